@@ -1,0 +1,30 @@
+// Jest: tests in test/, by kind. TypeScript through swc (types are checked by `npm run types`).
+/** @type {import("jest").Config} */
+export default {
+  testEnvironment: "node",
+  roots: ["<rootDir>/test"],
+  testMatch: ["**/*.test.ts"],
+  moduleNameMapper: {
+    "^pulumi-workflow-execution$": "<rootDir>/provider/src/index.ts",
+    "^pulumi-workflow-execution/provider$": "<rootDir>/provider/src/dynamic/provider.ts",
+    "^workflow-emulator$": "<rootDir>/emulator/src/index.ts",
+  },
+  transform: {
+    "^.+\\.(ts|js|mjs)$": [
+      "@swc/jest",
+      {
+        jsc: { target: "es2022", parser: { syntax: "typescript" }, keepClassNames: true },
+        module: { type: "commonjs", ignoreDynamic: false },
+      },
+    ],
+  },
+  // node-fetch and what it needs are ES modules; Jest runs CommonJS.
+  transformIgnorePatterns: [
+    "/node_modules/(?!(node-fetch|data-uri-to-buffer|fetch-blob|formdata-polyfill)/)",
+  ],
+  modulePathIgnorePatterns: ["<rootDir>/provider/dist", "<rootDir>/emulator/dist", "<rootDir>/.state"],
+  coverageProvider: "v8",
+  collectCoverageFrom: ["provider/src/**/*.ts", "emulator/src/**/*.ts"],
+  maxWorkers: 2,
+  testTimeout: 30_000,
+};

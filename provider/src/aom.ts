@@ -1,0 +1,197 @@
+/**
+ * Huawei Cloud AOM workflows for Pulumi programs: the resource, and functions that look at executions.
+ */
+import * as pulumi from "@pulumi/pulumi";
+import { getExecution, listExecutions, services } from "./lifecycle/index";
+import { ExecutionResource, resourceType } from "./resource/executionResource";
+import { programSession } from "./resource/queries";
+import type {
+  CommonExecutionArgs,
+  ExecutionOutputs,
+  ExecutionStatus,
+  ExecutionSummary,
+} from "./resource/types";
+
+/** Where a workflow is. */
+export interface WorkflowLocationArgs {
+  /**
+   * Region, e.g. `cn-north-4`.
+   * @default configuration `huaweicloud:region`, then environment variable `HW_REGION_NAME`
+   */
+  region?: string;
+  /**
+   * Id of the project, exactly 32 characters.
+   * @default configuration `huaweicloud:projectId`, then `HUAWEICLOUD_SDK_PROJECT_ID` or `HW_PROJECT_ID`, then the
+   * profile file, then the token's project or the one that IAM has for the region
+   */
+  projectId?: string;
+  /**
+   * Address of the service.
+   * @default configuration `huaweicloud:endpoints` (its key `aom`), then
+   * `HUAWEICLOUD_SDK_REGION_AOM_<REGION>`, then `https://aom.<region>.myhuaweicloud.com`
+   */
+  endpoint?: string;
+}
+
+/** Arguments of {@link WorkflowExecution}. */
+export interface WorkflowExecutionArgs extends CommonExecutionArgs {
+  /** Id of the workflow (the console calls it task), 1–64 characters. A change runs the new one. */
+  workflowId: pulumi.Input<string>;
+  /** See {@link WorkflowLocationArgs.region}. A change runs the workflow there. */
+  region?: pulumi.Input<string>;
+  /** See {@link WorkflowLocationArgs.projectId}. A change runs the workflow there. */
+  projectId?: pulumi.Input<string>;
+  /** See {@link WorkflowLocationArgs.endpoint}. A change runs nothing again. */
+  endpoint?: pulumi.Input<string>;
+  /**
+   * Id of the enterprise project that the workflow belongs to, 1–64 characters.
+   * @default the service takes `"0"`
+   */
+  enterpriseProjectId?: pulumi.Input<string>;
+}
+
+/**
+ * One execution of an AOM workflow: started and awaited when the resource is created, run again when `workflowId`,
+ * the location or `triggers` change or when `rerunOn` says so, stopped (if it still runs) when it is deleted.
+ *
+ * @example
+ * ```ts
+ * import { aom } from "pulumi-workflow-execution";
+ *
+ * const patch = new aom.WorkflowExecution("patch-fleet", {
+ *   workflowId: "3f2b8a1c-0d1e-4f5a-9b6c-7d8e9f0a1b2c",
+ *   triggers: { image: "base:1.4.2" },
+ * });
+ *
+ * export const outcome = patch.status;
+ * ```
+ *
+ * @see https://support.huaweicloud.com/api-aom/ExecuteWorkflow.html
+ */
+export class WorkflowExecution extends ExecutionResource {
+  /** Id of the workflow. */
+  declare readonly workflowId: pulumi.Output<string>;
+  /** Where it ran; undefined where only an endpoint was given. */
+  declare readonly region: pulumi.Output<string | undefined>;
+  /** The project it ran in. */
+  declare readonly projectId: pulumi.Output<string>;
+  /** The triggers of this execution. */
+  declare readonly triggers: pulumi.Output<Record<string, unknown> | undefined>;
+
+  /**
+   * Declares an execution.
+   * @param name unique name within the stack
+   */
+  constructor(name: string, args: WorkflowExecutionArgs, opts?: pulumi.CustomResourceOptions) {
+    super("aom", name, { ...args }, ["region", "projectId"], opts);
+  }
+
+  /**
+   * Looks at an execution that this stack does not own: nothing is started, stopped or deleted.
+   * @param id id of the execution
+   */
+  static get(
+    name: string,
+    id: pulumi.Input<pulumi.ID>,
+    args: WorkflowExecutionArgs,
+    opts?: pulumi.CustomResourceOptions,
+  ): WorkflowExecution {
+    return new WorkflowExecution(name, args, { ...opts, id });
+  }
+
+  /** True for an instance of this class, also of another copy of the package. */
+  static override isInstance(value: unknown): value is WorkflowExecution {
+    return (value as { __pulumiType?: unknown } | null | undefined)?.__pulumiType === resourceType("aom");
+  }
+}
+
+/** Arguments of {@link getWorkflowExecutions}. */
+export interface GetWorkflowExecutionsArgs extends WorkflowLocationArgs {
+  /** Id of the workflow, 1–64 characters. */
+  workflowId: string;
+  /**
+   * Only executions with this status.
+   * @default all of them
+   */
+  status?: ExecutionStatus;
+  /**
+   * How many at the most, the newest first.
+   * @default 100
+   */
+  limit?: number;
+  /**
+   * Id of the enterprise project, 1–64 characters.
+   * @default the service takes `"0"`
+   */
+  enterpriseProjectId?: string;
+}
+
+/** Result of {@link getWorkflowExecutions}. */
+export interface GetWorkflowExecutionsResult {
+  /** The executions, newest first. */
+  executions: ExecutionSummary[];
+}
+
+/**
+ * Lists executions of a workflow, newest first. Runs in previews too: it only looks.
+ * @throws InputError where an argument is wrong
+ * @throws ConfigurationError where credentials or the location are missing
+ * @throws ServiceError, TransportError where the service refuses or does not answer
+ * @see https://support.huaweicloud.com/api-aom/ListWorkflowExecutions.html
+ */
+export async function getWorkflowExecutions(
+  args: GetWorkflowExecutionsArgs,
+): Promise<GetWorkflowExecutionsResult> {
+  const { status, limit, ...where } = args;
+  return { executions: await listExecutions(services.aom, where, { status, limit }, programSession()) };
+}
+
+/** {@link getWorkflowExecutions} for arguments that are outputs of other resources. */
+export function getWorkflowExecutionsOutput(
+  args: pulumi.Inputs & {
+    [K in keyof GetWorkflowExecutionsArgs]: pulumi.Input<GetWorkflowExecutionsArgs[K]>;
+  },
+): pulumi.Output<GetWorkflowExecutionsResult> {
+  return pulumi
+    .output(args)
+    .apply((known) => getWorkflowExecutions(known as unknown as GetWorkflowExecutionsArgs));
+}
+
+/** Arguments of {@link getWorkflowExecution}. */
+export interface GetWorkflowExecutionArgs extends WorkflowLocationArgs {
+  /** Id of the workflow, 1–64 characters. */
+  workflowId: string;
+  /** Id of the execution. */
+  executionId: string;
+}
+
+/** Result of {@link getWorkflowExecution}: the outputs of a resource. */
+export interface GetWorkflowExecutionResult extends ExecutionOutputs {
+  /** Id of the workflow. */
+  workflowId: string;
+}
+
+/**
+ * Looks at one execution. Runs in previews too: it only looks.
+ * @throws InputError where an argument is wrong
+ * @throws ConfigurationError where credentials or the location are missing
+ * @throws NotFoundError where the service does not know the execution
+ * @throws ServiceError, TransportError where the service refuses or does not answer
+ * @see https://support.huaweicloud.com/intl/en-us/api-aom/SearchWorkflowExecutionDetail.html
+ */
+export async function getWorkflowExecution(
+  args: GetWorkflowExecutionArgs,
+): Promise<GetWorkflowExecutionResult> {
+  const { executionId, ...where } = args;
+  const state = await getExecution(services.aom, where, executionId, programSession());
+  return state as unknown as GetWorkflowExecutionResult;
+}
+
+/** {@link getWorkflowExecution} for arguments that are outputs of other resources. */
+export function getWorkflowExecutionOutput(
+  args: pulumi.Inputs & { [K in keyof GetWorkflowExecutionArgs]: pulumi.Input<GetWorkflowExecutionArgs[K]> },
+): pulumi.Output<GetWorkflowExecutionResult> {
+  return pulumi
+    .output(args)
+    .apply((known) => getWorkflowExecution(known as unknown as GetWorkflowExecutionArgs));
+}

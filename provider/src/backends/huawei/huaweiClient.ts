@@ -1,0 +1,80 @@
+/**
+ * Sends the requests of a Huawei Cloud service for one project; shared by AOM and FunctionGraph.
+ * Gets requests from the service's `api`, hands them to HttpClient, renews a token that was refused.
+ */
+import { AuthenticationError } from "../../errors";
+import type { HttpAnswer, HttpRequest } from "../../http/request";
+import type { Arguments, BackendContext } from "../backend";
+import type { HuaweiAccount } from "./account";
+import { openAccount } from "./account";
+import type { HuaweiService } from "./location";
+import { resolveLocation } from "./location";
+import type { Remedies } from "./serviceErrors";
+import { toHuaweiError } from "./serviceErrors";
+
+/** How to send one request. */
+export interface HuaweiSendOptions {
+  readonly signal: AbortSignal;
+  /** How many times it may be tried in all. */
+  readonly attempts?: number | undefined;
+  readonly remedies?: Remedies;
+}
+
+/** A service in one project. */
+export class HuaweiClient {
+  /** Absent where an endpoint was given and no region. */
+  readonly region: string | undefined;
+  readonly endpoint: string;
+  readonly projectId: string;
+  readonly #account: HuaweiAccount;
+  readonly #context: BackendContext;
+
+  private constructor(
+    location: { region: string | undefined; endpoint: string; projectId: string },
+    account: HuaweiAccount,
+    context: BackendContext,
+  ) {
+    this.region = location.region;
+    this.endpoint = location.endpoint;
+    this.projectId = location.projectId;
+    this.#account = account;
+    this.#context = context;
+  }
+
+  /**
+   * Resolves location, credentials and project. Makes a request only where the project has to be looked up.
+   * @throws ConfigurationError where a setting is missing.
+   */
+  static async open(
+    service: HuaweiService,
+    args: Arguments,
+    context: BackendContext,
+    signal: AbortSignal,
+  ): Promise<HuaweiClient> {
+    const location = resolveLocation(service, args, context.settings);
+    const account = openAccount(location, context);
+    const projectId = await account.projectId(location, signal);
+    return new HuaweiClient({ ...location, projectId }, account, context);
+  }
+
+  /** Sends a request; errors as HttpClient.send. */
+  async send(request: HttpRequest, options: HuaweiSendOptions): Promise<HttpAnswer> {
+    const send = (): Promise<HttpAnswer> =>
+      this.#context.http.send(request, {
+        authorize: this.#account.authorize(this.projectId),
+        toServiceError: toHuaweiError(this.#context.clock, options.remedies),
+        signal: options.signal,
+        attempts: options.attempts,
+      });
+    try {
+      return await send();
+    } catch (error) {
+      // A token dies early when the password or the rights change. A refused request was not handled, so even a
+      // start may be sent again, once, with a new token.
+      if (!(error instanceof AuthenticationError && error.status === 401 && this.#account.renewsTokens))
+        throw error;
+      this.#account.forgetToken(this.projectId);
+      return await send();
+    }
+  }
+}

@@ -1,0 +1,284 @@
+/**
+ * Huawei Cloud AOM workflows on the wire: request builders and answer readers for the operations we use. Pure.
+ * Vendor words end here: `backend` and everything above speak of snapshots.
+ */
+import type { RequestSummary } from "../../errors";
+import { ResponseFormatError } from "../../errors";
+import type {
+  ExecutionSnapshot,
+  ExecutionStep,
+  ExecutionSummary,
+  FailedTarget,
+} from "../../execution/snapshot";
+import { durationBetweenMs, isSettled } from "../../execution/snapshot";
+import { isJsonObject, readJson, readJsonObject } from "../../http/answer";
+import type { HttpAnswer, HttpRequest } from "../../http/request";
+import { toExecutionStatus } from "./statuses";
+
+/** A workflow and where it is. */
+export interface AomWorkflow {
+  readonly endpoint: string;
+  readonly projectId: string;
+  readonly workflowId: string;
+}
+
+// The reference lists it as mandatory for every operation, also where there is no body.
+const headers = { "content-type": "application/json" };
+
+function executionsPath(workflow: AomWorkflow, ...more: string[]): string[] {
+  return ["v1", workflow.projectId, "cms", "workflow", workflow.workflowId, "executions", ...more];
+}
+
+/**
+ * Starts an execution. It takes no parameters and has no token against doubles: never sent twice blindly.
+ * @see https://support.huaweicloud.com/api-aom/ExecuteWorkflow.html
+ */
+export function buildExecuteWorkflow(workflow: AomWorkflow): HttpRequest {
+  return {
+    operation: "ExecuteWorkflow",
+    method: "POST",
+    endpoint: workflow.endpoint,
+    path: executionsPath(workflow),
+    headers,
+    repeatable: false,
+  };
+}
+
+/**
+ * Reads the id of the started execution.
+ * @throws ResponseFormatError where there is none.
+ */
+export function parseExecuteWorkflow(answer: HttpAnswer, request: RequestSummary): string {
+  const id = readJsonObject(answer, request)["execution_id"];
+  if (typeof id !== "string" || id === "") {
+    throw new ResponseFormatError(
+      `${request.operation}: ${request.url} answered HTTP ${String(answer.status)} without "execution_id".`,
+      request,
+    );
+  }
+  return id;
+}
+
+/**
+ * Looks at one execution.
+ * @see https://support.huaweicloud.com/intl/en-us/api-aom/SearchWorkflowExecutionDetail.html
+ */
+export function buildSearchWorkflowExecutionDetail(workflow: AomWorkflow, executionId: string): HttpRequest {
+  return {
+    operation: "SearchWorkflowExecutionDetail",
+    method: "GET",
+    endpoint: workflow.endpoint,
+    path: executionsPath(workflow, executionId, "status"),
+    headers,
+    repeatable: true,
+  };
+}
+
+/**
+ * Reads an execution. No field is promised by the reference, so only the status is demanded.
+ * @throws ResponseFormatError where there is no status.
+ */
+export function parseSearchWorkflowExecutionDetail(
+  answer: HttpAnswer,
+  request: RequestSummary,
+  executionId: string,
+): ExecutionSnapshot {
+  const body = readJsonObject(answer, request);
+  const rawStatus = body["status"];
+  if (typeof rawStatus !== "string" || rawStatus === "") {
+    throw new ResponseFormatError(
+      `${request.operation}: ${request.url} answered HTTP ${String(answer.status)} without "status".`,
+      request,
+    );
+  }
+  const status = toExecutionStatus(rawStatus);
+  const nodes = snapshotNodes(body["workflow_snapshot"]);
+  const results = objects(body["execution_result_list"]);
+  const output = results.map((result) => result["output"]).findLast((value) => value != null);
+  return {
+    executionId,
+    status,
+    rawStatus,
+    ...times(body, isSettled(status)),
+    ...(output === undefined ? {} : { output }),
+    steps: results.map((result) => toStep(result, nodes)),
+    ...(nodes.size > 0 ? { stepsTotal: nodes.size } : {}),
+  };
+}
+
+/**
+ * Lists the executions of a workflow: all of them in one answer, there is no paging and no filter.
+ * @param enterpriseProjectId the service takes `"0"` where it is left out.
+ * @see https://support.huaweicloud.com/api-aom/ListWorkflowExecutions.html
+ */
+export function buildListWorkflowExecutions(
+  workflow: AomWorkflow,
+  enterpriseProjectId?: string,
+): HttpRequest {
+  return {
+    operation: "ListWorkflowExecutions",
+    method: "GET",
+    endpoint: workflow.endpoint,
+    path: executionsPath(workflow),
+    // In the query, with underscores: not the header of similar name that other services take.
+    query: enterpriseProjectId === undefined ? [] : [["x_enterprise_project_id", enterpriseProjectId]],
+    headers,
+    repeatable: true,
+  };
+}
+
+/**
+ * Reads the list, a bare array; newest first.
+ * @throws ResponseFormatError where it is something else.
+ */
+export function parseListWorkflowExecutions(answer: HttpAnswer, request: RequestSummary): ExecutionSummary[] {
+  const body = readJson(answer, request);
+  if (!Array.isArray(body)) {
+    throw new ResponseFormatError(
+      `${request.operation}: ${request.url} answered HTTP ${String(answer.status)} with something that is not a list.`,
+      request,
+    );
+  }
+  const summaries = objects(body).flatMap((item) => {
+    const executionId = item["execution_id"];
+    if (typeof executionId !== "string" || executionId === "") return [];
+    const rawStatus = typeof item["status"] === "string" ? item["status"] : "";
+    const status = toExecutionStatus(rawStatus);
+    const span = times(item, isSettled(status));
+    const durationMs = durationBetweenMs(span.startedAt, span.settledAt);
+    // The schema says created_by, its example create_by.
+    const createdBy = item["created_by"] ?? item["create_by"];
+    return {
+      executionId,
+      status,
+      rawStatus,
+      ...span,
+      ...(durationMs === undefined ? {} : { durationMs }),
+      ...(typeof createdBy === "string" && createdBy !== "" ? { createdBy } : {}),
+    };
+  });
+  return summaries.sort((a, b) => Date.parse(b.startedAt ?? "") - Date.parse(a.startedAt ?? "") || 0);
+}
+
+/**
+ * Asks for an execution to be stopped. Any 2xx means accepted: the documents disagree on the body.
+ * @see https://support.huaweicloud.com/api-aom/StopExecution.html
+ */
+export function buildStopExecution(workflow: AomWorkflow, executionId: string): HttpRequest {
+  return {
+    operation: "StopExecution",
+    method: "POST",
+    endpoint: workflow.endpoint,
+    path: executionsPath(workflow, executionId, "terminate"),
+    headers,
+    repeatable: true,
+  };
+}
+
+/** The code for "this execution can't be stopped (any more)". */
+export const cannotBeStopped = "AOM.31001418";
+
+/**
+ * A time of the service as RFC 3339. Documented as milliseconds since the epoch; examples have seconds, 0 for
+ * "not yet", and text.
+ */
+export function parseTime(value: unknown): string | undefined {
+  const number = typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
+  if (typeof number === "number") {
+    if (!Number.isFinite(number) || number <= 0) return undefined;
+    // Below 1e11 it can only be seconds: as milliseconds it would be before 1973.
+    return toRfc3339(number < 1e11 ? number * 1000 : number);
+  }
+  return typeof number === "string" && number !== "" ? toRfc3339(Date.parse(number)) : undefined;
+}
+
+function toRfc3339(ms: number): string | undefined {
+  const date = new Date(ms);
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
+}
+
+// An end is only believed of something that has ended: 0 and stale values are seen while running.
+function times(
+  body: Record<string, unknown>,
+  settled: boolean,
+): { readonly startedAt?: string; readonly settledAt?: string } {
+  const startedAt = parseTime(body["begin_time"]);
+  const settledAt = settled
+    ? (parseTime(body["end_time"]) ?? parseTime(body["last_update_time"]))
+    : undefined;
+  return {
+    ...(startedAt === undefined ? {} : { startedAt }),
+    ...(settledAt === undefined ? {} : { settledAt }),
+  };
+}
+
+// The names of the nodes are only in the snapshot of the workflow, which is in examples but in no schema.
+function snapshotNodes(snapshot: unknown): Map<string, string | undefined> {
+  const nodes = isJsonObject(snapshot) ? objects(snapshot["nodes"]) : [];
+  return new Map(
+    nodes.flatMap((node) =>
+      typeof node["id"] === "string" ? [[node["id"], textOf(node["name"])] as const] : [],
+    ),
+  );
+}
+
+function toStep(result: Record<string, unknown>, nodes: Map<string, string | undefined>): ExecutionStep {
+  const id = textOf(result["node_id"]) ?? "";
+  const name = nodes.get(id);
+  const rawStatus = typeof result["status"] === "string" ? result["status"] : "";
+  const status = toExecutionStatus(rawStatus);
+  const { startedAt, settledAt } = times(result, isSettled(status));
+  const durationMs = durationBetweenMs(startedAt, settledAt);
+  const output = isJsonObject(result["output"]) ? result["output"] : {};
+  const error = textOf(
+    output["error_msg"] ?? output["error_message"] ?? output["error"] ?? output["message"],
+  );
+  return {
+    id,
+    ...(name === undefined ? {} : { name }),
+    status,
+    rawStatus,
+    ...(startedAt === undefined ? {} : { startedAt }),
+    ...(durationMs === undefined ? {} : { durationMs }),
+    ...(error === undefined || status === "succeeded" ? {} : { error }),
+    ...targetsOf(output),
+  };
+}
+
+function targetsOf(output: Record<string, unknown>): Pick<ExecutionStep, "targets" | "failedTargets"> {
+  const lists = ["success", "fail", "in_execution", "not_performed"] as const;
+  if (!lists.some((list) => Array.isArray(output[list]))) return {};
+  const failed = objects(output["fail"]);
+  return {
+    targets: {
+      succeeded: objects(output["success"]).length,
+      failed: failed.length,
+      running: objects(output["in_execution"]).length,
+      notPerformed: objects(output["not_performed"]).length,
+    },
+    ...(failed.length > 0 ? { failedTargets: failed.map(toFailedTarget) } : {}),
+  };
+}
+
+function toFailedTarget(item: Record<string, unknown>): FailedTarget {
+  const parts: Record<keyof FailedTarget, string | undefined> = {
+    id: textOf(item["id"]),
+    name: textOf(item["name"]),
+    // Machines have an address, workloads a namespace.
+    address: textOf(item["ip"] ?? item["namespace"]),
+    exitCode: textOf(item["exit_code"]),
+    message: textOf(item["error_msg"]),
+    log: textOf(item["log"]),
+  };
+  return Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined));
+}
+
+function objects(value: unknown): Record<string, unknown>[] {
+  return Array.isArray(value) ? value.filter(isJsonObject) : [];
+}
+
+// Numbers inside outputs are documented as text; a number is taken too.
+function textOf(value: unknown): string | undefined {
+  if (typeof value === "number") return String(value);
+  return typeof value === "string" && value !== "" ? value : undefined;
+}

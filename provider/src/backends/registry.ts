@@ -1,0 +1,71 @@
+/**
+ * The services there are, and the session in which a process talks to them. A new service is one line here.
+ */
+import type { Fetch } from "../http/httpClient";
+import { HttpClient } from "../http/httpClient";
+import type { Clock } from "../polling/clock";
+import { systemClock } from "../polling/clock";
+import { version } from "../version";
+import type { Arguments, Backend, BackendContext, BackendDefinition } from "./backend";
+import { huaweiAom } from "./huaweiAom/backend";
+import type { Settings } from "./settings";
+
+/** All services, by the name of the module that programs import. */
+export const services = {
+  aom: huaweiAom,
+} as const satisfies Readonly<Record<string, BackendDefinition>>;
+
+/** Name of a service, e.g. `aom`. */
+export type ServiceName = keyof typeof services;
+
+/** One process talking to the services with one set of settings: it owns connections, tokens and caches. */
+export interface Session {
+  readonly settings: Settings;
+  readonly clock: Clock;
+  /** 0 ≤ x < 1. */
+  readonly random: () => number;
+  /** Opens a service for a workflow. */
+  connect(definition: BackendDefinition, args: Arguments, signal: AbortSignal): Promise<Backend>;
+}
+
+/** What a session needs from outside; tests hand in their own. */
+export interface SessionOptions {
+  readonly settings: Settings;
+  /** @default node-fetch, loaded at the first request */
+  readonly fetch?: Fetch;
+  /** @default the machine's clock */
+  readonly clock?: Clock;
+  /** @default Math.random */
+  readonly random?: () => number;
+}
+
+/** Opens a session. Makes no request. */
+export function openSession(options: SessionOptions): Session {
+  const clock = options.clock ?? systemClock;
+  const random = options.random ?? Math.random;
+  const http = new HttpClient({
+    fetch: options.fetch ?? nodeFetch,
+    clock,
+    random,
+    userAgent: `pulumi-workflow-execution/${version}`,
+  });
+  const cache = new Map<string, unknown>();
+  const context: BackendContext = {
+    http,
+    clock,
+    settings: options.settings,
+    shared<T>(key: string, make: () => T): T {
+      if (!cache.has(key)) cache.set(key, make());
+      return cache.get(key) as T;
+    },
+  };
+  return {
+    settings: options.settings,
+    clock,
+    random,
+    connect: (definition, args, signal) => definition.connect(args, context, signal),
+  };
+}
+
+// Loaded late: a process that only checks and compares (every preview) never needs it.
+const nodeFetch: Fetch = async (url, init) => (await import("node-fetch")).default(url, init);

@@ -1,0 +1,100 @@
+/**
+ * Rules for arguments: each says in one sentence what is wrong with a value, or nothing.
+ * Used by the argument tables of the services and of the lifecycle.
+ */
+import type { ArgumentRule } from "./backend";
+
+/** What a value is, for messages; never the value itself where it could be a secret. */
+export function kindOf(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object") return "a map";
+  if (typeof value === "number") return Number.isFinite(value) ? "a number" : String(value);
+  if (typeof value === "boolean") return "a boolean";
+  return `a ${typeof value}`;
+}
+
+/** Text of a length in characters. */
+export function text(limits: {
+  min: number;
+  max: number;
+  pattern?: RegExp;
+  patternName?: string;
+}): ArgumentRule {
+  const size =
+    limits.min === limits.max
+      ? `exactly ${String(limits.min)} characters`
+      : `${String(limits.min)} to ${String(limits.max)} characters`;
+  return (value) => {
+    if (typeof value !== "string") return `must be text of ${size}, not ${kindOf(value)}`;
+    if (value.length < limits.min || value.length > limits.max) {
+      return value.length === 0
+        ? `must not be empty: it has ${size}`
+        : `must have ${size}, not ${String(value.length)}`;
+    }
+    if (limits.pattern && !limits.pattern.test(value)) {
+      return `must have only ${limits.patternName ?? `what ${String(limits.pattern)} allows`}`;
+    }
+    return undefined;
+  };
+}
+
+/** One of some words. */
+export function oneOf(...words: string[]): ArgumentRule {
+  const list = words.map((word) => `"${word}"`).join(", ");
+  return (value) => {
+    if (typeof value === "string" && words.includes(value)) return undefined;
+    return `must be one of ${list}, not ${typeof value === "string" ? `"${value}"` : kindOf(value)}`;
+  };
+}
+
+/** A list of some words, or one of them alone. */
+export function someOf(words: string[], alone: string): ArgumentRule {
+  const list = [...words, alone].map((word) => `"${word}"`).join(", ");
+  return (value) => {
+    if (value === alone) return undefined;
+    if (!Array.isArray(value)) {
+      const got = typeof value === "string" ? `"${value}"` : kindOf(value);
+      return `must be a list with any of ${list}, or "${alone}" alone, not ${got}`;
+    }
+    const wrong = value.find(
+      (item) => typeof item !== "string" || ![...words, alone].includes(item),
+    ) as unknown;
+    return wrong === undefined
+      ? undefined
+      : `has ${typeof wrong === "string" ? `"${wrong}"` : kindOf(wrong)}, which is none of ${list}`;
+  };
+}
+
+/** A number of seconds: more than 0 and at most a year. */
+export const seconds: ArgumentRule = (value) => {
+  const maxSeconds = 31_536_000;
+  if (typeof value !== "number") return `must be a number of seconds, not ${kindOf(value)}`;
+  if (!(value > 0 && value <= maxSeconds)) {
+    return `must be more than 0 and at most ${String(maxSeconds)} seconds (a year), not ${String(value)}`;
+  }
+  return undefined;
+};
+
+/** A map with any values. */
+export const map: ArgumentRule = (value) =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+    ? undefined
+    : `must be a map of any values, e.g. { image: "app:1.4" }, not ${kindOf(value)}`;
+
+/** An address of a server. */
+export const address: ArgumentRule = (value) => {
+  const remedy = `must be an address like "https://aom.cn-north-4.myhuaweicloud.com"`;
+  if (typeof value !== "string") return `${remedy}, not ${kindOf(value)}`;
+  let url: URL;
+  try {
+    url = new URL(value);
+  } catch {
+    return `${remedy}: "${value}" has no scheme or no host`;
+  }
+  if (url.protocol !== "https:" && url.protocol !== "http:")
+    return `${remedy}: its scheme is not http or https`;
+  if (url.username !== "" || url.password !== "") return `${remedy}, without a user or password in it`;
+  if (url.search !== "" || url.hash !== "") return `${remedy}, without a query`;
+  return undefined;
+};

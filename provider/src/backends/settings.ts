@@ -1,0 +1,46 @@
+/**
+ * Where settings come from: stack configuration, environment, profile files. Handed in by the front
+ * (`dynamic/` or the query functions), read by the backends at the moment of use and never stored.
+ */
+
+/** Sources of settings, in the order in which they count: configuration before environment before files. */
+export interface Settings {
+  /** Value of a stack configuration key with its namespace, e.g. `huaweicloud:region`; objects are JSON text. */
+  readonly config: (key: string) => string | undefined;
+  /** Value of an environment variable; an empty one counts as absent. */
+  readonly environment: (name: string) => string | undefined;
+  /** Text of a file, or undefined where there is none. `~/` is the home folder. */
+  readonly readFile: (path: string) => string | undefined;
+}
+
+/** A value and where it was found, so that an error can name the setting to correct. */
+export interface Found {
+  readonly value: string;
+  /** E.g. `argument "region"`, `configuration huaweicloud:region`, `environment variable HW_REGION_NAME`. */
+  readonly source: string;
+}
+
+/** The first of several places that has a value. */
+export function firstFound(...places: (Found | undefined)[]): Found | undefined {
+  return places.find((place) => place !== undefined);
+}
+
+/** Looks into an argument of the resource. */
+export function fromArgument(name: string, value: unknown): Found | undefined {
+  return typeof value === "string" && value !== "" ? { value, source: `argument "${name}"` } : undefined;
+}
+
+/** Looks into the stack configuration. */
+export function fromConfig(settings: Settings, key: string): Found | undefined {
+  const value = settings.config(key);
+  return value === undefined || value === "" ? undefined : { value, source: `configuration ${key}` };
+}
+
+/** Looks into the environment; the first variable that is set counts. */
+export function fromEnvironment(settings: Settings, ...names: string[]): Found | undefined {
+  for (const name of names) {
+    const value = settings.environment(name);
+    if (value !== undefined && value !== "") return { value, source: `environment variable ${name}` };
+  }
+  return undefined;
+}

@@ -1,0 +1,70 @@
+/**
+ * Puts messages on the resource's own row of the CLI: `Engine.Log` with the URN. The SDK's own log functions have no
+ * engine in this process. Whatever goes wrong here is swallowed: a message is never worth an execution.
+ */
+import { createRequire } from "node:module";
+import type { Reporter } from "../lifecycle";
+
+type EngineModule = typeof import("@pulumi/pulumi/proto/engine_grpc_pb");
+type MessagesModule = typeof import("@pulumi/pulumi/proto/engine_pb");
+// Only what is used of it: the SDK brings grpc, this package does not depend on it.
+interface GrpcModule {
+  readonly credentials: { createInsecure(): never };
+}
+
+interface Engine {
+  readonly client: InstanceType<EngineModule["EngineClient"]>;
+  readonly messages: MessagesModule;
+}
+
+// A message that the engine does not take within this time is not worth waiting for.
+const deadlineMs = 5_000;
+
+let engine: Engine | undefined | "unavailable";
+
+/** A reporter for the resource with this URN; without one it is silent: a message on a wrong row misleads. */
+export function engineReporter(urn: string | undefined): Reporter {
+  return {
+    // Ephemeral: on the row while it lasts, not repeated at the end.
+    status: (text) => {
+      log(urn, text, "INFO", true);
+    },
+    warn: (text) => {
+      log(urn, text, "WARNING", false);
+    },
+  };
+}
+
+// Never ERROR: the CLI would show the resource as failed, whatever its outcome.
+function log(urn: string | undefined, text: string, severity: "INFO" | "WARNING", ephemeral: boolean): void {
+  if (urn === undefined) return;
+  try {
+    engine ??= connect() ?? "unavailable";
+    if (engine === "unavailable") return;
+    const { client, messages } = engine;
+    const request = new messages.LogRequest();
+    request.setSeverity(messages.LogSeverity[severity]);
+    request.setMessage(text.toWellFormed());
+    request.setUrn(urn);
+    request.setEphemeral(ephemeral);
+    client.log(request, { deadline: Date.now() + deadlineMs } as never, () => undefined);
+  } catch {
+    engine = "unavailable";
+  }
+}
+
+function connect(): Engine | undefined {
+  const address = engineAddress(process.argv);
+  if (address === undefined) return undefined;
+  // The client must be made with the very grpc that the SDK has, and the SDK must be the one that runs this process.
+  const hostRequire = createRequire(process.argv[1] ?? __filename);
+  const grpc = hostRequire("@grpc/grpc-js") as GrpcModule;
+  const { EngineClient } = hostRequire("@pulumi/pulumi/proto/engine_grpc_pb") as EngineModule;
+  const messages = hostRequire("@pulumi/pulumi/proto/engine_pb") as MessagesModule;
+  return { client: new EngineClient(address, grpc.credentials.createInsecure()), messages };
+}
+
+/** The engine's address among a process's arguments: the last `host:port`; flags may stand before it. */
+export function engineAddress(argv: readonly string[]): string | undefined {
+  return argv.slice(2).findLast((argument) => /^[\w.-]+:\d{1,5}$|^\[[\da-f:]+\]:\d{1,5}$/i.test(argument));
+}

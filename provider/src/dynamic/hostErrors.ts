@@ -1,0 +1,42 @@
+/**
+ * Errors in the shapes that the dynamic provider host understands.
+ */
+
+/**
+ * "Created but not ready": the host saves the id, the properties and the reasons, and blocks what depends on the
+ * resource. The next `pulumi up` calls update.
+ */
+export class CreatedButNotReady extends Error {
+  readonly id: string;
+  /** Must contain `__provider`: the host does not add it here, and without it the resource can't be deleted. */
+  readonly properties: Readonly<Record<string, unknown>>;
+  /** Never empty; only these are shown. */
+  readonly reasons: readonly string[];
+
+  constructor(id: string, properties: Readonly<Record<string, unknown>>, reasons: readonly string[]) {
+    super(reasons.join("\n"));
+    this.name = "CreatedButNotReady";
+    this.id = id;
+    this.properties = properties;
+    this.reasons = reasons.length > 0 ? reasons : ["the execution is not as wanted"];
+  }
+}
+
+/**
+ * Any other failure. For check, diff, read and delete the host prints the error and its stack to the console
+ * besides reporting its message; a stack of ours helps nobody at 3 a.m., so it says where to look instead.
+ */
+export class HostError extends Error {
+  readonly #operation: string;
+
+  constructor(operation: string, message: string, cause: unknown) {
+    super(message, { cause });
+    this.name = "HostError";
+    this.#operation = operation;
+    this.stack = "see the error of the resource";
+  }
+
+  override toString(): string {
+    return `${this.#operation} failed`;
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * The bag of properties that the host hands over, taken apart: the arguments (with unknown values marked), and what
+ * the resource's constructor added because the host does not tell it.
+ */
+import type { Arguments, CustomTimeouts } from "../lifecycle";
+import { unknownValue } from "../lifecycle";
+
+/**
+ * The input in which the constructor hands over what the host leaves out. The engine neither shows nor compares
+ * properties whose names begin with two underscores.
+ */
+export const metaProperty = "__meta";
+
+/** What the constructor adds to the arguments. */
+export interface ResourceMeta {
+  readonly urn: string;
+  readonly customTimeouts?: CustomTimeouts;
+}
+
+/** Properties, taken apart. */
+export interface ResourceProperties {
+  /** Arguments, or arguments and outputs where the properties are a stored state. */
+  readonly args: Arguments;
+  readonly urn: string | undefined;
+  readonly customTimeouts: CustomTimeouts;
+}
+
+// How the SDK writes "computed" for any type, at any depth.
+const unknownText = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** Takes properties apart. Tolerates states of any version. */
+export function readProperties(properties: Readonly<Record<string, unknown>>): ResourceProperties {
+  const meta = properties[metaProperty];
+  const { urn, customTimeouts } = (isMap(meta) ? meta : {}) as Partial<Record<keyof ResourceMeta, unknown>>;
+  const args = Object.entries(properties).filter(([name, value]) => !name.startsWith("__") && value != null);
+  return {
+    args: Object.fromEntries(args.map(([name, value]) => [name, markUnknown(value)])),
+    urn: typeof urn === "string" && urn !== unknownText ? urn : undefined,
+    customTimeouts: isMap(customTimeouts) ? customTimeouts : {},
+  };
+}
+
+function markUnknown(value: unknown): unknown {
+  if (value === unknownText) return unknownValue;
+  if (Array.isArray(value)) return value.map(markUnknown);
+  if (!isMap(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, markUnknown(item)]));
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,193 @@
+/**
+ * Every error that this package throws, as one tree with stable codes.
+ * Thrown by all layers; read by `lifecycle/` (may it be tried again?) and by `dynamic/` (what the user sees).
+ */
+
+/** Stable, searchable codes; the docs have a section for each. */
+export type ErrorCode =
+  | "WFX-CONFIGURATION"
+  | "WFX-INPUT"
+  | "WFX-NO-ANSWER"
+  | "WFX-REQUEST-TIMEOUT"
+  | "WFX-SERVICE"
+  | "WFX-AUTHENTICATION"
+  | "WFX-NOT-FOUND"
+  | "WFX-THROTTLED"
+  | "WFX-RESPONSE-FORMAT"
+  | "WFX-START-UNCERTAIN"
+  | "WFX-EXECUTION-FAILED"
+  | "WFX-EXECUTION-TIMEOUT"
+  | "WFX-EXECUTION-NOT-STOPPED"
+  | "WFX-INTERRUPTED";
+
+/** What was asked of a service, without headers or body, so that no secret can be in it. */
+export interface RequestSummary {
+  /** The vendor's name of the operation, e.g. `ExecuteWorkflow`. */
+  readonly operation: string;
+  readonly method: string;
+  /** Address without its query. */
+  readonly url: string;
+}
+
+// A symbol from the global registry, so that the guard holds across two copies of this package.
+const brand = Symbol.for("pulumi-workflow-execution/error");
+
+/** Base of every error of this package. */
+export class WorkflowExecutionError extends Error {
+  /** Stable code, e.g. `WFX-CONFIGURATION`. */
+  readonly code: ErrorCode;
+  /** True where the same request may succeed later without a change. */
+  readonly retryable: boolean;
+
+  constructor(code: ErrorCode, message: string, options: { retryable?: boolean; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.retryable = options.retryable ?? false;
+    Object.defineProperty(this, brand, { value: true });
+  }
+}
+
+/** True for any error of this package, also for one made by another copy of it. */
+export function isWorkflowExecutionError(value: unknown): value is WorkflowExecutionError {
+  return value instanceof Error && (value as unknown as Record<symbol, unknown>)[brand] === true;
+}
+
+/** A setting is missing or contradictory. The message names the setting to set. */
+export class ConfigurationError extends WorkflowExecutionError {
+  constructor(message: string, options: { cause?: unknown } = {}) {
+    super("WFX-CONFIGURATION", message, options);
+  }
+}
+
+/** An argument of a function call is wrong. The message names the argument, the problem and the remedy. */
+export class InputError extends WorkflowExecutionError {
+  constructor(message: string) {
+    super("WFX-INPUT", message);
+  }
+}
+
+/** No answer came: the connection failed or broke. */
+export class TransportError extends WorkflowExecutionError {
+  readonly request: RequestSummary;
+  /** True where the server can have received the request: a start may have happened. */
+  readonly mayHaveArrived: boolean;
+
+  constructor(
+    message: string,
+    request: RequestSummary,
+    options: { mayHaveArrived: boolean; retryable?: boolean; code?: ErrorCode; cause?: unknown },
+  ) {
+    super(options.code ?? "WFX-NO-ANSWER", message, {
+      retryable: options.retryable ?? true,
+      cause: options.cause,
+    });
+    this.request = request;
+    this.mayHaveArrived = options.mayHaveArrived;
+  }
+}
+
+/** No answer within the time one request may take. The server may have handled it. */
+export class RequestTimeoutError extends TransportError {
+  constructor(request: RequestSummary, timeoutMs: number) {
+    super(
+      `${request.operation}: no answer from ${request.url} within ${String(timeoutMs / 1000)} s`,
+      request,
+      { mayHaveArrived: true, code: "WFX-REQUEST-TIMEOUT" },
+    );
+  }
+}
+
+/** What a service said about a refused request. */
+export interface ServiceErrorDetails {
+  /** HTTP status of the answer. */
+  readonly status: number;
+  /** The service's own code, e.g. `AOM.31001306`; absent where the answer had none. */
+  readonly serviceCode?: string | undefined;
+  /** The service's own text; absent where the answer had none. */
+  readonly serviceMessage?: string | undefined;
+  /** For the vendor's support. */
+  readonly requestId?: string | undefined;
+  /** How long the service asks to wait, in milliseconds. */
+  readonly retryAfterMs?: number | undefined;
+  readonly request: RequestSummary;
+  /** One sentence on what to do; appended to the message. */
+  readonly remedy?: string | undefined;
+}
+
+/** The service answered with an error. */
+export class ServiceError extends WorkflowExecutionError {
+  readonly status: number;
+  readonly serviceCode: string | undefined;
+  readonly serviceMessage: string | undefined;
+  readonly requestId: string | undefined;
+  readonly retryAfterMs: number | undefined;
+  readonly request: RequestSummary;
+
+  constructor(details: ServiceErrorDetails, code: ErrorCode = "WFX-SERVICE") {
+    super(code, describeServiceError(details), { retryable: isRetryableStatus(details.status) });
+    this.status = details.status;
+    this.serviceCode = details.serviceCode;
+    this.serviceMessage = details.serviceMessage;
+    this.requestId = details.requestId;
+    this.retryAfterMs = details.retryAfterMs;
+    this.request = details.request;
+  }
+}
+
+/** The credentials were refused (401, 403, and the services' own codes for it). */
+export class AuthenticationError extends ServiceError {
+  constructor(details: ServiceErrorDetails) {
+    super(details, "WFX-AUTHENTICATION");
+  }
+}
+
+/** The workflow or the execution does not exist. */
+export class NotFoundError extends ServiceError {
+  constructor(details: ServiceErrorDetails) {
+    super(details, "WFX-NOT-FOUND");
+  }
+}
+
+/** The service refuses for now because of too many requests; it did nothing. */
+export class ThrottledError extends ServiceError {
+  constructor(details: ServiceErrorDetails) {
+    super(details, "WFX-THROTTLED");
+  }
+}
+
+/** A 2xx answer that is not what the service documents. The message says what is wrong with it. */
+export class ResponseFormatError extends WorkflowExecutionError {
+  readonly request: RequestSummary;
+
+  constructor(message: string, request: RequestSummary) {
+    super("WFX-RESPONSE-FORMAT", message);
+    this.request = request;
+  }
+}
+
+/** A start whose outcome is unknown: the execution may be running. Nothing may be posted again blindly. */
+export class StartUncertainError extends WorkflowExecutionError {
+  constructor(message: string, options: { cause?: unknown } = {}) {
+    super("WFX-START-UNCERTAIN", message, options);
+  }
+}
+
+/** True for statuses after which the same request may succeed: 408, 429 and the server's own faults. */
+export function isRetryableStatus(status: number): boolean {
+  return status === 408 || status === 429 || (status >= 500 && status !== 501 && status !== 505);
+}
+
+function describeServiceError(details: ServiceErrorDetails): string {
+  const said = [details.serviceCode, details.serviceMessage].filter(Boolean).join(": ");
+  const head = `${details.request.operation} was refused: HTTP ${String(details.status)}${said ? `, ${said}` : ""}`;
+  const id = details.requestId ? ` (request id ${details.requestId})` : "";
+  return `${head}${id}.${details.remedy ? ` ${details.remedy}` : ""}`;
+}
+
+/** The message of anything that was thrown; never empty. */
+export function messageOf(thrown: unknown): string {
+  if (thrown instanceof Error && thrown.message) return thrown.message;
+  if (typeof thrown === "string" && thrown) return thrown;
+  return `an error without a message (${String(thrown)})`;
+}

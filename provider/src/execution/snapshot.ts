@@ -1,0 +1,116 @@
+/**
+ * What an execution looks like at one moment, in neutral words. Backends make snapshots from the vendors' answers;
+ * lifecycle turns them into outputs.
+ */
+
+/** Status of an execution or of one of its steps, in the words of this package. */
+export type ExecutionStatus =
+  | "running"
+  | "succeeded"
+  | "failed"
+  | "timedOut"
+  | "stopped"
+  /** Waits for somebody or something: an approval, a pause, a queue. */
+  | "waiting"
+  /** The service said a word that this version does not know; it may still run. */
+  | "unknown";
+
+/** A target (machine, workload) on which a step did not succeed. */
+export interface FailedTarget {
+  readonly id?: string;
+  readonly name?: string;
+  /** Address of a machine, or namespace of a workload. */
+  readonly address?: string;
+  /** Text, as the services write it, e.g. `"126"`. */
+  readonly exitCode?: string;
+  readonly message?: string;
+  /** The end of the target's log. */
+  readonly log?: string;
+}
+
+/** How many targets of a step are where. */
+export interface TargetCounts {
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly running: number;
+  readonly notPerformed: number;
+}
+
+/** One step of an execution that has begun. */
+export interface ExecutionStep {
+  readonly id: string;
+  /** The workflow author's name for it; absent where the service gives ids only. */
+  readonly name?: string;
+  readonly status: ExecutionStatus;
+  /** The vendor's own word. */
+  readonly rawStatus: string;
+  /** RFC 3339. */
+  readonly startedAt?: string;
+  /** Milliseconds; absent while the step runs. */
+  readonly durationMs?: number;
+  /** What the service says went wrong in this step. */
+  readonly error?: string;
+  /** Absent for steps without targets. */
+  readonly targets?: TargetCounts;
+  readonly failedTargets?: readonly FailedTarget[];
+}
+
+/** An execution at one moment. */
+export interface ExecutionSnapshot {
+  readonly executionId: string;
+  readonly status: ExecutionStatus;
+  /** The vendor's own word. */
+  readonly rawStatus: string;
+  /** RFC 3339. */
+  readonly startedAt?: string;
+  /** RFC 3339; absent until settled. */
+  readonly settledAt?: string;
+  /** What the workflow produced, as JSON; absent until there is something. */
+  readonly output?: unknown;
+  /** Steps that have begun, in the order they began. */
+  readonly steps: readonly ExecutionStep[];
+  /** How many steps the workflow has in all; absent where the service does not say. */
+  readonly stepsTotal?: number;
+}
+
+/** One line of an execution list. */
+export interface ExecutionSummary {
+  readonly executionId: string;
+  readonly status: ExecutionStatus;
+  /** The vendor's own word. */
+  readonly rawStatus: string;
+  /** RFC 3339. */
+  readonly startedAt?: string;
+  /** RFC 3339; absent until settled. */
+  readonly settledAt?: string;
+  /** Milliseconds; absent until settled. */
+  readonly durationMs?: number;
+  /** Who or what started it. */
+  readonly createdBy?: string;
+}
+
+const settledStatuses: ReadonlySet<ExecutionStatus> = new Set(["succeeded", "failed", "timedOut", "stopped"]);
+
+/** True once the status can't change any more. An unknown status counts as not settled. */
+export function isSettled(status: ExecutionStatus): boolean {
+  return settledStatuses.has(status);
+}
+
+/** The first step that did not succeed, if any. */
+export function firstFailedStep(snapshot: ExecutionSnapshot): ExecutionStep | undefined {
+  const bad = (step: ExecutionStep): boolean =>
+    step.status === "failed" || step.status === "timedOut" || step.status === "stopped";
+  // A step can call itself successful while targets failed (its errors are ignored): the execution's word counts.
+  return (
+    snapshot.steps.find(bad) ??
+    (snapshot.status === "failed"
+      ? snapshot.steps.find((step) => (step.targets?.failed ?? 0) > 0)
+      : undefined)
+  );
+}
+
+/** Milliseconds between two RFC 3339 times; undefined where one is missing. */
+export function durationBetweenMs(from: string | undefined, to: string | undefined): number | undefined {
+  if (from === undefined || to === undefined) return undefined;
+  return Math.max(0, Date.parse(to) - Date.parse(from));
+}

@@ -1,0 +1,155 @@
+/**
+ * Sends requests: authorise → fetch → timeout → may it be sent again? → typed error.
+ * Gets requests from `backends/`; fetch, clock and random are injected.
+ */
+import type { Agent } from "node:http";
+import type { RequestInit } from "node-fetch";
+import type { RequestSummary } from "../errors";
+import { RequestTimeoutError, ServiceError, TransportError, messageOf } from "../errors";
+import { backoffDelayMs } from "../polling/backoff";
+import type { Clock } from "../polling/clock";
+import type { Authorize, HttpAnswer, HttpRequest, SignableRequest, ToServiceError } from "./request";
+import { requestUrl, summarize } from "./request";
+import { classifyConnectionError, maySendAgain } from "./retry";
+
+/** The part of node-fetch that is used. */
+export type Fetch = (
+  url: string,
+  init: RequestInit,
+) => Promise<{
+  readonly status: number;
+  readonly headers: { get(name: string): string | null };
+  text(): Promise<string>;
+}>;
+
+/** What HttpClient is made of. */
+export interface HttpClientOptions {
+  readonly fetch: Fetch;
+  readonly clock: Clock;
+  /** 0 ≤ x < 1. */
+  readonly random: () => number;
+  /** Value of the User-Agent header. */
+  readonly userAgent: string;
+}
+
+/** How to send one request. */
+export interface SendOptions {
+  /** Headers that authorise it; left out for requests that need none. */
+  readonly authorize?: Authorize | undefined;
+  readonly toServiceError: ToServiceError;
+  readonly signal: AbortSignal;
+  /**
+   * How many times it may be tried in all.
+   * @default 4
+   */
+  readonly attempts?: number | undefined;
+}
+
+const defaultTimeoutMs = 30_000;
+const retryBackoff = { firstMs: 500, factor: 2, maxMs: 8_000 };
+// An answer larger than this is no documented answer; reading on would only fill the memory.
+const maxAnswerBytes = 64 * 1024 * 1024;
+
+/** Sends requests to the services. One per process and provider: it owns the connections. */
+export class HttpClient {
+  readonly #options: HttpClientOptions;
+  readonly #agents = new Map<string, Agent>();
+
+  constructor(options: HttpClientOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Sends a request and reads its answer.
+   * @returns the answer, status 200–299.
+   * @throws ServiceError (made by `toServiceError`) for any other status.
+   * @throws TransportError where no answer came.
+   */
+  async send(request: HttpRequest, options: SendOptions): Promise<HttpAnswer> {
+    const attempts = options.attempts ?? 4;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#sendOnce(request, options);
+      } catch (error) {
+        if (attempt >= attempts || options.signal.aborted || !maySendAgain(error, request.repeatable)) {
+          throw error;
+        }
+        const askedMs = error instanceof ServiceError ? (error.retryAfterMs ?? 0) : 0;
+        const delayMs = backoffDelayMs(retryBackoff, attempt - 1, this.#options.random);
+        await this.#options.clock.sleep(Math.max(askedMs, delayMs), options.signal);
+      }
+    }
+  }
+
+  async #sendOnce(request: HttpRequest, options: SendOptions): Promise<HttpAnswer> {
+    const summary = summarize(request);
+    const url = new URL(requestUrl(request));
+    const body = request.body ?? "";
+    const unsigned: SignableRequest = {
+      method: request.method,
+      path: decodeURIComponent(url.pathname),
+      query: request.query ?? [],
+      headers: { ...request.headers, host: url.host },
+      body,
+    };
+    const authorization = options.authorize ? await options.authorize(unsigned, options.signal) : {};
+    const timeoutMs = request.timeoutMs ?? defaultTimeoutMs;
+    const timeout = AbortSignal.timeout(timeoutMs);
+    try {
+      const response = await this.#options.fetch(url.href, {
+        method: request.method,
+        headers: { "user-agent": this.#options.userAgent, ...request.headers, ...authorization },
+        // An absent body on POST makes node-fetch send Content-Length: 0, which the vendors' gateways want.
+        ...(request.body === undefined ? {} : { body }),
+        agent: await this.#agent(url.protocol, request.repeatable),
+        // A signature does not survive a redirect, and a start must not be sent twice.
+        redirect: "manual",
+        size: maxAnswerBytes,
+        signal: AbortSignal.any([timeout, options.signal]),
+      });
+      const answer: HttpAnswer = {
+        status: response.status,
+        header: (name) => response.headers.get(name) ?? undefined,
+        text: await response.text(),
+      };
+      if (answer.status < 200 || answer.status >= 300) throw options.toServiceError(answer, summary);
+      return answer;
+    } catch (error) {
+      if (error instanceof ServiceError) throw error;
+      if (options.signal.aborted) {
+        throw new TransportError(`${request.operation}: interrupted`, summary, { mayHaveArrived: true });
+      }
+      if (timeout.aborted) throw new RequestTimeoutError(summary, timeoutMs);
+      throw noAnswer(error, summary);
+    }
+  }
+
+  // A kept-alive connection can be closed by the server just as a request is written to it, and nobody can tell
+  // whether that request was handled. So what may not be repeated gets a connection of its own.
+  async #agent(protocol: string, reuse: boolean): Promise<Agent> {
+    const key = `${protocol}${String(reuse)}`;
+    let agent = this.#agents.get(key);
+    if (!agent) {
+      const options = { keepAlive: reuse, maxSockets: 512, timeout: 120_000 };
+      agent =
+        protocol === "https:"
+          ? new (await import("node:https")).Agent(options)
+          : new (await import("node:http")).Agent(options);
+      this.#agents.set(key, agent);
+    }
+    return agent;
+  }
+}
+
+function noAnswer(error: unknown, summary: RequestSummary): TransportError {
+  const { code, mayHaveArrived, retryable } = classifyConnectionError(error);
+  const why = code ?? messageOf(error);
+  const remedy = retryable
+    ? "Check the network, the proxy settings and the endpoint."
+    : "The server's certificate is not trusted: check the endpoint, or give Node the authority by NODE_EXTRA_CA_CERTS.";
+  return new TransportError(
+    `${summary.operation}: no answer from ${summary.url} (${why}). ${remedy}`,
+    summary,
+    { mayHaveArrived, retryable, cause: error },
+  );
+}

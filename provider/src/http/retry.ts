@@ -1,0 +1,56 @@
+/**
+ * May this request be sent again? The one place that decides it; starting a runbook twice is our worst mistake.
+ */
+import { ResponseFormatError, ServiceError, ThrottledError, TransportError } from "../errors";
+
+/** True where `error` may pass and sending the request again can't repeat an effect. */
+export function maySendAgain(error: unknown, repeatable: boolean): boolean {
+  if (error instanceof ThrottledError) return true; // refused before it was handled
+  if (error instanceof TransportError) return error.retryable && (repeatable || !error.mayHaveArrived);
+  if (error instanceof ServiceError) return error.retryable && repeatable;
+  return false;
+}
+
+/**
+ * True where the request of `operation` may have had its effect although `error` came back: the outcome is unknown.
+ * Errors of requests made on the way to it (a token, a project) are no such error.
+ */
+export function mayHaveBeenHandled(error: unknown, operation: string): boolean {
+  if (error instanceof TransportError) return error.request.operation === operation && error.mayHaveArrived;
+  // A 5xx or 408 can hide a handled request; any other refusal says that nothing was done.
+  if (error instanceof ServiceError) {
+    return error.request.operation === operation && (error.status >= 500 || error.status === 408);
+  }
+  // An answer that can't be read still is an answer.
+  return error instanceof ResponseFormatError && error.request.operation === operation;
+}
+
+const neverConnected = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EAI_FAIL",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENETDOWN",
+  "EADDRNOTAVAIL",
+]);
+
+/** What a failed connection tells: could the server have got the request, and may it work later? */
+export function classifyConnectionError(error: unknown): {
+  readonly code: string | undefined;
+  readonly mayHaveArrived: boolean;
+  readonly retryable: boolean;
+} {
+  const details = error as { code?: unknown; erroredSysCall?: unknown } | undefined;
+  const code = typeof details?.code === "string" ? details.code : undefined;
+  const inConnect = details?.erroredSysCall === "connect" || details?.erroredSysCall === "getaddrinfo";
+  if (code !== undefined && /CERT|SELF_SIGNED|ERR_TLS|UNABLE_TO|ERR_SSL|EPROTO/.test(code)) {
+    return { code, mayHaveArrived: false, retryable: false };
+  }
+  return {
+    code,
+    mayHaveArrived: !(inConnect || (code !== undefined && neverConnected.has(code))),
+    retryable: true,
+  };
+}

@@ -1,0 +1,64 @@
+/**
+ * The arguments that all services share: their rules, their defaults, and which of them mean another execution.
+ * The services' own arguments come from their backend's table.
+ */
+import type { Arguments, ArgumentSpec, BackendDefinition } from "../backends/backend";
+import { map, oneOf, seconds, someOf, text } from "../backends/rules";
+import type { ExecutionStatus } from "../execution/snapshot";
+
+/** Stands for a value that is only known after other resources exist; seen in check and diff. */
+export const unknownValue: unique symbol = Symbol("unknown until other resources exist");
+
+/** What `rerunOn` can name. */
+export type RerunOutcome = "failed" | "timedOut" | "stopped" | "always";
+
+/** The common arguments with their defaults filled in. */
+export interface CommonArguments {
+  readonly triggers: Readonly<Record<string, unknown>>;
+  readonly waitFor: "settled" | "started";
+  readonly timeoutSeconds: number;
+  readonly onTimeout: "leave" | "stop";
+  readonly onFailure: "fail" | "continue";
+  readonly onDelete: "stop" | "leave";
+  readonly rerunOn: readonly RerunOutcome[];
+  readonly adoptExecutionId: string | undefined;
+}
+
+/** Rules of the common arguments. `adoptExecutionId` has a rule of its own in `diff`. */
+export const commonArguments: Readonly<Record<keyof CommonArguments, ArgumentSpec>> = {
+  triggers: { rule: map, replaces: true },
+  waitFor: { rule: oneOf("settled", "started") },
+  timeoutSeconds: { rule: seconds },
+  onTimeout: { rule: oneOf("leave", "stop") },
+  onFailure: { rule: oneOf("fail", "continue") },
+  onDelete: { rule: oneOf("stop", "leave") },
+  rerunOn: { rule: someOf(["failed", "timedOut", "stopped"], "always") },
+  adoptExecutionId: { rule: text({ min: 1, max: 256 }) },
+};
+
+/** All arguments of a service: its own and the common ones. */
+export function argumentSpecs(definition: BackendDefinition): Readonly<Record<string, ArgumentSpec>> {
+  return { ...commonArguments, ...definition.arguments };
+}
+
+/** Reads the common arguments; what is left out has its default. Arguments have passed `check`. */
+export function readCommonArguments(args: Arguments): CommonArguments {
+  const given = args as Partial<CommonArguments> & { rerunOn?: readonly RerunOutcome[] | "always" };
+  const rerunOn = given.rerunOn ?? ["failed", "timedOut", "stopped"];
+  return {
+    triggers: given.triggers ?? {},
+    waitFor: given.waitFor ?? "settled",
+    timeoutSeconds: given.timeoutSeconds ?? 3_600,
+    onTimeout: given.onTimeout ?? "leave",
+    onFailure: given.onFailure ?? "fail",
+    onDelete: given.onDelete ?? "stop",
+    rerunOn: typeof rerunOn === "string" ? [rerunOn] : rerunOn,
+    adoptExecutionId: given.adoptExecutionId,
+  };
+}
+
+/** The word of `rerunOn` by which a past outcome makes the next deployment run again; undefined if none does. */
+export function rerunReason(common: CommonArguments, status: ExecutionStatus): RerunOutcome | undefined {
+  if (common.rerunOn.includes("always")) return "always";
+  return common.rerunOn.find((outcome) => outcome === status);
+}

@@ -1,0 +1,100 @@
+/**
+ * From an execution id to an outcome: waits as the arguments say, and whatever happens from here on keeps the id.
+ * Called by create (just started or adopted) and update (resumed).
+ */
+import type { Arguments, Backend } from "../backends/backend";
+import { NotFoundError, isWorkflowExecutionError, messageOf } from "../errors";
+import type { ExecutionSnapshot } from "../execution/snapshot";
+import { isSettled } from "../execution/snapshot";
+import { waitUntilSettled } from "../execution/waitUntilSettled";
+import { readCommonArguments } from "./arguments";
+import { sayFailed, sayForgotten, sayInterrupted, sayLostSight, sayTimedOut } from "./messages";
+import type { LifecycleHost, Outcome } from "./outcome";
+import { messageContext } from "./outcome";
+import type { StoredState } from "./state";
+import { makeState, markExpired } from "./state";
+
+// A service may show an execution a little later than it names it.
+const invisibleMs = 30_000;
+// How long a stop that nobody asked to be awaited (onTimeout) may take to be confirmed.
+const confirmStopMs = 60_000;
+
+/** What is known of the execution before the wait. */
+export interface AwaitStart {
+  readonly executionId: string;
+  /** True where it was started in this call, so the service may not show it yet. */
+  readonly justStarted: boolean;
+  /** What was seen before, if anything. */
+  readonly last?: ExecutionSnapshot | undefined;
+}
+
+/** Waits, and says how it went. Never throws. */
+export async function awaitExecution(
+  backend: Backend,
+  args: Arguments,
+  start: AwaitStart,
+  host: LifecycleHost,
+): Promise<Outcome> {
+  const { executionId } = start;
+  const { clock } = host.session;
+  const common = readCommonArguments(args);
+  const context = messageContext(backend, executionId, args);
+  const timeoutSeconds = host.operationTimeoutSeconds ?? common.timeoutSeconds;
+  let last = start.last ?? { executionId, status: "running", rawStatus: "", steps: [] };
+  const describe = async (signal: AbortSignal, attempts?: number): Promise<ExecutionSnapshot> =>
+    (last = await backend.describe(executionId, signal, attempts));
+
+  const state = (): StoredState => makeState(args, backend.location, last, context.consoleUrl);
+  const ready = (): Outcome => ({ kind: "ready", id: executionId, state: state() });
+  const unready = (reason: string, kept = state()): Outcome => ({
+    kind: "unready",
+    id: executionId,
+    state: kept,
+    reasons: [reason],
+  });
+
+  if (common.waitFor === "started") {
+    try {
+      await describe(host.signal);
+    } catch (error) {
+      host.reporter.warn(
+        `execution ${executionId} was started, but its status can't be read: ${messageOf(error)}`,
+      );
+    }
+    return ready();
+  }
+
+  const wait = (deadlineMs: number): ReturnType<typeof waitUntilSettled> =>
+    waitUntilSettled({
+      describe: (signal) => describe(signal, 1),
+      deadlineMs,
+      mayBeInvisibleUntilMs: start.justStarted ? clock.now() + invisibleMs : 0,
+      clock,
+      random: host.session.random,
+      signal: host.signal,
+      reporter: host.reporter,
+    });
+  try {
+    const result = await wait(clock.now() + timeoutSeconds * 1000);
+    if (result.kind === "settled") {
+      return last.status === "succeeded" || common.onFailure === "continue"
+        ? ready()
+        : unready(sayFailed(last, context));
+    }
+    if (result.kind === "aborted") return unready(sayInterrupted(executionId, context));
+    const timedOut = { ...context, executionId, timeoutSeconds, lastError: result.tally.lastError };
+    if (common.onTimeout === "leave") return unready(sayTimedOut(last, { ...timedOut, stopped: false }));
+    host.reporter.status("takes too long, is being stopped (onTimeout)");
+    await backend.stop(executionId, host.signal);
+    await wait(clock.now() + confirmStopMs);
+    return unready(sayTimedOut(last, { ...timedOut, lastError: undefined, stopped: isSettled(last.status) }));
+  } catch (error) {
+    if (host.signal.aborted) return unready(sayInterrupted(executionId, context));
+    if (error instanceof NotFoundError)
+      return unready(sayForgotten(executionId, context), markExpired(state()));
+    const code = isWorkflowExecutionError(error) ? error.code : undefined;
+    return unready(
+      sayLostSight(executionId, { message: messageOf(error), ...(code ? { code } : {}) }, context),
+    );
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * check: is everything all right with the arguments, as far as can be told without a request? Runs in preview and
+ * again in the deployment. Pure but for the settings it reads.
+ */
+import type { ArgumentProblem, Arguments, BackendDefinition } from "../backends/backend";
+import type { Settings } from "../backends/settings";
+import { argumentSpecs, unknownValue } from "./arguments";
+import type { CustomTimeouts } from "./timeouts";
+import { parseDurationSeconds } from "./timeouts";
+
+/**
+ * What is wrong with the arguments; empty where nothing is. Unknown values (`unknownValue`, at any depth) pass.
+ */
+export function check(
+  definition: BackendDefinition,
+  args: Arguments,
+  settings: Settings,
+  customTimeouts: CustomTimeouts = {},
+): ArgumentProblem[] {
+  const specs = argumentSpecs(definition);
+  const unknown = new Set(Object.keys(args).filter((name) => containsUnknown(args[name])));
+  const problems: ArgumentProblem[] = [];
+  for (const [name, value] of Object.entries(args)) {
+    if (value === undefined) continue;
+    const spec = specs[name];
+    if (!spec) {
+      const known = Object.keys(specs).sort().join(", ");
+      problems.push({
+        argument: name,
+        reason: `is not an argument of ${definition.title} executions (${known})`,
+      });
+    } else if (!unknown.has(name)) {
+      const reason = spec.rule(value);
+      if (reason !== undefined) problems.push({ argument: name, reason });
+    }
+  }
+  for (const [name, spec] of Object.entries(specs)) {
+    if (spec.required && args[name] === undefined) problems.push({ argument: name, reason: "is required" });
+  }
+  for (const [operation, value] of Object.entries(customTimeouts)) {
+    if (parseDurationSeconds(value) === undefined) {
+      problems.push({
+        argument: `customTimeouts.${operation}`,
+        reason: `must be a duration like "30m", "1h30m" or "45s"`,
+      });
+    }
+  }
+  // The settings only make sense together with arguments that are right by themselves.
+  if (problems.length > 0) return problems;
+  const known = Object.fromEntries(Object.entries(args).filter(([name]) => !unknown.has(name)));
+  return definition.check(known, settings, unknown);
+}
+
+/** True where a value is, or has in it, something that is not known yet. */
+export function containsUnknown(value: unknown): boolean {
+  if (value === unknownValue) return true;
+  if (typeof value !== "object" || value === null) return false;
+  return Object.values(value).some(containsUnknown);
+}

@@ -1,0 +1,128 @@
+/**
+ * diff: what will the next deployment do with this execution, and why? Pure: compares the stored state with the
+ * program's arguments. Never says "run again" without a reason in words.
+ */
+import type { Arguments, BackendDefinition } from "../backends/backend";
+import { isSettled } from "../execution/snapshot";
+import { argumentSpecs, readCommonArguments, rerunReason, unknownValue } from "./arguments";
+import { containsUnknown } from "./check";
+import { sayOutcome } from "./messages";
+import type { StoredState } from "./state";
+import { storedStatus } from "./state";
+
+/** What will happen, and why. */
+export interface Diff {
+  /**
+   * - `none`: nothing to do.
+   * - `update`: the same execution stays: goes on waiting for it, or only stores new settings.
+   * - `rerun`: the workflow runs again.
+   */
+  readonly action: "none" | "update" | "rerun";
+  /** Arguments (or outputs) that cause it. */
+  readonly properties: readonly string[];
+  /** One phrase per cause, e.g. `triggers.image changed`; never empty unless the action is `none`. */
+  readonly reasons: readonly string[];
+  /** True where the present execution may still run: it is dealt with (`onDelete`) before another one starts. */
+  readonly deleteFirst: boolean;
+}
+
+interface Change {
+  readonly property: string;
+  readonly reason: string;
+}
+
+/** Compares. `args` may have unknown values (`unknownValue`); one counts as changed. */
+export function diff(definition: BackendDefinition, id: string, state: StoredState, args: Arguments): Diff {
+  const specs = argumentSpecs(definition);
+  const status = storedStatus(state);
+  const settled = isSettled(status);
+  // The arguments have passed check; one that isn't known yet counts as left out, which is compared below.
+  const common = readCommonArguments(
+    Object.fromEntries(Object.entries(args).filter(([, value]) => !containsUnknown(value))),
+  );
+
+  const reruns: Change[] = [];
+  const updates: Change[] = [];
+  for (const [name, spec] of Object.entries(specs)) {
+    if (spec.replaces) reruns.push(...compareReplacing(name, state[name], args[name]));
+    else if (name === "adoptExecutionId") reruns.push(...compareAdoption(id, args[name]));
+    else if (!equal(state[name], args[name])) {
+      updates.push({ property: name, reason: `${name} changed (nothing runs again)` });
+    }
+  }
+  const outcome = settled ? rerunReason(common, status) : undefined;
+  if (outcome !== undefined) {
+    const reason =
+      outcome === "always"
+        ? `rerunOn has "always"`
+        : `its last execution ${sayOutcome(status)} (rerunOn has "${outcome}")`;
+    reruns.push({ property: "rerunOn", reason });
+  }
+  if (reruns.length > 0) return result("rerun", reruns, !settled);
+
+  // A refresh makes the engine forget that the resource is not ready; the stored outcome does not forget.
+  if (!settled && common.waitFor === "settled") {
+    updates.push({ property: "status", reason: `goes on waiting for execution ${id}` });
+  } else if (settled && status !== "succeeded" && common.onFailure === "fail") {
+    updates.push({
+      property: "status",
+      reason: `its last execution ${sayOutcome(status)} and is not run again`,
+    });
+  }
+  return updates.length > 0 ? result("update", updates, false) : result("none", [], false);
+}
+
+function result(action: Diff["action"], changes: readonly Change[], deleteFirst: boolean): Diff {
+  return {
+    action,
+    properties: [...new Set(changes.map((change) => change.property))],
+    reasons: changes.map((change) => change.reason),
+    deleteFirst,
+  };
+}
+
+function compareReplacing(name: string, before: unknown, now: unknown): Change[] {
+  if (name === "triggers") return compareTriggers(before, now);
+  // Left out means "wherever it was": a region that now comes from elsewhere moves no execution.
+  if (now === undefined || equal(before, now)) return [];
+  return [{ property: name, reason: containsUnknown(now) ? `${name} may change` : `${name} changed` }];
+}
+
+function compareTriggers(before: unknown, now: unknown): Change[] {
+  if (now === unknownValue) return [{ property: "triggers", reason: "triggers may change" }];
+  const [old, current] = [asMap(before), asMap(now)];
+  return [...new Set([...Object.keys(old), ...Object.keys(current)])].sort().flatMap((key) => {
+    const how = !(key in current)
+      ? "was removed"
+      : !(key in old)
+        ? "was added"
+        : containsUnknown(current[key])
+          ? "may change"
+          : "changed";
+    return equal(old[key], current[key]) ? [] : [{ property: "triggers", reason: `triggers.${key} ${how}` }];
+  });
+}
+
+// Naming another execution takes that one over; naming none, or the one that is there already, changes nothing.
+function compareAdoption(id: string, now: unknown): Change[] {
+  if (now === undefined || now === id) return [];
+  return [{ property: "adoptExecutionId", reason: "adoptExecutionId names another execution" }];
+}
+
+function asMap(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+/** Deep equality of plain values; the order of keys does not matter. An unknown value equals nothing. */
+export function equal(a: unknown, b: unknown): boolean {
+  if (a === unknownValue || b === unknownValue) return false;
+  if (a === b || (Number.isNaN(a) && Number.isNaN(b))) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>];
+  const keys = Object.keys(left);
+  return (
+    keys.length === Object.keys(right).length &&
+    keys.every((key) => key in right && equal(left[key], right[key]))
+  );
+}

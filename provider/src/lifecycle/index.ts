@@ -1,0 +1,22 @@
+/**
+ * What a front may call: the lifecycle of an execution, free of Pulumi and of HTTP.
+ */
+export { services, openSession } from "../backends/registry";
+export type { ServiceName, Session, SessionOptions } from "../backends/registry";
+export type { ArgumentProblem, Arguments, BackendDefinition } from "../backends/backend";
+export type { Settings } from "../backends/settings";
+export type { Reporter } from "../execution/waitUntilSettled";
+export { unknownValue } from "./arguments";
+export { check } from "./check";
+export { create } from "./create";
+export { deleteExecution } from "./delete";
+export { diff } from "./diff";
+export type { Diff } from "./diff";
+export type { LifecycleHost, Outcome } from "./outcome";
+export { getExecution, listExecutions } from "./query";
+export { read } from "./read";
+export type { StoredState } from "./state";
+export { outputs } from "./state";
+export { parseDurationSeconds } from "./timeouts";
+export type { CustomTimeouts } from "./timeouts";
+export { update } from "./update";

@@ -1,0 +1,181 @@
+/**
+ * What the user reads when an execution is not as wanted: what happened, what still runs, what the next deployment
+ * does, where to look. Pure; at most 15 lines each.
+ */
+import type { ErrorCode } from "../errors";
+import { nameStep, sayDuration } from "../execution/progress";
+import type { ExecutionSnapshot, ExecutionStatus, ExecutionStep, FailedTarget } from "../execution/snapshot";
+import { durationBetweenMs, firstFailedStep, isSettled } from "../execution/snapshot";
+import type { CommonArguments } from "./arguments";
+import { rerunReason } from "./arguments";
+
+const maxTargets = 2;
+const maxLogLines = 3;
+const maxLineLength = 160;
+
+/** What a message needs to know besides the snapshot. */
+export interface MessageContext {
+  /** The workflow, e.g. `workflow 3f2… of project … (cn-north-4)`. */
+  readonly subject: string;
+  readonly consoleUrl: string | undefined;
+  readonly common: CommonArguments;
+}
+
+const outcomes: Readonly<Record<ExecutionStatus, string>> = {
+  succeeded: "succeeded",
+  failed: "failed",
+  timedOut: "timed out at the service",
+  stopped: "was stopped",
+  running: "runs",
+  waiting: "waits",
+  unknown: "is in an unknown state",
+};
+
+/** A status as the verb of a sentence, e.g. `was stopped`. */
+export function sayOutcome(status: ExecutionStatus): string {
+  return outcomes[status];
+}
+
+/** The execution itself ended badly. */
+export function sayFailed(snapshot: ExecutionSnapshot, context: MessageContext): string {
+  const durationMs = durationBetweenMs(snapshot.startedAt, snapshot.settledAt);
+  const after = durationMs === undefined ? "" : ` after ${sayDuration(durationMs)}`;
+  const step = firstFailedStep(snapshot);
+  const rerun = rerunReason(context.common, snapshot.status);
+  return lines(
+    `execution ${snapshot.executionId} ${sayOutcome(snapshot.status)}${after}`,
+    ...(step ? sayStep(snapshot, step) : []),
+    rerun === undefined
+      ? `  Nothing of it runs any more. It is not run again by itself (rerunOn): change "triggers" to run it again.`
+      : `  Nothing of it runs any more. The next \`pulumi up\` runs it again (rerunOn has "${rerun}").`,
+    ...where(context, "WFX-EXECUTION-FAILED"),
+  );
+}
+
+/** Our own deadline has passed; the execution may still run. */
+export function sayTimedOut(
+  last: ExecutionSnapshot | undefined,
+  context: MessageContext & {
+    executionId: string;
+    timeoutSeconds: number;
+    stopped: boolean;
+    lastError?: Error | undefined;
+  },
+): string {
+  const waited = `the ${sayDuration(context.timeoutSeconds * 1000)} this deployment waits (timeoutSeconds)`;
+  const step = last?.steps.at(-1);
+  return lines(
+    context.stopped
+      ? `execution ${context.executionId} did not end within ${waited} and was stopped (onTimeout is "stop")`
+      : `execution ${context.executionId} ${last && isSettled(last.status) ? sayOutcome(last.status) : "still runs"} after ${waited}`,
+    ...(last && step ? [`  last seen in ${nameStep(last, step)}`] : []),
+    ...(context.lastError ? [`  the last look failed: ${context.lastError.message}`] : []),
+    context.stopped
+      ? sayNextAfterStop(context.common)
+      : "  The next `pulumi up` goes on waiting for it; nothing is started twice.\n" +
+          "  To stop it instead: `pulumi destroy --target <its URN>`.",
+    ...where(context, "WFX-EXECUTION-TIMEOUT"),
+  );
+}
+
+/** We were told to end before the execution did. */
+export function sayInterrupted(executionId: string, context: MessageContext): string {
+  return lines(
+    `interrupted while waiting for execution ${executionId}, which goes on running`,
+    "  The next `pulumi up` goes on waiting for it; nothing is started twice.",
+    ...where(context, "WFX-INTERRUPTED"),
+  );
+}
+
+/** The status can't be read, and that will not pass by itself. */
+export function sayLostSight(
+  executionId: string,
+  error: { message: string; code?: string },
+  context: MessageContext,
+): string {
+  return lines(
+    `execution ${executionId} has begun, but its status can't be read: ${error.message}`,
+    "  It may still run. Once the cause is mended, the next `pulumi up` goes on waiting for it; nothing is started twice.",
+    ...where(context, (error.code as ErrorCode | undefined) ?? "WFX-SERVICE"),
+  );
+}
+
+/** The service no longer knows an execution whose end nobody saw. */
+export function sayForgotten(executionId: string, context: MessageContext): string {
+  return lines(
+    `the service no longer knows execution ${executionId}, and how it ended was not seen`,
+    `  Nothing was started. If it has to run again, change "triggers"; if it has done its work, set waitFor to "started".`,
+    ...where(context, "WFX-NOT-FOUND"),
+  );
+}
+
+/** A start whose answer did not come. */
+export function sayStartUncertain(cause: string, context: MessageContext): string {
+  return lines(
+    `it is not known whether an execution of ${context.subject} was started: ${cause}`,
+    "  Nothing was sent a second time, and nothing of it is in the state. Look at the workflow's executions before the",
+    "  next `pulumi up`: if one began just now, set adoptExecutionId to its id to take it over; if none did, just run",
+    "  `pulumi up` again.",
+    ...where(context, "WFX-START-UNCERTAIN"),
+  );
+}
+
+/** An execution was asked to stop, and has not. */
+export function sayNotStopped(executionId: string, waitedSeconds: number, context: MessageContext): string {
+  return lines(
+    `execution ${executionId} was asked to stop but still runs after ${sayDuration(waitedSeconds * 1000)}`,
+    `  The resource stays in the state. Run the command again to go on waiting, or set onDelete to "leave" (and run`,
+    "  `pulumi up`) to let it go on without the resource.",
+    ...where(context, "WFX-EXECUTION-NOT-STOPPED"),
+  );
+}
+
+function sayNextAfterStop(common: CommonArguments): string {
+  return rerunReason(common, "stopped") === undefined
+    ? `  It is not run again by itself (rerunOn): change "triggers" to run it again.`
+    : `  The next \`pulumi up\` runs it again (rerunOn has "stopped").`;
+}
+
+function sayStep(snapshot: ExecutionSnapshot, step: ExecutionStep): string[] {
+  const failed = step.failedTargets ?? [];
+  const targets = step.targets;
+  const total = targets ? targets.succeeded + targets.failed + targets.running + targets.notPerformed : 0;
+  const what = targets?.failed
+    ? `${String(targets.failed)} of ${String(total)} ${total === 1 ? "target" : "targets"} failed`
+    : sayOutcome(step.status);
+  const shown = failed.slice(0, maxTargets);
+  const more = (targets?.failed ?? failed.length) - shown.length;
+  return [
+    `  ${nameStep(snapshot, step)}: ${what}${step.error ? `: ${oneLine(step.error)}` : ""}`,
+    ...shown.flatMap(sayTarget),
+    ...(more > 0 ? [`    and ${String(more)} more; all of them are in the output "steps"`] : []),
+  ];
+}
+
+function sayTarget(target: FailedTarget): string[] {
+  const who = target.name ?? target.id ?? "a target without a name";
+  const address = target.address === undefined ? "" : ` (${target.address})`;
+  const exit = target.exitCode === undefined ? "" : `, exit code ${target.exitCode}`;
+  const message = target.message ? `: ${oneLine(target.message)}` : "";
+  const log = (target.log ?? "").split(/\r?\n/).filter((line) => line.trim() !== "");
+  return [
+    `    ${who}${address}${exit}${message}`,
+    ...log.slice(-maxLogLines).map((line) => `      | ${shorten(line.trimEnd())}`),
+  ];
+}
+
+function where(context: MessageContext, code: ErrorCode): string[] {
+  return [`  ${[context.subject, context.consoleUrl, `error ${code}`].filter(Boolean).join(", ")}`];
+}
+
+function lines(...parts: string[]): string {
+  return parts.join("\n");
+}
+
+function oneLine(text: string): string {
+  return shorten(text.replace(/\s+/g, " ").trim());
+}
+
+function shorten(text: string): string {
+  return text.length > maxLineLength ? `${text.slice(0, maxLineLength)}…` : text;
+}

@@ -1,0 +1,43 @@
+/**
+ * What the lifecycle is given by a front and what it gives back: outcomes are values, so that each front can turn
+ * them into what its own engine wants.
+ */
+import type { Backend, BackendDefinition } from "../backends/backend";
+import type { Session } from "../backends/registry";
+import type { Reporter } from "../execution/waitUntilSettled";
+import type { MessageContext } from "./messages";
+import { readCommonArguments } from "./arguments";
+import type { Arguments } from "../backends/backend";
+import type { StoredState } from "./state";
+
+/** What a front lends to one call. */
+export interface LifecycleHost {
+  readonly definition: BackendDefinition;
+  readonly session: Session;
+  readonly reporter: Reporter;
+  /** Aborts when the deployment is to end now. */
+  readonly signal: AbortSignal;
+  /** The resource option customTimeouts for this operation, in seconds; it counts more than `timeoutSeconds`. */
+  readonly operationTimeoutSeconds?: number | undefined;
+}
+
+/** How create and update end once there is an execution. Before that they throw. */
+export type Outcome =
+  /** As the program wants it. */
+  | { readonly kind: "ready"; readonly id: string; readonly state: StoredState }
+  /** There is an execution, but not as wanted: kept in state with the reasons, dependents do not run. */
+  | {
+      readonly kind: "unready";
+      readonly id: string;
+      readonly state: StoredState;
+      readonly reasons: readonly string[];
+    };
+
+/** What messages say about the workflow. */
+export function messageContext(backend: Backend, executionId: string, args: Arguments): MessageContext {
+  return {
+    subject: backend.subject,
+    consoleUrl: backend.consoleUrl(executionId),
+    common: readCommonArguments(args),
+  };
+}

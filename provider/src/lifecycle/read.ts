@@ -1,0 +1,30 @@
+/**
+ * read: what the service says now. A failed runbook is data, not an error; a forgotten one keeps its last outcome.
+ */
+import { NotFoundError } from "../errors";
+import type { LifecycleHost } from "./outcome";
+import type { StoredState } from "./state";
+import { makeState, markExpired, storedStatus } from "./state";
+import { outputs } from "./state";
+
+/**
+ * Looks once.
+ * @returns the present state; undefined where there is nothing: neither at the service nor in the state.
+ * @throws ConfigurationError, ServiceError, TransportError where it can't be told.
+ */
+export async function read(
+  id: string,
+  state: StoredState,
+  host: LifecycleHost,
+): Promise<StoredState | undefined> {
+  const args = Object.fromEntries(Object.entries(state).filter(([name]) => !outputs.includes(name)));
+  const backend = await host.session.connect(host.definition, args, host.signal);
+  try {
+    const snapshot = await backend.describe(id, host.signal);
+    return makeState(args, backend.location, snapshot, backend.consoleUrl(id));
+  } catch (error) {
+    if (!(error instanceof NotFoundError)) throw error;
+    // Without a stored outcome this is a look at something that never was ours (`get`): it is not there.
+    return storedStatus(state) === "unknown" && state["expired"] !== true ? undefined : markExpired(state);
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * What is kept of an execution in the stack's state: arguments and outcome side by side, bounded in size.
+ * Written by create, update and read; read back by every later version, so keys are only ever added.
+ */
+import type { Arguments } from "../backends/backend";
+import type { ExecutionSnapshot, ExecutionStatus } from "../execution/snapshot";
+import { durationBetweenMs, firstFailedStep } from "../execution/snapshot";
+import { boundSnapshot } from "./bounds";
+
+/** Version of the shape below. */
+export const stateVersion = 1;
+
+/** Arguments and outputs as they are stored; a plain bag, because an older version may have written it. */
+export type StoredState = Readonly<Record<string, unknown>>;
+
+/** The first step that failed, for programs that only want to know what went wrong. */
+export interface Failure {
+  readonly stepId: string;
+  readonly stepName?: string;
+  readonly message?: string;
+  /** The end of the log of the first failed target. */
+  readonly log?: string;
+}
+
+const outputNames = [
+  "executionId",
+  "status",
+  "rawStatus",
+  "startedAt",
+  "settledAt",
+  "durationMs",
+  "output",
+  "steps",
+  "stepsTotal",
+  "failure",
+  "consoleUrl",
+  "expired",
+  "truncated",
+  "stateVersion",
+] as const;
+
+/** Names of all outputs that are no arguments; the resource class declares each of them. */
+export const outputs: readonly string[] = outputNames;
+
+/** Builds the state of an execution. */
+export function makeState(
+  args: Arguments,
+  location: Readonly<Record<string, string>>,
+  snapshot: ExecutionSnapshot,
+  consoleUrl: string | undefined,
+): StoredState {
+  const { bounded, truncated } = boundSnapshot(snapshot);
+  const { stepsTotal, steps, ...rest } = bounded;
+  const durationMs = durationBetweenMs(snapshot.startedAt, snapshot.settledAt);
+  const failure = failureOf(bounded);
+  return {
+    ...args,
+    ...location,
+    ...rest,
+    steps,
+    ...(stepsTotal === undefined ? {} : { stepsTotal }),
+    ...(durationMs === undefined ? {} : { durationMs }),
+    ...(failure === undefined ? {} : { failure }),
+    ...(consoleUrl === undefined ? {} : { consoleUrl }),
+    ...(truncated.length > 0 ? { truncated } : {}),
+    stateVersion,
+  };
+}
+
+/** The stored outcome under new arguments. Where the execution is does not change with them. */
+export function withArguments(state: StoredState, args: Arguments): StoredState {
+  const kept = Object.entries(state).filter(([name]) => outputs.includes(name));
+  return { ...args, ...locationOf(state), ...Object.fromEntries(kept) };
+}
+
+/** The stored outcome of an execution that the service has forgotten. */
+export function markExpired(state: StoredState): StoredState {
+  return { ...state, expired: true };
+}
+
+/** The arguments to connect with: new ones, at the place where the execution is. */
+export function connectArguments(args: Arguments, state: StoredState): Arguments {
+  return { ...args, ...locationOf(state) };
+}
+
+/** The stored status; `unknown` where there is none. */
+export function storedStatus(state: StoredState): ExecutionStatus {
+  return typeof state["status"] === "string" ? (state["status"] as ExecutionStatus) : "unknown";
+}
+
+/** The stored outcome as a snapshot again, for messages. */
+export function storedSnapshot(id: string, state: StoredState): ExecutionSnapshot {
+  const stored = state as Partial<ExecutionSnapshot>;
+  return {
+    ...stored,
+    executionId: id,
+    status: storedStatus(state),
+    rawStatus: stored.rawStatus ?? "",
+    steps: Array.isArray(stored.steps) ? stored.steps : [],
+  };
+}
+
+function locationOf(state: StoredState): Record<string, string> {
+  return Object.fromEntries(
+    (["region", "projectId"] as const).flatMap((name) => {
+      const value = state[name];
+      return typeof value === "string" ? [[name, value]] : [];
+    }),
+  );
+}
+
+function failureOf(snapshot: ExecutionSnapshot): Failure | undefined {
+  if (snapshot.status === "succeeded") return undefined;
+  const step = firstFailedStep(snapshot);
+  if (!step) return undefined;
+  const target = step.failedTargets?.[0];
+  const message = step.error ?? target?.message;
+  return {
+    stepId: step.id,
+    ...(step.name === undefined ? {} : { stepName: step.name }),
+    ...(message === undefined ? {} : { message }),
+    ...(target?.log === undefined ? {} : { log: target.log }),
+  };
+}

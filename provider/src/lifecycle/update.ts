@@ -1,0 +1,38 @@
+/**
+ * update: the same execution under new arguments, or one whose wait was cut short. Never starts anything.
+ */
+import type { Arguments } from "../backends/backend";
+import { isSettled } from "../execution/snapshot";
+import { readCommonArguments } from "./arguments";
+import { awaitExecution } from "./await";
+import { sayFailed } from "./messages";
+import type { LifecycleHost, Outcome } from "./outcome";
+import { messageContext } from "./outcome";
+import type { StoredState } from "./state";
+import { connectArguments, storedSnapshot, storedStatus, withArguments } from "./state";
+
+/**
+ * Goes on waiting where the stored execution has not settled; makes no request where it has.
+ * @throws ConfigurationError where a setting is missing.
+ */
+export async function update(
+  id: string,
+  state: StoredState,
+  args: Arguments,
+  host: LifecycleHost,
+): Promise<Outcome> {
+  const common = readCommonArguments(args);
+  const status = storedStatus(state);
+  const kept = withArguments(state, args);
+  if (!isSettled(status)) {
+    if (common.waitFor === "started") return { kind: "ready", id, state: kept };
+    const located = connectArguments(args, state);
+    const backend = await host.session.connect(host.definition, located, host.signal);
+    const last = storedSnapshot(id, state);
+    return awaitExecution(backend, args, { executionId: id, justStarted: false, last }, host);
+  }
+  if (status === "succeeded" || common.onFailure === "continue") return { kind: "ready", id, state: kept };
+  const backend = await host.session.connect(host.definition, connectArguments(args, state), host.signal);
+  const reason = sayFailed(storedSnapshot(id, state), messageContext(backend, id, args));
+  return { kind: "unready", id, state: kept, reasons: [reason] };
+}

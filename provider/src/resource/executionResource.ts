@@ -1,0 +1,44 @@
+/**
+ * The resource behind every service's `WorkflowExecution`: declares its outputs, adds what the dynamic provider host
+ * is not told, and names the provider by a constant text instead of capturing code. No logic.
+ */
+import * as pulumi from "@pulumi/pulumi";
+import type { ResourceMeta } from "../dynamic/properties";
+import { metaProperty } from "../dynamic/properties";
+import { providerText } from "../dynamic/providerText";
+import type { ServiceName } from "../lifecycle/index";
+import { outputs } from "../lifecycle/state";
+import type { ExecutionOutputs } from "./types";
+
+type AsOutputs<T> = { readonly [K in keyof T]: pulumi.Output<T[K]> };
+
+/** Base class; programs use the `WorkflowExecution` of a service's module. */
+export interface ExecutionResource extends AsOutputs<ExecutionOutputs> {} // eslint-disable-line @typescript-eslint/no-empty-object-type, @typescript-eslint/no-unsafe-declaration-merging -- declares the outputs that the engine sets
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- see above
+export abstract class ExecutionResource extends pulumi.CustomResource {
+  protected constructor(
+    service: ServiceName,
+    name: string,
+    args: Readonly<Record<string, unknown>>,
+    located: readonly string[],
+    opts: pulumi.CustomResourceOptions | undefined,
+  ) {
+    const type = resourceType(service);
+    const meta: Record<keyof ResourceMeta, unknown> = {
+      urn: pulumi.createUrn(name, type, opts?.parent),
+      customTimeouts: opts?.customTimeouts,
+    };
+    const declared = Object.fromEntries([...outputs, ...located].map((output) => [output, undefined]));
+    super(
+      type,
+      name,
+      { ...declared, ...args, __provider: providerText(service), [metaProperty]: meta },
+      opts,
+    );
+  }
+}
+
+/** The type token of a service's executions, as it stands in URNs. */
+export function resourceType(service: ServiceName): string {
+  return `pulumi-nodejs:dynamic/${service}:WorkflowExecution`;
+}

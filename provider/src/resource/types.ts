@@ -1,0 +1,93 @@
+/**
+ * The arguments and outputs that a program sees and that all services share. Each service's module adds its own.
+ */
+import type { Input } from "@pulumi/pulumi";
+import type { ExecutionStatus, ExecutionStep, FailedTarget, TargetCounts } from "../execution/snapshot";
+import type { ExecutionSummary } from "../execution/snapshot";
+import type { Failure } from "../lifecycle/state";
+
+export type { ExecutionStatus, ExecutionStep, ExecutionSummary, FailedTarget, Failure, TargetCounts };
+
+/** Past outcomes by which the next deployment runs an execution again. */
+export type RerunOn = ("failed" | "timedOut" | "stopped" | "always")[] | "always";
+
+/** Arguments of an execution on any service. */
+export interface CommonExecutionArgs {
+  /**
+   * A change here runs the workflow again. Any values; the preview names the key that changed.
+   * @default {} (no triggers)
+   */
+  triggers?: Input<Record<string, Input<unknown>>>;
+  /**
+   * When the resource counts as created: once the execution has `"settled"`, or once it has `"started"`
+   * (fire and forget).
+   * @default "settled"
+   */
+  waitFor?: Input<"settled" | "started">;
+  /**
+   * How long one deployment waits for the execution, in seconds: more than 0, at most a year. When it runs out the
+   * deployment fails, the execution goes on, and the next deployment goes on waiting for it. The resource option
+   * `customTimeouts` counts more.
+   * @default 3600
+   */
+  timeoutSeconds?: Input<number>;
+  /**
+   * What happens to an execution for which this deployment has waited too long: it is left running
+   * (the next deployment goes on waiting) or stopped.
+   * @default "leave"
+   */
+  onTimeout?: Input<"leave" | "stop">;
+  /**
+   * What an execution that ended badly does to the deployment: it fails, or it continues with the failure as data
+   * in the outputs `status`, `failure` and `steps`.
+   * @default "fail"
+   */
+  onFailure?: Input<"fail" | "continue">;
+  /**
+   * What happens to an execution that still runs when the resource is deleted or replaced.
+   * @default "stop"
+   */
+  onDelete?: Input<"stop" | "leave">;
+  /**
+   * Past outcomes that make the next deployment run the workflow again; `"always"` runs it in every deployment.
+   * @default ["failed", "timedOut", "stopped"]
+   */
+  rerunOn?: Input<RerunOn>;
+  /**
+   * Takes over an execution that exists already, by its id, instead of starting one.
+   * @default a new execution is started
+   */
+  adoptExecutionId?: Input<string>;
+}
+
+/** Outputs of an execution on any service. */
+export interface ExecutionOutputs {
+  /** The service's id of the execution; also the resource's id. */
+  executionId: string;
+  /** What became of it, in the words of this package. */
+  status: ExecutionStatus;
+  /** The same in the service's own word. */
+  rawStatus: string;
+  /** RFC 3339; undefined where the service did not say. */
+  startedAt: string | undefined;
+  /** RFC 3339; undefined until settled. */
+  settledAt: string | undefined;
+  /** From start to end in milliseconds; undefined until settled. */
+  durationMs: number | undefined;
+  /** What the workflow produced, as JSON; at most 256 KiB are kept. */
+  output: any; // eslint-disable-line @typescript-eslint/no-explicit-any -- the workflow's author decides its shape
+  /** The steps that have begun, in their order; at most the last 200. */
+  steps: ExecutionStep[];
+  /** How many steps the workflow has; undefined where the service does not say. */
+  stepsTotal: number | undefined;
+  /** The first step that failed; undefined where none did. */
+  failure: Failure | undefined;
+  /** The page for people; undefined where there is none. */
+  consoleUrl: string | undefined;
+  /** True where the service has forgotten the execution; the last known outcome is kept. */
+  expired: boolean | undefined;
+  /** Paths of what was cut to keep the state small; undefined where nothing was. */
+  truncated: string[] | undefined;
+  /** Version of the stored shape. */
+  stateVersion: number;
+}

@@ -1,0 +1,50 @@
+/**
+ * Sessions and backends for tests: real HTTP, settings from the test, a clock that does not sleep.
+ */
+import type { Arguments, Backend } from "../../provider/src/backends/backend";
+import type { Session, SessionOptions, Settings } from "../../provider/src/lifecycle";
+import { openSession, services } from "../../provider/src/lifecycle";
+import { fakeClock } from "./fakeClock";
+
+/** Project id of the emulator's demo account. */
+export const demoProjectId = "0123456789abcdef0123456789abcdef";
+
+/** Settings from plain maps. */
+export function settingsOf(sources: {
+  config?: Record<string, string>;
+  environment?: Record<string, string>;
+  files?: Record<string, string>;
+}): Settings {
+  return {
+    config: (key) => sources.config?.[key],
+    environment: (name) => sources.environment?.[name],
+    readFile: (path) => sources.files?.[path],
+  };
+}
+
+/** Settings with a token, as if it had been obtained elsewhere. */
+export const tokenSettings = settingsOf({ config: { "huaweicloud:token": "token-of-a-test" } });
+
+/** A session that does not sleep. */
+export function testSession(settings: Settings = tokenSettings, options: Partial<SessionOptions> = {}): Session {
+  return openSession({ settings, clock: fakeClock(), random: () => 0.5, ...options });
+}
+
+/** An AOM backend at an endpoint. */
+export function aomAt(endpoint: string, session = testSession(), args: Arguments = {}): Promise<Backend> {
+  return session.connect(
+    services.aom,
+    { endpoint, region: "cn-north-4", projectId: demoProjectId, workflowId: "wf-1", ...args },
+    new AbortController().signal,
+  );
+}
+
+/** A signal that never aborts. */
+export const never = new AbortController().signal;
+
+/** All items of an async iterable. */
+export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const collected: T[] = [];
+  for await (const item of items) collected.push(item);
+  return collected;
+}

@@ -1,0 +1,86 @@
+/** check: every bad argument is named, with the limit and the remedy; unknown values pass. */
+import type { Arguments } from "../../provider/src/lifecycle";
+import { check, services, unknownValue } from "../../provider/src/lifecycle";
+import { settingsOf } from "../support/sessions";
+
+const settings = settingsOf({ config: { "huaweicloud:region": "cn-north-4" } });
+const problems = (args: Arguments, more: Parameters<typeof check>[3] = {}, from = settings): string[] =>
+  check(services.aom, { workflowId: "wf-1", ...args }, from, more).map(
+    ({ argument, reason }) => `${argument} ${reason}`,
+  );
+
+test("right arguments have no problem", () => {
+  expect(
+    problems({
+      region: "cn-east-3",
+      projectId: "0123456789abcdef0123456789abcdef",
+      endpoint: "http://127.0.0.1:8787",
+      enterpriseProjectId: "0",
+      triggers: { any: [1, { thing: null }] },
+      waitFor: "started",
+      timeoutSeconds: 0.5,
+      onTimeout: "stop",
+      onFailure: "continue",
+      onDelete: "leave",
+      rerunOn: ["failed", "always"],
+      adoptExecutionId: "x",
+    }),
+  ).toEqual([]);
+  expect(problems({ rerunOn: [] })).toEqual([]);
+  expect(problems({ rerunOn: "always" })).toEqual([]);
+});
+
+test.each([
+  [{ projectId: "0".repeat(31) }, "projectId must have exactly 32 characters, not 31"],
+  [{ projectId: `${"0".repeat(31)}!` }, "projectId must have only letters, digits, - and _"],
+  [{ workflowId: "" }, "workflowId must not be empty: it has 1 to 64 characters"],
+  [{ workflowId: "w".repeat(65) }, "workflowId must have 1 to 64 characters, not 65"],
+  [{ workflowId: undefined }, "workflowId is required"],
+  [{ region: "mars-1" }, `region "mars-1" (from argument "region") is not a region that serves Huawei Cloud AOM`],
+  [{ timeoutSeconds: 0 }, "timeoutSeconds must be more than 0 and at most 31536000 seconds (a year), not 0"],
+  [{ timeoutSeconds: -1 }, "timeoutSeconds must be more than 0 and at most 31536000 seconds (a year), not -1"],
+  [{ timeoutSeconds: NaN }, "timeoutSeconds must be more than 0 and at most 31536000 seconds (a year), not NaN"],
+  [{ timeoutSeconds: Infinity }, "timeoutSeconds must be more than 0"],
+  [{ timeoutSeconds: "60" }, "timeoutSeconds must be a number of seconds, not a string"],
+  [{ onFailure: "explode" }, `onFailure must be one of "fail", "continue", not "explode"`],
+  [{ onDelete: true }, `onDelete must be one of "stop", "leave", not a boolean`],
+  [{ rerunOn: "failed" }, `rerunOn must be a list with any of "failed", "timedOut", "stopped", "always"`],
+  [{ rerunOn: ["failed", "oops"] }, `rerunOn has "oops", which is none of`],
+  [{ triggers: "v1" }, `triggers must be a map of any values, e.g. { image: "app:1.4" }, not a string`],
+  [{ triggers: ["v1"] }, "triggers must be a map of any values"],
+  [{ endpoint: "aom.example" }, `endpoint must be an address like "https://aom.cn-north-4.myhuaweicloud.com"`],
+  [{ endpoint: "ftp://aom.example" }, "endpoint must be an address like"],
+  [{ endpoint: "https://me:secret@aom.example" }, "endpoint must be an address like"],
+  [{ timeout: 60 }, "timeout is not an argument of Huawei Cloud AOM executions ("],
+] as [Arguments, string][])("%p", (args, expected) => {
+  const found = problems(args);
+  expect(found).toHaveLength(1);
+  expect(found[0]).toContain(expected);
+});
+
+test("what is missing is named", () => {
+  expect(check(services.aom, {}, settings).map(({ argument, reason }) => `${argument} ${reason}`)).toEqual([
+    "workflowId is required",
+  ]);
+  expect(problems({}, {}, settingsOf({}))[0]).toMatch(
+    /^region is not set anywhere: set the argument "region", the configuration huaweicloud:region, or/,
+  );
+});
+
+test("a region from the configuration is named as such; an endpoint makes any region good", () => {
+  const wrong = settingsOf({ config: { "huaweicloud:region": "mars-1" } });
+  expect(problems({}, {}, wrong)[0]).toContain(`"mars-1" (from configuration huaweicloud:region)`);
+  expect(problems({ endpoint: "https://aom.mars.example" }, {}, wrong)).toEqual([]);
+});
+
+test("unknown values pass, at any depth", () => {
+  const unknowns = { workflowId: unknownValue, region: unknownValue, timeoutSeconds: unknownValue };
+  expect(problems({ ...unknowns, triggers: { a: [unknownValue] }, rerunOn: [unknownValue] })).toEqual([]);
+});
+
+test("customTimeouts are durations", () => {
+  expect(problems({}, { create: "1h30m", update: "45s", delete: "500ms" })).toEqual([]);
+  expect(problems({}, { create: "soon" })).toEqual([
+    `customTimeouts.create must be a duration like "30m", "1h30m" or "45s"`,
+  ]);
+});

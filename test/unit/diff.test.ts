@@ -1,0 +1,98 @@
+/** diff: runs again for a reason in words, and for no other. */
+import type { Arguments, StoredState } from "../../provider/src/lifecycle";
+import { diff, services, unknownValue } from "../../provider/src/lifecycle";
+
+const args = { workflowId: "wf-1", triggers: { image: "a", flags: { x: 1, y: [1, 2] } } };
+const state: StoredState = {
+  ...args,
+  region: "cn-north-4",
+  projectId: "0123456789abcdef0123456789abcdef",
+  executionId: "ex-1",
+  status: "succeeded",
+  stateVersion: 1,
+};
+
+const compare = (news: Arguments, olds: StoredState = state): ReturnType<typeof diff> =>
+  diff(services.aom, "ex-1", olds, news);
+
+test("nothing changed: nothing to do", () => {
+  expect(compare(args)).toEqual({ action: "none", properties: [], reasons: [], deleteFirst: false });
+});
+
+test("the order of keys does not matter, at any depth", () => {
+  expect(compare({ triggers: { flags: { y: [1, 2], x: 1 }, image: "a" }, workflowId: "wf-1" }).action).toBe("none");
+});
+
+test.each([
+  [{ ...args, workflowId: "wf-2" }, ["workflowId changed"]],
+  [{ ...args, region: "cn-east-3" }, ["region changed"]],
+  [{ ...args, triggers: { ...args.triggers, image: "b" } }, ["triggers.image changed"]],
+  [{ ...args, triggers: { ...args.triggers, more: null } }, ["triggers.more was added"]],
+  [{ ...args, triggers: { image: "a" } }, ["triggers.flags was removed"]],
+  [{ workflowId: "wf-1" }, ["triggers.flags was removed", "triggers.image was removed"]],
+  [{ ...args, triggers: { ...args.triggers, flags: { x: 1, y: [2, 1] } } }, ["triggers.flags changed"]],
+  [{ ...args, triggers: { picture: "a", flags: args.triggers.flags } }, ["triggers.image was removed", "triggers.picture was added"]],
+  [{ ...args, triggers: { ...args.triggers, image: unknownValue } }, ["triggers.image may change"]],
+  [{ ...args, triggers: unknownValue }, ["triggers may change"]],
+  [{ ...args, workflowId: unknownValue }, ["workflowId may change"]],
+  [{ ...args, adoptExecutionId: "ex-2" }, ["adoptExecutionId names another execution"]],
+  [{ ...args, rerunOn: "always" }, ['rerunOn has "always"']],
+] as [Arguments, string[]][])("runs again: %#", (news, reasons) => {
+  const result = compare(news);
+  expect(result.action).toBe("rerun");
+  expect(result.reasons).toEqual(reasons);
+  expect(result.deleteFirst).toBe(false);
+});
+
+test.each([
+  ["a wait setting", { ...args, timeoutSeconds: 7 }, "timeoutSeconds changed (nothing runs again)"],
+  ["the endpoint", { ...args, endpoint: "https://elsewhere.example" }, "endpoint changed (nothing runs again)"],
+  ["rerunOn", { ...args, rerunOn: [] }, "rerunOn changed (nothing runs again)"],
+  ["the id it has already", { ...args, adoptExecutionId: "ex-1" }, undefined],
+] as [string, Arguments, string | undefined][])("%s runs nothing again", (_what, news, reason) => {
+  expect(compare(news)).toMatchObject(
+    reason === undefined ? { action: "none" } : { action: "update", reasons: [reason] },
+  );
+});
+
+test("a region that is left out stays where the execution is", () => {
+  expect(compare({ ...args, region: "cn-north-4" }).action).toBe("none");
+  expect(compare(args, { ...state, region: "cn-east-3" }).action).toBe("none");
+});
+
+test("an expired record, a missing version and keys of later versions are no reason", () => {
+  const { stateVersion: _, ...old } = state;
+  expect(compare(args, { ...old, expired: true, invented: "later" }).action).toBe("none");
+});
+
+test.each([
+  ["failed", 'its last execution failed (rerunOn has "failed")'],
+  ["timedOut", 'its last execution timed out at the service (rerunOn has "timedOut")'],
+  ["stopped", 'its last execution was stopped (rerunOn has "stopped")'],
+])("by default, %s runs again", (status, reason) => {
+  expect(compare(args, { ...state, status })).toMatchObject({ action: "rerun", reasons: [reason] });
+});
+
+test("a failure that is not to be run again still is a failure, unless it may continue", () => {
+  const failed = { ...state, status: "failed", rerunOn: ["stopped"] };
+  expect(compare({ ...args, rerunOn: ["stopped"] }, failed)).toMatchObject({
+    action: "update",
+    reasons: ["its last execution failed and is not run again"],
+  });
+  const lenient = { ...args, rerunOn: ["stopped"], onFailure: "continue" };
+  expect(compare(lenient, { ...failed, onFailure: "continue" }).action).toBe("none");
+});
+
+test.each(["running", "waiting", "unknown"])("an execution last seen %s is waited for", (status) => {
+  expect(compare(args, { ...state, status })).toMatchObject({
+    action: "update",
+    reasons: ["goes on waiting for execution ex-1"],
+  });
+  const started = { ...args, waitFor: "started" };
+  expect(compare(started, { ...state, ...started, status }).action).toBe("none");
+});
+
+test("what may still run is dealt with before another one starts", () => {
+  const news = { ...args, triggers: { image: "b" } };
+  expect(compare(news, { ...state, status: "running" })).toMatchObject({ action: "rerun", deleteFirst: true });
+});
