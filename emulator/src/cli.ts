@@ -1,0 +1,147 @@
+// The command `workflow-emulator`: reads its options, starts an emulator, and says where it is in one line of JSON.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { startEmulator, type EmulatorOptions } from "./emulator";
+
+const USAGE = `Usage: workflow-emulator [options]
+
+Huawei Cloud AOM workflows and IAM on one local port. Prints {"url":"…"} when it is ready.
+
+  --port N            port to listen on; 0 picks a free one (default 0)
+  --host ADDRESS      address to listen on (default 127.0.0.1)
+  --seed FILE         JSON file with accounts and workflows beside the demo ones
+  --data DIR          folder that keeps executions over a restart
+  --enforce-limits    answer 429 when an operation is called too often
+  --strict-auth       lock an access key for five minutes after five failures;
+                      measure clock skew by the emulated clock
+  --exit-with-parent  exit when the process that started this one has gone
+  --help, --version
+`;
+
+const PARENT_CHECK_MS = 500;
+const EXIT_BAD_OPTIONS = 2;
+
+class OptionError extends Error {}
+
+interface CommandLine {
+  readonly options: EmulatorOptions;
+  readonly exitWithParent: boolean;
+}
+
+/** Runs the command; resolves when the emulator is ready. Exit code 2: an option cannot be used as given. */
+export async function main(args: readonly string[]): Promise<void> {
+  const parent = process.ppid;
+  try {
+    const command = readCommandLine(args);
+    if (typeof command === "string") {
+      process.stdout.write(command);
+      return;
+    }
+    const emulator = await start(command.options);
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+      process.once(signal, () => void emulator.close().then(() => process.exit(0)));
+    }
+    if (command.exitWithParent) exitWithParent(parent);
+    process.stdout.write(`${JSON.stringify({ url: emulator.url })}\n`);
+  } catch (error) {
+    if (!(error instanceof OptionError)) throw error;
+    process.stderr.write(`workflow-emulator: ${error.message}\n`);
+    process.exitCode = EXIT_BAD_OPTIONS;
+  }
+}
+
+function readCommandLine(args: readonly string[]): CommandLine | string {
+  const values = parse(args);
+  if (values.help) return USAGE;
+  if (values.version) return `${packageVersion()}\n`;
+  const options: EmulatorOptions = {
+    port: readPort(values.port ?? "0"),
+    enforceLimits: values["enforce-limits"] ?? false,
+    strictAuth: values["strict-auth"] ?? false,
+  };
+  if (values.host !== undefined)
+    options.host = nonEmpty("--host", values.host, "an address such as 127.0.0.1");
+  if (values.seed !== undefined) options.seed = nonEmpty("--seed", values.seed, "the path of a JSON file");
+  if (values.data !== undefined) options.data = nonEmpty("--data", values.data, "the path of a folder");
+  return { options, exitWithParent: values["exit-with-parent"] ?? false };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      strict: true,
+      allowPositionals: false,
+      options: {
+        port: { type: "string" },
+        host: { type: "string" },
+        seed: { type: "string" },
+        data: { type: "string" },
+        "enforce-limits": { type: "boolean" },
+        "strict-auth": { type: "boolean" },
+        "exit-with-parent": { type: "boolean" },
+        help: { type: "boolean", short: "h" },
+        version: { type: "boolean" },
+      },
+    }).values;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new OptionError(`${message} Run with --help for the options.`, { cause: error });
+  }
+}
+
+function readPort(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535) {
+    throw new OptionError(
+      `--port must be a number from 0 to 65535, not ${JSON.stringify(text)}; 0 picks a free one.`,
+    );
+  }
+  return port;
+}
+
+function nonEmpty(option: string, value: string, wanted: string): string {
+  if (value === "") throw new OptionError(`${option} is empty: give it ${wanted}, or leave it out.`);
+  return value;
+}
+
+async function start(options: EmulatorOptions) {
+  try {
+    return await startEmulator(options);
+  } catch (error) {
+    throw new OptionError(explain(error, options), { cause: error });
+  }
+}
+
+function explain(error: unknown, options: EmulatorOptions): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const { port = 0, host = "127.0.0.1" } = options;
+  switch (code) {
+    case "EADDRINUSE":
+      return `--port ${String(port)} is taken on ${host}: stop what listens there, or use --port 0.`;
+    case "EACCES":
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+      if (message.startsWith("listen") || message.startsWith("getaddrinfo")) {
+        return `--host ${host} --port ${String(port)} cannot be listened on (${code}): use --host 127.0.0.1 and --port 0.`;
+      }
+      break;
+    default:
+  }
+  if (message.startsWith("seed file")) return `--seed: ${message}. Correct the file, or leave --seed out.`;
+  return `--data ${options.data ?? ""}: ${message}. Give a folder that can be written.`;
+}
+
+function exitWithParent(parent: number): void {
+  // The parent's id changes when it ends: the process is then handed to another one.
+  const timer = setInterval(() => {
+    if (process.ppid !== parent) process.exit(0);
+  }, PARENT_CHECK_MS);
+  timer.unref();
+}
+
+function packageVersion(): string {
+  const text = readFileSync(join(__dirname, "..", "package.json"), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}

@@ -1,0 +1,105 @@
+// Puts one emulator together: seed, state, services, control API, server.
+import { Clock } from "./clock";
+import { controlApi } from "./control";
+import { DataFolder } from "./executions/dataFolder";
+import { ExecutionStore } from "./executions/store";
+import { FaultPlan } from "./faults";
+import { AccountDirectory } from "./huawei/accounts";
+import { AOM_QUIRKS } from "./huawei/aom/quirks";
+import { aomService } from "./huawei/aom/service";
+import { Authenticator } from "./huawei/authentication";
+import { iamService } from "./huawei/iam";
+import { QuirkBook } from "./quirks";
+import { RequestLog } from "./requestLog";
+import { loadSeed, type Seed } from "./seed";
+import { listen } from "./server";
+import type { EmulatorState } from "./state";
+import { TokenBuckets } from "./tokenBuckets";
+
+/** How to start an emulator; everything has a default. */
+export interface EmulatorOptions {
+  /** Port to listen on; 0 picks a free one. @default 0 */
+  port?: number;
+  /** Address to listen on. The control API answers this machine only, whatever is given here. @default "127.0.0.1" */
+  host?: string;
+  /** Accounts and workflows beside the demo ones: an object, or the path of a JSON file. */
+  seed?: Seed | string;
+  /** Folder that keeps executions, workflows and the clock over a restart; made when missing. */
+  data?: string;
+  /** Answers 429 when an operation is called too often. @default false */
+  enforceLimits?: boolean;
+  /** Locks an access key after five failures and measures clock skew by the emulated clock alone. @default false */
+  strictAuth?: boolean;
+}
+
+/** A running emulator. */
+export interface Emulator {
+  /** Base of all services, such as `http://127.0.0.1:8787`, without a final slash. */
+  readonly url: string;
+  /** Breaks open connections and frees the port. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts an emulator in this process.
+ * Rejects when the seed is wrong, the data folder cannot be used or the port is taken.
+ */
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  const state = createState(options);
+  seedState(state);
+  state.executions.load();
+  const services = [iamService(state), aomService(state)];
+  const control = controlApi(state, services, () => {
+    reset(state);
+  });
+  const server = await listen(state, services, control, {
+    host: options.host ?? "127.0.0.1",
+    port: options.port ?? 0,
+  });
+  return { url: urlOf(server.host, server.port), close: () => server.close() };
+}
+
+function createState(options: EmulatorOptions): EmulatorState {
+  const seed = loadSeed(options.seed);
+  const clock = new Clock();
+  const data = options.data === undefined ? undefined : new DataFolder(options.data);
+  const savedClock = data?.loadClock();
+  if (savedClock) clock.restore(savedClock);
+  const accounts = new AccountDirectory(seed.accounts, clock);
+  return {
+    seed,
+    clock,
+    data,
+    executions: new ExecutionStore(clock, data),
+    accounts,
+    authenticator: new Authenticator(accounts, clock, options.strictAuth ?? false),
+    buckets: new TokenBuckets(clock, options.enforceLimits ?? false, seed.limits),
+    faults: new FaultPlan(),
+    quirks: new QuirkBook(AOM_QUIRKS),
+    log: new RequestLog(),
+  };
+}
+
+function seedState(state: EmulatorState): void {
+  for (const workflow of state.seed.workflows) state.executions.putWorkflow(workflow);
+  state.quirks.put(state.seed.quirks);
+}
+
+function reset(state: EmulatorState): void {
+  state.executions.clear();
+  state.clock.follow();
+  state.data?.saveClock(state.clock.save());
+  state.accounts.forgetTokens();
+  state.authenticator.forgetFailures();
+  state.buckets.refill();
+  state.faults.remove();
+  state.quirks.clear();
+  state.log.clear();
+  seedState(state);
+}
+
+// 0.0.0.0 and :: are addresses to listen on, not to call.
+function urlOf(host: string, port: number): string {
+  const callable = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
+  return `http://${callable.includes(":") ? `[${callable}]` : callable}:${String(port)}`;
+}

@@ -1,0 +1,98 @@
+// Keeps workflows, executions and the clock in a folder, one small file per record, so that they outlive the process.
+// Every file is written beside its place and then renamed: a reader never sees half a record.
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { ClockSetting } from "../clock";
+import { derivedHex } from "../identifiers";
+import { isJsonObject } from "../jsonShape";
+import type { Execution, Workflow } from "./store";
+
+/** The folder behind `--data`. Throws when it cannot be written or holds a damaged record. */
+export class DataFolder {
+  private readonly executions: string;
+  private readonly workflows: string;
+  private readonly clockFile: string;
+
+  constructor(private readonly folder: string) {
+    this.executions = join(folder, "executions");
+    this.workflows = join(folder, "workflows");
+    this.clockFile = join(folder, "clock.json");
+    mkdirSync(this.executions, { recursive: true });
+    mkdirSync(this.workflows, { recursive: true });
+  }
+
+  saveExecution(execution: Execution): void {
+    this.write(this.executionFile(execution), execution);
+  }
+
+  removeExecution(execution: Execution): void {
+    rmSync(this.executionFile(execution), { force: true });
+  }
+
+  loadExecutions(): Execution[] {
+    return this.readAll<Execution>(this.executions).sort((a, b) => a.sequence - b.sequence);
+  }
+
+  saveWorkflow(workflow: Workflow): void {
+    this.write(this.workflowFile(workflow), workflow);
+  }
+
+  removeWorkflow(workflow: Workflow): void {
+    rmSync(this.workflowFile(workflow), { force: true });
+  }
+
+  loadWorkflows(): Workflow[] {
+    return this.readAll<Workflow>(this.workflows);
+  }
+
+  saveClock(setting: ClockSetting): void {
+    this.write(this.clockFile, setting);
+  }
+
+  loadClock(): ClockSetting | undefined {
+    try {
+      return this.read(this.clockFile) as ClockSetting;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+      throw error;
+    }
+  }
+
+  // Ids come from clients: hashed, they cannot name a file outside the folder.
+  private executionFile(execution: Execution): string {
+    return join(this.executions, `${derivedHex(execution.id).slice(0, 40)}.json`);
+  }
+
+  private workflowFile({ service, projectId, id }: Workflow): string {
+    return join(this.workflows, `${derivedHex(service, projectId, id).slice(0, 40)}.json`);
+  }
+
+  private write(file: string, record: unknown): void {
+    const unfinished = `${file}.${String(process.pid)}.tmp`;
+    writeFileSync(unfinished, JSON.stringify(record));
+    renameSync(unfinished, file);
+  }
+
+  private readAll<T extends Execution | Workflow>(folder: string): T[] {
+    const names = readdirSync(folder).filter((name) => name.endsWith(".json"));
+    return names.map((name) => {
+      const file = join(folder, name);
+      const record = this.read(file);
+      if (!isJsonObject(record) || typeof record["id"] !== "string") throw damaged(file);
+      return record as T;
+    });
+  }
+
+  private read(file: string): unknown {
+    const text = readFileSync(file, "utf8");
+    try {
+      return JSON.parse(text);
+    } catch (error) {
+      throw damaged(file, error);
+    }
+  }
+}
+
+function damaged(file: string, cause?: unknown): Error {
+  return new Error(`${file} is damaged: delete it, or start with another data folder`, { cause });
+}

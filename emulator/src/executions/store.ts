@@ -1,0 +1,200 @@
+// Holds the workflows and executions of all services. How an execution stands is not held: the timeline says it.
+import type { Clock } from "../clock";
+import { newExecutionId } from "../identifiers";
+import type { DataFolder } from "./dataFolder";
+import { runNumber, type RunScript, type WorkflowScript } from "./script";
+import { executionAt, type ExecutionSnapshot, type Intervention } from "./timeline";
+
+/** A workflow that can be executed. Times in epoch milliseconds. */
+export interface Workflow {
+  readonly service: string;
+  readonly projectId: string;
+  readonly id: string;
+  readonly script: WorkflowScript;
+  /** Workflows of the seed come from it at every start; the others are kept in the data folder. */
+  readonly fromSeed: boolean;
+  readonly createdBy: string;
+  readonly createdAt: number;
+  readonly editedAt: number;
+}
+
+/** One execution, with the script that was valid when it began. */
+export interface Execution {
+  readonly service: string;
+  readonly projectId: string;
+  readonly workflowId: string;
+  readonly id: string;
+  /** Counts all executions of the emulator; orders those of the same millisecond. */
+  readonly sequence: number;
+  readonly startedAt: number;
+  readonly startedBy: string;
+  /** Which run of the workflow's script this is, from 0. */
+  readonly runNumber: number;
+  readonly run: RunScript;
+  readonly interventions: readonly Intervention[];
+  /** What the service wants to remember of the start, such as a copy of the workflow. */
+  readonly attributes: Readonly<Record<string, unknown>>;
+}
+
+/** Details of a start; all have defaults. */
+export interface StartOptions {
+  readonly executionId?: string | undefined;
+  readonly startedAt?: number | undefined;
+  readonly startedBy: string;
+  readonly attributes?: Readonly<Record<string, unknown>>;
+}
+
+const keyOf = (service: string, projectId: string, workflowId: string): string =>
+  [service, projectId, workflowId].join("\n");
+
+export class ExecutionStore {
+  private readonly workflowsByKey = new Map<string, Workflow>();
+  private readonly executionsById = new Map<string, Execution>();
+  private readonly idsByWorkflow = new Map<string, string[]>();
+  /** Executions started since the workflow's script was put. */
+  private readonly runsStarted = new Map<string, number>();
+  private lastSequence = 0;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly data: DataFolder | undefined,
+  ) {}
+
+  /** Adds a workflow or replaces the one with the same id; its runs are counted from 0 again. */
+  putWorkflow(workflow: Workflow): void {
+    const key = keyOf(workflow.service, workflow.projectId, workflow.id);
+    this.workflowsByKey.set(key, workflow);
+    this.runsStarted.delete(key);
+    if (!workflow.fromSeed) this.data?.saveWorkflow(workflow);
+  }
+
+  /** Changes fields of the vendor's workflow object; the script and the count of its runs stay. */
+  editAttributes(workflow: Workflow, changes: Readonly<Record<string, unknown>>): void {
+    const script = { ...workflow.script, attributes: { ...workflow.script.attributes, ...changes } };
+    const edited = { ...workflow, script };
+    this.workflowsByKey.set(keyOf(workflow.service, workflow.projectId, workflow.id), edited);
+    if (!workflow.fromSeed) this.data?.saveWorkflow(edited);
+  }
+
+  workflow(service: string, projectId: string, id: string): Workflow | undefined {
+    return this.workflowsByKey.get(keyOf(service, projectId, id));
+  }
+
+  workflows(): Workflow[] {
+    return [...this.workflowsByKey.values()];
+  }
+
+  /** Forgets the workflow; its executions stay. */
+  removeWorkflow(workflow: Workflow): void {
+    this.workflowsByKey.delete(keyOf(workflow.service, workflow.projectId, workflow.id));
+    this.data?.removeWorkflow(workflow);
+  }
+
+  /** Which run of its script the workflow's next execution is, from 0. */
+  nextRunNumber(workflow: Workflow): number {
+    return this.runsStarted.get(keyOf(workflow.service, workflow.projectId, workflow.id)) ?? 0;
+  }
+
+  /** Starts an execution of the workflow. The id must be new. */
+  start(workflow: Workflow, options: StartOptions): Execution {
+    const number = this.nextRunNumber(workflow);
+    this.runsStarted.set(keyOf(workflow.service, workflow.projectId, workflow.id), number + 1);
+    const execution: Execution = {
+      service: workflow.service,
+      projectId: workflow.projectId,
+      workflowId: workflow.id,
+      id: options.executionId ?? newExecutionId(),
+      sequence: this.lastSequence + 1,
+      startedAt: options.startedAt ?? this.clock.now(),
+      startedBy: options.startedBy,
+      runNumber: number,
+      run: runNumber(workflow.script, number),
+      interventions: [],
+      attributes: options.attributes ?? {},
+    };
+    this.insert(execution);
+    this.data?.saveExecution(execution);
+    return execution;
+  }
+
+  execution(id: string): Execution | undefined {
+    return this.executionsById.get(id);
+  }
+
+  /** Newest first. */
+  executions(): Execution[] {
+    return newestFirst([...this.executionsById.values()]);
+  }
+
+  /** Newest first. */
+  executionsOf(service: string, projectId: string, workflowId: string): Execution[] {
+    const ids = this.idsByWorkflow.get(keyOf(service, projectId, workflowId)) ?? [];
+    return newestFirst(ids.flatMap((id) => this.executionsById.get(id) ?? []));
+  }
+
+  /** How the execution stands now. */
+  snapshot(execution: Execution): ExecutionSnapshot {
+    return executionAt(execution.run, execution.startedAt, execution.interventions, this.clock.now());
+  }
+
+  /** Records what someone does to the execution now. */
+  intervene(execution: Execution, action: { kind: Intervention["kind"]; nodeId?: string }): Execution {
+    const intervention = { ...action, at: this.clock.now() } as Intervention;
+    const changed = { ...execution, interventions: [...execution.interventions, intervention] };
+    this.executionsById.set(execution.id, changed);
+    this.data?.saveExecution(changed);
+    return changed;
+  }
+
+  /** Deletes the record, as a service does with old ones. */
+  purge(execution: Execution): void {
+    this.executionsById.delete(execution.id);
+    const key = keyOf(execution.service, execution.projectId, execution.workflowId);
+    const rest = (this.idsByWorkflow.get(key) ?? []).filter((id) => id !== execution.id);
+    this.idsByWorkflow.set(key, rest);
+    this.data?.removeExecution(execution);
+  }
+
+  /** Deletes everything, also in the data folder. */
+  clear(): void {
+    for (const execution of this.executionsById.values()) this.data?.removeExecution(execution);
+    for (const workflow of this.workflowsByKey.values()) this.data?.removeWorkflow(workflow);
+    this.executionsById.clear();
+    this.idsByWorkflow.clear();
+    this.workflowsByKey.clear();
+    this.runsStarted.clear();
+  }
+
+  /** Takes in what the data folder has kept. */
+  load(): void {
+    if (!this.data) return;
+    for (const workflow of this.data.loadWorkflows()) {
+      this.workflowsByKey.set(keyOf(workflow.service, workflow.projectId, workflow.id), workflow);
+    }
+    for (const execution of this.data.loadExecutions()) {
+      this.insert(execution);
+      this.countLoadedRun(execution);
+    }
+  }
+
+  private insert(execution: Execution): void {
+    const key = keyOf(execution.service, execution.projectId, execution.workflowId);
+    this.executionsById.set(execution.id, execution);
+    const ids = this.idsByWorkflow.get(key);
+    if (ids) ids.push(execution.id);
+    else this.idsByWorkflow.set(key, [execution.id]);
+    this.lastSequence = Math.max(this.lastSequence, execution.sequence);
+  }
+
+  // Executions from before the script was put belong to an earlier script and do not count.
+  private countLoadedRun(execution: Execution): void {
+    const workflow = this.workflow(execution.service, execution.projectId, execution.workflowId);
+    if (!workflow || execution.startedAt < workflow.editedAt) return;
+    const key = keyOf(workflow.service, workflow.projectId, workflow.id);
+    this.runsStarted.set(key, Math.max(this.runsStarted.get(key) ?? 0, execution.runNumber + 1));
+  }
+}
+
+function newestFirst(executions: Execution[]): Execution[] {
+  return executions.sort((a, b) => b.startedAt - a.startedAt || b.sequence - a.sequence);
+}

@@ -1,0 +1,37 @@
+// One request and its answer as plain values, between the socket (server.ts) and the services.
+
+/** A request whose body has been read. */
+export interface Call {
+  readonly method: string;
+  /** Path as it was on the wire, still percent-encoded, without the query. */
+  readonly path: string;
+  /** Query as it was on the wire, without `?`. */
+  readonly rawQuery: string;
+  readonly query: URLSearchParams;
+  /** Names in lower case; repeated headers joined with ", ". */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+  /** Goes back as `X-Request-Id`. */
+  readonly requestId: string;
+  /** Whether the peer is on this machine. */
+  readonly fromLoopback: boolean;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** An answer with a JSON body. */
+export function jsonReply(status: number, value: unknown, headers: Record<string, string> = {}): Reply {
+  return { status, headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(value) };
+}
+
+/** Thrown anywhere while a request is handled: the answer is `reply`. */
+export class ReplyError extends Error {
+  constructor(readonly reply: Reply) {
+    super(`HTTP ${String(reply.status)}: ${reply.body}`);
+    this.name = "ReplyError";
+  }
+}

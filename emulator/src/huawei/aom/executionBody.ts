@@ -1,0 +1,126 @@
+// AOM's view of an execution: the detail that clients poll, and the item of the history list.
+import type { Execution } from "../../executions/store";
+import { hasFailed, type ExecutionSnapshot, type StepSnapshot } from "../../executions/timeline";
+import { derivedUuid } from "../../identifiers";
+import type { JsonObject } from "../../jsonShape";
+import type { ActiveQuirks } from "../../quirks";
+import type { EmulatorState } from "../../state";
+import { nodeOutput } from "./targets";
+
+/** AOM's word for how an execution stands. */
+export function executionStatus(
+  execution: Execution,
+  snapshot: ExecutionSnapshot,
+  quirks: ActiveQuirks,
+): string {
+  return inCase(rawStatus(execution, snapshot, quirks), quirks);
+}
+
+function rawStatus({ run }: Execution, { phase, outcome }: ExecutionSnapshot, quirks: ActiveQuirks): string {
+  switch (phase) {
+    case "awaitingApproval":
+      return "waitApproval";
+    case "queued":
+      return "waitExecute";
+    case "running":
+      return String(quirks["unknownStatus"] ?? run.runningStatus ?? "running");
+    case "paused":
+      return "pausing";
+    case "stopping":
+      return "canceling";
+    case "ended":
+      return outcome === "rejected" ? "approvalFailed" : (outcome ?? "success");
+  }
+}
+
+/** The answer of SearchWorkflowExecutionDetail. */
+export function detailBody(state: EmulatorState, execution: Execution, quirks: ActiveQuirks): JsonObject {
+  const snapshot = quirks["noSnapshot"]
+    ? {}
+    : { workflow_snapshot: execution.attributes["workflow_snapshot"] };
+  return {
+    ...sharedBody(state, execution, quirks),
+    workflow_edit_time: editTime(execution, quirks),
+    ...snapshot,
+  };
+}
+
+/** One item of ListWorkflowExecutions. */
+export function listItemBody(state: EmulatorState, execution: Execution, quirks: ActiveQuirks): JsonObject {
+  return {
+    ...sharedBody(state, execution, quirks),
+    [quirks["createBy"] ? "create_by" : "created_by"]: execution.startedBy,
+    [quirks["workflowEditTimeCamelCase"] ? "workflowEditTime" : "workflow_edit_time"]: editTime(
+      execution,
+      quirks,
+    ),
+  };
+}
+
+function sharedBody(state: EmulatorState, execution: Execution, quirks: ActiveQuirks): JsonObject {
+  const snapshot = state.executions.snapshot(execution);
+  const region = regionOf(state, execution.projectId);
+  return {
+    workflow_id: execution.workflowId,
+    execution_id: execution.id,
+    project_id: quirks["maskedProjectId"] ? "xxxxxxx" : execution.projectId,
+    status: executionStatus(execution, snapshot, quirks),
+    begin_time: inUnit(snapshot.beganAt, quirks),
+    ...endTime(snapshot.endedAt, quirks),
+    last_update_time: quirks["lastUpdateTimeText"]
+      ? new Date(snapshot.updatedAt).toISOString().replace(/\.\d+Z$/, "Z")
+      : inUnit(snapshot.updatedAt, quirks),
+    approve_user_name_list: [...execution.run.approvers],
+    execution_result_list: snapshot.steps.map((step) => nodeResult(execution, step, region, quirks)),
+    last_record_id_with_snapshot: derivedUuid("record", execution.id),
+  };
+}
+
+function nodeResult(
+  execution: Execution,
+  step: StepSnapshot,
+  region: string,
+  quirks: ActiveQuirks,
+): JsonObject {
+  return {
+    node_id: step.node.id,
+    begin_time: inUnit(step.beganAt, quirks),
+    ...endTime(step.endedAt, quirks),
+    function_execution_id: derivedUuid("function", execution.id, step.node.id, step.attempt),
+    output: nodeOutput(step, region),
+    status: inCase(nodeStatus(step), quirks),
+  };
+}
+
+// The vendor's example shows a node with `ignore_error` as successful although a target of it failed and the
+// execution failed with it.
+function nodeStatus(step: StepSnapshot): string {
+  if (step.phase === "paused") return "pausing";
+  if (step.phase === "running") return "running";
+  const ignored = step.node.ignoreError && hasFailed(step) && step.progress === 1;
+  return ignored ? "success" : (step.outcome ?? "success");
+}
+
+function endTime(endedAt: number | undefined, quirks: ActiveQuirks): JsonObject {
+  if (endedAt === undefined && quirks["endTimeAbsent"]) return {};
+  return { end_time: endedAt === undefined ? 0 : inUnit(endedAt, quirks) };
+}
+
+function editTime(execution: Execution, quirks: ActiveQuirks): number {
+  const time = execution.attributes["workflow_edit_time"];
+  return inUnit(typeof time === "number" ? time : 0, quirks);
+}
+
+const inUnit = (time: number, quirks: ActiveQuirks): number =>
+  quirks["timesInSeconds"] ? Math.floor(time / 1000) : time;
+
+const inCase = (status: string, quirks: ActiveQuirks): string =>
+  quirks["upperCaseStatus"] ? status.toUpperCase() : status;
+
+function regionOf(state: EmulatorState, projectId: string): string {
+  for (const { projects } of state.accounts.accounts) {
+    const project = projects.find(({ id }) => id === projectId);
+    if (project) return project.name;
+  }
+  return "cn-north-4";
+}

@@ -1,0 +1,165 @@
+// AOM operations on executions: start, look, list, operate, stop.
+import type { Execution, Workflow } from "../../executions/store";
+import { runNumber } from "../../executions/script";
+import { hasFailed } from "../../executions/timeline";
+import { jsonReply, type Reply } from "../../http/exchange";
+import { readText } from "../../jsonShape";
+import type { EmulatorState } from "../../state";
+import {
+  DETAIL_ERRORS,
+  EXECUTION_ERRORS,
+  EXECUTION_NOT_FOUND,
+  NOT_POSSIBLE_NOW,
+  refuse,
+  WORKFLOW_NOT_FOUND,
+} from "./errors";
+import { detailBody, listItemBody } from "./executionBody";
+import { parameter, readInput, refuseInput, type AomOperation, type AomRequest } from "./operation";
+import { workflowBody } from "./workflowBody";
+
+const EXECUTIONS = "/v1/{project_id}/cms/workflow/{workflow_id}/executions";
+
+export const EXECUTION_OPERATIONS: readonly AomOperation[] = [
+  {
+    operation: "ExecuteWorkflow",
+    method: "POST",
+    path: EXECUTIONS,
+    errors: EXECUTION_ERRORS,
+    handle: execute,
+  },
+  {
+    operation: "ListWorkflowExecutions",
+    method: "GET",
+    path: EXECUTIONS,
+    errors: EXECUTION_ERRORS,
+    handle: list,
+  },
+  {
+    operation: "SearchWorkflowExecutionDetail",
+    method: "GET",
+    path: `${EXECUTIONS}/{execution_id}/status`,
+    errors: DETAIL_ERRORS,
+    handle: detail,
+  },
+  {
+    operation: "StartPausingWorkflowExecutions",
+    method: "POST",
+    path: `${EXECUTIONS}/{execution_id}/operation`,
+    errors: EXECUTION_ERRORS,
+    handle: operate,
+  },
+  {
+    operation: "StopExecution",
+    method: "POST",
+    path: `${EXECUTIONS}/{execution_id}/terminate`,
+    errors: EXECUTION_ERRORS,
+    handle: stop,
+  },
+];
+
+/** Starts an execution that keeps a copy of the workflow as it is now. */
+export function startExecution(
+  state: EmulatorState,
+  workflow: Workflow,
+  startedBy: string,
+  when: { readonly executionId?: string | undefined; readonly startedAt?: number | undefined } = {},
+): Execution {
+  const run = runNumber(workflow.script, state.executions.nextRunNumber(workflow));
+  return state.executions.start(workflow, {
+    ...when,
+    startedBy,
+    attributes: {
+      workflow_snapshot: workflowBody(state, workflow, run),
+      workflow_edit_time: workflow.editedAt,
+      enterprise_project_id: workflow.script.attributes["enterprise_project_id"] ?? "0",
+    },
+  });
+}
+
+function execute(request: AomRequest): Reply {
+  const { state, projectId, identity } = request;
+  const workflow = state.executions.workflow("aom", projectId, parameter(request, "workflow_id"));
+  if (!workflow) refuse(404, WORKFLOW_NOT_FOUND, request);
+  return jsonReply(200, { execution_id: startExecution(state, workflow, identity.userName).id });
+}
+
+function list(request: AomRequest): Reply {
+  const { state, projectId, call, quirks } = request;
+  const workflowId = parameter(request, "workflow_id");
+  const enterpriseProject = readInput(request, () =>
+    readText(call.query.get("x_enterprise_project_id") ?? "0", "x_enterprise_project_id", {
+      min: 1,
+      max: 64,
+    }),
+  );
+  if (quirks["unknownWorkflowListIs404"] && !state.executions.workflow("aom", projectId, workflowId)) {
+    refuse(404, WORKFLOW_NOT_FOUND, request);
+  }
+  const visible = state.executions
+    .executionsOf("aom", projectId, workflowId)
+    .filter(({ attributes }) => (attributes["enterprise_project_id"] ?? "0") === enterpriseProject)
+    .filter((execution) => isVisible(request, execution, "listDelayMs"));
+  return jsonReply(
+    200,
+    visible.map((execution) => listItemBody(state, execution, quirks)),
+  );
+}
+
+function detail(request: AomRequest): Reply {
+  const execution = findExecution(request);
+  if (execution && isVisible(request, execution, "detailDelayMs")) {
+    return jsonReply(200, detailBody(request.state, execution, request.quirks));
+  }
+  if (request.quirks["unknownExecutionIs400"]) refuse(400, request.errors.invalid, request);
+  return refuseUnknown(request);
+}
+
+function stop(request: AomRequest): Reply {
+  const execution = findExecution(request) ?? refuseUnknown(request);
+  const { phase } = request.state.executions.snapshot(execution);
+  if (phase === "ended" || phase === "stopping") refuse(400, NOT_POSSIBLE_NOW, request);
+  request.state.executions.intervene(execution, { kind: "stop" });
+  return jsonReply(200, request.quirks["stopAnswerText"] ? "success" : { result: "success" });
+}
+
+function operate(request: AomRequest): Reply {
+  const { query } = request.call;
+  const { action, nodeId } = readInput(request, () => ({
+    action: readText(query.get("action") ?? undefined, "action", { oneOf: ["restart", "skip", "continue"] }),
+    nodeId: readText(query.get("node_id") ?? undefined, "node_id", { min: 1, max: 64 }),
+  }));
+  const execution = findExecution(request) ?? refuseUnknown(request);
+  if (!execution.run.nodes.some(({ id }) => id === nodeId))
+    refuseInput(request, `node_id: no node ${nodeId}`);
+  if (!mayOperate(request.state, execution, action, nodeId)) refuse(400, NOT_POSSIBLE_NOW, request);
+  request.state.executions.intervene(execution, { kind: action as "restart" | "skip" | "continue", nodeId });
+  return jsonReply(200, { result: "success" });
+}
+
+// `continue` needs a pause at that node; the others need the execution to have ended by that node's failure.
+function mayOperate(state: EmulatorState, execution: Execution, action: string, nodeId: string): boolean {
+  const { phase, steps } = state.executions.snapshot(execution);
+  const last = steps.at(-1);
+  if (last?.node.id !== nodeId) return false;
+  if (action === "continue") return phase === "paused";
+  const stopped = execution.interventions.some(({ kind }) => kind === "stop");
+  return phase === "ended" && !stopped && hasFailed(last) && !last.node.ignoreError;
+}
+
+function findExecution(request: AomRequest): Execution | undefined {
+  const execution = request.state.executions.execution(parameter(request, "execution_id"));
+  const belongs =
+    execution?.service === "aom" &&
+    execution.projectId === request.projectId &&
+    execution.workflowId === parameter(request, "workflow_id");
+  return belongs ? execution : undefined;
+}
+
+function refuseUnknown(request: AomRequest): never {
+  refuse(404, EXECUTION_NOT_FOUND, request);
+}
+
+function isVisible({ state, quirks }: AomRequest, { startedAt }: Execution, quirk: string): boolean {
+  const delay = quirks[quirk];
+  return typeof delay !== "number" || state.clock.now() >= startedAt + delay;
+}

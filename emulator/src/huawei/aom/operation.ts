@@ -1,0 +1,62 @@
+// What every AOM operation has in common: the path, the group of its errors, and what its handler is given.
+import type { Call, Reply } from "../../http/exchange";
+import type { Route } from "../../http/routes";
+import { Fields, ShapeError } from "../../jsonShape";
+import type { ActiveQuirks } from "../../quirks";
+import type { EmulatorState } from "../../state";
+import type { Identity } from "../authentication";
+import { refuse, type ErrorFamily } from "./errors";
+
+/** An authenticated request whose path parameters have been checked. */
+export interface AomRequest {
+  readonly state: EmulatorState;
+  readonly call: Call;
+  readonly operation: string;
+  readonly errors: ErrorFamily;
+  readonly identity: Identity;
+  readonly projectId: string;
+  /** Decoded path parameters by name. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly quirks: ActiveQuirks;
+}
+
+export interface AomOperation extends Route {
+  /** The vendor's name. */
+  readonly operation: string;
+  readonly errors: ErrorFamily;
+  readonly handle: (request: AomRequest) => Reply;
+}
+
+/** A path or query parameter that must be there. */
+export function parameter(request: AomRequest, name: string): string {
+  return request.params[name] ?? "";
+}
+
+/** Answers the documented 400 and says in the text which field is wrong. */
+export function refuseInput(request: AomRequest, detail: string): never {
+  const { code, message } = request.errors.invalid;
+  refuse(400, { code, message: `${message} ${detail}` }, request);
+}
+
+/** Reads the JSON body; what `read` finds wrong becomes the documented 400. */
+export function readBody<T>(request: AomRequest, read: (fields: Fields) => T): T {
+  return readInput(request, () => read(new Fields(parseJson(request), "")));
+}
+
+/** Runs a reader of request values; what it finds wrong becomes the documented 400. */
+export function readInput<T>(request: AomRequest, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof ShapeError) refuseInput(request, error.message);
+    throw error;
+  }
+}
+
+function parseJson({ call }: AomRequest): unknown {
+  try {
+    return JSON.parse(call.body.toString("utf8"));
+  } catch {
+    throw new ShapeError("body", "must be JSON");
+  }
+}

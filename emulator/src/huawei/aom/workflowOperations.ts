@@ -1,0 +1,204 @@
+// AOM operations on workflows: create, list, switch the timer. There is none to show, change or delete one.
+import type { RunScript, WorkflowScript } from "../../executions/script";
+import type { Workflow } from "../../executions/store";
+import { jsonReply, type Reply } from "../../http/exchange";
+import { derivedUuid } from "../../identifiers";
+import { isJsonObject, readText, ShapeError, type Fields, type JsonObject } from "../../jsonShape";
+import { refuseInput, parameter, readBody, readInput, type AomOperation, type AomRequest } from "./operation";
+import { WORKFLOW_ERRORS } from "./errors";
+import { workflowBody } from "./workflowBody";
+
+export const WORKFLOW_OPERATIONS: readonly AomOperation[] = [
+  {
+    operation: "CreateWorkflow",
+    method: "POST",
+    path: "/v1/{project_id}/cms/workflow",
+    errors: WORKFLOW_ERRORS,
+    handle: create,
+  },
+  {
+    operation: "ListWorkflow",
+    method: "POST",
+    path: "/v1/{project_id}/cms/workflow-list",
+    errors: WORKFLOW_ERRORS,
+    handle: list,
+  },
+  {
+    operation: "UpdateWorkflowTriggerStatus",
+    method: "PUT",
+    path: "/v1/{project_id}/cms/workflow/{workflow_id}/trigger/action",
+    errors: WORKFLOW_ERRORS,
+    handle: switchTrigger,
+  },
+];
+
+const NAME = {
+  min: 1,
+  max: 64,
+  pattern: /^[\p{Script=Han}A-Za-z0-9_-]+$/u,
+  patternText: "may have letters, digits, - and _",
+};
+const ID = { min: 1, max: 64 };
+const TASK_TYPES = ["package", "script", "job", "cloud", "standard", "customize"];
+
+/** What a workflow made through the API does when it is executed: one node that succeeds after a second. */
+export const DEFAULT_RUN: RunScript = {
+  nodes: [
+    {
+      id: "run-task",
+      name: "Run task",
+      durationMs: 1000,
+      status: "success",
+      ignoreError: false,
+      pause: false,
+    },
+  ],
+  requiresApproval: false,
+  approvers: [],
+  queuedMs: 0,
+  stopTakesMs: 0,
+};
+
+function create(request: AomRequest): Reply {
+  const { state, projectId, identity } = request;
+  const script = readBody(request, readNewWorkflow);
+  const id = derivedUuid("workflow", projectId, script.name);
+  if (state.executions.workflow("aom", projectId, id))
+    refuseInput(request, `name: ${script.name} exists already`);
+  const now = state.clock.now();
+  const workflow: Workflow = {
+    service: "aom",
+    projectId,
+    id,
+    script,
+    fromSeed: false,
+    createdBy: identity.userName,
+    createdAt: now,
+    editedAt: now,
+  };
+  state.executions.putWorkflow(workflow);
+  return jsonReply(200, workflowBody(state, workflow, script.base));
+}
+
+// Unknown fields pass, as with the service.
+function readNewWorkflow(fields: Fields): WorkflowScript {
+  const attributes: JsonObject = {
+    type: fields.requiredText("type", { oneOf: ["cron", "manual"] }),
+    template_id: fields.requiredText("template_id", ID),
+    task_type: fields.requiredText("task_type", { oneOf: TASK_TYPES }),
+    input: fields.required("input", fields.object("input")),
+    tags: readTags(fields),
+    quote: fields.list("quote", (item, at) => readText(item, at, { min: 1, max: 128 })) ?? [],
+  };
+  const optional: [string, number][] = [
+    ["template_name", 64],
+    ["job_name", 64],
+    ["job_id", 64],
+    ["service_scenario", 64],
+    ["service_name", 128],
+  ];
+  for (const [name, max] of optional) {
+    const value = fields.text(name, { max });
+    if (value !== undefined) attributes[name] = value;
+  }
+  if (attributes["type"] === "cron") {
+    attributes["trigger_id"] = derivedUuid("trigger", JSON.stringify(fields.source));
+    attributes["trigger_status"] = "active";
+  }
+  return {
+    name: fields.requiredText("name", NAME),
+    description: fields.text("description", { max: 128 }) ?? "",
+    base: DEFAULT_RUN,
+    runs: [],
+    attributes,
+  };
+}
+
+function readTags(fields: Fields): JsonObject {
+  const tags = fields.object("tags") ?? {};
+  if (Object.keys(tags).length > 20) throw new ShapeError(fields.at("tags"), "must have at most 20 entries");
+  return tags;
+}
+
+const SORT_FIELDS = ["create_time", "last_execution_start_time", "update_time"];
+const STATUSES = [
+  "success",
+  "fail",
+  "executing",
+  "cancel",
+  "waitExecute",
+  "waitApproval",
+  "approvalFailed",
+  "pausing",
+  "canceling",
+];
+
+interface WorkflowQuery {
+  readonly sortField: string;
+  readonly ascending: boolean;
+  readonly page: number;
+  readonly size: number;
+  readonly matches: (workflow: JsonObject) => boolean;
+}
+
+function list(request: AomRequest): Reply {
+  const { state, projectId } = request;
+  const query = readBody(request, readQuery);
+  const found = state.executions
+    .workflows()
+    .filter((workflow) => workflow.service === "aom" && workflow.projectId === projectId)
+    .map((workflow) => workflowBody(state, workflow, workflow.script.base))
+    .filter(query.matches)
+    .sort((a, b) => {
+      const order = Number(a[query.sortField]) - Number(b[query.sortField]);
+      return (query.ascending ? order : -order) || String(a["id"]).localeCompare(String(b["id"]));
+    });
+  const from = (query.page - 1) * query.size;
+  return jsonReply(200, { elements: found.slice(from, from + query.size), total_elements: found.length });
+}
+
+function readQuery(fields: Fields): WorkflowQuery {
+  const sortField = fields.requiredText("sort_field", { oneOf: SORT_FIELDS });
+  const ascending = fields.requiredText("sort_type", { oneOf: ["ASC", "DESC"] }) === "ASC";
+  // The text counts pages from 0, the schema from 1: both are the first page.
+  const page = Math.max(1, fields.number("page", { min: 0, integer: true }) ?? 0);
+  const size = fields.number("size", { min: 1, max: 100, integer: true }) ?? 10;
+  const search = fields.text("search", ID);
+  const tags = fields.object("tags") ?? {};
+  if (Object.keys(tags).length > 10) throw new ShapeError("tags", "must have at most 10 entries");
+  const since = fields.number("search_time_start", { min: 0 });
+  const until = fields.number("search_time_end", { min: 0 });
+  const exact: readonly [string, string | undefined][] = [
+    ["type", fields.text("type", { oneOf: ["cron", "event", "manual"] })],
+    ["create_by", fields.text("create_by", ID)],
+    ["enterprise_project_id", fields.text("enterprise_project_id", ID)],
+    ["status", fields.text("status", { oneOf: STATUSES })],
+  ];
+  const matches = (workflow: JsonObject): boolean =>
+    exact.every(([name, wanted]) => wanted === undefined || workflow[name] === wanted) &&
+    (search === undefined ||
+      `${String(workflow["name"])}\n${String(workflow["description"])}`.includes(search)) &&
+    hasTags(workflow["tags"], tags) &&
+    (since === undefined || Number(workflow["create_time"]) >= since) &&
+    (until === undefined || Number(workflow["create_time"]) <= until);
+  return { sortField, ascending, page, size, matches };
+}
+
+function hasTags(actual: unknown, wanted: JsonObject): boolean {
+  return Object.entries(wanted).every(([name, value]) => isJsonObject(actual) && actual[name] === value);
+}
+
+function switchTrigger(request: AomRequest): Reply {
+  const { state, projectId, call, quirks } = request;
+  const action = readInput(request, () =>
+    readText(call.query.get("action") ?? undefined, "action", { oneOf: ["enable", "disable"] }),
+  );
+  const workflow = state.executions.workflow("aom", projectId, parameter(request, "workflow_id"));
+  if (!workflow) refuseInput(request, "workflow not exist.");
+  if (workflow.script.attributes["type"] !== "cron") refuseInput(request, "the workflow has no timer");
+  state.executions.editAttributes(workflow, { trigger_status: action === "enable" ? "active" : "inactive" });
+  if (quirks["triggerAnswerInvalid"]) {
+    return { status: 200, headers: { "content-type": "application/json" }, body: '{"success"}' };
+  }
+  return jsonReply(200, "success");
+}

@@ -1,0 +1,46 @@
+// The answers of Huawei's API gateway, which stands in front of every service and has an error form of its own.
+import { jsonReply, type Call, type Reply } from "../http/exchange";
+
+/** A gateway error. No `http_code`, unlike the services' own. */
+export function gatewayReply(
+  status: number,
+  code: string,
+  message: string,
+  call: Pick<Call, "requestId">,
+  headers: Record<string, string> = {},
+): Reply {
+  const body = { error_msg: message, error_code: code, request_id: call.requestId };
+  return jsonReply(status, body, headers);
+}
+
+/** 401 with the gateway's prefix; the tail says why. */
+export function unauthorizedReply(tail: string, call: Call, code = "APIGW.0301"): Reply {
+  return gatewayReply(401, code, `Incorrect IAM authentication information: ${tail}`, call);
+}
+
+/** 429; `waitMs` until the next request may come. */
+export function throttledReply(waitMs: number, call: Call): Reply {
+  const message = "The throttling threshold has been reached: policy api over ratelimit";
+  return gatewayReply(429, "APIGW.0308", message, call, {
+    "retry-after": String(Math.max(1, Math.ceil(waitMs / 1000))),
+  });
+}
+
+/** What the gateway itself says for a status that a fault asks for; `undefined` when the service would answer. */
+export function gatewayFaultReply(status: number, call: Call): Reply | undefined {
+  switch (status) {
+    case 401:
+      return unauthorizedReply("verify aksk signature fail", call);
+    case 413:
+      return gatewayReply(413, "APIGW.0201", "Request entity too large", call);
+    case 429:
+      return gatewayReply(429, "APIGW.0308", "The throttling threshold has been reached", call);
+    case 502:
+    case 503:
+      return gatewayReply(status, "APIGW.0202", "Backend unavailable", call);
+    case 504:
+      return gatewayReply(504, "APIGW.0201", "Backend timeout", call);
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,62 @@
+// Which documented oddities of the services are switched on, for all workflows or for one.
+import { Fields, readNumber, readText, ShapeError, type JsonObject } from "./jsonShape";
+
+/** A quirk that can be switched on. */
+export interface QuirkDefinition {
+  readonly name: string;
+  readonly kind: "flag" | "text" | "number";
+  readonly description: string;
+}
+
+export type QuirkValue = boolean | string | number;
+
+/** The quirks that hold for one request, by name; an absent one is off. */
+export type ActiveQuirks = Readonly<Record<string, QuirkValue>>;
+
+export class QuirkBook {
+  private everywhere: ActiveQuirks = {};
+  private readonly byWorkflow = new Map<string, ActiveQuirks>();
+
+  constructor(readonly definitions: readonly QuirkDefinition[]) {}
+
+  /**
+   * Replaces the quirks of one workflow, or without `workflowId` those of all: `{workflowId?, <quirk>: value, …}`.
+   * Throws ShapeError for an unknown quirk.
+   */
+  put(description: unknown): void {
+    const fields = new Fields(description, "");
+    const workflowId = fields.text("workflowId", { min: 1 });
+    const quirks = this.read(fields);
+    fields.rejectUnknown();
+    if (workflowId === undefined) this.everywhere = quirks;
+    else this.byWorkflow.set(workflowId, quirks);
+  }
+
+  /** A workflow's own quirks win over those for all. */
+  active(workflowId?: string): ActiveQuirks {
+    const own = workflowId === undefined ? undefined : this.byWorkflow.get(workflowId);
+    return own ? { ...this.everywhere, ...own } : this.everywhere;
+  }
+
+  list(): JsonObject {
+    return { everywhere: this.everywhere, byWorkflow: Object.fromEntries(this.byWorkflow) };
+  }
+
+  clear(): void {
+    this.everywhere = {};
+    this.byWorkflow.clear();
+  }
+
+  private read(fields: Fields): ActiveQuirks {
+    const quirks: Record<string, QuirkValue> = {};
+    for (const { name, kind } of this.definitions) {
+      const value = fields.raw(name);
+      if (value === undefined || value === false) continue;
+      if (kind === "text") quirks[name] = readText(value, fields.at(name), { min: 1 });
+      else if (kind === "number") quirks[name] = readNumber(value, fields.at(name), { min: 0 });
+      else if (value === true) quirks[name] = true;
+      else throw new ShapeError(fields.at(name), "must be true or false");
+    }
+    return quirks;
+  }
+}

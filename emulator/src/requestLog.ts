@@ -1,0 +1,86 @@
+// Remembers the requests that the services have received, for tests and for `GET /_emulator/requests`.
+// Secrets are taken out before anything is kept.
+import type { Call } from "./http/exchange";
+
+/** One request to a service. */
+export interface LoggedRequest {
+  /** Emulated time of arrival, RFC 3339. */
+  readonly time: string;
+  readonly method: string;
+  /** Path and query as on the wire. */
+  readonly path: string;
+  /** `undefined` when no service has such a route. */
+  readonly service: string | undefined;
+  readonly operation: string | undefined;
+  readonly requestId: string;
+  /** Headers with credentials redacted. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly bodyBytes: number;
+  /** HTTP status of the answer; `undefined` while it is being handled and when none was sent. */
+  status: number | undefined;
+  /** The action of the fault that was applied. */
+  fault: string | undefined;
+}
+
+const CAPACITY = 10_000;
+const SECRET_HEADERS = new Set([
+  "x-auth-token",
+  "x-subject-token",
+  "x-security-token",
+  "x-acs-security-token",
+  "cookie",
+]);
+
+/** Keeps the newest 10,000 requests. */
+export class RequestLog {
+  private entries: LoggedRequest[] = [];
+
+  open(call: Call, time: number, service: string | undefined, operation: string | undefined): LoggedRequest {
+    const entry: LoggedRequest = {
+      time: new Date(time).toISOString(),
+      method: call.method,
+      path: call.rawQuery ? `${call.path}?${call.rawQuery}` : call.path,
+      service,
+      operation,
+      requestId: call.requestId,
+      headers: redactHeaders(call.headers),
+      bodyBytes: call.body.length,
+      status: undefined,
+      fault: undefined,
+    };
+    this.entries.push(entry);
+    if (this.entries.length > CAPACITY) this.entries.splice(0, this.entries.length - CAPACITY);
+    return entry;
+  }
+
+  /** Oldest first; without a filter all of them. */
+  list(
+    filter: { operation?: string | undefined; service?: string | undefined } = {},
+  ): readonly LoggedRequest[] {
+    return this.entries.filter(
+      (entry) =>
+        (filter.operation === undefined || entry.operation === filter.operation) &&
+        (filter.service === undefined || entry.service === filter.service),
+    );
+  }
+
+  clear(): void {
+    this.entries = [];
+  }
+}
+
+/** Keeps the scheme, the access key and the signed headers of `Authorization`; takes signature and tokens out. */
+export function redactHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const redacted: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (SECRET_HEADERS.has(name)) redacted[name] = "[redacted]";
+    else if (name === "authorization") redacted[name] = redactAuthorization(value);
+    else redacted[name] = value;
+  }
+  return redacted;
+}
+
+function redactAuthorization(value: string): string {
+  const withoutSignature = value.replace(/Signature=[^,\s]+/, "Signature=[redacted]");
+  return withoutSignature === value ? `${value.split(" ")[0] ?? ""} [redacted]` : withoutSignature;
+}

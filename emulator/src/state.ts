@@ -1,0 +1,24 @@
+// Everything that one emulator knows, passed to every service and to the control API.
+import type { Clock } from "./clock";
+import type { DataFolder } from "./executions/dataFolder";
+import type { ExecutionStore } from "./executions/store";
+import type { FaultPlan } from "./faults";
+import type { AccountDirectory } from "./huawei/accounts";
+import type { Authenticator } from "./huawei/authentication";
+import type { QuirkBook } from "./quirks";
+import type { RequestLog } from "./requestLog";
+import type { ParsedSeed } from "./seed";
+import type { TokenBuckets } from "./tokenBuckets";
+
+export interface EmulatorState {
+  readonly seed: ParsedSeed;
+  readonly clock: Clock;
+  readonly data: DataFolder | undefined;
+  readonly executions: ExecutionStore;
+  readonly accounts: AccountDirectory;
+  readonly authenticator: Authenticator;
+  readonly buckets: TokenBuckets;
+  readonly faults: FaultPlan;
+  readonly quirks: QuirkBook;
+  readonly log: RequestLog;
+}
