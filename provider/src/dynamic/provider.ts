@@ -3,7 +3,7 @@
  * host's calls into lifecycle calls, and lifecycle outcomes into what the host expects.
  */
 import type { dynamic } from "@pulumi/pulumi";
-import { messageOf } from "../errors";
+import { StartUncertainError, isWorkflowExecutionError, messageOf } from "../errors";
 import type {
   BackendDefinition,
   LifecycleHost,
@@ -20,6 +20,7 @@ import {
   openSession,
   parseDurationSeconds,
   read,
+  sayNotStarted,
   services,
   update,
 } from "../lifecycle";
@@ -76,7 +77,14 @@ class ExecutionProvider implements dynamic.ResourceProvider {
 
   async create(inputs: Properties): Promise<dynamic.CreateResult> {
     const properties = readProperties(inputs);
-    const outcome = await create(properties.args, this.#host(properties, "create"));
+    let outcome: Outcome;
+    try {
+      outcome = await create(properties.args, this.#host(properties, "create"));
+    } catch (error) {
+      if (error instanceof StartUncertainError) throw error;
+      const code = isWorkflowExecutionError(error) ? error.code : undefined;
+      throw new Error(sayNotStarted({ message: messageOf(error), code }), { cause: error });
+    }
     return { id: outcome.id, outs: outsOf(outcome, inputs) };
   }
 

@@ -13,6 +13,7 @@ export { deleteExecution } from "./delete";
 export { diff } from "./diff";
 export type { Diff } from "./diff";
 export type { LifecycleHost, Outcome } from "./outcome";
+export { sayNotStarted } from "./messages";
 export { getExecution, listExecutions } from "./query";
 export { read } from "./read";
 export type { StoredState } from "./state";

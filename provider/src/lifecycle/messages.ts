@@ -109,6 +109,11 @@ export function sayForgotten(executionId: string, context: MessageContext): stri
   );
 }
 
+/** Whatever went wrong before there was an execution. */
+export function sayNotStarted(error: { message: string; code?: string | undefined }): string {
+  return lines(error.message, `  Nothing was started.${error.code ? ` Error ${error.code}` : ""}`);
+}
+
 /** A start whose answer did not come. */
 export function sayStartUncertain(cause: string, context: MessageContext): string {
   return lines(

@@ -62,7 +62,7 @@ export function resolveLocation(service: HuaweiService, args: Arguments, setting
     if (!region) throw new ConfigurationError(`is not set anywhere: set ${regionSettings}.`);
     if (!service.regions.includes(region.value)) {
       throw new ConfigurationError(
-        `"${region.value}" (from ${region.source}) is not a region that serves ${service.title} workflows ` +
+        `is "${region.value}" (from ${region.source}), which is no region that serves ${service.title} workflows ` +
           `(${service.regions.join(", ")}): correct it, or set "endpoint" if yours does.`,
       );
     }

@@ -1,0 +1,29 @@
+/**
+ * An emulator and a stack per test, closed whatever happens.
+ */
+import type { Emulator, EmulatorOptions } from "workflow-emulator";
+import { startEmulator } from "workflow-emulator";
+import type { TestStack } from "./stack";
+import { openStack } from "./stack";
+
+/** What a test works with. */
+export interface Fixture {
+  readonly emulator: Emulator;
+  readonly stack: TestStack;
+}
+
+/** Registers set-up and tear-down; the object is filled before each test. */
+export function useFixture(options: { emulator?: EmulatorOptions; config?: Record<string, string> } = {}): Fixture {
+  const fixture: { emulator?: Emulator; stack?: TestStack } = {};
+  beforeEach(async () => {
+    fixture.emulator = await startEmulator(options.emulator);
+    fixture.stack = await openStack(fixture.emulator.url, options.config);
+  });
+  afterEach(async () => {
+    await fixture.stack?.close();
+    await fixture.emulator?.close();
+    delete fixture.stack;
+    delete fixture.emulator;
+  });
+  return fixture as Fixture;
+}

@@ -1,0 +1,47 @@
+// A program made of data: declares what resources.json says. "${name.output}" stands for an output of a resource.
+"use strict";
+const fs = require("node:fs");
+const path = require("node:path");
+const pulumi = require("@pulumi/pulumi");
+const random = require("@pulumi/random");
+const { aom } = require("pulumi-workflow-execution");
+
+const declared = {};
+
+function resolve(value) {
+  if (typeof value === "string") {
+    const reference = /^\$\{([\w-]+)\.(\w+)\}$/.exec(value);
+    if (reference) return declared[reference[1]][reference[2]];
+    const secret = /^secret:(.*)$/.exec(value);
+    if (secret) return pulumi.secret(secret[1]);
+    if (value === "NaN") return NaN;
+    return value;
+  }
+  if (Array.isArray(value)) return value.map(resolve);
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolve(item)]));
+}
+
+for (const resource of JSON.parse(fs.readFileSync(path.join(__dirname, "resources.json"), "utf8"))) {
+  const dependsOn = (resource.dependsOn ?? []).map((name) => declared[name]);
+  const opts = { ...resolve(resource.opts ?? {}), ...(dependsOn.length > 0 ? { dependsOn } : {}) };
+  const args = resolve(resource.args ?? {});
+  switch (resource.kind ?? "aom") {
+    case "aom":
+      declared[resource.name] = new aom.WorkflowExecution(resource.name, args, opts);
+      break;
+    case "aomGet": {
+      const { id, ...rest } = args;
+      declared[resource.name] = aom.WorkflowExecution.get(resource.name, id, rest, opts);
+      break;
+    }
+    case "marker":
+      // Anything that depends on an execution; its keepers show what it was given.
+      declared[resource.name] = new random.RandomPet(resource.name, { keepers: args }, opts);
+      break;
+  }
+}
+
+for (const [name, resource] of Object.entries(declared)) {
+  exports[name] = { id: resource.id, status: resource.status, output: resource.output };
+}
