@@ -1,0 +1,151 @@
+// The command as users run it: one line on stdout, helpful refusals, prompt ends. Needs a build.
+import { execFileSync, spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { once } from "node:events";
+import { EmulatorClient, executions } from "./emulatorClient";
+
+const ROOT = join(__dirname, "..", "..");
+const BIN = join(ROOT, "emulator", "bin", "workflow-emulator.js");
+
+const running = new Set<ChildProcess>();
+
+beforeAll(() => {
+  if (!existsSync(join(ROOT, "emulator", "dist", "cli.js"))) {
+    execFileSync(
+      process.execPath,
+      [join(ROOT, "node_modules", "typescript", "bin", "tsc"), "--build", "emulator"],
+      {
+        cwd: ROOT,
+      },
+    );
+  }
+}, 60_000);
+
+afterEach(() => {
+  for (const child of running) child.kill("SIGKILL");
+  running.clear();
+});
+
+interface Started {
+  readonly child: ChildProcess;
+  readonly client: EmulatorClient;
+  /** Everything on stdout so far. */
+  readonly stdout: () => string;
+}
+
+async function start(args: readonly string[]): Promise<Started> {
+  const child = spawn(process.execPath, [BIN, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+  running.add(child);
+  let text = "";
+  await new Promise<void>((resolve, reject) => {
+    child.stdout.on("data", (chunk: Buffer) => {
+      text += chunk.toString();
+      if (text.includes("\n")) resolve();
+    });
+    child.on("exit", (code) => {
+      reject(new Error(`exited with ${String(code)}`));
+    });
+  });
+  const { url } = JSON.parse(text) as { url: string };
+  return { child, client: new EmulatorClient(url), stdout: () => text };
+}
+
+const refusal = (...args: string[]): { status: number | null; stderr: string; stdout: string } =>
+  spawnSync(process.execPath, [BIN, ...args], { encoding: "utf8", timeout: 10_000 });
+
+test("prints exactly one line of JSON, serves, and ends at once on SIGTERM with open connections", async () => {
+  const { child, client, stdout } = await start(["--port", "0"]);
+  expect((await client.signed("POST", executions("demo-succeeds"))).status).toBe(200);
+  await client.control("POST", "/faults", { action: "hang" });
+  const hanging = client.signed("POST", executions("demo-succeeds")).catch(() => "broken");
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const began = performance.now();
+  child.kill("SIGTERM");
+  const [code] = (await once(child, "exit")) as [number];
+  expect([code, performance.now() - began < 1000, await hanging]).toEqual([0, true, "broken"]);
+  expect(stdout()).toMatch(/^\{"url":"http:\/\/127\.0\.0\.1:\d+"\}\n$/);
+});
+
+test("SIGINT ends it with 0 too, and --data brings its executions back", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "emulator-cli-"));
+  try {
+    const first = await start(["--data", folder]);
+    const id = await first.client.execute("demo-slow");
+    first.child.kill("SIGINT");
+    expect(await once(first.child, "exit")).toEqual([0, null]);
+    const second = await start(["--data", folder]);
+    expect((await second.client.detail("demo-slow", id)).json.execution_id).toBe(id);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("--exit-with-parent ends it when its parent has gone", async () => {
+  const script = `
+    const { spawn } = require("node:child_process");
+    const child = spawn(process.execPath, [${JSON.stringify(BIN)}, "--exit-with-parent"], { stdio: ["ignore", "pipe", "inherit"], detached: true });
+    child.stdout.once("data", (line) => { process.stdout.write(String(child.pid) + "\\n" + line, () => process.exit(0)); });
+  `;
+  const output = execFileSync(process.execPath, ["-e", script], { encoding: "utf8" });
+  const pid = Number(output.split("\n")[0]);
+  const isAlive = (): boolean => {
+    try {
+      return process.kill(pid, 0);
+    } catch {
+      return false;
+    }
+  };
+  const deadline = Date.now() + 5000;
+  while (isAlive() && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(isAlive()).toBe(false);
+});
+
+describe("options that cannot be used", () => {
+  const folder = mkdtempSync(join(tmpdir(), "emulator-cli-"));
+  const seed = join(folder, "seed.json");
+  writeFileSync(seed, '{"workflows":{"w":{"nodes":[]}}}');
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  test.each([
+    [["--port", "99999"], "--port must be a number from 0 to 65535"],
+    [["--prot", "1"], "--prot"],
+    [["here"], "here"],
+    [["--seed", seed], "workflows.w.nodes: must have 1 to 200 nodes"],
+    [["--seed", join(folder, "none.json")], "--seed"],
+    [["--seed", ""], "--seed is empty"],
+    [["--data", seed], "--data"],
+    [["--host", "192.0.2.1"], "--host 192.0.2.1"],
+  ])("%j", (args, message) => {
+    const { status, stderr, stdout } = refusal(...args);
+    expect([status, stdout]).toEqual([2, ""]);
+    expect(stderr).toContain(message);
+    expect(stderr).not.toContain("    at ");
+  });
+
+  test("a port that is taken", async () => {
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    // Not spawnSync: it would stop this process from holding the port's connections.
+    const child = spawn(process.execPath, [BIN, "--port", String(port)], {
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    let stderr = "";
+    child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+    const [code] = (await once(child, "exit")) as [number];
+    server.close();
+    expect(code).toBe(2);
+    expect(stderr).toContain(`--port ${String(port)} is taken`);
+  });
+});
+
+test("--help and --version", () => {
+  expect(refusal("--help").stdout).toContain("--enforce-limits");
+  expect(refusal("--version").stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+});
