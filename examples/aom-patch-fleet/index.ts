@@ -7,7 +7,10 @@ import { aom } from "pulumi-workflow-execution";
 const config = new pulumi.Config();
 
 // Stands for the image that the fleet runs: a new one gets a new name.
-const image = new random.RandomPet("image", { prefix: "base", keepers: { release: config.get("release") ?? "1" } });
+const image = new random.RandomPet("image", {
+  prefix: "base",
+  keepers: { release: config.get("release") ?? "1" },
+});
 
 // Runs once, and again for each new image.
 const patch = new aom.WorkflowExecution("patch-fleet", {
@@ -25,6 +28,8 @@ const rollout = new random.RandomId("rollout", {
 export const executionId = patch.executionId;
 export const status = patch.status;
 export const durationMs = patch.durationMs;
-export const steps = patch.steps.apply((steps) => steps.map((step) => `${step.name ?? step.id}: ${step.status}`));
+export const steps = patch.steps.apply((steps) =>
+  steps.map((step) => `${step.name ?? step.id}: ${step.status}`),
+);
 export const version = patch.output.apply((output: { version: string }) => output.version);
 export const rolloutName = rollout.hex.apply((hex) => hex);

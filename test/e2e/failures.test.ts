@@ -35,7 +35,12 @@ test("a failing workflow: the error names step, target, exit code, log and where
         targets: {
           success: 47,
           fail: [
-            { name: "ecs-prod-17", ip: "10.0.3.17", exit_code: "126", log: "one\ntwo\nthree\nbash: ./patch.sh: Permission denied\n" },
+            {
+              name: "ecs-prod-17",
+              ip: "10.0.3.17",
+              exit_code: "126",
+              log: "one\ntwo\nthree\nbash: ./patch.sh: Permission denied\n",
+            },
             "ecs-prod-18",
             "ecs-prod-19",
           ],
@@ -106,9 +111,13 @@ test("bad arguments: each error names its argument, and no request is sent", asy
   }
   // A region is only unknown where no endpoint is set.
   await stack.config("huaweicloud:endpoints", "{}");
-  const region = await stack.preview([{ name: "far", args: { workflowId: "demo-succeeds", region: "mars-1" } }]);
+  const region = await stack.preview([
+    { name: "far", args: { workflowId: "demo-succeeds", region: "mars-1" } },
+  ]);
   expect(region.ok).toBe(false);
-  expect(errorOf(region.output, "far").join("\n")).toMatch(/"region" is "mars-1" .* set "endpoint" if yours does/);
+  expect(errorOf(region.output, "far").join("\n")).toMatch(
+    /"region" is "mars-1" .* set "endpoint" if yours does/,
+  );
   expect(await requestsOf(emulator)).toEqual([]);
   expect(await stack.state()).toEqual([]);
 });
@@ -132,15 +141,18 @@ test("credentials, workflow, network and web pages: each error says what to do, 
   await stack.config("huaweicloud:secretKey", "wrong", true);
   await fails(/HTTP 401, APIGW.0301: .* Check the credentials/);
   await stack.config("huaweicloud:secretKey", "", true);
-  await fails(/incomplete: configuration huaweicloud:accessKey is set, configuration huaweicloud:secretKey is not/);
+  await fails(
+    /incomplete: configuration huaweicloud:accessKey is set, configuration huaweicloud:secretKey is not/,
+  );
   await stack.config("huaweicloud:accessKey", "");
   await fails(/no credentials for Huawei Cloud are set. Set one of: .*HUAWEICLOUD_SDK_AK/);
 
   await stack.config("huaweicloud:accessKey", "EMULATORACCESSKEY0001");
   await stack.config("huaweicloud:secretKey", "emulator-secret-key-0001", true);
-  await fails(/AOM.31001306: .*There is no workflow nowhere of project .*: check workflowId, projectId and region/, [
-    { name: "patch", args: { workflowId: "nowhere" } },
-  ]);
+  await fails(
+    /AOM.31001306: .*There is no workflow nowhere of project .*: check workflowId, projectId and region/,
+    [{ name: "patch", args: { workflowId: "nowhere" } }],
+  );
 
   await stack.config("huaweicloud:endpoints", JSON.stringify({ aom: "http://127.0.0.1:1" }));
   await fails(/no answer from http:\/\/127.0.0.1:1\/.*ECONNREFUSED.*Check the network/);

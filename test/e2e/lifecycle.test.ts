@@ -40,8 +40,12 @@ test("up runs it, up again runs nothing, a change runs it again for the named re
     },
   });
   expect(patch.outputs["startedAt"]).toMatch(/^\d{4}-.*Z$/);
-  expect((patch.outputs["steps"] as { status: string }[]).map(({ status }) => status)).toEqual(Array(3).fill("succeeded"));
+  expect((patch.outputs["steps"] as { status: string }[]).map(({ status }) => status)).toEqual(
+    Array(3).fill("succeeded"),
+  );
   expect((await stack.resource("rollout")).inputs["keepers"]).toEqual({ version: execution!.executionId });
+
+  expect(JSON.stringify(await stack.state())).not.toContain("emulator-secret-key");
 
   const requestsBefore = (await requestsOf(emulator)).length;
   const second = await stack.up();

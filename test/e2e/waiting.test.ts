@@ -10,10 +10,13 @@ const fixture = useFixture();
 
 test("a wait that runs out loses nothing: the next up goes on waiting for the same execution", async () => {
   const { emulator, stack } = fixture;
-  const args = { workflowId: "demo-slow", timeoutSeconds: 1 };
-  const first = await stack.up([{ name: "slow", args }]);
+  const args = { workflowId: "demo-slow" };
+  const opts = { customTimeouts: { create: "1s" } };
+  const first = await stack.up([{ name: "slow", args, opts }]);
   expect(first.ok).toBe(false);
-  expect(first.output).toMatch(/execution \S+ still runs after the 1s this deployment waits \(timeoutSeconds\)/);
+  expect(first.output).toMatch(
+    /execution \S+ still runs after the 1s this deployment waits \(customTimeouts\)/,
+  );
   expect(first.output).toContain("The next `pulumi up` goes on waiting for it; nothing is started twice.");
   const slow = await stack.resource("slow");
   expect(slow.outputs["status"]).toBe("running");
@@ -37,7 +40,9 @@ test("fire and forget, settings that change nothing, and a stop when the resourc
   expect((await stack.resource("slow")).outputs["status"]).toBe("running");
   expect((await stack.up()).changes).toEqual({ same: 2 });
 
-  const settings = await stack.up([{ name: "slow", args: { ...args, timeoutSeconds: 5, onFailure: "continue" } }]);
+  const settings = await stack.up([
+    { name: "slow", args: { ...args, timeoutSeconds: 5, onFailure: "continue" } },
+  ]);
   expect(settings.changes).toMatchObject({ update: 1 });
   expect(await executionsOf(emulator)).toHaveLength(1);
 
@@ -51,7 +56,9 @@ test("a replaced execution that still runs is stopped before the next one starts
   await stack.up([{ name: "slow", args: { ...args, triggers: { image: "a" } } }]);
   expect((await stack.up([{ name: "slow", args: { ...args, triggers: { image: "b" } } }])).ok).toBe(true);
   const operations = (await requestsOf(emulator)).map(({ operation }) => operation);
-  const [, second] = operations.flatMap((operation, index) => (operation === "ExecuteWorkflow" ? [index] : []));
+  const [, second] = operations.flatMap((operation, index) =>
+    operation === "ExecuteWorkflow" ? [index] : [],
+  );
   expect(operations.indexOf("StopExecution")).toBeLessThan(second!);
   expect(await executionsOf(emulator)).toMatchObject([{ status: "cancel" }, { status: "running" }]);
 });
@@ -61,7 +68,11 @@ test("get looks at an execution of somebody else and leaves it alone", async () 
   const { executionId } = (await control(emulator, "POST", "/executions", { workflowId: "demo-slow" })) as {
     executionId: string;
   };
-  const look = { name: "theirs", kind: "aomGet" as const, args: { workflowId: "demo-slow", id: executionId } };
+  const look = {
+    name: "theirs",
+    kind: "aomGet" as const,
+    args: { workflowId: "demo-slow", id: executionId },
+  };
   expect((await stack.up([look])).ok).toBe(true);
   expect((await stack.resource("theirs")).outputs["status"]).toBe("running");
   expect((await stack.destroy()).ok).toBe(true);

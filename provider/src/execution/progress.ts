@@ -2,9 +2,14 @@
  * Words for a snapshot: the live line and the parts of messages that name a step and its targets. Pure.
  */
 import type { ExecutionSnapshot, ExecutionStep, TargetCounts } from "./snapshot";
+import { durationBetweenMs } from "./snapshot";
 
 /** E.g. `step 2 of 3 "Run script", 41 targets ok, 1 failed, 8 to go`. */
 export function describeProgress(snapshot: ExecutionSnapshot): string {
+  if (snapshot.status === "succeeded") {
+    const durationMs = durationBetweenMs(snapshot.startedAt, snapshot.settledAt);
+    return durationMs === undefined ? "succeeded" : `succeeded after ${sayDuration(durationMs)}`;
+  }
   const current = snapshot.steps.at(-1);
   const state =
     snapshot.status === "running" ? "" : snapshot.status === "unknown" ? snapshot.rawStatus : snapshot.status;

@@ -82,7 +82,14 @@ export async function awaitExecution(
         : unready(sayFailed(last, context));
     }
     if (result.kind === "aborted") return unready(sayInterrupted(executionId, context));
-    const timedOut = { ...context, executionId, timeoutSeconds, lastError: result.tally.lastError };
+    const timeoutSetting = host.operationTimeoutSeconds === undefined ? "timeoutSeconds" : "customTimeouts";
+    const timedOut = {
+      ...context,
+      executionId,
+      timeoutSeconds,
+      timeoutSetting,
+      lastError: result.tally.lastError,
+    };
     if (common.onTimeout === "leave") return unready(sayTimedOut(last, { ...timedOut, stopped: false }));
     host.reporter.status("takes too long, is being stopped (onTimeout)");
     await backend.stop(executionId, host.signal);

@@ -58,11 +58,13 @@ export function sayTimedOut(
   context: MessageContext & {
     executionId: string;
     timeoutSeconds: number;
+    /** What set the time: an argument or a resource option. */
+    timeoutSetting: string;
     stopped: boolean;
     lastError?: Error | undefined;
   },
 ): string {
-  const waited = `the ${sayDuration(context.timeoutSeconds * 1000)} this deployment waits (timeoutSeconds)`;
+  const waited = `the ${sayDuration(context.timeoutSeconds * 1000)} this deployment waits (${context.timeoutSetting})`;
   const step = last?.steps.at(-1);
   return lines(
     context.stopped
