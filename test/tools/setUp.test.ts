@@ -116,9 +116,7 @@ describe("npm packages", () => {
     const { stdout } = await ensure(
       `#!/bin/sh\necho "$@" >> '${folder.path}/calls'\n[ "$1" = install ] || { echo 'npm error code EUSAGE' >&2; exit 1; }\n`,
     );
-    expect(stdout).toMatch(
-      /^4 npm packages installed; package-lock\.json was not complete/,
-    );
+    expect(stdout).toMatch(/^4 npm packages installed; package-lock\.json was not complete/);
     expect(readFileSync(join(folder.path, "calls"), "utf8")).toMatch(/^ci .*\ninstall --no-save /);
   });
 

@@ -1,0 +1,116 @@
+// Installs the npm packages when what is installed is not what package-lock.json says.
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { SetupError } from "./progress.mjs";
+import { runCommand } from "./runCommand.mjs";
+
+/** Lines of npm's complaints that are shown. */
+const SHOWN_ERRORS = 10;
+
+/**
+ * @typedef {object} LockedPackage
+ * @property {string} [version]
+ * @property {string} [integrity]
+ * @property {boolean} [optional]
+ * @property {boolean} [devOptional]
+ * @property {boolean} [peer]
+ * @property {boolean} [link]
+ */
+
+/**
+ * Runs npm if it is needed.
+ * @param {string} root
+ * @param {(text: string) => void} say
+ * @returns {Promise<string>} what was done
+ */
+export async function ensurePackages(root, say) {
+  const locked = await readLock(join(root, "package-lock.json"));
+  if (locked === undefined) {
+    throw new SetupError(
+      `There is no package-lock.json in ${root}.`,
+      "Get the whole repository and run it again.",
+    );
+  }
+  if (await isInstalled(root, locked)) {
+    return "npm packages are up to date";
+  }
+  say("installing the npm packages, usually about 20 s");
+  const count = `${Object.keys(locked).length} npm packages installed`;
+  const exact = await npm(root, "ci");
+  if (exact.ok) {
+    return count;
+  }
+  // A lock file lists what its writer's registry had: without the native parts for some platform, `npm ci` refuses it
+  // on every platform. `npm install` takes all versions that it does list, and looks up what it lacks.
+  if (exact.output.includes("EUSAGE")) {
+    const lenient = await npm(root, "install", "--no-save");
+    if (lenient.ok) {
+      return `${count}; package-lock.json was not complete, the rest was looked up`;
+    }
+    throw failure("npm install", lenient);
+  }
+  throw failure("npm ci", exact);
+}
+
+/**
+ * @param {string} root
+ * @param {readonly string[]} args
+ */
+function npm(root, ...args) {
+  return runCommand("npm", [...args, "--no-audit", "--no-fund", "--loglevel=error"], { cwd: root });
+}
+
+/**
+ * @param {string} command
+ * @param {import("./runCommand.mjs").CommandResult} result
+ * @returns {SetupError}
+ */
+function failure(command, { found, output, lastLines }) {
+  if (!found) {
+    return new SetupError("There is no npm on PATH.", "It comes with Node: https://nodejs.org");
+  }
+  // npm begins with what is wrong and ends with its usage.
+  const errors = output.split("\n").filter((line) => line.startsWith("npm error "));
+  return new SetupError(
+    `${command} failed:\n${errors.slice(0, SHOWN_ERRORS).join("\n") || lastLines}`,
+    "If it could not reach its registry, check the network and npm's proxy settings, then run it again.",
+  );
+}
+
+/**
+ * Compares with the list that npm itself keeps of what it has installed: an install made by hand counts, one that was
+ * interrupted does not, because npm writes that list last.
+ * @param {string} root
+ * @param {Record<string, LockedPackage>} locked
+ * @returns {Promise<boolean>}
+ */
+async function isInstalled(root, locked) {
+  const installed = await readLock(join(root, "node_modules", ".package-lock.json"));
+  if (installed === undefined) {
+    return false;
+  }
+  return Object.entries(locked).every(([path, want]) => {
+    if (path === "" || !path.includes("node_modules/")) {
+      return true; // The root and the workspaces themselves.
+    }
+    const have = installed[path];
+    if (have === undefined) {
+      // Optional packages are those of other platforms, mostly.
+      return want.optional === true || want.devOptional === true || want.peer === true;
+    }
+    return have.version === want.version && have.integrity === want.integrity && existsSync(join(root, path));
+  });
+}
+
+/**
+ * @param {string} path
+ * @returns {Promise<Record<string, LockedPackage> | undefined>}
+ */
+async function readLock(path) {
+  try {
+    return JSON.parse(await readFile(path, "utf8")).packages;
+  } catch {
+    return undefined;
+  }
+}

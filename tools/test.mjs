@@ -1,0 +1,57 @@
+// `npm test` and `npm run test:unit`: makes the machine ready, then runs Jest; further arguments are Jest's.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { reportTo } from "./setup/progress.mjs";
+import { ensurePythonEnvironment } from "./setup/pythonEnvironment.mjs";
+import { runInTerminal } from "./setup/runCommand.mjs";
+import { REPOSITORY, runTool, setUpEverything, setUpSources } from "./setup/setUp.mjs";
+
+/** Tests that need the engine, other versions of it, or the vendors' clients. */
+const BEYOND_UNIT = ["test/e2e", "test/conformance", "test/closure/sdks"];
+
+await runTool(async () => {
+  const args = process.argv.slice(2);
+  const isUnit = args.includes("--unit");
+  const env = isUnit ? await prepareForUnitTests() : await prepareForAllTests();
+
+  process.stdout.write("\n");
+  const jest = join(REPOSITORY, "node_modules", "jest", "bin", "jest.js");
+  const ignored = ["/node_modules/", ...(isUnit ? BEYOND_UNIT.map((folder) => `<rootDir>/${folder}/`) : [])];
+  return runInTerminal(
+    process.execPath,
+    [
+      jest,
+      // The caller's come first: an option that takes a list, as those of ours do, would swallow what follows it.
+      ...args.filter((arg) => arg !== "--unit"),
+      ...ignored.map((pattern) => `--testPathIgnorePatterns=${pattern}`),
+      ...["--reporters=default", `--reporters=${join(REPOSITORY, "tools", "jestClosingLine.cjs")}`],
+    ],
+    { cwd: REPOSITORY, env },
+  );
+});
+
+/**
+ * @returns {Promise<NodeJS.ProcessEnv>}
+ */
+async function prepareForUnitTests() {
+  await setUpSources(reportTo(process.stdout));
+  return process.env;
+}
+
+/**
+ * Tells the tests where the CLI is, and the Python that the vendors' clients run in if there is one.
+ * @returns {Promise<NodeJS.ProcessEnv>}
+ */
+async function prepareForAllTests() {
+  const progress = reportTo(process.stdout);
+  const cli = await setUpEverything(progress);
+  const requirements = join(REPOSITORY, "test", "conformance", "requirements.txt");
+  const python = existsSync(requirements)
+    ? await ensurePythonEnvironment({ requirements, progress })
+    : undefined;
+  return {
+    ...process.env,
+    PULUMI_TEST_BIN: cli,
+    ...(python === undefined ? {} : { CONFORMANCE_PYTHON: python }),
+  };
+}
