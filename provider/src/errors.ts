@@ -111,6 +111,11 @@ export interface ServiceErrorDetails {
   /** How long the service asks to wait, in milliseconds. */
   readonly retryAfterMs?: number | undefined;
   readonly request: RequestSummary;
+  /**
+   * Whether the same request may succeed later.
+   * @default by the status: 408, 429 and the server's own faults
+   */
+  readonly retryable?: boolean | undefined;
   /** One sentence on what to do; appended to the message. */
   readonly remedy?: string | undefined;
 }
@@ -125,7 +130,9 @@ export class ServiceError extends WorkflowExecutionError {
   readonly request: RequestSummary;
 
   constructor(details: ServiceErrorDetails, code: ErrorCode = "WFX-SERVICE") {
-    super(code, describeServiceError(details), { retryable: isRetryableStatus(details.status) });
+    super(code, describeServiceError(details), {
+      retryable: details.retryable ?? isRetryableStatus(details.status),
+    });
     this.status = details.status;
     this.serviceCode = details.serviceCode;
     this.serviceMessage = details.serviceMessage;

@@ -2,6 +2,8 @@
  * Where settings come from: stack configuration, environment, profile files. Handed in by the front
  * (`dynamic/` or the query functions), read by the backends at the moment of use and never stored.
  */
+import { ConfigurationError } from "../errors";
+import { isJsonObject } from "../http/answer";
 
 /** Sources of settings, in the order in which they count: configuration before environment before files. */
 export interface Settings {
@@ -43,4 +45,27 @@ export function fromEnvironment(settings: Settings, ...names: string[]): Found |
     if (value !== undefined && value !== "") return { value, source: `environment variable ${name}` };
   }
   return undefined;
+}
+
+/**
+ * Looks for a service's address in a configuration key that holds a map from service to address.
+ * @throws ConfigurationError where the key holds something else.
+ */
+export function configuredEndpoint(settings: Settings, key: string, service: string): Found | undefined {
+  const found = fromConfig(settings, key);
+  if (!found) return undefined;
+  let endpoints: unknown;
+  try {
+    endpoints = JSON.parse(found.value);
+  } catch {
+    endpoints = undefined;
+  }
+  if (!isJsonObject(endpoints)) {
+    throw new ConfigurationError(
+      `can't be resolved: configuration ${key} is not a map from service to address. ` +
+        `Set it by: pulumi config set --path ${key}.${service} https://…`,
+    );
+  }
+  const value = endpoints[service];
+  return typeof value === "string" && value !== "" ? { value, source: found.source } : undefined;
 }

@@ -67,6 +67,8 @@ export interface ExecutionSnapshot {
   readonly settledAt?: string;
   /** What the workflow produced, as JSON; absent until there is something. */
   readonly output?: unknown;
+  /** What the service says went wrong with the execution as a whole. */
+  readonly error?: string;
   /** Steps that have begun, in the order they began. */
   readonly steps: readonly ExecutionStep[];
   /** How many steps the workflow has in all; absent where the service does not say. */

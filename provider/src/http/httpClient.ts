@@ -93,12 +93,13 @@ export class HttpClient {
       body,
     };
     const authorization = options.authorize ? await options.authorize(unsigned, options.signal) : {};
+    const query = [...unsigned.query, ...(authorization.query ?? [])];
     const timeoutMs = request.timeoutMs ?? defaultTimeoutMs;
     const timeout = AbortSignal.timeout(timeoutMs);
     try {
-      const response = await this.#options.fetch(url.href, {
+      const response = await this.#options.fetch(requestUrl({ ...request, query }), {
         method: request.method,
-        headers: { "user-agent": this.#options.userAgent, ...request.headers, ...authorization },
+        headers: { "user-agent": this.#options.userAgent, ...request.headers, ...authorization.headers },
         // An absent body on POST makes node-fetch send Content-Length: 0, which the vendors' gateways want.
         ...(request.body === undefined ? {} : { body }),
         agent: await this.#agent(url.protocol, request.repeatable),

@@ -39,8 +39,14 @@ export interface SignableRequest {
   readonly body: string;
 }
 
-/** Gives the headers that authorise a request. Called again for every attempt: signatures carry the time. */
-export type Authorize = (request: SignableRequest, signal: AbortSignal) => Promise<Record<string, string>>;
+/** What authorises a request: headers, or parameters that are added to its query. */
+export interface Authorization {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly query?: readonly (readonly [string, string])[];
+}
+
+/** Authorises a request. Called again for every attempt: signatures carry the time, some also a nonce. */
+export type Authorize = (request: SignableRequest, signal: AbortSignal) => Promise<Authorization>;
 
 /** Makes the typed error for an answer with status 300 or more. */
 export type ToServiceError = (answer: HttpAnswer, request: RequestSummary) => ServiceError;

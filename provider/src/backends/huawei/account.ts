@@ -86,7 +86,7 @@ export class HuaweiAccount {
     const credential = this.#credential;
     switch (credential.kind) {
       case "token":
-        return () => Promise.resolve({ "x-auth-token": credential.token });
+        return () => Promise.resolve({ headers: { "x-auth-token": credential.token } });
       case "password":
         if (projectId === undefined) throw new ConfigurationError(`no project is set: ${scopeRemedy}.`);
         return this.#byToken({ id: projectId });
@@ -96,13 +96,16 @@ export class HuaweiAccount {
           if (projectId !== undefined) added["x-project-id"] = projectId;
           if (credential.securityToken !== undefined) added["x-security-token"] = credential.securityToken;
           const signed = { ...request, headers: { ...request.headers, ...added } };
-          return Promise.resolve({ ...added, authorization: signHuaweiRequest(signed, credential) });
+          const authorization = signHuaweiRequest(signed, credential);
+          return Promise.resolve({ headers: { ...added, authorization } });
         };
     }
   }
 
   #byToken(scope: ProjectScope): Authorize {
-    return async (_request, signal) => ({ "x-auth-token": (await this.#token(scope, signal)).token });
+    return async (_request, signal) => ({
+      headers: { "x-auth-token": (await this.#token(scope, signal)).token },
+    });
   }
 
   async #token(scope: ProjectScope, signal: AbortSignal): Promise<IamToken> {

@@ -3,10 +3,9 @@
  * environment or profile. Pure: makes no request.
  */
 import { ConfigurationError } from "../../errors";
-import { isJsonObject } from "../../http/answer";
 import type { ArgumentProblem, Arguments } from "../backend";
 import type { Found, Settings } from "../settings";
-import { firstFound, fromArgument, fromConfig, fromEnvironment } from "../settings";
+import { configuredEndpoint, firstFound, fromArgument, fromConfig, fromEnvironment } from "../settings";
 import { readProfile } from "./profile";
 
 /** A service of Huawei Cloud. */
@@ -101,14 +100,14 @@ function findEndpoint(
   const override = region && fromEnvironment(settings, variable);
   return firstFound(
     fromArgument("endpoint", args["endpoint"]),
-    configuredEndpoint(settings, service.name),
+    configuredEndpoint(settings, "huaweicloud:endpoints", service.name),
     override && { ...override, value: override.value.split(",")[0]?.trim() ?? "" },
   );
 }
 
 function findIamEndpoint(settings: Settings, region: string | undefined): string {
   const found = firstFound(
-    configuredEndpoint(settings, "iam"),
+    configuredEndpoint(settings, "huaweicloud:endpoints", "iam"),
     fromConfig(settings, "huaweicloud:authUrl"),
     fromEnvironment(settings, "HUAWEICLOUD_SDK_IAM_ENDPOINT", "HW_AUTH_URL"),
     profileValue(settings, "iam_endpoint"),
@@ -116,25 +115,6 @@ function findIamEndpoint(settings: Settings, region: string | undefined): string
   // Other tools' settings carry the version in the address.
   if (found) return found.value.replace(/\/v3\/?$/, "");
   return region === undefined ? "https://iam.myhuaweicloud.com" : `https://iam.${region}.myhuaweicloud.com`;
-}
-
-function configuredEndpoint(settings: Settings, service: string): Found | undefined {
-  const found = fromConfig(settings, "huaweicloud:endpoints");
-  if (!found) return undefined;
-  let endpoints: unknown;
-  try {
-    endpoints = JSON.parse(found.value);
-  } catch {
-    endpoints = undefined;
-  }
-  if (!isJsonObject(endpoints)) {
-    throw new ConfigurationError(
-      `can't be resolved: configuration huaweicloud:endpoints is not a map from service to address. ` +
-        `Set it by: pulumi config set --path huaweicloud:endpoints.${service} https://…`,
-    );
-  }
-  const value = endpoints[service];
-  return typeof value === "string" && value !== "" ? { value, source: found.source } : undefined;
 }
 
 function profileValue(settings: Settings, key: "project_id" | "iam_endpoint"): Found | undefined {

@@ -1,0 +1,157 @@
+/**
+ * Reads Alibaba Cloud's error answers: CloudFlow's own codes and their twins of the shared gateway. Each documented
+ * code has one class and one answer to "may it be tried again?". Gives the typed errors that HttpClient throws.
+ */
+import type { RequestSummary, ServiceErrorDetails } from "../../errors";
+import {
+  AuthenticationError,
+  NotFoundError,
+  ServiceError,
+  ThrottledError,
+  isRetryableStatus,
+} from "../../errors";
+import { htmlRemedy, isHtml, isJsonObject } from "../../http/answer";
+import type { HttpAnswer, ToServiceError } from "../../http/request";
+import type { Clock } from "../../polling/clock";
+import { parseRetryAfterMs } from "../../polling/backoff";
+
+/** Kinds of errors; each is a class or, for `refused` and `conflict`, a plain ServiceError. */
+export type ErrorKind =
+  "authentication" | "clock" | "notFound" | "throttled" | "conflict" | "precondition" | "refused" | "fault";
+
+const kinds: Readonly<Record<string, ErrorKind>> = {
+  // The service's own.
+  ActionNotSupported: "refused",
+  APIVersionNotSupported: "refused",
+  EntityTooLarge: "refused",
+  InvalidArgument: "refused",
+  MissingRequiredHeader: "refused",
+  MissingRequiredParams: "refused",
+  AccessDenied: "authentication",
+  InvalidAccessKeyID: "authentication",
+  SignatureNotMatch: "authentication",
+  RequestTimeTooSkewed: "clock",
+  FlowNotExists: "notFound",
+  ExecutionNotExists: "notFound",
+  ScheduleNotExists: "notFound",
+  ExecutionAlreadyExists: "refused",
+  ExecutionAlreadyCompleted: "refused",
+  TaskAlreadyCompleted: "refused",
+  FlowAlreadyExists: "refused",
+  ConcurrentUpdateError: "conflict",
+  TaskInvalidState: "conflict",
+  PreconditionFailed: "precondition",
+  UnsupportedMediaType: "refused",
+  ResourceThrottled: "throttled",
+  InternalServerError: "fault",
+  // The shared gateway's.
+  "InvalidAccessKeyId.NotFound": "authentication",
+  "InvalidAccessKeyId.Inactive": "authentication",
+  SignatureDoesNotMatch: "authentication",
+  IncompleteSignature: "authentication",
+  MissingSecurityToken: "authentication",
+  "InvalidSecurityToken.Expired": "authentication",
+  "InvalidSecurityToken.Malformed": "authentication",
+  "InvalidSecurityToken.MismatchWithAccessKey": "authentication",
+  Forbidden: "authentication",
+  "Forbidden.RAM": "authentication",
+  "InvalidTimeStamp.Expired": "clock",
+  "InvalidTimeStamp.Format": "refused",
+  // A nonce is new for each attempt, so trying again helps; it was refused before it was handled.
+  SignatureNonceUsed: "conflict",
+  Throttling: "throttled",
+  "Throttling.User": "throttled",
+  "Throttling.Api": "throttled",
+  "InvalidAction.NotFound": "refused",
+  InvalidVersion: "refused",
+  MissingParameter: "refused",
+  InvalidParameter: "refused",
+  InternalError: "fault",
+  ServiceUnavailable: "fault",
+};
+
+/** All codes that are known, for the table in the documents. */
+export const knownCodes: Readonly<Record<string, ErrorKind>> = kinds;
+
+/** The kind of an error; codes that are not known are judged by the status. */
+export function kindOfError(code: string | undefined, status: number): ErrorKind {
+  const known = code === undefined ? undefined : kinds[code];
+  if (known !== undefined) return known;
+  if (status === 429 || code?.startsWith("Throttling")) return "throttled";
+  if (status === 401 || status === 403) return "authentication";
+  if (status === 404) return "notFound";
+  return isRetryableStatus(status) ? "fault" : "refused";
+}
+
+/** Makes the reader of error answers for one operation; `notFound` is a sentence on what to do then. */
+export function toAlibabaError(clock: Clock, remedies: { readonly notFound?: string } = {}): ToServiceError {
+  return (answer, request) => classify(answer, request, clock, remedies.notFound);
+}
+
+function classify(
+  answer: HttpAnswer,
+  request: RequestSummary,
+  clock: Clock,
+  notFound: string | undefined,
+): ServiceError {
+  const { code, message, requestId } = parseBody(answer);
+  const kind = kindOfError(code, answer.status);
+  const details = (remedy: string | undefined, retryable: boolean): ServiceErrorDetails => ({
+    status: answer.status,
+    serviceCode: code,
+    serviceMessage: message,
+    requestId,
+    retryAfterMs: parseRetryAfterMs(
+      answer.header("retry-after") ?? answer.header("x-acs-retry-after"),
+      clock.now(),
+    ),
+    request,
+    retryable,
+    remedy: isHtml(answer) ? htmlRemedy : remedy,
+  });
+  switch (kind) {
+    case "throttled":
+      return new ThrottledError(details(undefined, true));
+    case "authentication":
+      return new AuthenticationError(
+        details(
+          "Check the credentials, and that they may use the flow in this region (RAM actions fnf:…).",
+          false,
+        ),
+      );
+    case "clock":
+      return new AuthenticationError(
+        details("This machine's clock is off by more than 15 minutes: set it right.", false),
+      );
+    case "notFound":
+      return new NotFoundError(details(notFound, false));
+    case "conflict":
+      return new ServiceError(details(undefined, true));
+    case "precondition":
+      // What was read has changed meanwhile: reading again helps, changing again does not.
+      return new ServiceError(details(undefined, request.method === "GET"));
+    case "fault":
+      return new ServiceError(details(undefined, true));
+    case "refused":
+      return new ServiceError(details(undefined, false));
+  }
+}
+
+function parseBody(answer: HttpAnswer): Record<"code" | "message" | "requestId", string | undefined> {
+  let body: unknown;
+  try {
+    body = JSON.parse(answer.text);
+  } catch {
+    body = undefined;
+  }
+  const bag = isJsonObject(body) ? body : {};
+  const pick = (...names: string[]): string | undefined =>
+    names
+      .map((name) => bag[name])
+      .find((value): value is string => typeof value === "string" && value !== "");
+  return {
+    code: pick("Code", "code"),
+    message: pick("Message", "message", "Description"),
+    requestId: pick("RequestId", "requestId") ?? answer.header("x-acs-request-id"),
+  };
+}

@@ -1,0 +1,300 @@
+/**
+ * Alibaba Cloud CloudFlow (product fnf, version 2019-03-15) on the wire: request builders and answer readers for the
+ * operations we use. Pure. Vendor words end here: `backend` and everything above speak of snapshots.
+ */
+import type { RequestSummary } from "../../errors";
+import { ResponseFormatError } from "../../errors";
+import type { ExecutionSnapshot, ExecutionSummary } from "../../execution/snapshot";
+import { durationBetweenMs, isSettled } from "../../execution/snapshot";
+import { isJsonObject, readJsonObject } from "../../http/answer";
+import type { HttpAnswer, HttpRequest } from "../../http/request";
+import { encodeRfc3986 } from "../../http/request";
+import type { HistoryEvent } from "./history";
+import { toExecutionStatus } from "./statuses";
+
+/** Version of the API, sent with every request. */
+export const apiVersion = "2019-03-15";
+
+/** A flow and where it is. */
+export interface CloudFlow {
+  readonly endpoint: string;
+  readonly flowName: string;
+}
+
+/** What an execution is started with. */
+export interface CloudFlowStart {
+  /** Unique within the flow: a second start of the same name starts nothing. */
+  readonly executionName: string;
+  /** JSON text. */
+  readonly input: string | undefined;
+  /** Version or alias. */
+  readonly qualifier: string | undefined;
+}
+
+/** The filters of ListExecutions. */
+export interface ExecutionsFilter {
+  /** 1–99 (the documents disagree on 100). */
+  readonly limit: number;
+  readonly nextToken?: string | undefined;
+  readonly status?: string | undefined;
+  /** RFC 3339. */
+  readonly startedTimeBegin?: string | undefined;
+  /** RFC 3339. */
+  readonly startedTimeEnd?: string | undefined;
+  readonly executionNamePrefix?: string | undefined;
+  readonly qualifier?: string | undefined;
+}
+
+/** A page of executions; `nextToken` is absent at the end. */
+export interface ExecutionsPage {
+  readonly executions: ExecutionSummary[];
+  readonly nextToken: string | undefined;
+}
+
+type Parameter = readonly [string, string | undefined];
+
+// RPC style: one path; POST operations take their parameters as a form, GET operations in the query.
+function build(
+  flow: CloudFlow,
+  operation: string,
+  method: "GET" | "POST",
+  parameters: readonly Parameter[],
+  more: { readonly repeatable: boolean; readonly timeoutMs?: number },
+): HttpRequest {
+  const given = parameters.filter(
+    (parameter): parameter is readonly [string, string] => parameter[1] !== undefined,
+  );
+  const headers = { accept: "application/json", "x-acs-action": operation, "x-acs-version": apiVersion };
+  const common = { operation, method, endpoint: flow.endpoint, path: [], ...more };
+  if (method === "GET") return { ...common, query: given, headers };
+  return {
+    ...common,
+    headers: { ...headers, "content-type": "application/x-www-form-urlencoded" },
+    body: given.map(([name, value]) => `${encodeRfc3986(name)}=${encodeRfc3986(value)}`).join("&"),
+  };
+}
+
+/**
+ * Starts an execution of a Standard flow. The name makes it repeatable: while an execution of that name runs it is
+ * returned, afterwards `ExecutionAlreadyExists` comes.
+ * @see https://www.alibabacloud.com/help/en/cloudflow/latest/api-fnf-2019-03-15-startexecution
+ */
+export function buildStartExecution(flow: CloudFlow, start: CloudFlowStart): HttpRequest {
+  return build(flow, "StartExecution", "POST", startParameters(flow, start), { repeatable: true });
+}
+
+/**
+ * Runs an Express flow and answers when it has ended, within five minutes. A name does not make it repeatable.
+ * @see https://www.alibabacloud.com/help/en/cloudflow/latest/api-fnf-2019-03-15-startsyncexecution
+ */
+export function buildStartSyncExecution(flow: CloudFlow, start: CloudFlowStart): HttpRequest {
+  const more = { repeatable: false, timeoutMs: 6 * 60_000 };
+  return build(flow, "StartSyncExecution", "POST", startParameters(flow, start), more);
+}
+
+function startParameters(flow: CloudFlow, start: CloudFlowStart): Parameter[] {
+  return [
+    ["FlowName", flow.flowName],
+    ["ExecutionName", start.executionName],
+    ["Input", start.input],
+    ["Qualifier", start.qualifier],
+  ];
+}
+
+/** The code for "there is, or was, an execution of that name". */
+export const alreadyExists = "ExecutionAlreadyExists";
+
+/** The code for "this execution has ended, it can't be stopped". */
+export const alreadyCompleted = "ExecutionAlreadyCompleted";
+
+/**
+ * Looks at one execution.
+ * @param waitSeconds 0–60: how long the service may hold the answer back until the execution ends.
+ * @see https://www.alibabacloud.com/help/en/cloudflow/latest/api-fnf-2019-03-15-describeexecution
+ */
+export function buildDescribeExecution(
+  flow: CloudFlow,
+  executionName: string,
+  waitSeconds: number,
+): HttpRequest {
+  const parameters: Parameter[] = [
+    ["FlowName", flow.flowName],
+    ["ExecutionName", executionName],
+    ["WaitTimeSeconds", waitSeconds > 0 ? String(waitSeconds) : undefined],
+  ];
+  // The answer may be held back that long, and must then still have time to travel.
+  return build(flow, "DescribeExecution", "GET", parameters, {
+    repeatable: true,
+    timeoutMs: waitSeconds * 1000 + 30_000,
+  });
+}
+
+/**
+ * Reads an execution (also the answer to a start or a stop). Steps are in the history, not here.
+ * @throws ResponseFormatError where name or status is missing.
+ */
+export function parseExecution(answer: HttpAnswer, request: RequestSummary): ExecutionSnapshot {
+  const body = readJsonObject(answer, request);
+  const { executionId, status, rawStatus, startedAt, settledAt } = executionOf(body, request);
+  const errorText = [body["ErrorCode"], body["ErrorMessage"]].filter(
+    (part) => typeof part === "string" && part !== "",
+  );
+  return {
+    executionId,
+    status,
+    rawStatus,
+    ...(startedAt === undefined ? {} : { startedAt }),
+    ...(settledAt === undefined ? {} : { settledAt }),
+    ...outputOf(body["Output"]),
+    ...(errorText.length > 0 && status !== "succeeded" ? { error: errorText.join(": ") } : {}),
+    steps: [],
+  };
+}
+
+/**
+ * Lists executions, newest first.
+ * @see https://help.aliyun.com/zh/cloudflow/cloudflow/developer-reference/api-fnf-2019-03-15-listexecutions
+ */
+export function buildListExecutions(flow: CloudFlow, filter: ExecutionsFilter): HttpRequest {
+  const parameters: Parameter[] = [
+    ["FlowName", flow.flowName],
+    ["NextToken", filter.nextToken],
+    ["Limit", String(filter.limit)],
+    ["Status", filter.status],
+    ["StartedTimeBegin", filter.startedTimeBegin],
+    ["StartedTimeEnd", filter.startedTimeEnd],
+    ["ExecutionNamePrefix", filter.executionNamePrefix],
+    ["Qualifier", filter.qualifier],
+  ];
+  return build(flow, "ListExecutions", "GET", parameters, { repeatable: true });
+}
+
+/**
+ * Reads a page of executions.
+ * @throws ResponseFormatError where there is no list.
+ */
+export function parseListExecutions(answer: HttpAnswer, request: RequestSummary): ExecutionsPage {
+  const body = readJsonObject(answer, request);
+  const items = body["Executions"];
+  if (!Array.isArray(items)) throw missing("Executions", request);
+  const executions = items.filter(isJsonObject).map((item): ExecutionSummary => {
+    const summary = executionOf(item, request);
+    const durationMs = durationBetweenMs(summary.startedAt, summary.settledAt);
+    return { ...summary, ...(durationMs === undefined ? {} : { durationMs }) };
+  });
+  return { executions, nextToken: nextTokenOf(body) };
+}
+
+/**
+ * Reads the events of an execution, oldest first.
+ * @see https://www.alibabacloud.com/help/en/cloudflow/latest/api-fnf-2019-03-15-getexecutionhistory
+ */
+export function buildGetExecutionHistory(
+  flow: CloudFlow,
+  executionName: string,
+  page: { readonly limit: number; readonly nextToken?: string | undefined },
+): HttpRequest {
+  const parameters: Parameter[] = [
+    ["FlowName", flow.flowName],
+    ["ExecutionName", executionName],
+    ["NextToken", page.nextToken],
+    ["Limit", String(page.limit)],
+  ];
+  return build(flow, "GetExecutionHistory", "GET", parameters, { repeatable: true });
+}
+
+/**
+ * Reads a page of events.
+ * @throws ResponseFormatError where there is no list.
+ */
+export function parseGetExecutionHistory(
+  answer: HttpAnswer,
+  request: RequestSummary,
+): { readonly events: HistoryEvent[]; readonly nextToken: string | undefined } {
+  const body = readJsonObject(answer, request);
+  const items = body["Events"];
+  if (!Array.isArray(items)) throw missing("Events", request);
+  const events = items.filter(isJsonObject).map((item): HistoryEvent => ({
+    eventId: Number(item["EventId"]),
+    scheduleEventId: Number(item["ScheduleEventId"]),
+    type: textIn(item, "Type") ?? "",
+    stepName: textIn(item, "StepName") ?? "",
+    time: timeIn(item, "Time"),
+    detail: parseJsonText(item["EventDetail"]),
+  }));
+  return { events, nextToken: nextTokenOf(body) };
+}
+
+/**
+ * Asks for an execution to be stopped; it may still run when the answer comes.
+ * @see https://www.alibabacloud.com/help/en/cloudflow/latest/api-fnf-2019-03-15-stopexecution
+ */
+export function buildStopExecution(
+  flow: CloudFlow,
+  executionName: string,
+  reason: { readonly error?: string | undefined; readonly cause?: string | undefined },
+): HttpRequest {
+  const parameters: Parameter[] = [
+    ["FlowName", flow.flowName],
+    ["ExecutionName", executionName],
+    ["Error", reason.error],
+    ["Cause", reason.cause],
+  ];
+  return build(flow, "StopExecution", "POST", parameters, { repeatable: true });
+}
+
+function executionOf(
+  body: Record<string, unknown>,
+  request: RequestSummary,
+): Pick<ExecutionSummary, "executionId" | "status" | "rawStatus" | "startedAt" | "settledAt"> {
+  const executionId = textIn(body, "Name");
+  if (executionId === undefined) throw missing("Name", request);
+  const rawStatus = textIn(body, "Status");
+  if (rawStatus === undefined) throw missing("Status", request);
+  const status = toExecutionStatus(rawStatus);
+  const startedAt = timeIn(body, "StartedTime");
+  const settledAt = isSettled(status) ? timeIn(body, "StoppedTime") : undefined;
+  return {
+    executionId,
+    status,
+    rawStatus,
+    ...(startedAt === undefined ? {} : { startedAt }),
+    ...(settledAt === undefined ? {} : { settledAt }),
+  };
+}
+
+// Outputs are JSON texts inside strings; a text that is no JSON is kept as it is.
+function outputOf(value: unknown): { readonly output?: unknown } {
+  if (typeof value !== "string" || value === "") return {};
+  return { output: parseJsonText(value) };
+}
+
+function parseJsonText(value: unknown): unknown {
+  if (typeof value !== "string" || value === "") return undefined;
+  try {
+    return JSON.parse(value) as unknown;
+  } catch {
+    return value;
+  }
+}
+
+function textIn(body: Record<string, unknown>, name: string): string | undefined {
+  const value = body[name];
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function timeIn(body: Record<string, unknown>, name: string): string | undefined {
+  const ms = Date.parse(textIn(body, name) ?? "");
+  return Number.isNaN(ms) ? undefined : new Date(ms).toISOString();
+}
+
+function nextTokenOf(body: Record<string, unknown>): string | undefined {
+  return textIn(body, "NextToken");
+}
+
+function missing(field: string, request: RequestSummary): ResponseFormatError {
+  return new ResponseFormatError(
+    `${request.operation}: ${request.url} answered without "${field}".`,
+    request,
+  );
+}

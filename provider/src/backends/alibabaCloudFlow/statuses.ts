@@ -1,0 +1,28 @@
+/**
+ * CloudFlow's status words and what they mean here.
+ *
+ * The reference lists six:
+ * - `Succeeded` ended well; `Failed` ended badly; `TimedOut` took too long; `Stopped` was stopped.
+ * - `Starting`, `Running` still run.
+ * - Anything else is unknown: it may still run, so waiting goes on until the caller's own deadline.
+ */
+import type { ExecutionStatus } from "../../execution/snapshot";
+
+const statuses: Readonly<Record<string, ExecutionStatus>> = {
+  Starting: "running",
+  Running: "running",
+  Succeeded: "succeeded",
+  Failed: "failed",
+  TimedOut: "timedOut",
+  Stopped: "stopped",
+};
+
+/** The meaning of a status word. */
+export function toExecutionStatus(rawStatus: string): ExecutionStatus {
+  return statuses[rawStatus] ?? "unknown";
+}
+
+/** The service's words for one of ours. Several, or none where it has no such word. */
+export function toRawStatuses(status: ExecutionStatus): string[] {
+  return Object.keys(statuses).filter((raw) => statuses[raw] === status);
+}

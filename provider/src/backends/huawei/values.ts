@@ -1,0 +1,34 @@
+/**
+ * Values in Huawei Cloud's answers: the documents and their examples disagree on their types, so both are read.
+ */
+import { isJsonObject } from "../../http/answer";
+
+/**
+ * A time of the services as RFC 3339. Documented as milliseconds since the epoch or as text; examples also have
+ * seconds, and 0 or "" for "not yet".
+ */
+export function parseTime(value: unknown): string | undefined {
+  const number = typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
+  if (typeof number === "number") {
+    if (!Number.isFinite(number) || number <= 0) return undefined;
+    // Below 1e11 it can only be seconds: as milliseconds it would be before 1973.
+    return toRfc3339(number < 1e11 ? number * 1000 : number);
+  }
+  return typeof number === "string" && number !== "" ? toRfc3339(Date.parse(number)) : undefined;
+}
+
+/** The objects of a list; anything else in it, or no list at all, counts as absent. */
+export function objects(value: unknown): Record<string, unknown>[] {
+  return Array.isArray(value) ? value.filter(isJsonObject) : [];
+}
+
+/** Text that is not empty; a number as text. */
+export function textOf(value: unknown): string | undefined {
+  if (typeof value === "number") return String(value);
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function toRfc3339(ms: number): string | undefined {
+  const date = new Date(ms);
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
+}
