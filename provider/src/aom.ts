@@ -1,14 +1,15 @@
 /**
  * Huawei Cloud AOM workflows for Pulumi programs: the resource, and functions that look at executions.
  */
-import * as pulumi from "@pulumi/pulumi";
-import { getExecution, listExecutions, services } from "./lifecycle/index";
+import type * as pulumi from "@pulumi/pulumi";
 import { ExecutionResource, resourceType } from "./resource/executionResource";
-import { programSession } from "./resource/queries";
+import { iterateOver, outputForm, queryExecution, queryExecutions } from "./resource/queries";
 import type {
   CommonExecutionArgs,
+  ExecutionListArgs,
+  ExecutionListResult,
   ExecutionOutputs,
-  ExecutionStatus,
+  ExecutionPageArgs,
   ExecutionSummary,
 } from "./resource/types";
 
@@ -106,30 +107,17 @@ export class WorkflowExecution extends ExecutionResource {
 }
 
 /** Arguments of {@link getWorkflowExecutions}. */
-export interface GetWorkflowExecutionsArgs extends WorkflowLocationArgs {
+export interface GetWorkflowExecutionsArgs extends ListWorkflowExecutionsArgs, ExecutionPageArgs {}
+
+/** Arguments of {@link listWorkflowExecutions}. */
+export interface ListWorkflowExecutionsArgs extends WorkflowLocationArgs, ExecutionListArgs {
   /** Id of the workflow, 1–64 characters. */
   workflowId: string;
-  /**
-   * Only executions with this status.
-   * @default all of them
-   */
-  status?: ExecutionStatus;
-  /**
-   * How many at the most, the newest first.
-   * @default 100
-   */
-  limit?: number;
   /**
    * Id of the enterprise project, 1–64 characters.
    * @default the service takes `"0"`
    */
   enterpriseProjectId?: string;
-}
-
-/** Result of {@link getWorkflowExecutions}. */
-export interface GetWorkflowExecutionsResult {
-  /** The executions, newest first. */
-  executions: ExecutionSummary[];
 }
 
 /**
@@ -139,22 +127,18 @@ export interface GetWorkflowExecutionsResult {
  * @throws ServiceError, TransportError where the service refuses or does not answer
  * @see https://support.huaweicloud.com/api-aom/ListWorkflowExecutions.html
  */
-export async function getWorkflowExecutions(
-  args: GetWorkflowExecutionsArgs,
-): Promise<GetWorkflowExecutionsResult> {
-  const { status, limit, ...where } = args;
-  return { executions: await listExecutions(services.aom, where, { status, limit }, programSession()) };
+export function getWorkflowExecutions(args: GetWorkflowExecutionsArgs): Promise<ExecutionListResult> {
+  return queryExecutions("aom", args);
 }
 
 /** {@link getWorkflowExecutions} for arguments that are outputs of other resources. */
-export function getWorkflowExecutionsOutput(
-  args: pulumi.Inputs & {
-    [K in keyof GetWorkflowExecutionsArgs]: pulumi.Input<GetWorkflowExecutionsArgs[K]>;
-  },
-): pulumi.Output<GetWorkflowExecutionsResult> {
-  return pulumi
-    .output(args)
-    .apply((known) => getWorkflowExecutions(known as unknown as GetWorkflowExecutionsArgs));
+export const getWorkflowExecutionsOutput = outputForm(getWorkflowExecutions);
+
+/** Goes through all executions of a workflow, newest first. Errors as {@link getWorkflowExecutions}. */
+export function listWorkflowExecutions(
+  args: ListWorkflowExecutionsArgs,
+): AsyncGenerator<ExecutionSummary, void, undefined> {
+  return iterateOver("aom", args);
 }
 
 /** Arguments of {@link getWorkflowExecution}. */
@@ -179,19 +163,10 @@ export interface GetWorkflowExecutionResult extends ExecutionOutputs {
  * @throws ServiceError, TransportError where the service refuses or does not answer
  * @see https://support.huaweicloud.com/intl/en-us/api-aom/SearchWorkflowExecutionDetail.html
  */
-export async function getWorkflowExecution(
-  args: GetWorkflowExecutionArgs,
-): Promise<GetWorkflowExecutionResult> {
+export function getWorkflowExecution(args: GetWorkflowExecutionArgs): Promise<GetWorkflowExecutionResult> {
   const { executionId, ...where } = args;
-  const state = await getExecution(services.aom, where, executionId, programSession());
-  return state as unknown as GetWorkflowExecutionResult;
+  return queryExecution("aom", where, executionId);
 }
 
 /** {@link getWorkflowExecution} for arguments that are outputs of other resources. */
-export function getWorkflowExecutionOutput(
-  args: pulumi.Inputs & { [K in keyof GetWorkflowExecutionArgs]: pulumi.Input<GetWorkflowExecutionArgs[K]> },
-): pulumi.Output<GetWorkflowExecutionResult> {
-  return pulumi
-    .output(args)
-    .apply((known) => getWorkflowExecution(known as unknown as GetWorkflowExecutionArgs));
-}
+export const getWorkflowExecutionOutput = outputForm(getWorkflowExecution);

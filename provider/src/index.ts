@@ -3,8 +3,10 @@
  * functions throw.
  */
 import * as aom from "./aom";
+import * as cloudflow from "./cloudflow";
+import * as functiongraph from "./functiongraph";
 
-export { aom };
+export { aom, cloudflow, functiongraph };
 export {
   AuthenticationError,
   ConfigurationError,
@@ -20,7 +22,10 @@ export {
 export type { ErrorCode, RequestSummary } from "./errors";
 export type {
   CommonExecutionArgs,
+  ExecutionListArgs,
+  ExecutionListResult,
   ExecutionOutputs,
+  ExecutionPageArgs,
   ExecutionStatus,
   ExecutionStep,
   ExecutionSummary,

@@ -3,7 +3,7 @@
  * nothing outside those folders knows a service by name.
  */
 import type { HttpClient } from "../http/httpClient";
-import type { ExecutionSnapshot, ExecutionSummary } from "../execution/snapshot";
+import type { ExecutionSnapshot, ExecutionStatus, ExecutionSummary } from "../execution/snapshot";
 import type { Clock } from "../polling/clock";
 import type { Settings } from "./settings";
 
@@ -28,6 +28,10 @@ export interface ArgumentSpec {
   readonly required?: boolean;
   /** True where another value means another execution: a change runs the workflow again. */
   readonly replaces?: boolean;
+  /** True where leaving it out means "where the execution is": region and project, whose resolved values are kept. */
+  readonly located?: boolean;
+  /** The value that leaving it out stands for; naming that value is no change. */
+  readonly defaultValue?: unknown;
 }
 
 /** What the backends share in one process and provider: connections, time, settings, and caches of their own. */
@@ -39,12 +43,25 @@ export interface BackendContext {
   shared<T>(key: string, make: () => T): T;
 }
 
+/** What a service can do, as data: the lifecycle and the poller decide by it. */
+export interface BackendCapabilities {
+  /** True where a start carries a name that makes a second one harmless. */
+  readonly startIsRepeatable: boolean;
+  /** How long the service can hold back the answer to `describe` until the execution ends, in seconds; 0 for not. */
+  readonly longPollSeconds: number;
+  /** Largest page of a list; undefined where the service gives everything at once. */
+  readonly pageSize: number | undefined;
+  /** True where `retry` runs the failed steps of an execution again. */
+  readonly retriesFailedSteps: boolean;
+}
+
 /** A service. */
 export interface BackendDefinition {
   /** Name of the module that programs import, e.g. `aom`. */
   readonly service: string;
   /** For messages, e.g. `Huawei Cloud AOM`. */
   readonly title: string;
+  readonly capabilities: BackendCapabilities;
   /** The service's own arguments; the common ones are in `lifecycle/arguments`. */
   readonly arguments: Readonly<Record<string, ArgumentSpec>>;
   /**
@@ -59,28 +76,94 @@ export interface BackendDefinition {
   connect(args: Arguments, context: BackendContext, signal: AbortSignal): Promise<Backend>;
 }
 
+/** How to start. */
+export interface StartRequest {
+  /**
+   * Names the wanted run: unique, the same when the request is repeated. 1–128 characters `A-Za-z0-9_-`, the first
+   * one a letter or `_`. Services that can't carry it ignore it.
+   */
+  readonly runName: string;
+  readonly signal: AbortSignal;
+}
+
+/** What a start gave. */
+export interface StartedExecution {
+  readonly executionId: string;
+  /** Set where the start already answers with the outcome (synchronous runs). */
+  readonly outcome?: ExecutionSnapshot;
+}
+
+/** How to look at an execution. */
+export interface DescribeOptions {
+  readonly signal: AbortSignal;
+  /**
+   * How many times the request may be sent. The poller passes 1, it has its own schedule.
+   * @default HttpClient's
+   */
+  readonly attempts?: number | undefined;
+  /**
+   * How long the service may hold back its answer until the execution ends, in seconds; at most the capability.
+   * @default 0
+   */
+  readonly waitSeconds?: number | undefined;
+}
+
+/** What to list. */
+export interface ExecutionFilter {
+  readonly status?: ExecutionStatus | undefined;
+  /** Milliseconds since the epoch. */
+  readonly startedAfterMs?: number | undefined;
+  /** Milliseconds since the epoch. */
+  readonly startedBeforeMs?: number | undefined;
+  /** Beginning of the execution's name, where the service has names. */
+  readonly namePrefix?: string | undefined;
+}
+
+/** One page of a list, newest first. */
+export interface ExecutionPage {
+  /** May hold fewer than asked for, also none, with more to come. */
+  readonly executions: readonly ExecutionSummary[];
+  /** Where the next page begins; absent at the end. */
+  readonly nextToken?: string | undefined;
+}
+
+/** Why an execution is stopped, for services that keep it. */
+export interface StopReason {
+  readonly error?: string | undefined;
+  readonly cause?: string | undefined;
+}
+
 /** One workflow of one service, in one account. */
 export interface Backend {
   /** The workflow, for messages: `workflow 3f2… (cn-north-4)`. */
   readonly subject: string;
   /** Where the execution is, as outputs: resolved region and project. Kept in state, so that read finds it again. */
   readonly location: Readonly<Record<string, string>>;
+  /** False where the service forgets executions as they end (express modes): there is nothing to describe or stop. */
+  readonly keepsHistory: boolean;
   /** Page for people; absent where there is none. */
   consoleUrl(executionId: string): string | undefined;
   /**
-   * Starts an execution. Never sent twice unless the first was certainly not handled.
-   * @returns its id.
+   * Starts an execution. Never sent twice unless the first was certainly not handled, or the name makes it harmless.
    * @throws StartUncertainError where it may have been started all the same.
    */
-  start(signal: AbortSignal): Promise<string>;
+  start(request: StartRequest): Promise<StartedExecution>;
   /**
    * Looks at an execution once.
-   * @param attempts how many times the request may be sent; the poller passes 1, it has its own schedule.
    * @throws NotFoundError where the service does not know it (any more).
    */
-  describe(executionId: string, signal: AbortSignal, attempts?: number): Promise<ExecutionSnapshot>;
-  /** Executions of the workflow, newest first. */
-  list(signal: AbortSignal): AsyncIterable<ExecutionSummary>;
+  describe(executionId: string, options: DescribeOptions): Promise<ExecutionSnapshot>;
+  /**
+   * One page of the workflow's executions.
+   * @param page `limit` is at most the capability's page size; `token` is the last page's `nextToken`.
+   */
+  listPage(
+    filter: ExecutionFilter,
+    page: { readonly limit: number; readonly token?: string | undefined },
+    signal: AbortSignal,
+  ): Promise<ExecutionPage>;
   /** Asks the service to stop an execution. Settled and unknown ones are no error: there is nothing to stop. */
-  stop(executionId: string, signal: AbortSignal): Promise<void>;
+  stop(executionId: string, signal: AbortSignal, reason?: StopReason): Promise<void>;
+  /** Runs the failed steps again under the same id; only where the capability says so. */
+  retry?(executionId: string, signal: AbortSignal): Promise<void>;
 }

@@ -6,13 +6,17 @@ import { HttpClient } from "../http/httpClient";
 import type { Clock } from "../polling/clock";
 import { systemClock } from "../polling/clock";
 import { version } from "../version";
+import { alibabaCloudFlow } from "./alibabaCloudFlow/backend";
 import type { Arguments, Backend, BackendContext, BackendDefinition } from "./backend";
 import { huaweiAom } from "./huaweiAom/backend";
+import { huaweiFunctionGraph } from "./huaweiFunctionGraph/backend";
 import type { Settings } from "./settings";
 
 /** All services, by the name of the module that programs import. */
 export const services = {
   aom: huaweiAom,
+  functiongraph: huaweiFunctionGraph,
+  cloudflow: alibabaCloudFlow,
 } as const satisfies Readonly<Record<string, BackendDefinition>>;
 
 /** Name of a service, e.g. `aom`. */

@@ -98,3 +98,47 @@ export const address: ArgumentRule = (value) => {
   if (url.search !== "" || url.hash !== "") return `${remedy}, without a query`;
   return undefined;
 };
+
+/** A JSON value: a map, a list, or text that is itself JSON. At most `maxBytes` as JSON in UTF-8. */
+export function json(maxBytes: number): ArgumentRule {
+  return (value) => {
+    let text: string;
+    if (typeof value === "string") {
+      try {
+        JSON.parse(value);
+      } catch (error) {
+        return `must be a map or JSON text; this text is not JSON (${(error as Error).message})`;
+      }
+      text = value;
+    } else {
+      if (typeof value !== "object" || value === null)
+        return `must be a map or JSON text, not ${kindOf(value)}`;
+      text = JSON.stringify(value);
+    }
+    return tooLarge(text, maxBytes);
+  };
+}
+
+/** A map of at most `maxBytes` as JSON in UTF-8. */
+export function mapUpTo(maxBytes: number): ArgumentRule {
+  return (value) => map(value) ?? tooLarge(JSON.stringify(value), maxBytes);
+}
+
+/** True or false. */
+export const boolean: ArgumentRule = (value) =>
+  typeof value === "boolean" ? undefined : `must be true or false, not ${kindOf(value)}`;
+
+function tooLarge(text: string, maxBytes: number): string | undefined {
+  const bytes = Buffer.byteLength(text);
+  return bytes > maxBytes
+    ? `must have at most ${String(maxBytes)} bytes as JSON, not ${String(bytes)}`
+    : undefined;
+}
+
+/** A moment as RFC 3339 with an offset or `Z`. */
+export const time: ArgumentRule = (value) => {
+  const form = `must be a time like "2026-11-21T06:00:00Z"`;
+  if (typeof value !== "string") return `${form}, not ${kindOf(value)}`;
+  const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(value);
+  return isTime && !Number.isNaN(Date.parse(value)) ? undefined : `${form}, not "${value}"`;
+};

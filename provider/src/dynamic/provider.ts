@@ -116,6 +116,7 @@ class ExecutionProvider implements dynamic.ResourceProvider {
       definition: this.#definition,
       session: this.#session,
       reporter: engineReporter(properties.urn),
+      urn: properties.urn,
       signal: new AbortController().signal,
       operationTimeoutSeconds: operation && parseDurationSeconds(properties.customTimeouts[operation]),
     };

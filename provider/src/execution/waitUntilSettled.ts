@@ -21,7 +21,10 @@ export interface Reporter {
 
 /** How to wait. */
 export interface WaitOptions {
-  readonly describe: (signal: AbortSignal) => Promise<ExecutionSnapshot>;
+  /** Looks once; the service may hold back its answer for `waitSeconds` until the execution ends. */
+  readonly describe: (signal: AbortSignal, waitSeconds: number) => Promise<ExecutionSnapshot>;
+  /** How long the service can hold back an answer, in seconds; 0 where it can't. */
+  readonly longPollSeconds: number;
   /** When to give up waiting, in milliseconds since the epoch. */
   readonly deadlineMs: number;
   /**
@@ -45,11 +48,16 @@ export async function waitUntilSettled(options: WaitOptions): Promise<PollOutcom
   let warnedOfUnknown = false;
   let warnedOfFailures = false;
   let failuresInARow = 0;
+  let looked = false;
 
   const probe = async (signal: AbortSignal): Promise<ProbeResult<ExecutionSnapshot>> => {
     let snapshot: ExecutionSnapshot;
+    // The first look comes back at once, so that there is something to show; from then on the service waits for us.
+    const leftSeconds = Math.floor((options.deadlineMs - clock.now()) / 1000);
+    const waitSeconds = looked ? Math.max(0, Math.min(options.longPollSeconds, leftSeconds)) : 0;
     try {
-      snapshot = await options.describe(signal);
+      snapshot = await options.describe(signal, waitSeconds);
+      looked = true;
     } catch (error) {
       if (signal.aborted) return { kind: "transient", error: error as Error };
       if (!isTransient(error, clock.now() < options.mayBeInvisibleUntilMs)) throw error;
@@ -79,7 +87,11 @@ export async function waitUntilSettled(options: WaitOptions): Promise<PollOutcom
 
   return poll({
     probe,
-    delayMs: (progress) => nextDelayMs(progress, options.random),
+    // After a look that was held back, the next one may follow at once.
+    delayMs: (progress) =>
+      options.longPollSeconds > 0 && progress.failuresInARow === 0
+        ? 0
+        : nextDelayMs(progress, options.random),
     deadlineMs: options.deadlineMs,
     clock,
     signal: options.signal,

@@ -43,6 +43,8 @@ export interface SendOptions {
    * @default 4
    */
   readonly attempts?: number | undefined;
+  /** Called with the reason whenever the request is about to be sent again. */
+  readonly onSendAgain?: ((reason: unknown) => void) | undefined;
 }
 
 const defaultTimeoutMs = 30_000;
@@ -77,6 +79,7 @@ export class HttpClient {
         const askedMs = error instanceof ServiceError ? (error.retryAfterMs ?? 0) : 0;
         const delayMs = backoffDelayMs(retryBackoff, attempt - 1, this.#options.random);
         await this.#options.clock.sleep(Math.max(askedMs, delayMs), options.signal);
+        options.onSendAgain?.(error);
       }
     }
   }

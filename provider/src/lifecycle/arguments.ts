@@ -26,7 +26,7 @@ export interface CommonArguments {
 
 /** Rules of the common arguments. `adoptExecutionId` has a rule of its own in `diff`. */
 export const commonArguments: Readonly<Record<keyof CommonArguments, ArgumentSpec>> = {
-  triggers: { rule: map, replaces: true },
+  triggers: { rule: map, replaces: true, defaultValue: {} },
   waitFor: { rule: oneOf("settled", "started") },
   timeoutSeconds: { rule: seconds },
   onTimeout: { rule: oneOf("leave", "stop") },

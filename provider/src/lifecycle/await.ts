@@ -2,7 +2,7 @@
  * From an execution id to an outcome: waits as the arguments say, and whatever happens from here on keeps the id.
  * Called by create (just started or adopted) and update (resumed).
  */
-import type { Arguments, Backend } from "../backends/backend";
+import type { Arguments, Backend, DescribeOptions } from "../backends/backend";
 import { NotFoundError, isWorkflowExecutionError, messageOf } from "../errors";
 import type { ExecutionSnapshot } from "../execution/snapshot";
 import { isSettled } from "../execution/snapshot";
@@ -41,8 +41,8 @@ export async function awaitExecution(
   const context = messageContext(backend, executionId, args);
   const timeoutSeconds = host.operationTimeoutSeconds ?? common.timeoutSeconds;
   let last = start.last ?? { executionId, status: "running", rawStatus: "", steps: [] };
-  const describe = async (signal: AbortSignal, attempts?: number): Promise<ExecutionSnapshot> =>
-    (last = await backend.describe(executionId, signal, attempts));
+  const describe = async (options: DescribeOptions): Promise<ExecutionSnapshot> =>
+    (last = await backend.describe(executionId, options));
 
   const state = (): StoredState => makeState(args, backend.location, last, context.consoleUrl);
   const ready = (): Outcome => ({ kind: "ready", id: executionId, state: state() });
@@ -53,9 +53,16 @@ export async function awaitExecution(
     reasons: [reason],
   });
 
+  const settled = (): Outcome =>
+    last.status === "succeeded" || common.onFailure === "continue"
+      ? ready()
+      : unready(sayFailed(last, context));
+
+  // A synchronous run has ended with its start, and there may be no other way to see it.
+  if (isSettled(last.status)) return settled();
   if (common.waitFor === "started") {
     try {
-      await describe(host.signal);
+      await describe({ signal: host.signal });
     } catch (error) {
       host.reporter.warn(
         `execution ${executionId} was started, but its status can't be read: ${messageOf(error)}`,
@@ -66,7 +73,8 @@ export async function awaitExecution(
 
   const wait = (deadlineMs: number): ReturnType<typeof waitUntilSettled> =>
     waitUntilSettled({
-      describe: (signal) => describe(signal, 1),
+      describe: (signal, waitSeconds) => describe({ signal, attempts: 1, waitSeconds }),
+      longPollSeconds: host.definition.capabilities.longPollSeconds,
       deadlineMs,
       mayBeInvisibleUntilMs: start.justStarted ? clock.now() + invisibleMs : 0,
       clock,
@@ -76,11 +84,7 @@ export async function awaitExecution(
     });
   try {
     const result = await wait(clock.now() + timeoutSeconds * 1000);
-    if (result.kind === "settled") {
-      return last.status === "succeeded" || common.onFailure === "continue"
-        ? ready()
-        : unready(sayFailed(last, context));
-    }
+    if (result.kind === "settled") return settled();
     if (result.kind === "aborted") return unready(sayInterrupted(executionId, context));
     const timeoutSetting = host.operationTimeoutSeconds === undefined ? "timeoutSeconds" : "customTimeouts";
     const timedOut = {

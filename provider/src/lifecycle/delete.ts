@@ -27,7 +27,8 @@ export async function deleteExecution(id: string, state: StoredState, host: Life
   const seconds = host.operationTimeoutSeconds ?? defaultStopSeconds;
   try {
     const result = await waitUntilSettled({
-      describe: (signal) => backend.describe(id, signal, 1),
+      describe: (signal, waitSeconds) => backend.describe(id, { signal, attempts: 1, waitSeconds }),
+      longPollSeconds: host.definition.capabilities.longPollSeconds,
       deadlineMs: clock.now() + seconds * 1000,
       mayBeInvisibleUntilMs: 0,
       clock,

@@ -2,7 +2,7 @@
  * diff: what will the next deployment do with this execution, and why? Pure: compares the stored state with the
  * program's arguments. Never says "run again" without a reason in words.
  */
-import type { Arguments, BackendDefinition } from "../backends/backend";
+import type { Arguments, ArgumentSpec, BackendDefinition } from "../backends/backend";
 import { isSettled } from "../execution/snapshot";
 import { argumentSpecs, readCommonArguments, rerunReason, unknownValue } from "./arguments";
 import { containsUnknown } from "./check";
@@ -44,7 +44,7 @@ export function diff(definition: BackendDefinition, id: string, state: StoredSta
   const reruns: Change[] = [];
   const updates: Change[] = [];
   for (const [name, spec] of Object.entries(specs)) {
-    if (spec.replaces) reruns.push(...compareReplacing(name, state[name], args[name]));
+    if (spec.replaces) reruns.push(...compareReplacing(name, spec, state[name], args[name]));
     else if (name === "adoptExecutionId") reruns.push(...compareAdoption(id, args[name]));
     else if (!equal(state[name], args[name])) {
       updates.push({ property: name, reason: `${name} changed (nothing runs again)` });
@@ -81,15 +81,19 @@ function result(action: Diff["action"], changes: readonly Change[], deleteFirst:
   };
 }
 
-function compareReplacing(name: string, before: unknown, now: unknown): Change[] {
-  if (name === "triggers") return compareTriggers(before, now);
-  // Left out means "wherever it was": a region that now comes from elsewhere moves no execution.
-  if (now === undefined || equal(before, now)) return [];
-  return [{ property: name, reason: containsUnknown(now) ? `${name} may change` : `${name} changed` }];
+function compareReplacing(name: string, spec: ArgumentSpec, stored: unknown, given: unknown): Change[] {
+  // A region that now comes from elsewhere moves no execution.
+  if (given === undefined && spec.located) return [];
+  const before = stored ?? spec.defaultValue;
+  const now = given ?? spec.defaultValue;
+  if (isMap(before) && (isMap(now) || now === unknownValue)) return compareMaps(name, before, now);
+  if (equal(before, now)) return [];
+  const how = now === undefined ? "was removed" : containsUnknown(now) ? "may change" : "changed";
+  return [{ property: name, reason: `${name} ${how}` }];
 }
 
-function compareTriggers(before: unknown, now: unknown): Change[] {
-  if (now === unknownValue) return [{ property: "triggers", reason: "triggers may change" }];
+function compareMaps(name: string, before: unknown, now: unknown): Change[] {
+  if (now === unknownValue) return [{ property: name, reason: `${name} may change` }];
   const [old, current] = [asMap(before), asMap(now)];
   return [...new Set([...Object.keys(old), ...Object.keys(current)])].sort().flatMap((key) => {
     const how = !(key in current)
@@ -99,7 +103,7 @@ function compareTriggers(before: unknown, now: unknown): Change[] {
         : containsUnknown(current[key])
           ? "may change"
           : "changed";
-    return equal(old[key], current[key]) ? [] : [{ property: "triggers", reason: `triggers.${key} ${how}` }];
+    return equal(old[key], current[key]) ? [] : [{ property: name, reason: `${name}.${key} ${how}` }];
   });
 }
 
@@ -110,7 +114,11 @@ function compareAdoption(id: string, now: unknown): Change[] {
 }
 
 function asMap(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+  return isMap(value) ? value : {};
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Deep equality of plain values; the order of keys does not matter. An unknown value equals nothing. */

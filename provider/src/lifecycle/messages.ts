@@ -45,6 +45,9 @@ export function sayFailed(snapshot: ExecutionSnapshot, context: MessageContext):
   return lines(
     `execution ${snapshot.executionId} ${sayOutcome(snapshot.status)}${after}`,
     ...(step ? sayStep(snapshot, step) : []),
+    ...(snapshot.error !== undefined && snapshot.error !== step?.error
+      ? [`  ${oneLine(snapshot.error)}`]
+      : []),
     rerun === undefined
       ? `  Nothing of it runs any more. It is not run again by itself (rerunOn): change "triggers" to run it again.`
       : `  Nothing of it runs any more. The next \`pulumi up\` runs it again (rerunOn has "${rerun}").`,

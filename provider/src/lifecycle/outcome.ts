@@ -15,6 +15,8 @@ export interface LifecycleHost {
   readonly definition: BackendDefinition;
   readonly session: Session;
   readonly reporter: Reporter;
+  /** The resource, where the front knows it. */
+  readonly urn: string | undefined;
   /** Aborts when the deployment is to end now. */
   readonly signal: AbortSignal;
   /** The resource option customTimeouts for this operation, in seconds; it counts more than `timeoutSeconds`. */

@@ -1,9 +1,15 @@
 /**
  * Queries: one execution, or the executions of a workflow, for programs and scripts. Start nothing, change nothing.
  */
-import type { Arguments, BackendDefinition } from "../backends/backend";
+import type {
+  ArgumentRule,
+  Arguments,
+  BackendDefinition,
+  ExecutionFilter,
+  ExecutionPage,
+} from "../backends/backend";
 import type { Session } from "../backends/registry";
-import { oneOf, kindOf, text } from "../backends/rules";
+import { kindOf, oneOf, text, time } from "../backends/rules";
 import { InputError } from "../errors";
 import type { ExecutionSnapshot, ExecutionStatus, ExecutionSummary } from "../execution/snapshot";
 import type { StoredState } from "./state";
@@ -20,42 +26,131 @@ const statuses: readonly ExecutionStatus[] = [
   "unknown",
 ];
 
-/** What to list. */
-export interface ExecutionFilter {
+/** What to list; unchecked, as a program gave it. */
+export interface ExecutionQuery {
   readonly status?: unknown;
+  /** RFC 3339. */
+  readonly startedAfter?: unknown;
+  /** RFC 3339. */
+  readonly startedBefore?: unknown;
+  readonly namePrefix?: unknown;
   readonly limit?: unknown;
+  readonly nextToken?: unknown;
 }
 
+/** Part of a list, newest first. */
+export interface ListedExecutions {
+  readonly executions: ExecutionSummary[];
+  /** Where the next part begins; absent at the end. */
+  readonly nextToken?: string;
+}
+
+// Where the service gives everything at once, one page is all of it.
+const wholePage = 1_000;
+
 /**
- * Executions of a workflow, newest first.
+ * Executions of a workflow, newest first, at most `limit` (100 by default), in as many pages as that takes.
  * @throws InputError where an argument is wrong; errors of the service as they are.
  */
 export async function listExecutions(
   definition: BackendDefinition,
   args: Arguments,
+  query: ExecutionQuery,
+  session: Session,
+): Promise<ListedExecutions> {
+  const { filter, limit, nextToken } = readQuery(definition, "getWorkflowExecutions", query);
+  const executions: ExecutionSummary[] = [];
+  for await (const page of pages(definition, args, filter, session, { limit, nextToken })) {
+    executions.push(...page.executions);
+    if (executions.length < limit) continue;
+    const rest = executions.splice(limit);
+    // A page can't be continued in its middle; only services that give everything at once have such pages.
+    const token = rest.length > 0 ? undefined : page.nextToken;
+    return { executions, ...(token === undefined ? {} : { nextToken: token }) };
+  }
+  return { executions };
+}
+
+/**
+ * All executions of a workflow, newest first, page by page as they are consumed; none twice, also while new ones
+ * start.
+ * @throws InputError where an argument is wrong; errors of the service as they are.
+ */
+export async function* iterateExecutions(
+  definition: BackendDefinition,
+  args: Arguments,
+  query: Omit<ExecutionQuery, "limit" | "nextToken">,
+  session: Session,
+): AsyncGenerator<ExecutionSummary, void, undefined> {
+  const { filter } = readQuery(definition, "listWorkflowExecutions", query);
+  for await (const page of pages(definition, args, filter, session, {
+    limit: Infinity,
+    nextToken: undefined,
+  })) {
+    yield* page.executions;
+  }
+}
+
+async function* pages(
+  definition: BackendDefinition,
+  args: Arguments,
   filter: ExecutionFilter,
   session: Session,
-): Promise<ExecutionSummary[]> {
-  const { status, limit = 100 } = filter;
-  const wrongStatus = status === undefined ? undefined : oneOf(...statuses)(status);
-  if (wrongStatus !== undefined)
-    throw new InputError(`${definition.service}.getWorkflowExecutions: "status" ${wrongStatus}`);
-  if (typeof limit !== "number" || !Number.isInteger(limit) || limit < 1) {
-    const got = typeof limit === "number" ? String(limit) : kindOf(limit);
-    throw new InputError(
-      `${definition.service}.getWorkflowExecutions: "limit" must be a whole number of at least 1, not ${got}`,
-    );
-  }
+  span: { readonly limit: number; readonly nextToken: string | undefined },
+): AsyncGenerator<ExecutionPage, void, undefined> {
   checkQuery(definition, "getWorkflowExecutions", args, session);
   const signal = new AbortController().signal;
   const backend = await session.connect(definition, args, signal);
-  const found: ExecutionSummary[] = [];
-  for await (const summary of backend.list(signal)) {
-    if (status !== undefined && summary.status !== status) continue;
-    found.push(summary);
-    if (found.length >= limit) break;
+  const pageSize = definition.capabilities.pageSize ?? wholePage;
+  // What starts meanwhile can push an execution from one page to the next.
+  const seen = new Set<string>();
+  let token = span.nextToken;
+  do {
+    const limit = Math.min(pageSize, span.limit - seen.size);
+    const page = await backend.listPage(filter, { limit, token }, signal);
+    const executions = page.executions.filter(({ executionId }) => !seen.has(executionId));
+    for (const { executionId } of executions) seen.add(executionId);
+    yield { ...page, executions };
+    token = page.nextToken;
+  } while (token !== undefined);
+}
+
+function readQuery(
+  definition: BackendDefinition,
+  name: string,
+  query: ExecutionQuery,
+): { readonly filter: ExecutionFilter; readonly limit: number; readonly nextToken: string | undefined } {
+  const refuse = (argument: string, reason: string): never => {
+    throw new InputError(`${definition.service}.${name}: "${argument}" ${reason}`);
+  };
+  const check = (argument: keyof ExecutionQuery, rule: ArgumentRule): void => {
+    const reason = query[argument] === undefined ? undefined : rule(query[argument]);
+    if (reason !== undefined) refuse(argument, reason);
+  };
+  check("status", oneOf(...statuses));
+  check("startedAfter", time);
+  check("startedBefore", time);
+  check("namePrefix", text({ min: 1, max: 128 }));
+  check("nextToken", text({ min: 1, max: 4_096 }));
+  const { limit = 100 } = query;
+  if (typeof limit !== "number" || !Number.isInteger(limit) || limit < 1) {
+    return refuse(
+      "limit",
+      `must be a whole number of at least 1, not ${typeof limit === "number" ? String(limit) : kindOf(limit)}`,
+    );
   }
-  return found;
+  const ms = (value: unknown): number | undefined =>
+    typeof value === "string" ? Date.parse(value) : undefined;
+  return {
+    filter: {
+      status: query.status as ExecutionStatus | undefined,
+      startedAfterMs: ms(query.startedAfter),
+      startedBeforeMs: ms(query.startedBefore),
+      namePrefix: query.namePrefix as string | undefined,
+    },
+    limit,
+    nextToken: query.nextToken as string | undefined,
+  };
 }
 
 /**
@@ -74,11 +169,32 @@ export async function getExecution(
   checkQuery(definition, "getWorkflowExecution", args, session);
   const signal = new AbortController().signal;
   const backend = await session.connect(definition, args, signal);
-  const snapshot: ExecutionSnapshot = await backend.describe(String(executionId), signal);
+  const snapshot: ExecutionSnapshot = await backend.describe(String(executionId), { signal });
   return makeState(args, backend.location, snapshot, backend.consoleUrl(snapshot.executionId));
 }
 
 function checkQuery(definition: BackendDefinition, name: string, args: Arguments, session: Session): void {
   const [problem] = check(definition, args, session.settings);
   if (problem) throw new InputError(`${definition.service}.${name}: "${problem.argument}" ${problem.reason}`);
+}
+
+/**
+ * Runs the failed steps of an execution again, under the same id.
+ * @throws InputError where an argument is wrong or the service can't do it; errors of the service as they are.
+ */
+export async function retryExecution(
+  definition: BackendDefinition,
+  args: Arguments,
+  executionId: unknown,
+  session: Session,
+): Promise<void> {
+  const wrongId = text({ min: 1, max: 256 })(executionId);
+  if (wrongId !== undefined) {
+    throw new InputError(`${definition.service}.retryWorkflowExecution: "executionId" ${wrongId}`);
+  }
+  checkQuery(definition, "retryWorkflowExecution", args, session);
+  const signal = new AbortController().signal;
+  const backend = await session.connect(definition, args, signal);
+  if (!backend.retry) throw new InputError(`${definition.title} can't run failed steps again`);
+  await backend.retry(String(executionId), signal);
 }

@@ -19,8 +19,10 @@ export async function read(
 ): Promise<StoredState | undefined> {
   const args = Object.fromEntries(Object.entries(state).filter(([name]) => !outputs.includes(name)));
   const backend = await host.session.connect(host.definition, args, host.signal);
+  // What the service has forgotten by design has nothing new to say.
+  if (!backend.keepsHistory) return state;
   try {
-    const snapshot = await backend.describe(id, host.signal);
+    const snapshot = await backend.describe(id, { signal: host.signal });
     return makeState(args, backend.location, snapshot, backend.consoleUrl(id));
   } catch (error) {
     if (!(error instanceof NotFoundError)) throw error;

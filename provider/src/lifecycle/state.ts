@@ -15,7 +15,8 @@ export type StoredState = Readonly<Record<string, unknown>>;
 
 /** The first step that failed, for programs that only want to know what went wrong. */
 export interface Failure {
-  readonly stepId: string;
+  /** Absent where the service blames no step. */
+  readonly stepId?: string;
   readonly stepName?: string;
   readonly message?: string;
   /** The end of the log of the first failed target. */
@@ -50,7 +51,8 @@ export function makeState(
   consoleUrl: string | undefined,
 ): StoredState {
   const { bounded, truncated } = boundSnapshot(snapshot);
-  const { stepsTotal, steps, ...rest } = bounded;
+  // What went wrong as a whole is told in `failure`.
+  const { stepsTotal, steps, error: _error, ...rest } = bounded;
   const durationMs = durationBetweenMs(snapshot.startedAt, snapshot.settledAt);
   const failure = failureOf(bounded);
   return {
@@ -112,12 +114,12 @@ function locationOf(state: StoredState): Record<string, string> {
 function failureOf(snapshot: ExecutionSnapshot): Failure | undefined {
   if (snapshot.status === "succeeded") return undefined;
   const step = firstFailedStep(snapshot);
-  if (!step) return undefined;
-  const target = step.failedTargets?.[0];
-  const message = step.error ?? target?.message;
+  const target = step?.failedTargets?.[0];
+  const message = step?.error ?? target?.message ?? snapshot.error;
+  if (!step && message === undefined) return undefined;
   return {
-    stepId: step.id,
-    ...(step.name === undefined ? {} : { stepName: step.name }),
+    ...(step ? { stepId: step.id } : {}),
+    ...(step?.name === undefined ? {} : { stepName: step.name }),
     ...(message === undefined ? {} : { message }),
     ...(target?.log === undefined ? {} : { log: target.log }),
   };

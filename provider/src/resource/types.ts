@@ -91,3 +91,47 @@ export interface ExecutionOutputs {
   /** Version of the stored shape. */
   stateVersion: number;
 }
+
+/** Which executions to list, on any service. */
+export interface ExecutionListArgs {
+  /**
+   * Only executions with this status.
+   * @default all of them
+   */
+  status?: ExecutionStatus;
+  /**
+   * Only executions that began at this time or later, RFC 3339.
+   * @default from the first that the service knows
+   */
+  startedAfter?: string;
+  /**
+   * Only executions that began at this time or earlier, RFC 3339.
+   * @default up to now
+   */
+  startedBefore?: string;
+}
+
+/** Which part of a list to get, on any service. */
+export interface ExecutionPageArgs {
+  /**
+   * How many at the most, the newest first. Gotten in as many pages as that takes.
+   * @default 100
+   */
+  limit?: number;
+  /**
+   * Goes on where an earlier result ended: its `nextToken`.
+   * @default from the newest
+   */
+  nextToken?: string;
+}
+
+/** A list of executions, or part of one. */
+export interface ExecutionListResult {
+  /** Newest first. */
+  executions: ExecutionSummary[];
+  /** Where to go on; undefined where there are no more. */
+  nextToken?: string;
+}
+
+/** Arguments with values of other resources allowed in them. */
+export type InputOf<T> = { [K in keyof T]: Input<T[K]> };

@@ -13,6 +13,7 @@ import type {
 import { durationBetweenMs, isSettled } from "../../execution/snapshot";
 import { isJsonObject, readJson, readJsonObject } from "../../http/answer";
 import type { HttpAnswer, HttpRequest } from "../../http/request";
+import { objects, parseTime, textOf } from "../huawei/values";
 import { toExecutionStatus } from "./statuses";
 
 /** A workflow and where it is. */
@@ -178,25 +179,6 @@ export function buildStopExecution(workflow: AomWorkflow, executionId: string): 
 /** The code for "this execution can't be stopped (any more)". */
 export const cannotBeStopped = "AOM.31001418";
 
-/**
- * A time of the service as RFC 3339. Documented as milliseconds since the epoch; examples have seconds, 0 for
- * "not yet", and text.
- */
-export function parseTime(value: unknown): string | undefined {
-  const number = typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
-  if (typeof number === "number") {
-    if (!Number.isFinite(number) || number <= 0) return undefined;
-    // Below 1e11 it can only be seconds: as milliseconds it would be before 1973.
-    return toRfc3339(number < 1e11 ? number * 1000 : number);
-  }
-  return typeof number === "string" && number !== "" ? toRfc3339(Date.parse(number)) : undefined;
-}
-
-function toRfc3339(ms: number): string | undefined {
-  const date = new Date(ms);
-  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
-}
-
 // An end is only believed of something that has ended: 0 and stale values are seen while running.
 function times(
   body: Record<string, unknown>,
@@ -271,14 +253,4 @@ function toFailedTarget(item: Record<string, unknown>): FailedTarget {
     log: textOf(item["log"]),
   };
   return Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined));
-}
-
-function objects(value: unknown): Record<string, unknown>[] {
-  return Array.isArray(value) ? value.filter(isJsonObject) : [];
-}
-
-// Numbers inside outputs are documented as text; a number is taken too.
-function textOf(value: unknown): string | undefined {
-  if (typeof value === "number") return String(value);
-  return typeof value === "string" && value !== "" ? value : undefined;
 }

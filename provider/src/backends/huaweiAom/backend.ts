@@ -1,15 +1,24 @@
 /**
  * Huawei Cloud AOM workflows as a backend: arguments, and the calls of `api` through the shared Huawei client.
  */
-import { NotFoundError, ServiceError, StartUncertainError, messageOf } from "../../errors";
-import type { ExecutionSnapshot, ExecutionSummary } from "../../execution/snapshot";
+import { NotFoundError, ServiceError } from "../../errors";
+import type { ExecutionSnapshot } from "../../execution/snapshot";
 import { summarize } from "../../http/request";
-import { mayHaveBeenHandled } from "../../http/retry";
-import type { Backend, BackendDefinition } from "../backend";
+import type {
+  Backend,
+  BackendDefinition,
+  DescribeOptions,
+  ExecutionFilter,
+  ExecutionPage,
+  StartRequest,
+  StartedExecution,
+} from "../backend";
+import { matches } from "../executionFilter";
 import { HuaweiClient } from "../huawei/huaweiClient";
 import type { HuaweiService } from "../huawei/location";
 import { checkLocation } from "../huawei/location";
 import { address, text } from "../rules";
+import { startOnce } from "../startOnce";
 import type { AomWorkflow } from "./api";
 import {
   buildExecuteWorkflow,
@@ -32,12 +41,19 @@ const aom: HuaweiService = {
 export const huaweiAom = {
   service: "aom",
   title: aom.title,
+  capabilities: {
+    startIsRepeatable: false,
+    longPollSeconds: 0,
+    pageSize: undefined,
+    retriesFailedSteps: false,
+  },
   arguments: {
     workflowId: { rule: text({ min: 1, max: 64 }), required: true, replaces: true },
-    region: { rule: text({ min: 1, max: 64 }), replaces: true },
+    region: { rule: text({ min: 1, max: 64 }), replaces: true, located: true },
     projectId: {
       rule: text({ min: 32, max: 32, pattern: /^[\w-]*$/, patternName: "letters, digits, - and _" }),
       replaces: true,
+      located: true,
     },
     endpoint: { rule: address },
     enterpriseProjectId: { rule: text({ min: 1, max: 64 }) },
@@ -64,6 +80,8 @@ class AomBackend implements Backend {
     this.#enterpriseProjectId = enterpriseProjectId;
   }
 
+  readonly keepsHistory = true;
+
   get subject(): string {
     const where = this.#client.region ?? this.#client.endpoint;
     return `workflow ${this.#workflow.workflowId} of project ${this.#workflow.projectId} (${where})`;
@@ -80,27 +98,26 @@ class AomBackend implements Backend {
     return region === undefined ? undefined : `https://console.huaweicloud.com/aom2/?region=${region}`;
   }
 
-  async start(signal: AbortSignal): Promise<string> {
+  async start({ signal }: StartRequest): Promise<StartedExecution> {
     const request = buildExecuteWorkflow(this.#workflow);
-    try {
+    const executionId = await startOnce(request, async () => {
       const answer = await this.#client.send(request, { signal, remedies: this.#remedies });
       return parseExecuteWorkflow(answer, summarize(request));
-    } catch (error) {
-      if (!mayHaveBeenHandled(error, request.operation)) throw error;
-      throw new StartUncertainError(messageOf(error), { cause: error });
-    }
+    });
+    return { executionId };
   }
 
-  async describe(executionId: string, signal: AbortSignal, attempts?: number): Promise<ExecutionSnapshot> {
+  async describe(executionId: string, options: DescribeOptions): Promise<ExecutionSnapshot> {
     const request = buildSearchWorkflowExecutionDetail(this.#workflow, executionId);
-    const answer = await this.#client.send(request, { signal, attempts });
+    const answer = await this.#client.send(request, options);
     return parseSearchWorkflowExecutionDetail(answer, summarize(request), executionId);
   }
 
-  async *list(signal: AbortSignal): AsyncIterable<ExecutionSummary> {
+  // The service lists everything at once and filters nothing.
+  async listPage(filter: ExecutionFilter, _page: unknown, signal: AbortSignal): Promise<ExecutionPage> {
     const request = buildListWorkflowExecutions(this.#workflow, this.#enterpriseProjectId);
     const answer = await this.#client.send(request, { signal, remedies: this.#remedies });
-    yield* parseListWorkflowExecutions(answer, summarize(request));
+    return { executions: parseListWorkflowExecutions(answer, summarize(request)).filter(matches(filter)) };
   }
 
   async stop(executionId: string, signal: AbortSignal): Promise<void> {

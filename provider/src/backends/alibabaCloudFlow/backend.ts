@@ -1,0 +1,233 @@
+/**
+ * Alibaba Cloud CloudFlow as a backend: arguments, and the calls of `api` through HttpClient.
+ */
+import { InputError, NotFoundError, ServiceError, messageOf } from "../../errors";
+import type { ExecutionSnapshot } from "../../execution/snapshot";
+import type { Authorize, HttpAnswer, HttpRequest } from "../../http/request";
+import { summarize } from "../../http/request";
+import { authorizeBy, findSignatureAlgorithm } from "../alibaba/authorization";
+import { openCredentialSource } from "../alibaba/credentials";
+import type { AlibabaLocation } from "../alibaba/location";
+import { checkLocation, resolveLocation } from "../alibaba/location";
+import { toAlibabaError } from "../alibaba/serviceErrors";
+import type {
+  Arguments,
+  Backend,
+  BackendContext,
+  BackendDefinition,
+  DescribeOptions,
+  ExecutionFilter,
+  ExecutionPage,
+  StartRequest,
+  StartedExecution,
+  StopReason,
+} from "../backend";
+import { matches } from "../executionFilter";
+import { address, json, oneOf, text } from "../rules";
+import { startOnce } from "../startOnce";
+import type { CloudFlow, CloudFlowStart } from "./api";
+import {
+  alreadyCompleted,
+  alreadyExists,
+  buildDescribeExecution,
+  buildGetExecutionHistory,
+  buildListExecutions,
+  buildStartExecution,
+  buildStartSyncExecution,
+  buildStopExecution,
+  parseExecution,
+  parseGetExecutionHistory,
+  parseListExecutions,
+} from "./api";
+import type { HistoryEvent } from "./history";
+import { executionError, stepsOf } from "./history";
+import { toRawStatuses } from "./statuses";
+
+const name = text({
+  min: 1,
+  max: 128,
+  pattern: /^[A-Za-z_][A-Za-z0-9_-]*$/,
+  patternName: "letters, digits, - and _, and begin with a letter or _",
+});
+
+// The documents disagree on one more.
+const maxHistoryPage = 999;
+
+/** Alibaba Cloud CloudFlow. */
+export const alibabaCloudFlow = {
+  service: "cloudflow",
+  title: "Alibaba Cloud CloudFlow",
+  capabilities: { startIsRepeatable: true, longPollSeconds: 60, pageSize: 99, retriesFailedSteps: false },
+  arguments: {
+    flowName: { rule: name, required: true, replaces: true },
+    executionName: { rule: name, replaces: true },
+    input: { rule: json(1024 * 1024), replaces: true },
+    qualifier: { rule: text({ min: 1, max: 128 }), replaces: true },
+    executionMode: { rule: oneOf("Standard", "Express"), replaces: true, defaultValue: "Standard" },
+    region: { rule: text({ min: 1, max: 64 }), replaces: true, located: true },
+    endpoint: { rule: address },
+  },
+  check: (args, settings, unknown) => checkLocation(args, settings, unknown),
+  connect: (args, context) => Promise.resolve(openCloudFlow(args, context)),
+} as const satisfies BackendDefinition;
+
+/**
+ * Opens a flow; also for what only CloudFlow has (`history`).
+ * @throws ConfigurationError where a setting is missing.
+ */
+export function openCloudFlow(args: Arguments, context: BackendContext): CloudFlowBackend {
+  const location = resolveLocation(args, context.settings);
+  const source = context.shared("alibabaCredentials", () => openCredentialSource(context.settings));
+  const authorize = authorizeBy(findSignatureAlgorithm(context.settings), source, context.clock);
+  return new CloudFlowBackend(location, args, authorize, context);
+}
+
+/** A flow in one account. */
+export class CloudFlowBackend implements Backend {
+  readonly #location: AlibabaLocation;
+  readonly #flow: CloudFlow;
+  readonly #args: Arguments;
+  readonly #authorize: Authorize;
+  readonly #context: BackendContext;
+
+  constructor(location: AlibabaLocation, args: Arguments, authorize: Authorize, context: BackendContext) {
+    this.#location = location;
+    this.#flow = { endpoint: location.endpoint, flowName: String(args["flowName"]) };
+    this.#args = args;
+    this.#authorize = authorize;
+    this.#context = context;
+  }
+
+  get subject(): string {
+    return `flow ${this.#flow.flowName} (${this.#location.region ?? this.#location.endpoint})`;
+  }
+
+  get location(): Record<string, string> {
+    const { region } = this.#location;
+    return region === undefined ? {} : { region };
+  }
+
+  get keepsHistory(): boolean {
+    return this.#args["executionMode"] !== "Express";
+  }
+
+  consoleUrl(executionId: string): string | undefined {
+    const { region } = this.#location;
+    if (region === undefined) return undefined;
+    const flow = `https://fnf.console.aliyun.com/fnf/${region}/flows/item/${this.#flow.flowName}`;
+    return this.keepsHistory ? `${flow}/executions/${executionId}` : flow;
+  }
+
+  async start({ runName, signal }: StartRequest): Promise<StartedExecution> {
+    const given = this.#args["executionName"];
+    const start: CloudFlowStart = {
+      executionName: typeof given === "string" ? given : runName,
+      input: inputText(this.#args["input"]),
+      qualifier: this.#args["qualifier"] as string | undefined,
+    };
+    if (!this.keepsHistory) {
+      const request = buildStartSyncExecution(this.#flow, start);
+      const outcome = await startOnce(request, async () =>
+        parseExecution(await this.#send(request, { signal }), summarize(request)),
+      );
+      return { executionId: outcome.executionId, outcome };
+    }
+
+    const request = buildStartExecution(this.#flow, start);
+    let sentAgain = 0;
+    const onSendAgain = (): void => {
+      sentAgain += 1;
+    };
+    try {
+      const answer = await startOnce(request, () => this.#send(request, { signal, onSendAgain }));
+      return { executionId: parseExecution(answer, summarize(request)).executionId };
+    } catch (error) {
+      // The name is taken: by ourselves where we made it up or have sent it before, else by somebody's earlier run.
+      if (!(error instanceof ServiceError && error.serviceCode === alreadyExists)) throw error;
+      if (typeof given !== "string" || sentAgain > 0) return { executionId: start.executionName };
+      throw new InputError(
+        `${messageOf(error)} A name can be used once: give another "executionName", or leave it out to have one made.`,
+      );
+    }
+  }
+
+  async describe(executionId: string, options: DescribeOptions): Promise<ExecutionSnapshot> {
+    const request = buildDescribeExecution(this.#flow, executionId, options.waitSeconds ?? 0);
+    const snapshot = parseExecution(await this.#send(request, options), summarize(request));
+    const events = await this.history(executionId, options.signal);
+    const error = executionError(events);
+    return { ...snapshot, ...(error === undefined ? {} : { error }), steps: stepsOf(events) };
+  }
+
+  /** All events of an execution, oldest first. */
+  async history(executionId: string, signal: AbortSignal): Promise<HistoryEvent[]> {
+    const events: HistoryEvent[] = [];
+    let nextToken: string | undefined;
+    do {
+      const request = buildGetExecutionHistory(this.#flow, executionId, { limit: maxHistoryPage, nextToken });
+      const page = parseGetExecutionHistory(await this.#send(request, { signal }), summarize(request));
+      events.push(...page.events);
+      nextToken = page.nextToken;
+    } while (nextToken !== undefined);
+    return events;
+  }
+
+  async listPage(
+    filter: ExecutionFilter,
+    page: { readonly limit: number; readonly token?: string | undefined },
+    signal: AbortSignal,
+  ): Promise<ExecutionPage> {
+    const raw = filter.status === undefined ? [] : toRawStatuses(filter.status);
+    const request = buildListExecutions(this.#flow, {
+      limit: page.limit,
+      nextToken: page.token,
+      status: raw.length === 1 ? raw[0] : undefined,
+      startedTimeBegin: timeText(filter.startedAfterMs),
+      startedTimeEnd: timeText(filter.startedBeforeMs),
+      executionNamePrefix: filter.namePrefix,
+      qualifier: this.#args["qualifier"] as string | undefined,
+    });
+    const { executions, nextToken } = parseListExecutions(
+      await this.#send(request, { signal }),
+      summarize(request),
+    );
+    return { executions: executions.filter(matches(filter)), nextToken };
+  }
+
+  async stop(executionId: string, signal: AbortSignal, reason: StopReason = {}): Promise<void> {
+    try {
+      await this.#send(buildStopExecution(this.#flow, executionId, reason), { signal });
+    } catch (error) {
+      if (error instanceof NotFoundError) return;
+      if (error instanceof ServiceError && error.serviceCode === alreadyCompleted) return;
+      throw error;
+    }
+  }
+
+  #send(
+    request: HttpRequest,
+    options: {
+      readonly signal: AbortSignal;
+      readonly attempts?: number | undefined;
+      readonly onSendAgain?: () => void;
+    },
+  ): Promise<HttpAnswer> {
+    return this.#context.http.send(request, {
+      signal: options.signal,
+      attempts: options.attempts,
+      onSendAgain: options.onSendAgain,
+      authorize: this.#authorize,
+      toServiceError: toAlibabaError(this.#context.clock, {
+        notFound: `There is no ${this.subject}, or no such execution of it: check flowName and region.`,
+      }),
+    });
+  }
+}
+
+function inputText(input: unknown): string | undefined {
+  return input === undefined || typeof input === "string" ? input : JSON.stringify(input);
+}
+
+function timeText(ms: number | undefined): string | undefined {
+  return ms === undefined ? undefined : new Date(ms).toISOString();
+}

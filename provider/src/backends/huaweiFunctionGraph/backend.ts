@@ -1,0 +1,235 @@
+/**
+ * Huawei Cloud FunctionGraph flows as a backend: arguments, and the calls of `api` through the shared Huawei client.
+ */
+import { NotFoundError, ServiceError } from "../../errors";
+import type { ExecutionSnapshot } from "../../execution/snapshot";
+import { isSettled } from "../../execution/snapshot";
+import { summarize } from "../../http/request";
+import type {
+  Arguments,
+  Backend,
+  BackendDefinition,
+  DescribeOptions,
+  ExecutionFilter,
+  ExecutionPage,
+  StartRequest,
+  StartedExecution,
+} from "../backend";
+import { matches } from "../executionFilter";
+import { HuaweiClient } from "../huawei/huaweiClient";
+import type { HuaweiService } from "../huawei/location";
+import { checkLocation } from "../huawei/location";
+import { address, boolean, mapUpTo, oneOf, text } from "../rules";
+import { startOnce } from "../startOnce";
+import type { Flow, FlowStart } from "./api";
+import {
+  buildListWorkflowExecutions,
+  buildRetryWorkFlow,
+  buildShowWorkflowExecution,
+  buildShowWorkflowExecutionForPage,
+  buildStartSyncWorkflowExecution,
+  buildStartWorkflowExecution,
+  buildStopWorkFlow,
+  parsePage,
+  parseShowWorkflowExecution,
+  parseStart,
+  parseStartSync,
+} from "./api";
+import { toRawStatuses } from "./statuses";
+
+const functionGraph: HuaweiService = {
+  name: "functiongraph",
+  title: "Huawei Cloud FunctionGraph",
+  regions: ["cn-north-4", "cn-east-3", "cn-east-2", "cn-south-1", "ap-southeast-3"],
+};
+
+// Without a window the service looks at the last three days only; flows are younger than this.
+const earliestMs = Date.UTC(2018, 0, 1);
+// The service's clock may be ahead of ours.
+const latestAheadMs = 15 * 60_000;
+// What the plain list can filter by; the paged one knows more words, but no filter.
+const filterable = new Set(["success", "fail", "running", "timeout", "cancel"]);
+
+const maxInputBytes = { NORMAL: 256 * 1024, EXPRESS: 6 * 1024 * 1024 };
+
+/** Huawei Cloud FunctionGraph flows. */
+export const huaweiFunctionGraph = {
+  service: "functiongraph",
+  title: functionGraph.title,
+  capabilities: { startIsRepeatable: false, longPollSeconds: 0, pageSize: 100, retriesFailedSteps: true },
+  arguments: {
+    workflowId: { rule: text({ min: 1, max: 512 }), required: true, replaces: true },
+    input: { rule: mapUpTo(maxInputBytes.EXPRESS), replaces: true, defaultValue: {} },
+    headers: { rule: mapUpTo(64 * 1024), replaces: true },
+    mode: { rule: oneOf("NORMAL", "EXPRESS"), replaces: true, defaultValue: "NORMAL" },
+    fullHistory: { rule: boolean },
+    region: { rule: text({ min: 1, max: 64 }), replaces: true, located: true },
+    projectId: {
+      rule: text({ min: 1, max: 64, pattern: /^[\w-]*$/, patternName: "letters, digits, - and _" }),
+      replaces: true,
+      located: true,
+    },
+    endpoint: { rule: address },
+  },
+  check: (args, settings, unknown) => {
+    const problems = checkLocation(functionGraph, args, settings, unknown);
+    const tooLarge = unknown.has("mode")
+      ? undefined
+      : mapUpTo(maxInputBytes[modeOf(args)])(args["input"] ?? {});
+    if (tooLarge !== undefined && !unknown.has("input")) {
+      problems.push({ argument: "input", reason: `${tooLarge} (mode ${modeOf(args)})` });
+    }
+    return problems;
+  },
+  connect: async (args, context, signal) => {
+    const client = await HuaweiClient.open(functionGraph, args, context, signal);
+    return new FunctionGraphBackend(client, args, () => context.clock.now());
+  },
+} as const satisfies BackendDefinition;
+
+type Mode = keyof typeof maxInputBytes;
+
+function modeOf(args: Arguments): Mode {
+  return args["mode"] === "EXPRESS" ? "EXPRESS" : "NORMAL";
+}
+
+class FunctionGraphBackend implements Backend {
+  readonly #client: HuaweiClient;
+  readonly #flow: Flow;
+  readonly #start: FlowStart;
+  readonly #mode: Mode;
+  readonly #fullHistory: boolean;
+  readonly #now: () => number;
+
+  constructor(client: HuaweiClient, args: Arguments, now: () => number) {
+    this.#client = client;
+    this.#flow = {
+      endpoint: client.endpoint,
+      projectId: client.projectId,
+      workflowId: String(args["workflowId"]),
+    };
+    this.#start = {
+      input: (args["input"] ?? {}) as FlowStart["input"],
+      headers: args["headers"] as FlowStart["headers"],
+    };
+    this.#mode = modeOf(args);
+    this.#fullHistory = args["fullHistory"] === true;
+    this.#now = now;
+  }
+
+  get subject(): string {
+    const where = this.#client.region ?? this.#client.endpoint;
+    return `flow ${this.#flow.workflowId} of project ${this.#flow.projectId} (${where})`;
+  }
+
+  get location(): Record<string, string> {
+    const { region, projectId } = this.#client;
+    return { ...(region === undefined ? {} : { region }), projectId };
+  }
+
+  get keepsHistory(): boolean {
+    return this.#mode === "NORMAL";
+  }
+
+  // The console has no documented address for one execution; the flow's page lists them.
+  consoleUrl(): string | undefined {
+    const { region } = this.#client;
+    return region === undefined
+      ? undefined
+      : `https://console.huaweicloud.com/functiongraph/?region=${region}#/serverless/workflow`;
+  }
+
+  async start({ signal }: StartRequest): Promise<StartedExecution> {
+    if (this.#mode === "EXPRESS") {
+      const request = buildStartSyncWorkflowExecution(this.#flow, this.#start);
+      const outcome = await startOnce(request, async () => {
+        const answer = await this.#client.send(request, { signal, remedies: this.#remedies });
+        return parseStartSync(answer, summarize(request));
+      });
+      return { executionId: outcome.executionId, outcome };
+    }
+    const request = buildStartWorkflowExecution(this.#flow, this.#start);
+    const executionId = await startOnce(request, async () => {
+      const answer = await this.#client.send(request, { signal, remedies: this.#remedies });
+      return parseStart(answer, summarize(request));
+    });
+    return { executionId };
+  }
+
+  async describe(executionId: string, options: DescribeOptions): Promise<ExecutionSnapshot> {
+    const request = buildShowWorkflowExecution(this.#flow, executionId, this.#fullHistory);
+    const answer = await this.#client.send(request, options);
+    return parseShowWorkflowExecution(answer, summarize(request), executionId);
+  }
+
+  // Two lists: the plain one filters by five statuses; the paged one has all nine words and no filter. Both page by
+  // offset from the newest, so what starts meanwhile shifts the pages: the window's fixed end keeps it out.
+  async listPage(
+    filter: ExecutionFilter,
+    page: { readonly limit: number; readonly token?: string | undefined },
+    signal: AbortSignal,
+  ): Promise<ExecutionPage> {
+    const { offset, toMs } = readToken(page.token) ?? { offset: 0, toMs: this.#now() + latestAheadMs };
+    const window = {
+      fromMs: filter.startedAfterMs ?? earliestMs,
+      toMs: Math.min(filter.startedBeforeMs ?? Infinity, toMs),
+    };
+    const raw =
+      filter.status === undefined ? [] : toRawStatuses(filter.status).filter((word) => filterable.has(word));
+    const [status] = raw.length === 1 ? raw : [];
+    const span = { limit: page.limit, offset, window };
+    const request =
+      status === undefined || filter.status === "running"
+        ? buildShowWorkflowExecutionForPage(this.#flow, span)
+        : buildListWorkflowExecutions(this.#flow, { ...span, status });
+    const answer = await this.#client.send(request, { signal, remedies: this.#remedies });
+    const { executions } = parsePage(answer, summarize(request));
+    // Whole seconds in the window: what began within the last one is sorted out here.
+    const wanted = executions.filter(matches(filter));
+    if (executions.length < page.limit) return { executions: wanted };
+    return { executions: wanted, nextToken: writeToken({ offset: offset + executions.length, toMs }) };
+  }
+
+  async stop(executionId: string, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#client.send(buildStopWorkFlow(this.#flow, executionId), { signal });
+    } catch (error) {
+      if (error instanceof NotFoundError) return;
+      // The reference names no code for "has ended": the status tells it.
+      if (error instanceof ServiceError && error.status === 400) {
+        const { status } = await this.describe(executionId, { signal });
+        if (isSettled(status)) return;
+      }
+      throw error;
+    }
+  }
+
+  async retry(executionId: string, signal: AbortSignal): Promise<void> {
+    await this.#client.send(buildRetryWorkFlow(this.#flow, executionId), {
+      signal,
+      remedies: this.#remedies,
+    });
+  }
+
+  get #remedies(): { notFound: string } {
+    return {
+      notFound: `There is no ${this.subject}: check workflowId, projectId and region. The console's list of flows shows the ids.`,
+    };
+  }
+}
+
+interface PageToken {
+  readonly offset: number;
+  readonly toMs: number;
+}
+
+function writeToken(token: PageToken): string {
+  return `${String(token.offset)}-${String(token.toMs)}`;
+}
+
+function readToken(token: string | undefined): PageToken | undefined {
+  const [, offset, toMs] = /^(\d+)-(\d+)$/.exec(token ?? "") ?? [];
+  return offset === undefined || toMs === undefined
+    ? undefined
+    : { offset: Number(offset), toMs: Number(toMs) };
+}

@@ -1,0 +1,216 @@
+/**
+ * Alibaba Cloud CloudFlow flows for Pulumi programs: the resource, and functions that look at executions.
+ */
+import type * as pulumi from "@pulumi/pulumi";
+import type { HistoryEvent } from "./backends/alibabaCloudFlow/history";
+import { readHistory } from "./backends/alibabaCloudFlow/readHistory";
+import { ExecutionResource, resourceType } from "./resource/executionResource";
+import { iterateOver, outputForm, programSession, queryExecution, queryExecutions } from "./resource/queries";
+import type {
+  CommonExecutionArgs,
+  ExecutionListArgs,
+  ExecutionListResult,
+  ExecutionOutputs,
+  ExecutionPageArgs,
+  ExecutionSummary,
+} from "./resource/types";
+
+/** Where a flow is. */
+export interface FlowLocationArgs {
+  /**
+   * Region, e.g. `cn-hangzhou`.
+   * @default configuration `alicloud:region`, then environment variable `ALIBABA_CLOUD_REGION` or `ALICLOUD_REGION`
+   */
+  region?: string;
+  /**
+   * Address of the service.
+   * @default configuration `alicloud:endpoints` (its key `fnf`), then `FNF_ENDPOINT`, then
+   * `https://<region>.fnf.aliyuncs.com`
+   */
+  endpoint?: string;
+}
+
+/** Arguments of {@link WorkflowExecution}. */
+export interface WorkflowExecutionArgs extends CommonExecutionArgs {
+  /** Name of the flow: 1–128 letters, digits, `-` and `_`. A change runs the new one. */
+  flowName: pulumi.Input<string>;
+  /**
+   * Name of the execution: 1–128 letters, digits, `-` and `_`, unique within the flow. A name can be used once, so
+   * whatever makes the flow run again needs a new one. A change runs the flow again.
+   * @default made from the resource's name and something random
+   */
+  executionName?: pulumi.Input<string>;
+  /**
+   * Input of the flow: a map, a list, or JSON text, at most 1 MiB. A change runs the flow again.
+   * @default none
+   */
+  input?: pulumi.Input<Record<string, unknown> | unknown[] | string>;
+  /**
+   * Version or alias of the flow. A change runs the flow again.
+   * @default the latest
+   */
+  qualifier?: pulumi.Input<string>;
+  /**
+   * The flow's own mode. An Express flow is run by one call that answers when it has ended (5 minutes at the most);
+   * the service keeps no history of it, so that a refresh keeps the stored outcome.
+   * @default "Standard"
+   */
+  executionMode?: pulumi.Input<"Standard" | "Express">;
+  /** See {@link FlowLocationArgs.region}. A change runs the flow there. */
+  region?: pulumi.Input<string>;
+  /** See {@link FlowLocationArgs.endpoint}. A change runs nothing again. */
+  endpoint?: pulumi.Input<string>;
+}
+
+/**
+ * One execution of a CloudFlow flow: started and awaited when the resource is created, run again when the flow, the
+ * region, `input`, `qualifier` or `triggers` change or when `rerunOn` says so, stopped (if it still runs) when it is
+ * deleted.
+ *
+ * @example
+ * ```ts
+ * import { cloudflow } from "pulumi-workflow-execution";
+ *
+ * const migrate = new cloudflow.WorkflowExecution("migrate-db", {
+ *   region: "cn-hangzhou",
+ *   flowName: "migrate-db",
+ *   input: { schema: "v7" },
+ * });
+ *
+ * export const result = migrate.output;
+ * ```
+ *
+ * @see https://www.alibabacloud.com/help/en/cloudflow/latest/api-fnf-2019-03-15-startexecution
+ */
+export class WorkflowExecution extends ExecutionResource {
+  /** Name of the flow. */
+  declare readonly flowName: pulumi.Output<string>;
+  /** Where it ran; undefined where only an endpoint was given. */
+  declare readonly region: pulumi.Output<string | undefined>;
+  /** The input of this execution. */
+  declare readonly input: pulumi.Output<unknown>;
+  /** The triggers of this execution. */
+  declare readonly triggers: pulumi.Output<Record<string, unknown> | undefined>;
+
+  /**
+   * Declares an execution.
+   * @param name unique name within the stack
+   */
+  constructor(name: string, args: WorkflowExecutionArgs, opts?: pulumi.CustomResourceOptions) {
+    super("cloudflow", name, { ...args }, ["region"], opts);
+  }
+
+  /**
+   * Looks at an execution that this stack does not own: nothing is started, stopped or deleted.
+   * @param id name of the execution
+   */
+  static get(
+    name: string,
+    id: pulumi.Input<pulumi.ID>,
+    args: WorkflowExecutionArgs,
+    opts?: pulumi.CustomResourceOptions,
+  ): WorkflowExecution {
+    return new WorkflowExecution(name, args, { ...opts, id });
+  }
+
+  /** True for an instance of this class, also of another copy of the package. */
+  static override isInstance(value: unknown): value is WorkflowExecution {
+    return (
+      (value as { __pulumiType?: unknown } | null | undefined)?.__pulumiType === resourceType("cloudflow")
+    );
+  }
+}
+
+/** Arguments of {@link getWorkflowExecutions}. */
+export interface GetWorkflowExecutionsArgs extends ListWorkflowExecutionsArgs, ExecutionPageArgs {}
+
+/** Arguments of {@link listWorkflowExecutions}. */
+export interface ListWorkflowExecutionsArgs extends FlowLocationArgs, ExecutionListArgs {
+  /** Name of the flow. */
+  flowName: string;
+  /**
+   * Only executions whose name begins like this.
+   * @default all of them
+   */
+  executionNamePrefix?: string;
+  /**
+   * Only executions of this version or alias.
+   * @default all of them
+   */
+  qualifier?: string;
+}
+
+/**
+ * Lists executions of a Standard flow, newest first. Runs in previews too: it only looks.
+ * @throws InputError where an argument is wrong
+ * @throws ConfigurationError where credentials or the location are missing
+ * @throws ServiceError, TransportError where the service refuses or does not answer
+ * @see https://help.aliyun.com/zh/cloudflow/cloudflow/developer-reference/api-fnf-2019-03-15-listexecutions
+ */
+export function getWorkflowExecutions(args: GetWorkflowExecutionsArgs): Promise<ExecutionListResult> {
+  return queryExecutions("cloudflow", args);
+}
+
+/** {@link getWorkflowExecutions} for arguments that are outputs of other resources. */
+export const getWorkflowExecutionsOutput = outputForm(getWorkflowExecutions);
+
+/** Goes through all executions of a flow, newest first. Errors as {@link getWorkflowExecutions}. */
+export function listWorkflowExecutions(
+  args: ListWorkflowExecutionsArgs,
+): AsyncGenerator<ExecutionSummary, void, undefined> {
+  return iterateOver("cloudflow", args);
+}
+
+/** Arguments of {@link getWorkflowExecution} and {@link getExecutionHistory}. */
+export interface GetWorkflowExecutionArgs extends FlowLocationArgs {
+  /** Name of the flow. */
+  flowName: string;
+  /** Name of the execution. */
+  executionId: string;
+}
+
+/** Result of {@link getWorkflowExecution}: the outputs of a resource. */
+export interface GetWorkflowExecutionResult extends ExecutionOutputs {
+  /** Name of the flow. */
+  flowName: string;
+}
+
+/**
+ * Looks at one execution of a Standard flow. Runs in previews too: it only looks.
+ * @throws InputError where an argument is wrong
+ * @throws ConfigurationError where credentials or the location are missing
+ * @throws NotFoundError where the service does not know the execution
+ * @throws ServiceError, TransportError where the service refuses or does not answer
+ * @see https://www.alibabacloud.com/help/en/cloudflow/latest/api-fnf-2019-03-15-describeexecution
+ */
+export function getWorkflowExecution(args: GetWorkflowExecutionArgs): Promise<GetWorkflowExecutionResult> {
+  const { executionId, ...where } = args;
+  return queryExecution("cloudflow", where, executionId);
+}
+
+/** {@link getWorkflowExecution} for arguments that are outputs of other resources. */
+export const getWorkflowExecutionOutput = outputForm(getWorkflowExecution);
+
+/** Result of {@link getExecutionHistory}. */
+export interface GetExecutionHistoryResult {
+  /** All events, oldest first. */
+  events: HistoryEvent[];
+}
+
+/**
+ * Reads all events of an execution of a Standard flow, in as many pages as that takes. Runs in previews too.
+ * @throws InputError where an argument is wrong
+ * @throws ConfigurationError where credentials or the location are missing
+ * @throws NotFoundError where the service does not know the execution
+ * @throws ServiceError, TransportError where the service refuses or does not answer
+ * @see https://www.alibabacloud.com/help/en/cloudflow/latest/api-fnf-2019-03-15-getexecutionhistory
+ */
+export async function getExecutionHistory(
+  args: GetWorkflowExecutionArgs,
+): Promise<GetExecutionHistoryResult> {
+  const { executionId, ...where } = args;
+  return { events: await readHistory({ ...where }, executionId, programSession()) };
+}
+
+/** {@link getExecutionHistory} for arguments that are outputs of other resources. */
+export const getExecutionHistoryOutput = outputForm(getExecutionHistory);
