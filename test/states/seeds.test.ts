@@ -94,12 +94,16 @@ test("the documented id of a started execution is read", async () => {
 });
 
 test("a start that is answered with 500 is not sent again", async () => {
-  await expect((await answering(executeWorkflow, 500)).start(never)).rejects.toBeInstanceOf(StartUncertainError);
+  await expect((await answering(executeWorkflow, 500)).start(never)).rejects.toBeInstanceOf(
+    StartUncertainError,
+  );
   expect(server!.requests).toHaveLength(1);
 });
 
 test("the documented detail: milliseconds, a failed target in a step that calls itself successful", async () => {
-  const snapshot = await (await answering(searchWorkflowExecutionDetail as Seed, 200)).describe("ex-1", never);
+  const snapshot = await (
+    await answering(searchWorkflowExecutionDetail as Seed, 200)
+  ).describe("ex-1", never);
   expect(snapshot).toMatchObject({
     executionId: "ex-1",
     status: "failed",

@@ -33,7 +33,7 @@ export interface ExecutionQuery {
   readonly startedAfter?: unknown;
   /** RFC 3339. */
   readonly startedBefore?: unknown;
-  readonly namePrefix?: unknown;
+  readonly executionNamePrefix?: unknown;
   readonly limit?: unknown;
   readonly nextToken?: unknown;
 }
@@ -130,7 +130,7 @@ function readQuery(
   check("status", oneOf(...statuses));
   check("startedAfter", time);
   check("startedBefore", time);
-  check("namePrefix", text({ min: 1, max: 128 }));
+  check("executionNamePrefix", text({ min: 1, max: 128 }));
   check("nextToken", text({ min: 1, max: 4_096 }));
   const { limit = 100 } = query;
   if (typeof limit !== "number" || !Number.isInteger(limit) || limit < 1) {
@@ -146,7 +146,7 @@ function readQuery(
       status: query.status as ExecutionStatus | undefined,
       startedAfterMs: ms(query.startedAfter),
       startedBeforeMs: ms(query.startedBefore),
-      namePrefix: query.namePrefix as string | undefined,
+      namePrefix: query.executionNamePrefix as string | undefined,
     },
     limit,
     nextToken: query.nextToken as string | undefined,

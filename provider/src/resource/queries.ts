@@ -34,16 +34,8 @@ export function queryExecutions(
   service: ServiceName,
   args: ListArgs & ExecutionPageArgs & object,
 ): Promise<ExecutionListResult> {
-  const {
-    status,
-    startedAfter,
-    startedBefore,
-    executionNamePrefix: namePrefix,
-    limit,
-    nextToken,
-    ...where
-  } = args;
-  const query = { status, startedAfter, startedBefore, namePrefix, limit, nextToken };
+  const { status, startedAfter, startedBefore, executionNamePrefix, limit, nextToken, ...where } = args;
+  const query = { status, startedAfter, startedBefore, executionNamePrefix, limit, nextToken };
   return listExecutions(services[service], { ...where }, query, programSession());
 }
 
@@ -52,8 +44,8 @@ export function iterateOver(
   service: ServiceName,
   args: ListArgs & object,
 ): AsyncGenerator<ExecutionSummary, void, undefined> {
-  const { status, startedAfter, startedBefore, executionNamePrefix: namePrefix, ...where } = args;
-  const query = { status, startedAfter, startedBefore, namePrefix };
+  const { status, startedAfter, startedBefore, executionNamePrefix, ...where } = args;
+  const query = { status, startedAfter, startedBefore, executionNamePrefix };
   return iterateExecutions(services[service], { ...where }, query, programSession());
 }
 

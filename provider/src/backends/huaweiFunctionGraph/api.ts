@@ -299,7 +299,9 @@ function errorText(value: unknown): string | undefined {
   const known = textOf(
     value["detail"] ?? value["error_message"] ?? value["errorMessage"] ?? value["message"],
   );
-  return known ?? JSON.stringify(value);
+  if (known !== undefined) return known;
+  const isBroken = Object.values(value).every((item) => item === null);
+  return isBroken ? Object.keys(value).join(", ") : JSON.stringify(value);
 }
 
 function toSummary(item: Record<string, unknown>): ExecutionSummary[] {
