@@ -7,7 +7,10 @@ import { fakeClock } from "../support/fakeClock";
 const pending = (value: string): ProbeResult<string> => ({ kind: "pending", value });
 const final = (value: string): ProbeResult<string> => ({ kind: "final", value });
 
-function options(results: ProbeResult<string>[], more: Partial<PollOptions<string>> = {}): PollOptions<string> {
+function options(
+  results: ProbeResult<string>[],
+  more: Partial<PollOptions<string>> = {},
+): PollOptions<string> {
   let next = 0;
   const clock = more.clock ?? fakeClock();
   return {
@@ -57,7 +60,9 @@ test("a transient failure goes on; Retry-After lengthens the delay and never sho
 });
 
 test("an error that is thrown ends the polling", async () => {
-  await expect(poll(options([], { probe: () => Promise.reject(new Error("refused")) }))).rejects.toThrow("refused");
+  await expect(poll(options([], { probe: () => Promise.reject(new Error("refused")) }))).rejects.toThrow(
+    "refused",
+  );
 });
 
 test("an abort ends the sleep and carries what was seen last", async () => {

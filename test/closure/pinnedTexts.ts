@@ -1,0 +1,9 @@
+/**
+ * The texts that users' states hold, letter by letter. Nothing here may ever change; a new service adds a line.
+ */
+import type { ServiceName } from "../../provider/src/lifecycle";
+
+/** `__provider` by service. */
+export const pinnedTexts: Readonly<Record<ServiceName, string>> = {
+  aom: 'exports.handler = () => require("pulumi-workflow-execution/provider").aom;',
+};

@@ -1,0 +1,104 @@
+/**
+ * `__provider`: a constant that captures nothing, and whose evaluation in the dynamic provider's process is quick.
+ * Loading is tried on the compiled package in Node processes of their own, as the host does it.
+ */
+import { execFile } from "node:child_process";
+import { resolve } from "node:path";
+import { promisify } from "node:util";
+import * as pulumi from "@pulumi/pulumi";
+import { aom } from "pulumi-workflow-execution";
+import { providerText } from "../../provider/src/dynamic/providerText";
+import type { ServiceName } from "../../provider/src/lifecycle";
+import { services } from "../../provider/src/lifecycle";
+import { pinnedTexts } from "./pinnedTexts";
+
+jest.setTimeout(60_000);
+
+const compiledProvider = resolve(__dirname, "../../provider/dist/dynamic/provider.js");
+const hostMethods = ["check", "configure", "create", "delete", "diff", "read", "update"];
+const names = Object.keys(services) as ServiceName[];
+
+/** What loading the provider took and brought into a process. */
+interface Loading {
+  readonly ms: number;
+  readonly files: readonly string[];
+  readonly builtins: readonly string[];
+}
+
+/** Runs statements in a new Node process, in a folder of the repository; gives what they pass to `report`. */
+async function inNewProcess<T>(statements: string): Promise<T> {
+  const source = `const report = (value) => process.stdout.write(JSON.stringify(value));\n${statements}`;
+  const { stdout } = await promisify(execFile)(process.execPath, ["-e", source], {
+    cwd: __dirname,
+    timeout: 30_000,
+  });
+  return JSON.parse(stdout) as T;
+}
+
+test("the texts of all services are those that users' states hold", () => {
+  expect(Object.fromEntries(names.map((name) => [name, providerText(name)]))).toEqual(pinnedTexts);
+});
+
+test.each(names)("the text of %s is at most 100 characters", (name) => {
+  expect(providerText(name).length).toBeLessThanOrEqual(100);
+});
+
+test("a resource of a program with secrets has the text, and nothing secret in it", async () => {
+  const secret = "hunter2-do-not-store";
+  process.env["HUAWEICLOUD_SDK_SK"] = secret;
+  const registered: Record<string, unknown>[] = [];
+  await pulumi.runtime.setMocks({
+    newResource: ({ inputs }) => {
+      registered.push(inputs);
+      return { id: "8f1c02aa", state: inputs };
+    },
+    call: () => ({}),
+  });
+  pulumi.runtime.setAllConfig({ "huaweicloud:secretKey": secret }, ["huaweicloud:secretKey"]);
+  try {
+    const triggers = { password: pulumi.secret(secret) };
+    const execution = new aom.WorkflowExecution("patch", { workflowId: "demo-succeeds", triggers });
+    await new Promise((done) => execution.id.apply(done));
+  } finally {
+    delete process.env["HUAWEICLOUD_SDK_SK"];
+  }
+  expect(registered.map((inputs) => inputs["__provider"])).toEqual([pinnedTexts.aom]);
+});
+
+test.each(names)("the text of %s gives a provider where the host evaluates it", async (name) => {
+  const seen = await inNewProcess<{ methods: string[]; same: boolean; failures: number }>(`
+    // As in the SDK's cmd/dynamic-provider.
+    const sdk = require("node:module").createRequire(require.resolve("@pulumi/pulumi/cmd/dynamic-provider"));
+    const provider = sdk("require-from-string")(${JSON.stringify(pinnedTexts[name])}).handler();
+    const methods = ${JSON.stringify(hostMethods)}.filter((method) => typeof provider[method] === "function");
+    const same = provider === require(${JSON.stringify(compiledProvider)}).${name};
+    provider.check({}, {}).then(({ failures }) => report({ methods, same, failures: failures.length }));
+  `);
+  expect(seen).toEqual({ methods: hostMethods, same: true, failures: expect.any(Number) });
+  // Without any arguments something is missing: the provider works, it does not just load.
+  expect(seen.failures).toBeGreaterThan(0);
+});
+
+test("loading it takes less than 60 ms, and brings neither the HTTP client nor the SDK", async () => {
+  const runs: Loading[] = [];
+  for (let run = 0; run < 5; run += 1) {
+    runs.push(
+      await inNewProcess<Loading>(`
+        const before = new Set(process.moduleLoadList);
+        const start = performance.now();
+        require(${JSON.stringify(compiledProvider)});
+        const ms = performance.now() - start;
+        const builtins = process.moduleLoadList.filter((name) => !before.has(name));
+        report({ ms, files: Object.keys(require.cache), builtins });
+      `),
+    );
+  }
+  const best = Math.min(...runs.map(({ ms }) => ms));
+  const { files, builtins } = runs[0]!;
+  process.stdout.write(`      loads in ${best.toFixed(1)} ms (${String(files.length)} files)\n`);
+  expect(files).toContain(compiledProvider);
+  expect(files.filter((file) => /[\\/]node_modules[\\/]/.test(file))).toEqual([]);
+  // `import()` of node-fetch would not show among the files, but what it stands on does here.
+  expect(builtins.filter((name) => /^NativeModule (https?|http2|tls|zlib)$/.test(name))).toEqual([]);
+  expect(best).toBeLessThan(60);
+});

@@ -1,0 +1,70 @@
+/**
+ * A front for tests that call the lifecycle directly: a real session with the emulator, and a reporter that remembers
+ * what the person would have seen.
+ */
+import type { Emulator } from "workflow-emulator";
+import type { LifecycleHost, Reporter, Session, Settings } from "../../provider/src/lifecycle";
+import { openSession, services } from "../../provider/src/lifecycle";
+import type { EmulatedClock } from "./emulatedClock";
+import { emulatedClock } from "./emulatedClock";
+import { demoProjectId, never, settingsOf } from "./sessions";
+
+/** A reporter that remembers. */
+export interface RecordingReporter extends Reporter {
+  readonly statuses: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/** Makes a reporter; `onStatus` is called with every live line. */
+export function recordingReporter(onStatus: (text: string) => void = () => undefined): RecordingReporter {
+  const statuses: string[] = [];
+  const warnings: string[] = [];
+  return {
+    statuses,
+    warnings,
+    status: (text) => {
+      statuses.push(text);
+      onStatus(text);
+    },
+    warn: (text) => {
+      warnings.push(text);
+    },
+  };
+}
+
+/** Settings of the emulator's demo account: its access key and its addresses, unless told otherwise. */
+export function emulatorSettings(emulator: Emulator, config: Record<string, string> = {}): Settings {
+  return settingsOf({
+    config: {
+      "huaweicloud:accessKey": "EMULATORACCESSKEY0001",
+      "huaweicloud:secretKey": "emulator-secret-key-0001",
+      "huaweicloud:region": "cn-north-4",
+      "huaweicloud:projectId": demoProjectId,
+      "huaweicloud:endpoints": JSON.stringify({ aom: emulator.url, iam: emulator.url }),
+      ...config,
+    },
+  });
+}
+
+/** A lifecycle host whose session shares its clock with an emulator. */
+export interface EmulatedHost extends LifecycleHost {
+  readonly session: Session;
+  readonly reporter: RecordingReporter;
+  readonly clock: EmulatedClock;
+}
+
+/** Opens a host on an emulator; the emulator's clock stands still from now on. */
+export async function emulatedHost(
+  emulator: Emulator,
+  settings: Settings = emulatorSettings(emulator),
+  more: { readonly signal?: AbortSignal; readonly onStatus?: (text: string) => void } = {},
+): Promise<EmulatedHost> {
+  const clock = await emulatedClock(emulator);
+  return {
+    definition: services.aom,
+    session: openSession({ settings, clock, random: () => 0.5 }),
+    reporter: recordingReporter(more.onStatus),
+    signal: more.signal ?? never,
+    clock,
+  };
+}

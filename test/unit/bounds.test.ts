@@ -1,0 +1,111 @@
+/**
+ * What goes into the state is bounded in size; what was cut is marked where it stands and named in `truncated`.
+ */
+import type { ExecutionSnapshot, ExecutionStep } from "../../provider/src/execution/snapshot";
+import { boundSnapshot, limits } from "../../provider/src/lifecycle/bounds";
+import { makeState } from "../../provider/src/lifecycle/state";
+
+const step = (more: Partial<ExecutionStep> = {}): ExecutionStep => ({
+  id: "n",
+  status: "failed",
+  rawStatus: "fail",
+  ...more,
+});
+const snapshot = (more: Partial<ExecutionSnapshot> = {}): ExecutionSnapshot => ({
+  executionId: "ex-1",
+  status: "failed",
+  rawStatus: "fail",
+  steps: [],
+  ...more,
+});
+
+test("what is within the limits stays as it is", () => {
+  const full = snapshot({
+    output: { version: "1.4.2" },
+    steps: [
+      step({
+        name: "Run script",
+        error: "e".repeat(limits.message),
+        failedTargets: [{ name: "a", message: "m".repeat(limits.message), log: "l".repeat(limits.log) }],
+      }),
+    ],
+  });
+  expect(boundSnapshot(full)).toEqual({ bounded: full, truncated: [] });
+});
+
+test("of a log the end is kept, of an error the beginning; both say how much was cut", () => {
+  const { bounded, truncated } = boundSnapshot(
+    snapshot({
+      steps: [
+        step(),
+        step({
+          error: `begin${"e".repeat(limits.message)}`,
+          failedTargets: [
+            { name: "a" },
+            { message: `begin${"m".repeat(limits.message)}`, log: `${"l".repeat(limits.log)}the end` },
+          ],
+        }),
+      ],
+    }),
+  );
+  const { error, failedTargets } = bounded.steps[1]!;
+  expect(error).toMatch(/^begine+… \[5 more characters cut\]$/);
+  expect(failedTargets![0]).toEqual({ name: "a" });
+  expect(failedTargets![1]!.message).toMatch(/^beginm+… \[5 more characters cut\]$/);
+  expect(failedTargets![1]!.log).toMatch(/^\[7 characters cut\] …l+the end$/);
+  expect(truncated).toEqual([
+    "steps[1].error",
+    "steps[1].failedTargets[1].message",
+    "steps[1].failedTargets[1].log",
+  ]);
+});
+
+test("of failed targets the first are kept, of steps the last", () => {
+  const failedTargets = Array.from({ length: limits.failedTargets + 1 }, (_, index) => ({
+    id: String(index),
+  }));
+  const steps = Array.from({ length: limits.steps + 2 }, (_, index) => step({ id: String(index) }));
+  const { bounded, truncated } = boundSnapshot(
+    snapshot({ steps: [...steps.slice(0, -1), step({ id: "last", failedTargets })] }),
+  );
+  expect(bounded.steps).toHaveLength(limits.steps);
+  expect([bounded.steps[0]!.id, bounded.steps.at(-1)!.id]).toEqual(["2", "last"]);
+  expect(bounded.steps.at(-1)!.failedTargets).toHaveLength(limits.failedTargets);
+  expect(bounded.steps.at(-1)!.failedTargets![0]).toEqual({ id: "0" });
+  expect(truncated).toEqual(["steps", `steps[${String(limits.steps - 1)}].failedTargets`]);
+});
+
+test("an output beyond the limit is replaced by a note with its size", () => {
+  const { bounded, truncated } = boundSnapshot(snapshot({ output: { text: "x".repeat(limits.output) } }));
+  expect(bounded.output).toEqual({
+    truncated: expect.stringMatching(/^the output has 262155 characters as JSON, more than the 262144/),
+  });
+  expect(truncated).toEqual(["output"]);
+  expect(boundSnapshot(snapshot({ output: "x".repeat(limits.output - 2) })).truncated).toEqual([]);
+});
+
+test("the state names what was cut, and says nothing where nothing was", () => {
+  const long = snapshot({ steps: [step({ error: "e".repeat(limits.message + 1) })] });
+  expect(makeState({}, {}, long, undefined)["truncated"]).toEqual(["steps[0].error"]);
+  expect(makeState({}, {}, snapshot(), undefined)).not.toHaveProperty("truncated");
+});
+
+// Bug (low): bounds.ts. 200 steps of 20 targets with 3 kB each are 12 MB in one resource, and the engine writes the
+// whole state at every step; names and ids have no limit at all.
+test.failing("a whole state has less than a megabyte, whatever the service says", () => {
+  const failedTargets = Array.from({ length: 50 }, () => ({
+    name: "n",
+    message: "m".repeat(9_999),
+    log: "l".repeat(9_999),
+  }));
+  const steps = Array.from({ length: 250 }, () => step({ failedTargets, error: "e".repeat(9_999) }));
+  const state = makeState({}, {}, snapshot({ steps, output: "o".repeat(999_999) }), undefined);
+  expect(JSON.stringify(state).length).toBeLessThan(1024 * 1024);
+});
+
+// Bug (low, but it loses an execution): bounds.ts, boundSnapshot, and dynamic/plainOutputs.ts recurse; JSON.parse does
+// not. A RangeError here leaves awaitExecution, which promises never to throw, and with it the id is gone.
+test.failing("an output that is nested without end is replaced by a note", () => {
+  const output = JSON.parse("[".repeat(50_000) + "]".repeat(50_000)) as unknown;
+  expect(boundSnapshot(snapshot({ output })).truncated).toEqual(["output"]);
+});

@@ -1,0 +1,308 @@
+/**
+ * Credentials of Huawei Cloud: every source, their order, halves that are refused by name, and no secret in a message.
+ */
+import { findCredential } from "../../provider/src/backends/huawei/credentials";
+import { processSettings } from "../../provider/src/dynamic/processSettings";
+import { ConfigurationError } from "../../provider/src/errors";
+import { settingsOf } from "../support/sessions";
+
+type Sources = Parameters<typeof settingsOf>[0];
+
+const find = (sources: Sources): ReturnType<typeof findCredential> => findCredential(settingsOf(sources));
+
+/** The message of the refusal. */
+function refusal(sources: Sources): string {
+  try {
+    find(sources);
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigurationError);
+    return (error as Error).message;
+  }
+  throw new Error("nothing was refused");
+}
+
+const profilePath = "~/.huaweicloud/credentials";
+const keys = (accessKey: string, secretKey: string, securityToken?: string): unknown => ({
+  kind: "accessKey",
+  accessKey,
+  secretKey,
+  securityToken,
+});
+
+describe("each source by itself", () => {
+  test.each<[string, Sources, unknown]>([
+    ["a token of the configuration", { config: { "huaweicloud:token": "t" } }, { kind: "token", token: "t" }],
+    [
+      "keys of the configuration",
+      { config: { "huaweicloud:accessKey": "a", "huaweicloud:secretKey": "s" } },
+      keys("a", "s"),
+    ],
+    [
+      "temporary keys of the configuration",
+      {
+        config: {
+          "huaweicloud:accessKey": "a",
+          "huaweicloud:secretKey": "s",
+          "huaweicloud:securityToken": "x",
+        },
+      },
+      keys("a", "s", "x"),
+    ],
+    [
+      "a user of the configuration",
+      {
+        config: {
+          "huaweicloud:userName": "u",
+          "huaweicloud:password": "p",
+          "huaweicloud:domainName": "d",
+        },
+      },
+      { kind: "password", userName: "u", password: "p", domainName: "d" },
+    ],
+    [
+      "keys of the vendor's variables",
+      { environment: { HUAWEICLOUD_SDK_AK: "a", HUAWEICLOUD_SDK_SK: "s" } },
+      keys("a", "s"),
+    ],
+    [
+      "temporary keys of the vendor's variables",
+      {
+        environment: {
+          HUAWEICLOUD_SDK_AK: "a",
+          HUAWEICLOUD_SDK_SK: "s",
+          HUAWEICLOUD_SDK_SECURITY_TOKEN: "x",
+        },
+      },
+      keys("a", "s", "x"),
+    ],
+    [
+      "a token of Terraform's variables",
+      { environment: { HW_AUTH_TOKEN: "t" } },
+      { kind: "token", token: "t" },
+    ],
+    [
+      "keys of Terraform's variables",
+      { environment: { HW_ACCESS_KEY: "a", HW_SECRET_KEY: "s", HW_SECURITY_TOKEN: "x" } },
+      keys("a", "s", "x"),
+    ],
+    [
+      "a user of Terraform's variables",
+      { environment: { HW_USER_NAME: "u", HW_USER_PASSWORD: "p", HW_DOMAIN_NAME: "d" } },
+      { kind: "password", userName: "u", password: "p", domainName: "d" },
+    ],
+    ["keys of the profile file", { files: { [profilePath]: "[basic]\nak = a\nsk = s\n" } }, keys("a", "s")],
+    [
+      "temporary keys of the profile file",
+      { files: { [profilePath]: "[basic]\nak = a\nsk = s\nsecurity_token = x==\n" } },
+      keys("a", "s", "x=="),
+    ],
+    [
+      "the profile file that a variable names",
+      {
+        environment: { HUAWEICLOUD_SDK_CREDENTIALS_FILE: "/etc/profile.ini" },
+        files: {
+          "/etc/profile.ini": "[basic]\nak = a\nsk = s\n",
+          [profilePath]: "[basic]\nak = b\nsk = r\n",
+        },
+      },
+      keys("a", "s"),
+    ],
+  ])("takes %s", (_source, sources, expected) => {
+    expect(find(sources)).toEqual(expected);
+  });
+});
+
+test("sources count in their order: configuration, vendor's variables, Terraform's variables, profile file", () => {
+  const config: Record<string, string> = { "huaweicloud:accessKey": "1", "huaweicloud:secretKey": "one" };
+  const environment: Record<string, string> = {
+    HUAWEICLOUD_SDK_AK: "2",
+    HUAWEICLOUD_SDK_SK: "two",
+    HW_ACCESS_KEY: "3",
+    HW_SECRET_KEY: "three",
+  };
+  const files = { [profilePath]: "[basic]\nak = 4\nsk = four\n" };
+  expect(find({ config, environment, files })).toEqual(keys("1", "one"));
+  expect(find({ environment, files })).toEqual(keys("2", "two"));
+  const { HW_ACCESS_KEY, HW_SECRET_KEY } = environment as Record<"HW_ACCESS_KEY" | "HW_SECRET_KEY", string>;
+  expect(find({ environment: { HW_ACCESS_KEY, HW_SECRET_KEY }, files })).toEqual(keys("3", "three"));
+  expect(find({ files })).toEqual(keys("4", "four"));
+});
+
+test("within one source a token counts before keys, and keys before a user", () => {
+  const user = { "huaweicloud:userName": "u", "huaweicloud:password": "p", "huaweicloud:domainName": "d" };
+  const pair = { "huaweicloud:accessKey": "a", "huaweicloud:secretKey": "s" };
+  expect(find({ config: { ...user, ...pair, "huaweicloud:token": "t" } })).toEqual({
+    kind: "token",
+    token: "t",
+  });
+  expect(find({ config: { ...user, ...pair } })).toEqual(keys("a", "s"));
+});
+
+test("a security token of another source is not mixed in", () => {
+  expect(
+    find({
+      config: { "huaweicloud:accessKey": "a", "huaweicloud:secretKey": "s" },
+      environment: { HUAWEICLOUD_SDK_SECURITY_TOKEN: "x", HW_SECURITY_TOKEN: "y" },
+    }),
+  ).toEqual(keys("a", "s"));
+});
+
+describe("half of a pair is refused, with the names of both settings and none of the values", () => {
+  const value = "v4lue-of-a-secret";
+  // The other sources are complete: none of them may fill the gap.
+  const files = { [profilePath]: `[basic]\nak = ${value}\nsk = ${value}\n` };
+  const complete = { HW_ACCESS_KEY: value, HW_SECRET_KEY: value };
+  test.each<[string, Sources, string, string]>([
+    [
+      "an access key of the configuration",
+      {
+        config: { "huaweicloud:accessKey": value },
+        environment: { ...complete, HUAWEICLOUD_SDK_SK: value },
+        files,
+      },
+      "configuration huaweicloud:accessKey is set",
+      "configuration huaweicloud:secretKey is not",
+    ],
+    [
+      "a secret key of the configuration",
+      { config: { "huaweicloud:secretKey": value }, environment: complete, files },
+      "configuration huaweicloud:secretKey is set",
+      "configuration huaweicloud:accessKey is not",
+    ],
+    [
+      "an access key of the vendor's variables",
+      { environment: { ...complete, HUAWEICLOUD_SDK_AK: value }, files },
+      "environment variable HUAWEICLOUD_SDK_AK is set",
+      "environment variable HUAWEICLOUD_SDK_SK is not",
+    ],
+    [
+      "a secret key of Terraform's variables",
+      { environment: { HW_SECRET_KEY: value }, files },
+      "environment variable HW_SECRET_KEY is set",
+      "environment variable HW_ACCESS_KEY is not",
+    ],
+    [
+      "a user of the configuration without a password",
+      { config: { "huaweicloud:userName": value, "huaweicloud:domainName": value }, environment: complete },
+      "configuration huaweicloud:userName and configuration huaweicloud:domainName are set",
+      "configuration huaweicloud:password is not",
+    ],
+    [
+      "a user of Terraform's variables without a domain",
+      { environment: { HW_USER_NAME: value, HW_USER_PASSWORD: value }, files },
+      "environment variable HW_USER_NAME and environment variable HW_USER_PASSWORD are set",
+      "environment variable HW_DOMAIN_NAME is not",
+    ],
+    [
+      "a password of Terraform's variables alone",
+      { environment: { HW_USER_PASSWORD: value } },
+      "environment variable HW_USER_PASSWORD is set",
+      "environment variable HW_USER_NAME and environment variable HW_DOMAIN_NAME are not",
+    ],
+    [
+      "an access key of the profile file",
+      { files: { [profilePath]: `[basic]\nak = ${value}\nsk =\n` } },
+      `profile ${profilePath}, [basic] ak is set`,
+      `profile ${profilePath}, [basic] sk is not`,
+    ],
+  ])("%s", (_half, sources, present, missing) => {
+    const message = refusal(sources);
+    expect(message).toContain(present);
+    expect(message).toContain(missing);
+    expect(message).not.toContain(value);
+  });
+
+  // Bug (low): credentials.ts, requireAll, says "both" of three settings.
+  test.failing("of three settings the message does not say both", () => {
+    expect(refusal({ environment: { HW_USER_PASSWORD: value } })).not.toContain("both");
+  });
+
+  // Bug (low): credentials.ts, credentialOf. The file's own rule is "the first source that has any of them must have all";
+  // a security token or a domain alone is skipped in silence and another source answers.
+  test.failing.each([
+    [{ config: { "huaweicloud:securityToken": value }, environment: complete }, "huaweicloud:accessKey"],
+    [{ config: { "huaweicloud:domainName": value }, environment: complete }, "huaweicloud:userName"],
+  ] as [Sources, string][])("a part that is useless alone %#", (sources, missing) => {
+    expect(refusal(sources)).toContain(missing);
+  });
+});
+
+test("where nothing is set, the message names every way and the command that sets it", () => {
+  const message = refusal({});
+  for (const name of [
+    "pulumi config set huaweicloud:accessKey",
+    "pulumi config set --secret huaweicloud:secretKey",
+    "HUAWEICLOUD_SDK_AK",
+    "HUAWEICLOUD_SDK_SK",
+    profilePath,
+    "huaweicloud:token",
+    "HW_AUTH_TOKEN",
+    "huaweicloud:domainName",
+    "huaweicloud:userName",
+    "huaweicloud:password",
+    "HW_DOMAIN_NAME",
+    "HW_USER_NAME",
+    "HW_USER_PASSWORD",
+  ]) {
+    expect(message).toContain(name);
+  }
+});
+
+describe("the profile file", () => {
+  test("only its section [basic] counts; empty values are absent", () => {
+    expect(refusal({ files: { [profilePath]: "[global]\nak = a\nsk = s\n" } })).toContain("no credentials");
+    expect(refusal({ files: { [profilePath]: "[basic]\nak =\nsk =\n" } })).toContain("no credentials");
+    expect(refusal({ files: { [profilePath]: "" } })).toContain("no credentials");
+  });
+
+  test("comments, other sections, quotes and the line ends of Windows are read", () => {
+    const text = '; made by hand\r\n[global]\r\nak = g\r\n\r\n[basic]\r\n# the key\r\nak=a\r\nsk = "s"\r\n';
+    expect(find({ files: { [profilePath]: text } })).toEqual(keys("a", "s"));
+  });
+
+  test("one that a variable names and that can't be read is an error with both names", () => {
+    const message = refusal({ environment: { HUAWEICLOUD_SDK_CREDENTIALS_FILE: "/nowhere/profile.ini" } });
+    expect(message).toContain("HUAWEICLOUD_SDK_CREDENTIALS_FILE");
+    expect(message).toContain("/nowhere/profile.ini");
+    expect(message).toContain("correct the variable or unset it");
+  });
+
+  test("it is not even looked at where a source before it has credentials", () => {
+    const looked: string[] = [];
+    const settings = settingsOf({ environment: { HW_AUTH_TOKEN: "t" } });
+    const readFile = (path: string): undefined => {
+      looked.push(path);
+    };
+    expect(findCredential({ ...settings, readFile })).toMatchObject({ kind: "token" });
+    expect(looked).toEqual([]);
+  });
+});
+
+describe("the settings of a real process", () => {
+  const names = ["HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK", "HW_AUTH_TOKEN"] as const;
+  const before = names.map((name) => process.env[name]);
+  afterEach(() => {
+    names.forEach((name, index) => {
+      if (before[index] === undefined) Reflect.deleteProperty(process.env, name);
+      else process.env[name] = before[index];
+    });
+  });
+
+  test("variables are read at the moment of use; empty ones and empty configuration are absent", () => {
+    const settings = processSettings(() => "");
+    process.env["HUAWEICLOUD_SDK_AK"] = "";
+    process.env["HUAWEICLOUD_SDK_SK"] = "";
+    process.env["HW_AUTH_TOKEN"] = "t";
+    expect(findCredential(settings)).toEqual({ kind: "token", token: "t" });
+    process.env["HUAWEICLOUD_SDK_AK"] = "a";
+    process.env["HUAWEICLOUD_SDK_SK"] = "s";
+    expect(findCredential(settings)).toEqual(keys("a", "s"));
+  });
+
+  test("a file that is not there is absent", () => {
+    expect(processSettings(() => undefined).readFile(`${__filename}.nowhere`)).toBeUndefined();
+    expect(processSettings(() => undefined).readFile(__filename)).toContain(
+      "a file that is not there is absent",
+    );
+  });
+});

@@ -1,0 +1,454 @@
+/**
+ * The HTTP client against a real server: what is sent again and what is not, on which connection, and what the errors
+ * say (no query, no headers, no secret).
+ */
+import { once } from "node:events";
+import type { AddressInfo, Socket } from "node:net";
+import { createServer as createTcpServer } from "node:net";
+import { toHuaweiError } from "../../provider/src/backends/huawei/serviceErrors";
+import {
+  AuthenticationError,
+  NotFoundError,
+  RequestTimeoutError,
+  ServiceError,
+  ThrottledError,
+  TransportError,
+} from "../../provider/src/errors";
+import { readJsonObject } from "../../provider/src/http/answer";
+import type { Fetch, SendOptions } from "../../provider/src/http/httpClient";
+import { HttpClient } from "../../provider/src/http/httpClient";
+import type { HttpAnswer, HttpRequest } from "../../provider/src/http/request";
+import { summarize } from "../../provider/src/http/request";
+import { classifyConnectionError, maySendAgain, mayHaveBeenHandled } from "../../provider/src/http/retry";
+import type { FakeClock } from "../support/fakeClock";
+import { fakeClock } from "../support/fakeClock";
+import type { RecordedRequest, ScriptedAnswer, ScriptedServer } from "../support/scriptedServer";
+import { startScriptedServer } from "../support/scriptedServer";
+import { never } from "../support/sessions";
+
+const secret = "s3cret-in-a-header";
+const nodeFetch: Fetch = async (url, init) => (await import("node-fetch")).default(url, init);
+
+let server: ScriptedServer;
+let clock: FakeClock;
+let client: HttpClient;
+afterEach(() => server.close());
+
+async function answering(
+  answers: readonly ScriptedAnswer[] | ((request: RecordedRequest) => ScriptedAnswer),
+): Promise<void> {
+  server = await startScriptedServer(answers);
+  clock = fakeClock();
+  client = new HttpClient({ fetch: nodeFetch, clock, random: () => 0.5, userAgent: "test/1" });
+}
+
+const look = (more: Partial<HttpRequest> = {}): HttpRequest => ({
+  operation: "Look",
+  method: "GET",
+  endpoint: server.url,
+  path: ["v1", "things", "a b/c"],
+  query: [["filter", "s3cret-in-a-query"]],
+  headers: { "content-type": "application/json", "x-secret": secret },
+  repeatable: true,
+  ...more,
+});
+const start = (more: Partial<HttpRequest> = {}): HttpRequest =>
+  look({ operation: "Start", method: "POST", repeatable: false, ...more });
+
+function send(request: HttpRequest, more: Partial<SendOptions> = {}): Promise<HttpAnswer> {
+  return client.send(request, { toServiceError: toHuaweiError(clock), signal: never, ...more });
+}
+
+/** What was thrown, after it was seen to say nothing that is nobody's business. */
+async function errorOf(work: Promise<unknown>): Promise<Error> {
+  const error = await work.then(
+    () => {
+      throw new Error("nothing was thrown");
+    },
+    (thrown: unknown) => thrown as Error,
+  );
+  expect(error.message).not.toContain("s3cret");
+  expect(JSON.stringify(error)).not.toContain("s3cret");
+  return error;
+}
+
+test("sends path and query percent-encoded, the headers, and a user agent; reads status, headers and body", async () => {
+  await answering([{ status: 201, headers: { "x-request-id": "r-1" }, body: '{"a":1}' }]);
+  const answer = await send(look());
+  expect(server.requests[0]).toMatchObject({
+    method: "GET",
+    url: "/v1/things/a%20b%2Fc?filter=s3cret-in-a-query",
+    headers: { "user-agent": "test/1", "content-type": "application/json", "x-secret": secret },
+    body: "",
+  });
+  expect([answer.status, answer.header("X-Request-Id"), answer.header("x-none"), answer.text]).toEqual([
+    201,
+    "r-1",
+    undefined,
+    '{"a":1}',
+  ]);
+});
+
+test("a POST without a body says that it has none", async () => {
+  await answering([{}]);
+  await send(start());
+  expect(server.requests[0]!.headers["content-length"]).toBe("0");
+  await send(start({ body: '{"ä":1}' }));
+  expect(server.requests[1]!.body).toBe('{"ä":1}');
+});
+
+describe("a repeatable request is sent again", () => {
+  test.each<[string, ScriptedAnswer]>([
+    ["408", { status: 408 }],
+    ["429", { status: 429 }],
+    ["500", { status: 500 }],
+    ["502 with a web page", { status: 502, body: "<html></html>" }],
+    ["503", { status: 503 }],
+    ["a connection dropped after the request", { drop: true }],
+    ["an answer cut short", { body: '{"long":"enough"}', truncate: true }],
+  ])("after %s", async (_what, failure) => {
+    await answering([failure, failure, { body: "{}" }]);
+    expect((await send(look())).status).toBe(200);
+    expect(server.requests).toHaveLength(3);
+    expect(clock.sleeps).toEqual([500, 1_000]);
+  });
+
+  test("after an answer that takes too long", async () => {
+    await answering([{ hang: true }, { body: "{}" }]);
+    expect((await send(look({ timeoutMs: 40 }))).status).toBe(200);
+  });
+
+  test("at most as often as asked for, four times if not said", async () => {
+    await answering([{ status: 503 }]);
+    expect(await errorOf(send(look()))).toMatchObject({ status: 503 });
+    expect(server.requests).toHaveLength(4);
+    expect(clock.sleeps).toEqual([500, 1_000, 2_000]);
+    expect(await errorOf(send(look(), { attempts: 1 }))).toMatchObject({ status: 503 });
+    expect(server.requests).toHaveLength(5);
+  });
+
+  test("not sooner than the service asks, and not sooner than by itself", async () => {
+    await answering([
+      { status: 503, headers: { "retry-after": "7" } },
+      { status: 429, headers: { "retry-after": "0.001" } },
+      { status: 429, headers: { "retry-after": "Sat, 21 Nov 2026 06:01:00 GMT" } },
+      { body: "{}" },
+    ]);
+    await send(look());
+    expect(clock.sleeps).toEqual([7_000, 1_000, 52_000]);
+  });
+});
+
+describe("a repeatable request is not sent again", () => {
+  test.each([400, 401, 403, 404, 409, 501, 505])("after %i", async (status) => {
+    await answering([{ status, body: '{"error_code":"X.1","error_msg":"no"}' }]);
+    expect(await errorOf(send(look()))).toMatchObject({ status, serviceCode: "X.1", retryable: false });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test("after a redirect: it is not followed, and the error says to check the endpoint", async () => {
+    await answering([{ status: 302, headers: { location: "/elsewhere?token=s3cret" } }]);
+    const error = await errorOf(send(look()));
+    expect(error).toBeInstanceOf(ServiceError);
+    expect(error.message).toMatch(/HTTP 302\. The endpoint redirects, .*check the endpoint/);
+    expect(server.requests.map(({ url }) => url)).toEqual([expect.stringContaining("/v1/things/")]);
+  });
+
+  test("to a server whose certificate is not trusted; the error names the remedy", async () => {
+    await answering([{}]);
+    const selfSigned = Object.assign(new Error("self-signed certificate"), {
+      code: "DEPTH_ZERO_SELF_SIGNED_CERT",
+    });
+    const mistrusting = new HttpClient({
+      fetch: () => Promise.reject(selfSigned),
+      clock,
+      random: Math.random,
+      userAgent: "test",
+    });
+    const error = await errorOf(
+      mistrusting.send(look(), { toServiceError: toHuaweiError(clock), signal: never }),
+    );
+    expect(error.message).toContain("certificate is not trusted");
+    expect(error.message).toContain("NODE_EXTRA_CA_CERTS");
+    expect(error).toMatchObject({ retryable: false, mayHaveArrived: false });
+    expect(clock.sleeps).toEqual([]);
+  });
+});
+
+describe("a start", () => {
+  test("is sent again when it was refused for too many requests, after the time that the service asks for", async () => {
+    await answering([
+      { status: 429, headers: { "retry-after": "3" } },
+      { status: 400, body: '{"error_code":"APIG.0308","error_msg":"api over ratelimit"}' },
+      { body: "{}" },
+    ]);
+    expect((await send(start())).status).toBe(200);
+    expect(server.requests).toHaveLength(3);
+    expect(clock.sleeps).toEqual([3_000, 1_000]);
+  });
+
+  test.each<[string, ScriptedAnswer]>([
+    ["408", { status: 408 }],
+    ["500", { status: 500 }],
+    ["502", { status: 502, body: "<html></html>" }],
+    ["503 with Retry-After", { status: 503, headers: { "retry-after": "1" } }],
+    ["504", { status: 504 }],
+    ["a connection dropped after the request", { drop: true }],
+    ["an answer cut short", { body: '{"execution_id":"x"}', truncate: true }],
+    ["a redirect", { status: 307, headers: { location: "/" } }],
+    ["a refusal", { status: 403 }],
+  ])("is not sent again after %s", async (_what, failure) => {
+    await answering([failure]);
+    await errorOf(send(start()));
+    expect(server.requests).toHaveLength(1);
+    expect(clock.sleeps).toEqual([]);
+  });
+
+  test("is not sent again when no answer comes in time, and may have been handled", async () => {
+    await answering([{ hang: true }]);
+    const error = await errorOf(send(start({ timeoutMs: 40 })));
+    expect(error).toBeInstanceOf(RequestTimeoutError);
+    expect(error.message).toBe(`Start: no answer from ${server.url}/v1/things/a%20b%2Fc within 0.04 s`);
+    expect(mayHaveBeenHandled(error, "Start")).toBe(true);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test("is sent again to a server that refuses the connection: nothing can have arrived", async () => {
+    await answering([{}]);
+    const { url } = server;
+    await server.close();
+    const error = await errorOf(send(start({ endpoint: url })));
+    expect(error).toBeInstanceOf(TransportError);
+    expect(error).toMatchObject({ mayHaveArrived: false, retryable: true });
+    expect(error.message).toBe(
+      `Start: no answer from ${url}/v1/things/a%20b%2Fc (ECONNREFUSED). Check the network, the proxy settings and the endpoint.`,
+    );
+    expect(clock.sleeps).toEqual([500, 1_000, 2_000]);
+  });
+
+  test("is not sent again when the connection breaks before an answer, whatever the server saw", async () => {
+    await answering([{}]);
+    let connections = 0;
+    const rude = createTcpServer((socket: Socket) => {
+      connections += 1;
+      socket.destroy();
+    });
+    rude.listen(0, "127.0.0.1");
+    await once(rude, "listening");
+    const endpoint = `http://127.0.0.1:${String((rude.address() as AddressInfo).port)}`;
+    const error = await errorOf(send(start({ endpoint })));
+    expect(error).toMatchObject({ mayHaveArrived: true });
+    expect(connections).toBe(1);
+    rude.close();
+  });
+
+  test("never travels on a connection that was used before, while looks share one", async () => {
+    await answering([{ body: "{}" }]);
+    await send(look());
+    await send(look());
+    await send(start());
+    await send(look());
+    await send(start());
+    const ports = server.requests.map(({ remotePort }) => remotePort);
+    const [first, second, third, fourth, fifth] = ports;
+    expect([second, fourth]).toEqual([first, first]);
+    expect(new Set([first, third, fifth]).size).toBe(3);
+  });
+});
+
+describe("authorisation", () => {
+  test("is made anew for each attempt, from the request as it goes over the wire", async () => {
+    await answering([{ status: 503 }, { status: 503 }, { body: "{}" }]);
+    const seen: unknown[] = [];
+    await send(look({ body: "b", method: "POST" }), {
+      authorize: (request) => {
+        seen.push(request);
+        return Promise.resolve({ headers: { authorization: `signed at ${String(clock.now())}` } });
+      },
+    });
+    const signatures = server.requests.map(({ headers }) => headers.authorization);
+    expect(new Set(signatures).size).toBe(3);
+    expect(seen).toHaveLength(3);
+    expect(seen[0]).toEqual({
+      method: "POST",
+      path: "/v1/things/a b/c",
+      query: [["filter", "s3cret-in-a-query"]],
+      headers: {
+        "content-type": "application/json",
+        "x-secret": secret,
+        host: new URL(server.url).host,
+      },
+      body: "b",
+    });
+  });
+
+  test("that fails ends the request before anything is sent", async () => {
+    await answering([{}]);
+    await expect(
+      send(start(), { authorize: () => Promise.reject(new Error("no credentials")) }),
+    ).rejects.toThrow("no credentials");
+    expect(server.requests).toEqual([]);
+  });
+});
+
+describe("an interruption", () => {
+  test("ends a request that waits for its answer", async () => {
+    const controller = new AbortController();
+    await answering(() => {
+      controller.abort();
+      return { hang: true };
+    });
+    const error = await errorOf(send(start(), { signal: controller.signal }));
+    expect(error).toBeInstanceOf(TransportError);
+    expect(error.message).toBe("Start: interrupted");
+    expect(mayHaveBeenHandled(error, "Start")).toBe(true);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test("ends the repetitions of a repeatable request", async () => {
+    const controller = new AbortController();
+    await answering(() => {
+      controller.abort();
+      return { status: 503 };
+    });
+    await errorOf(send(look(), { signal: controller.signal }));
+    expect(server.requests).toHaveLength(1);
+  });
+
+  // Bug (medium): httpClient.ts, #sendOnce. Nothing was sent, but "may have arrived" is said, so a start
+  // that is interrupted while it waits for its turn after a 429 is reported as uncertain.
+  test.failing("before a request is sent is no reason to fear that it arrived", async () => {
+    await answering([{ status: 429, headers: { "retry-after": "60" } }]);
+    const controller = new AbortController();
+    const sleep = (): Promise<void> => {
+      controller.abort();
+      return Promise.resolve();
+    };
+    client = new HttpClient({
+      fetch: nodeFetch,
+      clock: { ...clock, sleep },
+      random: () => 0.5,
+      userAgent: "test",
+    });
+    const error = await errorOf(send(start(), { signal: controller.signal }));
+    expect(server.requests).toHaveLength(1);
+    expect(mayHaveBeenHandled(error, "Start")).toBe(false);
+  });
+
+  // Bug (low): httpClient.ts, #sendOnce. With a signal that has aborted already, node-fetch destroys the body of a request
+  // without a listener: besides the rejection there is an uncaught AbortError, which ends a process.
+  // Written with a fetch that only looks at what it is given: an uncaught error would end Jest itself.
+  test.failing("before a request is sent keeps it from being handed to fetch", async () => {
+    await answering([{}]);
+    let fetched = 0;
+    client = new HttpClient({
+      fetch: () => {
+        fetched += 1;
+        return Promise.reject(new Error("aborted"));
+      },
+      clock,
+      random: () => 0.5,
+      userAgent: "test",
+    });
+    await errorOf(send(look({ method: "POST", body: "{}" }), { signal: AbortSignal.abort() }));
+    expect(fetched).toBe(0);
+  });
+});
+
+describe("errors say what came", () => {
+  test("the service's code, text and request id, and the class that belongs to the status", async () => {
+    const body = JSON.stringify({ error_code: "AOM.1", error_msg: "bad luck", request_id: "r-9" });
+    await answering([
+      { status: 404, body },
+      { status: 401, body },
+      { status: 429, body },
+      { status: 500, body },
+    ]);
+    const attempts = { attempts: 1 };
+    expect(await errorOf(send(look(), attempts))).toBeInstanceOf(NotFoundError);
+    expect(await errorOf(send(look(), attempts))).toBeInstanceOf(AuthenticationError);
+    expect(await errorOf(send(look(), attempts))).toBeInstanceOf(ThrottledError);
+    const error = await errorOf(send(look(), attempts));
+    expect(error.message).toBe("Look was refused: HTTP 500, AOM.1: bad luck (request id r-9).");
+  });
+
+  test("a web page in place of JSON: what to check, and not the page", async () => {
+    await answering([
+      { status: 403, body: "<!DOCTYPE html><html>squid 6.1</html>" },
+      { body: "  <HTML>login</HTML>" },
+    ]);
+    const refused = await errorOf(send(look()));
+    expect(refused.message).toContain("The answer is a web page, not JSON: check the endpoint");
+    expect(refused.message).not.toContain("squid");
+    const answer = await send(look());
+    expect(() => readJsonObject(answer, summarize(look()))).toThrow(
+      /Look: http:\/\/.* answered HTTP 200\. The answer is a web page/,
+    );
+  });
+
+  test.each([
+    ['{"a":', /answered HTTP 200\. The answer is not valid JSON: "\{"a":"/],
+    ["", /answered HTTP 200 with an empty body/],
+    ["  \n", /with an empty body/],
+    ["[1]", /with JSON that is not an object/],
+    ["null", /with JSON that is not an object/],
+    [`x${"y".repeat(500)}`, /not valid JSON: "xy{79}…"/],
+  ])("answer %# is no JSON object", async (body, expected) => {
+    await answering([{ body }]);
+    const answer = await send(look());
+    expect(() => readJsonObject(answer, summarize(look()))).toThrow(expected);
+  });
+
+  // Bug (medium): httpClient.ts, noAnswer, with location.ts, findEndpoint. An endpoint of configuration or environment is not
+  // checked; node-fetch refuses one with a password in it and quotes it, and so does our message.
+  test.failing("a password in the endpoint is not repeated in the message", async () => {
+    await answering([{}]);
+    const endpoint = server.url.replace("//", "//me:s3cret@");
+    await errorOf(send(look({ endpoint })));
+  });
+
+  // Bug (low): httpClient.ts, noAnswer. Where node-fetch's error has no code its text is quoted, and that has the query.
+  test.failing("an answer beyond all bounds ends the request, without the query in the message", async () => {
+    await answering([{ body: "x".repeat(64 * 1024 * 1024 + 1) }]);
+    expect((await errorOf(send(look(), { attempts: 1 }))).message).toContain("no answer from");
+  });
+});
+
+describe("the one place that decides whether a request may be sent again", () => {
+  const request = { operation: "Start", method: "POST", url: "http://x" };
+  const refusal = (status: number): ServiceError => new ServiceError({ status, request });
+
+  test.each([
+    ["ECONNREFUSED", false],
+    ["ENOTFOUND", false],
+    ["EAI_AGAIN", false],
+    ["EHOSTUNREACH", false],
+    ["ENETUNREACH", false],
+    ["ECONNRESET", true],
+    ["EPIPE", true],
+    ["ETIMEDOUT", true],
+    ["ERR_STREAM_PREMATURE_CLOSE", true],
+    [undefined, true],
+  ])("after %s the request may have arrived: %p", (code, mayHaveArrived) => {
+    expect(classifyConnectionError({ code })).toEqual({ code, mayHaveArrived, retryable: true });
+  });
+
+  test("a time-out while connecting is told from one while waiting", () => {
+    expect(classifyConnectionError({ code: "ETIMEDOUT", erroredSysCall: "connect" }).mayHaveArrived).toBe(
+      false,
+    );
+    expect(classifyConnectionError(undefined).mayHaveArrived).toBe(true);
+  });
+
+  test("errors of other operations on the way, and of unknown kind, say nothing about a start", () => {
+    const token = { ...request, operation: "Token" };
+    expect(mayHaveBeenHandled(new TransportError("x", token, { mayHaveArrived: true }), "Start")).toBe(false);
+    expect(mayHaveBeenHandled(new ServiceError({ status: 500, request: token }), "Start")).toBe(false);
+    expect(mayHaveBeenHandled(refusal(500), "Start")).toBe(true);
+    expect(mayHaveBeenHandled(refusal(408), "Start")).toBe(true);
+    expect(mayHaveBeenHandled(refusal(404), "Start")).toBe(false);
+    expect(mayHaveBeenHandled(new ThrottledError({ status: 429, request }), "Start")).toBe(false);
+    expect(maySendAgain(new Error("what?"), true)).toBe(false);
+    expect(maySendAgain(new ThrottledError({ status: 429, request }), false)).toBe(true);
+  });
+});

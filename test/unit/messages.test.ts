@@ -1,0 +1,312 @@
+/**
+ * What the user reads: what happened, what still runs, what the next command does, where to look; in 15 lines at the
+ * most, whatever came from the service.
+ */
+import * as fc from "fast-check";
+import type { ExecutionSnapshot, ExecutionStep, FailedTarget } from "../../provider/src/execution/snapshot";
+import { sayDuration } from "../../provider/src/execution/progress";
+import { readCommonArguments } from "../../provider/src/lifecycle/arguments";
+import type { MessageContext } from "../../provider/src/lifecycle/messages";
+import {
+  sayFailed,
+  sayForgotten,
+  sayInterrupted,
+  sayLostSight,
+  sayNotStarted,
+  sayNotStopped,
+  sayStartUncertain,
+  sayTimedOut,
+} from "../../provider/src/lifecycle/messages";
+
+const context = (args: object = {}): MessageContext => ({
+  subject: "workflow wf-1 of project p (cn-north-4)",
+  consoleUrl: "https://console.example/",
+  common: readCommonArguments({ ...args }),
+});
+
+const target = (more: FailedTarget = {}): FailedTarget => ({
+  id: "i-17",
+  name: "ecs-prod-17",
+  address: "10.0.3.17",
+  exitCode: "126",
+  log: "one\r\n\r\ntwo\r\nthree\r\nbash: ./patch.sh: Permission denied\r\n",
+  ...more,
+});
+const step = (more: Partial<ExecutionStep> = {}): ExecutionStep => ({
+  id: "run-script",
+  name: "Run script",
+  status: "failed",
+  rawStatus: "fail",
+  ...more,
+});
+const failed = (more: Partial<ExecutionSnapshot> = {}): ExecutionSnapshot => ({
+  executionId: "8f1c02aa",
+  status: "failed",
+  rawStatus: "fail",
+  startedAt: "2026-11-21T06:00:00.000Z",
+  settledAt: "2026-11-21T06:02:04.000Z",
+  steps: [step()],
+  stepsTotal: 3,
+  ...more,
+});
+
+/** A copy without some fields, as where the service did not send them. */
+function without<T extends object, K extends keyof T>(whole: T, ...fields: K[]): Omit<T, K> {
+  const copy = { ...whole };
+  for (const field of fields) Reflect.deleteProperty(copy, field);
+  return copy;
+}
+
+const where = "  workflow wf-1 of project p (cn-north-4), https://console.example/, error ";
+
+describe("an execution that failed", () => {
+  test("step, targets, their logs, and what the next deployment does", () => {
+    const prepare = step({ id: "prepare", name: "Prepare", status: "succeeded" });
+    const run = step({
+      targets: { succeeded: 47, failed: 3, running: 0, notPerformed: 0 },
+      failedTargets: [target(), target({ name: "ecs-prod-18" }), target({ name: "ecs-prod-19" })],
+    });
+    expect(sayFailed(failed({ steps: [prepare, run] }), context()).split("\n")).toEqual([
+      "execution 8f1c02aa failed after 2m04s",
+      '  step 2 of 3 "Run script": 3 of 50 targets failed',
+      "    ecs-prod-17 (10.0.3.17), exit code 126",
+      "      | two",
+      "      | three",
+      "      | bash: ./patch.sh: Permission denied",
+      "    ecs-prod-18 (10.0.3.17), exit code 126",
+      "      | two",
+      "      | three",
+      "      | bash: ./patch.sh: Permission denied",
+      '    and 1 more; all of them are in the output "steps"',
+      '  Nothing of it runs any more. The next `pulumi up` runs it again (rerunOn has "failed").',
+      `${where}WFX-EXECUTION-FAILED`,
+    ]);
+  });
+
+  test("one that is not run again says what would", () => {
+    const message = sayFailed(failed(), context({ rerunOn: ["stopped"] }));
+    expect(message).toContain('It is not run again by itself (rerunOn): change "triggers" to run it again.');
+    expect(sayFailed(failed(), context({ rerunOn: "always" }))).toContain('(rerunOn has "always")');
+  });
+
+  test.each([
+    ["timedOut", "timed out at the service"],
+    ["stopped", "was stopped"],
+  ] as const)("%s is said as such", (status, words) => {
+    expect(sayFailed(failed({ status }), context())).toMatch(`execution 8f1c02aa ${words} after 2m04s\n`);
+  });
+
+  test("a step that calls itself successful is named when its targets failed", () => {
+    const run = step({
+      status: "succeeded",
+      targets: { succeeded: 0, failed: 1, running: 0, notPerformed: 0 },
+    });
+    expect(sayFailed(failed({ steps: [run] }), context())).toContain(
+      'step 1 of 3 "Run script": 1 of 1 target failed',
+    );
+  });
+
+  test("little is known: no times, no steps, no name, no console", () => {
+    const timeless = without(failed({ steps: [] }), "startedAt", "settledAt");
+    expect(sayFailed(timeless, { ...context(), consoleUrl: undefined }).split("\n")).toEqual([
+      "execution 8f1c02aa failed",
+      '  Nothing of it runs any more. The next `pulumi up` runs it again (rerunOn has "failed").',
+      "  workflow wf-1 of project p (cn-north-4), error WFX-EXECUTION-FAILED",
+    ]);
+    const nameless = without(step({ error: "quota\n exceeded", failedTargets: [{}] }), "name");
+    const countless = without(failed({ steps: [nameless] }), "stepsTotal");
+    expect(sayFailed(countless, context())).toContain(
+      '  step 1 "run-script": failed: quota exceeded\n    a target without a name\n',
+    );
+  });
+
+  test("long lines are cut", () => {
+    const long = "x".repeat(10_000);
+    const run = step({ error: long, failedTargets: [target({ message: long, log: long })] });
+    const message = sayFailed(failed({ steps: [run] }), context());
+    expect(message.length).toBeLessThan(1_000);
+  });
+});
+
+describe("an execution for which the deployment has waited too long", () => {
+  const timedOut = {
+    ...context(),
+    executionId: "8f1c02aa",
+    timeoutSeconds: 1_800,
+    timeoutSetting: "timeoutSeconds",
+    stopped: false,
+  };
+  const running = failed({ status: "running", steps: [step({ status: "running" })] });
+
+  test("that is left running: nothing is started twice, and how to stop it", () => {
+    expect(sayTimedOut(running, timedOut).split("\n")).toEqual([
+      "execution 8f1c02aa still runs after the 30m this deployment waits (timeoutSeconds)",
+      '  last seen in step 1 of 3 "Run script"',
+      "  The next `pulumi up` goes on waiting for it; nothing is started twice.",
+      "  To stop it instead: `pulumi destroy --target <its URN>`.",
+      `${where}WFX-EXECUTION-TIMEOUT`,
+    ]);
+  });
+
+  test("that nobody has seen: the last error is told", () => {
+    const message = sayTimedOut(undefined, { ...timedOut, lastError: new Error("no answer from http://x") });
+    expect(message).toContain("  the last look failed: no answer from http://x\n");
+    expect(message).not.toContain("last seen");
+  });
+
+  test("that was stopped: whether the next deployment runs it again", () => {
+    const stopped = { ...timedOut, stopped: true };
+    expect(sayTimedOut(failed({ status: "stopped" }), stopped)).toMatch(
+      /^execution 8f1c02aa did not end within the 30m .* and was stopped \(onTimeout is "stop"\)\n[^]*The next `pulumi up` runs it again \(rerunOn has "stopped"\)/,
+    );
+    expect(sayTimedOut(undefined, { ...stopped, ...context({ rerunOn: ["failed"] }) })).toContain(
+      'It is not run again by itself (rerunOn): change "triggers" to run it again.',
+    );
+  });
+});
+
+test("an interruption: it goes on running and is waited for again", () => {
+  expect(sayInterrupted("8f1c02aa", context()).split("\n")).toEqual([
+    "interrupted while waiting for execution 8f1c02aa, which goes on running",
+    "  The next `pulumi up` goes on waiting for it; nothing is started twice.",
+    `${where}WFX-INTERRUPTED`,
+  ]);
+});
+
+test("a status that can't be read: it may still run, and is waited for again once the cause is mended", () => {
+  const message = sayLostSight("8f1c02aa", { message: "HTTP 401", code: "WFX-AUTHENTICATION" }, context());
+  expect(message).toMatch(/^execution 8f1c02aa has begun, but its status can't be read: HTTP 401\n/);
+  expect(message).toContain(
+    "It may still run. Once the cause is mended, the next `pulumi up` goes on waiting",
+  );
+  expect(message).toContain("error WFX-AUTHENTICATION");
+});
+
+test("a forgotten execution: nothing was started, and both ways on", () => {
+  const message = sayForgotten("8f1c02aa", context());
+  expect(message).toContain("no longer knows execution 8f1c02aa, and how it ended was not seen");
+  expect(message).toContain('change "triggers"');
+  expect(message).toContain('set waitFor to "started"');
+});
+
+test("a start whose outcome is unknown: nothing was sent twice, and how to take over what may have begun", () => {
+  const message = sayStartUncertain("no answer", context());
+  expect(message).toContain(
+    "not known whether an execution of workflow wf-1 of project p (cn-north-4) was started",
+  );
+  expect(message).toContain("Nothing was sent a second time");
+  expect(message).toContain("set adoptExecutionId to its id");
+  expect(message).toContain("error WFX-START-UNCERTAIN");
+});
+
+test("what went wrong before a start: nothing was started", () => {
+  expect(sayNotStarted({ message: "no credentials", code: "WFX-CONFIGURATION" })).toBe(
+    "no credentials\n  Nothing was started. Error WFX-CONFIGURATION",
+  );
+  expect(sayNotStarted({ message: "oops" })).toBe("oops\n  Nothing was started.");
+});
+
+test("an execution that will not stop: it stays in the state, and how to let it go", () => {
+  const message = sayNotStopped("8f1c02aa", 300, context());
+  expect(message).toContain("was asked to stop but still runs after 5m");
+  expect(message).toContain("The resource stays in the state.");
+  expect(message).toContain('set onDelete to "leave"');
+});
+
+test.each([
+  [0, "0ms"],
+  [850, "850ms"],
+  [1_000, "1s"],
+  [59_400, "59s"],
+  [59_600, "1m"],
+  [124_000, "2m04s"],
+  [3_600_000, "1h"],
+  [3_900_000, "1h05m"],
+  [3_605_000, "1h"],
+  [90_000_000, "25h"],
+])("%i ms are %s", (ms, text) => {
+  expect(sayDuration(ms)).toBe(text);
+});
+
+describe("no message has more than 15 lines", () => {
+  const lines = fc.string({ unit: fc.constantFrom("a", " ", "\n", "\r\n", "\t", '"', "é") });
+  const line = fc.string({ unit: fc.constantFrom("a", " ", "\t", '"', "é", "`") });
+
+  const countLines = (message: string): number => message.split("\n").length;
+
+  /** Snapshots whose names are one line each, and whose logs and errors are anything. */
+  const snapshots = (name: fc.Arbitrary<string>): fc.Arbitrary<ExecutionSnapshot> => {
+    const status = fc.constantFrom("failed", "timedOut", "stopped", "running", "succeeded", "unknown");
+    const count = fc.nat(100);
+    const failedTarget = fc.record(
+      { id: name, name, address: name, exitCode: name, message: lines, log: lines },
+      { requiredKeys: [] },
+    );
+    const aStep = fc.record(
+      {
+        id: name,
+        name,
+        status,
+        rawStatus: name,
+        error: lines,
+        targets: fc.record({ succeeded: count, failed: count, running: count, notPerformed: count }),
+        failedTargets: fc.array(failedTarget, { maxLength: 5 }),
+      },
+      { requiredKeys: ["id", "status", "rawStatus"] },
+    );
+    return fc.record(
+      {
+        executionId: name,
+        status,
+        rawStatus: name,
+        steps: fc.array(aStep, { maxLength: 4 }),
+        stepsTotal: count,
+      },
+      { requiredKeys: ["executionId", "status", "rawStatus", "steps"] },
+    );
+  };
+
+  const everyMessage = (snapshot: ExecutionSnapshot, cause: string): string[] => [
+    sayFailed(snapshot, context()),
+    sayTimedOut(snapshot, {
+      ...context(),
+      executionId: snapshot.executionId,
+      timeoutSeconds: 1,
+      timeoutSetting: "customTimeouts",
+      stopped: false,
+      lastError: new Error(cause),
+    }),
+    sayLostSight(snapshot.executionId, { message: cause }, context()),
+    sayStartUncertain(cause, context()),
+    sayNotStarted({ message: cause }),
+  ];
+
+  test("whatever logs, errors of steps and messages of targets hold", () => {
+    fc.assert(
+      fc.property(snapshots(line), line, (snapshot, cause) => {
+        for (const message of everyMessage(snapshot, cause)) {
+          expect(countLines(message)).toBeLessThanOrEqual(15);
+        }
+      }),
+    );
+  });
+
+  // Bug (medium): messages.ts, sayLostSight, sayNotStarted, sayStartUncertain and sayTimedOut quote the service's text as
+  // it is (a Java stack trace in error_msg is common), and errors.ts, describeServiceError, does not cut it either.
+  test.failing("whatever the service's error text holds", () => {
+    const trace = `java.lang.NullPointerException\n${"\tat com.huawei.Aom.run(Aom.java:1)\n".repeat(40)}`;
+    for (const message of everyMessage(failed(), trace)) expect(countLines(message)).toBeLessThanOrEqual(15);
+  });
+
+  // Bug (low): progress.ts, nameStep, and messages.ts, sayTarget: names are quoted as they are.
+  test.failing("whatever the names of steps and targets hold", () => {
+    fc.assert(
+      fc.property(snapshots(lines), line, (snapshot, cause) => {
+        for (const message of everyMessage(snapshot, cause)) {
+          expect(countLines(message)).toBeLessThanOrEqual(15);
+        }
+      }),
+      { numRuns: 1_000, seed: 1 },
+    );
+  });
+});

@@ -1,0 +1,56 @@
+/**
+ * The host's bag of properties, taken apart: arguments, unknown values, and what our constructor added.
+ */
+import { readProperties } from "../../provider/src/dynamic/properties";
+import { unknownValue } from "../../provider/src/lifecycle";
+
+const unknownText = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+test("arguments are what is left without the host's and our own properties, and without empty ones", () => {
+  const { args } = readProperties({
+    workflowId: "wf-1",
+    triggers: { none: null },
+    timeoutSeconds: 0,
+    waitFor: "",
+    region: null,
+    endpoint: undefined,
+    __provider: "exports.handler = …",
+    __meta: { urn: "urn:x" },
+    __internal: 1,
+  });
+  expect(args).toEqual({ workflowId: "wf-1", triggers: { none: null }, timeoutSeconds: 0, waitFor: "" });
+  expect(Object.keys(args)).toEqual(["workflowId", "triggers", "timeoutSeconds", "waitFor"]);
+});
+
+test("values that are not known yet are marked, at any depth", () => {
+  const { args } = readProperties({
+    workflowId: unknownText,
+    triggers: { a: [1, unknownText, { b: unknownText }], c: `${unknownText}!` },
+  });
+  expect(args).toEqual({
+    workflowId: unknownValue,
+    triggers: { a: [1, unknownValue, { b: unknownValue }], c: `${unknownText}!` },
+  });
+});
+
+test("the URN and customTimeouts come from what the constructor added", () => {
+  const customTimeouts = { create: "1h", delete: "5m" };
+  expect(readProperties({ __meta: { urn: "urn:pulumi:x", customTimeouts } })).toEqual({
+    args: {},
+    urn: "urn:pulumi:x",
+    customTimeouts,
+  });
+});
+
+test.each([
+  {},
+  { __meta: null },
+  { __meta: "text" },
+  { __meta: [] },
+  { __meta: unknownText },
+  { __meta: { urn: 7, customTimeouts: "1h" } },
+  { __meta: { urn: unknownText, customTimeouts: null } },
+  { __meta: { urn: null, customTimeouts: [] } },
+])("states of other versions are tolerated: %j", (properties) => {
+  expect(readProperties(properties)).toEqual({ args: {}, urn: undefined, customTimeouts: {} });
+});

@@ -1,0 +1,264 @@
+/**
+ * Waiting for one execution, on a clock that does not sleep: what ends it, what does not, how often it asks, and what
+ * the person who watches is told.
+ */
+import {
+  AuthenticationError,
+  NotFoundError,
+  ResponseFormatError,
+  ServiceError,
+  ThrottledError,
+  TransportError,
+} from "../../provider/src/errors";
+import type { ExecutionSnapshot, ExecutionStatus } from "../../provider/src/execution/snapshot";
+import type { WaitOptions } from "../../provider/src/execution/waitUntilSettled";
+import { waitUntilSettled } from "../../provider/src/execution/waitUntilSettled";
+import type { FakeClock } from "../support/fakeClock";
+import { fakeClock } from "../support/fakeClock";
+import { recordingReporter } from "../support/lifecycleHosts";
+import { never } from "../support/sessions";
+
+const request = { operation: "Look", method: "GET", url: "http://service" };
+const refusal = (status: number, more: object = {}): ServiceError =>
+  new ServiceError({ status, request, ...more });
+
+const seen = (status: ExecutionStatus, more: Partial<ExecutionSnapshot> = {}): ExecutionSnapshot => ({
+  executionId: "ex-1",
+  status,
+  rawStatus: status,
+  steps: [],
+  ...more,
+});
+const running = seen("running");
+const succeeded = seen("succeeded");
+
+interface Wait {
+  readonly options: WaitOptions;
+  readonly clock: FakeClock;
+  readonly reporter: ReturnType<typeof recordingReporter>;
+  readonly looks: () => number;
+}
+
+/** A wait whose looks have these results; the last one repeats. Lasts an hour at most. */
+function wait(results: (ExecutionSnapshot | Error)[], more: Partial<WaitOptions> = {}): Wait {
+  const clock = fakeClock();
+  const reporter = recordingReporter();
+  let looks = 0;
+  const describe = (): Promise<ExecutionSnapshot> => {
+    const result = results[Math.min(looks, results.length - 1)]!;
+    looks += 1;
+    return result instanceof Error ? Promise.reject(result) : Promise.resolve(result);
+  };
+  const options: WaitOptions = {
+    describe,
+    deadlineMs: clock.now() + 3_600_000,
+    mayBeInvisibleUntilMs: 0,
+    clock,
+    random: () => 0.5,
+    signal: never,
+    reporter,
+    ...more,
+  };
+  return { options, clock, reporter, looks: () => looks };
+}
+
+test.each(["succeeded", "failed", "timedOut", "stopped"] as const)("%s ends the wait", async (status) => {
+  const { options, looks } = wait([running, seen("waiting"), seen(status)]);
+  expect(await waitUntilSettled(options)).toMatchObject({ kind: "settled", value: { status } });
+  expect(looks()).toBe(3);
+});
+
+test("running, waiting and unknown go on until the deadline, with one last look at it", async () => {
+  const { options, clock } = wait([running, seen("waiting"), seen("unknown", { rawStatus: "pondering" })]);
+  const startMs = clock.now();
+  const outcome = await waitUntilSettled({ ...options, deadlineMs: startMs + 60_000 });
+  expect(outcome).toMatchObject({ kind: "timedOut", last: { status: "unknown" } });
+  expect(clock.now()).toBe(startMs + 60_000);
+});
+
+test("asks often at first and then after 15 % more of the time, every ten seconds at the most", async () => {
+  const { options, clock } = wait([running]);
+  const outcome = await waitUntilSettled({ ...options, deadlineMs: clock.now() + 600_000 });
+  expect(clock.sleeps[0]).toBe(500);
+  const { sleeps } = clock;
+  sleeps.slice(0, -1).forEach((delay, index) => {
+    expect(delay).toBeGreaterThanOrEqual(sleeps[index - 1] ?? 0);
+    expect(delay).toBeLessThanOrEqual(10_000);
+  });
+  expect(sleeps.at(-2)).toBe(10_000);
+  // Ten minutes take fewer than a hundred looks.
+  expect(outcome.tally.probes).toBeLessThan(100);
+});
+
+test("delays of many executions differ: a tenth of each is chance", async () => {
+  const first = wait([running, succeeded], { random: () => 0 });
+  const second = wait([running, succeeded], { random: () => 0.999_999 });
+  await waitUntilSettled(first.options);
+  await waitUntilSettled(second.options);
+  expect([first.clock.sleeps, second.clock.sleeps]).toEqual([[450], [550]]);
+});
+
+describe("errors that may pass", () => {
+  test.each<[string, Error]>([
+    ["no answer", new TransportError("no answer", request, { mayHaveArrived: true })],
+    ["408", refusal(408)],
+    ["429", new ThrottledError({ status: 429, request })],
+    ["500", refusal(500)],
+    ["503", refusal(503)],
+  ])("%s: the wait goes on, with growing delays", async (_what, error) => {
+    const { options, clock, reporter } = wait([error, error, running, succeeded]);
+    const outcome = await waitUntilSettled(options);
+    expect(outcome).toMatchObject({ kind: "settled", tally: { transientFailures: 2, lastError: error } });
+    expect(clock.sleeps.slice(0, 2)).toEqual([1_000, 2_000]);
+    expect(reporter.warnings).toEqual([]);
+  });
+
+  test("an outage is told once, at its third failure, however long it lasts and however often it comes back", async () => {
+    const outage = [
+      refusal(503, { serviceMessage: "backend gone" }),
+      refusal(503),
+      refusal(502),
+      refusal(502),
+    ];
+    const { options, reporter, clock } = wait([...outage, running, ...outage, succeeded]);
+    await waitUntilSettled(options);
+    expect(reporter.warnings).toEqual([
+      "the status can't be read for now, waiting goes on: Look was refused: HTTP 502.",
+    ]);
+    expect(Math.max(...clock.sleeps)).toBeLessThanOrEqual(30_000);
+  });
+
+  test("Retry-After is honoured", async () => {
+    const { options, clock } = wait([
+      new ThrottledError({ status: 429, request, retryAfterMs: 45_000 }),
+      succeeded,
+    ]);
+    await waitUntilSettled(options);
+    expect(clock.sleeps).toEqual([45_000]);
+  });
+
+  test("an outage until the deadline: what was seen last and the last error are in the outcome", async () => {
+    const { options, clock } = wait([running, refusal(503)]);
+    const outcome = await waitUntilSettled({ ...options, deadlineMs: clock.now() + 120_000 });
+    expect(outcome).toMatchObject({ kind: "timedOut", last: running, tally: { lastError: { status: 503 } } });
+  });
+});
+
+test.each<[string, Error]>([
+  ["refused credentials", new AuthenticationError({ status: 401, request })],
+  ["missing rights", new AuthenticationError({ status: 403, request })],
+  ["a bad request", refusal(400)],
+  ["an unreadable answer", new ResponseFormatError("no status", request)],
+  ["an untrusted certificate", new TransportError("x", request, { mayHaveArrived: false, retryable: false })],
+  ["a mistake of ours", new TypeError("undefined is not a function")],
+])("%s ends the wait with that error", async (_what, error) => {
+  const { options, looks } = wait([running, error]);
+  await expect(waitUntilSettled(options)).rejects.toBe(error);
+  expect(looks()).toBe(2);
+});
+
+describe("an execution that the service does not know", () => {
+  const unknown = new NotFoundError({ status: 404, request });
+
+  test("may not be visible yet: the wait goes on for a while", async () => {
+    const { options, clock } = wait([unknown, unknown, running, succeeded]);
+    const outcome = await waitUntilSettled({ ...options, mayBeInvisibleUntilMs: clock.now() + 30_000 });
+    expect(outcome).toMatchObject({ kind: "settled", tally: { transientFailures: 2 } });
+  });
+
+  test("is gone once that while is over", async () => {
+    const { options, clock } = wait([unknown]);
+    const startMs = clock.now();
+    await expect(waitUntilSettled({ ...options, mayBeInvisibleUntilMs: startMs + 30_000 })).rejects.toBe(
+      unknown,
+    );
+    expect(clock.now()).toBeGreaterThanOrEqual(startMs + 30_000);
+  });
+
+  test("is gone at once where it was not just started", async () => {
+    const { options, looks } = wait([unknown]);
+    await expect(waitUntilSettled(options)).rejects.toBe(unknown);
+    expect(looks()).toBe(1);
+  });
+});
+
+describe("an interruption", () => {
+  test("between two looks ends the wait without another", async () => {
+    const controller = new AbortController();
+    const { options, clock, looks } = wait([running]);
+    const sleep = (): Promise<void> => {
+      controller.abort();
+      return Promise.resolve();
+    };
+    const outcome = await waitUntilSettled({
+      ...options,
+      clock: { ...clock, sleep },
+      signal: controller.signal,
+    });
+    expect(outcome).toMatchObject({ kind: "aborted", last: running });
+    expect(looks()).toBe(1);
+  });
+
+  test("during a look is no error of the service", async () => {
+    const controller = new AbortController();
+    const describe = (): Promise<ExecutionSnapshot> => {
+      controller.abort();
+      return Promise.reject(new TypeError("aborted"));
+    };
+    const { options, reporter } = wait([], { describe, signal: controller.signal });
+    expect(await waitUntilSettled(options)).toMatchObject({ kind: "aborted", last: undefined });
+    expect(reporter.warnings).toEqual([]);
+  });
+
+  test("before the first look makes no look", async () => {
+    const { options, looks } = wait([running], { signal: AbortSignal.abort() });
+    expect(await waitUntilSettled(options)).toMatchObject({ kind: "aborted", tally: { probes: 0 } });
+    expect(looks()).toBe(0);
+  });
+});
+
+describe("the person who watches", () => {
+  test("sees a line per change, with step, name and targets, and none without", async () => {
+    const steps = (succeededTargets: number, failed: number): ExecutionSnapshot =>
+      seen("running", {
+        stepsTotal: 3,
+        steps: [
+          { id: "n1", name: "Prepare", status: "succeeded", rawStatus: "success" },
+          {
+            id: "n2",
+            name: "Run script",
+            status: "running",
+            rawStatus: "running",
+            targets: { succeeded: succeededTargets, failed, running: 5, notPerformed: 3 },
+          },
+        ],
+      });
+    const { options, reporter } = wait([
+      running,
+      running,
+      steps(1, 0),
+      steps(1, 0),
+      steps(41, 1),
+      seen("waiting", { steps: [{ id: "n3", status: "waiting", rawStatus: "pausing" }] }),
+      succeeded,
+    ]);
+    await waitUntilSettled(options);
+    expect(reporter.statuses).toEqual([
+      "started",
+      'step 2 of 3 "Run script", 1 target ok, 8 to go',
+      'step 2 of 3 "Run script", 41 targets ok, 1 failed, 8 to go',
+      'waiting: step 1 "n3"',
+      "succeeded",
+    ]);
+  });
+
+  test("is warned once of a status that nobody knows, in the service's own word", async () => {
+    const odd = (rawStatus: string): ExecutionSnapshot => seen("unknown", { rawStatus });
+    const { options, reporter } = wait([odd("pondering"), odd("pondering"), odd("musing"), succeeded]);
+    await waitUntilSettled(options);
+    expect(reporter.warnings).toEqual([
+      'the service says "pondering", a status that this version does not know; waiting goes on',
+    ]);
+    expect(reporter.statuses[0]).toBe("pondering");
+  });
+});
