@@ -6,4 +6,6 @@ import type { ServiceName } from "../../provider/src/lifecycle";
 /** `__provider` by service. */
 export const pinnedTexts: Readonly<Record<ServiceName, string>> = {
   aom: 'exports.handler = () => require("pulumi-workflow-execution/provider").aom;',
+  functiongraph: 'exports.handler = () => require("pulumi-workflow-execution/provider").functiongraph;',
+  cloudflow: 'exports.handler = () => require("pulumi-workflow-execution/provider").cloudflow;',
 };

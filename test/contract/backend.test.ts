@@ -11,7 +11,7 @@ import { openSession, services } from "../../provider/src/lifecycle";
 import type { EmulatedClock } from "../support/emulatedClock";
 import { emulatedClock } from "../support/emulatedClock";
 import { control, executionsOf, requestsOf } from "../support/emulators";
-import { collect, never } from "../support/sessions";
+import { listAll, listed, never, startOn } from "../support/sessions";
 import type { ContractWorkflow } from "./serviceRow";
 import { serviceRows } from "./serviceRows";
 
@@ -65,19 +65,22 @@ describe.each(serviceRows)("$service", (row) => {
 
   test("a start gives the id that look and list know", async () => {
     const backend = await open("runs");
-    const id = await backend.start(never);
+    const id = await startOn(backend);
     expect(await executionsOf(emulator)).toMatchObject([{ executionId: id }]);
-    expect(await backend.describe(id, never)).toMatchObject({ executionId: id, status: "running" });
-    expect(await collect(backend.list(never))).toMatchObject([{ executionId: id, status: "running" }]);
+    expect(await backend.describe(id, { signal: never })).toMatchObject({
+      executionId: id,
+      status: "running",
+    });
+    expect(await listAll(backend)).toMatchObject([{ executionId: id, status: "running" }]);
   });
 
   test("two starts are two executions; the list has the newest first", async () => {
     const backend = await open("succeeds");
-    const first = await backend.start(never);
+    const first = await startOn(backend);
     await clock.advance(5_000);
-    const second = await backend.start(never);
+    const second = await startOn(backend);
     expect(second).not.toBe(first);
-    const list = await collect(backend.list(never));
+    const list = await listAll(backend);
     expect(list.map(({ executionId, status }) => [executionId, status])).toEqual([
       [second, "running"],
       [first, "succeeded"],
@@ -95,24 +98,24 @@ describe.each(serviceRows)("$service", (row) => {
   test("a list can be left before its end", async () => {
     const backend = await open("succeeds");
     for (let count = 0; count < 3; count += 1) {
-      await backend.start(never);
+      await startOn(backend);
       await clock.advance(1_000);
     }
-    for await (const summary of backend.list(never)) {
+    for await (const summary of listed(backend)) {
       expect(summary.startedAt).toBe("2026-11-21T06:00:02.000Z");
       break;
     }
   });
 
   test("the list of a workflow that never ran is empty", async () => {
-    expect(await collect((await open("succeeds")).list(never))).toEqual([]);
+    expect(await listAll(await open("succeeds"))).toEqual([]);
   });
 
   test("a running execution: its steps so far, and no end", async () => {
     const backend = await open("succeeds");
-    const id = await backend.start(never);
+    const id = await startOn(backend);
     await clock.advance(1_500);
-    const snapshot = await backend.describe(id, never);
+    const snapshot = await backend.describe(id, { signal: never });
     expect(snapshot).toMatchObject({
       executionId: id,
       status: "running",
@@ -131,9 +134,9 @@ describe.each(serviceRows)("$service", (row) => {
 
   test("one that succeeded: its end, its output, and no failure", async () => {
     const backend = await open("succeeds");
-    const id = await backend.start(never);
+    const id = await startOn(backend);
     await clock.advance(60_000);
-    const snapshot = await backend.describe(id, never);
+    const snapshot = await backend.describe(id, { signal: never });
     expect(snapshot).toMatchObject({
       status: "succeeded",
       rawStatus: row.words.succeeded,
@@ -146,20 +149,20 @@ describe.each(serviceRows)("$service", (row) => {
 
   test("one that failed: the step that failed is found", async () => {
     const backend = await open("fails");
-    const id = await backend.start(never);
+    const id = await startOn(backend);
     await clock.advance(60_000);
-    const snapshot = await backend.describe(id, never);
+    const snapshot = await backend.describe(id, { signal: never });
     expect(snapshot).toMatchObject({ status: "failed", rawStatus: row.words.failed });
     expect(firstFailedStep(snapshot)).toMatchObject({ name: "Work", status: "failed" });
   });
 
   test("a stop ends a running execution", async () => {
     const backend = await open("runs");
-    const id = await backend.start(never);
+    const id = await startOn(backend);
     await clock.advance(1_000);
     await backend.stop(id, never);
     await clock.advance(1);
-    expect(await backend.describe(id, never)).toMatchObject({
+    expect(await backend.describe(id, { signal: never })).toMatchObject({
       status: "stopped",
       rawStatus: row.words.stopped,
     });
@@ -167,7 +170,7 @@ describe.each(serviceRows)("$service", (row) => {
 
   test("stopping what has settled, was stopped already or is unknown is no error", async () => {
     const backend = await open("runs");
-    const id = await backend.start(never);
+    const id = await startOn(backend);
     await clock.advance(1_000);
     await backend.stop(id, never);
     await backend.stop(id, never);
@@ -179,7 +182,7 @@ describe.each(serviceRows)("$service", (row) => {
 
   test("an unknown execution is not found, in one request", async () => {
     const backend = await open("runs");
-    const error = await backend.describe("nowhere", never).catch((thrown: unknown) => thrown);
+    const error = await backend.describe("nowhere", { signal: never }).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(NotFoundError);
     expect(error).toMatchObject({ code: "WFX-NOT-FOUND", retryable: false });
     expect(await countOf("describe")).toBe(1);
@@ -187,7 +190,7 @@ describe.each(serviceRows)("$service", (row) => {
 
   test("an unknown workflow is not found; the message names it and what to check; nothing is started", async () => {
     const backend = await connect(row.unknownWorkflow);
-    const error = await backend.start(never).catch((thrown: unknown) => thrown);
+    const error = await startOn(backend).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(NotFoundError);
     expect((error as Error).message).toContain(String(Object.values(row.unknownWorkflow)[0]));
     expect((error as Error).message).toMatch(/check \w+/);
@@ -198,36 +201,38 @@ describe.each(serviceRows)("$service", (row) => {
   describe("what the service can't answer for now", () => {
     test("a look is tried four times by itself, and once where the poller asks", async () => {
       const backend = await open("runs");
-      const id = await backend.start(never);
+      const id = await startOn(backend);
       await fault("describe", { action: "status", status: 503, count: 3 });
-      expect(await backend.describe(id, never)).toMatchObject({ status: "running" });
+      expect(await backend.describe(id, { signal: never })).toMatchObject({ status: "running" });
       expect(await countOf("describe")).toBe(4);
       await fault("describe", { action: "status", status: 503 });
-      await expect(backend.describe(id, never, 1)).rejects.toMatchObject({ retryable: true });
+      await expect(backend.describe(id, { signal: never, attempts: 1 })).rejects.toMatchObject({
+        retryable: true,
+      });
       expect(await countOf("describe")).toBe(5);
     });
 
     test("a list and a stop are asked for again", async () => {
       const backend = await open("runs");
-      const id = await backend.start(never);
+      const id = await startOn(backend);
       await fault("list", { action: "dropBefore" });
-      expect(await collect(backend.list(never))).toHaveLength(1);
+      expect(await listAll(backend)).toHaveLength(1);
       await clock.advance(1_000);
       await fault("stop", { action: "dropAfter" });
       await backend.stop(id, never);
       await clock.advance(1);
-      expect(await backend.describe(id, never)).toMatchObject({ status: "stopped" });
+      expect(await backend.describe(id, { signal: never })).toMatchObject({ status: "stopped" });
     });
 
     test("throttling is honoured by every operation, with the time that the service asks for", async () => {
       const backend = await open("runs");
       const throttled = { action: "status", status: 429, retryAfter: 9 };
       await fault("start", throttled);
-      const id = await backend.start(never);
+      const id = await startOn(backend);
       await fault("describe", throttled);
-      await backend.describe(id, never);
+      await backend.describe(id, { signal: never });
       await fault("list", throttled);
-      await collect(backend.list(never));
+      await listAll(backend);
       await fault("stop", throttled);
       await backend.stop(id, never);
       expect(clock.sleeps).toEqual([9_000, 9_000, 9_000, 9_000]);
@@ -237,7 +242,7 @@ describe.each(serviceRows)("$service", (row) => {
     test("throttling without end is an error of its own, and nothing was started", async () => {
       const backend = await open("runs");
       await fault("start", { action: "status", status: 429, count: null });
-      await expect(backend.start(never)).rejects.toBeInstanceOf(ThrottledError);
+      await expect(startOn(backend)).rejects.toBeInstanceOf(ThrottledError);
       expect(await executionsOf(emulator)).toEqual([]);
     });
   });
@@ -252,7 +257,7 @@ describe.each(serviceRows)("$service", (row) => {
   ])("a start that is %s is uncertain, not repeated", async (_what, description, started) => {
     const backend = await open("runs");
     await fault("start", description);
-    await expect(backend.start(never)).rejects.toBeInstanceOf(StartUncertainError);
+    await expect(startOn(backend)).rejects.toBeInstanceOf(StartUncertainError);
     expect(await countOf("start")).toBe(1);
     expect(await executionsOf(emulator)).toHaveLength(started);
   });
@@ -262,7 +267,7 @@ describe.each(serviceRows)("$service", (row) => {
     async (status) => {
       const backend = await open("runs");
       await fault("start", { action: "status", status });
-      const error = await backend.start(never).catch((thrown: unknown) => thrown);
+      const error = await startOn(backend).catch((thrown: unknown) => thrown);
       expect(error).toBeInstanceOf(ServiceError);
       expect(error).toMatchObject({ status, retryable: false });
       expect(await countOf("start")).toBe(1);
@@ -271,10 +276,10 @@ describe.each(serviceRows)("$service", (row) => {
 
   test("an interruption ends a request that hangs", async () => {
     const backend = await open("runs");
-    const id = await backend.start(never);
+    const id = await startOn(backend);
     await fault("describe", { action: "hang" });
     const controller = new AbortController();
-    const look = backend.describe(id, controller.signal).catch((thrown: unknown) => thrown);
+    const look = backend.describe(id, { signal: controller.signal }).catch((thrown: unknown) => thrown);
     while ((await countOf("describe")) === 0);
     controller.abort();
     expect(await look).toBeInstanceOf(Error);
@@ -282,8 +287,10 @@ describe.each(serviceRows)("$service", (row) => {
 
   test("a hundred looks at once are answered", async () => {
     const backend = await open("runs");
-    const id = await backend.start(never);
-    const looks = await Promise.all(Array.from({ length: 100 }, () => backend.describe(id, never)));
+    const id = await startOn(backend);
+    const looks = await Promise.all(
+      Array.from({ length: 100 }, () => backend.describe(id, { signal: never })),
+    );
     expect(new Set(looks.map(({ status }) => status))).toEqual(new Set(["running"]));
   });
 });

@@ -725,7 +725,9 @@ describe("queries start nothing and change nothing", () => {
       });
     }
     const idsOf = async (filter: object): Promise<string[]> =>
-      (await listExecutions(services.aom, args, filter, host.session)).map(({ executionId }) => executionId);
+      (await listExecutions(services.aom, args, filter, host.session)).executions.map(
+        ({ executionId }) => executionId,
+      );
     expect(await idsOf({})).toEqual(["ex-1", "ex-2", "ex-3", "ex-4", "ex-5"]);
     expect(await idsOf({ limit: 2 })).toEqual(["ex-1", "ex-2"]);
     expect(await idsOf({ status: "failed" })).toEqual(["ex-5"]);

@@ -14,7 +14,7 @@ import {
 } from "../../provider/src/errors";
 import type { ScriptedServer } from "../support/scriptedServer";
 import { startScriptedServer } from "../support/scriptedServer";
-import { aomAt, collect, demoProjectId, never } from "../support/sessions";
+import { aomAt, demoProjectId, listAll, never, startOn } from "../support/sessions";
 
 type Seed = typeof executeWorkflow;
 
@@ -33,11 +33,11 @@ async function answering(seed: Seed, status: number): Promise<Backend> {
 function call(seed: Seed, backend: Backend): Promise<unknown> {
   switch (seed.operation) {
     case "ExecuteWorkflow":
-      return backend.start(never);
+      return startOn(backend);
     case "SearchWorkflowExecutionDetail":
-      return backend.describe("ex-1", never, 1);
+      return backend.describe("ex-1", { signal: never, attempts: 1 });
     default:
-      return collect(backend.list(never));
+      return listAll(backend);
   }
 }
 
@@ -90,20 +90,18 @@ describe.each([executeWorkflow, searchWorkflowExecutionDetail, listWorkflowExecu
 );
 
 test("the documented id of a started execution is read", async () => {
-  expect(await (await answering(executeWorkflow, 200)).start(never)).toBe("xxxxxxxx");
+  expect(await startOn(await answering(executeWorkflow, 200))).toBe("xxxxxxxx");
 });
 
 test("a start that is answered with 500 is not sent again", async () => {
-  await expect((await answering(executeWorkflow, 500)).start(never)).rejects.toBeInstanceOf(
-    StartUncertainError,
-  );
+  await expect(startOn(await answering(executeWorkflow, 500))).rejects.toBeInstanceOf(StartUncertainError);
   expect(server!.requests).toHaveLength(1);
 });
 
 test("the documented detail: milliseconds, a failed target in a step that calls itself successful", async () => {
   const snapshot = await (
     await answering(searchWorkflowExecutionDetail as Seed, 200)
-  ).describe("ex-1", never);
+  ).describe("ex-1", { signal: never });
   expect(snapshot).toMatchObject({
     executionId: "ex-1",
     status: "failed",
@@ -126,7 +124,7 @@ test("the documented detail: milliseconds, a failed target in a step that calls 
 });
 
 test("the documented list: a bare array, times in seconds, create_by for created_by", async () => {
-  const list = await collect((await answering(listWorkflowExecutions as Seed, 200)).list(never));
+  const list = await listAll(await answering(listWorkflowExecutions as Seed, 200));
   expect(list).toEqual([
     {
       executionId: "xxxx",

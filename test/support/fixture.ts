@@ -13,7 +13,9 @@ export interface Fixture {
 }
 
 /** Registers set-up and tear-down; the object is filled before each test. */
-export function useFixture(options: { emulator?: EmulatorOptions; config?: Record<string, string> } = {}): Fixture {
+export function useFixture(
+  options: { emulator?: EmulatorOptions; config?: Record<string, string> } = {},
+): Fixture {
   const fixture: { emulator?: Emulator; stack?: TestStack } = {};
   beforeEach(async () => {
     fixture.emulator = await startEmulator(options.emulator);

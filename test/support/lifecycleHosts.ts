@@ -65,6 +65,7 @@ export async function emulatedHost(
     session: openSession({ settings, clock, random: () => 0.5 }),
     reporter: recordingReporter(more.onStatus),
     signal: more.signal ?? never,
+    urn: "urn:pulumi:test::test::type::execution",
     clock,
   };
 }

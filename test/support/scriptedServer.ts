@@ -55,7 +55,9 @@ export async function startScriptedServer(
       };
       requests.push(recorded);
       const answer =
-        typeof answers === "function" ? answers(recorded) : answers[Math.min(requests.length, answers.length) - 1]!;
+        typeof answers === "function"
+          ? answers(recorded)
+          : answers[Math.min(requests.length, answers.length) - 1]!;
       const body = answer.body ?? "";
       if (answer.hang) return;
       if (answer.drop) {

@@ -1,9 +1,11 @@
 /**
  * Sessions and backends for tests: real HTTP, settings from the test, a clock that does not sleep.
  */
-import type { Arguments, Backend } from "../../provider/src/backends/backend";
+import type { Arguments, Backend, ExecutionFilter } from "../../provider/src/backends/backend";
+import type { ExecutionSummary } from "../../provider/src/execution/snapshot";
 import type { Session, SessionOptions, Settings } from "../../provider/src/lifecycle";
 import { openSession, services } from "../../provider/src/lifecycle";
+import { newRunName } from "../../provider/src/lifecycle/runName";
 import { fakeClock } from "./fakeClock";
 
 /** Project id of the emulator's demo account. */
@@ -26,7 +28,10 @@ export function settingsOf(sources: {
 export const tokenSettings = settingsOf({ config: { "huaweicloud:token": "token-of-a-test" } });
 
 /** A session that does not sleep. */
-export function testSession(settings: Settings = tokenSettings, options: Partial<SessionOptions> = {}): Session {
+export function testSession(
+  settings: Settings = tokenSettings,
+  options: Partial<SessionOptions> = {},
+): Session {
   return openSession({ settings, clock: fakeClock(), random: () => 0.5, ...options });
 }
 
@@ -47,4 +52,28 @@ export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const collected: T[] = [];
   for await (const item of items) collected.push(item);
   return collected;
+}
+
+/** Starts an execution under a name that no other start has; gives its id. */
+export async function startOn(backend: Backend): Promise<string> {
+  return (await backend.start({ runName: newRunName("urn:pulumi:test::test::type::test"), signal: never }))
+    .executionId;
+}
+
+/** All executions that a backend lists, page by page. */
+export async function* listed(
+  backend: Backend,
+  filter: ExecutionFilter = {},
+): AsyncIterable<ExecutionSummary> {
+  let token: string | undefined;
+  do {
+    const page = await backend.listPage(filter, { limit: 50, token }, never);
+    yield* page.executions;
+    token = page.nextToken;
+  } while (token !== undefined);
+}
+
+/** {@link listed}, collected. */
+export function listAll(backend: Backend, filter: ExecutionFilter = {}): Promise<ExecutionSummary[]> {
+  return collect(listed(backend, filter));
 }

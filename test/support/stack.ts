@@ -95,7 +95,10 @@ export async function openStack(
   };
   await stack.setAllConfig({
     ...Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, { value }])),
-    "huaweicloud:secretKey": { value: config["huaweicloud:secretKey"] ?? "emulator-secret-key-0001", secret: true },
+    "huaweicloud:secretKey": {
+      value: config["huaweicloud:secretKey"] ?? "emulator-secret-key-0001",
+      secret: true,
+    },
   });
 
   async function run(
@@ -111,7 +114,11 @@ export async function openStack(
     const clean = (): string => output.replace(/^.*using pulumi-resource-\S+ from .*\n/gm, "");
     try {
       const result = await command({ onOutput, color: "never" });
-      return { ok: true, output: clean(), changes: result.summary?.resourceChanges ?? result.changeSummary ?? {} };
+      return {
+        ok: true,
+        output: clean(),
+        changes: result.summary?.resourceChanges ?? result.changeSummary ?? {},
+      };
     } catch (error) {
       // The error repeats the output; what is not in there (a crash of the engine) is added.
       if (output === "") output = String(error);
@@ -145,7 +152,8 @@ export async function openStack(
     state,
     resource: async (resourceName) => {
       const found = (await state()).filter(({ urn }) => urn.endsWith(`::${resourceName}`));
-      if (found.length !== 1) throw new Error(`the state has ${String(found.length)} resources "${resourceName}"`);
+      if (found.length !== 1)
+        throw new Error(`the state has ${String(found.length)} resources "${resourceName}"`);
       return found[0]!;
     },
     close: () => {

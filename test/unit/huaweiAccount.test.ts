@@ -12,7 +12,7 @@ import type { EmulatedClock } from "../support/emulatedClock";
 import { emulatedClock } from "../support/emulatedClock";
 import type { LoggedRequest } from "../support/emulators";
 import { control, requestsOf } from "../support/emulators";
-import { collect, demoProjectId, never, settingsOf } from "../support/sessions";
+import { demoProjectId, listAll, never, settingsOf, startOn } from "../support/sessions";
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -90,7 +90,7 @@ describe("a given token", () => {
   test("is sent as it is; none is obtained", async () => {
     const token = await obtainToken();
     const backend = await connect(sessionOf({ "huaweicloud:token": token }), inProject);
-    expect(await collect(backend.list(never))).toEqual([]);
+    expect(await listAll(backend)).toEqual([]);
     expect(await askedForToken()).toEqual([]);
   });
 
@@ -104,7 +104,7 @@ describe("a given token", () => {
     const token = await obtainToken();
     await clock.advance(25 * hourMs);
     const backend = await connect(sessionOf({ "huaweicloud:token": token }), inProject);
-    const error = await reasonOf(collect(backend.list(never)));
+    const error = await reasonOf(listAll(backend));
     expect(error).toBeInstanceOf(AuthenticationError);
     expect((error as Error).message).toMatch(
       /token expires.*The token is no longer valid: obtain a new one/s,
@@ -118,7 +118,7 @@ describe("a user with a password", () => {
   test("obtains one token for many parallel requests, and the project comes with it", async () => {
     const session = sessionOf(demoUser);
     const backends = await Promise.all(Array.from({ length: 20 }, () => connect(session)));
-    await Promise.all(backends.map((backend) => collect(backend.list(never))));
+    await Promise.all(backends.map((backend) => listAll(backend)));
     expect(backends[0]!.location).toEqual(inProject);
     expect(await askedForToken()).toHaveLength(1);
     expect(await askedForProjects()).toEqual([]);
@@ -128,17 +128,17 @@ describe("a user with a password", () => {
   test("obtains one token for many parallel requests where the project is given", async () => {
     const backend = await connect(sessionOf(demoUser), inProject);
     expect(await askedForToken()).toEqual([]);
-    await Promise.all(Array.from({ length: 20 }, () => collect(backend.list(never))));
+    await Promise.all(Array.from({ length: 20 }, () => listAll(backend)));
     expect(await askedForToken()).toHaveLength(1);
   });
 
   test("renews the token ten minutes before it expires, not sooner, and before it is refused", async () => {
     const backend = await connect(sessionOf(demoUser));
     await clock.advance(24 * hourMs - 11 * minuteMs);
-    await collect(backend.list(never));
+    await listAll(backend);
     expect(await askedForToken()).toHaveLength(1);
     await clock.advance(2 * minuteMs);
-    await Promise.all(Array.from({ length: 20 }, () => collect(backend.list(never))));
+    await Promise.all(Array.from({ length: 20 }, () => listAll(backend)));
     expect(await askedForToken()).toHaveLength(2);
     expect((await requestsOf(emulator)).filter(({ status }) => status >= 400)).toEqual([]);
   });
@@ -149,11 +149,11 @@ describe("a user with a password", () => {
     "renews the token once for requests that come one after the other while it is renewed",
     async () => {
       const backend = await connect(sessionOf(demoUser), inProject);
-      await collect(backend.list(never));
+      await listAll(backend);
       await clock.advance(24 * hourMs - minuteMs);
       const requests: Promise<unknown>[] = [];
       for (let index = 0; index < 20; index += 1) {
-        requests.push(collect(backend.list(never)));
+        requests.push(listAll(backend));
         await Promise.resolve();
       }
       await Promise.all(requests);
@@ -165,7 +165,7 @@ describe("a user with a password", () => {
     const session = sessionOf(demoUser);
     const backend = await connect(session);
     await fault({ operation: "ListWorkflowExecutions", action: "expireToken" });
-    expect(await collect(backend.list(never))).toEqual([]);
+    expect(await listAll(backend)).toEqual([]);
     expect((await asked("ListWorkflowExecutions")).map(({ status }) => status)).toEqual(
       expect.arrayContaining([401, 200]),
     );
@@ -173,8 +173,8 @@ describe("a user with a password", () => {
 
     const other = await connect(sessionOf(demoUser));
     await fault({ operation: "ExecuteWorkflow", action: "expireToken" });
-    const id = await other.start(never);
-    expect(await collect(other.list(never))).toMatchObject([{ executionId: id }]);
+    const id = await startOn(other);
+    expect(await listAll(other)).toMatchObject([{ executionId: id }]);
     expect(await askedForToken()).toHaveLength(4);
   });
 
@@ -185,10 +185,10 @@ describe("a user with a password", () => {
     "a token that dies early is replaced where the project is given: %s",
     async (operation) => {
       const backend = await connect(sessionOf(demoUser), inProject);
-      await collect(backend.list(never));
+      await listAll(backend);
       await fault({ operation, action: "expireToken" });
-      await backend.start(never);
-      await collect(backend.list(never));
+      await startOn(backend);
+      await listAll(backend);
       expect(await askedForToken()).toHaveLength(2);
     },
   );
@@ -196,7 +196,7 @@ describe("a user with a password", () => {
   test("a token that is refused again after it was replaced is an error, not a loop", async () => {
     const backend = await connect(sessionOf(demoUser));
     await fault({ operation: "ListWorkflowExecutions", action: "expireToken", count: null });
-    const error = await reasonOf(collect(backend.list(never)));
+    const error = await reasonOf(listAll(backend));
     expect(error).toBeInstanceOf(AuthenticationError);
     expect(await asked("ListWorkflowExecutions")).toHaveLength(2);
     expect(await askedForToken()).toHaveLength(2);
@@ -205,7 +205,7 @@ describe("a user with a password", () => {
   test("a refusal of rights (403) does not replace the token", async () => {
     const backend = await connect(sessionOf(demoUser));
     await fault({ operation: "ListWorkflowExecutions", action: "status", status: 403 });
-    expect(await reasonOf(collect(backend.list(never)))).toBeInstanceOf(AuthenticationError);
+    expect(await reasonOf(listAll(backend))).toBeInstanceOf(AuthenticationError);
     expect(await askedForToken()).toHaveLength(1);
   });
 
@@ -224,7 +224,7 @@ describe("a user with a password", () => {
   // for a refused token and the wrong password is sent a second time. Five wrong logins lock the user at Huawei.
   test.failing("a wrong password is tried once where the project is given", async () => {
     const backend = await connect(sessionOf({ ...demoUser, "huaweicloud:password": "wrong" }), inProject);
-    expect(await reasonOf(backend.start(never))).toBeInstanceOf(AuthenticationError);
+    expect(await reasonOf(startOn(backend))).toBeInstanceOf(AuthenticationError);
     expect(await askedForToken()).toHaveLength(1);
   });
 
@@ -249,8 +249,8 @@ describe("a user with a password", () => {
   test.failing("a token that dies early is replaced once for many parallel requests", async () => {
     const backend = await connect(sessionOf(demoUser));
     await fault({ operation: "ListWorkflowExecutions", action: "expireToken" });
-    await Promise.all(Array.from({ length: 20 }, () => collect(backend.list(never))));
-    await collect(backend.list(never));
+    await Promise.all(Array.from({ length: 20 }, () => listAll(backend)));
+    await listAll(backend);
     expect(await askedForToken()).toHaveLength(2);
   });
 
@@ -290,7 +290,7 @@ describe("a user with a password", () => {
 describe("an access key", () => {
   test("signs each request; no token is obtained", async () => {
     const backend = await connect(sessionOf(demoKeys));
-    expect(await collect(backend.list(never))).toEqual([]);
+    expect(await listAll(backend)).toEqual([]);
     expect(await askedForToken()).toEqual([]);
   });
 
@@ -301,7 +301,7 @@ describe("an access key", () => {
     };
     const token = { "huaweicloud:securityToken": "emulator-security-token-0001" };
     const backend = await connect(sessionOf({ ...temporary, ...token }));
-    expect(await collect(backend.list(never))).toEqual([]);
+    expect(await listAll(backend)).toEqual([]);
     await expect(connect(sessionOf(temporary))).rejects.toThrow(/security token missing/);
   });
 
@@ -322,7 +322,7 @@ describe("an access key", () => {
       settings: session.settings,
       clock: { ...clock, now: () => clock.now() - 48 * hourMs },
     });
-    await expect(collect((await connect(skewed, inProject)).list(never))).rejects.toThrow(
+    await expect(listAll(await connect(skewed, inProject))).rejects.toThrow(
       /APIGW\.0303.*clock is off by more than 15 minutes/s,
     );
     expect(backend.location).toEqual(inProject);
@@ -385,6 +385,6 @@ describe("the project", () => {
       /2 projects named "cn-east-3": set the argument "projectId"/,
     );
     const given = await connect(session, { region: "cn-east-3", projectId: "b".repeat(32) });
-    expect(await collect(given.list(never))).toEqual([]);
+    expect(await listAll(given)).toEqual([]);
   });
 });

@@ -51,6 +51,7 @@ function wait(results: (ExecutionSnapshot | Error)[], more: Partial<WaitOptions>
   };
   const options: WaitOptions = {
     describe,
+    longPollSeconds: 0,
     deadlineMs: clock.now() + 3_600_000,
     mayBeInvisibleUntilMs: 0,
     clock,

@@ -28,9 +28,12 @@ describe.each(huaweiVectors)("$name, captured from $from", (vector) => {
     ["the date", { headers: { ...vector.headers, "x-sdk-date": "20261121T061947Z" } }],
     ["the host", { headers: { ...vector.headers, host: "127.0.0.1:28654" } }],
     ["the body", { body: `${vector.body} ` }],
-  ] as [string, Partial<SignableRequest>][])("another byte in %s gives another signature", (_what, tampered) => {
-    expect(signatureOf(tampered)).not.toContain(vector.signature);
-  });
+  ] as [string, Partial<SignableRequest>][])(
+    "another byte in %s gives another signature",
+    (_what, tampered) => {
+      expect(signatureOf(tampered)).not.toContain(vector.signature);
+    },
+  );
 
   test("another secret gives another signature", () => {
     expect(signatureOf({}, `${vector.sk}x`)).not.toContain(vector.signature);

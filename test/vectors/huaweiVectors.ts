@@ -20,6 +20,6 @@ export interface HuaweiVector {
 }
 
 /** All vectors of SDK-HMAC-SHA256. */
-export const huaweiVectors = (vectors as unknown as { vectors: (HuaweiVector & { scheme: string })[] }).vectors.filter(
-  (vector) => vector.scheme === "SDK-HMAC-SHA256",
-);
+export const huaweiVectors = (
+  vectors as unknown as { vectors: (HuaweiVector & { scheme: string })[] }
+).vectors.filter((vector) => vector.scheme === "SDK-HMAC-SHA256");
