@@ -36,6 +36,8 @@ type Properties = Record<string, unknown>;
 class ExecutionProvider implements dynamic.ResourceProvider {
   readonly #definition: BackendDefinition;
   #session: Session;
+  // What diff has said is to be replaced: create comes later in the same process and is not told.
+  readonly #superseded = new Map<string, string>();
 
   constructor(definition: BackendDefinition) {
     this.#definition = definition;
@@ -71,6 +73,7 @@ class ExecutionProvider implements dynamic.ResourceProvider {
       const why = result.reasons.join("; ");
       engineReporter(urn).status(result.action === "rerun" ? `runs again: ${why}` : why);
       if (result.action === "update") return { changes: true };
+      if (urn !== undefined) this.#superseded.set(urn, id);
       return { changes: true, replaces: [...result.properties], deleteBeforeReplace: result.deleteFirst };
     });
   }
@@ -117,6 +120,7 @@ class ExecutionProvider implements dynamic.ResourceProvider {
       session: this.#session,
       reporter: engineReporter(properties.urn),
       urn: properties.urn,
+      supersedes: properties.urn === undefined ? undefined : this.#superseded.get(properties.urn),
       signal: new AbortController().signal,
       operationTimeoutSeconds: operation && parseDurationSeconds(properties.customTimeouts[operation]),
     };

@@ -25,7 +25,7 @@ export function nameStep(
 ): string {
   const place = snapshot.steps.indexOf(step) + 1;
   const of = snapshot.stepsTotal === undefined ? "" : ` of ${String(snapshot.stepsTotal)}`;
-  return `step ${String(place)}${of} "${step.name ?? step.id}"`;
+  return `step ${String(place)}${of} "${onOneLine(step.name ?? step.id)}"`;
 }
 
 /** Milliseconds as people say them: `850ms`, `12s`, `2m04s`, `1h05m`. */
@@ -46,4 +46,10 @@ function countTargets(targets: TargetCounts): string {
     ...(targets.failed > 0 ? [`${String(targets.failed)} failed`] : []),
     ...(toGo > 0 ? [`${String(toGo)} to go`] : []),
   ].join(", ");
+}
+
+// Authors of workflows write what they like into names; a line stays a line.
+function onOneLine(name: string): string {
+  const line = name.replace(/\s+/g, " ").trim();
+  return line.length > 80 ? `${line.slice(0, 80)}…` : line;
 }

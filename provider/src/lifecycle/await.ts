@@ -87,18 +87,22 @@ export async function awaitExecution(
     if (result.kind === "settled") return settled();
     if (result.kind === "aborted") return unready(sayInterrupted(executionId, context));
     const timeoutSetting = host.operationTimeoutSeconds === undefined ? "timeoutSeconds" : "customTimeouts";
-    const timedOut = {
-      ...context,
-      executionId,
-      timeoutSeconds,
-      timeoutSetting,
-      lastError: result.tally.lastError,
-    };
-    if (common.onTimeout === "leave") return unready(sayTimedOut(last, { ...timedOut, stopped: false }));
+    const timedOut = { ...context, executionId, timeoutSeconds, timeoutSetting };
+    if (common.onTimeout === "leave") {
+      return unready(sayTimedOut(last, { ...timedOut, end: "left", lastError: result.tally.lastError }));
+    }
     host.reporter.status("takes too long, is being stopped (onTimeout)");
-    await backend.stop(executionId, host.signal);
-    await wait(clock.now() + confirmStopMs);
-    return unready(sayTimedOut(last, { ...timedOut, lastError: undefined, stopped: isSettled(last.status) }));
+    try {
+      await backend.stop(executionId, host.signal);
+    } catch (error) {
+      if (host.signal.aborted) throw error;
+      return unready(sayTimedOut(last, { ...timedOut, end: "stopFailed", lastError: error }));
+    }
+    const afterStop = await wait(clock.now() + confirmStopMs);
+    if (afterStop.kind === "aborted") return unready(sayInterrupted(executionId, context));
+    // It may have come to its own end before the stop took hold.
+    if (isSettled(last.status) && last.status !== "stopped") return settled();
+    return unready(sayTimedOut(last, { ...timedOut, end: isSettled(last.status) ? "stopped" : "stopping" }));
   } catch (error) {
     if (host.signal.aborted) return unready(sayInterrupted(executionId, context));
     if (error instanceof NotFoundError)

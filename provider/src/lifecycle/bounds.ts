@@ -14,8 +14,14 @@ export const limits = {
   failedTargets: 20,
   /** Steps, in number; the last ones are kept. */
   steps: 200,
+  /** Names and ids. */
+  name: 256,
+  /** All steps as JSON; where they have more, logs are left out. */
+  allSteps: 512 * 1024,
   /** The output as JSON. */
   output: 256 * 1024,
+  /** Levels of lists and maps in the output. */
+  outputDepth: 100,
 } as const;
 
 /** A snapshot within the limits, and the paths of what was cut. */
@@ -26,15 +32,53 @@ export function boundSnapshot(snapshot: ExecutionSnapshot): {
   const truncated: string[] = [];
   const first = Math.max(0, snapshot.steps.length - limits.steps);
   if (first > 0) truncated.push("steps");
-  const steps = snapshot.steps
+  const kept = snapshot.steps
     .slice(first)
     .map((step, index) => boundStep(step, `steps[${String(index)}]`, truncated));
-  const bounded: ExecutionSnapshot = { ...snapshot, steps };
-  const json = snapshot.output === undefined ? undefined : JSON.stringify(snapshot.output);
-  if (json === undefined || json.length <= limits.output) return { bounded, truncated };
+  const { output, ...rest } = snapshot;
+  const bounded: ExecutionSnapshot = { ...rest, steps: boundAllSteps(kept, truncated) };
+  if (output === undefined) return { bounded, truncated };
+  const note = whyTooLarge(output);
+  if (note === undefined) return { bounded: { ...bounded, output }, truncated };
   truncated.push("output");
-  const note = `the output has ${String(json.length)} characters as JSON, more than the ${String(limits.output)} that are kept`;
   return { bounded: { ...bounded, output: { truncated: note } }, truncated };
+}
+
+function whyTooLarge(output: unknown): string | undefined {
+  // Before JSON.stringify, which recurses: a service that nests without end must not cost us the execution's id.
+  if (isDeeperThan(output, limits.outputDepth)) {
+    return `the output has more than ${String(limits.outputDepth)} levels`;
+  }
+  const { length } = JSON.stringify(output);
+  if (length <= limits.output) return undefined;
+  return `the output has ${String(length)} characters as JSON, more than the ${String(limits.output)} that are kept`;
+}
+
+function isDeeperThan(value: unknown, levels: number): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; depth <= levels; depth += 1) {
+    level = level.flatMap((item): unknown[] =>
+      typeof item === "object" && item !== null ? Object.values(item) : [],
+    );
+    if (level.length === 0) return false;
+  }
+  return true;
+}
+
+// Many steps with many failed targets add up: logs go first, then the targets themselves.
+function boundAllSteps(steps: readonly ExecutionStep[], truncated: string[]): readonly ExecutionStep[] {
+  const fits = (candidate: readonly ExecutionStep[]): boolean =>
+    JSON.stringify(candidate).length <= limits.allSteps;
+  if (fits(steps)) return steps;
+  truncated.push("steps[].failedTargets[].log");
+  const withoutLogs = steps.map((step) => {
+    if (!step.failedTargets) return step;
+    const failedTargets = step.failedTargets.map(({ log: _log, message: _message, ...target }) => target);
+    return { ...step, failedTargets };
+  });
+  if (fits(withoutLogs)) return withoutLogs;
+  truncated.push("steps[].failedTargets");
+  return withoutLogs.map(({ failedTargets: _failedTargets, ...step }) => step);
 }
 
 function boundStep(step: ExecutionStep, path: string, truncated: string[]): ExecutionStep {
@@ -42,6 +86,9 @@ function boundStep(step: ExecutionStep, path: string, truncated: string[]): Exec
   if ((failedTargets?.length ?? 0) > limits.failedTargets) truncated.push(`${path}.failedTargets`);
   return {
     ...rest,
+    id: shortName(rest.id),
+    rawStatus: shortName(rest.rawStatus),
+    ...(rest.name === undefined ? {} : { name: shortName(rest.name) }),
     ...(error === undefined ? {} : { error: head(error, `${path}.error`, truncated) }),
     ...(failedTargets === undefined
       ? {}
@@ -57,8 +104,9 @@ function boundStep(step: ExecutionStep, path: string, truncated: string[]): Exec
 
 function boundTarget(target: FailedTarget, path: string, truncated: string[]): FailedTarget {
   const { log, message, ...rest } = target;
+  const names = Object.entries(rest).map(([key, value]) => [key, shortName(value)]);
   return {
-    ...rest,
+    ...Object.fromEntries(names),
     ...(message === undefined ? {} : { message: head(message, `${path}.message`, truncated) }),
     ...(log === undefined ? {} : { log: tail(log, `${path}.log`, truncated) }),
   };
@@ -75,4 +123,8 @@ function tail(text: string, path: string, truncated: string[]): string {
   if (text.length <= limits.log) return text;
   truncated.push(path);
   return `[${String(text.length - limits.log)} characters cut] …${text.slice(-limits.log)}`;
+}
+
+function shortName(name: string): string {
+  return name.length > limits.name ? `${name.slice(0, limits.name)}…` : name;
 }

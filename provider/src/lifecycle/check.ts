@@ -22,7 +22,7 @@ export function check(
   const problems: ArgumentProblem[] = [];
   for (const [name, value] of Object.entries(args)) {
     if (value === undefined) continue;
-    const spec = specs[name];
+    const spec = Object.hasOwn(specs, name) ? specs[name] : undefined;
     if (!spec) {
       const known = Object.keys(specs).sort().join(", ");
       problems.push({

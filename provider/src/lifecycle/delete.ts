@@ -5,7 +5,7 @@ import { NotFoundError, WorkflowExecutionError } from "../errors";
 import { isSettled } from "../execution/snapshot";
 import { waitUntilSettled } from "../execution/waitUntilSettled";
 import { readCommonArguments } from "./arguments";
-import { sayNotStopped } from "./messages";
+import { sayNotStopped, sayStopInterrupted } from "./messages";
 import type { LifecycleHost } from "./outcome";
 import { messageContext } from "./outcome";
 import type { StoredState } from "./state";
@@ -19,7 +19,8 @@ const defaultStopSeconds = 300;
  */
 export async function deleteExecution(id: string, state: StoredState, host: LifecycleHost): Promise<void> {
   const { onDelete } = readCommonArguments(state);
-  if (onDelete === "leave" || isSettled(storedStatus(state)) || state["expired"] === true) return;
+  // A record that could not be found (`expired`) is no proof that nothing runs: only an end that was seen is.
+  if (onDelete === "leave" || isSettled(storedStatus(state))) return;
   const { clock, random } = host.session;
   const backend = await host.session.connect(host.definition, state, host.signal);
   host.reporter.status("stopping");
@@ -37,6 +38,10 @@ export async function deleteExecution(id: string, state: StoredState, host: Life
       reporter: host.reporter,
     });
     if (result.kind === "settled") return;
+    if (result.kind === "aborted") {
+      const interrupted = sayStopInterrupted(id, messageContext(backend, id, state));
+      throw new WorkflowExecutionError("WFX-INTERRUPTED", interrupted);
+    }
   } catch (error) {
     // What the service does not know can't run.
     if (error instanceof NotFoundError) return;

@@ -3,6 +3,7 @@
  * does, where to look. Pure; at most 15 lines each.
  */
 import type { ErrorCode } from "../errors";
+import { messageOf } from "../errors";
 import { nameStep, sayDuration } from "../execution/progress";
 import type { ExecutionSnapshot, ExecutionStatus, ExecutionStep, FailedTarget } from "../execution/snapshot";
 import { durationBetweenMs, firstFailedStep, isSettled } from "../execution/snapshot";
@@ -12,6 +13,7 @@ import { rerunReason } from "./arguments";
 const maxTargets = 2;
 const maxLogLines = 3;
 const maxLineLength = 160;
+const maxTextLength = 1_000;
 
 /** What a message needs to know besides the snapshot. */
 export interface MessageContext {
@@ -43,7 +45,7 @@ export function sayFailed(snapshot: ExecutionSnapshot, context: MessageContext):
   const step = firstFailedStep(snapshot);
   const rerun = rerunReason(context.common, snapshot.status);
   return lines(
-    `execution ${snapshot.executionId} ${sayOutcome(snapshot.status)}${after}`,
+    `execution ${oneLine(snapshot.executionId)} ${sayOutcome(snapshot.status)}${after}`,
     ...(step ? sayStep(snapshot, step) : []),
     ...(snapshot.error !== undefined && snapshot.error !== step?.error
       ? [`  ${oneLine(snapshot.error)}`]
@@ -55,6 +57,9 @@ export function sayFailed(snapshot: ExecutionSnapshot, context: MessageContext):
   );
 }
 
+/** What became of an execution for which we did not want to wait any longer. */
+type TimedOutEnd = "left" | "stopped" | "stopping" | "stopFailed";
+
 /** Our own deadline has passed; the execution may still run. */
 export function sayTimedOut(
   last: ExecutionSnapshot | undefined,
@@ -63,22 +68,35 @@ export function sayTimedOut(
     timeoutSeconds: number;
     /** What set the time: an argument or a resource option. */
     timeoutSetting: string;
-    stopped: boolean;
-    lastError?: Error | undefined;
+    end: TimedOutEnd;
+    /** Why the last look, or the stop, failed. */
+    lastError?: unknown;
   },
 ): string {
+  const { end, lastError } = context;
+  const executionId = oneLine(context.executionId);
   const waited = `the ${sayDuration(context.timeoutSeconds * 1000)} this deployment waits (${context.timeoutSetting})`;
   const step = last?.steps.at(-1);
+  const happened: Readonly<Record<TimedOutEnd, string>> = {
+    left: `still runs after ${waited}`,
+    stopped: `did not end within ${waited} and was stopped (onTimeout is "stop")`,
+    stopping: `still runs after ${waited} and is being stopped (onTimeout is "stop"), which takes its time`,
+    stopFailed: `still runs after ${waited}, and could not be stopped (onTimeout is "stop")`,
+  };
   return lines(
-    context.stopped
-      ? `execution ${context.executionId} did not end within ${waited} and was stopped (onTimeout is "stop")`
-      : `execution ${context.executionId} ${last && isSettled(last.status) ? sayOutcome(last.status) : "still runs"} after ${waited}`,
-    ...(last && step ? [`  last seen in ${nameStep(last, step)}`] : []),
-    ...(context.lastError ? [`  the last look failed: ${context.lastError.message}`] : []),
-    context.stopped
-      ? sayNextAfterStop(context.common)
-      : "  The next `pulumi up` goes on waiting for it; nothing is started twice.\n" +
-          "  To stop it instead: `pulumi destroy --target <its URN>`.",
+    `execution ${executionId} ${happened[end]}`,
+    ...(last && step && end !== "stopped" ? [`  last seen in ${nameStep(last, step)}`] : []),
+    ...(lastError === undefined
+      ? []
+      : [
+          `  ${end === "stopFailed" ? "the stop" : "the last look"} failed: ${oneLine(messageOf(lastError), maxTextLength)}`,
+        ]),
+    ...(end === "stopped"
+      ? [sayNextAfterStop(context.common)]
+      : [
+          "  The next `pulumi up` goes on waiting for it; nothing is started twice.",
+          ...(end === "left" ? ["  To stop it instead: `pulumi destroy --target <its URN>`."] : []),
+        ]),
     ...where(context, "WFX-EXECUTION-TIMEOUT"),
   );
 }
@@ -99,7 +117,7 @@ export function sayLostSight(
   context: MessageContext,
 ): string {
   return lines(
-    `execution ${executionId} has begun, but its status can't be read: ${error.message}`,
+    `execution ${oneLine(executionId)} has begun, but its status can't be read: ${oneLine(error.message, maxTextLength)}`,
     "  It may still run. Once the cause is mended, the next `pulumi up` goes on waiting for it; nothing is started twice.",
     ...where(context, (error.code as ErrorCode | undefined) ?? "WFX-SERVICE"),
   );
@@ -116,13 +134,16 @@ export function sayForgotten(executionId: string, context: MessageContext): stri
 
 /** Whatever went wrong before there was an execution. */
 export function sayNotStarted(error: { message: string; code?: string | undefined }): string {
-  return lines(error.message, `  Nothing was started.${error.code ? ` Error ${error.code}` : ""}`);
+  return lines(
+    oneLine(error.message, maxTextLength),
+    `  Nothing was started.${error.code ? ` Error ${error.code}` : ""}`,
+  );
 }
 
 /** A start whose answer did not come. */
 export function sayStartUncertain(cause: string, context: MessageContext): string {
   return lines(
-    `it is not known whether an execution of ${context.subject} was started: ${cause}`,
+    `it is not known whether an execution of ${context.subject} was started: ${oneLine(cause, maxTextLength)}`,
     "  Nothing was sent a second time, and nothing of it is in the state. Look at the workflow's executions before the",
     "  next `pulumi up`: if one began just now, set adoptExecutionId to its id to take it over; if none did, just run",
     "  `pulumi up` again.",
@@ -137,6 +158,15 @@ export function sayNotStopped(executionId: string, waitedSeconds: number, contex
     `  The resource stays in the state. Run the command again to go on waiting, or set onDelete to "leave" (and run`,
     "  `pulumi up`) to let it go on without the resource.",
     ...where(context, "WFX-EXECUTION-NOT-STOPPED"),
+  );
+}
+
+/** We were told to end while a stop was being confirmed. */
+export function sayStopInterrupted(executionId: string, context: MessageContext): string {
+  return lines(
+    `interrupted while execution ${executionId} was being stopped`,
+    "  The resource stays in the state. Run the command again to see it stopped.",
+    ...where(context, "WFX-INTERRUPTED"),
   );
 }
 
@@ -167,9 +197,9 @@ function sayTarget(target: FailedTarget): string[] {
   const address = target.address === undefined ? "" : ` (${target.address})`;
   const exit = target.exitCode === undefined ? "" : `, exit code ${target.exitCode}`;
   const message = target.message ? `: ${oneLine(target.message)}` : "";
-  const log = (target.log ?? "").split(/\r?\n/).filter((line) => line.trim() !== "");
+  const log = (target.log ?? "").split(/[\r\n\u2028\u2029\v\f\u0085]+/).filter((line) => line.trim() !== "");
   return [
-    `    ${who}${address}${exit}${message}`,
+    `    ${oneLine(`${who}${address}${exit}`)}${message}`,
     ...log.slice(-maxLogLines).map((line) => `      | ${shorten(line.trimEnd())}`),
   ];
 }
@@ -182,10 +212,11 @@ function lines(...parts: string[]): string {
   return parts.join("\n");
 }
 
-function oneLine(text: string): string {
-  return shorten(text.replace(/\s+/g, " ").trim());
+// Texts of the service can be whole stack traces.
+function oneLine(text: string, length = maxLineLength): string {
+  return shorten(text.replace(/\s+/g, " ").trim(), length);
 }
 
-function shorten(text: string): string {
-  return text.length > maxLineLength ? `${text.slice(0, maxLineLength)}…` : text;
+function shorten(text: string, length = maxLineLength): string {
+  return text.length > length ? `${text.slice(0, length)}…` : text;
 }

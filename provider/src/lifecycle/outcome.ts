@@ -17,6 +17,8 @@ export interface LifecycleHost {
   readonly reporter: Reporter;
   /** The resource, where the front knows it. */
   readonly urn: string | undefined;
+  /** For create: the execution that this one replaces, where the front knows it from the diff before. */
+  readonly supersedes?: string | undefined;
   /** Aborts when the deployment is to end now. */
   readonly signal: AbortSignal;
   /** The resource option customTimeouts for this operation, in seconds; it counts more than `timeoutSeconds`. */

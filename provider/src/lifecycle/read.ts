@@ -4,8 +4,7 @@
 import { NotFoundError } from "../errors";
 import type { LifecycleHost } from "./outcome";
 import type { StoredState } from "./state";
-import { makeState, markExpired, storedStatus } from "./state";
-import { outputs } from "./state";
+import { makeState, markExpired, outputs } from "./state";
 
 /**
  * Looks once.
@@ -27,6 +26,6 @@ export async function read(
   } catch (error) {
     if (!(error instanceof NotFoundError)) throw error;
     // Without a stored outcome this is a look at something that never was ours (`get`): it is not there.
-    return storedStatus(state) === "unknown" && state["expired"] !== true ? undefined : markExpired(state);
+    return state["executionId"] === undefined ? undefined : markExpired(state);
   }
 }
