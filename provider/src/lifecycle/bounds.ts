@@ -106,7 +106,7 @@ function boundTarget(target: FailedTarget, path: string, truncated: string[]): F
   const { log, message, ...rest } = target;
   const names = Object.entries(rest).map(([key, value]) => [key, shortName(value)]);
   return {
-    ...Object.fromEntries(names),
+    ...(Object.fromEntries(names) as FailedTarget),
     ...(message === undefined ? {} : { message: head(message, `${path}.message`, truncated) }),
     ...(log === undefined ? {} : { log: tail(log, `${path}.log`, truncated) }),
   };

@@ -6,7 +6,7 @@ import type { ErrorCode } from "../errors";
 import { messageOf } from "../errors";
 import { nameStep, sayDuration } from "../execution/progress";
 import type { ExecutionSnapshot, ExecutionStatus, ExecutionStep, FailedTarget } from "../execution/snapshot";
-import { durationBetweenMs, firstFailedStep, isSettled } from "../execution/snapshot";
+import { durationBetweenMs, firstFailedStep } from "../execution/snapshot";
 import type { CommonArguments } from "./arguments";
 import { rerunReason } from "./arguments";
 
