@@ -6,6 +6,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { OutputMap } from "@pulumi/pulumi/automation";
 import { LocalWorkspace } from "@pulumi/pulumi/automation";
+import type { ServiceName } from "../../provider/src/lifecycle";
 
 const root = resolve(__dirname, "../..");
 
@@ -13,7 +14,7 @@ const root = resolve(__dirname, "../..");
 export interface ProgramResource {
   readonly name: string;
   /** @default "aom" */
-  readonly kind?: "aom" | "aomGet" | "marker";
+  readonly kind?: ServiceName | `${ServiceName}Get` | "marker";
   /** `"${name.output}"` stands for an output of another resource, also deep inside. */
   readonly args?: Readonly<Record<string, unknown>>;
   readonly opts?: Readonly<Record<string, unknown>>;
@@ -90,7 +91,14 @@ export async function openStack(
     "huaweicloud:region": "cn-north-4",
     "huaweicloud:projectId": "0123456789abcdef0123456789abcdef",
     "huaweicloud:accessKey": "EMULATORACCESSKEY0001",
-    "huaweicloud:endpoints": JSON.stringify({ aom: emulatorUrl, iam: emulatorUrl }),
+    "huaweicloud:endpoints": JSON.stringify({
+      aom: emulatorUrl,
+      functiongraph: emulatorUrl,
+      iam: emulatorUrl,
+    }),
+    "alicloud:region": "cn-hangzhou",
+    "alicloud:accessKey": "EMULATORACCESSKEY0001",
+    "alicloud:endpoints": JSON.stringify({ fnf: emulatorUrl }),
     ...config,
   };
   await stack.setAllConfig({

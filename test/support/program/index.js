@@ -4,7 +4,7 @@ const fs = require("node:fs");
 const path = require("node:path");
 const pulumi = require("@pulumi/pulumi");
 const random = require("@pulumi/random");
-const { aom } = require("pulumi-workflow-execution");
+const services = require("pulumi-workflow-execution");
 
 const declared = {};
 
@@ -26,19 +26,15 @@ for (const resource of JSON.parse(fs.readFileSync(path.join(__dirname, "resource
   const dependsOn = (resource.dependsOn ?? []).map((name) => declared[name]);
   const opts = { ...resolve(resource.opts ?? {}), ...(dependsOn.length > 0 ? { dependsOn } : {}) };
   const args = resolve(resource.args ?? {});
-  switch (resource.kind ?? "aom") {
-    case "aom":
-      declared[resource.name] = new aom.WorkflowExecution(resource.name, args, opts);
-      break;
-    case "aomGet": {
-      const { id, ...rest } = args;
-      declared[resource.name] = aom.WorkflowExecution.get(resource.name, id, rest, opts);
-      break;
-    }
-    case "marker":
-      // Anything that depends on an execution; its keepers show what it was given.
-      declared[resource.name] = new random.RandomPet(resource.name, { keepers: args }, opts);
-      break;
+  const [, service, get] = /^(.*?)(Get)?$/.exec(resource.kind ?? "aom");
+  if (service === "marker") {
+    // Anything that depends on an execution; its keepers show what it was given.
+    declared[resource.name] = new random.RandomPet(resource.name, { keepers: args }, opts);
+  } else if (get) {
+    const { id, ...rest } = args;
+    declared[resource.name] = services[service].WorkflowExecution.get(resource.name, id, rest, opts);
+  } else {
+    declared[resource.name] = new services[service].WorkflowExecution(resource.name, args, opts);
   }
 }
 
