@@ -103,10 +103,8 @@ export async function openStack(
   };
   await stack.setAllConfig({
     ...Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, { value }])),
-    "huaweicloud:secretKey": {
-      value: config["huaweicloud:secretKey"] ?? "emulator-secret-key-0001",
-      secret: true,
-    },
+    "huaweicloud:secretKey": { value: "emulator-secret-key-0001", secret: true },
+    "alicloud:secretKey": { value: "emulator-secret-key-0001", secret: true },
   });
 
   async function run(

@@ -5,6 +5,7 @@
 import type { Arguments, Backend, DescribeOptions } from "../backends/backend";
 import { NotFoundError, isWorkflowExecutionError, messageOf } from "../errors";
 import type { ExecutionSnapshot } from "../execution/snapshot";
+import { describeProgress } from "../execution/progress";
 import { isSettled } from "../execution/snapshot";
 import { waitUntilSettled } from "../execution/waitUntilSettled";
 import { readCommonArguments } from "./arguments";
@@ -59,7 +60,10 @@ export async function awaitExecution(
       : unready(sayFailed(last, context));
 
   // A synchronous run has ended with its start, and there may be no other way to see it.
-  if (isSettled(last.status)) return settled();
+  if (isSettled(last.status)) {
+    host.reporter.status(describeProgress(last));
+    return settled();
+  }
   if (common.waitFor === "started") {
     try {
       await describe({ signal: host.signal });
