@@ -27,6 +27,8 @@ export interface ServiceRow {
   readonly location: Readonly<Record<string, string>>;
   /** Status words of the vendor. */
   readonly words: Readonly<Record<"running" | "succeeded" | "failed" | "stopped", string>>;
+  /** Statuses with which the service refuses for good. */
+  readonly refusals: readonly number[];
   /** Names of the vendor's operations. */
   readonly operations: Readonly<Record<"start" | "describe" | "list" | "stop", string>>;
 }

@@ -40,7 +40,15 @@ export function emulatorSettings(emulator: Emulator, config: Record<string, stri
       "huaweicloud:secretKey": "emulator-secret-key-0001",
       "huaweicloud:region": "cn-north-4",
       "huaweicloud:projectId": demoProjectId,
-      "huaweicloud:endpoints": JSON.stringify({ aom: emulator.url, iam: emulator.url }),
+      "huaweicloud:endpoints": JSON.stringify({
+        aom: emulator.url,
+        functiongraph: emulator.url,
+        iam: emulator.url,
+      }),
+      "alicloud:accessKey": "EMULATORACCESSKEY0001",
+      "alicloud:secretKey": "emulator-secret-key-0001",
+      "alicloud:region": "cn-hangzhou",
+      "alicloud:endpoints": JSON.stringify({ fnf: emulator.url }),
       ...config,
     },
   });

@@ -83,6 +83,7 @@ function toStep(step: StepRecord): ExecutionStep {
   const durationMs = durationBetweenMs(step.startedAt, step.settledAt);
   return {
     id: step.name,
+    name: step.name,
     status: step.status,
     rawStatus: step.rawStatus,
     ...(step.startedAt === undefined ? {} : { startedAt: step.startedAt }),
