@@ -42,7 +42,12 @@ export async function control(
 /** All executions, in the order they were started. */
 export async function executionsOf(emulator: Emulator): Promise<EmulatedExecution[]> {
   const answer = (await control(emulator, "GET", "/executions")) as { executions: EmulatedExecution[] };
-  return answer.executions.sort((a, b) => a.startedAt - b.startedAt);
+  // CloudFlow's executions are unique within their flow only; the control API puts the flow before the name.
+  const named = answer.executions.map((execution) => ({
+    ...execution,
+    executionId: execution.executionId.split(":").at(-1)!,
+  }));
+  return named.sort((a, b) => a.startedAt - b.startedAt);
 }
 
 /** All requests to the services. */

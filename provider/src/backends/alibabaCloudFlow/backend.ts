@@ -139,8 +139,10 @@ export class CloudFlowBackend implements Backend {
       sentAgain += 1;
     };
     try {
-      const answer = await startOnce(request, () => this.#send(request, { signal, onSendAgain }));
-      return { executionId: parseExecution(answer, summarize(request)).executionId };
+      const { executionId } = await startOnce(request, async () =>
+        parseExecution(await this.#send(request, { signal, onSendAgain }), summarize(request)),
+      );
+      return { executionId };
     } catch (error) {
       // The name is taken: by ourselves where we made it up or have sent it before, else by somebody's earlier run.
       if (!(error instanceof ServiceError && error.serviceCode === alreadyExists)) throw error;
