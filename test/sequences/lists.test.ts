@@ -1,0 +1,86 @@
+/**
+ * A history of a thousand executions is listed through the paging of each service, completely and without a
+ * duplicate, while new executions are being started.
+ */
+import type { Emulator } from "workflow-emulator";
+import { startEmulator } from "workflow-emulator";
+import type { Arguments, ServiceName } from "../../provider/src/lifecycle";
+import { iterateExecutions, listExecutions, openSession, services } from "../../provider/src/lifecycle";
+import { control, requestsOf } from "../support/emulators";
+import { emulatorSettings } from "../support/lifecycleHosts";
+
+const count = 1_000;
+const minuteMs = 60_000;
+
+let emulator: Emulator;
+beforeEach(async () => {
+  emulator = await startEmulator();
+});
+afterEach(() => emulator.close());
+
+const begin = (service: ServiceName, more: object = {}): Promise<unknown> =>
+  control(emulator, "POST", "/executions", { service, workflowId: "history", ...more });
+
+describe.each<[ServiceName, Arguments, number]>([
+  ["aom", { workflowId: "history" }, 1],
+  ["functiongraph", { workflowId: "history" }, 11],
+  ["cloudflow", { flowName: "history" }, 11],
+])("%s", (service, args, pages) => {
+  const ids: string[] = [];
+  const session = (): ReturnType<typeof openSession> => openSession({ settings: emulatorSettings(emulator) });
+
+  beforeEach(async () => {
+    ids.length = 0;
+    await control(emulator, "PUT", "/workflows/history", {
+      service,
+      nodes: [{ id: "work", durationMs: minuteMs }],
+    });
+    const nowMs = Date.now();
+    for (let index = 0; index < count; index += 1) {
+      // Some begin in the same millisecond; the oldest far outside of any default window.
+      const startedAt = nowMs - minuteMs * (10 + 15 * Math.floor(index / 3));
+      const id = `old-${String(index)}`;
+      await begin(service, { executionId: id, startedAt });
+      ids.push(id);
+    }
+  }, 60_000);
+
+  test("all of them, none twice, while new ones start", async () => {
+    const seen: string[] = [];
+    let started = 0;
+    for await (const { executionId } of iterateExecutions(services[service], args, {}, session())) {
+      seen.push(executionId);
+      if (seen.length % 90 === 0) {
+        started += 3;
+        await Promise.all([begin(service), begin(service), begin(service)]);
+      }
+    }
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(seen.filter((id) => id.startsWith("old-")).sort()).toEqual([...ids].sort());
+    expect(started).toBeGreaterThan(30);
+    const lists = (await requestsOf(emulator)).filter(({ operation }) => /List|ForPage/.test(operation));
+    expect(lists.length).toBeLessThanOrEqual(pages + 1);
+  }, 60_000);
+
+  test("part by part, with what each part says of the next", async () => {
+    if (services[service].capabilities.pageSize === undefined) return;
+    const seen: string[] = [];
+    let nextToken: string | undefined;
+    do {
+      const part = await listExecutions(services[service], args, { limit: 250, nextToken }, session());
+      expect(part.executions.length).toBeLessThanOrEqual(250);
+      seen.push(...part.executions.map(({ executionId }) => executionId));
+      nextToken = part.nextToken;
+    } while (nextToken !== undefined);
+    expect(seen.sort()).toEqual([...ids].sort());
+  }, 60_000);
+
+  test("with a window and a status, only what is in them", async () => {
+    const startedAfter = new Date(Date.now() - 100 * minuteMs).toISOString();
+    const query = { startedAfter, status: "succeeded", limit: 1_000 };
+    const { executions } = await listExecutions(services[service], args, query, session());
+    expect(executions.map(({ executionId }) => executionId).sort()).toEqual(ids.slice(0, 18).sort());
+    const running = await listExecutions(services[service], args, { status: "running" }, session());
+    expect(running.executions).toEqual([]);
+  }, 60_000);
+});
