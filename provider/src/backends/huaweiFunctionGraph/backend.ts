@@ -19,7 +19,7 @@ import { matches } from "../executionFilter";
 import { HuaweiClient } from "../huawei/huaweiClient";
 import type { HuaweiService } from "../huawei/location";
 import { checkLocation } from "../huawei/location";
-import { address, boolean, mapUpTo, oneOf, text } from "../rules";
+import { address, boolean, identifier, mapUpTo, oneOf, text } from "../rules";
 import { startOnce } from "../startOnce";
 import type { Flow, FlowStart } from "./api";
 import {
@@ -58,7 +58,7 @@ export const huaweiFunctionGraph = {
   title: functionGraph.title,
   capabilities: { startIsRepeatable: false, longPollSeconds: 0, pageSize: 100, retriesFailedSteps: true },
   arguments: {
-    workflowId: { rule: text({ min: 1, max: 512 }), required: true, replaces: true },
+    workflowId: { rule: identifier({ min: 1, max: 512 }), required: true, replaces: true },
     input: { rule: mapUpTo(maxInputBytes.EXPRESS), replaces: true, defaultValue: {} },
     headers: { rule: mapUpTo(64 * 1024), replaces: true },
     mode: { rule: oneOf("NORMAL", "EXPRESS"), replaces: true, defaultValue: "NORMAL" },
@@ -163,7 +163,8 @@ class FunctionGraphBackend implements Backend {
   }
 
   // Two lists: the plain one filters by five statuses; the paged one has all nine words and no filter. Both page by
-  // offset from the newest, so what starts meanwhile shifts the pages: the window's fixed end keeps it out.
+  // offset from the newest, so what starts meanwhile shifts the pages: executions are then seen twice, never missed,
+  // and whoever goes through the pages drops the second.
   async listPage(
     filter: ExecutionFilter,
     page: { readonly limit: number; readonly token?: string | undefined },

@@ -8,24 +8,27 @@
  */
 import type { ExecutionStatus } from "../../execution/snapshot";
 
-const statuses: Readonly<Record<string, ExecutionStatus>> = {
-  success: "succeeded",
-  fail: "failed",
-  timeout: "timedOut",
-  cancel: "stopped",
-  running: "running",
-  retrying: "running",
-  recovered: "running",
-  stopping: "running",
-  scheduled: "waiting",
-};
+// A Map: a word that every object has, like "constructor", must stay unknown.
+const statuses: ReadonlyMap<string, ExecutionStatus> = new Map(
+  Object.entries({
+    success: "succeeded",
+    fail: "failed",
+    timeout: "timedOut",
+    cancel: "stopped",
+    running: "running",
+    retrying: "running",
+    recovered: "running",
+    stopping: "running",
+    scheduled: "waiting",
+  } as const),
+);
 
 /** The meaning of a status word; capitals don't matter. */
 export function toExecutionStatus(rawStatus: string): ExecutionStatus {
-  return statuses[rawStatus.toLowerCase()] ?? "unknown";
+  return statuses.get(rawStatus.toLowerCase()) ?? "unknown";
 }
 
 /** The service's words for one of ours: what to ask a list for. Several, or none where it has no such word. */
 export function toRawStatuses(status: ExecutionStatus): string[] {
-  return Object.keys(statuses).filter((raw) => statuses[raw] === status);
+  return [...statuses].filter(([, meaning]) => meaning === status).map(([raw]) => raw);
 }

@@ -1,0 +1,78 @@
+/**
+ * The table of operations in the documents is true: what it says of the client is what the client can send, what it
+ * says of the emulator is what the emulator serves.
+ */
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { startEmulator } from "workflow-emulator";
+import * as cloudFlow from "../../provider/src/backends/alibabaCloudFlow/api";
+import * as iam from "../../provider/src/backends/huawei/iam";
+import * as aom from "../../provider/src/backends/huaweiAom/api";
+import * as functionGraph from "../../provider/src/backends/huaweiFunctionGraph/api";
+import type { HttpRequest } from "../../provider/src/http/request";
+
+interface Row {
+  readonly service: string;
+  readonly operation: string;
+  /** Method and path, as the emulator lists its routes. */
+  readonly route: string;
+  readonly client: boolean;
+  readonly emulator: boolean;
+}
+
+const rows: Row[] = readFileSync(resolve(__dirname, "../../docs/operations.md"), "utf8")
+  .split("\n")
+  .map((line) => line.split("|").map((cell) => cell.trim().replace(/^`|`$/g, "")))
+  .filter((cells) => cells.length === 7 && /^(yes|no)$/.test(cells[5]!))
+  .map(([, service, operation, route, client, emulator]) => ({
+    service: service!,
+    operation: operation!,
+    route: route!,
+    client: client === "yes",
+    emulator: emulator === "yes",
+  }));
+
+/** The requests that an api module can build: its functions say it, whatever they are given. */
+function operationsOf(api: object): string[] {
+  const where = { endpoint: "http://host", projectId: "p", workflowId: "w", flowName: "f" };
+  const anything = { limit: 1, offset: 0, input: {}, executionName: "e", name: "n", userName: "u" };
+  return Object.entries(api)
+    .filter(([name]) => name.startsWith("build"))
+    .map(([, build]) => (build as (...args: unknown[]) => HttpRequest)(where, anything, anything).operation)
+    .sort();
+}
+
+test("the table has every service", () => {
+  expect([...new Set(rows.map(({ service }) => service))]).toEqual([
+    "aom",
+    "functiongraph",
+    "cloudflow",
+    "iam",
+  ]);
+  expect(new Set(rows.map(({ service, route }) => `${service} ${route}`)).size).toBe(rows.length);
+});
+
+test.each<[string, object]>([
+  ["aom", aom],
+  ["functiongraph", functionGraph],
+  ["cloudflow", cloudFlow],
+  ["iam", iam],
+])("%s: what the table says of the client is what it can send", (service, api) => {
+  const documented = rows.filter((row) => row.service === service && row.client);
+  expect(documented.map(({ operation }) => operation).sort()).toEqual(operationsOf(api));
+});
+
+test("what the table says of the emulator is what it serves", async () => {
+  const emulator = await startEmulator();
+  try {
+    const answer = (await (await fetch(`${emulator.url}/_emulator/`)).json()) as {
+      services: Record<string, string[]>;
+    };
+    for (const [service, routes] of Object.entries(answer.services)) {
+      const documented = rows.filter((row) => row.service === service && row.emulator);
+      expect([service, documented.map(({ route }) => route).sort()]).toEqual([service, [...routes].sort()]);
+    }
+  } finally {
+    await emulator.close();
+  }
+});
