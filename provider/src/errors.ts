@@ -98,6 +98,13 @@ export class RequestTimeoutError extends TransportError {
   }
 }
 
+/** The caller gave up on the request. */
+export class RequestInterruptedError extends TransportError {
+  constructor(request: RequestSummary, options: { mayHaveArrived: boolean; cause?: unknown }) {
+    super(`${request.operation}: interrupted`, request, options);
+  }
+}
+
 /** What a service said about a refused request. */
 export interface ServiceErrorDetails {
   /** HTTP status of the answer. */
@@ -186,7 +193,9 @@ export function isRetryableStatus(status: number): boolean {
 }
 
 function describeServiceError(details: ServiceErrorDetails): string {
-  const said = [details.serviceCode, details.serviceMessage].filter(Boolean).join(": ");
+  // The services end some of their texts with a full stop and some not; the sentence goes on or ends with ours.
+  const text = details.serviceMessage?.replace(/[\s.。]+$/, "");
+  const said = [details.serviceCode, text].filter(Boolean).join(": ");
   const head = `${details.request.operation} was refused: HTTP ${String(details.status)}${said ? `, ${said}` : ""}`;
   const id = details.requestId ? ` (request id ${details.requestId})` : "";
   return `${head}${id}.${details.remedy ? ` ${details.remedy}` : ""}`;

@@ -2,7 +2,7 @@
  * The services there are, and the session in which a process talks to them. A new service is one line here.
  */
 import type { Fetch } from "../http/httpClient";
-import { HttpClient } from "../http/httpClient";
+import { HttpClient, NotSentError } from "../http/httpClient";
 import type { Clock } from "../polling/clock";
 import { systemClock } from "../polling/clock";
 import { version } from "../version";
@@ -72,4 +72,9 @@ export function openSession(options: SessionOptions): Session {
 }
 
 // Loaded late: a process that only checks and compares (every preview) never needs it.
-const nodeFetch: Fetch = async (url, init) => (await import("node-fetch")).default(url, init);
+const nodeFetch: Fetch = async (url, init) => {
+  const { default: fetch } = await import("node-fetch");
+  // With a signal that has aborted it would leave an error uncaught, which ends the process.
+  if (init.signal?.aborted) throw new NotSentError("interrupted before it was sent");
+  return fetch(url, init);
+};

@@ -14,7 +14,7 @@ export function kindOf(value: unknown): string {
   return `a ${typeof value}`;
 }
 
-/** Text of a length in characters. */
+/** Text of a length in characters, well-formed: half of a surrogate pair can't be sent. */
 export function text(limits: {
   min: number;
   max: number;
@@ -32,10 +32,24 @@ export function text(limits: {
         ? `must not be empty: it has ${size}`
         : `must have ${size}, not ${String(value.length)}`;
     }
+    if (!value.isWellFormed()) return notWellFormed;
     if (limits.pattern && !limits.pattern.test(value)) {
       return `must have only ${limits.patternName ?? `what ${String(limits.pattern)} allows`}`;
     }
     return undefined;
+  };
+}
+
+const notWellFormed = "must be well-formed text: it has one half of a surrogate pair without the other";
+
+/** An id that stands in the path of a request: text that leads to no other address. */
+export function identifier(limits: { min: number; max: number }): ArgumentRule {
+  const rule = text(limits);
+  return (value) => {
+    const problem = rule(value);
+    if (problem !== undefined || typeof value !== "string") return problem;
+    if (value === "." || value === "..") return `must be an id, not ${JSON.stringify(value)}`;
+    return /[/\p{Cc}]/u.test(value) ? `must be an id, without "/" and control characters` : undefined;
   };
 }
 
@@ -90,12 +104,13 @@ export const address: ArgumentRule = (value) => {
   try {
     url = new URL(value);
   } catch {
-    return `${remedy}: "${value}" has no scheme or no host`;
+    // What has an "@" may have a password in it.
+    return `${remedy}: ${value.includes("@") ? "it" : `"${value}"`} has no scheme or no host`;
   }
   if (url.protocol !== "https:" && url.protocol !== "http:")
     return `${remedy}: its scheme is not http or https`;
   if (url.username !== "" || url.password !== "") return `${remedy}, without a user or password in it`;
-  if (url.search !== "" || url.hash !== "") return `${remedy}, without a query`;
+  if (/[?#]/.test(value)) return `${remedy}, without a query`;
   return undefined;
 };
 
@@ -109,6 +124,7 @@ export function json(maxBytes: number): ArgumentRule {
       } catch (error) {
         return `must be a map or JSON text; this text is not JSON (${(error as Error).message})`;
       }
+      if (!value.isWellFormed()) return notWellFormed;
       text = value;
     } else {
       if (typeof value !== "object" || value === null)

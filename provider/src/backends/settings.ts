@@ -62,7 +62,7 @@ export function configuredEndpoint(settings: Settings, key: string, service: str
   }
   if (!isJsonObject(endpoints)) {
     throw new ConfigurationError(
-      `can't be resolved: configuration ${key} is not a map from service to address. ` +
+      `configuration ${key} is not a map from service to address. ` +
         `Set it by: pulumi config set --path ${key}.${service} https://…`,
     );
   }

@@ -5,12 +5,18 @@
 import type { Agent } from "node:http";
 import type { RequestInit } from "node-fetch";
 import type { RequestSummary } from "../errors";
-import { RequestTimeoutError, ServiceError, TransportError, messageOf } from "../errors";
+import {
+  RequestInterruptedError,
+  RequestTimeoutError,
+  ServiceError,
+  TransportError,
+  messageOf,
+} from "../errors";
 import { backoffDelayMs } from "../polling/backoff";
 import type { Clock } from "../polling/clock";
 import type { Authorize, HttpAnswer, HttpRequest, SignableRequest, ToServiceError } from "./request";
 import { requestUrl, summarize } from "./request";
-import { classifyConnectionError, maySendAgain } from "./retry";
+import { classifyConnectionError, isCertificateProblem, maySendAgain } from "./retry";
 
 /** The part of node-fetch that is used. */
 export type Fetch = (
@@ -21,6 +27,9 @@ export type Fetch = (
   readonly headers: { get(name: string): string | null };
   text(): Promise<string>;
 }>;
+
+/** Thrown by a {@link Fetch} that was interrupted before it sent anything. */
+export class NotSentError extends Error {}
 
 /** What HttpClient is made of. */
 export interface HttpClientOptions {
@@ -65,7 +74,7 @@ export class HttpClient {
    * Sends a request and reads its answer.
    * @returns the answer, status 200–299.
    * @throws ServiceError (made by `toServiceError`) for any other status.
-   * @throws TransportError where no answer came.
+   * @throws TransportError where no answer came; RequestInterruptedError where the signal aborted before one.
    */
   async send(request: HttpRequest, options: SendOptions): Promise<HttpAnswer> {
     const attempts = options.attempts ?? 4;
@@ -95,8 +104,12 @@ export class HttpClient {
       headers: { ...request.headers, host: url.host },
       body,
     };
+    stopIfInterrupted(options.signal, summary);
     const authorization = options.authorize ? await options.authorize(unsigned, options.signal) : {};
     const query = [...unsigned.query, ...(authorization.query ?? [])];
+    const agent = await this.#agent(url.protocol, request.repeatable);
+    // Here still nothing was sent; and node-fetch leaves an error uncaught where its signal has aborted before.
+    stopIfInterrupted(options.signal, summary);
     const timeoutMs = request.timeoutMs ?? defaultTimeoutMs;
     const timeout = AbortSignal.timeout(timeoutMs);
     try {
@@ -105,7 +118,7 @@ export class HttpClient {
         headers: { "user-agent": this.#options.userAgent, ...request.headers, ...authorization.headers },
         // An absent body on POST makes node-fetch send Content-Length: 0, which the vendors' gateways want.
         ...(request.body === undefined ? {} : { body }),
-        agent: await this.#agent(url.protocol, request.repeatable),
+        agent,
         // A signature does not survive a redirect, and a start must not be sent twice.
         redirect: "manual",
         size: maxAnswerBytes,
@@ -121,7 +134,7 @@ export class HttpClient {
     } catch (error) {
       if (error instanceof ServiceError) throw error;
       if (options.signal.aborted) {
-        throw new TransportError(`${request.operation}: interrupted`, summary, { mayHaveArrived: true });
+        throw new RequestInterruptedError(summary, { mayHaveArrived: !(error instanceof NotSentError) });
       }
       if (timeout.aborted) throw new RequestTimeoutError(summary, timeoutMs);
       throw noAnswer(error, summary);
@@ -145,15 +158,26 @@ export class HttpClient {
   }
 }
 
+function stopIfInterrupted(signal: AbortSignal, summary: RequestSummary): void {
+  if (signal.aborted) throw new RequestInterruptedError(summary, { mayHaveArrived: false });
+}
+
 function noAnswer(error: unknown, summary: RequestSummary): TransportError {
   const { code, mayHaveArrived, retryable } = classifyConnectionError(error);
-  const why = code ?? messageOf(error);
-  const remedy = retryable
-    ? "Check the network, the proxy settings and the endpoint."
-    : "The server's certificate is not trusted: check the endpoint, or give Node the authority by NODE_EXTRA_CA_CERTS.";
+  // The texts of node-fetch quote the address with its query, which can hold a signature or a security token.
+  const text = messageOf(error).replace(/https?:\/\/\S+/g, summary.url);
   return new TransportError(
-    `${summary.operation}: no answer from ${summary.url} (${why}). ${remedy}`,
+    `${summary.operation}: no answer from ${summary.url} (${code ?? text}). ${remedyOf(code, retryable)}`,
     summary,
-    { mayHaveArrived, retryable, cause: error },
+    { mayHaveArrived, retryable, cause: Object.assign(new Error(text), code === undefined ? {} : { code }) },
   );
+}
+
+function remedyOf(code: string | undefined, retryable: boolean): string {
+  if (isCertificateProblem(code)) {
+    return "The server's certificate is not trusted: check the endpoint, or give Node the authority by NODE_EXTRA_CA_CERTS.";
+  }
+  return retryable
+    ? "Check the network, the proxy settings and the endpoint."
+    : "No secure connection came about: check whether the endpoint's port speaks https at all (else its address begins with http://), and whether a proxy stands in between.";
 }

@@ -2,6 +2,7 @@
  * The shape of a request before it is signed and sent, and of its answer. Built by `backends/`, sent by HttpClient.
  */
 import type { RequestSummary, ServiceError } from "../errors";
+import { ConfigurationError, InputError } from "../errors";
 
 /** A request, not yet authorised. Paths and query values are plain text; encoding is done when it is sent. */
 export interface HttpRequest {
@@ -67,17 +68,41 @@ export function encodeRfc3986(text: string): string {
   );
 }
 
-/** The address a request goes to. Without a query where there is none. */
+/**
+ * The address a request goes to. Without a query where there is none.
+ * @throws InputError where a segment of the path would lead to another address; ConfigurationError where the endpoint
+ * has a user or a password in it: they would end in messages and logs.
+ */
 export function requestUrl(request: HttpRequest): string {
+  if (withoutUser(request.endpoint) !== request.endpoint) {
+    throw new ConfigurationError(
+      `the endpoint ${withoutUser(request.endpoint)} is set with a user or password in it: set it without, and the credentials by their own settings.`,
+    );
+  }
+  for (const segment of request.path) checkSegment(request, segment);
   const query = (request.query ?? []).map(([key, value]) => `${encodeRfc3986(key)}=${encodeRfc3986(value)}`);
   return `${endpointPath(request)}${query.length > 0 ? `?${query.join("&")}` : ""}`;
 }
 
-/** What may be said about a request in messages: no query, no headers, no body. */
+/** What may be said about a request in messages: no user, no query, no headers, no body. */
 export function summarize(request: HttpRequest): RequestSummary {
-  return { operation: request.operation, method: request.method, url: endpointPath(request) };
+  return { operation: request.operation, method: request.method, url: withoutUser(endpointPath(request)) };
 }
 
 function endpointPath(request: HttpRequest): string {
-  return `${request.endpoint.replace(/\/+$/, "")}/${request.path.map(encodeRfc3986).join("/")}`;
+  // What is not well-formed is refused by requestUrl; a message about it must still be possible.
+  const path = request.path.map((segment) => encodeRfc3986(segment.toWellFormed()));
+  return `${request.endpoint.replace(/\/+$/, "")}/${path.join("/")}`;
+}
+
+function withoutUser(address: string): string {
+  return address.replace(/\/\/[^/?#]*@/, "//");
+}
+
+// URL takes "." and ".." as steps in the path, percent-encoded ones too, so they can't be sent at all.
+function checkSegment(request: HttpRequest, segment: string): void {
+  if (segment !== "." && segment !== ".." && segment.isWellFormed()) return;
+  throw new InputError(
+    `${request.operation}: ${JSON.stringify(segment)} can't be part of the path of ${summarize(request).url}: correct the id.`,
+  );
 }

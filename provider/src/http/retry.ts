@@ -36,17 +36,29 @@ const neverConnected = new Set([
   "EADDRNOTAVAIL",
 ]);
 
+// While the connection is made secure: what the server answered before it got anything.
+const neverSecured =
+  /wrong version number|unknown protocol|unsupported protocol|packet length too long|http request|handshake failure|protocol version|no protocols available/i;
+
+/** True for the codes by which Node refuses a server's certificate. */
+export function isCertificateProblem(code: string | undefined): boolean {
+  return code !== undefined && /CERT|SELF_SIGNED|UNABLE_TO/.test(code);
+}
+
 /** What a failed connection tells: could the server have got the request, and may it work later? */
 export function classifyConnectionError(error: unknown): {
   readonly code: string | undefined;
   readonly mayHaveArrived: boolean;
   readonly retryable: boolean;
 } {
-  const details = error as { code?: unknown; erroredSysCall?: unknown } | undefined;
+  const details = error as { code?: unknown; erroredSysCall?: unknown; message?: unknown } | undefined;
   const code = typeof details?.code === "string" ? details.code : undefined;
   const inConnect = details?.erroredSysCall === "connect" || details?.erroredSysCall === "getaddrinfo";
-  if (code !== undefined && /CERT|SELF_SIGNED|ERR_TLS|UNABLE_TO|ERR_SSL|EPROTO/.test(code)) {
-    return { code, mayHaveArrived: false, retryable: false };
+  if (isCertificateProblem(code)) return { code, mayHaveArrived: false, retryable: false };
+  if (code !== undefined && /ERR_TLS|ERR_SSL|EPROTO/.test(code)) {
+    // Encryption can also break when the request is long gone.
+    const said = `${code.replaceAll("_", " ")} ${String(details?.message)}`;
+    return { code, mayHaveArrived: !neverSecured.test(said), retryable: false };
   }
   return {
     code,

@@ -45,7 +45,7 @@ const environments: readonly Names[] = [
 
 /**
  * Static keys where a source has them; undefined where the vendor's chain has to be asked.
- * @throws ConfigurationError where a source has half of a pair.
+ * @throws ConfigurationError where a source has half of a pair, or a token without one.
  */
 export function findStaticCredential(settings: Settings): AlibabaCredential | undefined {
   return (
@@ -103,7 +103,14 @@ function openChain(): CredentialChain {
 function readPair(names: Names, look: (name: string) => string | undefined): AlibabaCredential | undefined {
   const accessKeyId = look(names.id);
   const accessKeySecret = look(names.secret);
-  if (accessKeyId === undefined && accessKeySecret === undefined) return undefined;
+  const securityToken = look(names.token);
+  if (accessKeyId === undefined && accessKeySecret === undefined) {
+    if (securityToken === undefined) return undefined;
+    throw new ConfigurationError(
+      `credentials for Alibaba Cloud are incomplete: ${names.place} ${names.token} is set, ${names.place} ${names.id} and ` +
+        `${names.place} ${names.secret} are not. Set all of them, or unset all.`,
+    );
+  }
   if (accessKeyId === undefined || accessKeySecret === undefined) {
     const [set, missing] = accessKeyId === undefined ? [names.secret, names.id] : [names.id, names.secret];
     throw new ConfigurationError(
@@ -111,5 +118,5 @@ function readPair(names: Names, look: (name: string) => string | undefined): Ali
         "Set both, or unset both.",
     );
   }
-  return { accessKeyId, accessKeySecret, securityToken: look(names.token) };
+  return { accessKeyId, accessKeySecret, securityToken };
 }

@@ -1,9 +1,9 @@
 /**
  * Where Alibaba Cloud's CloudFlow is: region and endpoint, from argument, configuration or environment. Pure.
  */
-import { ConfigurationError } from "../../errors";
 import type { ArgumentProblem, Arguments } from "../backend";
-import type { Found, Settings } from "../settings";
+import { checkEndpoint, noRegion, otherRegion, problemsOf, withScheme } from "../location";
+import type { Settings } from "../settings";
 import { configuredEndpoint, firstFound, fromArgument, fromConfig, fromEnvironment } from "../settings";
 
 /** Where to send requests. */
@@ -36,40 +36,29 @@ export function checkLocation(
   unknown: ReadonlySet<string>,
 ): ArgumentProblem[] {
   if (unknown.has("region") || unknown.has("endpoint")) return [];
-  try {
-    resolveLocation(args, settings);
-    return [];
-  } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
-    return [{ argument: "region", reason: error.message }];
-  }
+  return problemsOf(() => resolveLocation(args, settings));
 }
 
 /**
  * Resolves the location.
- * @throws ConfigurationError where neither an endpoint nor a known region is set.
+ * @throws ConfigurationError where neither an endpoint nor a known region is set, or the endpoint is no address.
  */
 export function resolveLocation(args: Arguments, settings: Settings): AlibabaLocation {
-  const region: Found | undefined = firstFound(
+  const region = firstFound(
     fromArgument("region", args["region"]),
     fromConfig(settings, "alicloud:region"),
     fromEnvironment(settings, "ALIBABA_CLOUD_REGION", "ALICLOUD_REGION"),
   );
   const endpoint = firstFound(
     fromArgument("endpoint", args["endpoint"]),
-    configuredEndpoint(settings, "alicloud:endpoints", "fnf"),
-    fromEnvironment(settings, "FNF_ENDPOINT"),
+    // Other tools' settings carry the host alone.
+    withScheme(configuredEndpoint(settings, "alicloud:endpoints", "fnf")),
+    withScheme(fromEnvironment(settings, "FNF_ENDPOINT")),
   );
-  // Other tools' settings carry the host alone.
-  if (endpoint) {
-    return { region: region?.value, endpoint: endpoint.value.replace(/^(?!https?:\/\/)/, "https://") };
-  }
-  if (!region) throw new ConfigurationError(`is not set anywhere: set ${regionSettings}.`);
+  if (endpoint) return { region: region?.value, endpoint: checkEndpoint(endpoint) };
+  if (!region) throw noRegion(regionSettings);
   if (!(cloudFlowRegions as readonly string[]).includes(region.value)) {
-    throw new ConfigurationError(
-      `is "${region.value}" (from ${region.source}), which is no region that serves Alibaba Cloud CloudFlow ` +
-        `(${cloudFlowRegions.join(", ")}): correct it, or set "endpoint" if yours does.`,
-    );
+    throw otherRegion(region, "Alibaba Cloud CloudFlow", cloudFlowRegions);
   }
   // Not the other way round: the vendor's own clients build fnf.<region> for regions missing from their table,
   // and that is another host.

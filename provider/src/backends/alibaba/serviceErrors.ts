@@ -75,7 +75,8 @@ export const knownCodes: Readonly<Record<string, ErrorKind>> = kinds;
 
 /** The kind of an error; codes that are not known are judged by the status. */
 export function kindOfError(code: string | undefined, status: number): ErrorKind {
-  const known = code === undefined ? undefined : kinds[code];
+  // Only its own keys: a code like "constructor" is not known.
+  const known = code !== undefined && Object.hasOwn(kinds, code) ? kinds[code] : undefined;
   if (known !== undefined) return known;
   if (status === 429 || code?.startsWith("Throttling")) return "throttled";
   if (status === 401 || status === 403) return "authentication";

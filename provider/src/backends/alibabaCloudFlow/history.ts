@@ -30,11 +30,11 @@ interface StepRecord {
 }
 
 // A step that failed also exits; the first of these words counts.
-const endings: Readonly<Record<string, ExecutionStatus>> = {
-  StepSucceeded: "succeeded",
-  StepFailed: "failed",
-  StepExited: "succeeded",
-};
+const endings: ReadonlyMap<string, ExecutionStatus> = new Map([
+  ["StepSucceeded", "succeeded"],
+  ["StepFailed", "failed"],
+  ["StepExited", "succeeded"],
+]);
 
 /** The steps that have begun, in that order; a step that is entered again (loops, retries) appears again. */
 export function stepsOf(events: readonly HistoryEvent[]): ExecutionStep[] {
@@ -61,7 +61,7 @@ export function stepsOf(events: readonly HistoryEvent[]): ExecutionStep[] {
       step.error = sayError(event.detail) ?? step.error;
       if (event.type === "TaskTimedOut") step.rawStatus = event.type;
     }
-    const ending = endings[event.type];
+    const ending = endings.get(event.type);
     if (ending === undefined) continue;
     const timedOut = ending === "failed" && step.rawStatus === "TaskTimedOut";
     step.status = timedOut ? "timedOut" : ending;

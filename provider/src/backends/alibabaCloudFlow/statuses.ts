@@ -8,21 +8,22 @@
  */
 import type { ExecutionStatus } from "../../execution/snapshot";
 
-const statuses: Readonly<Record<string, ExecutionStatus>> = {
+// A Map: a word that every object has, like "constructor", must stay unknown.
+const statuses: ReadonlyMap<string, ExecutionStatus> = new Map(Object.entries({
   Starting: "running",
   Running: "running",
   Succeeded: "succeeded",
   Failed: "failed",
   TimedOut: "timedOut",
   Stopped: "stopped",
-};
+} as const));
 
 /** The meaning of a status word. */
 export function toExecutionStatus(rawStatus: string): ExecutionStatus {
-  return statuses[rawStatus] ?? "unknown";
+  return statuses.get(rawStatus) ?? "unknown";
 }
 
 /** The service's words for one of ours. Several, or none where it has no such word. */
 export function toRawStatuses(status: ExecutionStatus): string[] {
-  return Object.keys(statuses).filter((raw) => statuses[raw] === status);
+  return [...statuses].filter(([, meaning]) => meaning === status).map(([raw]) => raw);
 }

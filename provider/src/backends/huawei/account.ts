@@ -10,15 +10,15 @@ import { summarize } from "../../http/request";
 import { formatSdkDate, signHuaweiRequest } from "../../http/signers/huaweiSigner";
 import type { Clock } from "../../polling/clock";
 import type { BackendContext } from "../backend";
-import type { HuaweiCredential } from "./credentials";
+import type { HuaweiCredential, PasswordCredential } from "./credentials";
 import { findCredential } from "./credentials";
 import type { IamToken, ProjectScope } from "./iam";
 import { buildProjectsRequest, buildTokenRequest, parseProjectId, parseToken } from "./iam";
 import type { HuaweiLocation } from "./location";
 import { toHuaweiError } from "./serviceErrors";
-
-// A request that begins just before the expiry must still be accepted.
-const renewBeforeExpiryMs = 10 * 60_000;
+import type { SharedLookup } from "./sharedLookup";
+import { shareLookup } from "./sharedLookup";
+import { Tokens } from "./tokens";
 
 const scopeRemedy = `set the argument "projectId" or "region", or the configuration huaweicloud:projectId or huaweicloud:region`;
 
@@ -33,31 +33,22 @@ export class HuaweiAccount {
   readonly #credential: HuaweiCredential;
   readonly #iamEndpoint: string;
   readonly #context: AccountContext;
-  // Promises, so that a hundred resources that start at once make one request.
-  readonly #tokens = new Map<string, Promise<IamToken>>();
-  readonly #projectIds = new Map<string, Promise<string>>();
+  /** Only of a user with a password. */
+  readonly #tokens: Tokens | undefined;
+  /** By region. */
+  readonly #projectIds = new Map<string, SharedLookup<string>>();
 
   constructor(credential: HuaweiCredential, iamEndpoint: string, context: AccountContext) {
     this.#credential = credential;
     this.#iamEndpoint = iamEndpoint;
     this.#context = context;
+    this.#tokens = credential.kind === "password" ? this.#tokensOf(credential) : undefined;
   }
 
-  /** True where a refused token can be replaced by a new one. */
-  get renewsTokens(): boolean {
-    return this.#credential.kind === "password";
-  }
-
-  /** Forgets the token of a project: the next request obtains a new one. */
-  forgetToken(projectId: string): void {
-    for (const [key, token] of this.#tokens) {
-      void token.then(
-        (value) => {
-          if (value.projectId === projectId || key === scopeKey({ id: projectId })) this.#tokens.delete(key);
-        },
-        () => undefined,
-      );
-    }
+  /** Forgets a token that was refused; true where the next request obtains a new one. */
+  forgetToken(token: string): boolean {
+    this.#tokens?.forget(token);
+    return this.#tokens !== undefined;
   }
 
   /**
@@ -68,17 +59,17 @@ export class HuaweiAccount {
     if (location.projectId !== undefined) return location.projectId;
     const region = location.region;
     if (region === undefined) throw new ConfigurationError(`no project is set: ${scopeRemedy}.`);
-    if (this.#credential.kind === "password") {
-      const { projectId } = await this.#token({ name: region }, signal);
-      if (projectId !== undefined) return projectId;
-    }
-    return remember(this.#projectIds, region, async () => {
-      const request = buildProjectsRequest(this.#iamEndpoint, region);
-      const authorize =
-        this.#credential.kind === "password" ? this.#byToken({ name: region }) : this.authorize(undefined);
-      const answer = await this.#send(request, authorize, signal);
-      return parseProjectId(answer, summarize(request), region);
-    });
+    const summary = summarize(buildProjectsRequest(this.#iamEndpoint, region));
+    const lookup = shareLookup(this.#projectIds, region, summary, (own) => this.#lookUpProject(region, own));
+    return lookup.wait(signal);
+  }
+
+  async #lookUpProject(region: string, signal: AbortSignal): Promise<string> {
+    const token = await this.#tokens?.get({ name: region }, signal);
+    if (token?.projectId !== undefined) return token.projectId;
+    const request = buildProjectsRequest(this.#iamEndpoint, region);
+    const authorize = this.#tokens ? byToken(this.#tokens, { name: region }) : this.authorize(undefined);
+    return parseProjectId(await this.#send(request, authorize, signal), summarize(request), region);
   }
 
   /** Authorises requests for a project; undefined for requests to IAM itself. */
@@ -88,8 +79,10 @@ export class HuaweiAccount {
       case "token":
         return () => Promise.resolve({ headers: { "x-auth-token": credential.token } });
       case "password":
-        if (projectId === undefined) throw new ConfigurationError(`no project is set: ${scopeRemedy}.`);
-        return this.#byToken({ id: projectId });
+        if (projectId === undefined || !this.#tokens) {
+          throw new ConfigurationError(`no project is set: ${scopeRemedy}.`);
+        }
+        return byToken(this.#tokens, { id: projectId });
       case "accessKey":
         return (request) => {
           const added: Record<string, string> = { "x-sdk-date": formatSdkDate(this.#context.clock.now()) };
@@ -102,26 +95,13 @@ export class HuaweiAccount {
     }
   }
 
-  #byToken(scope: ProjectScope): Authorize {
-    return async (_request, signal) => ({
-      headers: { "x-auth-token": (await this.#token(scope, signal)).token },
-    });
-  }
-
-  async #token(scope: ProjectScope, signal: AbortSignal): Promise<IamToken> {
-    const credential = this.#credential;
-    if (credential.kind !== "password") throw new TypeError("only a user with a password obtains tokens");
-    // A token obtained by the region's name is as good for its project.
-    for (const known of [scopeKey(scope), ...this.#tokens.keys()]) {
-      const token = await this.#tokens.get(known)?.catch(() => undefined);
-      if (token === undefined) continue;
-      if (token.expiresAtMs - this.#context.clock.now() <= renewBeforeExpiryMs) this.#tokens.delete(known);
-      else if (known === scopeKey(scope) || ("id" in scope && token.projectId === scope.id)) return token;
-    }
-    return remember(this.#tokens, scopeKey(scope), async () => {
-      const request = buildTokenRequest(this.#iamEndpoint, credential, scope);
+  #tokensOf(user: PasswordCredential): Tokens {
+    const build = (scope: ProjectScope): HttpRequest => buildTokenRequest(this.#iamEndpoint, user, scope);
+    const obtain = async (scope: ProjectScope, signal: AbortSignal): Promise<IamToken> => {
+      const request = build(scope);
       return parseToken(await this.#send(request, undefined, signal), summarize(request));
-    });
+    };
+    return new Tokens({ summary: summarize(build({ name: "" })), obtain }, this.#context.clock);
   }
 
   #send(
@@ -147,18 +127,8 @@ export function openAccount(location: HuaweiLocation, context: BackendContext): 
   );
 }
 
-function scopeKey(scope: ProjectScope): string {
-  return "id" in scope ? `id:${scope.id}` : `name:${scope.name}`;
-}
-
-// A failed look-up is not remembered: the next request tries again.
-function remember<T>(cache: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
-  const known = cache.get(key);
-  if (known) return known;
-  const made = make();
-  cache.set(key, made);
-  made.catch(() => {
-    if (cache.get(key) === made) cache.delete(key);
+function byToken(tokens: Tokens, scope: ProjectScope): Authorize {
+  return async (_request, signal) => ({
+    headers: { "x-auth-token": (await tokens.get(scope, signal)).token },
   });
-  return made;
 }

@@ -5,19 +5,23 @@
 import { ConfigurationError } from "../../errors";
 import type { HuaweiAccessKey } from "../../http/signers/huaweiSigner";
 import type { Settings } from "../settings";
+import type { Profile } from "./profile";
 import { readProfile } from "./profile";
+
+/** A user of an account. */
+export interface PasswordCredential {
+  readonly kind: "password";
+  readonly userName: string;
+  readonly password: string;
+  /** The account's name. */
+  readonly domainName: string;
+}
 
 /** A way to authenticate. */
 export type HuaweiCredential =
   /** A token that somebody else obtained; it can't be renewed. */
   | { readonly kind: "token"; readonly token: string }
-  | {
-      readonly kind: "password";
-      readonly userName: string;
-      readonly password: string;
-      /** The account's name. */
-      readonly domainName: string;
-    }
+  | PasswordCredential
   | (HuaweiAccessKey & {
       readonly kind: "accessKey";
       /** For temporary keys. */
@@ -50,8 +54,32 @@ export function findCredential(settings: Settings): HuaweiCredential {
   );
 }
 
+/**
+ * The profile, where the credentials come from it: what else it says belongs to them and to no others.
+ * @throws ConfigurationError where it is named but can't be read.
+ */
+export function findProfileInUse(settings: Settings): Profile | undefined {
+  const isGivenBefore = [...sourcesBeforeProfile(settings)].some(({ values }) =>
+    Object.values(values).some((value) => value !== undefined),
+  );
+  return isGivenBefore ? undefined : readProfile(settings);
+}
+
 // A generator: the profile file is read only where nothing before it had an answer.
 function* sources(settings: Settings): Generator<Source> {
+  yield* sourcesBeforeProfile(settings);
+  const profile = readProfile(settings);
+  if (profile) {
+    const fromProfile = named(`profile ${profile.path}, [basic] `, {
+      accessKey: "ak",
+      secretKey: "sk",
+      securityToken: "security_token",
+    });
+    yield fromProfile((key) => profile.values[key]);
+  }
+}
+
+function* sourcesBeforeProfile(settings: Settings): Generator<Source> {
   const fromConfig = named("configuration ", {
     token: "huaweicloud:token",
     accessKey: "huaweicloud:accessKey",
@@ -78,15 +106,6 @@ function* sources(settings: Settings): Generator<Source> {
     domainName: "HW_DOMAIN_NAME",
   });
   yield fromTerraformNames(settings.environment);
-  const profile = readProfile(settings);
-  if (profile) {
-    const fromProfile = named(`profile ${profile.path}, [basic] `, {
-      accessKey: "ak",
-      secretKey: "sk",
-      securityToken: "security_token",
-    });
-    yield fromProfile((key) => profile.values[key]);
-  }
 }
 
 function named(
@@ -115,6 +134,9 @@ function credentialOf(source: Source): HuaweiCredential | undefined {
   if (userName !== undefined || password !== undefined) {
     return { kind: "password", ...requireAll(source, { userName, password, domainName }) };
   }
+  // Alone they are of no use; another source's credentials must not answer in their place.
+  if (securityToken !== undefined) requireAll(source, { accessKey, secretKey, securityToken });
+  if (domainName !== undefined) requireAll(source, { userName, password, domainName });
   return undefined;
 }
 
@@ -125,7 +147,8 @@ function requireAll<K extends Part>(source: Source, parts: Record<K, string | un
     const set = entries.filter(([, value]) => value !== undefined).map(([part]) => source.names[part]);
     throw new ConfigurationError(
       `credentials for Huawei Cloud are incomplete: ${set.join(" and ")} ${set.length > 1 ? "are" : "is"} set, ` +
-        `${missing.join(" and ")} ${missing.length > 1 ? "are" : "is"} not. Set both, or unset both.`,
+        `${missing.join(" and ")} ${missing.length > 1 ? "are" : "is"} not. ` +
+        (entries.length > 2 ? "Set all of them, or unset all." : "Set both, or unset both."),
     );
   }
   return parts as Record<K, string>;

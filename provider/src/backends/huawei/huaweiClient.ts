@@ -3,7 +3,7 @@
  * Gets requests from the service's `api`, hands them to HttpClient, renews a token that was refused.
  */
 import { AuthenticationError } from "../../errors";
-import type { HttpAnswer, HttpRequest } from "../../http/request";
+import type { Authorize, HttpAnswer, HttpRequest } from "../../http/request";
 import type { Arguments, BackendContext } from "../backend";
 import type { HuaweiAccount } from "./account";
 import { openAccount } from "./account";
@@ -59,9 +59,15 @@ export class HuaweiClient {
 
   /** Sends a request; errors as HttpClient.send. */
   async send(request: HttpRequest, options: HuaweiSendOptions): Promise<HttpAnswer> {
+    let usedToken: string | undefined;
+    const authorize: Authorize = async (unsigned, signal) => {
+      const authorization = await this.#account.authorize(this.projectId)(unsigned, signal);
+      usedToken = authorization.headers?.["x-auth-token"];
+      return authorization;
+    };
     const send = (): Promise<HttpAnswer> =>
       this.#context.http.send(request, {
-        authorize: this.#account.authorize(this.projectId),
+        authorize,
         toServiceError: toHuaweiError(this.#context.clock, options.remedies),
         signal: options.signal,
         attempts: options.attempts,
@@ -70,11 +76,19 @@ export class HuaweiClient {
       return await send();
     } catch (error) {
       // A token dies early when the password or the rights change. A refused request was not handled, so even a
-      // start may be sent again, once, with a new token.
-      if (!(error instanceof AuthenticationError && error.status === 401 && this.#account.renewsTokens))
-        throw error;
-      this.#account.forgetToken(this.projectId);
+      // start may be sent again, once, with a new token. A login that was refused on the way is another matter: it
+      // would be refused again.
+      if (!isRefusalOf(request, error) || usedToken === undefined) throw error;
+      if (!this.#account.forgetToken(usedToken)) throw error;
       return await send();
     }
   }
+}
+
+function isRefusalOf(request: HttpRequest, error: unknown): boolean {
+  return (
+    error instanceof AuthenticationError &&
+    error.status === 401 &&
+    error.request.operation === request.operation
+  );
 }

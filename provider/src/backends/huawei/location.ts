@@ -4,9 +4,11 @@
  */
 import { ConfigurationError } from "../../errors";
 import type { ArgumentProblem, Arguments } from "../backend";
+import { checkEndpoint, noRegion, otherRegion, problemsOf, withScheme } from "../location";
+import { address } from "../rules";
 import type { Found, Settings } from "../settings";
 import { configuredEndpoint, firstFound, fromArgument, fromConfig, fromEnvironment } from "../settings";
-import { readProfile } from "./profile";
+import { findProfileInUse } from "./credentials";
 
 /** A service of Huawei Cloud. */
 export interface HuaweiService {
@@ -41,42 +43,40 @@ export function checkLocation(
   unknown: ReadonlySet<string>,
 ): ArgumentProblem[] {
   if (unknown.has("region") || unknown.has("endpoint")) return [];
-  try {
-    resolveLocation(service, args, settings);
-    return [];
-  } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
-    return [{ argument: "region", reason: error.message }];
-  }
+  return problemsOf(() => resolveLocation(service, args, settings));
 }
 
 /**
  * Resolves the location.
- * @throws ConfigurationError where neither an endpoint nor a known region is set.
+ * @throws ConfigurationError where neither an endpoint nor a known region is set, or an endpoint is no address.
  */
 export function resolveLocation(service: HuaweiService, args: Arguments, settings: Settings): HuaweiLocation {
   const region = findRegion(args, settings);
   const endpoint = findEndpoint(service, args, settings, region);
   if (!endpoint) {
-    if (!region) throw new ConfigurationError(`is not set anywhere: set ${regionSettings}.`);
+    if (!region) throw noRegion(regionSettings);
     if (!service.regions.includes(region.value)) {
-      throw new ConfigurationError(
-        `is "${region.value}" (from ${region.source}), which is no region that serves ${service.title} workflows ` +
-          `(${service.regions.join(", ")}): correct it, or set "endpoint" if yours does.`,
-      );
+      throw otherRegion(region, `${service.title} workflows`, service.regions);
     }
   }
   return {
     region: region?.value,
-    endpoint: endpoint?.value ?? `https://${service.name}.${region?.value ?? ""}.myhuaweicloud.com`,
+    endpoint: endpoint
+      ? checkEndpoint(endpoint)
+      : `https://${service.name}.${region?.value ?? ""}.myhuaweicloud.com`,
     iamEndpoint: findIamEndpoint(settings, region?.value),
-    projectId: firstFound(
+    projectId: findProjectId(args, settings)?.value,
+  };
+}
+
+function findProjectId(args: Arguments, settings: Settings): Found | undefined {
+  return (
+    firstFound(
       fromArgument("projectId", args["projectId"]),
       fromConfig(settings, "huaweicloud:projectId"),
       fromEnvironment(settings, "HUAWEICLOUD_SDK_PROJECT_ID", "HW_PROJECT_ID"),
-      profileValue(settings, "project_id"),
-    )?.value,
-  };
+    ) ?? profileValue(settings, "project_id")
+  );
 }
 
 function findRegion(args: Arguments, settings: Settings): Found | undefined {
@@ -101,24 +101,31 @@ function findEndpoint(
   return firstFound(
     fromArgument("endpoint", args["endpoint"]),
     configuredEndpoint(settings, "huaweicloud:endpoints", service.name),
-    override && { ...override, value: override.value.split(",")[0]?.trim() ?? "" },
+    withScheme(override && { ...override, value: override.value.split(",")[0]?.trim() ?? "" }),
   );
 }
 
 function findIamEndpoint(settings: Settings, region: string | undefined): string {
-  const found = firstFound(
-    configuredEndpoint(settings, "huaweicloud:endpoints", "iam"),
-    fromConfig(settings, "huaweicloud:authUrl"),
-    fromEnvironment(settings, "HUAWEICLOUD_SDK_IAM_ENDPOINT", "HW_AUTH_URL"),
-    profileValue(settings, "iam_endpoint"),
-  );
+  const found =
+    firstFound(
+      configuredEndpoint(settings, "huaweicloud:endpoints", "iam"),
+      fromConfig(settings, "huaweicloud:authUrl"),
+      withScheme(fromEnvironment(settings, "HUAWEICLOUD_SDK_IAM_ENDPOINT")),
+      fromEnvironment(settings, "HW_AUTH_URL"),
+    ) ?? withScheme(profileValue(settings, "iam_endpoint"));
+  if (!found) {
+    return region === undefined ? "https://iam.myhuaweicloud.com" : `https://iam.${region}.myhuaweicloud.com`;
+  }
+  const wrong = address(found.value);
+  if (wrong !== undefined) throw new ConfigurationError(`the IAM endpoint (from ${found.source}) ${wrong}`);
   // Other tools' settings carry the version in the address.
-  if (found) return found.value.replace(/\/v3\/?$/, "");
-  return region === undefined ? "https://iam.myhuaweicloud.com" : `https://iam.${region}.myhuaweicloud.com`;
+  return found.value.trim().replace(/\/v3\/?$/, "");
 }
 
+// Read only where nothing before it had an answer. The profile's project and IAM endpoint belong to its credentials:
+// others' passwords are not sent there.
 function profileValue(settings: Settings, key: "project_id" | "iam_endpoint"): Found | undefined {
-  const profile = readProfile(settings);
+  const profile = findProfileInUse(settings);
   const value = profile?.values[key];
   return value === undefined ? undefined : { value, source: `profile ${profile?.path ?? ""}` };
 }

@@ -5,14 +5,15 @@ import { isJsonObject } from "../../http/answer";
 
 /**
  * A time of the services as RFC 3339. Documented as milliseconds since the epoch or as text; examples also have
- * seconds, and 0 or "" for "not yet".
+ * seconds, and 0 or "" for "not yet"; microseconds are read too.
  */
 export function parseTime(value: unknown): string | undefined {
   const number = typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
   if (typeof number === "number") {
     if (!Number.isFinite(number) || number <= 0) return undefined;
-    // Below 1e11 it can only be seconds: as milliseconds it would be before 1973.
-    return toRfc3339(number < 1e11 ? number * 1000 : number);
+    // Below 1e11 it can only be seconds: as milliseconds it would be before 1973. Above 1e14 it can only be
+    // microseconds: as milliseconds it would be after the year 5000.
+    return toRfc3339(number < 1e11 ? number * 1000 : number > 1e14 ? number / 1000 : number);
   }
   return typeof number === "string" && number !== "" ? toRfc3339(Date.parse(number)) : undefined;
 }
@@ -30,5 +31,8 @@ export function textOf(value: unknown): string | undefined {
 
 function toRfc3339(ms: number): string | undefined {
   const date = new Date(ms);
-  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
+  if (Number.isNaN(date.getTime())) return undefined;
+  // RFC 3339 has years of four digits.
+  const text = date.toISOString();
+  return /^\d{4}-/.test(text) ? text : undefined;
 }

@@ -158,7 +158,17 @@ export function parseListWorkflowExecutions(answer: HttpAnswer, request: Request
       ...(typeof createdBy === "string" && createdBy !== "" ? { createdBy } : {}),
     };
   });
-  return summaries.sort((a, b) => Date.parse(b.startedAt ?? "") - Date.parse(a.startedAt ?? "") || 0);
+  return summaries.sort((a, b) => compareNewestFirst(beganMs(a), beganMs(b)));
+}
+
+// One without a time waits for its turn, so it is the newest; where it has ended all the same, nobody knows.
+function beganMs(summary: ExecutionSummary): number {
+  if (summary.startedAt !== undefined) return Date.parse(summary.startedAt);
+  return isSettled(summary.status) ? -Infinity : Infinity;
+}
+
+function compareNewestFirst(a: number, b: number): number {
+  return a === b ? 0 : b > a ? 1 : -1;
 }
 
 /**

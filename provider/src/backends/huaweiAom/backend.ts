@@ -17,7 +17,7 @@ import { matches } from "../executionFilter";
 import { HuaweiClient } from "../huawei/huaweiClient";
 import type { HuaweiService } from "../huawei/location";
 import { checkLocation } from "../huawei/location";
-import { address, text } from "../rules";
+import { address, identifier, text } from "../rules";
 import { startOnce } from "../startOnce";
 import type { AomWorkflow } from "./api";
 import {
@@ -48,7 +48,7 @@ export const huaweiAom = {
     retriesFailedSteps: false,
   },
   arguments: {
-    workflowId: { rule: text({ min: 1, max: 64 }), required: true, replaces: true },
+    workflowId: { rule: identifier({ min: 1, max: 64 }), required: true, replaces: true },
     region: { rule: text({ min: 1, max: 64 }), replaces: true, located: true },
     projectId: {
       rule: text({ min: 32, max: 32, pattern: /^[\w-]*$/, patternName: "letters, digits, - and _" }),

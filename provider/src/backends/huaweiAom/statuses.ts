@@ -9,7 +9,8 @@
  */
 import type { ExecutionStatus } from "../../execution/snapshot";
 
-const statuses: Readonly<Record<string, ExecutionStatus>> = {
+// A Map: a word that every object has, like "constructor", must stay unknown.
+const statuses: ReadonlyMap<string, ExecutionStatus> = new Map(Object.entries({
   success: "succeeded",
   fail: "failed",
   approvalfailed: "failed",
@@ -22,9 +23,9 @@ const statuses: Readonly<Record<string, ExecutionStatus>> = {
   not_started: "waiting",
   waitapproval: "waiting",
   pausing: "waiting",
-};
+} as const));
 
 /** The meaning of a status word; capitals don't matter. */
 export function toExecutionStatus(rawStatus: string): ExecutionStatus {
-  return statuses[rawStatus.toLowerCase()] ?? "unknown";
+  return statuses.get(rawStatus.toLowerCase()) ?? "unknown";
 }

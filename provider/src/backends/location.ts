@@ -1,0 +1,69 @@
+/**
+ * What the locations of all services share: addresses that are checked wherever they come from, and errors that make
+ * sense both after an argument's name (in check) and alone (when a service is opened).
+ */
+import { ConfigurationError } from "../errors";
+import type { ArgumentProblem } from "./backend";
+import { address } from "./rules";
+import type { Found } from "./settings";
+
+/** A location that can't be resolved because of one argument, or of the setting that stands in for it. */
+export class LocationError extends ConfigurationError {
+  /** The same for check, where the argument's name stands before the reason. */
+  readonly problem: ArgumentProblem;
+
+  constructor(message: string, problem: ArgumentProblem) {
+    super(message);
+    this.problem = problem;
+  }
+}
+
+/** The error where no region is set; `settings` names the places to set it. */
+export function noRegion(settings: string): LocationError {
+  return new LocationError(`no region is set: set ${settings}.`, {
+    argument: "region",
+    reason: `is not set anywhere: set ${settings}.`,
+  });
+}
+
+/** The error where a region does not serve the service. */
+export function otherRegion(region: Found, title: string, regions: readonly string[]): LocationError {
+  const reason =
+    `is "${region.value}" (from ${region.source}), which is no region that serves ${title} ` +
+    `(${regions.join(", ")}): correct it, or set "endpoint" if yours does.`;
+  return new LocationError(`the region ${reason}`, { argument: "region", reason });
+}
+
+/**
+ * The address of a service.
+ * @throws LocationError where it is none; it names the setting, and no password that is in the address.
+ */
+export function checkEndpoint(found: Found): string {
+  const endpoint = found.value.trim();
+  const wrong = address(endpoint);
+  if (wrong === undefined) return endpoint;
+  throw new LocationError(`the endpoint (from ${found.source}) ${wrong}`, {
+    argument: "endpoint",
+    reason: `(from ${found.source}) ${wrong}`,
+  });
+}
+
+/** An address with its scheme. The vendors' own tools take a host alone too, and then ask it by https. */
+export function withScheme(found: Found | undefined): Found | undefined {
+  const value = found?.value.trim();
+  if (!found || !value || /^[a-z][a-z\d+.-]*:\/\//i.test(value)) return found;
+  return { ...found, value: `https://${value}` };
+}
+
+/** What is wrong with a location, by trying to resolve it; empty where nothing is. */
+export function problemsOf(resolve: () => unknown): ArgumentProblem[] {
+  try {
+    resolve();
+    return [];
+  } catch (error) {
+    if (error instanceof LocationError) return [error.problem];
+    if (!(error instanceof ConfigurationError)) throw error;
+    // A setting that belongs to no argument; the region is where the location begins.
+    return [{ argument: "region", reason: `can't be resolved: ${error.message}` }];
+  }
+}
