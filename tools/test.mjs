@@ -1,6 +1,7 @@
 // `npm test` and `npm run test:unit`: makes the machine ready, then runs Jest; further arguments are Jest's.
-import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { ensureGoProgram } from "./setup/goEnvironment.mjs";
+import { ensureNodeEnvironment } from "./setup/nodeEnvironment.mjs";
 import { reportTo } from "./setup/progress.mjs";
 import { ensurePythonEnvironment } from "./setup/pythonEnvironment.mjs";
 import { runInTerminal } from "./setup/runCommand.mjs";
@@ -39,19 +40,24 @@ async function prepareForUnitTests() {
 }
 
 /**
- * Tells the tests where the CLI is, and the Python that the vendors' clients run in if there is one.
+ * Tells the tests where the CLI is, and what the vendors' clients run in: Node.js, and Python and Go where they are.
  * @returns {Promise<NodeJS.ProcessEnv>}
  */
 async function prepareForAllTests() {
   const progress = reportTo(process.stdout);
   const cli = await setUpEverything(progress);
-  const requirements = join(REPOSITORY, "test", "conformance", "requirements.txt");
-  const python = existsSync(requirements)
-    ? await ensurePythonEnvironment({ requirements, progress })
-    : undefined;
+  const conformance = join(REPOSITORY, "test", "conformance");
+  const python = await ensurePythonEnvironment({
+    requirements: join(conformance, "requirements.txt"),
+    progress,
+  });
+  const node = await ensureNodeEnvironment({ folder: join(conformance, "node"), progress });
+  const go = await ensureGoProgram({ folder: join(conformance, "go"), progress });
   return {
     ...process.env,
     PULUMI_TEST_BIN: cli,
+    CONFORMANCE_NODE: node,
     ...(python === undefined ? {} : { CONFORMANCE_PYTHON: python }),
+    ...(go === undefined ? {} : { CONFORMANCE_GO: go }),
   };
 }

@@ -6,7 +6,7 @@ import { startEmulator, type EmulatorOptions } from "./emulator";
 
 const USAGE = `Usage: workflow-emulator [options]
 
-Huawei Cloud AOM workflows and IAM on one local port. Prints {"url":"…"} when it is ready.
+Huawei Cloud AOM workflows, FunctionGraph flows and IAM on one local port. Prints {"url":"…"} when it is ready.
 
   --port N            port to listen on; 0 picks a free one (default 0)
   --host ADDRESS      address to listen on (default 127.0.0.1)

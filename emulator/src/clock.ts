@@ -14,6 +14,7 @@ export class Clock {
   private emulatedAnchor: number;
   private machineAnchor: number;
   private currentRate = 1;
+  private readonly listeners = new Set<() => void>();
 
   constructor(private readonly machineTime: () => number = Date.now) {
     this.machineAnchor = machineTime();
@@ -28,6 +29,14 @@ export class Clock {
   /** The machine's time, which moving the clock does not change. */
   machineNow(): number {
     return this.machineTime();
+  }
+
+  /** Calls back whenever somebody moves the clock or changes its speed; returns how to stop that. */
+  watch(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => {
+      this.listeners.delete(listener);
+    };
   }
 
   /** Emulated milliseconds per real millisecond; 0 = stopped. */
@@ -70,5 +79,6 @@ export class Clock {
     this.machineAnchor = this.machineTime();
     this.emulatedAnchor = emulated;
     this.currentRate = rate;
+    for (const listener of this.listeners) listener();
   }
 }

@@ -1,9 +1,8 @@
 // The control API under `/_emulator/`: scripts workflows, plans faults, moves the clock, shows what has happened.
 // It needs no credentials and therefore listens to this machine only.
-import { startExecution } from "./huawei/aom/executionOperations";
 import { jsonReply, ReplyError, type Call, type Reply } from "./http/exchange";
 import { RouteTable, type Route } from "./http/routes";
-import type { Service } from "./http/service";
+import type { ExecutionOutline, Service } from "./http/service";
 import { Fields, ShapeError, type JsonObject } from "./jsonShape";
 import { DEMO_PROJECT_ID } from "./demo";
 import type { Execution, Workflow } from "./executions/store";
@@ -151,8 +150,10 @@ class ControlHandlers {
       fromSeed: false,
       now: this.state.clock.now(),
     });
-    this.state.executions.putWorkflow(workflow);
-    return { service: workflow.service, projectId: workflow.projectId, workflowId: id };
+    const { service, projectId } = workflow;
+    const existing = this.state.executions.workflow(service, projectId, id);
+    this.state.executions.putWorkflow(existing ? withDefinition(workflow, existing) : workflow);
+    return { service, projectId, workflowId: id };
   }
 
   private homeProject(): string {
@@ -181,14 +182,17 @@ class ControlHandlers {
     const startedAt = readTime(fields, "startedAt");
     const startedBy = fields.text("startedBy", { min: 1, max: 32 }) ?? "someone-else";
     const projectId = fields.text("projectId") ?? this.homeProject();
+    const name = fields.text("service") ?? "aom";
+    const input = fields.object("input");
+    const headers = fields.object("headers");
     fields.rejectUnknown();
     if (executionId !== undefined && this.state.executions.execution(executionId)) {
       throw new ShapeError("executionId", `${executionId} exists already`);
     }
-    const workflow =
-      this.state.executions.workflow("aom", projectId, workflowId) ??
-      notFound(`no workflow ${workflowId} in ${projectId}`);
-    return this.describe(startExecution(this.state, workflow, startedBy, { executionId, startedAt }));
+    const service = this.services.find((candidate) => candidate.name === name);
+    const workflow = this.state.executions.workflow(name, projectId, workflowId);
+    if (!service?.start || !workflow) notFound(`no workflow ${workflowId} of ${name} in ${projectId}`);
+    return this.describe(service.start({ workflow, startedBy, executionId, startedAt, input, headers }));
   }
 
   private decide(params: Readonly<Record<string, string>>, kind: "approve" | "reject"): JsonObject {
@@ -210,23 +214,33 @@ class ControlHandlers {
   }
 
   private describe(execution: Execution): JsonObject {
-    const { phase, outcome, endedAt, steps } = this.state.executions.snapshot(execution);
+    const service = this.services.find(({ name }) => name === execution.service);
+    const { status, endedAt, nodes } = service?.outline?.(execution) ?? this.timelineOutline(execution);
     return {
       service: execution.service,
       projectId: execution.projectId,
       workflowId: execution.workflowId,
       executionId: execution.id,
-      status: phase === "ended" ? outcome : phase,
+      status,
       startedAt: execution.startedAt,
       startedBy: execution.startedBy,
       endedAt: endedAt ?? null,
       runNumber: execution.runNumber,
+      nodes,
+      interventions: execution.interventions,
+    };
+  }
+
+  private timelineOutline(execution: Execution): ExecutionOutline {
+    const { phase, outcome, endedAt, steps } = this.state.executions.snapshot(execution);
+    return {
+      status: outcome ?? phase,
+      endedAt,
       nodes: steps.map((step) => ({
         id: step.node.id,
         status: step.outcome ?? step.phase,
         attempt: step.attempt,
       })),
-      interventions: execution.interventions,
     };
   }
 
@@ -267,6 +281,14 @@ class ControlHandlers {
     this.state.data?.saveClock(clock.save());
     return this.clock();
   }
+}
+
+// A workflow that was created with a definition keeps it: the nodes of its script then say what its tasks do.
+function withDefinition(scripted: Workflow, { script, createdBy, createdAt }: Workflow): Workflow {
+  const { name, description, attributes } = script;
+  if (attributes["definition"] === undefined) return scripted;
+  const kept = { name, description, attributes: { ...attributes, ...scripted.script.attributes } };
+  return { ...scripted, createdBy, createdAt, script: { ...scripted.script, ...kept } };
 }
 
 // Epoch milliseconds or RFC 3339.

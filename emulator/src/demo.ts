@@ -60,6 +60,65 @@ const slow: SeedWorkflow = {
   ],
 };
 
+const flowSucceeds: SeedWorkflow = {
+  ...succeeds,
+  nodes: [
+    { id: "prepare", name: "Prepare", durationMs: 300 },
+    { id: "deploy", name: "Deploy", durationMs: 1200 },
+    { id: "verify", name: "Verify", durationMs: 500, output: { version: "1.4.2" } },
+  ],
+};
+
+const flowFails: SeedWorkflow = {
+  ...fails,
+  nodes: [
+    { id: "prepare", name: "Prepare", durationMs: 500 },
+    { id: "run-script", name: "Run script", durationMs: 1000, status: "fail", log: PERMISSION_DENIED },
+    { id: "verify", name: "Verify", durationMs: 500 },
+  ],
+};
+
+const flowSlow: SeedWorkflow = {
+  ...slow,
+  nodes: [
+    { id: "prepare", name: "Prepare", durationMs: 4000 },
+    { id: "run-script", name: "Run script", durationMs: 12_000 },
+    { id: "verify", name: "Verify", durationMs: 4000, output: { version: "1.4.2" } },
+  ],
+};
+
+const flowExpress: SeedWorkflow = {
+  name: "demo-express",
+  description: "Ends with success after half a second; EXPRESS, so it keeps no history",
+  nodes: [
+    { id: "prepare", name: "Prepare", durationMs: 200 },
+    { id: "deploy", name: "Deploy", durationMs: 300, output: { version: "1.4.2" } },
+  ],
+  attributes: { mode: "EXPRESS" },
+};
+
+const cloudFlowFails: SeedWorkflow = {
+  ...flowFails,
+  nodes: [
+    { id: "prepare", name: "Prepare", durationMs: 500 },
+    {
+      id: "run-script",
+      name: "Run script",
+      durationMs: 1000,
+      status: "fail",
+      error: "PermissionDenied",
+      cause: PERMISSION_DENIED,
+    },
+    { id: "verify", name: "Verify", durationMs: 500 },
+  ],
+};
+
+const cloudFlowExpress: SeedWorkflow = {
+  ...flowExpress,
+  description: "Ends with success after half a second; Express, so it keeps no history",
+  attributes: { ExecutionMode: "Express" },
+};
+
 /** In the same form as a seed file. */
 export const DEMO_SEED: Seed = {
   accounts: [
@@ -78,5 +137,17 @@ export const DEMO_SEED: Seed = {
       projects: [{ id: DEMO_PROJECT_ID, name: "cn-north-4" }],
     },
   ],
-  workflows: { "demo-succeeds": succeeds, "demo-fails": fails, "demo-slow": slow },
+  workflows: {
+    "demo-succeeds": succeeds,
+    "demo-fails": fails,
+    "demo-slow": slow,
+    "functiongraph:demo-succeeds": flowSucceeds,
+    "functiongraph:demo-fails": flowFails,
+    "functiongraph:demo-slow": flowSlow,
+    "functiongraph:demo-express": flowExpress,
+    "cloudflow:demo-succeeds": flowSucceeds,
+    "cloudflow:demo-fails": cloudFlowFails,
+    "cloudflow:demo-slow": flowSlow,
+    "cloudflow:demo-express": cloudFlowExpress,
+  },
 };

@@ -1,4 +1,7 @@
 // Puts one emulator together: seed, state, services, control API, server.
+import { AlibabaAuthenticator } from "./alibaba/authentication";
+import { CLOUDFLOW_QUIRKS } from "./alibaba/cloudflow/quirks";
+import { cloudFlowService } from "./alibaba/cloudflow/service";
 import { Clock } from "./clock";
 import { controlApi } from "./control";
 import { DataFolder } from "./executions/dataFolder";
@@ -8,6 +11,8 @@ import { AccountDirectory } from "./huawei/accounts";
 import { AOM_QUIRKS } from "./huawei/aom/quirks";
 import { aomService } from "./huawei/aom/service";
 import { Authenticator } from "./huawei/authentication";
+import { FUNCTIONGRAPH_QUIRKS } from "./huawei/functiongraph/quirks";
+import { functionGraphService } from "./huawei/functiongraph/service";
 import { iamService } from "./huawei/iam";
 import { QuirkBook } from "./quirks";
 import { RequestLog } from "./requestLog";
@@ -48,7 +53,12 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const state = createState(options);
   seedState(state);
   state.executions.load();
-  const services = [iamService(state), aomService(state)];
+  const services = [
+    iamService(state),
+    aomService(state),
+    functionGraphService(state),
+    cloudFlowService(state),
+  ];
   const control = controlApi(state, services, () => {
     reset(state);
   });
@@ -73,9 +83,10 @@ function createState(options: EmulatorOptions): EmulatorState {
     executions: new ExecutionStore(clock, data),
     accounts,
     authenticator: new Authenticator(accounts, clock, options.strictAuth ?? false),
+    alibaba: new AlibabaAuthenticator(accounts, clock, options.strictAuth ?? false),
     buckets: new TokenBuckets(clock, options.enforceLimits ?? false, seed.limits),
     faults: new FaultPlan(),
-    quirks: new QuirkBook(AOM_QUIRKS),
+    quirks: new QuirkBook([...AOM_QUIRKS, ...FUNCTIONGRAPH_QUIRKS, ...CLOUDFLOW_QUIRKS]),
     log: new RequestLog(),
   };
 }
@@ -91,6 +102,7 @@ function reset(state: EmulatorState): void {
   state.data?.saveClock(state.clock.save());
   state.accounts.forgetTokens();
   state.authenticator.forgetFailures();
+  state.alibaba.forget();
   state.buckets.refill();
   state.faults.remove();
   state.quirks.clear();

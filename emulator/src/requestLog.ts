@@ -12,6 +12,8 @@ export interface LoggedRequest {
   /** `undefined` when no service has such a route. */
   readonly service: string | undefined;
   readonly operation: string | undefined;
+  /** What it was about, where the path does not say it: such as `/flow/execution`. */
+  readonly subject: string | undefined;
   readonly requestId: string;
   /** Headers with credentials redacted. */
   readonly headers: Readonly<Record<string, string>>;
@@ -35,13 +37,22 @@ const SECRET_HEADERS = new Set([
 export class RequestLog {
   private entries: LoggedRequest[] = [];
 
-  open(call: Call, time: number, service: string | undefined, operation: string | undefined): LoggedRequest {
+  open(
+    call: Call,
+    time: number,
+    found: {
+      readonly service?: string | undefined;
+      readonly operation?: string | undefined;
+      readonly subject?: string | undefined;
+    },
+  ): LoggedRequest {
     const entry: LoggedRequest = {
       time: new Date(time).toISOString(),
       method: call.method,
-      path: call.rawQuery ? `${call.path}?${call.rawQuery}` : call.path,
-      service,
-      operation,
+      path: call.rawQuery ? `${call.path}?${redactQuery(call.rawQuery)}` : call.path,
+      service: found.service,
+      operation: found.operation,
+      subject: found.subject,
       requestId: call.requestId,
       headers: redactHeaders(call.headers),
       bodyBytes: call.body.length,
@@ -67,6 +78,11 @@ export class RequestLog {
   clear(): void {
     this.entries = [];
   }
+}
+
+// The legacy signature of Alibaba Cloud has its secrets in the query.
+function redactQuery(rawQuery: string): string {
+  return rawQuery.replace(/(^|&)(Signature|SecurityToken|TaskToken)=[^&]*/g, "$1$2=[redacted]");
 }
 
 /** Keeps the scheme, the access key and the signed headers of `Authorization`; takes signature and tokens out. */

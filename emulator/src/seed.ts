@@ -1,7 +1,7 @@
 // What an emulator starts with: accounts, workflows, limits and quirks, from a seed file and the built-in demo.
 import { readFileSync } from "node:fs";
 import { DEMO_PROJECT_ID, DEMO_SEED } from "./demo";
-import { readWorkflowScript } from "./executions/scriptReader";
+import { readWorkflowScript, SCRIPTED_SERVICES } from "./executions/scriptReader";
 import type { Workflow } from "./executions/store";
 import { derivedUserId, type AccessKey, type Account, type Project, type User } from "./huawei/accounts";
 import { derivedHex } from "./identifiers";
@@ -18,6 +18,9 @@ export interface SeedNodeParts {
   status?: string;
   /** Free keys of the node's output. */
   output?: Record<string, unknown>;
+  /** Code and text of the error of a failed task, for FunctionGraph and CloudFlow. */
+  error?: string;
+  cause?: string;
   targets?: {
     /** @default "ecs" */
     kind?: "ecs" | "cce";
@@ -65,8 +68,8 @@ export interface SeedRun {
 /** A workflow, as JSON. */
 export interface SeedWorkflow extends SeedRun {
   nodes: SeedNode[];
-  /** @default "aom" */
-  service?: "aom";
+  /** @default the service in the workflow's key, else "aom" */
+  service?: "aom" | "functiongraph" | "cloudflow";
   /** @default the first project of the first account */
   projectId?: string;
   /** @default the id */
@@ -92,7 +95,7 @@ export interface Seed {
   /** Whether the demo account and its workflows are there too. @default true */
   demo?: boolean;
   accounts?: SeedAccount[];
-  /** By workflow id. */
+  /** By workflow id, or by `service:id` where two services have workflows of the same id. */
   workflows?: Record<string, SeedWorkflow>;
   /** Token buckets by operation, `service:operation` or `*`; used with enforced limits. */
   limits?: Record<string, { tokens: number; perSecond: number }>;
@@ -135,7 +138,7 @@ function parseSeed(json: unknown): ParsedSeed {
   const home = accounts[0]?.projects[0]?.id ?? DEMO_PROJECT_ID;
   const workflows = new Map<string, Workflow>();
   for (const workflow of [...readWorkflows(demo, home), ...readWorkflows(fields, home)]) {
-    workflows.set(`${workflow.projectId}\n${workflow.id}`, workflow);
+    workflows.set([workflow.service, workflow.projectId, workflow.id].join("\n"), workflow);
   }
   const seed = {
     accounts,
@@ -156,9 +159,10 @@ export function scriptedWorkflow(
     readonly fromSeed: boolean;
     readonly now: number;
     readonly path?: string;
+    readonly defaultService?: string | undefined;
   },
 ): Workflow {
-  const { service, projectId, script } = readWorkflowScript(json, id, options.path);
+  const { service, projectId, script } = readWorkflowScript(json, id, options.path, options.defaultService);
   return {
     service,
     projectId: projectId ?? options.defaultProjectId,
@@ -172,10 +176,18 @@ export function scriptedWorkflow(
 }
 
 function readWorkflows(fields: Fields, defaultProjectId: string): Workflow[] {
-  return Object.entries(fields.object("workflows") ?? {}).map(([id, json]) => {
-    const path = fields.at(`workflows.${id}`);
+  return Object.entries(fields.object("workflows") ?? {}).map(([key, json]) => {
+    const path = fields.at(`workflows.${key}`);
+    const defaultService = SCRIPTED_SERVICES.find((service) => key.startsWith(`${service}:`));
+    const id = defaultService === undefined ? key : key.slice(defaultService.length + 1);
     if (id.length < 1 || id.length > 64) throw new ShapeError(path, "a workflow id has 1 to 64 characters");
-    return scriptedWorkflow(json, id, { defaultProjectId, fromSeed: true, now: SEEDED_AT, path });
+    return scriptedWorkflow(json, id, {
+      defaultProjectId,
+      fromSeed: true,
+      now: SEEDED_AT,
+      path,
+      defaultService,
+    });
   });
 }
 

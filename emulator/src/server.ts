@@ -77,7 +77,11 @@ async function serve(
   const requestId = newRequestId();
   const body = await readBody(request);
   if (body === "gone") return;
-  const call = toCall(request, body === "too large" ? Buffer.alloc(0) : body, requestId);
+  const gone = new AbortController();
+  response.once("close", () => {
+    gone.abort();
+  });
+  const call = toCall(request, body === "too large" ? Buffer.alloc(0) : body, requestId, gone.signal);
   if (body === "too large") {
     const reply = gatewayReply(
       413,
@@ -94,7 +98,11 @@ async function serve(
   }
 
   const found = find(services, call);
-  const entry = state.log.open(call, state.clock.now(), found?.service.name, found?.matched.operation);
+  const entry = state.log.open(call, state.clock.now(), {
+    service: found?.service.name,
+    operation: found?.matched.operation,
+    subject: found?.matched.subject,
+  });
   const delivery = await deliver(
     state,
     services,
@@ -120,7 +128,7 @@ async function deliver(
   if (!found) return { kind: "reply", reply: missingRoute(services, call) };
   const { service, matched } = found;
   const handle = (): Promise<Reply> => carryOut(service, matched, call);
-  const fault = state.faults.take(service.name, matched.operation, call.path);
+  const fault = state.faults.take(service.name, matched.operation, matched.subject ?? call.path);
   if (!fault) return { kind: "reply", reply: await handle() };
   onFault(fault.action);
   return deliverWithFault(fault, service, matched, call, handle, wait);
@@ -192,7 +200,7 @@ function writeHead(response: ServerResponse, reply: Reply, call: Call, length: n
   });
 }
 
-function toCall(request: IncomingMessage, body: Buffer, requestId: string): Call {
+function toCall(request: IncomingMessage, body: Buffer, requestId: string, gone: AbortSignal): Call {
   const target = request.url ?? "/";
   const mark = target.indexOf("?");
   const rawQuery = mark < 0 ? "" : target.slice(mark + 1);
@@ -209,6 +217,7 @@ function toCall(request: IncomingMessage, body: Buffer, requestId: string): Call
     body,
     requestId,
     fromLoopback: isLoopback(request.socket.remoteAddress ?? ""),
+    gone,
   };
 }
 

@@ -1,4 +1,5 @@
 // Everything that one emulator knows, passed to every service and to the control API.
+import type { AlibabaAuthenticator } from "./alibaba/authentication";
 import type { Clock } from "./clock";
 import type { DataFolder } from "./executions/dataFolder";
 import type { ExecutionStore } from "./executions/store";
@@ -17,6 +18,7 @@ export interface EmulatorState {
   readonly executions: ExecutionStore;
   readonly accounts: AccountDirectory;
   readonly authenticator: Authenticator;
+  readonly alibaba: AlibabaAuthenticator;
   readonly buckets: TokenBuckets;
   readonly faults: FaultPlan;
   readonly quirks: QuirkBook;

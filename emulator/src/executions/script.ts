@@ -28,6 +28,9 @@ export interface NodeScript {
   readonly targets?: TargetGroups | undefined;
   /** Log text: of each failed target that has none of its own, or of the node when it has no targets. */
   readonly log?: string | undefined;
+  /** Code and text of the error of a failed task, for services that have them. */
+  readonly error?: string | undefined;
+  readonly cause?: string | undefined;
   /** A failure of this node does not end the execution. */
   readonly ignoreError: boolean;
   /** The execution halts here until someone lets it continue. */

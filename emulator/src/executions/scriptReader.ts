@@ -2,6 +2,9 @@
 import { Fields, readNumber, readText, ShapeError, isJsonObject } from "../jsonShape";
 import type { NodeScript, RunScript, Target, TargetGroups, WorkflowScript } from "./script";
 
+/** The services whose workflows can be scripted; the first is the one that is meant when none is named. */
+export const SCRIPTED_SERVICES = ["aom", "functiongraph", "cloudflow"] as const;
+
 const LONGEST_MS = 366 * 24 * 3600 * 1000;
 const MOST_NODES = 200;
 const MOST_TARGETS = 10_000;
@@ -15,9 +18,14 @@ export interface ScriptDescription {
 }
 
 /** Reads a script; throws ShapeError with the name of the field. */
-export function readWorkflowScript(json: unknown, id: string, path = ""): ScriptDescription {
+export function readWorkflowScript(
+  json: unknown,
+  id: string,
+  path = "",
+  defaultService: string = SCRIPTED_SERVICES[0],
+): ScriptDescription {
   const fields = new Fields(json, path);
-  const service = fields.text("service", { oneOf: ["aom"] }) ?? "aom";
+  const service = fields.text("service", { oneOf: SCRIPTED_SERVICES }) ?? defaultService;
   const projectId = fields.text("projectId", { min: 1, max: 64 });
   const name = fields.text("name", { min: 1, max: 64 }) ?? id;
   const description = fields.text("description", { max: 128 }) ?? "";
@@ -133,6 +141,10 @@ function readNodeParts(fields: Fields): Partial<NodeScript> {
   if (output) parts.output = output;
   const log = fields.text("log");
   if (log !== undefined) parts.log = log;
+  const error = fields.text("error", { min: 1, max: 128 });
+  if (error !== undefined) parts.error = error;
+  const cause = fields.text("cause", { max: 4096 });
+  if (cause !== undefined) parts.cause = cause;
   const ignoreError = fields.flag("ignoreError");
   if (ignoreError !== undefined) parts.ignoreError = ignoreError;
   const pause = fields.flag("pause");

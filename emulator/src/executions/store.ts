@@ -2,6 +2,10 @@
 import type { Clock } from "../clock";
 import { newExecutionId } from "../identifiers";
 import type { DataFolder } from "./dataFolder";
+import type { Json, Program } from "./program";
+import type { ProgramIntervention, ProgramSnapshot } from "./programPlay";
+import { playProgram } from "./programPlayer";
+import { taskScripts, timelineSnapshot } from "./programScript";
 import { runNumber, type RunScript, type WorkflowScript } from "./script";
 import { executionAt, type ExecutionSnapshot, type Intervention } from "./timeline";
 
@@ -11,12 +15,19 @@ export interface Workflow {
   readonly projectId: string;
   readonly id: string;
   readonly script: WorkflowScript;
+  /** What executions play, for services with definitions; the script then says what its tasks do. */
+  readonly program?: Program | undefined;
   /** Workflows of the seed come from it at every start; the others are kept in the data folder. */
   readonly fromSeed: boolean;
   readonly createdBy: string;
   readonly createdAt: number;
   readonly editedAt: number;
 }
+
+/** Something that was done to an execution, in the words of the timeline or of the program player. */
+export type RecordedIntervention = Intervention | ProgramIntervention;
+
+type WithoutTime<T> = T extends unknown ? Omit<T, "at"> : never;
 
 /** One execution, with the script that was valid when it began. */
 export interface Execution {
@@ -31,7 +42,13 @@ export interface Execution {
   /** Which run of the workflow's script this is, from 0. */
   readonly runNumber: number;
   readonly run: RunScript;
-  readonly interventions: readonly Intervention[];
+  /** The workflow's program when the execution began. */
+  readonly program?: Program | undefined;
+  /** The program's input. */
+  readonly input?: Json;
+  /** The root `execution` of the program's expressions. */
+  readonly view?: Json;
+  readonly interventions: readonly RecordedIntervention[];
   /** What the service wants to remember of the start, such as a copy of the workflow. */
   readonly attributes: Readonly<Record<string, unknown>>;
 }
@@ -42,6 +59,10 @@ export interface StartOptions {
   readonly startedAt?: number | undefined;
   readonly startedBy: string;
   readonly attributes?: Readonly<Record<string, unknown>>;
+  /** Of the program. */
+  readonly input?: Json;
+  /** The root `execution` of the program's expressions. */
+  readonly view?: Json;
 }
 
 const keyOf = (service: string, projectId: string, workflowId: string): string =>
@@ -53,6 +74,12 @@ export class ExecutionStore {
   private readonly idsByWorkflow = new Map<string, string[]>();
   /** Executions started since the workflow's script was put. */
   private readonly runsStarted = new Map<string, number>();
+  /** Plays that still hold: from `at` until the next change. */
+  private readonly played = new WeakMap<
+    Execution,
+    { readonly at: number; readonly changesAt: number | undefined; readonly snapshot: ProgramSnapshot }
+  >();
+  private readonly listeners = new Set<() => void>();
   private lastSequence = 0;
 
   constructor(
@@ -109,6 +136,9 @@ export class ExecutionStore {
       startedBy: options.startedBy,
       runNumber: number,
       run: runNumber(workflow.script, number),
+      program: workflow.program,
+      input: options.input,
+      view: options.view,
       interventions: [],
       attributes: options.attributes ?? {},
     };
@@ -132,17 +162,52 @@ export class ExecutionStore {
     return newestFirst(ids.flatMap((id) => this.executionsById.get(id) ?? []));
   }
 
-  /** How the execution stands now. */
+  /** How the execution stands now; one with a program in the form of a timeline. */
   snapshot(execution: Execution): ExecutionSnapshot {
-    return executionAt(execution.run, execution.startedAt, execution.interventions, this.clock.now());
+    if (execution.program) return timelineSnapshot(execution.run, this.play(execution));
+    const interventions = execution.interventions.filter(isOfTimeline);
+    return executionAt(execution.run, execution.startedAt, interventions, this.clock.now());
+  }
+
+  /** How an execution with a program stands now; throws for one without. */
+  play(execution: Execution): ProgramSnapshot {
+    const { program, run, input, view, startedAt, interventions } = execution;
+    if (!program) throw new Error(`execution ${execution.id} has no program`);
+    const now = this.clock.now();
+    const known = this.played.get(execution);
+    if (known && now >= known.at && (known.changesAt === undefined || now < known.changesAt)) {
+      return known.snapshot;
+    }
+    const snapshot = playProgram(program, {
+      input,
+      startedAt,
+      now,
+      interventions,
+      tasks: taskScripts(run),
+      execution: view,
+      queuedMs: run.queuedMs,
+      stopTakesMs: run.stopTakesMs,
+      outcome: run.status,
+    });
+    this.played.set(execution, { at: now, changesAt: snapshot.nextChangeAt, snapshot });
+    return snapshot;
+  }
+
+  /** Calls back after every change that somebody makes to an execution; returns how to stop that. */
+  watch(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => {
+      this.listeners.delete(listener);
+    };
   }
 
   /** Records what someone does to the execution now. */
-  intervene(execution: Execution, action: { kind: Intervention["kind"]; nodeId?: string }): Execution {
-    const intervention = { ...action, at: this.clock.now() } as Intervention;
+  intervene(execution: Execution, action: WithoutTime<RecordedIntervention>): Execution {
+    const intervention: RecordedIntervention = { ...action, at: this.clock.now() };
     const changed = { ...execution, interventions: [...execution.interventions, intervention] };
     this.executionsById.set(execution.id, changed);
     this.data?.saveExecution(changed);
+    this.tellListeners();
     return changed;
   }
 
@@ -153,6 +218,7 @@ export class ExecutionStore {
     const rest = (this.idsByWorkflow.get(key) ?? []).filter((id) => id !== execution.id);
     this.idsByWorkflow.set(key, rest);
     this.data?.removeExecution(execution);
+    this.tellListeners();
   }
 
   /** Deletes everything, also in the data folder. */
@@ -163,6 +229,7 @@ export class ExecutionStore {
     this.idsByWorkflow.clear();
     this.workflowsByKey.clear();
     this.runsStarted.clear();
+    this.tellListeners();
   }
 
   /** Takes in what the data folder has kept. */
@@ -175,6 +242,10 @@ export class ExecutionStore {
       this.insert(execution);
       this.countLoadedRun(execution);
     }
+  }
+
+  private tellListeners(): void {
+    for (const listener of this.listeners) listener();
   }
 
   private insert(execution: Execution): void {
@@ -193,6 +264,10 @@ export class ExecutionStore {
     const key = keyOf(workflow.service, workflow.projectId, workflow.id);
     this.runsStarted.set(key, Math.max(this.runsStarted.get(key) ?? 0, execution.runNumber + 1));
   }
+}
+
+function isOfTimeline(intervention: RecordedIntervention): intervention is Intervention {
+  return !["report", "retry", "updateMap"].includes(intervention.kind);
 }
 
 function newestFirst(executions: Execution[]): Execution[] {

@@ -15,6 +15,8 @@ export interface Call {
   readonly requestId: string;
   /** Whether the peer is on this machine. */
   readonly fromLoopback: boolean;
+  /** Aborted when the connection has ended, by either side: nobody waits for the answer any more. */
+  readonly gone: AbortSignal;
 }
 
 export interface Reply {

@@ -1,12 +1,40 @@
 // What an emulated cloud service has to offer to the server. A new service is one object of this kind.
+import type { Execution, Workflow } from "../executions/store";
+import type { JsonObject } from "../jsonShape";
 import type { Call, Reply } from "./exchange";
 
 /** An operation that a request asks for, ready to be carried out. */
 export interface MatchedOperation {
   /** The vendor's name of the operation, such as `ExecuteWorkflow`. */
   readonly operation: string;
+  /** What it is about, for faults and the log, where the path does not say it: such as `/flow/execution`. */
+  readonly subject?: string;
   /** Authenticates, checks and answers. May throw {@link ReplyError}. */
   readonly respond: () => Reply | Promise<Reply>;
+}
+
+/** A start that comes through the control API, as if someone else had asked the service for it. */
+export interface ForeignStart {
+  readonly workflow: Workflow;
+  readonly startedBy: string;
+  readonly executionId: string | undefined;
+  readonly startedAt: number | undefined;
+  readonly input: JsonObject | undefined;
+  readonly headers: JsonObject | undefined;
+}
+
+/** An execution in the words of the control API. */
+export interface ExecutionOutline {
+  /** The phase, or the outcome when it has ended. */
+  readonly status: string;
+  readonly endedAt: number | undefined;
+  readonly nodes: readonly {
+    readonly id: string;
+    readonly status: string;
+    readonly attempt: number;
+    /** Of a task that waits for a report. */
+    readonly taskToken?: string;
+  }[];
 }
 
 export interface Service {
@@ -21,6 +49,10 @@ export interface Service {
    * `undefined` when the request carries no token.
    */
   expireToken?(call: Call): Reply | undefined;
+  /** Starts an execution without a request; a service without it has no executions. */
+  start?(start: ForeignStart): Execution;
+  /** How an execution stands now; without it the timeline of its script says so. */
+  outline?(execution: Execution): ExecutionOutline;
   /** Routes as `METHOD /path`, for the message about a missing one. */
   readonly routes: readonly string[];
 }

@@ -6,7 +6,7 @@ import type { EmulatorState } from "../../state";
 import { tokenExpired } from "../authentication";
 import { gatewayFaultReply, throttledReply, unauthorizedReply } from "../gateway";
 import { aomErrorReply, refuse, WORKFLOW_NOT_FOUND } from "./errors";
-import { EXECUTION_OPERATIONS } from "./executionOperations";
+import { EXECUTION_OPERATIONS, startExecution } from "./executionOperations";
 import { LOOKUP_OPERATIONS } from "./lookupOperations";
 import { refuseInput, type AomOperation, type AomRequest } from "./operation";
 import { WORKFLOW_OPERATIONS } from "./workflowOperations";
@@ -36,6 +36,8 @@ export function aomService(state: EmulatorState): Service {
       const expired = state.accounts.expireToken(call.headers["x-auth-token"] ?? "");
       return expired && unauthorizedReply(tokenExpired(expired.expiresAt), call);
     },
+    start: ({ workflow, startedBy, executionId, startedAt }) =>
+      startExecution(state, workflow, startedBy, { executionId, startedAt }),
   };
 }
 

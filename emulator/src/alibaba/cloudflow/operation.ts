@@ -1,0 +1,44 @@
+// What every CloudFlow operation has in common: its name, its token bucket, and what its handler is given.
+import { jsonReply, type Call, type Reply } from "../../http/exchange";
+import type { JsonObject } from "../../jsonShape";
+import type { ActiveQuirks } from "../../quirks";
+import type { EmulatorState } from "../../state";
+import type { Allowance } from "../../tokenBuckets";
+import type { AlibabaIdentity } from "../authentication";
+import type { Parameters } from "./parameters";
+
+/** The service's name in the store, the log and the faults. */
+export const CLOUDFLOW = "cloudflow";
+
+/** An authenticated request. */
+export interface CloudFlowRequest {
+  readonly state: EmulatorState;
+  readonly call: Call;
+  readonly identity: AlibabaIdentity;
+  /** Where the account's flows are in the store. */
+  readonly projectId: string;
+  readonly parameters: Parameters;
+  readonly quirks: ActiveQuirks;
+  readonly requestId: string;
+}
+
+export interface CloudFlowOperation {
+  /** The vendor's name. */
+  readonly action: string;
+  /** As the SDKs send it; both methods are accepted. */
+  readonly method: "GET" | "POST";
+  /** The published rate. @default 10 at once, 2 per second */
+  readonly allowance?: Allowance;
+  readonly handle: (request: CloudFlowRequest) => Reply | Promise<Reply>;
+}
+
+/** A good answer: the fields given, without those that are `undefined`, and the request's id. */
+export function answer(request: CloudFlowRequest, fields: JsonObject): Reply {
+  const { requestId } = request;
+  return jsonReply(200, { ...fields, RequestId: requestId }, { "x-acs-request-id": requestId });
+}
+
+/** RFC 3339 with milliseconds. */
+export function timeText(time: number): string {
+  return new Date(time).toISOString();
+}

@@ -1,0 +1,265 @@
+// The CloudFlow service: finds the operation, checks who is asking and how often, and hands the request on.
+import type { Execution } from "../../executions/store";
+import { ReplyError, type Call, type Reply } from "../../http/exchange";
+import type { ExecutionOutline, ForeignStart, MatchedOperation, Service } from "../../http/service";
+import { ShapeError } from "../../jsonShape";
+import type { ActiveQuirks } from "../../quirks";
+import type { EmulatorState } from "../../state";
+import { DefinitionError } from "../fdl/definition";
+import { queryParameters, type Parameter } from "../signatures";
+import { ALIAS_OPERATIONS } from "./aliasOperations";
+import {
+  errorReply,
+  flowNotExists,
+  gatewayTwin,
+  invalidArgument,
+  MESSAGES,
+  refusalError,
+  refuse,
+  serviceError,
+  type ServiceError,
+} from "./errors";
+import { EXECUTION_OPERATIONS } from "./executionOperations";
+import { findExecution, startFlow, statusOf, taskToken } from "./executions";
+import { FLOW_OPERATIONS } from "./flowOperations";
+import { flowOf, homeOf } from "./flows";
+import { CLOUDFLOW, type CloudFlowOperation, type CloudFlowRequest } from "./operation";
+import { MissingParameter, Parameters, TooLarge } from "./parameters";
+import { TASK_OPERATIONS } from "./taskOperations";
+import { xmlReply } from "./xml";
+
+const OPERATIONS = [...EXECUTION_OPERATIONS, ...FLOW_OPERATIONS, ...ALIAS_OPERATIONS, ...TASK_OPERATIONS];
+const VERSION = "2019-03-15";
+const ALLOWANCE = { tokens: 10, perSecond: 2 };
+const LARGEST_BODY = 1024 * 1024;
+const FORM = "application/x-www-form-urlencoded";
+
+/** A request before anything is known but what is written in it. */
+interface Incoming {
+  readonly call: Call;
+  readonly parameters: readonly Parameter[];
+  readonly action: string;
+  readonly requestId: string;
+  readonly quirks: ActiveQuirks;
+}
+
+/** The CloudFlow API (fnf 2019-03-15). */
+export function cloudFlowService(state: EmulatorState): Service {
+  return {
+    name: CLOUDFLOW,
+    routes: OPERATIONS.map(({ method, action }) => `${method} /?Action=${action}`),
+    match(call: Call): MatchedOperation | undefined {
+      const incoming = read(state, call);
+      if (!incoming) return undefined;
+      return {
+        operation: incoming.action,
+        subject: subjectOf(incoming.parameters),
+        respond: async () => inFormat(incoming, await respond(state, incoming)),
+      };
+    },
+    faultReply(status: number, operation: string, call: Call): Reply {
+      const incoming = read(state, call) ?? unread(call, operation);
+      return inFormat(incoming, errorReply(faultError(status, incoming), incoming));
+    },
+    expireToken(call: Call): Reply | undefined {
+      const incoming = read(state, call);
+      if (!incoming || !state.alibaba.expireToken(call, incoming.parameters)) return undefined;
+      return inFormat(incoming, errorReply(refusalError({ kind: "tokenExpired" }), incoming));
+    },
+    start: (start) => startForeign(state, start),
+    outline: (execution) => outline(state, execution),
+  };
+}
+
+// `Action` is looked for in the query, in a form body, and in the header.
+function read(state: EmulatorState, call: Call): Incoming | undefined {
+  if (call.path !== "/" && call.path !== "") return undefined;
+  const inQuery = queryParameters(call.rawQuery);
+  const parameters = isForm(call) ? [...inQuery, ...queryParameters(call.body.toString("utf8"))] : inQuery;
+  const action = valueOf(parameters, "Action") ?? call.headers["x-acs-action"];
+  if (action === undefined) return undefined;
+  const quirks = state.quirks.active(valueOf(parameters, "FlowName") ?? valueOf(parameters, "Name"));
+  return { ...unread(call, action), parameters, quirks };
+}
+
+function unread(call: Call, action: string): Incoming {
+  // The caller's own id goes back, if it has one.
+  const own = new URLSearchParams(call.rawQuery).get("RequestId");
+  return { call, parameters: [], action, requestId: own ?? uuidOf(call.requestId), quirks: {} };
+}
+
+async function respond(state: EmulatorState, incoming: Incoming): Promise<Reply> {
+  const { action, quirks } = incoming;
+  try {
+    const operation = OPERATIONS.find((candidate) => candidate.action === action);
+    if (!operation) {
+      const message = `The requested API operation '${action}' is incorrect. Please check.`;
+      refuse(serviceError("ActionNotSupported", message), incoming);
+    }
+    checkVersion(incoming);
+    checkBody(incoming);
+    const request = admit(state, operation, incoming);
+    return await operation.handle(request);
+  } catch (error) {
+    if (error instanceof ReplyError) return error.reply;
+    const known = knownError(error);
+    if (!known) throw error;
+    return errorReply(quirks["gatewayErrors"] ? gatewayTwin(known) : known, incoming);
+  }
+}
+
+function checkVersion(incoming: Incoming): void {
+  const version = valueOf(incoming.parameters, "Version") ?? incoming.call.headers["x-acs-version"];
+  if (version === undefined) throw new MissingParameter("Version");
+  if (version !== VERSION) {
+    const message = `The requested API version '${version}' is not supported yet. Please check.`;
+    refuse(serviceError("APIVersionNotSupported", message), incoming);
+  }
+}
+
+function checkBody(incoming: Incoming): void {
+  const { call, quirks } = incoming;
+  if (call.body.length > LARGEST_BODY) throw new TooLarge(LARGEST_BODY);
+  const type = mediaType(call);
+  const unreadable = call.body.length > 0 && type !== "" && type !== FORM && type !== "application/json";
+  if (unreadable || (quirks["formIs415"] === true && type === FORM && call.body.length > 0)) {
+    refuse(serviceError("UnsupportedMediaType", MESSAGES.mediaType), incoming);
+  }
+}
+
+function admit(state: EmulatorState, operation: CloudFlowOperation, incoming: Incoming): CloudFlowRequest {
+  const { call, parameters, quirks } = incoming;
+  const { identity, refusal } = state.alibaba.authenticate(call, parameters);
+  if (refusal) {
+    const error = refusalError(refusal);
+    throw new ReplyError(errorReply(quirks["gatewayErrors"] ? gatewayTwin(error, refusal) : error, incoming));
+  }
+  const { account } = identity;
+  const allowance = operation.allowance ?? ALLOWANCE;
+  const waitMs = state.buckets.take(CLOUDFLOW, operation.action, account.domainId, allowance);
+  if (waitMs > 0) {
+    const error = serviceError("ResourceThrottled", MESSAGES.throttled);
+    const seconds = String(Math.max(1, Math.ceil(waitMs / 1000)));
+    throw new ReplyError(
+      quirks["gatewayErrors"]
+        ? errorReply(gatewayTwin(error), incoming, { "x-acs-retry-after": seconds })
+        : errorReply(error, incoming),
+    );
+  }
+  return {
+    state,
+    call,
+    identity,
+    projectId: homeOf(account),
+    parameters: new Parameters(parameters),
+    quirks,
+    requestId: incoming.requestId,
+  };
+}
+
+// What the readers of parameters and definitions find wrong.
+function knownError(error: unknown): ServiceError | undefined {
+  if (error instanceof MissingParameter) {
+    return serviceError("MissingRequiredParams", `The HTTP query '${error.parameter}' must be specified.`);
+  }
+  if (error instanceof TooLarge) {
+    const message = `The payload size exceeds maximum allowed size (${String(error.limit)} bytes).`;
+    return serviceError("EntityTooLarge", message);
+  }
+  if (error instanceof DefinitionError) return invalidArgument(`Definition: ${error.message}`);
+  return error instanceof ShapeError ? invalidArgument(error.message) : undefined;
+}
+
+// The legacy form answers in XML unless it is asked for JSON.
+function inFormat(incoming: Incoming, reply: Reply): Reply {
+  if (incoming.call.headers["authorization"] !== undefined) return reply;
+  const format = valueOf(incoming.parameters, "Format") ?? "XML";
+  return format.toUpperCase() === "JSON" ? reply : xmlReply(incoming.action, reply);
+}
+
+function faultError(status: number, { action, parameters, quirks }: Incoming): ServiceError {
+  const error = faultOfService(status, action, parameters);
+  return quirks["gatewayErrors"] ? gatewayTwin(error) : error;
+}
+
+function faultOfService(status: number, action: string, parameters: readonly Parameter[]): ServiceError {
+  const flow = valueOf(parameters, "FlowName") ?? valueOf(parameters, "Name") ?? "";
+  switch (status) {
+    case 400:
+      return invalidArgument("As planned by a fault.");
+    case 403:
+      return serviceError("AccessDenied", MESSAGES.denied);
+    case 404:
+      return flowNotExists(flow);
+    case 409:
+      if (action === "CreateFlow") return serviceError("FlowAlreadyExists", `Flow ${flow} already exists.`);
+      return action.startsWith("ReportTask")
+        ? serviceError("TaskInvalidState", "The task is not in a state to be reported.")
+        : serviceError("ConcurrentUpdateError", MESSAGES.conflict);
+    case 412:
+      return serviceError("PreconditionFailed", MESSAGES.changed);
+    case 415:
+      return serviceError("UnsupportedMediaType", MESSAGES.mediaType);
+    case 429:
+      return serviceError("ResourceThrottled", MESSAGES.throttled);
+    case 503:
+      return {
+        status,
+        code: "ServiceUnavailable",
+        message: "The request has failed due to a temporary failure.",
+      };
+    default:
+      return { ...serviceError("InternalServerError", MESSAGES.internal), status };
+  }
+}
+
+function startForeign(state: EmulatorState, start: ForeignStart): Execution {
+  const { workflow, startedBy, executionId, startedAt, input } = start;
+  const flow = flowOf(workflow);
+  if (executionId !== undefined && findExecution(state, flow, executionId)) {
+    throw new ShapeError("executionId", `${executionId} exists already`);
+  }
+  return startFlow(state, flow, {
+    name: executionId,
+    startedBy,
+    startedAt,
+    input: input && { text: JSON.stringify(input), value: input },
+  });
+}
+
+// The control API shows the tokens too: nobody else would hand them to whoever has to report.
+function outline(state: EmulatorState, execution: Execution): ExecutionOutline {
+  const snapshot = state.executions.play(execution);
+  return {
+    status: snapshot.phase === "ended" ? statusOf(execution, snapshot) : snapshot.phase,
+    endedAt: snapshot.endedAt,
+    nodes: snapshot.steps.map((step) => ({
+      id: step.key,
+      status: step.outcome ?? step.phase,
+      attempt: step.attempts.at(-1)?.attempt ?? 1,
+      ...(step.phase === "awaitingReport" ? { taskToken: taskToken(execution, step) } : {}),
+    })),
+  };
+}
+
+function subjectOf(parameters: readonly Parameter[]): string {
+  const names = ["FlowName", "Name", "ExecutionName"].flatMap((name) => valueOf(parameters, name) ?? []);
+  return `/${names.join("/")}`;
+}
+
+function isForm(call: Call): boolean {
+  return mediaType(call) === FORM;
+}
+
+function mediaType(call: Call): string {
+  return (call.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+}
+
+function valueOf(parameters: readonly Parameter[], wanted: string): string | undefined {
+  const value = parameters.find(([name]) => name === wanted)?.[1];
+  return value === "" ? undefined : value;
+}
+
+function uuidOf(hex: string): string {
+  return hex.toUpperCase().replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}

@@ -1,0 +1,57 @@
+// Reads a flow definition (FDL, either dialect, YAML or JSON) into a program. What is wrong or not supported is refused
+// with the name of the state and of the field.
+import type { ErrorNames, Program } from "../../executions/program";
+import { isJsonObject, ShapeError, type JsonObject } from "../../jsonShape";
+import { ExpressionError } from "./expressions";
+import { readStateMachine } from "./stateMachine";
+import { readSteps } from "./steps";
+import { parseYaml } from "./yaml";
+import { YamlError } from "./yamlFlow";
+
+/** A definition that cannot be used; the message says why. */
+export class DefinitionError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "DefinitionError";
+  }
+}
+
+/** A definition that has been read. */
+export interface FlowDefinition {
+  /** The flow's name in the definition; old definitions need none. */
+  readonly name: string | undefined;
+  readonly program: Program;
+}
+
+const ERROR_NAMES: ErrorNames = {
+  taskFailed: "FnF.TaskFailed",
+  taskTimedOut: "FnF.TaskTimeout",
+  noChoiceMatched: "FnF.NoChoiceMatched",
+  badData: "FnF.InvalidData",
+  tooManyEvents: "FnF.EventLimitExceeded",
+};
+
+/** The most that a definition may have. */
+const LONGEST = 64 * 1024;
+
+/** Reads a definition. Throws {@link DefinitionError}. */
+export function readDefinition(text: string): FlowDefinition {
+  if (Buffer.byteLength(text) > LONGEST) throw new DefinitionError(`has more than ${String(LONGEST)} bytes`);
+  try {
+    const source = parseYaml(text);
+    if (!isJsonObject(source)) throw new DefinitionError("is no mapping");
+    const { name, program } = readDialect(source);
+    return { name, program: { ...program, errorNames: ERROR_NAMES } };
+  } catch (error) {
+    if (error instanceof YamlError || error instanceof ShapeError || error instanceof ExpressionError) {
+      throw new DefinitionError(error.message);
+    }
+    throw error;
+  }
+}
+
+function readDialect(source: JsonObject): FlowDefinition {
+  if (source["Type"] === "StateMachine") return readStateMachine(source);
+  if (source["type"] === "flow") return readSteps(source);
+  throw new DefinitionError('needs "Type: StateMachine" or "type: flow"');
+}

@@ -1,0 +1,153 @@
+// Reads the expressions of both dialects, such as `$Input.a[0].b`, `$local.status` and `$.a == "x" && !$.b`, into those
+// of a program. What is not known is refused by name.
+import type { Comparison, Condition, Expression, Root } from "../../executions/program";
+
+/** An expression that is wrong or not supported. */
+export class ExpressionError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "ExpressionError";
+  }
+}
+
+/** What a path's beginning means: `["$Context", "Current", "Name"]`. The longest one that fits is used. */
+export interface KnownPath {
+  readonly begins: readonly string[];
+  readonly root: Root;
+  readonly keys: readonly (string | number)[];
+}
+
+/** A path that means more than a place to read from. */
+export interface SpecialPath {
+  readonly begins: readonly string[];
+  readonly means: Expression;
+}
+
+/** The paths that one dialect knows. */
+export type Paths = readonly (KnownPath | SpecialPath)[];
+
+/** Reads a single path, such as `$Input.a`. */
+export function readPath(text: string, paths: Paths): Expression {
+  const reader = new ExpressionReader(text, paths);
+  const made = reader.path();
+  reader.end();
+  return made;
+}
+
+/** Reads a condition. */
+export function readCondition(text: string, paths: Paths): Condition {
+  const reader = new ExpressionReader(text, paths);
+  const made = reader.condition();
+  reader.end();
+  return made;
+}
+
+const PATH_PART = /\$[A-Za-z]*|\.[^\s.[\]()=!<>&|,'"$]+|\[(?:-?\d+|\*|"[^"]*"|'[^']*')\]/y;
+const COMPARISONS: readonly Comparison[] = ["==", "!=", "<=", ">=", "<", ">"];
+
+class ExpressionReader {
+  private position = 0;
+
+  constructor(
+    private readonly text: string,
+    private readonly paths: Paths,
+  ) {}
+
+  end(): void {
+    this.skip();
+    if (this.position < this.text.length) this.fail();
+  }
+
+  condition(): Condition {
+    const parts = [this.conjunction()];
+    while (this.take("||")) parts.push(this.conjunction());
+    const [only] = parts;
+    return parts.length === 1 && only ? only : { kind: "any", of: parts };
+  }
+
+  path(): Expression {
+    this.skip();
+    const parts: (string | number)[] = [];
+    for (;;) {
+      PATH_PART.lastIndex = this.position;
+      const part = PATH_PART.exec(this.text)?.[0];
+      if (part === undefined || (parts.length > 0 && part.startsWith("$"))) break;
+      if (parts.length === 0 && !part.startsWith("$")) break;
+      this.position += part.length;
+      parts.push(partOf(part));
+    }
+    if (parts.length === 0) this.fail();
+    return this.known(parts);
+  }
+
+  private conjunction(): Condition {
+    const parts = [this.unary()];
+    while (this.take("&&")) parts.push(this.unary());
+    const [only] = parts;
+    return parts.length === 1 && only ? only : { kind: "all", of: parts };
+  }
+
+  private unary(): Condition {
+    this.skip();
+    if (this.text[this.position] === "!" && this.text[this.position + 1] !== "=") {
+      this.position++;
+      return { kind: "not", of: this.unary() };
+    }
+    if (this.take("(")) {
+      const inner = this.condition();
+      if (!this.take(")")) this.fail();
+      return inner;
+    }
+    const left = this.operand();
+    const by = COMPARISONS.find((sign) => this.take(sign));
+    return by ? { kind: "compare", left, by, right: this.operand() } : { kind: "true", value: left };
+  }
+
+  private operand(): Expression {
+    this.skip();
+    const rest = this.text.slice(this.position);
+    if (rest.startsWith("$")) return this.path();
+    const literal = /^(?:"(?:[^"\\]|\\.)*"|'[^']*'|-?\d+(?:\.\d+)?|(?:true|false|null)\b)/i.exec(rest)?.[0];
+    if (literal === undefined) this.fail();
+    this.position += literal.length;
+    if (literal.startsWith("'")) return { kind: "literal", value: literal.slice(1, -1) };
+    return { kind: "literal", value: JSON.parse(literal.startsWith('"') ? literal : literal.toLowerCase()) };
+  }
+
+  private known(parts: readonly (string | number)[]): Expression {
+    const fitting = this.paths
+      .filter(({ begins }) => begins.every((name, index) => parts[index] === name))
+      .sort((a, b) => b.begins.length - a.begins.length)[0];
+    if (!fitting) throw new ExpressionError(`the path ${this.text.trim()} is not supported`);
+    const rest = parts.slice(fitting.begins.length);
+    if (!("means" in fitting)) return { kind: "path", root: fitting.root, keys: [...fitting.keys, ...rest] };
+    if (rest.length > 0) throw new ExpressionError(`the path ${this.text.trim()} is not supported`);
+    return fitting.means;
+  }
+
+  private take(sign: string): boolean {
+    this.skip();
+    if (!this.text.startsWith(sign, this.position)) return false;
+    this.position += sign.length;
+    return true;
+  }
+
+  private skip(): void {
+    while (/\s/.test(this.text[this.position] ?? "")) this.position++;
+  }
+
+  private fail(): never {
+    const rest = this.text.slice(this.position).trim();
+    throw new ExpressionError(
+      `the expression ${JSON.stringify(this.text)} is not supported${rest === "" ? "" : ` at ${JSON.stringify(rest)}`}`,
+    );
+  }
+}
+
+function partOf(written: string): string | number {
+  if (written.startsWith(".")) return written.slice(1);
+  if (!written.startsWith("[")) return written;
+  const inner = written.slice(1, -1);
+  if (inner === "*") return "*";
+  return /^-?\d+$/.test(inner) ? Number(inner) : inner.slice(1, -1);
+}

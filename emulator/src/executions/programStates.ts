@@ -1,0 +1,349 @@
+// Plays the states of a program: each kind of state, retries and catches, and the sequences that they are in.
+// What happens after the moment `until` has not happened.
+import {
+  DEFAULT_ERROR_NAMES,
+  type ErrorNames,
+  type Json,
+  type Program,
+  type ProgramError,
+  type RetryRule,
+  type Sequence,
+  type State,
+  type TaskState,
+  type WaitState,
+} from "./program";
+import { DEFAULT_TASK, type Play, type ProgramIntervention } from "./programPlay";
+import { evaluate, holds, layOver, type Scope } from "./programExpressions";
+import {
+  failure,
+  idleResult,
+  success,
+  type Course,
+  type Ending,
+  type Frame,
+  type SequencePlayer,
+  type Visit,
+} from "./programCourse";
+import { playMap, playParallel } from "./programFanOut";
+import type { OpenStep, ProgramRecord } from "./programRecord";
+
+const MOST_EVENTS = 5000;
+
+/** One play of a program. */
+export class ProgramCourse implements SequencePlayer {
+  readonly names: ErrorNames;
+  private readonly reports: ProgramIntervention[];
+  private readonly manualRetries: number[];
+
+  constructor(
+    program: Program,
+    readonly play: Play,
+    past: readonly ProgramIntervention[],
+  ) {
+    this.names = { ...DEFAULT_ERROR_NAMES, ...program.errorNames };
+    this.reports = past.filter(({ kind }) => kind === "report" || kind === "updateMap");
+    this.manualRetries = past.filter(({ kind }) => kind === "retry").map(({ at }) => at);
+  }
+
+  mapUpdates(key: string): Extract<ProgramIntervention, { kind: "updateMap" }>[] {
+    return this.reports.filter((one) => one.kind === "updateMap").filter(({ stepKey }) => stepKey === key);
+  }
+
+  playSequence(
+    sequence: Sequence,
+    input: Json,
+    at: number,
+    until: number,
+    frame: Frame,
+    record: ProgramRecord,
+  ): Course {
+    const states = new Map(sequence.states.map((state) => [state.id, state]));
+    const visits = new Map<string, number>();
+    const runs = new Map<string, number>();
+    const collects = sequence.data === "collect";
+    const given = sequence.input
+      ? evaluate(sequence.input, {
+          input,
+          execution: this.play.execution,
+          item: frame.item,
+          index: frame.index,
+        })
+      : input;
+    let local: Json = {};
+    let arriving = given;
+    let time = at;
+    let current: string | undefined = sequence.startAt;
+    for (;;) {
+      if (time > until) return { nextChangeAt: time };
+      const state = states.get(current);
+      if (!state) return { ended: failure(time, this.names.badData, `there is no state ${current}`) };
+      if (record.eventCount > MOST_EVENTS) {
+        const cause = `more than ${String(MOST_EVENTS)} events`;
+        return { ended: failure(time, this.names.tooManyEvents, cause) };
+      }
+      const visit = (visits.get(state.id) ?? 0) + 1;
+      visits.set(state.id, visit);
+      const course = this.playState(state, {
+        key: `${frame.prefix}${state.id}${visit > 1 ? `#${String(visit)}` : ""}`,
+        scope: {
+          input: collects ? layOver(given, local) : arriving,
+          local,
+          execution: this.play.execution,
+          item: frame.item,
+          index: frame.index,
+        },
+        at: time,
+        until,
+        frame,
+        record,
+        collects,
+        countRun: () => {
+          const run = (runs.get(state.id) ?? 0) + 1;
+          runs.set(state.id, run);
+          return run;
+        },
+      });
+      if (!course.ended) return course;
+      const { ended } = course;
+      if (ended.outcome !== "success") return withoutJump(course, false);
+      time = ended.at;
+      if (collects) local = layOver(local, ended.output);
+      else arriving = ended.output;
+      const next = ended.next ? ended.next.id : state.next;
+      const finishes = ended.finishes === true;
+      if (finishes || next === undefined) {
+        const result = collects ? local : arriving;
+        const output = sequence.output
+          ? evaluate(sequence.output, { input: given, result, local, execution: this.play.execution })
+          : result;
+        const endsOuter = finishes || (sequence.endsOuter?.includes(state.id) ?? false);
+        return { ended: { at: time, outcome: "success", output, error: undefined, finishes: endsOuter } };
+      }
+      current = next;
+    }
+  }
+
+  private playState(state: State, visit: Visit): Course {
+    const { key, scope, until, record, frame } = visit;
+    const named = { ...scope, state: { name: state.name ?? state.id, key, attempt: 1 } };
+    const step = record.enter(key, frame.parentKey, state, visit.at, scope.input);
+    const used = new Map<RetryRule, number>();
+    let at = visit.at;
+    for (let attempt = 1; ; attempt++) {
+      const attemptScope = { ...named, state: { ...named.state, attempt } };
+      const input = state.input ? evaluate(state.input, attemptScope) : scope.input;
+      step.input = input;
+      step.phase = "running";
+      step.attempts.push({ attempt, beganAt: at, endedAt: undefined, outcome: undefined, error: undefined });
+      record.note("stepStarted", at, step, { input });
+      const inner = { ...attemptScope, input };
+      const course = this.playBody(state, step, { ...visit, at, scope: inner }, attempt);
+      if (!course.ended) return course;
+      const { ended } = course;
+      close(step, attempt, ended);
+      if (ended.outcome === "success") {
+        const output = state.output
+          ? evaluate(state.output, { ...inner, result: ended.output })
+          : ended.output;
+        step.output = output;
+        endStep(step, "success", ended.at);
+        record.note("stepSucceeded", ended.at, step, { output });
+        record.note("stepExited", ended.at, step, { input, output });
+        return { ended: { ...ended, output } };
+      }
+      const again = this.nextAttempt(state, ended, used, frame);
+      if (again !== undefined) {
+        if (again > until) {
+          step.phase = "awaitingRetry";
+          return { nextChangeAt: again };
+        }
+        at = again;
+        continue;
+      }
+      step.error = ended.error;
+      endStep(step, ended.stepOutcome ?? ended.outcome, ended.at);
+      record.note("stepFailed", ended.at, step, { error: ended.error });
+      return this.caught(state, step, ended, inner, record);
+    }
+  }
+
+  private nextAttempt(
+    state: State,
+    ended: Ending,
+    used: Map<RetryRule, number>,
+    frame: Frame,
+  ): number | undefined {
+    const rule = state.retries?.find(({ errors }) => fits(errors, ended.error));
+    const count = rule ? (used.get(rule) ?? 0) : 0;
+    if (rule && count < rule.maxRetries) {
+      used.set(rule, count + 1);
+      const interval = rule.intervalMs * rule.multiplier ** count;
+      return ended.at + Math.min(interval, rule.maxIntervalMs ?? interval);
+    }
+    if (frame.parentKey !== undefined || state.catches?.some(({ errors }) => fits(errors, ended.error))) {
+      return undefined;
+    }
+    const index = this.manualRetries.findIndex((at) => at >= ended.at);
+    return index < 0 ? undefined : this.manualRetries.splice(0, index + 1).at(-1);
+  }
+
+  private caught(state: State, step: OpenStep, ended: Ending, scope: Scope, record: ProgramRecord): Course {
+    const rule = state.catches?.find(({ errors }) => fits(errors, ended.error));
+    if (!rule) return { ended };
+    const error = { ...ended.error };
+    const output = rule.output ? evaluate(rule.output, { ...scope, error }) : { error };
+    step.output = output;
+    record.note("stepExited", ended.at, step, { input: step.input, output });
+    return { ended: { at: ended.at, outcome: "success", output, error: undefined, next: { id: rule.next } } };
+  }
+
+  private playBody(state: State, step: OpenStep, visit: Visit, attempt: number): Course {
+    const { at, scope } = visit;
+    const prefix = `${step.key}${attempt > 1 ? `~${String(attempt)}` : ""}`;
+    switch (state.kind) {
+      case "task":
+        return this.playTask(state, step, visit, attempt);
+      case "pass":
+        return { ended: success(at, idleResult(visit)) };
+      case "wait":
+        return this.playWait(state, visit);
+      case "succeed":
+        return { ended: { ...success(at, idleResult(visit)), finishes: true } };
+      case "fail": {
+        const code = evaluate(state.error, scope);
+        const cause = evaluate(state.cause, scope);
+        return { ended: failure(at, text(code), text(cause)) };
+      }
+      case "group": {
+        const frame = { ...visit.frame, prefix: `${prefix}/`, parentKey: step.key };
+        return withoutJump(
+          this.playSequence(state.body, scope.input, at, visit.until, frame, visit.record),
+          false,
+        );
+      }
+      case "choice": {
+        const arm = state.arms.find(({ when }) => !when || holds(when, scope));
+        if (!arm) {
+          return state.noMatch === "next"
+            ? { ended: success(at, idleResult(visit)) }
+            : { ended: failure(at, this.names.noChoiceMatched, `no choice of ${state.id} fits the input`) };
+        }
+        const next = arm.next === undefined ? {} : { next: { id: arm.next } };
+        if (!arm.body) return { ended: { ...success(at, idleResult(visit)), ...next } };
+        const frame = { ...visit.frame, prefix: `${prefix}/`, parentKey: step.key };
+        const course = this.playSequence(arm.body, scope.input, at, visit.until, frame, visit.record);
+        const inner = withoutJump(course, true);
+        return inner.ended?.outcome === "success" ? { ended: { ...inner.ended, ...next } } : inner;
+      }
+      case "parallel":
+        return playParallel(this, state, step, prefix, visit);
+      case "map":
+        return playMap(this, state, step, prefix, visit);
+    }
+  }
+
+  private playWait(state: WaitState, visit: Visit): Course {
+    const { at, until, scope } = visit;
+    let endsAt: number | undefined;
+    if (state.durationMs) {
+      const duration = evaluate(state.durationMs, scope);
+      if (typeof duration === "number" && duration >= 0) endsAt = at + duration * (state.unitMs ?? 1);
+    } else if (state.until) {
+      const time = evaluate(state.until, scope);
+      const parsed = typeof time === "number" ? time * (state.unitMs ?? 1) : Date.parse(String(time));
+      if (!Number.isNaN(parsed)) endsAt = Math.max(at, parsed);
+    }
+    if (endsAt === undefined) {
+      return { ended: failure(at, this.names.badData, `${state.id} needs a duration or a time to wait for`) };
+    }
+    return endsAt > until ? { nextChangeAt: endsAt } : { ended: success(endsAt, idleResult(visit)) };
+  }
+
+  private playTask(state: TaskState, step: OpenStep, visit: Visit, attempt: number): Course {
+    const { at, until, record, scope } = visit;
+    const scripts = this.play.tasks?.[state.id] ?? [DEFAULT_TASK];
+    const script = scripts[Math.min(visit.countRun(), scripts.length) - 1] ?? DEFAULT_TASK;
+    const deadline = state.timeoutMs === undefined ? Number.POSITIVE_INFINITY : at + state.timeoutMs;
+    const called = state.parameters ? evaluate(state.parameters, scope) : scope.input;
+    record.note("taskScheduled", at, step, { input: called });
+    record.note("taskStarted", at, step);
+    const worksUntil = at + script.durationMs;
+    if (worksUntil > deadline) return this.timedOut(deadline, until, step, record);
+    if (worksUntil > until) return { nextChangeAt: worksUntil };
+    if (script.outcome !== "success") {
+      return { ended: this.taskFailure(script, worksUntil, step, record, state.callback === true) };
+    }
+    const output = script.output === undefined ? {} : script.output;
+    if (!state.callback) {
+      record.note("taskSucceeded", worksUntil, step, { output });
+      return { ended: success(worksUntil, output) };
+    }
+    record.note("taskSubmitted", worksUntil, step, { output });
+    const report = this.reports
+      .filter((one) => one.kind === "report")
+      .find((one) => one.stepKey === step.key && one.attempt === attempt && one.at >= worksUntil);
+    if (!report || report.at > deadline || report.at > until) {
+      if (deadline <= until) return this.timedOut(deadline, until, step, record);
+      step.phase = "awaitingReport";
+      return { nextChangeAt: Number.isFinite(deadline) ? deadline : undefined };
+    }
+    if (report.succeeded) {
+      record.note("taskSucceeded", report.at, step, { output: report.output });
+      return { ended: success(report.at, report.output) };
+    }
+    const error = { code: report.error ?? this.names.taskFailed, cause: report.cause ?? "" };
+    record.note("taskFailed", report.at, step, { error });
+    return { ended: failure(report.at, error.code, error.cause) };
+  }
+
+  private timedOut(deadline: number, until: number, step: OpenStep, record: ProgramRecord): Course {
+    if (deadline > until) return { nextChangeAt: deadline };
+    const ended = failure(deadline, this.names.taskTimedOut, "the task has run out of time");
+    record.note("taskTimedOut", deadline, step, { error: ended.error });
+    return { ended: { ...ended, stepOutcome: "timeout" } };
+  }
+
+  private taskFailure(
+    script: { outcome: string; error?: string | undefined; cause?: string | undefined },
+    at: number,
+    step: OpenStep,
+    record: ProgramRecord,
+    submitting: boolean,
+  ): Ending {
+    const late = script.outcome === "timeout";
+    const code = script.error ?? (late ? this.names.taskTimedOut : this.names.taskFailed);
+    const error = { code, cause: script.cause ?? "" };
+    record.note(late ? "taskTimedOut" : submitting ? "taskSubmitFailed" : "taskFailed", at, step, { error });
+    return { at, outcome: script.outcome, output: undefined, error };
+  }
+}
+
+// A jump inside a body is over with the body; whether the body ends the sequence around it depends on who asks.
+function withoutJump(course: Course, mayFinish: boolean): Course {
+  if (!course.ended) return course;
+  const { at, outcome, output, error, finishes } = course.ended;
+  return { ended: { at, outcome, output, error, finishes: mayFinish && finishes === true } };
+}
+
+function fits(errors: readonly string[], error: ProgramError | undefined): boolean {
+  return errors.includes("*") || (error !== undefined && errors.includes(error.code));
+}
+
+function close(step: OpenStep, attempt: number, ended: Ending): void {
+  const last = step.attempts.at(-1);
+  if (last?.attempt !== attempt) return;
+  last.endedAt = ended.at;
+  last.outcome = ended.stepOutcome ?? ended.outcome;
+  last.error = ended.error;
+}
+
+function endStep(step: OpenStep, outcome: string, at: number): void {
+  step.phase = "ended";
+  step.outcome = outcome;
+  step.endedAt = at;
+}
+
+function text(value: Json): string {
+  if (value === undefined) return "";
+  return typeof value === "string" ? value : JSON.stringify(value);
+}

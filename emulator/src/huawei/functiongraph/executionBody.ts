@@ -1,0 +1,176 @@
+// FunctionGraph's view of an execution: the detail that clients poll, the items of both lists, and the answer of the
+// synchronous start. Times are text on the execution and epoch milliseconds on its nodes.
+import type { AttemptSnapshot, ProgramSnapshot, ProgramStep } from "../../executions/programPlay";
+import type { ProgramError } from "../../executions/program";
+import type { Execution } from "../../executions/store";
+import { derivedUuid } from "../../identifiers";
+import { isJsonObject, type JsonObject } from "../../jsonShape";
+import type { ActiveQuirks } from "../../quirks";
+import type { EmulatorState } from "../../state";
+import { fiveStatus, inCase, nineStatus, playFlow } from "./flow";
+import { FLOW_ERROR_NAMES } from "./program";
+import { timeText } from "./wording";
+
+const MOST_NODES = 200;
+const MOST_ATTEMPTS = 200;
+const LONGEST_ERROR = 2048;
+
+/** Texts in outputs are cut after so many characters unless the full history is asked for. */
+export const LONGEST_TEXT = 1024;
+
+/** The answer of ShowWorkflowExecution. `full`: long texts are not cut. */
+export function detailBody(
+  state: EmulatorState,
+  execution: Execution,
+  quirks: ActiveQuirks,
+  full: boolean,
+): JsonObject {
+  const snapshot = playFlow(state, execution);
+  const { input, headers } = execution.attributes;
+  const { begin_time, end_time, last_update_time, created_by, ...named } = briefBody(
+    execution,
+    snapshot,
+    fiveStatus(execution, snapshot, quirks),
+    quirks,
+  );
+  return {
+    ...named,
+    ...(quirks["noStartHeaders"] ? {} : { headers }),
+    input,
+    output: asObject(full ? snapshot.output : shortened(snapshot.output)),
+    begin_time,
+    ...(end_time === undefined ? {} : { end_time }),
+    last_update_time,
+    created_by,
+    node_execution_details: nodeDetails(execution, snapshot, quirks, full),
+  };
+}
+
+/** One item of ListWorkflowExecutions. */
+export function listItemBody(state: EmulatorState, execution: Execution, quirks: ActiveQuirks): JsonObject {
+  const snapshot = playFlow(state, execution);
+  return briefBody(execution, snapshot, fiveStatus(execution, snapshot, quirks), quirks);
+}
+
+/** One item of ShowWorkflowExecutionForPage. */
+export function pageItemBody(state: EmulatorState, execution: Execution, quirks: ActiveQuirks): JsonObject {
+  const snapshot = playFlow(state, execution);
+  return briefBody(execution, snapshot, nineStatus(execution, snapshot, quirks), quirks);
+}
+
+/** The answer of StartSyncWorkflowExecution. A flow that has failed is an answer like any other. */
+export function syncBody(execution: Execution, snapshot: ProgramSnapshot, quirks: ActiveQuirks): JsonObject {
+  const outcome = snapshot.outcome ?? "fail";
+  const succeeded = outcome === "success";
+  const failed = rootSteps(snapshot).filter(({ outcome: end }) => end !== undefined && end !== "success");
+  return {
+    execution_id: execution.id,
+    status: inCase(succeeded || outcome === "timeout" ? outcome : "fail", quirks),
+    output: succeeded ? asObject(snapshot.output) : {},
+    errors: (succeeded ? [] : failed).slice(0, MOST_NODES).map((step) => ({
+      node_id: step.state.id,
+      error_message: errorText(step.error).slice(0, LONGEST_ERROR),
+      begin_time: timeText(step.beganAt),
+      end_time: timeText(step.endedAt ?? step.beganAt),
+    })),
+    begin_time: timeText(snapshot.beganAt),
+    end_time: timeText(snapshot.endedAt ?? snapshot.updatedAt),
+  };
+}
+
+function briefBody(
+  execution: Execution,
+  snapshot: ProgramSnapshot,
+  status: string,
+  quirks: ActiveQuirks,
+): JsonObject {
+  const { endedAt } = snapshot;
+  return {
+    workflow_id: execution.workflowId,
+    workflow_urn: execution.attributes["workflow_urn"],
+    execution_id: execution.id,
+    status,
+    begin_time: timeText(snapshot.beganAt),
+    ...endTime(endedAt === undefined ? undefined : timeText(endedAt), "", quirks),
+    last_update_time: timeText(snapshot.updatedAt),
+    created_by: execution.startedBy,
+  };
+}
+
+function endTime<T>(time: T | undefined, none: T, quirks: ActiveQuirks): JsonObject {
+  if (time !== undefined) return { end_time: time };
+  if (quirks["endTimeAbsent"]) return {};
+  return { end_time: quirks["endTimeNull"] ? null : none };
+}
+
+// A node that is entered again, or tried again, is one node with several executions.
+function nodeDetails(
+  execution: Execution,
+  snapshot: ProgramSnapshot,
+  quirks: ActiveQuirks,
+  full: boolean,
+): JsonObject[] {
+  const byNode = new Map<string, { name: string; executions: JsonObject[] }>();
+  for (const step of rootSteps(snapshot)) {
+    const { id, name = id } = step.state;
+    const node = byNode.get(id) ?? { name, executions: [] };
+    byNode.set(id, node);
+    node.executions.push(
+      ...step.attempts.map((attempt) => nodeExecution(execution, step, attempt, quirks, full)),
+    );
+  }
+  return [...byNode].slice(0, MOST_NODES).map(([id, { name, executions }]) => ({
+    node_id: id,
+    node_name: name,
+    execution_id: derivedUuid("node", execution.id, id),
+    executions: executions.slice(-MOST_ATTEMPTS),
+  }));
+}
+
+function rootSteps({ steps }: ProgramSnapshot): readonly ProgramStep[] {
+  return steps.filter(({ parentKey }) => parentKey === undefined);
+}
+
+function nodeExecution(
+  execution: Execution,
+  step: ProgramStep,
+  attempt: AttemptSnapshot,
+  quirks: ActiveQuirks,
+  full: boolean,
+): JsonObject {
+  const succeeded = attempt.outcome === "success";
+  const cut = (value: unknown): unknown => asObject(full ? value : shortened(value));
+  return {
+    status: inCase(attempt.outcome ?? "running", quirks),
+    input: cut(step.input),
+    output: succeeded ? cut(step.output) : {},
+    begin_time: attempt.beganAt,
+    ...endTime(attempt.endedAt, 0, quirks),
+    ...(attempt.error ? { error_message: errorMessage(attempt.error, quirks) } : {}),
+    request_id: derivedUuid("request", execution.id, step.key, attempt.attempt),
+  };
+}
+
+function errorMessage(error: ProgramError, quirks: ActiveQuirks): unknown {
+  const text = errorText(error);
+  if (quirks["errorMessageText"]) return text;
+  if (quirks["errorMessageBrokenKey"]) return { [`detail:"${text}"`]: null };
+  return error.code === FLOW_ERROR_NAMES.taskFailed ? { detail: text } : { detail: text, error: error.code };
+}
+
+function errorText(error: ProgramError | undefined): string {
+  return error === undefined || error.cause === "" ? "Execution failed" : error.cause;
+}
+
+function asObject(value: unknown): JsonObject {
+  if (value === undefined || value === null) return {};
+  return isJsonObject(value) ? value : { result: value };
+}
+
+function shortened(value: unknown): unknown {
+  if (typeof value === "string")
+    return value.length > LONGEST_TEXT ? `${value.slice(0, LONGEST_TEXT)}...` : value;
+  if (Array.isArray(value)) return value.map(shortened);
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, shortened(part)]));
+}

@@ -1,0 +1,157 @@
+// One execution of a flow: how it is started, how it stands, and the status words for that.
+// Scripted flows and flows with a definition are both played as programs, so everything else sees one kind only.
+import type { Program } from "../../executions/program";
+import type { ProgramSnapshot, TaskScript } from "../../executions/programPlay";
+import { playProgram } from "../../executions/programPlayer";
+import { programOfNodes, taskScripts } from "../../executions/programScript";
+import type { RunScript } from "../../executions/script";
+import type { Execution, Workflow } from "../../executions/store";
+import type { ExecutionOutline, ForeignStart } from "../../http/service";
+import { isJsonObject, type JsonObject } from "../../jsonShape";
+import type { ActiveQuirks } from "../../quirks";
+import type { EmulatorState } from "../../state";
+import { FLOW_ERROR_NAMES, programOfDefinition, tasksOfDefinition } from "./program";
+import { flowUrn } from "./wording";
+
+/** EXPRESS flows are for short runs: the service ends a longer one. */
+const EXPRESS_LIMIT_MS = 5 * 60 * 1000;
+
+const NINE_STATUSES = [
+  "success",
+  "fail",
+  "running",
+  "timeout",
+  "cancel",
+  "scheduled",
+  "recovered",
+  "retrying",
+  "stopping",
+];
+
+/** What a start says, beside the flow. */
+export interface FlowStart {
+  readonly startedBy: string;
+  readonly input: JsonObject;
+  readonly headers: JsonObject;
+  readonly executionId?: string | undefined;
+  readonly startedAt?: number | undefined;
+  /** `X-WorkflowRun-ID`. */
+  readonly runId?: string | undefined;
+  /** `X-WorkflowRun-MergeFnParameters`. */
+  readonly mergeParameters?: boolean | undefined;
+}
+
+/** Whether the flow is for short runs, without history. */
+export function isExpress(flow: Workflow | Execution): boolean {
+  const attributes = "script" in flow ? flow.script.attributes : flow.attributes;
+  return attributes["mode"] === "EXPRESS";
+}
+
+/** Starts an execution that keeps a copy of the flow as it is now. */
+export function startFlow(state: EmulatorState, flow: Workflow, start: FlowStart): Execution {
+  const { definition, mode = "NORMAL" } = flow.script.attributes;
+  return state.executions.start(flow, {
+    executionId: start.executionId,
+    startedAt: start.startedAt,
+    startedBy: start.startedBy.slice(0, 32),
+    attributes: {
+      mode,
+      workflow_urn: flowUrn(state, flow),
+      input: start.input,
+      headers: start.headers,
+      ...(definition === undefined ? {} : { definition }),
+      ...(start.runId === undefined ? {} : { run_id: start.runId }),
+      ...(start.mergeParameters ? { merge_parameters: true } : {}),
+    },
+  });
+}
+
+/** {@link startFlow} for a start through the control API. */
+export function startForeign(state: EmulatorState, start: ForeignStart): Execution {
+  const { workflow, input = {}, headers = {} } = start;
+  return startFlow(state, workflow, { ...start, input, headers });
+}
+
+/** How the execution stands now. */
+export function playFlow(state: EmulatorState, execution: Execution): ProgramSnapshot {
+  const { run, attributes, startedAt, interventions } = execution;
+  const { program, tasks } = programOf(run, attributes);
+  return playProgram(isExpress(execution) ? { ...program, timeoutMs: EXPRESS_LIMIT_MS } : program, {
+    input: attributes["input"],
+    startedAt,
+    now: state.clock.now(),
+    interventions,
+    tasks,
+    queuedMs: run.queuedMs,
+    stopTakesMs: run.stopTakesMs,
+    outcome: run.status,
+  });
+}
+
+function programOf(
+  run: RunScript,
+  attributes: Readonly<Record<string, unknown>>,
+): { program: Program; tasks: Readonly<Record<string, readonly TaskScript[]>> } {
+  const { definition } = attributes;
+  const scripted = taskScripts(run);
+  if (!isJsonObject(definition)) {
+    return { program: { ...programOfNodes(run.nodes), errorNames: FLOW_ERROR_NAMES }, tasks: scripted };
+  }
+  const merges = attributes["merge_parameters"] === true;
+  return {
+    program: programOfDefinition(definition, run, merges),
+    tasks: tasksOfDefinition(definition, scripted),
+  };
+}
+
+/** One of five statuses, for the detail, the plain list and the synchronous start. */
+export function fiveStatus(execution: Execution, snapshot: ProgramSnapshot, quirks: ActiveQuirks): string {
+  if (quirks["nineStatuses"]) return nineStatus(execution, snapshot, quirks);
+  if (snapshot.phase === "ended") return inCase(snapshot.outcome ?? "success", quirks);
+  const scripted = execution.run.runningStatus;
+  const known = scripted === undefined || NINE_STATUSES.includes(scripted);
+  return inCase(String(quirks["unknownStatus"] ?? (known ? "running" : scripted)), quirks);
+}
+
+/** One of nine statuses, for the paged list. */
+export function nineStatus(execution: Execution, snapshot: ProgramSnapshot, quirks: ActiveQuirks): string {
+  return inCase(rawNineStatus(execution, snapshot, quirks), quirks);
+}
+
+function rawNineStatus(
+  { run, interventions }: Execution,
+  { phase, outcome }: ProgramSnapshot,
+  quirks: ActiveQuirks,
+): string {
+  switch (phase) {
+    case "queued":
+      return "scheduled";
+    case "stopping":
+      return "stopping";
+    case "ended":
+      return outcome ?? "success";
+    case "running": {
+      const retried = interventions.some(({ kind }) => kind === "retry");
+      return String(quirks["unknownStatus"] ?? run.runningStatus ?? (retried ? "retrying" : "running"));
+    }
+  }
+}
+
+/** A status as the quirks want it written. */
+export function inCase(status: string, quirks: ActiveQuirks): string {
+  return quirks["upperCaseStatus"] ? status.toUpperCase() : status;
+}
+
+/** The execution for the control API. */
+export function outlineFlow(state: EmulatorState, execution: Execution): ExecutionOutline {
+  const { phase, outcome, endedAt, steps } = playFlow(state, execution);
+  return {
+    status: outcome ?? phase,
+    endedAt,
+    nodes: steps.map(({ key, outcome: ended, phase: stands, attempts }) => ({
+      id: key,
+      status: ended ?? stands,
+      attempt: attempts.length,
+    })),
+  };
+}

@@ -1,0 +1,110 @@
+// What every FunctionGraph operation has in common: the path, what its handler is given, and how it reads a request.
+import type { Execution, Workflow } from "../../executions/store";
+import { ReplyError, type Call, type Reply } from "../../http/exchange";
+import type { Route } from "../../http/routes";
+import { Fields, ShapeError } from "../../jsonShape";
+import type { ActiveQuirks } from "../../quirks";
+import type { EmulatorState } from "../../state";
+import type { Identity } from "../authentication";
+import { flowErrorReply, refuse } from "./errors";
+
+/** The service's name in the store, in the log and in faults. */
+export const FUNCTIONGRAPH = "functiongraph";
+
+/** An authenticated request whose path parameters have been checked. */
+export interface FlowRequest {
+  readonly state: EmulatorState;
+  readonly call: Call;
+  readonly operation: string;
+  readonly identity: Identity;
+  readonly projectId: string;
+  /** Decoded path parameters by name. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly quirks: ActiveQuirks;
+}
+
+export interface FlowOperation extends Route {
+  /** The vendor's name, with its odd capitals. */
+  readonly operation: string;
+  readonly handle: (request: FlowRequest) => Reply | Promise<Reply>;
+}
+
+/** Answers the documented 400 and says in the text which field is wrong. */
+export function refuseInput(request: FlowRequest, detail: string): never {
+  refuse(400, request, detail);
+}
+
+/** Reads the JSON body; what `read` finds wrong becomes the documented 400. */
+export function readBody<T>(request: FlowRequest, read: (fields: Fields) => T): T {
+  return readInput(request, () => read(new Fields(parseJson(request), "")));
+}
+
+/** Runs a reader of request values; what it finds wrong becomes the documented 400. */
+export function readInput<T>(request: FlowRequest, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof ShapeError) refuseInput(request, error.message);
+    throw error;
+  }
+}
+
+/** {@link readInput} for values of the query. */
+export function readQuery<T>(request: FlowRequest, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof ShapeError)) throw error;
+    throw new ReplyError(flowErrorReply(400, request, error.message, { query: true }));
+  }
+}
+
+/** Reads a whole number of the query; throws ShapeError. */
+export function readWhole(
+  { call }: FlowRequest,
+  name: string,
+  limits: { readonly min?: number; readonly max?: number } = {},
+): number | undefined {
+  const text = call.query.get(name);
+  if (text === null || text === "") return undefined;
+  const { min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER } = limits;
+  if (!/^-?\d{1,15}$/.test(text))
+    throw new ShapeError(name, `must be a whole number, not ${JSON.stringify(text)}`);
+  const value = Number(text);
+  if (value < min || value > max) {
+    const range =
+      max === Number.MAX_SAFE_INTEGER ? `at least ${String(min)}` : `${String(min)} to ${String(max)}`;
+    throw new ShapeError(name, `must be ${range}, not ${text}`);
+  }
+  return value;
+}
+
+/** The flow that the path names; `undefined` when there is none. */
+export function findFlow({ state, projectId, params }: FlowRequest): Workflow | undefined {
+  return state.executions.workflow(FUNCTIONGRAPH, projectId, params["workflow_id"] ?? "");
+}
+
+/** The execution with this id, if it belongs to the flow that the path names. */
+export function findExecution(request: FlowRequest, executionId: string): Execution | undefined {
+  const { state, projectId, params } = request;
+  const execution = state.executions.execution(executionId);
+  const belongs =
+    execution?.service === FUNCTIONGRAPH &&
+    execution.projectId === projectId &&
+    execution.workflowId === params["workflow_id"];
+  return belongs ? execution : undefined;
+}
+
+/** Whether the quirk lets the execution be seen already. */
+export function isVisible({ state, quirks }: FlowRequest, { startedAt }: Execution, quirk: string): boolean {
+  const delay = quirks[quirk];
+  return typeof delay !== "number" || state.clock.now() >= startedAt + delay;
+}
+
+function parseJson({ call }: FlowRequest): unknown {
+  try {
+    return JSON.parse(call.body.toString("utf8"));
+  } catch {
+    throw new ShapeError("body", "must be JSON");
+  }
+}

@@ -1,0 +1,110 @@
+// The FunctionGraph service, as far as flows go: finds the operation, lets the gateway and the service check the
+// request, and hands it on.
+import type { Call, Reply } from "../../http/exchange";
+import { RouteTable } from "../../http/routes";
+import type { MatchedOperation, Service } from "../../http/service";
+import type { ActiveQuirks } from "../../quirks";
+import type { EmulatorState } from "../../state";
+import { tokenExpired } from "../authentication";
+import { gatewayFaultReply, throttledReply, unauthorizedReply } from "../gateway";
+import { flowErrorReply, refuse } from "./errors";
+import { EXECUTION_OPERATIONS } from "./executionOperations";
+import { outlineFlow, startForeign } from "./flow";
+import { HISTORY_OPERATIONS } from "./historyOperations";
+import { METRIC_OPERATIONS } from "./metricOperations";
+import { FUNCTIONGRAPH, refuseInput, type FlowOperation, type FlowRequest } from "./operation";
+import { WORKFLOW_OPERATIONS } from "./workflowOperations";
+
+const OPERATIONS = [
+  ...EXECUTION_OPERATIONS,
+  ...HISTORY_OPERATIONS,
+  ...WORKFLOW_OPERATIONS,
+  ...METRIC_OPERATIONS,
+];
+
+/** No rate is published for flows: a careful guess, to be replaced by the seed's `limits`. */
+const ALLOWANCE = { tokens: 20, perSecond: 10 };
+
+const LONGEST: Readonly<Record<string, number>> = {
+  project_id: 64,
+  workflow_id: 512,
+  execution_id: 64,
+  workflow_urn: 512,
+};
+
+/** The FunctionGraph API for flows. */
+export function functionGraphService(state: EmulatorState): Service {
+  const table = new RouteTable(OPERATIONS);
+  return {
+    name: FUNCTIONGRAPH,
+    routes: table.names(),
+    match(call: Call): MatchedOperation | undefined {
+      const match = table.match(call.method, call.path);
+      if (!match) return undefined;
+      const { route, params } = match;
+      return { operation: route.operation, respond: () => respond(state, route, params, call) };
+    },
+    faultReply: (status, operation, call) => faultReply(state.quirks.active(), status, operation, call),
+    expireToken(call: Call): Reply | undefined {
+      const expired = state.accounts.expireToken(call.headers["x-auth-token"] ?? "");
+      return expired && unauthorizedReply(tokenExpired(expired.expiresAt), call);
+    },
+    start: (start) => startForeign(state, start),
+    outline: (execution) => outlineFlow(state, execution),
+  };
+}
+
+function respond(
+  state: EmulatorState,
+  { operation, handle }: FlowOperation,
+  params: Readonly<Record<string, string>>,
+  call: Call,
+): Reply | Promise<Reply> {
+  const authentication = state.authenticator.authenticate(call);
+  if (authentication.refusal) {
+    const { code, reason } = authentication.refusal;
+    return unauthorizedReply(reason, call, code);
+  }
+  const { identity } = authentication;
+  const quirks = state.quirks.active(params["workflow_id"]);
+  const waitMs = state.buckets.take(FUNCTIONGRAPH, operation, identity.account.domainId, ALLOWANCE);
+  if (waitMs > 0) {
+    const throttled = throttledReply(waitMs, call);
+    if (!quirks["fssCodes"]) return throttled;
+    const retryAfter = { "retry-after": throttled.headers["retry-after"] ?? "1" };
+    return flowErrorReply(429, { operation, quirks, call }, "", { headers: retryAfter });
+  }
+
+  const projectId = params["project_id"] ?? "";
+  const request: FlowRequest = { state, call, operation, identity, projectId, params, quirks };
+  checkPath(request);
+  checkContentType(request);
+  if (!identity.projects.some(({ id }) => id === projectId)) refuse(403, request, "project_id: not yours");
+  return handle(request);
+}
+
+function checkPath(request: FlowRequest): void {
+  for (const [name, value] of Object.entries(request.params)) {
+    const longest = LONGEST[name] ?? 64;
+    if (value.length === 0 || value.length > longest) {
+      refuseInput(
+        request,
+        `${name}: must have 1 to ${String(longest)} characters, has ${String(value.length)}`,
+      );
+    }
+  }
+}
+
+// No document asks for the header, but a body can only be JSON.
+function checkContentType(request: FlowRequest): void {
+  const { body, headers } = request.call;
+  const mediaType = (headers["content-type"] ?? "application/json").split(";")[0]?.trim().toLowerCase();
+  if (body.length > 0 && mediaType !== "application/json") {
+    refuseInput(request, `Content-Type: must be application/json, is ${JSON.stringify(mediaType)}`);
+  }
+}
+
+function faultReply(quirks: ActiveQuirks, status: number, operation: string, call: Call): Reply {
+  const gateway = quirks["fssCodes"] ? undefined : gatewayFaultReply(status, call);
+  return gateway ?? flowErrorReply(status, { operation, quirks, call });
+}

@@ -1,0 +1,109 @@
+// FunctionGraph's EXPRESS flows over real HTTP: started and awaited in one call, and without a history.
+import { startEmulator, type Emulator } from "workflow-emulator";
+import { EmulatorClient } from "./emulatorClient";
+import { FlowClient, FLOWS } from "./functiongraphFlows";
+
+let emulator: Emulator;
+let client: EmulatorClient;
+let flows: FlowClient;
+
+beforeAll(async () => {
+  emulator = await startEmulator();
+  client = new EmulatorClient(emulator.url);
+  flows = new FlowClient(client);
+});
+afterAll(() => emulator.close());
+beforeEach(async () => {
+  await client.control("POST", "/reset");
+  await client.control("POST", "/clock", { now: "2026-11-21T08:00:00Z" });
+});
+
+const NO_FLOW = { error_code: "FGS.5002", error_msg: "Function flow not found." };
+const NO_EXECUTION = { error_code: "FGS.5002", error_msg: "Function flow execution not found." };
+const invalid = (detail: string): unknown => ({
+  error_code: "FGS.3002",
+  error_msg: expect.stringContaining(detail),
+  request_id: expect.stringMatching(/^[0-9a-f]{32}$/),
+});
+
+describe("StartSyncWorkflowExecution", () => {
+  const sync = (flow: string, body: unknown = { input: {} }) =>
+    client.signed("POST", `${FLOWS}/${flow}/sync-executions`, { body });
+
+  test("answers when the flow has ended", async () => {
+    await client.control("POST", "/clock", { now: "2026-11-21T08:00:00Z", rate: 50 });
+    const answer = await sync("demo-express");
+    expect([answer.status, answer.json]).toEqual([
+      200,
+      {
+        execution_id: expect.any(String),
+        status: "success",
+        output: { version: "1.4.2" },
+        errors: [],
+        begin_time: expect.stringMatching(/^2026-11-21T08:00:0\dZ$/),
+        end_time: expect.stringMatching(/^2026-11-21T08:00:0\dZ$/),
+      },
+    ]);
+  });
+
+  test("waits on a stopped clock until that is moved", async () => {
+    let isAnswered = false;
+    const pending = sync("demo-express").finally(() => (isAnswered = true));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(isAnswered).toBe(false);
+    await client.advance(500);
+    expect((await pending).json.status).toBe("success");
+  });
+
+  test("a failed flow is HTTP 200 with the errors of its nodes", async () => {
+    await flows.put("express-fails", {
+      attributes: { mode: "EXPRESS" },
+      nodes: [
+        { id: "a", durationMs: 0 },
+        { id: "b", durationMs: 0, status: "fail", log: "out of memory" },
+      ],
+    });
+    const answer = await sync("express-fails");
+    expect(answer.status).toBe(200);
+    expect(answer.json).toMatchObject({
+      status: "fail",
+      output: {},
+      errors: [
+        {
+          node_id: "b",
+          error_message: "out of memory",
+          begin_time: "2026-11-21T08:00:00Z",
+          end_time: "2026-11-21T08:00:00Z",
+        },
+      ],
+    });
+  });
+
+  test("ends a run of more than five minutes with timeout", async () => {
+    await flows.put("long-express", {
+      attributes: { mode: "EXPRESS" },
+      nodes: [{ id: "a", durationMs: 400_000 }],
+    });
+    const pending = sync("long-express");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await client.advance(400_000);
+    expect((await pending).json).toMatchObject({ status: "timeout", end_time: "2026-11-21T08:05:00Z" });
+  });
+
+  test("takes EXPRESS flows only", async () => {
+    const answer = await sync("demo-succeeds");
+    expect([answer.status, answer.json]).toEqual([400, invalid("EXPRESS")]);
+    expect((await sync("none")).json).toEqual(NO_FLOW);
+    expect((await sync("demo-express", {})).json).toEqual(invalid("input: is required"));
+  });
+});
+
+test("an EXPRESS flow can be started, but keeps no history", async () => {
+  const id = await flows.start("demo-express");
+  for (const answer of [await flows.show("demo-express", id), await flows.stop("demo-express", id)]) {
+    expect([answer.status, answer.json]).toEqual([404, NO_EXECUTION]);
+  }
+  expect((await flows.list("demo-express")).json).toEqual({ executions: [] });
+  expect((await flows.page("demo-express", "?limit=1&offset=0")).json.total).toBe(0);
+  expect((await flows.retry("demo-express", id)).json).toEqual(invalid("EXPRESS"));
+});

@@ -1,0 +1,91 @@
+// What the tests of the emulated FunctionGraph share: paths, and the calls that almost all of them make.
+import type { Answer, CallOptions, EmulatorClient, Json } from "./emulatorClient";
+import { PROJECT } from "./emulatorClient";
+
+export const FLOWS = `/v2/${PROJECT}/fgs/workflows`;
+
+/** The path of a flow's executions. */
+export function flowExecutions(flowId: string): string {
+  return `${FLOWS}/${encodeURIComponent(flowId)}/executions`;
+}
+
+export function flowUrn(name: string): string {
+  return `urn:fss:cn-north-4:${PROJECT}:workflow:default:${name}:latest`;
+}
+
+/** FunctionGraph calls on one emulator. */
+export class FlowClient {
+  constructor(private readonly client: EmulatorClient) {}
+
+  /** Starts a flow and returns the execution's id. */
+  async start(flowId: string, body: Json = { input: {} }, options: CallOptions = {}): Promise<string> {
+    const answer = await this.client.signed("POST", flowExecutions(flowId), { ...options, body });
+    if (answer.status !== 200) throw new Error(`start: ${String(answer.status)} ${answer.text}`);
+    return answer.json.execution_id as string;
+  }
+
+  async show(flowId: string, executionId: string, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.client.signed("GET", `${flowExecutions(flowId)}/${executionId}`, { headers });
+  }
+
+  async stop(flowId: string, executionId: string): Promise<Answer> {
+    return this.client.signed("POST", `${flowExecutions(flowId)}/${executionId}/terminate`);
+  }
+
+  async retry(flowId: string, executionId: string): Promise<Answer> {
+    return this.client.signed("POST", `${flowExecutions(flowId)}/${executionId}/retry`);
+  }
+
+  async list(flowId: string, query = ""): Promise<Answer> {
+    return this.client.signed("GET", `${flowExecutions(flowId)}${query}`);
+  }
+
+  async page(flowId: string, query: string): Promise<Answer> {
+    return this.client.signed("GET", `${FLOWS}/${flowId}/executions-history${query}`);
+  }
+
+  /** Creates a flow and returns the answer. */
+  async create(body: Json): Promise<Answer> {
+    return this.client.signed("POST", FLOWS, { body });
+  }
+
+  /** Scripts a flow through the control API. */
+  async put(id: string, script: Json): Promise<void> {
+    const answer = await this.client.control("PUT", `/workflows/${id}`, {
+      service: "functiongraph",
+      ...script,
+    });
+    if (answer.status !== 200) throw new Error(`put: ${answer.text}`);
+  }
+}
+
+/** Each node with the statuses of its executions, such as `["deploy", "fail", "running"]`. */
+export function nodes(detail: Json): string[][] {
+  return detail.node_execution_details.map(({ node_id, executions }: Json) => [
+    node_id,
+    ...executions.map(({ status }: Json) => status),
+  ]);
+}
+
+/** A definition with one Operation state per function name; changes are laid over it. */
+export function definition(name: string, functions: readonly string[], changes: Json = {}): Json {
+  return {
+    name,
+    start: functions[0],
+    functions: functions.map((one) => ({
+      name: one,
+      operation: `urn:fss:cn-north-4:${PROJECT}:function:default:${one}:latest`,
+    })),
+    states: functions.map((one, index) => ({
+      id: one,
+      name: one,
+      type: "Operation",
+      end: index === functions.length - 1,
+      transition: functions[index + 1] ?? "",
+      actions: [{ function_ref: { ref_name: one, arguments: {} } }],
+    })),
+    constants: {},
+    retries: [],
+    ...changes,
+  };
+}
