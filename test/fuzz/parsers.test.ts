@@ -41,13 +41,11 @@ function orOurError<T>(work: () => T): T | undefined {
   }
 }
 
-// Words that every object has are looked up in the prototype (statuses.ts); unit/aomApi.test.ts has that bug.
-const word = fc
-  .oneof(
-    fc.string(),
-    fc.constantFrom("success", "FAIL", "running", "cancel", "timeout", "waitApproval", "pondering"),
-  )
-  .filter((text) => !["constructor", "__proto__"].includes(text.toLowerCase()));
+const word = fc.oneof(
+  fc.string(),
+  fc.constantFrom("success", "FAIL", "running", "cancel", "timeout", "waitApproval", "pondering"),
+  fc.constantFrom("constructor", "__proto__", "toString"),
+);
 const time = fc.oneof(
   fc.integer(),
   fc.double(),
@@ -121,7 +119,7 @@ const body = (value: fc.Arbitrary<unknown>): fc.Arbitrary<string> =>
     { arbitrary: fc.string(), weight: 1 },
   );
 
-const isTime = (text: string): boolean => !Number.isNaN(Date.parse(text));
+const isTime = (text: string): boolean => /^\d{4}-/.test(text) && !Number.isNaN(Date.parse(text));
 
 test("a time is RFC 3339 or nothing", () => {
   fc.assert(
@@ -132,9 +130,10 @@ test("a time is RFC 3339 or nothing", () => {
   );
 });
 
-// Bug (low): huawei/values.ts, parseTime: a year has four digits in RFC 3339; microseconds give the year +058000.
-test.failing("a time of the far future is none", () => {
-  expect(parseTime(1_770_000_000_000_000)).toBeUndefined();
+test("a time in microseconds is read as such, and one of the far future is none", () => {
+  expect(parseTime(1_770_000_000_000_000)).toBe("2026-02-02T02:40:00.000Z");
+  expect(parseTime(1_770_000_000_000_000_000)).toBeUndefined();
+  expect(parseTime("+058059-01-01T00:00:00Z")).toBeUndefined();
 });
 
 test("Retry-After is between nothing and five minutes, or not there", () => {

@@ -212,18 +212,21 @@ describe("half of a pair is refused, with the names of both settings and none of
     expect(message).not.toContain(value);
   });
 
-  // Bug (low): credentials.ts, requireAll, says "both" of three settings.
-  test.failing("of three settings the message does not say both", () => {
+  test("of three settings the message does not say both", () => {
     expect(refusal({ environment: { HW_USER_PASSWORD: value } })).not.toContain("both");
   });
 
-  // Bug (low): credentials.ts, credentialOf. The file's own rule is "the first source that has any of them must have all";
-  // a security token or a domain alone is skipped in silence and another source answers.
-  test.failing.each([
+  test.each([
     [{ config: { "huaweicloud:securityToken": value }, environment: complete }, "huaweicloud:accessKey"],
     [{ config: { "huaweicloud:domainName": value }, environment: complete }, "huaweicloud:userName"],
+    [{ environment: { ...complete, HUAWEICLOUD_SDK_SECURITY_TOKEN: value } }, "HUAWEICLOUD_SDK_AK"],
+    [{ environment: { HW_DOMAIN_NAME: value }, files }, "HW_USER_NAME"],
+    [{ files: { [profilePath]: `[basic]\nsecurity_token = ${value}\n` } }, "[basic] ak"],
   ] as [Sources, string][])("a part that is useless alone %#", (sources, missing) => {
-    expect(refusal(sources)).toContain(missing);
+    const message = refusal(sources);
+    expect(message).toContain(missing);
+    expect(message).toContain("Set all of them, or unset all.");
+    expect(message).not.toContain(value);
   });
 });
 

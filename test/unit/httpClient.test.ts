@@ -9,6 +9,7 @@ import { toHuaweiError } from "../../provider/src/backends/huawei/serviceErrors"
 import {
   AuthenticationError,
   NotFoundError,
+  RequestInterruptedError,
   RequestTimeoutError,
   ServiceError,
   ThrottledError,
@@ -16,7 +17,7 @@ import {
 } from "../../provider/src/errors";
 import { readJsonObject } from "../../provider/src/http/answer";
 import type { Fetch, SendOptions } from "../../provider/src/http/httpClient";
-import { HttpClient } from "../../provider/src/http/httpClient";
+import { HttpClient, NotSentError } from "../../provider/src/http/httpClient";
 import type { HttpAnswer, HttpRequest } from "../../provider/src/http/request";
 import { summarize } from "../../provider/src/http/request";
 import { classifyConnectionError, maySendAgain, mayHaveBeenHandled } from "../../provider/src/http/retry";
@@ -305,6 +306,35 @@ describe("an interruption", () => {
     expect(server.requests).toHaveLength(1);
   });
 
+  test("while a request is authorised sends nothing", async () => {
+    const controller = new AbortController();
+    await answering([{}]);
+    const authorize = (): Promise<object> => {
+      controller.abort();
+      return Promise.resolve({});
+    };
+    const error = await errorOf(send(start({ body: "{}" }), { authorize, signal: controller.signal }));
+    expect(error).toBeInstanceOf(RequestInterruptedError);
+    expect(error).toMatchObject({ mayHaveArrived: false });
+    expect(server.requests).toEqual([]);
+  });
+
+  test("while node-fetch is being loaded sends nothing, and ends no process", async () => {
+    const controller = new AbortController();
+    await answering([{}]);
+    client = new HttpClient({
+      fetch: () => {
+        controller.abort();
+        return Promise.reject(new NotSentError());
+      },
+      clock,
+      random: () => 0.5,
+      userAgent: "test",
+    });
+    const error = await errorOf(send(start(), { signal: controller.signal }));
+    expect(error).toMatchObject({ message: "Start: interrupted", mayHaveArrived: false });
+  });
+
   test("ends the repetitions of a repeatable request", async () => {
     const controller = new AbortController();
     await answering(() => {
@@ -315,9 +345,7 @@ describe("an interruption", () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  // Bug (medium): httpClient.ts, #sendOnce. Nothing was sent, but "may have arrived" is said, so a start
-  // that is interrupted while it waits for its turn after a 429 is reported as uncertain.
-  test.failing("before a request is sent is no reason to fear that it arrived", async () => {
+  test("before a request is sent is no reason to fear that it arrived", async () => {
     await answering([{ status: 429, headers: { "retry-after": "60" } }]);
     const controller = new AbortController();
     const sleep = (): Promise<void> => {
@@ -335,10 +363,7 @@ describe("an interruption", () => {
     expect(mayHaveBeenHandled(error, "Start")).toBe(false);
   });
 
-  // Bug (low): httpClient.ts, #sendOnce. With a signal that has aborted already, node-fetch destroys the body of a request
-  // without a listener: besides the rejection there is an uncaught AbortError, which ends a process.
-  // Written with a fetch that only looks at what it is given: an uncaught error would end Jest itself.
-  test.failing("before a request is sent keeps it from being handed to fetch", async () => {
+  test("before a request is sent keeps it from being handed to fetch", async () => {
     await answering([{}]);
     let fetched = 0;
     client = new HttpClient({
@@ -399,18 +424,28 @@ describe("errors say what came", () => {
     expect(() => readJsonObject(answer, summarize(look()))).toThrow(expected);
   });
 
-  // Bug (medium): httpClient.ts, noAnswer, with location.ts, findEndpoint. An endpoint of configuration or environment is not
-  // checked; node-fetch refuses one with a password in it and quotes it, and so does our message.
-  test.failing("a password in the endpoint is not repeated in the message", async () => {
+  test("a password in the endpoint is not repeated in the message", async () => {
     await answering([{}]);
     const endpoint = server.url.replace("//", "//me:s3cret@");
     await errorOf(send(look({ endpoint })));
   });
 
-  // Bug (low): httpClient.ts, noAnswer. Where node-fetch's error has no code its text is quoted, and that has the query.
-  test.failing("an answer beyond all bounds ends the request, without the query in the message", async () => {
+  test("an answer beyond all bounds ends the request, without the query in the message", async () => {
     await answering([{ body: "x".repeat(64 * 1024 * 1024 + 1) }]);
-    expect((await errorOf(send(look(), { attempts: 1 }))).message).toContain("no answer from");
+    const error = await errorOf(send(look(), { attempts: 1 }));
+    expect(error.message).toContain("no answer from");
+    // A cause is printed with an error that nobody catches.
+    expect(String(error.cause)).not.toContain("s3cret");
+  });
+
+  test("https against a port that speaks http: told apart from a certificate, and nothing arrived", async () => {
+    await answering([{}]);
+    const endpoint = server.url.replace("http:", "https:");
+    const error = await errorOf(send(start({ endpoint })));
+    expect(error.message).toContain("check whether the endpoint's port speaks https at all");
+    expect(error.message).not.toContain("certificate");
+    expect(error).toMatchObject({ mayHaveArrived: false, retryable: false });
+    expect(clock.sleeps).toEqual([]);
   });
 });
 
@@ -431,6 +466,20 @@ describe("the one place that decides whether a request may be sent again", () =>
     [undefined, true],
   ])("after %s the request may have arrived: %p", (code, mayHaveArrived) => {
     expect(classifyConnectionError({ code })).toEqual({ code, mayHaveArrived, retryable: true });
+  });
+
+  test.each([
+    ["SELF_SIGNED_CERT_IN_CHAIN", "", false],
+    ["ERR_TLS_CERT_ALTNAME_INVALID", "", false],
+    ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "", false],
+    ["EPROTO", "write EPROTO 80:error:0A00010B:SSL routines:ssl3_get_record:wrong version number", false],
+    ["EPROTO", "SSL routines:ssl3_read_bytes:sslv3 alert handshake failure", false],
+    ["ERR_SSL_WRONG_VERSION_NUMBER", "", false],
+    ["ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION", "", false],
+    ["EPROTO", "SSL routines:ssl3_read_bytes:sslv3 alert bad record mac", true],
+    ["ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC", "", true],
+  ])("where encryption fails by %s %s the request may have arrived: %p", (code, message, mayHaveArrived) => {
+    expect(classifyConnectionError({ code, message })).toEqual({ code, mayHaveArrived, retryable: false });
   });
 
   test("a time-out while connecting is told from one while waiting", () => {

@@ -101,6 +101,17 @@ test("of a list in the vendor's variable the first address counts", () => {
   expect(resolve({ region: "cn-north-4" }, { environment }).endpoint).toBe("http://127.0.0.1:9000");
 });
 
+test("a host alone in the vendor's own variables is asked by https, as the vendor's SDKs do", () => {
+  const environment = {
+    HUAWEICLOUD_SDK_REGION_AOM_CN_NORTH_4: "127.0.0.1:9000",
+    HUAWEICLOUD_SDK_IAM_ENDPOINT: "iam.example",
+  };
+  expect(resolve({ region: "cn-north-4" }, { environment })).toMatchObject({
+    endpoint: "https://127.0.0.1:9000",
+    iamEndpoint: "https://iam.example",
+  });
+});
+
 test("a region that the reference does not list is good where the vendor's variable names an endpoint for it", () => {
   const environment = { HUAWEICLOUD_SDK_REGION_AOM_MARS_1: "https://aom.mars" };
   expect(resolve({ region: "mars-1" }, { environment })).toMatchObject({
@@ -187,15 +198,11 @@ describe("what is wrong is said with the place and the remedy", () => {
     expect(checkLocation(aom, { region: "cn-north-4" }, settings, new Set())).toEqual([]);
   });
 
-  // Bug (low): location.ts, resolveLocation. The sentence has no subject where check does not put the argument's name in front
-  // of it: a destroy or refresh after the setting went away says `is not set anywhere: …`.
-  test.failing("outside of check the message names what is not set", () => {
+  test("outside of check the message names what is not set", () => {
     expect(refusal({})).toMatch(/^(the |no )?region /i);
   });
 
-  // Bug (medium): location.ts, findEndpoint and findIamEndpoint. Only the argument is checked; an address from configuration or environment that
-  // is none passes check and ends as a bare "Invalid URL" at the first request.
-  test.failing.each<[string, Sources]>([
+  test.each<[string, Sources]>([
     [
       "huaweicloud:endpoints",
       { config: { "huaweicloud:endpoints": JSON.stringify({ aom: "aom.example" }) } },
@@ -206,21 +213,53 @@ describe("what is wrong is said with the place and the remedy", () => {
     ],
     [
       "HUAWEICLOUD_SDK_REGION_AOM_CN_NORTH_4",
-      { environment: { HUAWEICLOUD_SDK_REGION_AOM_CN_NORTH_4: "127.0.0.1:9000" } },
-    ],
-    [
-      "HUAWEICLOUD_SDK_REGION_AOM_CN_NORTH_4",
       { environment: { HUAWEICLOUD_SDK_REGION_AOM_CN_NORTH_4: ",http://127.0.0.1:9001" } },
     ],
-    ["HUAWEICLOUD_SDK_IAM_ENDPOINT", { environment: { HUAWEICLOUD_SDK_IAM_ENDPOINT: "iam.example" } }],
+    ["HUAWEICLOUD_SDK_IAM_ENDPOINT", { environment: { HUAWEICLOUD_SDK_IAM_ENDPOINT: "ftp://iam.example" } }],
     ["HW_AUTH_URL", { environment: { HW_AUTH_URL: "iam.example/v3" } }],
-  ])("an address in %s without a scheme is refused by the setting's name", (name, sources) => {
+  ])("an address in %s that is none is refused by the setting's name", (name, sources) => {
     expect(refusal({ region: "cn-north-4" }, sources)).toContain(name);
+    const [problem] = checkLocation(aom, { region: "cn-north-4" }, settingsOf(sources), new Set());
+    expect(problem!.reason).toContain(name);
   });
 
-  // Bug (low): location.ts, resolveLocation and profileValue. The profile is read even where argument and configuration say all,
-  // so a stale variable breaks a program that needs no profile, under the name of the region.
-  test.failing("a profile that is not needed is not read", () => {
+  test.each<Record<string, string>>([
+    { HUAWEICLOUD_SDK_REGION_AOM_CN_NORTH_4: "https://me:s3cret@aom.example" },
+    { HUAWEICLOUD_SDK_REGION_AOM_CN_NORTH_4: "me:s3cret@aom.example" },
+    { HUAWEICLOUD_SDK_IAM_ENDPOINT: "https://me:s3cret@" },
+    { HW_AUTH_URL: "me:s3cret@iam.example" },
+    { HW_AUTH_URL: "http://me:s3cret@iam.example" },
+  ])("a password in an address is refused and not repeated %#", (environment) => {
+    const message = refusal({ region: "cn-north-4" }, { environment });
+    expect(message).toContain(Object.keys(environment)[0]);
+    expect(message).not.toContain("s3cret");
+  });
+
+  test("check says it of the endpoint where it is the service's, else of the region", () => {
+    const problem = (environment: Record<string, string>): unknown =>
+      checkLocation(aom, { region: "cn-north-4" }, settingsOf({ environment }), new Set())[0];
+    expect(problem({ HUAWEICLOUD_SDK_REGION_AOM_CN_NORTH_4: "ftp://a" })).toMatchObject({
+      argument: "endpoint",
+      reason: expect.stringMatching(/^\(from environment variable HUAWEICLOUD_SDK_.*\) must be an address/),
+    });
+    expect(problem({ HW_AUTH_URL: "iam" })).toMatchObject({
+      argument: "region",
+      reason: expect.stringMatching(/^can't be resolved: the IAM endpoint \(from .* HW_AUTH_URL\) must be/),
+    });
+  });
+
+  test("a profile that is named but not there is no matter where the credentials come from elsewhere", () => {
+    const sources = {
+      config: { "huaweicloud:accessKey": "a", "huaweicloud:secretKey": "s" },
+      environment: { HUAWEICLOUD_SDK_CREDENTIALS_FILE: "/nowhere/profile.ini" },
+    };
+    expect(resolve({ region: "cn-north-4" }, sources).projectId).toBeUndefined();
+    expect(refusal({ region: "cn-north-4" }, { environment: sources.environment })).toMatch(
+      /^the file that HUAWEICLOUD_SDK_CREDENTIALS_FILE names/,
+    );
+  });
+
+  test("a profile that is not needed is not read", () => {
     const sources = {
       config: { "huaweicloud:projectId": "p", "huaweicloud:authUrl": "https://iam.example" },
       environment: { HUAWEICLOUD_SDK_CREDENTIALS_FILE: "/nowhere/profile.ini" },
@@ -228,9 +267,7 @@ describe("what is wrong is said with the place and the remedy", () => {
     expect(resolve({ region: "cn-north-4" }, sources).projectId).toBe("p");
   });
 
-  // Bug (medium): location.ts, resolveLocation and findIamEndpoint. Credentials are never mixed, but project and IAM endpoint are: a password
-  // of the configuration is sent to the IAM endpoint that the profile file of another account names.
-  test.failing("credentials of the configuration are not sent to the profile's IAM endpoint", () => {
+  test("credentials of the configuration are not sent to the profile's IAM endpoint", () => {
     const config = {
       "huaweicloud:userName": "u",
       "huaweicloud:password": "p",

@@ -3,7 +3,7 @@
  * The services' own arguments come from their backend's table.
  */
 import type { Arguments, ArgumentSpec, BackendDefinition } from "../backends/backend";
-import { map, oneOf, seconds, someOf, text } from "../backends/rules";
+import { identifier, map, oneOf, seconds, someOf } from "../backends/rules";
 import type { ExecutionStatus } from "../execution/snapshot";
 
 /** Stands for a value that is only known after other resources exist; seen in check and diff. */
@@ -33,7 +33,7 @@ export const commonArguments: Readonly<Record<keyof CommonArguments, ArgumentSpe
   onFailure: { rule: oneOf("fail", "continue") },
   onDelete: { rule: oneOf("stop", "leave") },
   rerunOn: { rule: someOf(["failed", "timedOut", "stopped"], "always") },
-  adoptExecutionId: { rule: text({ min: 1, max: 256 }) },
+  adoptExecutionId: { rule: identifier({ min: 1, max: 256 }) },
 };
 
 /** All arguments of a service: its own and the common ones. */

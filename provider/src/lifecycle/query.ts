@@ -9,7 +9,7 @@ import type {
   ExecutionPage,
 } from "../backends/backend";
 import type { Session } from "../backends/registry";
-import { kindOf, oneOf, text, time } from "../backends/rules";
+import { identifier, kindOf, oneOf, text, time } from "../backends/rules";
 import { InputError } from "../errors";
 import type { ExecutionSnapshot, ExecutionStatus, ExecutionSummary } from "../execution/snapshot";
 import type { StoredState } from "./state";
@@ -163,7 +163,7 @@ export async function getExecution(
   executionId: unknown,
   session: Session,
 ): Promise<StoredState> {
-  const wrongId = text({ min: 1, max: 256 })(executionId);
+  const wrongId = identifier({ min: 1, max: 256 })(executionId);
   if (wrongId !== undefined)
     throw new InputError(`${definition.service}.getWorkflowExecution: "executionId" ${wrongId}`);
   checkQuery(definition, "getWorkflowExecution", args, session);
@@ -188,7 +188,7 @@ export async function retryExecution(
   executionId: unknown,
   session: Session,
 ): Promise<void> {
-  const wrongId = text({ min: 1, max: 256 })(executionId);
+  const wrongId = identifier({ min: 1, max: 256 })(executionId);
   if (wrongId !== undefined) {
     throw new InputError(`${definition.service}.retryWorkflowExecution: "executionId" ${wrongId}`);
   }

@@ -1,10 +1,11 @@
 /**
  * Alibaba Cloud CloudFlow as a backend: arguments, and the calls of `api` through HttpClient.
  */
-import { InputError, NotFoundError, ServiceError, messageOf } from "../../errors";
+import { InputError, NotFoundError, ServiceError, StartUncertainError, messageOf } from "../../errors";
 import type { ExecutionSnapshot } from "../../execution/snapshot";
 import type { Authorize, HttpAnswer, HttpRequest } from "../../http/request";
 import { summarize } from "../../http/request";
+import { mayHaveBeenHandled } from "../../http/retry";
 import { authorizeBy, findSignatureAlgorithm } from "../alibaba/authorization";
 import { openCredentialSource } from "../alibaba/credentials";
 import type { AlibabaLocation } from "../alibaba/location";
@@ -135,8 +136,10 @@ export class CloudFlowBackend implements Backend {
 
     const request = buildStartExecution(this.#flow, start);
     let sentAgain = 0;
-    const onSendAgain = (): void => {
+    let leftOpen = 0;
+    const onSendAgain = (reason: unknown): void => {
       sentAgain += 1;
+      if (mayHaveBeenHandled(reason, request.operation)) leftOpen += 1;
     };
     try {
       const { executionId } = await startOnce(request, async () =>
@@ -145,7 +148,11 @@ export class CloudFlowBackend implements Backend {
       return { executionId };
     } catch (error) {
       // The name is taken: by ourselves where we made it up or have sent it before, else by somebody's earlier run.
-      if (!(error instanceof ServiceError && error.serviceCode === alreadyExists)) throw error;
+      if (!(error instanceof ServiceError && error.serviceCode === alreadyExists)) {
+        // What an earlier attempt left open stays open, however the last one failed.
+        if (leftOpen > 0) throw new StartUncertainError(messageOf(error), { cause: error });
+        throw error;
+      }
       if (typeof given !== "string" || sentAgain > 0) return { executionId: start.executionName };
       throw new InputError(
         `${messageOf(error)} A name can be used once: give another "executionName", or leave it out to have one made.`,
@@ -211,7 +218,7 @@ export class CloudFlowBackend implements Backend {
     options: {
       readonly signal: AbortSignal;
       readonly attempts?: number | undefined;
-      readonly onSendAgain?: () => void;
+      readonly onSendAgain?: (reason: unknown) => void;
     },
   ): Promise<HttpAnswer> {
     return this.#context.http.send(request, {

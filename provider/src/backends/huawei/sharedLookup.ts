@@ -62,9 +62,11 @@ export class SharedLookup<T> {
         giveUp();
         return;
       }
-      signal.addEventListener("abort", giveUp, { once: true });
+      // A derived signal: Node warns of more than ten listeners on one, and many may wait under the same.
+      const own = AbortSignal.any([signal]);
+      own.addEventListener("abort", giveUp, { once: true });
       const stay = (): void => {
-        signal.removeEventListener("abort", giveUp);
+        own.removeEventListener("abort", giveUp);
       };
       this.#result.finally(stay).then(resolve, reject);
     });
@@ -86,7 +88,7 @@ export function shareLookup<T>(
 ): SharedLookup<T> {
   const known = lookups.get(key);
   if (known) return known;
-  const begun: SharedLookup<T> = new SharedLookup(summary, look, () => {
+  const begun = new SharedLookup<T>(summary, look, () => {
     if (lookups.get(key) === begun) lookups.delete(key);
   });
   lookups.set(key, begun);

@@ -1,0 +1,48 @@
+/** Where CloudFlow is, and what is refused: addresses that are none, and parts of credentials that are useless alone. */
+import { findStaticCredential } from "../../provider/src/backends/alibaba/credentials";
+import { checkLocation, resolveLocation } from "../../provider/src/backends/alibaba/location";
+import { settingsOf } from "../support/sessions";
+
+type Sources = Parameters<typeof settingsOf>[0];
+
+const endpoint = (sources: Sources): string => resolveLocation({}, settingsOf(sources)).endpoint;
+
+test.each<[Sources, string]>([
+  [{ config: { "alicloud:region": "cn-hangzhou" } }, "https://cn-hangzhou.fnf.aliyuncs.com"],
+  [{ environment: { FNF_ENDPOINT: "fnf.example" } }, "https://fnf.example"],
+  [{ environment: { FNF_ENDPOINT: "http://127.0.0.1:1" } }, "http://127.0.0.1:1"],
+  [{ config: { "alicloud:endpoints": '{"fnf":"fnf.config:8443"}' } }, "https://fnf.config:8443"],
+])("the endpoint %#", (sources, expected) => {
+  expect(endpoint(sources)).toBe(expected);
+});
+
+test.each<[string, Sources]>([
+  ["configuration alicloud:endpoints", { config: { "alicloud:endpoints": '{"fnf":"ftp://fnf.example"}' } }],
+  ["environment variable FNF_ENDPOINT", { environment: { FNF_ENDPOINT: "me:s3cret@fnf.example" } }],
+  ["environment variable FNF_ENDPOINT", { environment: { FNF_ENDPOINT: "https://me:s3cret@fnf.example" } }],
+  ["environment variable FNF_ENDPOINT", { environment: { FNF_ENDPOINT: "https://fnf.example/?x" } }],
+])("an endpoint from %s that is none is refused by the setting's name", (source, sources) => {
+  expect(() => endpoint(sources)).toThrow(`the endpoint (from ${source}) must be an address`);
+  const problems = checkLocation({}, settingsOf(sources), new Set());
+  expect(problems).toMatchObject([{ argument: "endpoint" }]);
+  expect(problems[0]!.reason).toContain(`(from ${source}) must be an address`);
+  expect(problems[0]!.reason).not.toContain("s3cret");
+});
+
+test("the region: the message makes sense after the argument's name, and alone", () => {
+  expect(() => endpoint({})).toThrow(/^no region is set: set the argument "region"/);
+  expect(() => endpoint({ config: { "alicloud:region": "mars-1" } })).toThrow(
+    /^the region is "mars-1" \(from/,
+  );
+  expect(checkLocation({}, settingsOf({}), new Set())[0]).toMatchObject({
+    argument: "region",
+    reason: expect.stringMatching(/^is not set anywhere: set the argument/),
+  });
+});
+
+test.each<[Sources, string]>([
+  [{ config: { "alicloud:securityToken": "t" } }, "configuration alicloud:accessKey"],
+  [{ environment: { ALIBABA_CLOUD_SECURITY_TOKEN: "t" } }, "ALIBABA_CLOUD_ACCESS_KEY_ID"],
+])("a security token alone is refused with the names of what is missing", (sources, missing) => {
+  expect(() => findStaticCredential(settingsOf(sources))).toThrow(missing);
+});

@@ -1,0 +1,28 @@
+/** Words of the services that every JavaScript object has are unknown words like any other. */
+import { kindOfError } from "../../provider/src/backends/alibaba/serviceErrors";
+import { stepsOf } from "../../provider/src/backends/alibabaCloudFlow/history";
+import * as cloudFlow from "../../provider/src/backends/alibabaCloudFlow/statuses";
+import * as aom from "../../provider/src/backends/huaweiAom/statuses";
+import * as functionGraph from "../../provider/src/backends/huaweiFunctionGraph/statuses";
+
+describe.each(["constructor", "__proto__", "toString", "hasOwnProperty"])("%s", (word) => {
+  test("is no status", () => {
+    for (const { toExecutionStatus } of [aom, functionGraph, cloudFlow]) {
+      expect(toExecutionStatus(word)).toBe("unknown");
+    }
+  });
+
+  test("is no known error: the HTTP status counts", () => {
+    expect(kindOfError(word, 404)).toBe("notFound");
+    expect(kindOfError(word, 400)).toBe("refused");
+  });
+
+  test("is no end of a step", () => {
+    const event = { eventId: 1, scheduleEventId: 0, stepName: "s", time: undefined, detail: undefined };
+    const steps = stepsOf([
+      { ...event, type: "StepEntered" },
+      { ...event, type: word },
+    ]);
+    expect(steps).toMatchObject([{ id: "s", status: "running" }]);
+  });
+});
