@@ -9,14 +9,16 @@
 import type { ExecutionStatus } from "../../execution/snapshot";
 
 // A Map: a word that every object has, like "constructor", must stay unknown.
-const statuses: ReadonlyMap<string, ExecutionStatus> = new Map(Object.entries({
-  Starting: "running",
-  Running: "running",
-  Succeeded: "succeeded",
-  Failed: "failed",
-  TimedOut: "timedOut",
-  Stopped: "stopped",
-} as const));
+const statuses: ReadonlyMap<string, ExecutionStatus> = new Map(
+  Object.entries({
+    Starting: "running",
+    Running: "running",
+    Succeeded: "succeeded",
+    Failed: "failed",
+    TimedOut: "timedOut",
+    Stopped: "stopped",
+  } as const),
+);
 
 /** The meaning of a status word. */
 export function toExecutionStatus(rawStatus: string): ExecutionStatus {

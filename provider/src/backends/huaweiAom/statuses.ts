@@ -10,20 +10,22 @@
 import type { ExecutionStatus } from "../../execution/snapshot";
 
 // A Map: a word that every object has, like "constructor", must stay unknown.
-const statuses: ReadonlyMap<string, ExecutionStatus> = new Map(Object.entries({
-  success: "succeeded",
-  fail: "failed",
-  approvalfailed: "failed",
-  timeout: "timedOut",
-  cancel: "stopped",
-  running: "running",
-  executing: "running",
-  canceling: "running",
-  waitexecute: "waiting",
-  not_started: "waiting",
-  waitapproval: "waiting",
-  pausing: "waiting",
-} as const));
+const statuses: ReadonlyMap<string, ExecutionStatus> = new Map(
+  Object.entries({
+    success: "succeeded",
+    fail: "failed",
+    approvalfailed: "failed",
+    timeout: "timedOut",
+    cancel: "stopped",
+    running: "running",
+    executing: "running",
+    canceling: "running",
+    waitexecute: "waiting",
+    not_started: "waiting",
+    waitapproval: "waiting",
+    pausing: "waiting",
+  } as const),
+);
 
 /** The meaning of a status word; capitals don't matter. */
 export function toExecutionStatus(rawStatus: string): ExecutionStatus {
