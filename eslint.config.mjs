@@ -85,6 +85,7 @@ export default tseslint.config(
     settings: {
       "import-x/resolver-next": [
         createTypeScriptImportResolver({
+          noWarnOnMultipleProjects: true,
           project: ["provider/tsconfig.json", "emulator/tsconfig.json", "test/tsconfig.json"],
         }),
       ],

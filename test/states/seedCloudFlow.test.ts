@@ -47,7 +47,7 @@ test("every documented parameter is sent with its documented example", async () 
   expect(Object.fromEntries(new URL(request!.url, "http://host").searchParams)).toEqual(example);
   expect(request!.headers["x-acs-action"]).toBe(seed.operation);
   expect(request!.headers["x-acs-version"]).toBe(seed.version);
-  expect(request!.headers["authorization"]).toMatch(/^ACS3-HMAC-SHA256 Credential=AKEXAMPLE,SignedHeaders=/);
+  expect(request!.headers.authorization).toMatch(/^ACS3-HMAC-SHA256 Credential=AKEXAMPLE,SignedHeaders=/);
 });
 
 test("what is optional is left out", () => {

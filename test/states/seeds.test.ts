@@ -100,7 +100,7 @@ test("a start that is answered with 500 is not sent again", async () => {
 
 test("the documented detail: milliseconds, a failed target in a step that calls itself successful", async () => {
   const snapshot = await (
-    await answering(searchWorkflowExecutionDetail as Seed, 200)
+    await answering(searchWorkflowExecutionDetail, 200)
   ).describe("ex-1", { signal: never });
   expect(snapshot).toMatchObject({
     executionId: "ex-1",
@@ -124,7 +124,7 @@ test("the documented detail: milliseconds, a failed target in a step that calls 
 });
 
 test("the documented list: a bare array, times in seconds, create_by for created_by", async () => {
-  const list = await listAll(await answering(listWorkflowExecutions as Seed, 200));
+  const list = await listAll(await answering(listWorkflowExecutions, 200));
   expect(list).toEqual([
     {
       executionId: "xxxx",

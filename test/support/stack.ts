@@ -134,7 +134,7 @@ export async function openStack(
 
   async function state(): Promise<StateResource[]> {
     const { deployment } = await stack.exportStack();
-    const all = ((deployment as { resources?: StateResource[] } | null)?.resources ?? []) as StateResource[];
+    const all = (deployment as { resources?: StateResource[] } | null)?.resources ?? [];
     return all.filter(({ type }) => !type.startsWith("pulumi:"));
   }
 

@@ -108,8 +108,8 @@ test.each(["ACS3-HMAC-SHA256", "HMAC-SHA1"])(
 
 describe("without static keys, the vendor's credential chain", () => {
   beforeEach(() => {
-    for (const name of Object.keys(process.env))
-      if (name.startsWith("ALIBABA_CLOUD_")) delete process.env[name];
+    const others = Object.entries(environment).filter(([name]) => !name.startsWith("ALIBABA_CLOUD_"));
+    process.env = Object.fromEntries(others);
     process.env["ALIBABA_CLOUD_CLI_PROFILE_DISABLED"] = "true";
     process.env["ALIBABA_CLOUD_ECS_METADATA_DISABLED"] = "true";
     process.env["ALIBABA_CLOUD_CREDENTIALS_FILE"] = "/nonexistent/credentials";
