@@ -335,24 +335,23 @@ describe("create", () => {
     expect(await asked("ExecuteWorkflow")).toHaveLength(1);
   });
 
-  // Bug (medium): aom.md says of the detail "no 404 is documented; expect either", and the emulator has the quirk.
-  // serviceErrors.ts and huaweiAom/backend.ts, describe, know only the 404 and AOM.31001306.
+  // The detail's page documents no 404.
   describe("where an unknown execution is answered with 400", () => {
     beforeEach(() => quirks({ unknownExecutionIs400: true }));
 
-    test.failing("one that is invisible at first is waited for", async () => {
+    test("one that is invisible at first is waited for", async () => {
       await takes(minuteMs);
       await quirks({ unknownExecutionIs400: true, detailDelayMs: 10_000 });
       ready(await create(args, host));
     });
 
-    test.failing("read keeps the last outcome of a purged record", async () => {
+    test("read keeps the last outcome of a purged record", async () => {
       const { id, state } = ready(await create({ workflowId: "demo-succeeds" }, host));
       await purge(id);
       expect(await read(id, state, host)).toEqual({ ...state, expired: true });
     });
 
-    test.failing("delete lets go of what the service does not know", async () => {
+    test("delete lets go of what the service does not know", async () => {
       await takes(60 * minuteMs);
       const { id, state } = ready(await create({ ...args, waitFor: "started" }, host));
       await purge(id);

@@ -57,6 +57,16 @@ export class HuaweiClient {
     return new HuaweiClient({ ...location, projectId }, account, context);
   }
 
+  /** Region and project, as outputs. */
+  get location(): Record<string, string> {
+    return { ...(this.region === undefined ? {} : { region: this.region }), projectId: this.projectId };
+  }
+
+  /** Project and place, for messages. */
+  get where(): string {
+    return `project ${this.projectId} (${this.region ?? this.endpoint})`;
+  }
+
   /** Sends a request; errors as HttpClient.send. */
   async send(request: HttpRequest, options: HuaweiSendOptions): Promise<HttpAnswer> {
     let usedToken: string | undefined;

@@ -186,6 +186,9 @@ export function buildStopExecution(workflow: AomWorkflow, executionId: string): 
   };
 }
 
+/** The code for a parameter that the service does not accept; the detail also says it of an unknown execution. */
+export const parameterError = "AOM.31001403";
+
 /** The code for "this execution can't be stopped (any more)". */
 export const cannotBeStopped = "AOM.31001418";
 

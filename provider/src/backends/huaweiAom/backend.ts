@@ -26,6 +26,7 @@ import {
   buildSearchWorkflowExecutionDetail,
   buildStopExecution,
   cannotBeStopped,
+  parameterError,
   parseExecuteWorkflow,
   parseListWorkflowExecutions,
   parseSearchWorkflowExecutionDetail,
@@ -83,13 +84,11 @@ class AomBackend implements Backend {
   readonly keepsHistory = true;
 
   get subject(): string {
-    const where = this.#client.region ?? this.#client.endpoint;
-    return `workflow ${this.#workflow.workflowId} of project ${this.#workflow.projectId} (${where})`;
+    return `workflow ${this.#workflow.workflowId} of ${this.#client.where}`;
   }
 
   get location(): Record<string, string> {
-    const { region, projectId } = this.#client;
-    return { ...(region === undefined ? {} : { region }), projectId };
+    return this.#client.location;
   }
 
   // The console has no documented address for one execution; its automation page lists them.
@@ -109,8 +108,15 @@ class AomBackend implements Backend {
 
   async describe(executionId: string, options: DescribeOptions): Promise<ExecutionSnapshot> {
     const request = buildSearchWorkflowExecutionDetail(this.#workflow, executionId);
-    const answer = await this.#client.send(request, options);
-    return parseSearchWorkflowExecutionDetail(answer, summarize(request), executionId);
+    try {
+      const answer = await this.#client.send(request, options);
+      return parseSearchWorkflowExecutionDetail(answer, summarize(request), executionId);
+    } catch (error) {
+      // The page documents no 404. All parameters but the id have been accepted before, so it is the id that is wrong.
+      if (error instanceof ServiceError && error.serviceCode === parameterError)
+        throw new NotFoundError(error);
+      throw error;
+    }
   }
 
   // The service lists everything at once and filters nothing.

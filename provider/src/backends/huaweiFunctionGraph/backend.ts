@@ -118,13 +118,11 @@ class FunctionGraphBackend implements Backend {
   }
 
   get subject(): string {
-    const where = this.#client.region ?? this.#client.endpoint;
-    return `flow ${this.#flow.workflowId} of project ${this.#flow.projectId} (${where})`;
+    return `flow ${this.#flow.workflowId} of ${this.#client.where}`;
   }
 
   get location(): Record<string, string> {
-    const { region, projectId } = this.#client;
-    return { ...(region === undefined ? {} : { region }), projectId };
+    return this.#client.location;
   }
 
   get keepsHistory(): boolean {
