@@ -44,8 +44,9 @@ export class TokenBuckets {
     bucket.level = Math.min(allowance.tokens, bucket.level + refill);
     bucket.filledAt = now;
     this.buckets.set(key, bucket);
-    if (bucket.level >= 1) {
-      bucket.level -= 1;
+    // Many small refills do not add up exactly.
+    if (bucket.level >= 1 - 1e-6) {
+      bucket.level = Math.max(0, bucket.level - 1);
       return 0;
     }
     return Math.ceil(((1 - bucket.level) / allowance.perSecond) * 1000);

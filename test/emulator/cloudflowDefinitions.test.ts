@@ -239,7 +239,9 @@ States:
       { Type: "Pass", Name: "b", Next: "a" },
     ];
     expect(await run(stateMachine("mine", states))).toBe("Failed");
-    expect(await lastError()).toMatchObject({ error: "FnF.EventLimitExceeded" });
+    const { Events } = await client.ok("GetExecutionHistory", { ...e, Limit: 1000, NextToken: 4900 });
+    expect(JSON.parse(Events.at(-1).EventDetail)).toMatchObject({ error: "FnF.EventLimitExceeded" });
+    expect(Events.at(-1).EventId).toBeLessThan(5100);
   });
 
   test.each<[string, Json, string]>([

@@ -288,10 +288,11 @@ describe("ListExecutions", () => {
         ),
       );
     }
-    let busy = true;
+    let done = false;
+    const isDone = (): boolean => done;
     let started = 0;
     const starting = (async () => {
-      while (busy) {
+      while (!isDone()) {
         await client.ok("StartExecution", {
           FlowName: "demo-slow",
           ExecutionName: `new-${String(started++)}`,
@@ -299,7 +300,7 @@ describe("ListExecutions", () => {
       }
     })();
     const listed = await client.listAll("demo-slow", { Limit: 37 });
-    busy = false;
+    done = true;
     await starting;
     expect(started).toBeGreaterThan(5);
     expect(new Set(listed).size).toBe(listed.length);

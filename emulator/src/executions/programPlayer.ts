@@ -58,7 +58,7 @@ export function playProgram(program: Program, play: Play): ProgramSnapshot {
     error: end?.error,
     beganAt: startedAt,
     endedAt: end?.at,
-    updatedAt: Math.max(events.at(-1)?.at ?? startedAt, stop?.at ?? startedAt),
+    updatedAt: end?.at ?? Math.max(events.at(-1)?.at ?? startedAt, stop?.at ?? startedAt),
     steps: record.steps,
     events,
     nextChangeAt: end || changes.length === 0 ? undefined : Math.min(...changes),

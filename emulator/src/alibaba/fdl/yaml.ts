@@ -206,9 +206,9 @@ function withoutComment(line: string): string {
     if (quote !== "") {
       if (character === "\\" && quote === '"') index++;
       else if (character === quote) quote = "";
-    } else if ((character === '"' || character === "'") && /(^|[\s,[{:])$/.test(line.slice(0, index))) {
+    } else if ((character === '"' || character === "'") && /^$|[\s,[{:]/.test(line[index - 1] ?? "")) {
       quote = character;
-    } else if (character === "#" && /(^|\s)$/.test(line.slice(0, index))) {
+    } else if (character === "#" && /^$|\s/.test(line[index - 1] ?? "")) {
       return line.slice(0, index);
     }
   }
