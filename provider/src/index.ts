@@ -20,6 +20,8 @@ export {
   isWorkflowExecutionError,
 } from "./errors";
 export type { ErrorCode, RequestSummary } from "./errors";
+export { Provider } from "./resource/provider";
+export type { AlicloudSettings, HuaweicloudSettings, ProviderArgs } from "./resource/provider";
 export type {
   CommonExecutionArgs,
   ExecutionListArgs,

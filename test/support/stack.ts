@@ -2,7 +2,7 @@
  * A real stack of a real Pulumi engine, driven through the Automation API: the program is data, the service is the
  * emulator. Each stack has a folder of its own inside the repository, so that packages are found as users' are.
  */
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { OutputMap } from "@pulumi/pulumi/automation";
 import { LocalWorkspace } from "@pulumi/pulumi/automation";
@@ -54,6 +54,8 @@ export interface TestStack {
   refresh(): Promise<CommandResult>;
   destroy(): Promise<CommandResult>;
   outputs(): Promise<OutputMap>;
+  /** All that the engine has written to its backend: state and history, as text. */
+  stored(): string;
   /** The resources in the state; the stack itself and providers left out. */
   state(): Promise<StateResource[]>;
   /** The one resource in the state with this name. */
@@ -155,6 +157,13 @@ export async function openStack(
     refresh: () => run((options) => stack.refresh(options)),
     destroy: () => run((options) => stack.destroy(options)),
     outputs: () => stack.outputs(),
+    stored: () => {
+      const backend = join(folder, "state", "stacks");
+      return readdirSync(backend, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"))
+        .join("\n");
+    },
     state,
     resource: async (resourceName) => {
       const found = (await state()).filter(({ urn }) => urn.endsWith(`::${resourceName}`));

@@ -1,0 +1,97 @@
+/**
+ * An explicit provider: the settings of one account, for resources that name it in their options. Two of them in a
+ * stack are two accounts, each in a process of its own.
+ */
+import * as pulumi from "@pulumi/pulumi";
+
+/** Settings for Huawei Cloud; each stands for the stack configuration `huaweicloud:<name>`. */
+export interface HuaweicloudSettings {
+  /** @default the environment */
+  region?: pulumi.Input<string>;
+  /** Exactly 32 characters for AOM. */
+  projectId?: pulumi.Input<string>;
+  accessKey?: pulumi.Input<string>;
+  /** Kept as a secret. */
+  secretKey?: pulumi.Input<string>;
+  /** Of a temporary access key. Kept as a secret. */
+  securityToken?: pulumi.Input<string>;
+  /** A token obtained elsewhere; it can't be renewed. Kept as a secret. */
+  token?: pulumi.Input<string>;
+  domainName?: pulumi.Input<string>;
+  userName?: pulumi.Input<string>;
+  /** Kept as a secret. */
+  password?: pulumi.Input<string>;
+  /** Address of IAM. */
+  authUrl?: pulumi.Input<string>;
+  /** Addresses by service: `aom`, `functiongraph`, `iam`. */
+  endpoints?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+}
+
+/** Settings for Alibaba Cloud; each stands for the stack configuration `alicloud:<name>`. */
+export interface AlicloudSettings {
+  /** @default the environment */
+  region?: pulumi.Input<string>;
+  accessKey?: pulumi.Input<string>;
+  /** Kept as a secret. */
+  secretKey?: pulumi.Input<string>;
+  /** Of a temporary access key. Kept as a secret. */
+  securityToken?: pulumi.Input<string>;
+  /** @default "ACS3-HMAC-SHA256" */
+  signature?: pulumi.Input<"ACS3-HMAC-SHA256" | "HMAC-SHA1">;
+  /** Addresses by service: `fnf`. */
+  endpoints?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+}
+
+/** Arguments of {@link Provider}. What is left out comes from the environment, not from the stack's configuration. */
+export interface ProviderArgs {
+  huaweicloud?: HuaweicloudSettings;
+  alicloud?: AlicloudSettings;
+}
+
+const secrets: ReadonlySet<string> = new Set(["secretKey", "securityToken", "token", "password"]);
+
+/**
+ * An account, for the option `provider` of a resource.
+ *
+ * @example
+ * ```ts
+ * import * as pulumi from "@pulumi/pulumi";
+ * import { Provider, aom } from "pulumi-workflow-execution";
+ *
+ * const config = new pulumi.Config("staging");
+ * const staging = new Provider("staging", {
+ *   huaweicloud: {
+ *     region: "cn-east-3",
+ *     accessKey: config.require("accessKey"),
+ *     secretKey: config.requireSecret("secretKey"),
+ *   },
+ * });
+ *
+ * const patch = new aom.WorkflowExecution("patch-staging", { workflowId: "demo-succeeds" }, { provider: staging });
+ * ```
+ */
+export class Provider extends pulumi.ProviderResource {
+  /** @param name unique name within the stack */
+  constructor(name: string, args: ProviderArgs, opts?: pulumi.ResourceOptions) {
+    super(
+      "pulumi-nodejs",
+      name,
+      { ...flatten("huaweicloud", args.huaweicloud), ...flatten("alicloud", args.alicloud) },
+      opts,
+    );
+  }
+}
+
+// The engine hands over text only, under the names that the stack's configuration has.
+function flatten(namespace: string, settings: object = {}): pulumi.Inputs {
+  const given = Object.entries(settings).filter(([, value]) => value !== undefined) as [
+    string,
+    pulumi.Input<unknown>,
+  ][];
+  return Object.fromEntries(
+    given.map(([name, value]) => {
+      const text = name === "endpoints" ? pulumi.jsonStringify(value) : value;
+      return [`${namespace}:${name}`, secrets.has(name) ? pulumi.secret(text) : text];
+    }),
+  );
+}

@@ -1,0 +1,63 @@
+/**
+ * Two accounts in one stack, each by an explicit provider, with the real engine.
+ */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { executionsOf } from "../support/emulators";
+import { useFixture } from "../support/fixture";
+
+jest.setTimeout(120_000);
+
+const projectId = "b".repeat(32);
+
+const fixture = useFixture({
+  emulator: {
+    seed: {
+      accounts: [
+        {
+          domain: "acme",
+          users: [{ name: "ann", password: "ann-password-1" }],
+          accessKeys: [
+            { accessKey: "ACMEACCESSKEY00000001", secretKey: "acme-secret-key-0001", user: "ann" },
+          ],
+          projects: [{ id: projectId, name: "cn-east-3" }],
+        },
+      ],
+      workflows: { nightly: { projectId, nodes: [{ id: "work", durationMs: 100 }] } },
+    },
+  },
+});
+
+const program = (endpoint: string): string => `
+const { Provider, aom } = require("pulumi-workflow-execution");
+const endpoints = { aom: ${JSON.stringify(endpoint)}, iam: ${JSON.stringify(endpoint)} };
+const demo = new Provider("demo", { huaweicloud: {
+  region: "cn-north-4", endpoints, domainName: "demo", userName: "demo", password: "demo-password-1",
+} });
+const acme = new Provider("acme", { huaweicloud: {
+  region: "cn-east-3", endpoints, accessKey: "ACMEACCESSKEY00000001", secretKey: "acme-secret-key-0001",
+} });
+exports.demo = new aom.WorkflowExecution("patch", { workflowId: "demo-succeeds" }, { provider: demo }).projectId;
+exports.acme = new aom.WorkflowExecution("nightly", { workflowId: "nightly" }, { provider: acme }).projectId;
+`;
+
+test("each resource uses its provider's account; no secret is in the state", async () => {
+  const { emulator, stack } = fixture;
+  writeFileSync(join(stack.folder, "index.js"), program(emulator.url));
+  const up = await stack.up();
+  expect(up.output).not.toContain("error:");
+  expect(up.ok).toBe(true);
+  const outputs = await stack.outputs();
+  expect(outputs["demo"]?.value).toBe("0123456789abcdef0123456789abcdef");
+  expect(outputs["acme"]?.value).toBe(projectId);
+  expect((await stack.up()).changes).toEqual({ same: 5 });
+  expect((await stack.refresh()).ok).toBe(true);
+  const stored = stack.stored();
+  expect(stored).toContain("ACMEACCESSKEY00000001");
+  for (const secret of ["demo-password-1", "acme-secret-key-0001"]) {
+    expect(stored).not.toContain(secret);
+    expect(up.output).not.toContain(secret);
+  }
+  expect((await stack.destroy()).ok).toBe(true);
+  expect(await executionsOf(emulator)).toHaveLength(2);
+});
