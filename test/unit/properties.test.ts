@@ -35,10 +35,12 @@ test("values that are not known yet are marked, at any depth", () => {
 
 test("the URN and customTimeouts come from what the constructor added", () => {
   const customTimeouts = { create: "1h", delete: "5m" };
-  expect(readProperties({ __meta: { urn: "urn:pulumi:x", customTimeouts } })).toEqual({
+  const secretArguments = ["input", 7];
+  expect(readProperties({ __meta: { urn: "urn:pulumi:x", customTimeouts, secretArguments } })).toEqual({
     args: {},
     urn: "urn:pulumi:x",
     customTimeouts,
+    secretArguments: ["input"],
   });
 });
 
@@ -52,5 +54,10 @@ test.each([
   { __meta: { urn: unknownText, customTimeouts: null } },
   { __meta: { urn: null, customTimeouts: [] } },
 ])("states of other versions are tolerated: %j", (properties) => {
-  expect(readProperties(properties)).toEqual({ args: {}, urn: undefined, customTimeouts: {} });
+  expect(readProperties(properties)).toEqual({
+    args: {},
+    urn: undefined,
+    customTimeouts: {},
+    secretArguments: [],
+  });
 });

@@ -29,8 +29,8 @@ export class CreatedButNotReady extends Error {
 export class HostError extends Error {
   readonly #operation: string;
 
-  constructor(operation: string, message: string, cause: unknown) {
-    super(message, { cause });
+  constructor(operation: string, message: string) {
+    super(message);
     this.name = "HostError";
     this.#operation = operation;
     this.stack = "see the error of the resource";

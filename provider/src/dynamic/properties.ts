@@ -15,6 +15,8 @@ export const metaProperty = "__meta";
 export interface ResourceMeta {
   readonly urn: string;
   readonly customTimeouts?: CustomTimeouts;
+  /** Names of the arguments that are, or contain, a secret. */
+  readonly secretArguments?: readonly string[];
 }
 
 /** Properties, taken apart. */
@@ -23,6 +25,7 @@ export interface ResourceProperties {
   readonly args: Arguments;
   readonly urn: string | undefined;
   readonly customTimeouts: CustomTimeouts;
+  readonly secretArguments: readonly string[];
 }
 
 // How the SDK writes "computed" for any type, at any depth.
@@ -31,12 +34,17 @@ const unknownText = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 /** Takes properties apart. Tolerates states of any version. */
 export function readProperties(properties: Readonly<Record<string, unknown>>): ResourceProperties {
   const meta = properties[metaProperty];
-  const { urn, customTimeouts } = (isMap(meta) ? meta : {}) as Partial<Record<keyof ResourceMeta, unknown>>;
+  const { urn, customTimeouts, secretArguments } = (isMap(meta) ? meta : {}) as Partial<
+    Record<keyof ResourceMeta, unknown>
+  >;
   const args = Object.entries(properties).filter(([name, value]) => !name.startsWith("__") && value != null);
   return {
     args: Object.fromEntries(args.map(([name, value]) => [name, markUnknown(value)])),
     urn: typeof urn === "string" && urn !== unknownText ? urn : undefined,
     customTimeouts: isMap(customTimeouts) ? customTimeouts : {},
+    secretArguments: Array.isArray(secretArguments)
+      ? secretArguments.filter((name): name is string => typeof name === "string")
+      : [],
   };
 }
 

@@ -8,6 +8,7 @@ import type {
   BackendDefinition,
   LifecycleHost,
   Outcome,
+  Reporter,
   ServiceName,
   Session,
   StoredState,
@@ -30,6 +31,7 @@ import { CreatedButNotReady, HostError } from "./hostErrors";
 import { toPlainOutputs } from "./plainOutputs";
 import type { ResourceProperties } from "./properties";
 import { readProperties } from "./properties";
+import { markSecretOutputs, redact, secretTexts } from "./secrets";
 
 type Properties = Record<string, unknown>;
 
@@ -52,22 +54,20 @@ class ExecutionProvider implements dynamic.ResourceProvider {
   }
 
   check(_olds: Properties, news: Properties): Promise<dynamic.CheckResult> {
-    return forHost("check", () => {
-      const { args, customTimeouts } = readProperties(news);
+    return forHost("check", news, ({ args, customTimeouts }, hide) => {
       const problems = check(this.#definition, args, this.#session.settings, customTimeouts);
       return {
         inputs: news,
         failures: problems.map(({ argument, reason }) => ({
           property: argument,
-          reason: `"${argument}" ${reason}`,
+          reason: hide(`"${argument}" ${reason}`),
         })),
       };
     });
   }
 
   diff(id: string, olds: Properties, news: Properties): Promise<dynamic.DiffResult> {
-    return forHost("diff", () => {
-      const { args, urn } = readProperties(news);
+    return forHost("diff", news, ({ args, urn }) => {
       const result = diff(this.#definition, id, readProperties(olds).args, args);
       if (result.action === "none") return { changes: false };
       const why = result.reasons.join("; ");
@@ -84,41 +84,46 @@ class ExecutionProvider implements dynamic.ResourceProvider {
     try {
       outcome = await create(properties.args, this.#host(properties, "create"));
     } catch (error) {
-      if (error instanceof StartUncertainError) throw error;
       const code = isWorkflowExecutionError(error) ? error.code : undefined;
-      throw new Error(sayNotStarted({ message: messageOf(error), code }), { cause: error });
+      const message = messageOf(error);
+      const isUncertain = error instanceof StartUncertainError;
+      throw new Error(hiderOf(properties)(isUncertain ? message : sayNotStarted({ message, code })), {
+        cause: error,
+      });
     }
-    return { id: outcome.id, outs: outsOf(outcome, inputs) };
+    return { id: outcome.id, outs: outsOf(outcome, inputs, properties) };
   }
 
   async update(id: string, olds: Properties, news: Properties): Promise<dynamic.UpdateResult> {
     const properties = readProperties(news);
     const state = readProperties(olds).args;
-    const outcome = await update(id, state, properties.args, this.#host(properties, "update"));
-    return { outs: outsOf(outcome, news) };
+    const outcome = await update(id, state, properties.args, this.#host(properties, "update")).catch(
+      (error: unknown) => {
+        throw new Error(hiderOf(properties)(messageOf(error)));
+      },
+    );
+    return { outs: outsOf(outcome, news, properties) };
   }
 
   read(id: string, stored: Properties): Promise<dynamic.ReadResult> {
-    return forHost("read", async () => {
-      const properties = readProperties(stored);
+    return forHost("read", stored, async (properties) => {
       const state = await read(id, properties.args, this.#host(properties));
       if (!state) throw new Error(`${this.#definition.title} knows no execution ${id} of this workflow`);
-      return { id, props: mergeStored(state, stored) };
+      return { id, props: toOutputs(state, stored, properties) };
     });
   }
 
   delete(id: string, stored: Properties): Promise<void> {
-    return forHost("delete", () => {
-      const properties = readProperties(stored);
-      return deleteExecution(id, properties.args, this.#host(properties, "delete"));
-    });
+    return forHost("delete", stored, (properties) =>
+      deleteExecution(id, properties.args, this.#host(properties, "delete")),
+    );
   }
 
   #host(properties: ResourceProperties, operation?: "create" | "update" | "delete"): LifecycleHost {
     return {
       definition: this.#definition,
       session: this.#session,
-      reporter: engineReporter(properties.urn),
+      reporter: reporterOf(properties),
       urn: properties.urn,
       supersedes: properties.urn === undefined ? undefined : this.#superseded.get(properties.urn),
       signal: new AbortController().signal,
@@ -128,22 +133,51 @@ class ExecutionProvider implements dynamic.ResourceProvider {
 }
 
 // `__provider` and our own meta data stay with the resource: without the first, it could not even be deleted.
-function mergeStored(state: StoredState, properties: Properties): Properties {
-  const internal = Object.entries(properties).filter(([name]) => name.startsWith("__"));
-  return toPlainOutputs({ ...state, ...Object.fromEntries(internal) });
+function toOutputs(
+  state: StoredState,
+  given: Properties,
+  { secretArguments }: ResourceProperties,
+): Properties {
+  const internal = Object.entries(given).filter(([name]) => name.startsWith("__"));
+  return markSecretOutputs(toPlainOutputs({ ...state, ...Object.fromEntries(internal) }), secretArguments);
 }
 
-function outsOf(outcome: Outcome, inputs: Properties): Properties {
-  const outs = mergeStored(outcome.state, inputs);
-  if (outcome.kind === "unready") throw new CreatedButNotReady(outcome.id, outs, outcome.reasons);
-  return outs;
+function outsOf(outcome: Outcome, inputs: Properties, properties: ResourceProperties): Properties {
+  const outs = toOutputs(outcome.state, inputs, properties);
+  if (outcome.kind === "ready") return outs;
+  throw new CreatedButNotReady(outcome.id, outs, outcome.reasons.map(hiderOf(properties)));
 }
 
-async function forHost<T>(operation: string, work: () => T | Promise<T>): Promise<T> {
+/** Takes the values of secret arguments out of a text that people will see. */
+function hiderOf({ args, secretArguments }: ResourceProperties): (text: string) => string {
+  const secrets = secretTexts(args, secretArguments);
+  return (text) => redact(text, secrets);
+}
+
+function reporterOf(properties: ResourceProperties): Reporter {
+  const reporter = engineReporter(properties.urn);
+  const hide = hiderOf(properties);
+  return {
+    status: (text) => {
+      reporter.status(hide(text));
+    },
+    warn: (text) => {
+      reporter.warn(hide(text));
+    },
+  };
+}
+
+async function forHost<T>(
+  operation: string,
+  given: Properties,
+  work: (properties: ResourceProperties, hide: (text: string) => string) => T | Promise<T>,
+): Promise<T> {
+  const properties = readProperties(given);
+  const hide = hiderOf(properties);
   try {
-    return await work();
+    return await work(properties, hide);
   } catch (error) {
-    throw new HostError(operation, messageOf(error), error);
+    throw new HostError(operation, hide(messageOf(error)));
   }
 }
 

@@ -27,6 +27,7 @@ export abstract class ExecutionResource extends pulumi.CustomResource {
     const meta: Record<keyof ResourceMeta, unknown> = {
       urn: pulumi.createUrn(name, type, opts?.parent),
       customTimeouts: opts?.customTimeouts,
+      secretArguments: secretNames(args),
     };
     const declared = Object.fromEntries([...outputs, ...located].map((output) => [output, undefined]));
     super(
@@ -36,6 +37,15 @@ export abstract class ExecutionResource extends pulumi.CustomResource {
       opts,
     );
   }
+}
+
+// The dynamic provider host hands secrets over as plain values; without this nobody there could tell them.
+async function secretNames(args: Readonly<Record<string, unknown>>): Promise<string[]> {
+  const names = Object.entries(args).map(async ([name, value]) => {
+    const isSecret = await pulumi.isSecret(pulumi.output(value)).catch(() => false);
+    return isSecret ? [name] : [];
+  });
+  return (await Promise.all(names)).flat();
 }
 
 /** The type token of a service's executions, as it stands in URNs. */

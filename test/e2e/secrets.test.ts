@@ -1,0 +1,83 @@
+/**
+ * A secret in an argument stays secret: in the stored state, in what the user sees of a good and of a failing run, in
+ * previews and diffs, and in what dependents get. Searched for in plain text: 0 hits.
+ */
+import { control } from "../support/emulators";
+import { useFixture } from "../support/fixture";
+import type { ProgramResource } from "../support/stack";
+
+jest.setTimeout(180_000);
+
+const secret = "hunter2-correct-horse";
+const later = "battery-staple-4711";
+const credentials = ["emulator-secret-key-0001"];
+
+const fixture = useFixture();
+
+const program = (value: string): ProgramResource[] => [
+  {
+    name: "rotate",
+    kind: "functiongraph",
+    args: { workflowId: "echo", input: { user: "admin", password: `secret:${value}` } },
+  },
+  { name: "migrate", kind: "cloudflow", args: { flowName: "echo", input: { password: `secret:${value}` } } },
+  { name: "patch", kind: "aom", args: { workflowId: "demo-succeeds", triggers: { key: `secret:${value}` } } },
+  // What comes from a secret stays one on its way to the next.
+  {
+    name: "after",
+    kind: "functiongraph",
+    args: { workflowId: "demo-succeeds", input: { from: "${rotate.output}" } },
+  },
+];
+
+/** Scripts flows that give back what they got, and say it in their errors when they fail. */
+async function scriptEcho(status: "success" | "fail", value: string): Promise<void> {
+  for (const service of ["functiongraph", "cloudflow"]) {
+    await control(fixture.emulator, "PUT", "/workflows/echo", {
+      service,
+      nodes: [
+        {
+          id: "Echo",
+          durationMs: 100,
+          status,
+          output: { seen: value, error: `login of admin with ${value} was refused` },
+          log: `login of admin with ${value} was refused`,
+        },
+      ],
+    });
+  }
+}
+
+test("a secret in the arguments is nowhere in plain text", async () => {
+  const { stack } = fixture;
+  await scriptEcho("success", secret);
+  const seen: string[] = [];
+  const keep = ({ output, ok }: { output: string; ok: boolean }): boolean => {
+    seen.push(output);
+    return ok;
+  };
+  expect(keep(await stack.preview(program(secret)))).toBe(true);
+  const first = await stack.up();
+  expect(first.output).not.toContain("error:");
+  expect(keep(first)).toBe(true);
+  const { outputs } = await stack.resource("rotate");
+  expect(outputs["status"]).toBe("succeeded");
+  expect(JSON.stringify(outputs["output"])).toContain("4dabf18193072939515e22adb298388d");
+  expect((await stack.resource("migrate")).outputs["executionId"]).toMatch(/^migrate-/);
+  expect((await stack.up()).changes).toEqual({ same: 5 });
+  expect(keep(await stack.refresh())).toBe(true);
+
+  // Another secret, and a run that fails and says it.
+  await scriptEcho("fail", later);
+  const changed = await stack.preview(program(later));
+  expect(keep(changed)).toBe(true);
+  expect(changed.output).toContain("runs again: input.password changed");
+  expect(changed.output).toContain("runs again: triggers.key changed");
+  expect(keep(await stack.up())).toBe(false);
+  expect(seen.at(-1)).toContain("[secret]");
+
+  for (const value of [secret, later, ...credentials]) {
+    for (const output of seen) expect(output).not.toContain(value);
+    expect(stack.stored()).not.toContain(value);
+  }
+});

@@ -1,0 +1,33 @@
+/** Secret arguments: what is taken out of messages, and which outputs are marked. */
+import { markSecretOutputs, redact, secretTexts } from "../../provider/src/dynamic/secrets";
+
+const args = {
+  input: { password: "hunter2", pin: 4711, nested: [{ key: "line one\nline two" }], short: "abc" },
+  region: "cn-north-4",
+};
+
+test("every text and number in the secret arguments is hidden, the longest first, lines and JSON included", () => {
+  const secrets = secretTexts(args, ["input"]);
+  expect(redact("login with hunter2 and 4711 refused", secrets)).toBe(
+    "login with [secret] and [secret] refused",
+  );
+  expect(redact("| line two", secrets)).toBe("| [secret]");
+  expect(redact(JSON.stringify(args.input.nested), secrets)).toBe('[{"key":"[secret]"}]');
+});
+
+test("what is too short to hide, or in no secret argument, stays", () => {
+  const secrets = secretTexts(args, ["input"]);
+  expect(redact("abc in cn-north-4", secrets)).toBe("abc in cn-north-4");
+  expect(secretTexts(args, [])).toEqual([]);
+  expect(secretTexts(args, ["absent"])).toEqual([]);
+});
+
+test("outputs in which an argument can come back are marked, only where one is secret", () => {
+  const outs = { output: { seen: "x" }, steps: [], status: "succeeded" };
+  expect(markSecretOutputs(outs, [])).toEqual(outs);
+  const marked = markSecretOutputs(outs, ["input"]);
+  expect(marked["status"]).toBe("succeeded");
+  expect(marked["output"]).toMatchObject({ value: { seen: "x" } });
+  expect(marked["steps"]).toMatchObject({ value: [] });
+  expect(marked).not.toHaveProperty("failure");
+});
