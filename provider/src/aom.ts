@@ -72,19 +72,15 @@ export interface WorkflowExecutionArgs extends CommonExecutionArgs {
 export class WorkflowExecution extends ExecutionResource {
   /** Id of the workflow. */
   declare readonly workflowId: pulumi.Output<string>;
-  /** Where it ran; undefined where only an endpoint was given. */
-  declare readonly region: pulumi.Output<string | undefined>;
   /** The project it ran in. */
   declare readonly projectId: pulumi.Output<string>;
-  /** The triggers of this execution. */
-  declare readonly triggers: pulumi.Output<Record<string, unknown> | undefined>;
 
   /**
    * Declares an execution.
    * @param name unique name within the stack
    */
   constructor(name: string, args: WorkflowExecutionArgs, opts?: pulumi.CustomResourceOptions) {
-    super("aom", name, { ...args }, ["region", "projectId"], opts);
+    super("aom", name, { ...args }, ["projectId"], opts);
   }
 
   /**

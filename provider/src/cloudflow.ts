@@ -85,19 +85,15 @@ export interface WorkflowExecutionArgs extends CommonExecutionArgs {
 export class WorkflowExecution extends ExecutionResource {
   /** Name of the flow. */
   declare readonly flowName: pulumi.Output<string>;
-  /** Where it ran; undefined where only an endpoint was given. */
-  declare readonly region: pulumi.Output<string | undefined>;
   /** The input of this execution. */
   declare readonly input: pulumi.Output<unknown>;
-  /** The triggers of this execution. */
-  declare readonly triggers: pulumi.Output<Record<string, unknown> | undefined>;
 
   /**
    * Declares an execution.
    * @param name unique name within the stack
    */
   constructor(name: string, args: WorkflowExecutionArgs, opts?: pulumi.CustomResourceOptions) {
-    super("cloudflow", name, { ...args }, ["region"], opts);
+    super("cloudflow", name, { ...args }, ["input"], opts);
   }
 
   /**

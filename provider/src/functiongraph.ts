@@ -95,21 +95,17 @@ export interface WorkflowExecutionArgs extends CommonExecutionArgs {
 export class WorkflowExecution extends ExecutionResource {
   /** Id of the flow. */
   declare readonly workflowId: pulumi.Output<string>;
-  /** Where it ran; undefined where only an endpoint was given. */
-  declare readonly region: pulumi.Output<string | undefined>;
   /** The project it ran in. */
   declare readonly projectId: pulumi.Output<string>;
   /** The input of this execution. */
   declare readonly input: pulumi.Output<Record<string, unknown> | undefined>;
-  /** The triggers of this execution. */
-  declare readonly triggers: pulumi.Output<Record<string, unknown> | undefined>;
 
   /**
    * Declares an execution.
    * @param name unique name within the stack
    */
   constructor(name: string, args: WorkflowExecutionArgs, opts?: pulumi.CustomResourceOptions) {
-    super("functiongraph", name, { ...args }, ["region", "projectId"], opts);
+    super("functiongraph", name, { ...args }, ["projectId", "input"], opts);
   }
 
   /**

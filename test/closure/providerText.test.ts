@@ -79,15 +79,17 @@ test.each(names)("the text of %s gives a provider where the host evaluates it", 
   expect(seen.failures).toBeGreaterThan(0);
 });
 
-test("loading it takes less than 60 ms, and brings neither the HTTP client nor the SDK", async () => {
+test("loading it takes less than 60 ms of processor time, and brings neither the HTTP client nor the SDK", async () => {
   const runs: Loading[] = [];
   for (let run = 0; run < 5; run += 1) {
     runs.push(
       await inNewProcess<Loading>(`
         const before = new Set(process.moduleLoadList);
-        const start = performance.now();
+        const start = process.cpuUsage();
         require(${JSON.stringify(compiledProvider)});
-        const ms = performance.now() - start;
+        // Time on the processor: how long it takes on the clock says more of what else runs on the machine.
+        const { user, system } = process.cpuUsage(start);
+        const ms = (user + system) / 1000;
         const builtins = process.moduleLoadList.filter((name) => !before.has(name));
         report({ ms, files: Object.keys(require.cache), builtins });
       `),
@@ -95,7 +97,7 @@ test("loading it takes less than 60 ms, and brings neither the HTTP client nor t
   }
   const best = Math.min(...runs.map(({ ms }) => ms));
   const { files, builtins } = runs[0]!;
-  process.stdout.write(`      loads in ${best.toFixed(1)} ms (${String(files.length)} files)\n`);
+  process.stdout.write(`      loads in ${best.toFixed(1)} ms of processor time (${String(files.length)} files)\n`);
   expect(files).toContain(compiledProvider);
   expect(files.filter((file) => /[\\/]node_modules[\\/]/.test(file))).toEqual([]);
   // `import()` of node-fetch would not show among the files, but what it stands on does here.

@@ -10,17 +10,25 @@ import type { ServiceName } from "../lifecycle/index";
 import { outputs } from "../lifecycle/state";
 import type { ExecutionOutputs } from "./types";
 
+/** Arguments that are outputs too. */
+interface RepeatedArguments {
+  /** The triggers of this execution. */
+  triggers: Record<string, unknown> | undefined;
+}
+
 type AsOutputs<T> = { readonly [K in keyof T]: pulumi.Output<T[K]> };
 
-/** Base class; programs use the `WorkflowExecution` of a service's module. */
-export interface ExecutionResource extends AsOutputs<ExecutionOutputs> {} // eslint-disable-line @typescript-eslint/no-empty-object-type, @typescript-eslint/no-unsafe-declaration-merging -- declares the outputs that the engine sets
+/**
+ * Base class; `repeated` are further arguments that are outputs too. Programs use the `WorkflowExecution` of a service's module.
+ */
+export interface ExecutionResource extends AsOutputs<ExecutionOutputs & RepeatedArguments> {} // eslint-disable-line @typescript-eslint/no-empty-object-type, @typescript-eslint/no-unsafe-declaration-merging -- declares the outputs that the engine sets
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- see above
 export abstract class ExecutionResource extends pulumi.CustomResource {
   protected constructor(
     service: ServiceName,
     name: string,
     args: Readonly<Record<string, unknown>>,
-    located: readonly string[],
+    repeated: readonly string[],
     opts: pulumi.CustomResourceOptions | undefined,
   ) {
     const type = resourceType(service);
@@ -29,7 +37,9 @@ export abstract class ExecutionResource extends pulumi.CustomResource {
       customTimeouts: opts?.customTimeouts,
       secretArguments: secretNames(args),
     };
-    const declared = Object.fromEntries([...outputs, ...located].map((output) => [output, undefined]));
+    // What is not declared is no output: reading it in the program would give undefined instead of an Output.
+    const names = [...outputs, "region", "triggers", ...repeated];
+    const declared = Object.fromEntries(names.map((output) => [output, undefined]));
     super(
       type,
       name,

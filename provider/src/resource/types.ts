@@ -62,6 +62,8 @@ export interface CommonExecutionArgs {
 
 /** Outputs of an execution on any service. */
 export interface ExecutionOutputs {
+  /** Where it ran; undefined where only an endpoint was given. */
+  region: string | undefined;
   /** The service's id of the execution; also the resource's id. */
   executionId: string;
   /** What became of it, in the words of this package. */

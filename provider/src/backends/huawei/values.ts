@@ -36,3 +36,22 @@ function toRfc3339(ms: number): string | undefined {
   const text = date.toISOString();
   return /^\d{4}-/.test(text) ? text : undefined;
 }
+
+/** When something ran, RFC 3339. */
+export interface Span {
+  readonly startedAt?: string;
+  /** Absent until it has settled. */
+  readonly settledAt?: string;
+}
+
+/** The span of an execution or a node. An end is only believed of what has settled: 0, "" and stale values are seen before. */
+export function spanOf(body: Record<string, unknown>, settled: boolean): Span {
+  const startedAt = parseTime(body["begin_time"]);
+  const settledAt = settled
+    ? (parseTime(body["end_time"]) ?? parseTime(body["last_update_time"]))
+    : undefined;
+  return {
+    ...(startedAt === undefined ? {} : { startedAt }),
+    ...(settledAt === undefined ? {} : { settledAt }),
+  };
+}

@@ -13,7 +13,7 @@ import type {
 import { durationBetweenMs, isSettled } from "../../execution/snapshot";
 import { isJsonObject, readJson, readJsonObject } from "../../http/answer";
 import type { HttpAnswer, HttpRequest } from "../../http/request";
-import { objects, parseTime, textOf } from "../huawei/values";
+import { objects, spanOf, textOf } from "../huawei/values";
 import { toExecutionStatus } from "./statuses";
 
 /** A workflow and where it is. */
@@ -100,7 +100,7 @@ export function parseSearchWorkflowExecutionDetail(
     executionId,
     status,
     rawStatus,
-    ...times(body, isSettled(status)),
+    ...spanOf(body, isSettled(status)),
     ...(output === undefined ? {} : { output }),
     steps: results.map((result) => toStep(result, nodes)),
     ...(nodes.size > 0 ? { stepsTotal: nodes.size } : {}),
@@ -145,7 +145,7 @@ export function parseListWorkflowExecutions(answer: HttpAnswer, request: Request
     if (typeof executionId !== "string" || executionId === "") return [];
     const rawStatus = typeof item["status"] === "string" ? item["status"] : "";
     const status = toExecutionStatus(rawStatus);
-    const span = times(item, isSettled(status));
+    const span = spanOf(item, isSettled(status));
     const durationMs = durationBetweenMs(span.startedAt, span.settledAt);
     // The schema says created_by, its example create_by.
     const createdBy = item["created_by"] ?? item["create_by"];
@@ -192,21 +192,6 @@ export const parameterError = "AOM.31001403";
 /** The code for "this execution can't be stopped (any more)". */
 export const cannotBeStopped = "AOM.31001418";
 
-// An end is only believed of something that has ended: 0 and stale values are seen while running.
-function times(
-  body: Record<string, unknown>,
-  settled: boolean,
-): { readonly startedAt?: string; readonly settledAt?: string } {
-  const startedAt = parseTime(body["begin_time"]);
-  const settledAt = settled
-    ? (parseTime(body["end_time"]) ?? parseTime(body["last_update_time"]))
-    : undefined;
-  return {
-    ...(startedAt === undefined ? {} : { startedAt }),
-    ...(settledAt === undefined ? {} : { settledAt }),
-  };
-}
-
 // The names of the nodes are only in the snapshot of the workflow, which is in examples but in no schema.
 function snapshotNodes(snapshot: unknown): Map<string, string | undefined> {
   const nodes = isJsonObject(snapshot) ? objects(snapshot["nodes"]) : [];
@@ -222,7 +207,7 @@ function toStep(result: Record<string, unknown>, nodes: Map<string, string | und
   const name = nodes.get(id);
   const rawStatus = typeof result["status"] === "string" ? result["status"] : "";
   const status = toExecutionStatus(rawStatus);
-  const { startedAt, settledAt } = times(result, isSettled(status));
+  const { startedAt, settledAt } = spanOf(result, isSettled(status));
   const durationMs = durationBetweenMs(startedAt, settledAt);
   const output = isJsonObject(result["output"]) ? result["output"] : {};
   const error = textOf(

@@ -8,7 +8,8 @@ import type { ExecutionSnapshot, ExecutionStep, ExecutionSummary } from "../../e
 import { durationBetweenMs, isSettled } from "../../execution/snapshot";
 import { isJsonObject, readJsonObject } from "../../http/answer";
 import type { HttpAnswer, HttpRequest } from "../../http/request";
-import { objects, parseTime, textOf } from "../huawei/values";
+import type { Span } from "../huawei/values";
+import { objects, spanOf, textOf } from "../huawei/values";
 import { toExecutionStatus } from "./statuses";
 
 /** A flow and where it is. */
@@ -109,10 +110,10 @@ export function parseStartSync(answer: HttpAnswer, request: RequestSummary): Exe
     executionId,
     status,
     rawStatus,
-    ...times(body, true),
+    ...spanOf(body, true),
     ...outputOf(body),
     steps: objects(body["errors"]).map((item): ExecutionStep => {
-      const span = times(item, true);
+      const span = spanOf(item, true);
       const error = textOf(item["error_message"]);
       return {
         id: textOf(item["node_id"]) ?? "",
@@ -163,7 +164,7 @@ export function parseShowWorkflowExecution(
     executionId,
     status,
     rawStatus,
-    ...times(body, isSettled(status)),
+    ...spanOf(body, isSettled(status)),
     ...outputOf(body),
     steps: objects(body["node_execution_details"]).map(toStep),
   };
@@ -277,7 +278,7 @@ function toStep(detail: Record<string, unknown>): ExecutionStep {
   const last = objects(detail["executions"]).at(-1) ?? {};
   const rawStatus = textOf(last["status"]) ?? "";
   const status = toExecutionStatus(rawStatus);
-  const span = times(last, isSettled(status));
+  const span = spanOf(last, isSettled(status));
   const name = textOf(detail["node_name"]);
   const error = errorText(last["error_message"]);
   return {
@@ -309,7 +310,7 @@ function toSummary(item: Record<string, unknown>): ExecutionSummary[] {
   if (executionId === undefined) return [];
   const rawStatus = textOf(item["status"]) ?? "";
   const status = toExecutionStatus(rawStatus);
-  const span = times(item, isSettled(status));
+  const span = spanOf(item, isSettled(status));
   const createdBy = textOf(item["created_by"]);
   return [
     {
@@ -321,23 +322,6 @@ function toSummary(item: Record<string, unknown>): ExecutionSummary[] {
       ...(createdBy === undefined ? {} : { createdBy }),
     },
   ];
-}
-
-interface Span {
-  readonly startedAt?: string;
-  readonly settledAt?: string;
-}
-
-// An end is only believed of something that has ended: "" and stale values are seen while running.
-function times(body: Record<string, unknown>, settled: boolean): Span {
-  const startedAt = parseTime(body["begin_time"]);
-  const settledAt = settled
-    ? (parseTime(body["end_time"]) ?? parseTime(body["last_update_time"]))
-    : undefined;
-  return {
-    ...(startedAt === undefined ? {} : { startedAt }),
-    ...(settledAt === undefined ? {} : { settledAt }),
-  };
 }
 
 function durationOf(span: Span): { readonly durationMs?: number } {
