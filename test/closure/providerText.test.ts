@@ -97,7 +97,9 @@ test("loading it takes less than 60 ms of processor time, and brings neither the
   }
   const best = Math.min(...runs.map(({ ms }) => ms));
   const { files, builtins } = runs[0]!;
-  process.stdout.write(`      loads in ${best.toFixed(1)} ms of processor time (${String(files.length)} files)\n`);
+  process.stdout.write(
+    `      loads in ${best.toFixed(1)} ms of processor time (${String(files.length)} files)\n`,
+  );
   expect(files).toContain(compiledProvider);
   expect(files.filter((file) => /[\\/]node_modules[\\/]/.test(file))).toEqual([]);
   // `import()` of node-fetch would not show among the files, but what it stands on does here.
