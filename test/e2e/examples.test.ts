@@ -1,31 +1,53 @@
 /**
- * Every example with a project of its own runs, as it stands, under a real engine. (The root's one is run by
- * `npm start`.)
+ * Every example runs, as it stands, under a real engine; the first one is the root's program, which `npm start` runs.
  */
 import { cpSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { pinnedTexts } from "../closure/pinnedTexts";
 import { executionsOf } from "../support/emulators";
 import { useFixture } from "../support/fixture";
 
 jest.setTimeout(180_000);
 
-const examples = resolve(__dirname, "../../examples");
-const projects = readdirSync(examples).filter((name) => existsSync(join(examples, name, "Pulumi.yaml")));
+const root = resolve(__dirname, "../..");
+const examples = join(root, "examples");
+const programs = readdirSync(examples).filter((name) => existsSync(join(examples, name, "index.ts")));
 
 const fixture = useFixture();
 
-test.each(projects)("%s", async (name) => {
+test("the root's project runs one of the examples", () => {
+  const [, main] = /^main: examples\/(.*)$/m.exec(readFileSync(join(root, "Pulumi.yaml"), "utf8"))!;
+  expect(programs).toContain(main);
+});
+
+test.each(programs)("%s", async (name) => {
   const { emulator, stack } = fixture;
   rmSync(join(stack.folder, "index.js"));
   cpSync(join(examples, name), stack.folder, { recursive: true });
-  // The stack's configuration and state are under the project's name in the fixture.
-  const file = join(stack.folder, "Pulumi.yaml");
-  writeFileSync(file, readFileSync(file, "utf8").replace(/^name: .*/, "name: test"));
+  // The stack's configuration and state are under the project's name in the fixture; the rest is the example's own.
+  const own = join(examples, name, "Pulumi.yaml");
+  const project = readFileSync(existsSync(own) ? own : join(root, "Pulumi.yaml"), "utf8");
+  writeFileSync(
+    join(stack.folder, "Pulumi.yaml"),
+    project.replace(/^name: .*/, "name: test").replace(/^main: .*\n/m, ""),
+  );
   const up = await stack.up();
   expect(up.output).not.toContain("error:");
   expect(up.ok).toBe(true);
   const started = (await executionsOf(emulator)).length;
   expect(started).toBeGreaterThan(0);
+
+  const texts = (await stack.state()).flatMap(({ inputs, outputs }) => [
+    inputs["__provider"],
+    outputs["__provider"],
+  ]);
+  const ours = texts.filter((text) => text !== undefined);
+  expect(ours).toHaveLength(2 * started);
+  for (const text of ours) {
+    expect(Object.values(pinnedTexts)).toContain(text);
+    expect((text as string).length).toBeLessThanOrEqual(100);
+  }
+
   const again = await stack.up();
   expect(Object.keys(again.changes)).toEqual(["same"]);
   expect(await executionsOf(emulator)).toHaveLength(started);
