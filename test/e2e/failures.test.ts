@@ -82,6 +82,7 @@ test("a failing workflow: the error names step, target, exit code, log and where
 
   const refreshed = await stack.refresh();
   expect(refreshed.ok).toBe(true);
+  expect(refreshed.output).toContain("the next `pulumi up` runs it again: its last execution failed");
   const preview = await stack.preview();
   expect(preview.output).toContain('runs again: its last execution failed (rerunOn has "failed")');
   expect(await executionsOf(emulator)).toHaveLength(1);

@@ -40,6 +40,9 @@ class ExecutionProvider implements dynamic.ResourceProvider {
   #session: Session;
   // What diff has said is to be replaced: create comes later in the same process and is not told.
   readonly #superseded = new Map<string, string>();
+  // Resources whose arguments were checked since they were last read. A deployment checks before it compares; a
+  // refresh compares too, without having checked, and runs nothing.
+  readonly #checked = new Set<string>();
 
   constructor(definition: BackendDefinition) {
     this.#definition = definition;
@@ -54,7 +57,8 @@ class ExecutionProvider implements dynamic.ResourceProvider {
   }
 
   check(_olds: Properties, news: Properties): Promise<dynamic.CheckResult> {
-    return forHost("check", news, ({ args, customTimeouts }, hide) => {
+    return forHost("check", news, ({ args, customTimeouts, urn }, hide) => {
+      if (urn !== undefined) this.#checked.add(urn);
       const problems = check(this.#definition, args, this.#session.settings, customTimeouts);
       return {
         inputs: news,
@@ -70,10 +74,12 @@ class ExecutionProvider implements dynamic.ResourceProvider {
     return forHost("diff", news, ({ args, urn }) => {
       const result = diff(this.#definition, id, readProperties(olds).args, args);
       if (result.action === "none") return { changes: false };
+      const isDeployment = urn !== undefined && this.#checked.has(urn);
+      const what = isDeployment ? "runs again" : "the next `pulumi up` runs it again";
       const why = result.reasons.join("; ");
-      engineReporter(urn).status(result.action === "rerun" ? `runs again: ${why}` : why);
+      engineReporter(urn).status(result.action === "rerun" ? `${what}: ${why}` : why);
       if (result.action === "update") return { changes: true };
-      if (urn !== undefined) this.#superseded.set(urn, id);
+      if (isDeployment) this.#superseded.set(urn, id);
       return { changes: true, replaces: [...result.properties], deleteBeforeReplace: result.deleteFirst };
     });
   }
@@ -107,6 +113,7 @@ class ExecutionProvider implements dynamic.ResourceProvider {
 
   read(id: string, stored: Properties): Promise<dynamic.ReadResult> {
     return forHost("read", stored, async (properties) => {
+      if (properties.urn !== undefined) this.#checked.delete(properties.urn);
       const state = await read(id, properties.args, this.#host(properties));
       if (!state) throw new Error(`${this.#definition.title} knows no execution ${id} of this workflow`);
       return { id, props: toOutputs(state, stored, properties) };
