@@ -3,7 +3,7 @@
  */
 import type * as pulumi from "@pulumi/pulumi";
 import type { HistoryEvent } from "./backends/alibabaCloudFlow/history";
-import { readHistory } from "./backends/alibabaCloudFlow/readHistory";
+import { openExecution, services } from "./lifecycle/index";
 import { ExecutionResource, resourceType } from "./resource/executionResource";
 import { iterateOver, outputForm, programSession, queryExecution, queryExecutions } from "./resource/queries";
 import type {
@@ -205,7 +205,14 @@ export async function getExecutionHistory(
   args: GetWorkflowExecutionArgs,
 ): Promise<GetExecutionHistoryResult> {
   const { executionId, ...where } = args;
-  return { events: await readHistory({ ...where }, executionId, programSession()) };
+  const open = await openExecution(
+    services.cloudflow,
+    "getExecutionHistory",
+    { ...where },
+    executionId,
+    programSession(),
+  );
+  return { events: await open.backend.history(open.executionId, open.signal) };
 }
 
 /** {@link getExecutionHistory} for arguments that are outputs of other resources. */

@@ -6,7 +6,7 @@ import { startEmulator } from "workflow-emulator";
 import type { Backend } from "../../provider/src/backends/backend";
 import { NotFoundError, ServiceError, StartUncertainError, ThrottledError } from "../../provider/src/errors";
 import { durationBetweenMs, firstFailedStep, isSettled } from "../../provider/src/execution/snapshot";
-import type { Arguments, Session } from "../../provider/src/lifecycle";
+import type { Arguments, BackendDefinition, Session } from "../../provider/src/lifecycle";
 import { openSession, services } from "../../provider/src/lifecycle";
 import type { EmulatedClock } from "../support/emulatedClock";
 import { emulatedClock } from "../support/emulatedClock";
@@ -20,7 +20,7 @@ test("every service of the registry is under contract", () => {
 });
 
 describe.each(serviceRows)("$service", (row) => {
-  const definition = services[row.service];
+  const definition: BackendDefinition = services[row.service];
   let emulator: Emulator;
   let clock: EmulatedClock;
   let session: Session;

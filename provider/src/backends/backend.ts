@@ -56,7 +56,7 @@ export interface BackendCapabilities {
 }
 
 /** A service. */
-export interface BackendDefinition {
+export interface BackendDefinition<Service extends Backend = Backend> {
   /** Name of the module that programs import, e.g. `aom`. */
   readonly service: string;
   /** For messages, e.g. `Huawei Cloud AOM`. */
@@ -73,7 +73,7 @@ export interface BackendDefinition {
    * Opens the service for a workflow.
    * @throws ConfigurationError where a setting is missing; ServiceError or TransportError where a look-up fails.
    */
-  connect(args: Arguments, context: BackendContext, signal: AbortSignal): Promise<Backend>;
+  connect(args: Arguments, context: BackendContext, signal: AbortSignal): Promise<Service>;
 }
 
 /** How to start. */

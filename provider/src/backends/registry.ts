@@ -29,7 +29,11 @@ export interface Session {
   /** 0 ≤ x < 1. */
   readonly random: () => number;
   /** Opens a service for a workflow. */
-  connect(definition: BackendDefinition, args: Arguments, signal: AbortSignal): Promise<Backend>;
+  connect<Service extends Backend>(
+    definition: BackendDefinition<Service>,
+    args: Arguments,
+    signal: AbortSignal,
+  ): Promise<Service>;
 }
 
 /** What a session needs from outside; tests hand in their own. */

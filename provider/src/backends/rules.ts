@@ -2,7 +2,10 @@
  * Rules for arguments: each says in one sentence what is wrong with a value, or nothing.
  * Used by the argument tables of the services and of the lifecycle.
  */
+import { isJsonObject as isMap } from "../http/answer";
 import type { ArgumentRule } from "./backend";
+
+export { isMap };
 
 /** What a value is, for messages; never the value itself where it could be a secret. */
 export function kindOf(value: unknown): string {
@@ -92,9 +95,7 @@ export const seconds: ArgumentRule = (value) => {
 
 /** A map with any values. */
 export const map: ArgumentRule = (value) =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
-    ? undefined
-    : `must be a map of any values, e.g. { image: "app:1.4" }, not ${kindOf(value)}`;
+  isMap(value) ? undefined : `must be a map of any values, e.g. { image: "app:1.4" }, not ${kindOf(value)}`;
 
 /** An address of a server. */
 export const address: ArgumentRule = (value) => {

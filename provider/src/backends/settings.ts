@@ -69,3 +69,22 @@ export function configuredEndpoint(settings: Settings, key: string, service: str
   const value = endpoints[service];
   return typeof value === "string" && value !== "" ? { value, source: found.source } : undefined;
 }
+
+/**
+ * The error for credentials of which a source has some parts and lacks others.
+ * @param parts all that belong together, as they are named in that source.
+ */
+export function incompleteCredentials(
+  vendor: string,
+  parts: readonly { readonly name: string; readonly value: string | undefined }[],
+): ConfigurationError {
+  const [set, missing] = [true, false].map((isSet) =>
+    parts.filter(({ value }) => (value !== undefined) === isSet).map(({ name }) => name),
+  ) as [string[], string[]];
+  const are = (names: string[]): string => (names.length > 1 ? "are" : "is");
+  return new ConfigurationError(
+    `credentials for ${vendor} are incomplete: ${set.join(" and ")} ${are(set)} set, ` +
+      `${missing.join(" and ")} ${are(missing)} not. ` +
+      (parts.length > 2 ? "Set all of them, or unset all." : "Set both, or unset both."),
+  );
+}

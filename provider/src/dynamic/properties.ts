@@ -3,7 +3,7 @@
  * the resource's constructor added because the host does not tell it.
  */
 import type { Arguments, CustomTimeouts } from "../lifecycle";
-import { unknownValue } from "../lifecycle";
+import { isMap, unknownValue } from "../lifecycle";
 
 /**
  * The input in which the constructor hands over what the host leaves out. The engine neither shows nor compares
@@ -53,8 +53,4 @@ function markUnknown(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(markUnknown);
   if (!isMap(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, markUnknown(item)]));
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -57,7 +57,7 @@ class ExecutionProvider implements dynamic.ResourceProvider {
   }
 
   check(_olds: Properties, news: Properties): Promise<dynamic.CheckResult> {
-    return forHost("check", news, ({ args, customTimeouts, urn }, hide) => {
+    return forHost("check", news, ({ args, customTimeouts, urn, hide }) => {
       if (urn !== undefined) this.#checked.add(urn);
       const problems = check(this.#definition, args, this.#session.settings, customTimeouts);
       return {
@@ -71,99 +71,86 @@ class ExecutionProvider implements dynamic.ResourceProvider {
   }
 
   diff(id: string, olds: Properties, news: Properties): Promise<dynamic.DiffResult> {
-    return forHost("diff", news, ({ args, urn }) => {
+    return forHost("diff", news, (call) => {
+      const { args, urn } = call;
       const result = diff(this.#definition, id, readProperties(olds).args, args);
       if (result.action === "none") return { changes: false };
       const isDeployment = urn !== undefined && this.#checked.has(urn);
       const what = isDeployment ? "runs again" : "the next `pulumi up` runs it again";
       const why = result.reasons.join("; ");
-      engineReporter(urn).status(result.action === "rerun" ? `${what}: ${why}` : why);
+      reporterOf(call).status(result.action === "rerun" ? `${what}: ${why}` : why);
       if (result.action === "update") return { changes: true };
       if (isDeployment) this.#superseded.set(urn, id);
       return { changes: true, replaces: [...result.properties], deleteBeforeReplace: result.deleteFirst };
     });
   }
 
-  async create(inputs: Properties): Promise<dynamic.CreateResult> {
-    const properties = readProperties(inputs);
-    let outcome: Outcome;
-    try {
-      outcome = await create(properties.args, this.#host(properties, "create"));
-    } catch (error) {
-      const code = isWorkflowExecutionError(error) ? error.code : undefined;
-      const message = messageOf(error);
-      const isUncertain = error instanceof StartUncertainError;
-      throw new Error(hiderOf(properties)(isUncertain ? message : sayNotStarted({ message, code })), {
-        cause: error,
+  create(inputs: Properties): Promise<dynamic.CreateResult> {
+    return forHost("create", inputs, async (call) => {
+      const outcome = await create(call.args, this.#host(call, "create")).catch((error: unknown) => {
+        if (error instanceof StartUncertainError) throw error;
+        const code = isWorkflowExecutionError(error) ? error.code : undefined;
+        throw new Error(sayNotStarted({ message: messageOf(error), code }), { cause: error });
       });
-    }
-    return { id: outcome.id, outs: outsOf(outcome, inputs, properties) };
+      return { id: outcome.id, outs: outsOf(outcome, call) };
+    });
   }
 
-  async update(id: string, olds: Properties, news: Properties): Promise<dynamic.UpdateResult> {
-    const properties = readProperties(news);
-    const state = readProperties(olds).args;
-    const outcome = await update(id, state, properties.args, this.#host(properties, "update")).catch(
-      (error: unknown) => {
-        throw new Error(hiderOf(properties)(messageOf(error)));
-      },
-    );
-    return { outs: outsOf(outcome, news, properties) };
+  update(id: string, olds: Properties, news: Properties): Promise<dynamic.UpdateResult> {
+    return forHost("update", news, async (call) => {
+      const outcome = await update(id, readProperties(olds).args, call.args, this.#host(call, "update"));
+      return { outs: outsOf(outcome, call) };
+    });
   }
 
   read(id: string, stored: Properties): Promise<dynamic.ReadResult> {
-    return forHost("read", stored, async (properties) => {
-      if (properties.urn !== undefined) this.#checked.delete(properties.urn);
-      const state = await read(id, properties.args, this.#host(properties));
+    return forHost("read", stored, async (call) => {
+      if (call.urn !== undefined) this.#checked.delete(call.urn);
+      const state = await read(id, call.args, this.#host(call));
       if (!state) throw new Error(`${this.#definition.title} knows no execution ${id} of this workflow`);
-      return { id, props: toOutputs(state, stored, properties) };
+      return { id, props: toOutputs(state, call) };
     });
   }
 
   delete(id: string, stored: Properties): Promise<void> {
-    return forHost("delete", stored, (properties) =>
-      deleteExecution(id, properties.args, this.#host(properties, "delete")),
-    );
+    return forHost("delete", stored, (call) => deleteExecution(id, call.args, this.#host(call, "delete")));
   }
 
-  #host(properties: ResourceProperties, operation?: "create" | "update" | "delete"): LifecycleHost {
+  #host(call: HostCall, operation?: "create" | "update" | "delete"): LifecycleHost {
     return {
       definition: this.#definition,
       session: this.#session,
-      reporter: reporterOf(properties),
-      urn: properties.urn,
-      supersedes: properties.urn === undefined ? undefined : this.#superseded.get(properties.urn),
+      reporter: reporterOf(call),
+      urn: call.urn,
+      supersedes: call.urn === undefined ? undefined : this.#superseded.get(call.urn),
       signal: new AbortController().signal,
-      operationTimeoutSeconds: operation && parseDurationSeconds(properties.customTimeouts[operation]),
+      operationTimeoutSeconds: operation && parseDurationSeconds(call.customTimeouts[operation]),
     };
   }
 }
 
+/** One call of the host: the properties that came with it, and what must not be seen of them. */
+interface HostCall extends ResourceProperties {
+  /** The properties as they came. */
+  readonly given: Properties;
+  /** Takes the values of secret arguments out of a text that people will see. */
+  readonly hide: (text: string) => string;
+}
+
 // `__provider` and our own meta data stay with the resource: without the first, it could not even be deleted.
-function toOutputs(
-  state: StoredState,
-  given: Properties,
-  { secretArguments }: ResourceProperties,
-): Properties {
+function toOutputs(state: StoredState, { given, secretArguments }: HostCall): Properties {
   const internal = Object.entries(given).filter(([name]) => name.startsWith("__"));
   return markSecretOutputs(toPlainOutputs({ ...state, ...Object.fromEntries(internal) }), secretArguments);
 }
 
-function outsOf(outcome: Outcome, inputs: Properties, properties: ResourceProperties): Properties {
-  const outs = toOutputs(outcome.state, inputs, properties);
+function outsOf(outcome: Outcome, call: HostCall): Properties {
+  const outs = toOutputs(outcome.state, call);
   if (outcome.kind === "ready") return outs;
-  throw new CreatedButNotReady(outcome.id, outs, outcome.reasons.map(hiderOf(properties)));
+  throw new CreatedButNotReady(outcome.id, outs, outcome.reasons.map(call.hide));
 }
 
-/** Takes the values of secret arguments out of a text that people will see. */
-function hiderOf({ args, secretArguments }: ResourceProperties): (text: string) => string {
-  const secrets = secretTexts(args, secretArguments);
-  return (text) => redact(text, secrets);
-}
-
-function reporterOf(properties: ResourceProperties): Reporter {
-  const reporter = engineReporter(properties.urn);
-  const hide = hiderOf(properties);
+function reporterOf({ urn, hide }: HostCall): Reporter {
+  const reporter = engineReporter(urn);
   return {
     status: (text) => {
       reporter.status(hide(text));
@@ -177,13 +164,15 @@ function reporterOf(properties: ResourceProperties): Reporter {
 async function forHost<T>(
   operation: string,
   given: Properties,
-  work: (properties: ResourceProperties, hide: (text: string) => string) => T | Promise<T>,
+  work: (call: HostCall) => T | Promise<T>,
 ): Promise<T> {
   const properties = readProperties(given);
-  const hide = hiderOf(properties);
+  const secrets = secretTexts(properties.args, properties.secretArguments);
+  const hide = (text: string): string => redact(text, secrets);
   try {
-    return await work(properties, hide);
+    return await work({ ...properties, given, hide });
   } catch (error) {
+    if (error instanceof CreatedButNotReady) throw error;
     throw new HostError(operation, hide(messageOf(error)));
   }
 }

@@ -3,6 +3,7 @@
  * program's arguments. Never says "run again" without a reason in words.
  */
 import type { Arguments, ArgumentSpec, BackendDefinition } from "../backends/backend";
+import { isMap } from "../backends/rules";
 import { isSettled } from "../execution/snapshot";
 import { argumentSpecs, readCommonArguments, rerunReason, unknownValue } from "./arguments";
 import { containsUnknown } from "./check";
@@ -86,15 +87,15 @@ function compareReplacing(name: string, spec: ArgumentSpec, stored: unknown, giv
   if (given === undefined && spec.located) return [];
   const before = stored ?? spec.defaultValue;
   const now = given ?? spec.defaultValue;
-  if (isMap(before) && (isMap(now) || now === unknownValue)) return compareMaps(name, before, now);
+  if (isMap(before) && isMap(now)) return compareMaps(name, before, now);
   if (equal(before, now)) return [];
   const how = now === undefined ? "was removed" : containsUnknown(now) ? "may change" : "changed";
   return [{ property: name, reason: `${name} ${how}` }];
 }
 
-function compareMaps(name: string, before: unknown, now: unknown): Change[] {
-  if (now === unknownValue) return [{ property: name, reason: `${name} may change` }];
-  const [old, current] = [asMap(before), asMap(now)];
+type Map = Readonly<Record<string, unknown>>;
+
+function compareMaps(name: string, old: Map, current: Map): Change[] {
   return [...new Set([...Object.keys(old), ...Object.keys(current)])].sort().flatMap((key) => {
     const how = !(key in current)
       ? "was removed"
@@ -111,14 +112,6 @@ function compareMaps(name: string, before: unknown, now: unknown): Change[] {
 function compareAdoption(id: string, now: unknown): Change[] {
   if (now === undefined || now === id) return [];
   return [{ property: "adoptExecutionId", reason: "adoptExecutionId names another execution" }];
-}
-
-function asMap(value: unknown): Record<string, unknown> {
-  return isMap(value) ? value : {};
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Deep equality of plain values; the order of keys does not matter. An unknown value equals nothing. */

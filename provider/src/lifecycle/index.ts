@@ -4,6 +4,7 @@
 export { services, openSession } from "../backends/registry";
 export type { ServiceName, Session, SessionOptions } from "../backends/registry";
 export type { ArgumentProblem, Arguments, BackendDefinition } from "../backends/backend";
+export { isMap } from "../backends/rules";
 export type { Settings } from "../backends/settings";
 export type { Reporter } from "../execution/waitUntilSettled";
 export { unknownValue } from "./arguments";
@@ -14,7 +15,7 @@ export { diff } from "./diff";
 export type { Diff } from "./diff";
 export type { LifecycleHost, Outcome } from "./outcome";
 export { sayNotStarted } from "./messages";
-export { getExecution, iterateExecutions, listExecutions, retryExecution } from "./query";
+export { getExecution, iterateExecutions, listExecutions, openExecution, retryExecution } from "./query";
 export type { ExecutionQuery, ListedExecutions } from "./query";
 export { read } from "./read";
 export type { StoredState } from "./state";

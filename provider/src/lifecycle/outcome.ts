@@ -2,12 +2,11 @@
  * What the lifecycle is given by a front and what it gives back: outcomes are values, so that each front can turn
  * them into what its own engine wants.
  */
-import type { Backend, BackendDefinition } from "../backends/backend";
+import type { Arguments, Backend, BackendDefinition } from "../backends/backend";
 import type { Session } from "../backends/registry";
 import type { Reporter } from "../execution/waitUntilSettled";
 import type { MessageContext } from "./messages";
 import { readCommonArguments } from "./arguments";
-import type { Arguments } from "../backends/backend";
 import type { StoredState } from "./state";
 
 /** What a front lends to one call. */

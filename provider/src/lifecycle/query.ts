@@ -4,6 +4,7 @@
 import type {
   ArgumentRule,
   Arguments,
+  Backend,
   BackendDefinition,
   ExecutionFilter,
   ExecutionPage,
@@ -11,7 +12,7 @@ import type {
 import type { Session } from "../backends/registry";
 import { identifier, kindOf, oneOf, text, time } from "../backends/rules";
 import { InputError } from "../errors";
-import type { ExecutionSnapshot, ExecutionStatus, ExecutionSummary } from "../execution/snapshot";
+import type { ExecutionStatus, ExecutionSummary } from "../execution/snapshot";
 import type { StoredState } from "./state";
 import { makeState } from "./state";
 import { check } from "./check";
@@ -58,7 +59,9 @@ export async function listExecutions(
   query: ExecutionQuery,
   session: Session,
 ): Promise<ListedExecutions> {
-  const { filter, limit, nextToken } = readQuery(definition, "getWorkflowExecutions", query);
+  const name = "getWorkflowExecutions";
+  const { filter, limit, nextToken } = readQuery(definition, name, query);
+  checkQuery(definition, name, args, session);
   const executions: ExecutionSummary[] = [];
   for await (const page of pages(definition, args, filter, session, { limit, nextToken })) {
     executions.push(...page.executions);
@@ -82,7 +85,9 @@ export async function* iterateExecutions(
   query: Omit<ExecutionQuery, "limit" | "nextToken">,
   session: Session,
 ): AsyncGenerator<ExecutionSummary, void, undefined> {
-  const { filter } = readQuery(definition, "listWorkflowExecutions", query);
+  const name = "listWorkflowExecutions";
+  const { filter } = readQuery(definition, name, query);
+  checkQuery(definition, name, args, session);
   for await (const page of pages(definition, args, filter, session, {
     limit: Infinity,
     nextToken: undefined,
@@ -98,7 +103,6 @@ async function* pages(
   session: Session,
   span: { readonly limit: number; readonly nextToken: string | undefined },
 ): AsyncGenerator<ExecutionPage, void, undefined> {
-  checkQuery(definition, "getWorkflowExecutions", args, session);
   const signal = new AbortController().signal;
   const backend = await session.connect(definition, args, signal);
   const pageSize = definition.capabilities.pageSize ?? wholePage;
@@ -153,6 +157,33 @@ function readQuery(
   };
 }
 
+/** One execution, ready to be asked about. */
+export interface OpenExecution<Service extends Backend> {
+  readonly backend: Service;
+  readonly executionId: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Checks the arguments of a function on one execution and opens its service.
+ * @param name the function's, for messages.
+ * @throws InputError where an argument is wrong; errors of the service as they are.
+ */
+export async function openExecution<Service extends Backend>(
+  definition: BackendDefinition<Service>,
+  name: string,
+  args: Arguments,
+  executionId: unknown,
+  session: Session,
+): Promise<OpenExecution<Service>> {
+  const wrongId = identifier({ min: 1, max: 256 })(executionId);
+  if (wrongId !== undefined) throw new InputError(`${definition.service}.${name}: "executionId" ${wrongId}`);
+  checkQuery(definition, name, args, session);
+  const signal = new AbortController().signal;
+  const backend = await session.connect(definition, args, signal);
+  return { backend, executionId: String(executionId), signal };
+}
+
 /**
  * One execution, as the outputs of a resource.
  * @throws InputError where an argument is wrong; NotFoundError where the service does not know it.
@@ -163,19 +194,9 @@ export async function getExecution(
   executionId: unknown,
   session: Session,
 ): Promise<StoredState> {
-  const wrongId = identifier({ min: 1, max: 256 })(executionId);
-  if (wrongId !== undefined)
-    throw new InputError(`${definition.service}.getWorkflowExecution: "executionId" ${wrongId}`);
-  checkQuery(definition, "getWorkflowExecution", args, session);
-  const signal = new AbortController().signal;
-  const backend = await session.connect(definition, args, signal);
-  const snapshot: ExecutionSnapshot = await backend.describe(String(executionId), { signal });
-  return makeState(args, backend.location, snapshot, backend.consoleUrl(snapshot.executionId));
-}
-
-function checkQuery(definition: BackendDefinition, name: string, args: Arguments, session: Session): void {
-  const [problem] = check(definition, args, session.settings);
-  if (problem) throw new InputError(`${definition.service}.${name}: "${problem.argument}" ${problem.reason}`);
+  const open = await openExecution(definition, "getWorkflowExecution", args, executionId, session);
+  const snapshot = await open.backend.describe(open.executionId, { signal: open.signal });
+  return makeState(args, open.backend.location, snapshot, open.backend.consoleUrl(snapshot.executionId));
 }
 
 /**
@@ -188,13 +209,12 @@ export async function retryExecution(
   executionId: unknown,
   session: Session,
 ): Promise<void> {
-  const wrongId = identifier({ min: 1, max: 256 })(executionId);
-  if (wrongId !== undefined) {
-    throw new InputError(`${definition.service}.retryWorkflowExecution: "executionId" ${wrongId}`);
-  }
-  checkQuery(definition, "retryWorkflowExecution", args, session);
-  const signal = new AbortController().signal;
-  const backend = await session.connect(definition, args, signal);
-  if (!backend.retry) throw new InputError(`${definition.title} can't run failed steps again`);
-  await backend.retry(String(executionId), signal);
+  const open = await openExecution(definition, "retryWorkflowExecution", args, executionId, session);
+  if (!open.backend.retry) throw new InputError(`${definition.title} can't run failed steps again`);
+  await open.backend.retry(open.executionId, open.signal);
+}
+
+function checkQuery(definition: BackendDefinition, name: string, args: Arguments, session: Session): void {
+  const [problem] = check(definition, args, session.settings);
+  if (problem) throw new InputError(`${definition.service}.${name}: "${problem.argument}" ${problem.reason}`);
 }

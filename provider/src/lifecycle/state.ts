@@ -23,7 +23,8 @@ export interface Failure {
   readonly log?: string;
 }
 
-const outputNames = [
+/** Names of all outputs that are no arguments; the resource class declares each of them. */
+export const outputs: readonly string[] = [
   "executionId",
   "status",
   "rawStatus",
@@ -38,10 +39,7 @@ const outputNames = [
   "expired",
   "truncated",
   "stateVersion",
-] as const;
-
-/** Names of all outputs that are no arguments; the resource class declares each of them. */
-export const outputs: readonly string[] = outputNames;
+];
 
 /** Builds the state of an execution. */
 export function makeState(

@@ -5,6 +5,7 @@
 import { ConfigurationError, messageOf } from "../../errors";
 import type { AlibabaAccessKey } from "../../http/signers/alibabaSigner";
 import type { Settings } from "../settings";
+import { incompleteCredentials } from "../settings";
 
 /** A key pair, and the token of a temporary one. */
 export interface AlibabaCredential extends AlibabaAccessKey {
@@ -104,19 +105,16 @@ function readPair(names: Names, look: (name: string) => string | undefined): Ali
   const accessKeyId = look(names.id);
   const accessKeySecret = look(names.secret);
   const securityToken = look(names.token);
-  if (accessKeyId === undefined && accessKeySecret === undefined) {
-    if (securityToken === undefined) return undefined;
-    throw new ConfigurationError(
-      `credentials for Alibaba Cloud are incomplete: ${names.place} ${names.token} is set, ${names.place} ${names.id} and ` +
-        `${names.place} ${names.secret} are not. Set all of them, or unset all.`,
-    );
+  if (accessKeyId !== undefined && accessKeySecret !== undefined) {
+    return { accessKeyId, accessKeySecret, securityToken };
   }
-  if (accessKeyId === undefined || accessKeySecret === undefined) {
-    const [set, missing] = accessKeyId === undefined ? [names.secret, names.id] : [names.id, names.secret];
-    throw new ConfigurationError(
-      `credentials for Alibaba Cloud are incomplete: ${names.place} ${set} is set, ${names.place} ${missing} is not. ` +
-        "Set both, or unset both.",
-    );
-  }
-  return { accessKeyId, accessKeySecret, securityToken };
+  const pair = [
+    { name: `${names.place} ${names.id}`, value: accessKeyId },
+    { name: `${names.place} ${names.secret}`, value: accessKeySecret },
+  ];
+  if (pair.some(({ value }) => value !== undefined)) throw incompleteCredentials("Alibaba Cloud", pair);
+  if (securityToken === undefined) return undefined;
+  // Alone it is of no use; another source's credentials must not answer in its place.
+  const token = { name: `${names.place} ${names.token}`, value: securityToken };
+  throw incompleteCredentials("Alibaba Cloud", [...pair, token]);
 }

@@ -72,18 +72,14 @@ export const alibabaCloudFlow = {
   connect: (args, context) => Promise.resolve(openCloudFlow(args, context)),
 } as const satisfies BackendDefinition;
 
-/**
- * Opens a flow; also for what only CloudFlow has (`history`).
- * @throws ConfigurationError where a setting is missing.
- */
-export function openCloudFlow(args: Arguments, context: BackendContext): CloudFlowBackend {
+function openCloudFlow(args: Arguments, context: BackendContext): CloudFlowBackend {
   const location = resolveLocation(args, context.settings);
   const source = context.shared("alibabaCredentials", () => openCredentialSource(context.settings));
   const authorize = authorizeBy(findSignatureAlgorithm(context.settings), source, context.clock);
   return new CloudFlowBackend(location, args, authorize, context);
 }
 
-/** A flow in one account. */
+/** A flow in one account; besides what all services have, it has `history`. */
 export class CloudFlowBackend implements Backend {
   readonly #location: AlibabaLocation;
   readonly #flow: CloudFlow;

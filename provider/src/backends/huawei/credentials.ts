@@ -5,6 +5,7 @@
 import { ConfigurationError } from "../../errors";
 import type { HuaweiAccessKey } from "../../http/signers/huaweiSigner";
 import type { Settings } from "../settings";
+import { incompleteCredentials } from "../settings";
 import type { Profile } from "./profile";
 import { readProfile } from "./profile";
 
@@ -142,13 +143,10 @@ function credentialOf(source: Source): HuaweiCredential | undefined {
 
 function requireAll<K extends Part>(source: Source, parts: Record<K, string | undefined>): Record<K, string> {
   const entries = Object.entries(parts) as [K, string | undefined][];
-  const missing = entries.filter(([, value]) => value === undefined).map(([part]) => source.names[part]);
-  if (missing.length > 0) {
-    const set = entries.filter(([, value]) => value !== undefined).map(([part]) => source.names[part]);
-    throw new ConfigurationError(
-      `credentials for Huawei Cloud are incomplete: ${set.join(" and ")} ${set.length > 1 ? "are" : "is"} set, ` +
-        `${missing.join(" and ")} ${missing.length > 1 ? "are" : "is"} not. ` +
-        (entries.length > 2 ? "Set all of them, or unset all." : "Set both, or unset both."),
+  if (entries.some(([, value]) => value === undefined)) {
+    throw incompleteCredentials(
+      "Huawei Cloud",
+      entries.map(([part, value]) => ({ name: source.names[part], value })),
     );
   }
   return parts as Record<K, string>;
