@@ -1,22 +1,8 @@
 // Flows with a definition of their own: they are played state by state, their functions as the control API scripts them.
-import { startEmulator, type Emulator } from "workflow-emulator";
-import { EmulatorClient, type Json } from "./emulatorClient";
-import { definition, FlowClient, FLOWS, nodes } from "./functiongraphFlows";
+import { type Json } from "./emulatorClient";
+import { definition, FLOWS, nodes, useEmulatedFlows } from "./functiongraphFlows";
 
-let emulator: Emulator;
-let client: EmulatorClient;
-let flows: FlowClient;
-
-beforeAll(async () => {
-  emulator = await startEmulator();
-  client = new EmulatorClient(emulator.url);
-  flows = new FlowClient(client);
-});
-afterAll(() => emulator.close());
-beforeEach(async () => {
-  await client.control("POST", "/reset");
-  await client.control("POST", "/clock", { now: "2026-11-21T08:00:00Z" });
-});
+const emulated = useEmulatedFlows();
 
 const call = (name: string, args: Json = {}): Json => ({ function_ref: { ref_name: name, arguments: args } });
 const operation = (id: string, transition: string, actions: Json[], changes: Json = {}): Json => ({
@@ -31,32 +17,32 @@ const operation = (id: string, transition: string, actions: Json[], changes: Jso
 
 /** Creates the flow and scripts its functions; returns its id. */
 async function make(body: Json, script: Json[] = []): Promise<string> {
-  const answer = await flows.create(body);
+  const answer = await emulated.flows.create(body);
   if (answer.status !== 201) throw new Error(answer.text);
-  if (script.length > 0) await flows.put(answer.json.id, { nodes: script });
+  if (script.length > 0) await emulated.flows.put(answer.json.id, { nodes: script });
   return answer.json.id as string;
 }
 
 /** Runs the flow to its end and returns the detail. */
 async function run(id: string, input: Json = {}, headers: Record<string, string> = {}): Promise<Json> {
-  const execution = await flows.start(id, { input }, { headers });
-  await client.advance(3_600_000);
-  return (await flows.show(id, execution)).json;
+  const execution = await emulated.flows.start(id, { input }, { headers });
+  await emulated.client.advance(3_600_000);
+  return (await emulated.flows.show(id, execution)).json;
 }
 
 test("functions that are not scripted succeed after a tenth of a second", async () => {
   const id = await make(definition("plain", ["a", "b"]));
-  const execution = await flows.start(id, { input: { n: 1 } });
-  expect(nodes((await flows.show(id, execution)).json)).toEqual([["a", "running"]]);
-  await client.advance(200);
-  const { json } = await flows.show(id, execution);
+  const execution = await emulated.flows.start(id, { input: { n: 1 } });
+  expect(nodes((await emulated.flows.show(id, execution)).json)).toEqual([["a", "running"]]);
+  await emulated.client.advance(200);
+  const { json } = await emulated.flows.show(id, execution);
   expect([json.status, json.output]).toEqual(["success", {}]);
   expect(json.node_execution_details[0].executions[0].input).toEqual({ n: 1 });
 });
 
 test("a scripted flow keeps its definition, name and description", async () => {
   const id = await make(definition("kept", ["a"], { description: "Kept." }), [{ id: "a", durationMs: 5 }]);
-  const { json } = await client.signed("GET", `${FLOWS}/${id}`);
+  const { json } = await emulated.client.signed("GET", `${FLOWS}/${id}`);
   expect(json.definition).toMatchObject({ name: "kept", description: "Kept.", start: "a" });
 });
 
@@ -77,14 +63,14 @@ test("Sleep waits, End ends", async () => {
       { id: "done", name: "done", type: "End", end: true, transition: "", actions: [] },
     ],
   });
-  const execution = await flows.start(id, { input: { n: 1 } });
-  await client.advance(90_000);
-  expect(nodes((await flows.show(id, execution)).json)).toEqual([
+  const execution = await emulated.flows.start(id, { input: { n: 1 } });
+  await emulated.client.advance(90_000);
+  expect(nodes((await emulated.flows.show(id, execution)).json)).toEqual([
     ["a", "success"],
     ["rest", "running"],
   ]);
-  await client.advance(600);
-  const { json } = await flows.show(id, execution);
+  await emulated.client.advance(600);
+  const { json } = await emulated.flows.show(id, execution);
   expect([json.status, json.end_time, nodes(json).at(-1)]).toEqual([
     "success",
     "2026-11-21T08:01:30Z",
@@ -213,12 +199,12 @@ describe("an error of a function", () => {
     const id = await make(flow({ error: "Busy", retry_ref: "twice" }), [
       fails({ onRestart: { status: "success" } }),
     ]);
-    const execution = await flows.start(id);
-    await client.advance(5000);
-    expect(nodes((await flows.show(id, execution)).json)).toEqual([["try", "fail"]]);
-    expect((await flows.show(id, execution)).json.status).toBe("running");
-    await client.advance(60_000);
-    const { json } = await flows.show(id, execution);
+    const execution = await emulated.flows.start(id);
+    await emulated.client.advance(5000);
+    expect(nodes((await emulated.flows.show(id, execution)).json)).toEqual([["try", "fail"]]);
+    expect((await emulated.flows.show(id, execution)).json.status).toBe("running");
+    await emulated.client.advance(60_000);
+    const { json } = await emulated.flows.show(id, execution);
     expect([json.status, nodes(json)]).toEqual([
       "success",
       [
@@ -245,12 +231,12 @@ describe("an error of a function", () => {
   test("can be retried by hand", async () => {
     const id = await make(flow({}), [fails({ onRestart: { status: "success" } })]);
     // An empty rule is for every error and does nothing about it.
-    const execution = await flows.start(id);
-    await client.advance(5000);
-    expect((await flows.show(id, execution)).json.status).toBe("fail");
-    expect((await flows.retry(id, execution)).status).toBe(200);
-    await client.advance(5000);
-    expect((await flows.show(id, execution)).json.status).toBe("success");
+    const execution = await emulated.flows.start(id);
+    await emulated.client.advance(5000);
+    expect((await emulated.flows.show(id, execution)).json.status).toBe("fail");
+    expect((await emulated.flows.retry(id, execution)).status).toBe(200);
+    await emulated.client.advance(5000);
+    expect((await emulated.flows.show(id, execution)).json.status).toBe("success");
   });
 });
 
@@ -308,15 +294,15 @@ test("names may be those of JavaScript's own", async () => {
 
 test("a function that is scripted with pause waits for a callback", async () => {
   const id = await make(definition("asks", ["a", "b"]), [{ id: "a", durationMs: 1, pause: true }]);
-  const execution = await flows.start(id);
-  await client.advance(60_000);
-  const answer = await client.signed("POST", `${FLOWS}/${id}/callback`, {
+  const execution = await emulated.flows.start(id);
+  await emulated.client.advance(60_000);
+  const answer = await emulated.client.signed("POST", `${FLOWS}/${id}/callback`, {
     headers: { "x-workflow-run-id": execution, "x-workflow-state-id": "a" },
     body: { result: "success", output: { yes: true } },
   });
   expect(answer.json).toEqual({ execution_id: execution });
-  await client.advance(1000);
-  const { json } = await flows.show(id, execution);
+  await emulated.client.advance(1000);
+  const { json } = await emulated.flows.show(id, execution);
   expect([json.status, json.node_execution_details[1].executions[0].input]).toEqual([
     "success",
     { yes: true },

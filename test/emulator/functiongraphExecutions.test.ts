@@ -1,22 +1,7 @@
 // FunctionGraph operations on executions over real HTTP: start, poll, stop, retry, call back.
-import { startEmulator, type Emulator } from "workflow-emulator";
-import { EmulatorClient } from "./emulatorClient";
-import { FlowClient, flowExecutions, FLOWS, flowUrn, nodes } from "./functiongraphFlows";
+import { flowExecutions, FLOWS, flowUrn, nodes, useEmulatedFlows } from "./functiongraphFlows";
 
-let emulator: Emulator;
-let client: EmulatorClient;
-let flows: FlowClient;
-
-beforeAll(async () => {
-  emulator = await startEmulator();
-  client = new EmulatorClient(emulator.url);
-  flows = new FlowClient(client);
-});
-afterAll(() => emulator.close());
-beforeEach(async () => {
-  await client.control("POST", "/reset");
-  await client.control("POST", "/clock", { now: "2026-11-21T08:00:00Z" });
-});
+const emulated = useEmulatedFlows();
 
 const NO_FLOW = { error_code: "FGS.5002", error_msg: "Function flow not found." };
 const NO_EXECUTION = { error_code: "FGS.5002", error_msg: "Function flow execution not found." };
@@ -28,16 +13,16 @@ const invalid = (detail: string): unknown => ({
 
 describe("StartWorkflowExecution", () => {
   const start = (body: unknown, headers: Record<string, string> = {}) =>
-    client.signed("POST", flowExecutions("demo-succeeds"), { body, headers });
+    emulated.client.signed("POST", flowExecutions("demo-succeeds"), { body, headers });
 
   test("answers the id of a new execution every time", async () => {
     const first = await start({ input: {} });
     expect([first.status, Object.keys(first.json)]).toEqual([200, ["execution_id"]]);
-    expect(await flows.start("demo-succeeds")).not.toBe(first.json.execution_id);
+    expect(await emulated.flows.start("demo-succeeds")).not.toBe(first.json.execution_id);
   });
 
   test("answers 404 without a request id for an unknown flow", async () => {
-    const answer = await client.signed("POST", flowExecutions("none"), { body: { input: {} } });
+    const answer = await emulated.client.signed("POST", flowExecutions("none"), { body: { input: {} } });
     expect([answer.status, answer.json]).toEqual([404, NO_FLOW]);
     expect(answer.headers.get("x-request-id")).toMatch(/^[0-9a-f]{32}$/);
   });
@@ -75,7 +60,9 @@ describe("StartWorkflowExecution", () => {
   test("refuses more than 256 KB, and ids that are too long", async () => {
     const large = await start({ input: { text: "x".repeat(256 * 1024) } });
     expect([large.status, large.json.error_code]).toEqual([413, "FSS.0413"]);
-    const answer = await client.signed("POST", flowExecutions("w".repeat(513)), { body: { input: {} } });
+    const answer = await emulated.client.signed("POST", flowExecutions("w".repeat(513)), {
+      body: { input: {} },
+    });
     expect([answer.status, answer.json]).toEqual([
       400,
       invalid("workflow_id: must have 1 to 512 characters"),
@@ -85,11 +72,11 @@ describe("StartWorkflowExecution", () => {
 
 describe("ShowWorkflowExecution", () => {
   test("follows a run from its first node to its output", async () => {
-    const id = await flows.start("demo-succeeds", {
+    const id = await emulated.flows.start("demo-succeeds", {
       input: { release: "1.4" },
       headers: { "run-key": "k-1", nested: { a: [1] } },
     });
-    const first = (await flows.show("demo-succeeds", id)).json;
+    const first = (await emulated.flows.show("demo-succeeds", id)).json;
     const node = {
       node_id: "prepare",
       node_name: "Prepare",
@@ -120,8 +107,8 @@ describe("ShowWorkflowExecution", () => {
       node_execution_details: [node],
     });
 
-    await client.advance(2000);
-    const last = (await flows.show("demo-succeeds", id)).json;
+    await emulated.client.advance(2000);
+    const last = (await emulated.flows.show("demo-succeeds", id)).json;
     expect(last).toMatchObject({
       status: "success",
       output: { version: "1.4.2" },
@@ -138,9 +125,9 @@ describe("ShowWorkflowExecution", () => {
   });
 
   test("shows a failed node with its error as an object, and no node after it", async () => {
-    const id = await flows.start("demo-fails");
-    await client.advance(10_000);
-    const { json } = await flows.show("demo-fails", id);
+    const id = await emulated.flows.start("demo-fails");
+    await emulated.client.advance(10_000);
+    const { json } = await emulated.flows.show("demo-fails", id);
     expect([json.status, json.output]).toEqual(["fail", {}]);
     expect(nodes(json)).toEqual([
       ["prepare", "success"],
@@ -153,103 +140,110 @@ describe("ShowWorkflowExecution", () => {
 
   test("cuts long texts in outputs, but not when the full history is asked for", async () => {
     const text = "x".repeat(3000);
-    await flows.put("long", { nodes: [{ id: "a", durationMs: 0, output: { text, list: [text] } }] });
-    const id = await flows.start("long", { input: { text } });
-    const cut = (await flows.show("long", id)).json;
+    await emulated.flows.put("long", { nodes: [{ id: "a", durationMs: 0, output: { text, list: [text] } }] });
+    const id = await emulated.flows.start("long", { input: { text } });
+    const cut = (await emulated.flows.show("long", id)).json;
     expect(cut.output).toEqual({ text: `${"x".repeat(1024)}...`, list: [`${"x".repeat(1024)}...`] });
     expect(cut.input).toEqual({ text });
     expect(cut.node_execution_details[0].executions[0].output.text).toHaveLength(1027);
     for (const value of ["true", "True"]) {
-      const full = await flows.show("long", id, { "x-get-workflow-full-history-data": value });
+      const full = await emulated.flows.show("long", id, { "x-get-workflow-full-history-data": value });
       expect(full.json.output).toEqual({ text, list: [text] });
     }
   });
 
   test("answers 404 for an execution of another flow and for none", async () => {
-    const id = await flows.start("demo-succeeds");
-    for (const answer of [await flows.show("demo-fails", id), await flows.show("demo-succeeds", "none")]) {
+    const id = await emulated.flows.start("demo-succeeds");
+    for (const answer of [
+      await emulated.flows.show("demo-fails", id),
+      await emulated.flows.show("demo-succeeds", "none"),
+    ]) {
       expect([answer.status, answer.json]).toEqual([404, NO_EXECUTION]);
     }
-    expect((await flows.show("demo-succeeds", "e".repeat(65))).json).toEqual(invalid("execution_id"));
+    expect((await emulated.flows.show("demo-succeeds", "e".repeat(65))).json).toEqual(
+      invalid("execution_id"),
+    );
   });
 
   test("finds executions that are older than the lists go back", async () => {
-    const id = await flows.start("demo-succeeds");
-    await client.advance(30 * 24 * 3600 * 1000);
-    expect((await flows.list("demo-succeeds")).json.executions).toEqual([]);
-    expect((await flows.show("demo-succeeds", id)).json.status).toBe("success");
+    const id = await emulated.flows.start("demo-succeeds");
+    await emulated.client.advance(30 * 24 * 3600 * 1000);
+    expect((await emulated.flows.list("demo-succeeds")).json.executions).toEqual([]);
+    expect((await emulated.flows.show("demo-succeeds", id)).json.status).toBe("success");
   });
 });
 
 describe("StopWorkFlow", () => {
   test("cancels an execution once, with an empty answer", async () => {
-    const id = await flows.start("demo-slow");
-    await client.advance(5000);
-    const answer = await flows.stop("demo-slow", id);
+    const id = await emulated.flows.start("demo-slow");
+    await emulated.client.advance(5000);
+    const answer = await emulated.flows.stop("demo-slow", id);
     expect([answer.status, answer.text]).toEqual([200, ""]);
-    const { json } = await flows.show("demo-slow", id);
+    const { json } = await emulated.flows.show("demo-slow", id);
     expect([json.status, json.end_time]).toEqual(["cancel", "2026-11-21T08:00:05Z"]);
     expect(nodes(json)).toEqual([
       ["prepare", "success"],
       ["run-script", "cancel"],
     ]);
-    const again = await flows.stop("demo-slow", id);
+    const again = await emulated.flows.stop("demo-slow", id);
     expect([again.status, again.json]).toEqual([400, invalid("does not run")]);
-    expect((await flows.stop("demo-slow", "none")).json).toEqual(NO_EXECUTION);
+    expect((await emulated.flows.stop("demo-slow", "none")).json).toEqual(NO_EXECUTION);
   });
 
   test("shows stopping in the paged list alone for as long as the stop takes", async () => {
-    await flows.put("slow-stop", { nodes: [{ id: "a", durationMs: 60_000 }], stopTakesMs: 5000 });
-    const id = await flows.start("slow-stop");
-    await flows.stop("slow-stop", id);
-    expect((await flows.show("slow-stop", id)).json.status).toBe("running");
-    const page = await flows.page("slow-stop", "?limit=1&offset=0");
+    await emulated.flows.put("slow-stop", { nodes: [{ id: "a", durationMs: 60_000 }], stopTakesMs: 5000 });
+    const id = await emulated.flows.start("slow-stop");
+    await emulated.flows.stop("slow-stop", id);
+    expect((await emulated.flows.show("slow-stop", id)).json.status).toBe("running");
+    const page = await emulated.flows.page("slow-stop", "?limit=1&offset=0");
     expect(page.json.executions[0].status).toBe("stopping");
-    await client.advance(5000);
-    expect((await flows.show("slow-stop", id)).json.status).toBe("cancel");
+    await emulated.client.advance(5000);
+    expect((await emulated.flows.show("slow-stop", id)).json.status).toBe("cancel");
   });
 });
 
 describe("RetryWorkFlow", () => {
   test("goes on at the failed node, under the same id", async () => {
-    await flows.put("flaky", {
+    await emulated.flows.put("flaky", {
       nodes: [
         { id: "a", durationMs: 100 },
         { id: "b", durationMs: 100, status: "fail", onRestart: { status: "success", output: { ok: true } } },
       ],
     });
-    const id = await flows.start("flaky");
-    await client.advance(1000);
-    const answer = await flows.retry("flaky", id);
+    const id = await emulated.flows.start("flaky");
+    await emulated.client.advance(1000);
+    const answer = await emulated.flows.retry("flaky", id);
     expect([answer.status, answer.text]).toEqual([200, ""]);
-    expect((await flows.page("flaky", "?limit=1&offset=0")).json.executions[0].status).toBe("retrying");
-    expect(nodes((await flows.show("flaky", id)).json)).toEqual([
+    expect((await emulated.flows.page("flaky", "?limit=1&offset=0")).json.executions[0].status).toBe(
+      "retrying",
+    );
+    expect(nodes((await emulated.flows.show("flaky", id)).json)).toEqual([
       ["a", "success"],
       ["b", "fail", "running"],
     ]);
-    await client.advance(100);
-    const { json } = await flows.show("flaky", id);
+    await emulated.client.advance(100);
+    const { json } = await emulated.flows.show("flaky", id);
     expect([json.execution_id, json.status, json.output]).toEqual([id, "success", { ok: true }]);
     expect(nodes(json)[1]).toEqual(["b", "fail", "success"]);
-    expect((await flows.retry("flaky", id)).json).toEqual(invalid("only a failed execution"));
+    expect((await emulated.flows.retry("flaky", id)).json).toEqual(invalid("only a failed execution"));
   });
 
   test("wants an execution that has failed", async () => {
-    const id = await flows.start("demo-slow");
-    expect((await flows.retry("demo-slow", id)).json).toEqual(invalid("only a failed execution"));
-    await flows.stop("demo-slow", id);
-    expect((await flows.retry("demo-slow", id)).status).toBe(400);
-    expect((await flows.retry("demo-slow", "none")).json).toEqual(NO_EXECUTION);
+    const id = await emulated.flows.start("demo-slow");
+    expect((await emulated.flows.retry("demo-slow", id)).json).toEqual(invalid("only a failed execution"));
+    await emulated.flows.stop("demo-slow", id);
+    expect((await emulated.flows.retry("demo-slow", id)).status).toBe(400);
+    expect((await emulated.flows.retry("demo-slow", "none")).json).toEqual(NO_EXECUTION);
   });
 });
 
 describe("CreateCallbackWorkflow", () => {
   const callBack = (headers: Record<string, string>, body: unknown) =>
-    client.signed("POST", `${FLOWS}/waits/callback`, { headers, body });
+    emulated.client.signed("POST", `${FLOWS}/waits/callback`, { headers, body });
   const to = (run: string, state = "ask") => ({ "x-workflow-run-id": run, "x-workflow-state-id": state });
 
   beforeEach(() =>
-    flows.put("waits", {
+    emulated.flows.put("waits", {
       nodes: [
         { id: "ask", durationMs: 100, pause: true },
         { id: "go", durationMs: 100 },
@@ -258,22 +252,25 @@ describe("CreateCallbackWorkflow", () => {
   );
 
   test("lets a node that waits end with success", async () => {
-    const id = await flows.start("waits");
-    await client.advance(3_600_000);
-    expect((await flows.show("waits", id)).json.status).toBe("running");
+    const id = await emulated.flows.start("waits");
+    await emulated.client.advance(3_600_000);
+    expect((await emulated.flows.show("waits", id)).json.status).toBe("running");
     const answer = await callBack(to(id), { result: "success", output: { by: "ann" } });
     expect([answer.status, answer.json]).toEqual([200, { execution_id: id }]);
-    await client.advance(100);
-    expect((await flows.show("waits", id)).json).toMatchObject({ status: "success", output: { by: "ann" } });
+    await emulated.client.advance(100);
+    expect((await emulated.flows.show("waits", id)).json).toMatchObject({
+      status: "success",
+      output: { by: "ann" },
+    });
   });
 
   test("or with a failure, by the id that the start brought along", async () => {
     const run = "b".repeat(32);
-    const id = await flows.start("waits", { input: {} }, { headers: { "x-workflowrun-id": run } });
-    await client.advance(100);
+    const id = await emulated.flows.start("waits", { input: {} }, { headers: { "x-workflowrun-id": run } });
+    await emulated.client.advance(100);
     const answer = await callBack(to(run), { result: "fail", output: {}, error: "refused by ann" });
     expect(answer.json).toEqual({ execution_id: id });
-    const { json } = await flows.show("waits", id);
+    const { json } = await emulated.flows.show("waits", id);
     expect([json.status, json.node_execution_details[0].executions[0].error_message]).toEqual([
       "fail",
       { detail: "refused by ann", error: "refused by ann" },
@@ -294,7 +291,7 @@ describe("CreateCallbackWorkflow", () => {
   test("answers 404 for an unknown run and 400 for a node that does not wait", async () => {
     const body = { result: "success", output: {} };
     expect((await callBack(to("none"), body)).json).toEqual(NO_EXECUTION);
-    const id = await flows.start("waits");
+    const id = await emulated.flows.start("waits");
     expect((await callBack(to(id), body)).json).toEqual(invalid("waits for no callback"));
     expect((await callBack(to(id, "go"), body)).status).toBe(400);
   });

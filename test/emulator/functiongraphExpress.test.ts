@@ -1,22 +1,7 @@
 // FunctionGraph's EXPRESS flows over real HTTP: started and awaited in one call, and without a history.
-import { startEmulator, type Emulator } from "workflow-emulator";
-import { EmulatorClient } from "./emulatorClient";
-import { FlowClient, FLOWS } from "./functiongraphFlows";
+import { FLOWS, useEmulatedFlows } from "./functiongraphFlows";
 
-let emulator: Emulator;
-let client: EmulatorClient;
-let flows: FlowClient;
-
-beforeAll(async () => {
-  emulator = await startEmulator();
-  client = new EmulatorClient(emulator.url);
-  flows = new FlowClient(client);
-});
-afterAll(() => emulator.close());
-beforeEach(async () => {
-  await client.control("POST", "/reset");
-  await client.control("POST", "/clock", { now: "2026-11-21T08:00:00Z" });
-});
+const emulated = useEmulatedFlows();
 
 const NO_FLOW = { error_code: "FGS.5002", error_msg: "Function flow not found." };
 const NO_EXECUTION = { error_code: "FGS.5002", error_msg: "Function flow execution not found." };
@@ -28,10 +13,10 @@ const invalid = (detail: string): unknown => ({
 
 describe("StartSyncWorkflowExecution", () => {
   const sync = (flow: string, body: unknown = { input: {} }) =>
-    client.signed("POST", `${FLOWS}/${flow}/sync-executions`, { body });
+    emulated.client.signed("POST", `${FLOWS}/${flow}/sync-executions`, { body });
 
   test("answers when the flow has ended", async () => {
-    await client.control("POST", "/clock", { now: "2026-11-21T08:00:00Z", rate: 50 });
+    await emulated.client.control("POST", "/clock", { now: "2026-11-21T08:00:00Z", rate: 50 });
     const answer = await sync("demo-express");
     expect([answer.status, answer.json]).toEqual([
       200,
@@ -51,12 +36,12 @@ describe("StartSyncWorkflowExecution", () => {
     const pending = sync("demo-express").finally(() => (isAnswered = true));
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(isAnswered).toBe(false);
-    await client.advance(500);
+    await emulated.client.advance(500);
     expect((await pending).json.status).toBe("success");
   });
 
   test("a failed flow is HTTP 200 with the errors of its nodes", async () => {
-    await flows.put("express-fails", {
+    await emulated.flows.put("express-fails", {
       attributes: { mode: "EXPRESS" },
       nodes: [
         { id: "a", durationMs: 0 },
@@ -80,13 +65,13 @@ describe("StartSyncWorkflowExecution", () => {
   });
 
   test("ends a run of more than five minutes with timeout", async () => {
-    await flows.put("long-express", {
+    await emulated.flows.put("long-express", {
       attributes: { mode: "EXPRESS" },
       nodes: [{ id: "a", durationMs: 400_000 }],
     });
     const pending = sync("long-express");
     await new Promise((resolve) => setTimeout(resolve, 50));
-    await client.advance(400_000);
+    await emulated.client.advance(400_000);
     expect((await pending).json).toMatchObject({ status: "timeout", end_time: "2026-11-21T08:05:00Z" });
   });
 
@@ -99,11 +84,14 @@ describe("StartSyncWorkflowExecution", () => {
 });
 
 test("an EXPRESS flow can be started, but keeps no history", async () => {
-  const id = await flows.start("demo-express");
-  for (const answer of [await flows.show("demo-express", id), await flows.stop("demo-express", id)]) {
+  const id = await emulated.flows.start("demo-express");
+  for (const answer of [
+    await emulated.flows.show("demo-express", id),
+    await emulated.flows.stop("demo-express", id),
+  ]) {
     expect([answer.status, answer.json]).toEqual([404, NO_EXECUTION]);
   }
-  expect((await flows.list("demo-express")).json).toEqual({ executions: [] });
-  expect((await flows.page("demo-express", "?limit=1&offset=0")).json.total).toBe(0);
-  expect((await flows.retry("demo-express", id)).json).toEqual(invalid("EXPRESS"));
+  expect((await emulated.flows.list("demo-express")).json).toEqual({ executions: [] });
+  expect((await emulated.flows.page("demo-express", "?limit=1&offset=0")).json.total).toBe(0);
+  expect((await emulated.flows.retry("demo-express", id)).json).toEqual(invalid("EXPRESS"));
 });

@@ -1,6 +1,7 @@
 // What the tests of the emulated FunctionGraph share: paths, and the calls that almost all of them make.
-import type { Answer, CallOptions, EmulatorClient, Json } from "./emulatorClient";
-import { PROJECT } from "./emulatorClient";
+import { startEmulator, type Emulator } from "workflow-emulator";
+import type { Answer, CallOptions, Json } from "./emulatorClient";
+import { EmulatorClient, PROJECT } from "./emulatorClient";
 
 export const FLOWS = `/v2/${PROJECT}/fgs/workflows`;
 
@@ -88,4 +89,26 @@ export function definition(name: string, functions: readonly string[], changes: 
     retries: [],
     ...changes,
   };
+}
+
+/** An emulator for all tests of a file, and the clients that talk to it. */
+export interface EmulatedFlows {
+  readonly client: EmulatorClient;
+  readonly flows: FlowClient;
+}
+
+/** Starts an emulator before the first test; before each, it is as new and its clock stands at eight in the morning. */
+export function useEmulatedFlows(): EmulatedFlows {
+  const emulated: { emulator?: Emulator; client?: EmulatorClient; flows?: FlowClient } = {};
+  beforeAll(async () => {
+    emulated.emulator = await startEmulator();
+    emulated.client = new EmulatorClient(emulated.emulator.url);
+    emulated.flows = new FlowClient(emulated.client);
+  });
+  afterAll(() => emulated.emulator?.close());
+  beforeEach(async () => {
+    await emulated.client?.control("POST", "/reset");
+    await emulated.client?.control("POST", "/clock", { now: "2026-11-21T08:00:00Z" });
+  });
+  return emulated as EmulatedFlows;
 }

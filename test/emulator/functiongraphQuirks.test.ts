@@ -3,59 +3,55 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startEmulator, type Emulator } from "workflow-emulator";
+import { startEmulator } from "workflow-emulator";
 import { EmulatorClient, TEMPORARY_KEYS, type Json } from "./emulatorClient";
-import { definition, FlowClient, flowExecutions, FLOWS, flowUrn, nodes } from "./functiongraphFlows";
+import {
+  definition,
+  FlowClient,
+  flowExecutions,
+  FLOWS,
+  flowUrn,
+  nodes,
+  useEmulatedFlows,
+} from "./functiongraphFlows";
 
-let emulator: Emulator;
-let client: EmulatorClient;
-let flows: FlowClient;
-
-beforeAll(async () => {
-  emulator = await startEmulator();
-  client = new EmulatorClient(emulator.url);
-  flows = new FlowClient(client);
-});
-afterAll(() => emulator.close());
-beforeEach(async () => {
-  await client.control("POST", "/reset");
-  await client.control("POST", "/clock", { now: "2026-11-21T08:00:00Z" });
-});
+const emulated = useEmulatedFlows();
 
 const INPUT = { body: { input: {} } };
 
 describe("quirks", () => {
   const quirks = async (wanted: Json): Promise<void> => {
-    const answer = await client.control("PUT", "/quirks", wanted);
+    const answer = await emulated.client.control("PUT", "/quirks", wanted);
     if (answer.status !== 200) throw new Error(answer.text);
   };
   const failed = async (): Promise<Json> => {
-    const id = await flows.start("demo-fails");
-    await client.advance(10_000);
-    return (await flows.show("demo-fails", id)).json.node_execution_details[1].executions[0].error_message;
+    const id = await emulated.flows.start("demo-fails");
+    await emulated.client.advance(10_000);
+    return (await emulated.flows.show("demo-fails", id)).json.node_execution_details[1].executions[0]
+      .error_message;
   };
 
   test("fssCodes", async () => {
     await quirks({ fssCodes: true });
-    const missing = await client.signed("POST", flowExecutions("none"), INPUT);
+    const missing = await emulated.client.signed("POST", flowExecutions("none"), INPUT);
     expect(missing.json).toEqual({ error_code: "FSS.0404", error_msg: "The resource is not found." });
-    const invalid = await client.signed("POST", flowExecutions("demo-slow"), { body: {} });
+    const invalid = await emulated.client.signed("POST", flowExecutions("demo-slow"), { body: {} });
     expect([invalid.status, invalid.json.error_code]).toEqual([400, "FSS.0400"]);
-    const query = await flows.list("demo-slow", "?limit=501");
+    const query = await emulated.flows.list("demo-slow", "?limit=501");
     expect([query.status, query.json.error_code]).toEqual([400, "FSS.1001"]);
     for (const status of [401, 408, 429, 500, 503, 504]) {
-      await client.control("POST", "/faults", { action: "status", status });
-      const answer = await client.signed("GET", FLOWS);
+      await emulated.client.control("POST", "/faults", { action: "status", status });
+      const answer = await emulated.client.signed("GET", FLOWS);
       expect([answer.status, answer.json.error_code]).toEqual([status, `FSS.0${String(status)}`]);
     }
   });
 
   test("notFoundRequestId and noRequestId", async () => {
-    const start = (id: string, body: Json) => client.signed("POST", flowExecutions(id), { body });
+    const start = (id: string, body: Json) => emulated.client.signed("POST", flowExecutions(id), { body });
     await quirks({ notFoundRequestId: true, noRequestId: true });
     expect((await start("none", { input: {} })).json).toHaveProperty("request_id");
     expect((await start("demo-slow", {})).json).not.toHaveProperty("request_id");
-    expect((await flows.list("demo-slow", "?limit=501")).json).toHaveProperty("request_id");
+    expect((await emulated.flows.list("demo-slow", "?limit=501")).json).toHaveProperty("request_id");
   });
 
   test("errorMessageText and errorMessageBrokenKey", async () => {
@@ -67,81 +63,87 @@ describe("quirks", () => {
   });
 
   test("nineStatuses, unknownStatus, upperCaseStatus", async () => {
-    await flows.put("queued", { nodes: [{ id: "a", durationMs: 1000 }], queuedMs: 5000 });
-    const queued = await flows.start("queued");
-    const slow = await flows.start("demo-slow");
+    await emulated.flows.put("queued", { nodes: [{ id: "a", durationMs: 1000 }], queuedMs: 5000 });
+    const queued = await emulated.flows.start("queued");
+    const slow = await emulated.flows.start("demo-slow");
     await quirks({ nineStatuses: true });
-    expect((await flows.show("queued", queued)).json.status).toBe("scheduled");
+    expect((await emulated.flows.show("queued", queued)).json.status).toBe("scheduled");
     await quirks({ unknownStatus: "warming", upperCaseStatus: true });
-    expect((await flows.show("demo-slow", slow)).json.status).toBe("WARMING");
-    expect((await flows.list("demo-slow", "?status=running")).json.executions[0].status).toBe("WARMING");
-    expect((await flows.page("demo-slow", "?limit=1&offset=0")).json.executions[0].status).toBe("WARMING");
+    expect((await emulated.flows.show("demo-slow", slow)).json.status).toBe("WARMING");
+    expect((await emulated.flows.list("demo-slow", "?status=running")).json.executions[0].status).toBe(
+      "WARMING",
+    );
+    expect((await emulated.flows.page("demo-slow", "?limit=1&offset=0")).json.executions[0].status).toBe(
+      "WARMING",
+    );
   });
 
   test("endTimeAbsent and endTimeNull", async () => {
-    const id = await flows.start("demo-slow");
+    const id = await emulated.flows.start("demo-slow");
     await quirks({ endTimeAbsent: true });
-    const absent = (await flows.show("demo-slow", id)).json;
+    const absent = (await emulated.flows.show("demo-slow", id)).json;
     expect(absent).not.toHaveProperty("end_time");
     expect(absent.node_execution_details[0].executions[0]).not.toHaveProperty("end_time");
     await quirks({ endTimeNull: true });
-    expect((await flows.show("demo-slow", id)).json.end_time).toBeNull();
+    expect((await emulated.flows.show("demo-slow", id)).json.end_time).toBeNull();
   });
 
   test("noStartHeaders", async () => {
-    const id = await flows.start("demo-slow", { input: {}, headers: { key: "k" } });
+    const id = await emulated.flows.start("demo-slow", { input: {}, headers: { key: "k" } });
     await quirks({ noStartHeaders: true });
-    expect((await flows.show("demo-slow", id)).json).not.toHaveProperty("headers");
+    expect((await emulated.flows.show("demo-slow", id)).json).not.toHaveProperty("headers");
   });
 
   test("noEnableStreamResponse and shortUrns", async () => {
     await quirks({ noEnableStreamResponse: true, shortUrns: true });
-    expect((await flows.create(definition("short", ["a"]))).json).not.toHaveProperty(
+    expect((await emulated.flows.create(definition("short", ["a"]))).json).not.toHaveProperty(
       "enable_stream_response",
     );
-    const deleted = await client.signed("DELETE", FLOWS, { body: { workflow_urns: [flowUrn("short")] } });
+    const deleted = await emulated.client.signed("DELETE", FLOWS, {
+      body: { workflow_urns: [flowUrn("short")] },
+    });
     expect(deleted.json.success).toEqual([flowUrn("short").replace("workflow:", "")]);
   });
 
   test("expressHistory", async () => {
     await quirks({ expressHistory: true });
-    const id = await flows.start("demo-express");
-    expect((await flows.show("demo-express", id)).json.status).toBe("running");
-    expect((await flows.list("demo-express")).json.executions).toHaveLength(1);
-    expect((await flows.stop("demo-express", id)).status).toBe(200);
+    const id = await emulated.flows.start("demo-express");
+    expect((await emulated.flows.show("demo-express", id)).json.status).toBe("running");
+    expect((await emulated.flows.list("demo-express")).json.executions).toHaveLength(1);
+    expect((await emulated.flows.stop("demo-express", id)).status).toBe(200);
   });
 
   test("unknownWorkflowIs400, unknownExecutionIs400, unknownWorkflowListIs404", async () => {
     await quirks({ unknownWorkflowIs400: true, unknownExecutionIs400: true, unknownWorkflowListIs404: true });
-    expect((await client.signed("GET", `${FLOWS}/none`)).status).toBe(400);
-    expect((await flows.show("demo-slow", "none")).status).toBe(400);
-    expect((await flows.list("none")).status).toBe(404);
-    expect((await flows.page("none", "?limit=1&offset=0")).status).toBe(404);
+    expect((await emulated.client.signed("GET", `${FLOWS}/none`)).status).toBe(400);
+    expect((await emulated.flows.show("demo-slow", "none")).status).toBe(400);
+    expect((await emulated.flows.list("none")).status).toBe(404);
+    expect((await emulated.flows.page("none", "?limit=1&offset=0")).status).toBe(404);
   });
 
   test("listDelayMs and detailDelayMs hide a new execution for a while", async () => {
     await quirks({ listDelayMs: 3000, detailDelayMs: 1000 });
-    const id = await flows.start("demo-slow");
-    expect((await flows.show("demo-slow", id)).status).toBe(404);
-    await client.advance(1000);
-    expect((await flows.show("demo-slow", id)).status).toBe(200);
-    expect((await flows.list("demo-slow")).json.executions).toEqual([]);
-    await client.advance(2000);
-    expect((await flows.list("demo-slow")).json.executions).toHaveLength(1);
+    const id = await emulated.flows.start("demo-slow");
+    expect((await emulated.flows.show("demo-slow", id)).status).toBe(404);
+    await emulated.client.advance(1000);
+    expect((await emulated.flows.show("demo-slow", id)).status).toBe(200);
+    expect((await emulated.flows.list("demo-slow")).json.executions).toEqual([]);
+    await emulated.client.advance(2000);
+    expect((await emulated.flows.list("demo-slow")).json.executions).toHaveLength(1);
   });
 });
 
 describe("the gateway in front of it", () => {
   test("takes tokens and keys, and refuses as for the other services", async () => {
-    const token = (await client.login()).headers.get("x-subject-token")!;
-    const plain = (headers: Record<string, string>) => client.plain("GET", FLOWS, { headers });
+    const token = (await emulated.client.login()).headers.get("x-subject-token")!;
+    const plain = (headers: Record<string, string>) => emulated.client.plain("GET", FLOWS, { headers });
     expect((await plain({ "x-auth-token": token })).status).toBe(200);
-    expect((await client.signed("GET", FLOWS, { keys: TEMPORARY_KEYS })).status).toBe(200);
+    expect((await emulated.client.signed("GET", FLOWS, { keys: TEMPORARY_KEYS })).status).toBe(200);
     const none = await plain({});
     expect([none.status, none.json.error_code]).toEqual([401, "APIGW.0301"]);
-    const skewed = await client.signed("GET", FLOWS, { date: new Date(Date.now() - 3_600_000) });
+    const skewed = await emulated.client.signed("GET", FLOWS, { date: new Date(Date.now() - 3_600_000) });
     expect([skewed.status, skewed.json.error_code]).toEqual([401, "APIGW.0303"]);
-    await client.control("POST", "/faults", {
+    await emulated.client.control("POST", "/faults", {
       action: "expireToken",
       operation: "functiongraph:ListWorkflow",
     });
@@ -150,15 +152,15 @@ describe("the gateway in front of it", () => {
   });
 
   test("keeps projects apart", async () => {
-    const other = await client.signed("GET", `/v2/${"f".repeat(32)}/fgs/workflows`);
+    const other = await emulated.client.signed("GET", `/v2/${"f".repeat(32)}/fgs/workflows`);
     expect([other.status, other.json.error_code]).toEqual([403, "FSS.0403"]);
-    const long = await client.signed("GET", `/v2/${"f".repeat(65)}/fgs/workflows`);
+    const long = await emulated.client.signed("GET", `/v2/${"f".repeat(65)}/fgs/workflows`);
     expect([long.status, long.json.error_msg]).toEqual([400, expect.stringContaining("project_id")]);
   });
 
   test("a body has to be JSON", async () => {
     const headers = { "content-type": "text/plain" };
-    const answer = await client.signed("POST", flowExecutions("demo-slow"), { ...INPUT, headers });
+    const answer = await emulated.client.signed("POST", flowExecutions("demo-slow"), { ...INPUT, headers });
     expect([answer.status, answer.json.error_msg]).toEqual([400, expect.stringContaining("Content-Type")]);
   });
 
@@ -185,43 +187,45 @@ describe("the gateway in front of it", () => {
 });
 
 describe("faults", () => {
-  const fault = (description: Json) => client.control("POST", "/faults", description);
+  const fault = (description: Json) => emulated.client.control("POST", "/faults", description);
 
   test("hit operations by the vendor's names", async () => {
-    const id = await flows.start("demo-slow");
+    const id = await emulated.flows.start("demo-slow");
     const tries: [string, () => Promise<{ status: number }>][] = [
-      ["StartWorkflowExecution", () => client.signed("POST", flowExecutions("demo-slow"), INPUT)],
-      ["ShowWorkflowExecution", () => flows.show("demo-slow", id)],
-      ["ListWorkflowExecutions", () => flows.list("demo-slow")],
-      ["ShowWorkflowExecutionForPage", () => flows.page("demo-slow", "?limit=1&offset=0")],
-      ["ShowWorkFlow", () => client.signed("GET", `${FLOWS}/demo-slow`)],
-      ["StopWorkFlow", () => flows.stop("demo-slow", id)],
-      ["RetryWorkFlow", () => flows.retry("demo-slow", id)],
+      ["StartWorkflowExecution", () => emulated.client.signed("POST", flowExecutions("demo-slow"), INPUT)],
+      ["ShowWorkflowExecution", () => emulated.flows.show("demo-slow", id)],
+      ["ListWorkflowExecutions", () => emulated.flows.list("demo-slow")],
+      ["ShowWorkflowExecutionForPage", () => emulated.flows.page("demo-slow", "?limit=1&offset=0")],
+      ["ShowWorkFlow", () => emulated.client.signed("GET", `${FLOWS}/demo-slow`)],
+      ["StopWorkFlow", () => emulated.flows.stop("demo-slow", id)],
+      ["RetryWorkFlow", () => emulated.flows.retry("demo-slow", id)],
     ];
     for (const [operation, send] of tries) {
       await fault({ operation, action: "status", status: 500 });
       expect([operation, (await send()).status]).toEqual([operation, 500]);
     }
-    expect((await client.control("GET", "/requests?service=functiongraph")).json.count).toBe(8);
+    expect((await emulated.client.control("GET", "/requests?service=functiongraph")).json.count).toBe(8);
   });
 
   test("a start whose answer is lost has started", async () => {
     await fault({ operation: "StartWorkflowExecution", action: "dropAfter" });
     const body = { input: {}, headers: { "run-key": "k-9" } };
-    await expect(client.signed("POST", flowExecutions("demo-slow"), { body })).rejects.toThrow();
-    const [found] = (await flows.list("demo-slow")).json.executions;
-    expect((await flows.show("demo-slow", found.execution_id)).json.headers).toEqual({ "run-key": "k-9" });
+    await expect(emulated.client.signed("POST", flowExecutions("demo-slow"), { body })).rejects.toThrow();
+    const [found] = (await emulated.flows.list("demo-slow")).json.executions;
+    expect((await emulated.flows.show("demo-slow", found.execution_id)).json.headers).toEqual({
+      "run-key": "k-9",
+    });
   });
 
   test("answer 500 and 404 in the documented form", async () => {
     await fault({ action: "status", status: 500 });
-    expect((await client.signed("GET", FLOWS)).json).toEqual({
+    expect((await emulated.client.signed("GET", FLOWS)).json).toEqual({
       error_code: "FGS.3002",
       error_msg: "Internal Error.",
       request_id: expect.any(String),
     });
     await fault({ action: "status", status: 404 });
-    expect((await client.signed("GET", FLOWS)).json).toEqual({
+    expect((await emulated.client.signed("GET", FLOWS)).json).toEqual({
       error_code: "FGS.5002",
       error_msg: "Function flow not found.",
     });
@@ -230,7 +234,7 @@ describe("faults", () => {
 
 describe("the control API", () => {
   test("starts, lists and purges executions", async () => {
-    const started = await client.control("POST", "/executions", {
+    const started = await emulated.client.control("POST", "/executions", {
       service: "functiongraph",
       workflowId: "demo-fails",
       executionId: "theirs",
@@ -240,14 +244,14 @@ describe("the control API", () => {
       headers: { "run-key": "k" },
     });
     expect(started.json).toMatchObject({ service: "functiongraph", status: "fail", runNumber: 0 });
-    const { json } = await flows.show("demo-fails", "theirs");
+    const { json } = await emulated.flows.show("demo-fails", "theirs");
     expect(json).toMatchObject({
       created_by: "ann",
       input: { n: 1 },
       headers: { "run-key": "k" },
       status: "fail",
     });
-    const listed = await client.control("GET", "/executions?service=functiongraph");
+    const listed = await emulated.client.control("GET", "/executions?service=functiongraph");
     expect(listed.json.executions).toMatchObject([
       {
         executionId: "theirs",
@@ -257,18 +261,21 @@ describe("the control API", () => {
         ],
       },
     ]);
-    await client.control("DELETE", "/executions/theirs");
-    expect((await flows.show("demo-fails", "theirs")).status).toBe(404);
+    await emulated.client.control("DELETE", "/executions/theirs");
+    expect((await emulated.flows.show("demo-fails", "theirs")).status).toBe(404);
   });
 
   test("scripts runs one by one, and leaves the workflows of other services alone", async () => {
-    await flows.put("demo-slow", { nodes: [{ id: "a", durationMs: 10 }], runs: [{ status: "timeout" }, {}] });
-    const first = await flows.start("demo-slow");
-    const second = await flows.start("demo-slow");
-    await client.advance(10);
-    expect((await flows.show("demo-slow", first)).json.status).toBe("timeout");
-    expect((await flows.show("demo-slow", second)).json.status).toBe("success");
-    const aom = await client.control("GET", "/workflows/demo-slow?service=aom");
+    await emulated.flows.put("demo-slow", {
+      nodes: [{ id: "a", durationMs: 10 }],
+      runs: [{ status: "timeout" }, {}],
+    });
+    const first = await emulated.flows.start("demo-slow");
+    const second = await emulated.flows.start("demo-slow");
+    await emulated.client.advance(10);
+    expect((await emulated.flows.show("demo-slow", first)).json.status).toBe("timeout");
+    expect((await emulated.flows.show("demo-slow", second)).json.status).toBe("success");
+    const aom = await emulated.client.control("GET", "/workflows/demo-slow?service=aom");
     expect(aom.json.script.base.nodes).toHaveLength(3);
   });
 });

@@ -1,24 +1,10 @@
 // FunctionGraph operations on flows over real HTTP: create, show, change, list, delete, draw, measure.
-import { startEmulator, type Emulator } from "workflow-emulator";
-import { EmulatorClient, PROJECT, type Json } from "./emulatorClient";
-import { definition, FlowClient, FLOWS, flowUrn } from "./functiongraphFlows";
+import { PROJECT, type Json } from "./emulatorClient";
+import { definition, FLOWS, flowUrn, useEmulatedFlows } from "./functiongraphFlows";
 
-let emulator: Emulator;
-let client: EmulatorClient;
-let flows: FlowClient;
+const emulated = useEmulatedFlows();
 
-beforeAll(async () => {
-  emulator = await startEmulator();
-  client = new EmulatorClient(emulator.url);
-  flows = new FlowClient(client);
-});
-afterAll(() => emulator.close());
-beforeEach(async () => {
-  await client.control("POST", "/reset");
-  await client.control("POST", "/clock", { now: "2026-11-21T08:00:00Z" });
-});
-
-const show = (id: string) => client.signed("GET", `${FLOWS}/${id}`);
+const show = (id: string) => emulated.client.signed("GET", `${FLOWS}/${id}`);
 
 describe("CreateWorkflow", () => {
   test("answers 201 with the short form, and ShowWorkFlow has all of it", async () => {
@@ -26,7 +12,7 @@ describe("CreateWorkflow", () => {
       description: "Runs_at_night.",
       enable_stream_response: true,
     });
-    const created = await flows.create(body);
+    const created = await emulated.flows.create(body);
     expect([created.status, created.json]).toEqual([
       201,
       {
@@ -53,7 +39,7 @@ describe("CreateWorkflow", () => {
 
   test("an EXPRESS flow with logs has their places", async () => {
     const express = { mode: "EXPRESS", express_config: { log_level: "ERROR" } };
-    const { id } = (await flows.create(definition("quick", ["a"], express))).json;
+    const { id } = (await emulated.flows.create(definition("quick", ["a"], express))).json;
     expect((await show(id)).json).toMatchObject({
       lts_group_id: expect.any(String),
       lts_stream_id: expect.any(String),
@@ -62,7 +48,7 @@ describe("CreateWorkflow", () => {
   });
 
   test("answers 409 for a name that is taken", async () => {
-    const answer = await flows.create(definition("demo-slow", ["a"]));
+    const answer = await emulated.flows.create(definition("demo-slow", ["a"]));
     expect([answer.status, answer.json.error_code]).toEqual([409, "FSS.0409"]);
   });
 
@@ -113,14 +99,15 @@ describe("CreateWorkflow", () => {
     [action({ arguments: { b: "$..c" } }), 'function_ref.arguments.b: "$..c" is no path'],
     [action({ arguments: undefined }), "function_ref.arguments: is required"],
   ])("refuses %j", async (changes, detail) => {
-    const answer = await flows.create({ ...definition("checked", ["a"]), ...changes });
+    const answer = await emulated.flows.create({ ...definition("checked", ["a"]), ...changes });
     expect([answer.status, answer.json.error_code]).toEqual([400, "FGS.3002"]);
     expect(answer.json.error_msg).toContain(detail);
   });
 
   test("the 201st flow of a project is refused", async () => {
-    for (let index = 0; index < 196; index++) await flows.create(definition(`flow-${String(index)}`, ["a"]));
-    const answer = await flows.create(definition("one-too-many", ["a"]));
+    for (let index = 0; index < 196; index++)
+      await emulated.flows.create(definition(`flow-${String(index)}`, ["a"]));
+    const answer = await emulated.flows.create(definition("one-too-many", ["a"]));
     expect([answer.status, answer.json.error_msg]).toEqual([
       400,
       expect.stringContaining("at most 200 flows"),
@@ -130,10 +117,12 @@ describe("CreateWorkflow", () => {
 
 describe("UpdateWorkFlow", () => {
   test("answers 200; executions keep the definition of their start", async () => {
-    const id = (await flows.create(definition("changing", ["a"]))).json.id as string;
-    const before = await flows.start(id);
-    await client.advance(60_000);
-    const answer = await client.signed("PUT", `${FLOWS}/${id}`, { body: definition("changed", ["b", "c"]) });
+    const id = (await emulated.flows.create(definition("changing", ["a"]))).json.id as string;
+    const before = await emulated.flows.start(id);
+    await emulated.client.advance(60_000);
+    const answer = await emulated.client.signed("PUT", `${FLOWS}/${id}`, {
+      body: definition("changed", ["b", "c"]),
+    });
     expect([answer.status, answer.json]).toMatchObject([
       200,
       {
@@ -143,16 +132,18 @@ describe("UpdateWorkFlow", () => {
         updated_time: "2026-11-21T08:01:00Z",
       },
     ]);
-    const after = await flows.start(id);
-    await client.advance(60_000);
+    const after = await emulated.flows.start(id);
+    await emulated.client.advance(60_000);
     const names = async (execution: string) =>
-      (await flows.show(id, execution)).json.node_execution_details.map(({ node_id }: Json) => node_id);
+      (await emulated.flows.show(id, execution)).json.node_execution_details.map(
+        ({ node_id }: Json) => node_id,
+      );
     expect([await names(before), await names(after)]).toEqual([["a"], ["b", "c"]]);
-    expect((await flows.show(id, after)).json.workflow_urn).toBe(flowUrn("changed"));
+    expect((await emulated.flows.show(id, after)).json.workflow_urn).toBe(flowUrn("changed"));
   });
 
   test("checks as the creation does", async () => {
-    const put = (id: string, body: Json) => client.signed("PUT", `${FLOWS}/${id}`, { body });
+    const put = (id: string, body: Json) => emulated.client.signed("PUT", `${FLOWS}/${id}`, { body });
     expect((await put("none", definition("x", ["a"]))).json.error_code).toBe("FGS.5002");
     expect((await put("demo-slow", definition("demo-fails", ["a"]))).status).toBe(409);
     expect((await put("demo-slow", definition("demo-slow", ["a"]))).status).toBe(200);
@@ -176,7 +167,7 @@ test("ShowWorkFlow words a scripted flow as a definition, and answers 404 for no
 });
 
 describe("ListWorkflow", () => {
-  const list = async (query = "") => (await client.signed("GET", `${FLOWS}${query}`)).json;
+  const list = async (query = "") => (await emulated.client.signed("GET", `${FLOWS}${query}`)).json;
   const names = async (query: string) => (await list(query)).workflows.map(({ name }: Json) => name);
 
   test("has the demo flows, by name, mode and enterprise project", async () => {
@@ -185,7 +176,7 @@ describe("ListWorkflow", () => {
       size: 4,
       workflows: [{ created_by: "emulator" }, {}, {}, {}],
     });
-    await flows.create(definition("mine", ["a"], { enterprise_project_id: "ep-7" }));
+    await emulated.flows.create(definition("mine", ["a"], { enterprise_project_id: "ep-7" }));
     expect(await names("?mode=EXPRESS")).toEqual(["demo-express"]);
     expect(await names("?enterprise_project=ep-7")).toEqual(["mine"]);
     expect(await names("?workflow_name=slow")).toEqual(["demo-slow"]);
@@ -200,7 +191,8 @@ describe("ListWorkflow", () => {
 });
 
 describe("BatchDeleteWorkflows", () => {
-  const remove = (urns: unknown) => client.signed("DELETE", FLOWS, { body: { workflow_urns: urns } });
+  const remove = (urns: unknown) =>
+    emulated.client.signed("DELETE", FLOWS, { body: { workflow_urns: urns } });
 
   test("is HTTP 200 also where it succeeds in part only", async () => {
     const short = flowUrn("demo-fails").replace(":workflow:", ":");
@@ -213,7 +205,7 @@ describe("BatchDeleteWorkflows", () => {
       },
     ]);
     expect((await show("demo-slow")).status).toBe(404);
-    await client.control("POST", "/reset");
+    await emulated.client.control("POST", "/reset");
     expect((await show("demo-slow")).status).toBe(200);
   });
 
@@ -224,7 +216,7 @@ describe("BatchDeleteWorkflows", () => {
 });
 
 test("ShowGraph draws the states and their transitions", async () => {
-  const { json } = await client.signed("GET", `/v1/${PROJECT}/ffs/graphs/demo-succeeds`);
+  const { json } = await emulated.client.signed("GET", `/v1/${PROJECT}/ffs/graphs/demo-succeeds`);
   expect(json).toMatchObject({
     id: "demo-succeeds",
     name: "demo-succeeds",
@@ -237,19 +229,20 @@ test("ShowGraph draws the states and their transitions", async () => {
     ["deploy", "verify"],
   ]);
   expect(json.nodes[1].incoming_edges).toEqual(json.nodes[0].outgoing_edges);
-  expect((await client.signed("GET", `/v1/${PROJECT}/ffs/graphs/none`)).status).toBe(404);
+  expect((await emulated.client.signed("GET", `/v1/${PROJECT}/ffs/graphs/none`)).status).toBe(404);
 });
 
 describe("the metrics", () => {
-  const statistic = (path: string) => client.signed("GET", `/v2/${PROJECT}/fgs/workflow-statistic${path}`);
+  const statistic = (path: string) =>
+    emulated.client.signed("GET", `/v2/${PROJECT}/fgs/workflow-statistic${path}`);
   const sum = (points: { value: number }[]): number => points.reduce((total, { value }) => total + value, 0);
 
   test("count executions of one flow or of all by time", async () => {
-    await flows.start("demo-succeeds");
-    await flows.start("demo-fails");
-    await client.advance(90_000);
-    await flows.start("demo-slow");
-    await client.advance(1000);
+    await emulated.flows.start("demo-succeeds");
+    await emulated.flows.start("demo-fails");
+    await emulated.client.advance(90_000);
+    await emulated.flows.start("demo-slow");
+    await emulated.client.advance(1000);
     const all = (await statistic("?period=5")).json;
     expect([sum(all.count), sum(all.fail_count)]).toEqual([3, 1]);
     expect(all.running_count.at(-1).value).toBe(1);

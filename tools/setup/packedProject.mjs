@@ -24,7 +24,8 @@ const NPM_TREE_FILE = ".package-lock.json";
 export async function ensurePinnedPackages({ manifests, say = () => {}, env = process.env }) {
   const hash = createHash("sha256");
   for (const file of MANIFESTS) {
-    hash.update(await readFile(join(manifests, file)));
+    // A checkout may have changed the ends of lines.
+    hash.update((await readFile(join(manifests, file), "utf8")).replaceAll("\r\n", "\n")).update("\0");
   }
   const key = hash.digest("hex").slice(0, 12);
   return ensureCached({
@@ -139,6 +140,9 @@ async function npm(folder, env, ...args) {
     env,
   });
   if (!result.ok) {
-    throw new SetupError(`npm ${args[0]} failed in ${folder}:\n${result.lastLines}`);
+    throw new SetupError(
+      `npm ${args[0]} failed in ${folder}:\n${result.lastLines}`,
+      "If npm could not reach its registry, check the network and npm's proxy settings, then run it again.",
+    );
   }
 }
