@@ -15,6 +15,7 @@ export type ErrorCode =
   | "WFX-THROTTLED"
   | "WFX-RESPONSE-FORMAT"
   | "WFX-START-UNCERTAIN"
+  | "WFX-WORKFLOW-BUSY"
   | "WFX-EXECUTION-FAILED"
   | "WFX-EXECUTION-TIMEOUT"
   | "WFX-EXECUTION-NOT-STOPPED"
@@ -184,6 +185,17 @@ export class ResponseFormatError extends WorkflowExecutionError {
 export class StartUncertainError extends WorkflowExecutionError {
   constructor(message: string, options: { cause?: unknown } = {}) {
     super("WFX-START-UNCERTAIN", message, options);
+  }
+}
+
+/** The name under which an execution was to be started has been used, and that execution has ended. */
+export class RunNameTakenError extends WorkflowExecutionError {
+  /** True where an earlier attempt of the same start may have been what used the name. */
+  readonly isSentAgain: boolean;
+
+  constructor(message: string, options: { isSentAgain: boolean; cause?: unknown }) {
+    super("WFX-INPUT", message, { cause: options.cause });
+    this.isSentAgain = options.isSentAgain;
   }
 }
 

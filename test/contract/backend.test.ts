@@ -259,7 +259,7 @@ describe.each(serviceRows)("$service", (row) => {
     async (what, description, started) => {
       const backend = await open("runs");
       await fault("start", description);
-      if (definition.capabilities.startIsRepeatable && what !== "answered with a web page") {
+      if (definition.capabilities.runMark === "name" && what !== "answered with a web page") {
         const id = await startOn(backend);
         expect(await countOf("start")).toBe(2);
         expect(await executionsOf(emulator)).toMatchObject([{ executionId: id }]);

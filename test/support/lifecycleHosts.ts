@@ -4,7 +4,7 @@
  */
 import type { Emulator } from "workflow-emulator";
 import type { LifecycleHost, Reporter, Session, Settings } from "../../provider/src/lifecycle";
-import { openSession, services } from "../../provider/src/lifecycle";
+import { RunRegister, openSession, services } from "../../provider/src/lifecycle";
 import type { EmulatedClock } from "./emulatedClock";
 import { emulatedClock } from "./emulatedClock";
 import { demoProjectId, never, settingsOf } from "./sessions";
@@ -74,6 +74,8 @@ export async function emulatedHost(
     reporter: recordingReporter(more.onStatus),
     signal: more.signal ?? never,
     urn: "urn:pulumi:test::test::type::execution",
+    register: new RunRegister(),
+    secretArguments: [],
     clock,
   };
 }

@@ -1,11 +1,11 @@
 /**
  * Sessions and backends for tests: real HTTP, settings from the test, a clock that does not sleep.
  */
+import { randomUUID } from "node:crypto";
 import type { Arguments, Backend, ExecutionFilter } from "../../provider/src/backends/backend";
 import type { ExecutionSummary } from "../../provider/src/execution/snapshot";
 import type { Session, SessionOptions, Settings } from "../../provider/src/lifecycle";
 import { openSession, services } from "../../provider/src/lifecycle";
-import { newRunName } from "../../provider/src/lifecycle/runName";
 import { fakeClock } from "./fakeClock";
 
 /** Project id of the emulator's demo account. */
@@ -56,8 +56,7 @@ export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
 
 /** Starts an execution under a name that no other start has; gives its id. */
 export async function startOn(backend: Backend): Promise<string> {
-  return (await backend.start({ runName: newRunName("urn:pulumi:test::test::type::test"), signal: never }))
-    .executionId;
+  return (await backend.start({ runName: `test-${randomUUID()}`, signal: never })).executionId;
 }
 
 /** All executions that a backend lists, page by page. */

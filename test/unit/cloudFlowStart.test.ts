@@ -1,6 +1,11 @@
 /** A start of CloudFlow that is sent again: what an earlier attempt left open stays open. */
 import type { Backend } from "../../provider/src/backends/backend";
-import { RequestInterruptedError, ServiceError, StartUncertainError } from "../../provider/src/errors";
+import {
+  RequestInterruptedError,
+  RunNameTakenError,
+  ServiceError,
+  StartUncertainError,
+} from "../../provider/src/errors";
 import { services } from "../../provider/src/lifecycle";
 import type { FakeClock } from "../support/fakeClock";
 import { fakeClock } from "../support/fakeClock";
@@ -53,7 +58,12 @@ test.each([
   expect(server.requests).toHaveLength(1);
 });
 
-test("the name is taken by the attempt before: it is ours", async () => {
+test.each([
+  ["by an attempt before, perhaps", [{ drop: true }], true],
+  ["by an earlier run", [], false],
+])("the name is taken %s", async (_who, before, isSentAgain) => {
   const taken = { status: 400, body: '{"Code":"ExecutionAlreadyExists"}' };
-  expect(await start(await flow([{ drop: true }, taken]))).toEqual({ executionId: "run-1" });
+  const error = await start(await flow([...before, taken]));
+  expect(error).toBeInstanceOf(RunNameTakenError);
+  expect(error).toMatchObject({ isSentAgain });
 });

@@ -189,13 +189,13 @@ test("a forgotten execution: nothing was started, and both ways on", () => {
   expect(message).toContain('set waitFor to "started"');
 });
 
-test("a start whose outcome is unknown: nothing was sent twice, and how to take over what may have begun", () => {
+test("a start whose outcome is unknown: nothing was sent twice, and what the next deployment does about it", () => {
   const message = sayStartUncertain("no answer", context());
   expect(message).toContain(
     "not known whether an execution of workflow wf-1 of project p (cn-north-4) was started",
   );
-  expect(message).toContain("Nothing was sent a second time");
-  expect(message).toContain("set adoptExecutionId to its id");
+  expect(message).toContain("nothing was sent a second time");
+  expect(message).toContain("The next `pulumi up` looks again");
   expect(message).toContain("error WFX-START-UNCERTAIN");
 });
 

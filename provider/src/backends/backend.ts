@@ -45,8 +45,13 @@ export interface BackendContext {
 
 /** What a service can do, as data: the lifecycle and the poller decide by it. */
 export interface BackendCapabilities {
-  /** True where a start carries a name that makes a second one harmless. */
-  readonly startIsRepeatable: boolean;
+  /**
+   * Where an execution shows the name that its start carried:
+   * - `name`: it is the execution's id, and a second start under it is harmless;
+   * - `detail`: in what {@link Backend.readRunName} looks up;
+   * - `none`: starts carry nothing.
+   */
+  readonly runMark: "name" | "detail" | "none";
   /** How long the service can hold back the answer to `describe` until the execution ends, in seconds; 0 for not. */
   readonly longPollSeconds: number;
   /** Largest page of a list; undefined where the service gives everything at once. */
@@ -62,6 +67,8 @@ export interface BackendDefinition<Service extends Backend = Backend> {
   /** For messages, e.g. `Huawei Cloud AOM`. */
   readonly title: string;
   readonly capabilities: BackendCapabilities;
+  /** The service's argument by which a program chooses the name of an execution; absent where there is none. */
+  readonly runNameArgument?: string;
   /** The service's own arguments; the common ones are in `lifecycle/arguments`. */
   readonly arguments: Readonly<Record<string, ArgumentSpec>>;
   /**
@@ -79,8 +86,8 @@ export interface BackendDefinition<Service extends Backend = Backend> {
 /** How to start. */
 export interface StartRequest {
   /**
-   * Names the wanted run: unique, the same when the request is repeated. 1–128 characters `A-Za-z0-9_-`, the first
-   * one a letter or `_`. Services that can't carry it ignore it.
+   * Names the wanted run, the same whenever it is asked for. 1–128 characters `A-Za-z0-9_-`, the first one a letter
+   * or `_` unless the program chose it. Services that can't carry it ignore it.
    */
   readonly runName: string;
   readonly signal: AbortSignal;
@@ -89,6 +96,8 @@ export interface StartRequest {
 /** What a start gave. */
 export interface StartedExecution {
   readonly executionId: string;
+  /** RFC 3339, where the answer says it: earlier than now if the name's execution was running already. */
+  readonly startedAt?: string | undefined;
   /** Set where the start already answers with the outcome (synchronous runs). */
   readonly outcome?: ExecutionSnapshot;
 }
@@ -137,6 +146,8 @@ export interface StopReason {
 export interface Backend {
   /** The workflow, for messages: `workflow 3f2… (cn-north-4)`. */
   readonly subject: string;
+  /** The same text for the same workflow, on every machine and with every credential; for memories and locks. */
+  readonly identity: string;
   /** Where the execution is, as outputs: resolved region and project. Kept in state, so that read finds it again. */
   readonly location: Readonly<Record<string, string>>;
   /** False where the service forgets executions as they end (express modes): there is nothing to describe or stop. */
@@ -146,6 +157,7 @@ export interface Backend {
   /**
    * Starts an execution. Never sent twice unless the first was certainly not handled, or the name makes it harmless.
    * @throws StartUncertainError where it may have been started all the same.
+   * @throws RunNameTakenError where the name has been used by an execution that has ended.
    */
   start(request: StartRequest): Promise<StartedExecution>;
   /**
@@ -162,6 +174,13 @@ export interface Backend {
     page: { readonly limit: number; readonly token?: string | undefined },
     signal: AbortSignal,
   ): Promise<ExecutionPage>;
+  /** All executions of the workflow that have not settled, newest first. */
+  listUnsettled(signal: AbortSignal): Promise<readonly ExecutionSummary[]>;
+  /**
+   * The name that an execution's start carried; null where it carried none, undefined where the service does not show
+   * what it carried.
+   */
+  readRunName(executionId: string, signal: AbortSignal): Promise<string | null | undefined>;
   /** Asks the service to stop an execution. Settled and unknown ones are no error: there is nothing to stop. */
   stop(executionId: string, signal: AbortSignal, reason?: StopReason): Promise<void>;
   /** Runs the failed steps again under the same id; only where the capability says so. */

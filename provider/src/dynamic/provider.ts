@@ -6,14 +6,17 @@ import type { dynamic } from "@pulumi/pulumi";
 import { StartUncertainError, isWorkflowExecutionError, messageOf } from "../errors";
 import type {
   BackendDefinition,
+  Diff,
   LifecycleHost,
   Outcome,
   Reporter,
   ServiceName,
   Session,
   StoredState,
+  Superseded,
 } from "../lifecycle";
 import {
+  RunRegister,
   check,
   create,
   deleteExecution,
@@ -25,9 +28,10 @@ import {
   services,
   update,
 } from "../lifecycle";
-import { processSettings } from "./processSettings";
+import { journalFolder, processSettings } from "./processSettings";
 import { engineReporter } from "./engineReporter";
 import { CreatedButNotReady, HostError } from "./hostErrors";
+import { HostProcess } from "./hostProcess";
 import { toPlainOutputs } from "./plainOutputs";
 import type { ResourceProperties } from "./properties";
 import { readProperties } from "./properties";
@@ -35,11 +39,21 @@ import { markSecretOutputs, redact, secretTexts } from "./secrets";
 
 type Properties = Record<string, unknown>;
 
+const hostProcess = new HostProcess();
+
+const register = new RunRegister({
+  journalFolder: journalFolder(),
+  onTrouble: (message) => {
+    process.stderr.write(`pulumi-workflow-execution: ${message}\n`);
+  },
+});
+
 class ExecutionProvider implements dynamic.ResourceProvider {
   readonly #definition: BackendDefinition;
   #session: Session;
-  // What diff has said is to be replaced: create comes later in the same process and is not told.
-  readonly #superseded = new Map<string, string>();
+  // What the state has before this deployment changes it. Create comes later in the same process and is not told what
+  // it replaces; and the engine replaces for reasons of its own, of which diff is not told either.
+  readonly #present = new Map<string, Superseded>();
   // Resources whose arguments were checked since they were last read. A deployment checks before it compares; a
   // refresh compares too, without having checked, and runs nothing.
   readonly #checked = new Set<string>();
@@ -71,16 +85,19 @@ class ExecutionProvider implements dynamic.ResourceProvider {
   }
 
   diff(id: string, olds: Properties, news: Properties): Promise<dynamic.DiffResult> {
-    return forHost("diff", news, (call) => {
+    return forHost("diff", news, async (call) => {
       const { args, urn } = call;
-      const result = diff(this.#definition, id, readProperties(olds).args, args);
-      if (result.action === "none") return { changes: false };
+      const stored = readProperties(olds).args;
       const isDeployment = urn !== undefined && this.#checked.has(urn);
-      const what = isDeployment ? "runs again" : "the next `pulumi up` runs it again";
-      const why = result.reasons.join("; ");
-      reporterOf(call).status(result.action === "rerun" ? `${what}: ${why}` : why);
+      if (isDeployment) {
+        const { startedAt } = stored;
+        this.#present.set(urn, { id, startedAt: typeof startedAt === "string" ? startedAt : undefined });
+      }
+      await register.handedOver(this.#definition.service, urn, id);
+      const result = diff(this.#definition, id, stored, args);
+      if (result.action === "none") return { changes: false };
+      reporterOf(call).status(sayAction(result, isDeployment));
       if (result.action === "update") return { changes: true };
-      if (isDeployment) this.#superseded.set(urn, id);
       return { changes: true, replaces: [...result.properties], deleteBeforeReplace: result.deleteFirst };
     });
   }
@@ -88,8 +105,9 @@ class ExecutionProvider implements dynamic.ResourceProvider {
   create(inputs: Properties): Promise<dynamic.CreateResult> {
     return forHost("create", inputs, async (call) => {
       const outcome = await create(call.args, this.#host(call, "create")).catch((error: unknown) => {
-        if (error instanceof StartUncertainError) throw error;
         const code = isWorkflowExecutionError(error) ? error.code : undefined;
+        // These say themselves what was started.
+        if (error instanceof StartUncertainError || code === "WFX-WORKFLOW-BUSY") throw error;
         throw new Error(sayNotStarted({ message: messageOf(error), code }), { cause: error });
       });
       return { id: outcome.id, outs: outsOf(outcome, call) };
@@ -113,7 +131,12 @@ class ExecutionProvider implements dynamic.ResourceProvider {
   }
 
   delete(id: string, stored: Properties): Promise<void> {
-    return forHost("delete", stored, (call) => deleteExecution(id, call.args, this.#host(call, "delete")));
+    return forHost("delete", stored, (call) => {
+      // The engine does not say why. Where the program still has the resource, another one takes its place: only a
+      // deployment checks, and nothing is checked of what is destroyed.
+      const isReplacement = call.urn !== undefined && this.#checked.has(call.urn);
+      return deleteExecution(id, call.args, { ...this.#host(call, "delete"), isReplacement });
+    });
   }
 
   #host(call: HostCall, operation?: "create" | "update" | "delete"): LifecycleHost {
@@ -122,8 +145,11 @@ class ExecutionProvider implements dynamic.ResourceProvider {
       session: this.#session,
       reporter: reporterOf(call),
       urn: call.urn,
-      supersedes: call.urn === undefined ? undefined : this.#superseded.get(call.urn),
-      signal: new AbortController().signal,
+      register,
+      secretArguments: call.secretArguments,
+      supersedes: call.urn === undefined ? undefined : this.#present.get(call.urn),
+      signal: hostProcess.signal,
+      isWanted: () => hostProcess.hasEngine(),
       operationTimeoutSeconds: operation && parseDurationSeconds(call.customTimeouts[operation]),
     };
   }
@@ -141,6 +167,14 @@ interface HostCall extends ResourceProperties {
 function toOutputs(state: StoredState, { given, secretArguments }: HostCall): Properties {
   const internal = Object.entries(given).filter(([name]) => name.startsWith("__"));
   return markSecretOutputs(toPlainOutputs({ ...state, ...Object.fromEntries(internal) }), secretArguments);
+}
+
+function sayAction({ action, reasons }: Diff, isDeployment: boolean): string {
+  const why = reasons.join("; ");
+  if (action === "rerun")
+    return `${isDeployment ? "runs again" : "the next `pulumi up` runs it again"}: ${why}`;
+  if (action === "rearm") return `runs when it is destroyed, and not before: ${why}`;
+  return why;
 }
 
 function outsOf(outcome: Outcome, call: HostCall): Properties {
@@ -170,7 +204,7 @@ async function forHost<T>(
   const secrets = secretTexts(properties.args, properties.secretArguments);
   const hide = (text: string): string => redact(text, secrets);
   try {
-    return await work({ ...properties, given, hide });
+    return await hostProcess.serve(async () => work({ ...properties, given, hide }));
   } catch (error) {
     if (error instanceof CreatedButNotReady) throw error;
     throw new HostError(operation, hide(messageOf(error)));

@@ -3,7 +3,7 @@
  * The services' own arguments come from their backend's table.
  */
 import type { Arguments, ArgumentSpec, BackendDefinition } from "../backends/backend";
-import { identifier, map, oneOf, seconds, someOf } from "../backends/rules";
+import { identifier, map, oneOf, seconds, someOf, text } from "../backends/rules";
 import type { ExecutionStatus } from "../execution/snapshot";
 
 /** Stands for a value that is only known after other resources exist; seen in check and diff. */
@@ -14,25 +14,32 @@ export type RerunOutcome = "failed" | "timedOut" | "stopped" | "always";
 
 /** The common arguments with their defaults filled in. */
 export interface CommonArguments {
+  readonly executionKey: string | undefined;
   readonly triggers: Readonly<Record<string, unknown>>;
+  readonly runOn: "create" | "destroy";
   readonly waitFor: "settled" | "started";
   readonly timeoutSeconds: number;
   readonly onTimeout: "leave" | "stop";
   readonly onFailure: "fail" | "continue";
   readonly onDelete: "stop" | "leave";
   readonly rerunOn: readonly RerunOutcome[];
+  /** Left out it is "allow", but where executions bear no mark, one that may be ours is asked about first. */
+  readonly concurrency: "allow" | "adopt" | "queue" | "reject" | undefined;
   readonly adoptExecutionId: string | undefined;
 }
 
 /** Rules of the common arguments. `adoptExecutionId` has a rule of its own in `diff`. */
 export const commonArguments: Readonly<Record<keyof CommonArguments, ArgumentSpec>> = {
+  executionKey: { rule: text({ min: 1, max: 256 }), replaces: true },
   triggers: { rule: map, replaces: true, defaultValue: {} },
+  runOn: { rule: oneOf("create", "destroy"), replaces: true, defaultValue: "create" },
   waitFor: { rule: oneOf("settled", "started") },
   timeoutSeconds: { rule: seconds },
   onTimeout: { rule: oneOf("leave", "stop") },
   onFailure: { rule: oneOf("fail", "continue") },
   onDelete: { rule: oneOf("stop", "leave") },
   rerunOn: { rule: someOf(["failed", "timedOut", "stopped"], "always") },
+  concurrency: { rule: oneOf("allow", "adopt", "queue", "reject") },
   adoptExecutionId: { rule: identifier({ min: 1, max: 256 }) },
 };
 
@@ -46,13 +53,16 @@ export function readCommonArguments(args: Arguments): CommonArguments {
   const given = args as Partial<CommonArguments> & { rerunOn?: readonly RerunOutcome[] | "always" };
   const rerunOn = given.rerunOn ?? ["failed", "timedOut", "stopped"];
   return {
+    executionKey: given.executionKey,
     triggers: given.triggers ?? {},
+    runOn: given.runOn ?? "create",
     waitFor: given.waitFor ?? "settled",
     timeoutSeconds: given.timeoutSeconds ?? 3_600,
     onTimeout: given.onTimeout ?? "leave",
     onFailure: given.onFailure ?? "fail",
     onDelete: given.onDelete ?? "stop",
     rerunOn: typeof rerunOn === "string" ? [rerunOn] : rerunOn,
+    concurrency: given.concurrency,
     adoptExecutionId: given.adoptExecutionId,
   };
 }

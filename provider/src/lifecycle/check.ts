@@ -37,6 +37,12 @@ export function check(
   for (const [name, spec] of Object.entries(specs)) {
     if (spec.required && args[name] === undefined) problems.push({ argument: name, reason: "is required" });
   }
+  if (args["runOn"] === "destroy" && args["adoptExecutionId"] !== undefined) {
+    problems.push({
+      argument: "adoptExecutionId",
+      reason: `can't be used with runOn "destroy": nothing runs before the resource is destroyed. Leave one of them out`,
+    });
+  }
   for (const [operation, value] of Object.entries(customTimeouts)) {
     if (parseDurationSeconds(value) === undefined) {
       problems.push({

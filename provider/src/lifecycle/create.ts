@@ -1,40 +1,39 @@
 /**
- * create: starts an execution, or takes over a named one, and waits for it. The boundary is the id: before there is
- * one, errors are thrown and nothing exists; afterwards everything is an outcome that keeps it.
+ * create: gets the execution of the run that the program wants, and waits for it. The boundary is the id: before there
+ * is one, errors are thrown and nothing exists; afterwards everything is an outcome that keeps it.
  */
-import type { Arguments, Backend, StartedExecution } from "../backends/backend";
-import { InputError, NotFoundError, StartUncertainError, messageOf } from "../errors";
+import { randomUUID } from "node:crypto";
+import type { Arguments, Backend } from "../backends/backend";
+import { InputError, NotFoundError, messageOf } from "../errors";
 import type { ExecutionSnapshot } from "../execution/snapshot";
 import { readCommonArguments } from "./arguments";
 import { awaitExecution } from "./await";
-import { sayStartUncertain } from "./messages";
 import type { LifecycleHost, Outcome } from "./outcome";
-import { messageContext } from "./outcome";
-import { newRunName } from "./runName";
+import { wantedRun } from "./starting/runKey";
+import { startRun } from "./starting/startRun";
+import { makeArmedState } from "./state";
 
 /**
- * Starts (or adopts) and waits.
- * @throws ConfigurationError, ServiceError, TransportError where nothing was started.
- * @throws StartUncertainError where nobody can know.
+ * Starts, or takes over what has been started before, and waits. A teardown runbook is only armed.
+ * @throws ConfigurationError, InputError, ServiceError, TransportError where nothing was started.
+ * @throws StartUncertainError where it can't be told whether the run has been started.
  */
 export async function create(args: Arguments, host: LifecycleHost): Promise<Outcome> {
+  const { adoptExecutionId, runOn } = readCommonArguments(args);
+  if (runOn === "destroy") {
+    return { kind: "ready", id: `armed-${randomUUID()}`, state: makeArmedState(args) };
+  }
   const backend = await host.session.connect(host.definition, args, host.signal);
-  const { adoptExecutionId } = readCommonArguments(args);
   // What this one replaces has had its turn: to take it over again would run nothing.
-  if (adoptExecutionId !== undefined && adoptExecutionId !== host.supersedes) {
+  if (adoptExecutionId !== undefined && adoptExecutionId !== host.supersedes?.id) {
     const last = await adopt(backend, adoptExecutionId, host);
+    host.register.take(adoptExecutionId);
     return awaitExecution(backend, args, { executionId: adoptExecutionId, justStarted: false, last }, host);
   }
-  host.reporter.status("starting");
-  let started: StartedExecution;
-  try {
-    started = await backend.start({ runName: newRunName(host.urn), signal: host.signal });
-  } catch (error) {
-    if (!(error instanceof StartUncertainError)) throw error;
-    const message = sayStartUncertain(messageOf(error), messageContext(backend, "", args));
-    throw new StartUncertainError(message, { cause: error });
-  }
-  return awaitExecution(backend, args, { ...started, justStarted: true, last: started.outcome }, host);
+  const { urn, secretArguments, supersedes } = host;
+  const wanted = await wantedRun(host.definition, args, { urn, secretArguments, supersedes });
+  const { executionId, isNew, outcome } = await startRun(backend, args, wanted, host);
+  return awaitExecution(backend, args, { executionId, justStarted: isNew, last: outcome }, host);
 }
 
 async function adopt(backend: Backend, executionId: string, host: LifecycleHost): Promise<ExecutionSnapshot> {

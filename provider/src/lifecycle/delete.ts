@@ -1,6 +1,8 @@
 /**
  * delete: stops an execution that still runs, unless it is to be left, and sees it stopped before the resource goes.
+ * A teardown runbook is run instead, and seen through.
  */
+import type { Arguments, Backend } from "../backends/backend";
 import { NotFoundError, WorkflowExecutionError } from "../errors";
 import { isSettled } from "../execution/snapshot";
 import { waitUntilSettled } from "../execution/waitUntilSettled";
@@ -9,20 +11,44 @@ import { sayNotStopped, sayStopInterrupted } from "./messages";
 import type { LifecycleHost } from "./outcome";
 import { messageContext } from "./outcome";
 import type { StoredState } from "./state";
-import { storedStatus } from "./state";
+import { isArmed, storedStatus } from "./state";
+import { tearDown } from "./teardown";
 
 const defaultStopSeconds = 300;
 
 /**
  * Deletes the resource. Makes no request where the execution has settled or is left.
- * @throws WorkflowExecutionError with code WFX-EXECUTION-NOT-STOPPED where it goes on running in spite of the stop.
+ * @throws WorkflowExecutionError with code WFX-EXECUTION-NOT-STOPPED where it goes on running in spite of the stop;
+ *   whatever a teardown runbook came to, where it is not as wanted. The resource stays in the state.
  */
 export async function deleteExecution(id: string, state: StoredState, host: LifecycleHost): Promise<void> {
+  const { service } = host.definition;
+  if (isArmed(state)) {
+    // Replaced, not destroyed: what takes its place is armed.
+    if (host.isReplacement !== true) await tearDown(id, state, host);
+    return;
+  }
   const { onDelete } = readCommonArguments(state);
   // A record that could not be found (`expired`) is no proof that nothing runs: only an end that was seen is.
-  if (onDelete === "leave" || isSettled(storedStatus(state))) return;
+  const ids = onDelete === "leave" || isSettled(storedStatus(state)) ? [] : [id];
+  if (onDelete === "stop" && host.isReplacement !== true) ids.push(...(await unarrived(id, host)));
+  if (ids.length > 0) {
+    const backend = await host.session.connect(host.definition, state, host.signal);
+    for (const executionId of ids) await stopAndSee(backend, executionId, state, host);
+  }
+  await host.register.released(service, host.urn, id);
+}
+
+// A replacement whose deployment was cut short runs without the state knowing: it goes with what it was to replace.
+async function unarrived(id: string, { register, definition, urn }: LifecycleHost): Promise<string[]> {
+  const pending = await register.pending(definition.service, urn);
+  if (pending?.supersedesId !== id) return [];
+  if (pending.executionId !== undefined) return [pending.executionId];
+  return definition.capabilities.runMark === "name" ? [pending.runName] : [];
+}
+
+async function stopAndSee(backend: Backend, id: string, args: Arguments, host: LifecycleHost): Promise<void> {
   const { clock, random } = host.session;
-  const backend = await host.session.connect(host.definition, state, host.signal);
   host.reporter.status("stopping");
   await backend.stop(id, host.signal);
   const seconds = host.operationTimeoutSeconds ?? defaultStopSeconds;
@@ -39,7 +65,7 @@ export async function deleteExecution(id: string, state: StoredState, host: Life
     });
     if (result.kind === "settled") return;
     if (result.kind === "aborted") {
-      const interrupted = sayStopInterrupted(id, messageContext(backend, id, state));
+      const interrupted = sayStopInterrupted(id, messageContext(backend, id, args));
       throw new WorkflowExecutionError("WFX-INTERRUPTED", interrupted);
     }
   } catch (error) {
@@ -47,6 +73,6 @@ export async function deleteExecution(id: string, state: StoredState, host: Life
     if (error instanceof NotFoundError) return;
     throw error;
   }
-  const message = sayNotStopped(id, seconds, messageContext(backend, id, state));
+  const message = sayNotStopped(id, seconds, messageContext(backend, id, args));
   throw new WorkflowExecutionError("WFX-EXECUTION-NOT-STOPPED", message);
 }

@@ -9,7 +9,7 @@ import { argumentSpecs, readCommonArguments, rerunReason, unknownValue } from ".
 import { containsUnknown } from "./check";
 import { sayOutcome } from "./messages";
 import type { StoredState } from "./state";
-import { storedStatus } from "./state";
+import { isArmed, storedStatus } from "./state";
 
 /** What will happen, and why. */
 export interface Diff {
@@ -17,8 +17,9 @@ export interface Diff {
    * - `none`: nothing to do.
    * - `update`: the same execution stays: goes on waiting for it, or only stores new settings.
    * - `rerun`: the workflow runs again.
+   * - `rearm`: becomes a teardown runbook: nothing runs until it is destroyed.
    */
-  readonly action: "none" | "update" | "rerun";
+  readonly action: "none" | "update" | "rerun" | "rearm";
   /** Arguments (or outputs) that cause it. */
   readonly properties: readonly string[];
   /** One phrase per cause, e.g. `triggers.image changed`; never empty unless the action is `none`. */
@@ -35,6 +36,7 @@ interface Change {
 /** Compares. `args` may have unknown values (`unknownValue`); one counts as changed. */
 export function diff(definition: BackendDefinition, id: string, state: StoredState, args: Arguments): Diff {
   const specs = argumentSpecs(definition);
+  if (isArmed(state) && args["runOn"] === "destroy") return diffArmed(specs, state, args);
   const status = storedStatus(state);
   const settled = isSettled(status);
   // The arguments have passed check; one that isn't known yet counts as left out, which is compared below.
@@ -51,7 +53,7 @@ export function diff(definition: BackendDefinition, id: string, state: StoredSta
       updates.push({ property: name, reason: `${name} changed (nothing runs again)` });
     }
   }
-  const outcome = settled ? rerunReason(common, status) : undefined;
+  const outcome = settled && common.runOn === "create" ? rerunReason(common, status) : undefined;
   if (outcome !== undefined) {
     const reason =
       outcome === "always"
@@ -59,7 +61,9 @@ export function diff(definition: BackendDefinition, id: string, state: StoredSta
         : `its last execution ${sayOutcome(status)} (rerunOn has "${outcome}")`;
     reruns.push({ property: "rerunOn", reason });
   }
-  if (reruns.length > 0) return result("rerun", reruns, !settled);
+  if (reruns.length > 0) {
+    return result(args["runOn"] === "destroy" ? "rearm" : "rerun", reruns, !settled && !isArmed(state));
+  }
 
   // A refresh makes the engine forget that the resource is not ready; the stored outcome does not forget.
   if (!settled && common.waitFor === "settled") {
@@ -70,6 +74,20 @@ export function diff(definition: BackendDefinition, id: string, state: StoredSta
       reason: `its last execution ${sayOutcome(status)} and is not run again`,
     });
   }
+  return updates.length > 0 ? result("update", updates, false) : result("none", [], false);
+}
+
+// Nothing has run, so there is nothing to run again.
+function diffArmed(specs: Readonly<Record<string, ArgumentSpec>>, state: StoredState, args: Arguments): Diff {
+  const changed = Object.entries(specs).filter(
+    ([name, spec]) =>
+      !(args[name] === undefined && spec.located) &&
+      !equal(state[name] ?? spec.defaultValue, args[name] ?? spec.defaultValue),
+  );
+  const updates = changed.map(([name]) => ({
+    property: name,
+    reason: `${name} changed (nothing runs until it is destroyed)`,
+  }));
   return updates.length > 0 ? result("update", updates, false) : result("none", [], false);
 }
 

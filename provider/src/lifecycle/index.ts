@@ -18,6 +18,8 @@ export { sayNotStarted } from "./messages";
 export { getExecution, iterateExecutions, listExecutions, openExecution, retryExecution } from "./query";
 export type { ExecutionQuery, ListedExecutions } from "./query";
 export { read } from "./read";
+export { RunRegister } from "./starting/register";
+export type { Superseded } from "./starting/runKey";
 export type { StoredState } from "./state";
 export { outputs } from "./state";
 export { parseDurationSeconds } from "./timeouts";

@@ -5,12 +5,19 @@
 import type { ErrorCode } from "../errors";
 import { messageOf } from "../errors";
 import { nameStep, sayDuration } from "../execution/progress";
-import type { ExecutionSnapshot, ExecutionStatus, ExecutionStep, FailedTarget } from "../execution/snapshot";
+import type {
+  ExecutionSnapshot,
+  ExecutionStatus,
+  ExecutionStep,
+  ExecutionSummary,
+  FailedTarget,
+} from "../execution/snapshot";
 import { durationBetweenMs, firstFailedStep } from "../execution/snapshot";
 import type { CommonArguments } from "./arguments";
 import { rerunReason } from "./arguments";
 
 const maxTargets = 2;
+const maxCandidates = 5;
 const maxLogLines = 3;
 const maxLineLength = 160;
 const maxTextLength = 1_000;
@@ -21,6 +28,11 @@ export interface MessageContext {
   readonly subject: string;
   readonly consoleUrl: string | undefined;
   readonly common: CommonArguments;
+}
+
+// A teardown runbook is run by the command that removes its resource.
+function nextCommand({ common }: MessageContext): string {
+  return common.runOn === "destroy" ? "The next `pulumi destroy`" : "The next `pulumi up`";
 }
 
 const outcomes: Readonly<Record<ExecutionStatus, string>> = {
@@ -50,11 +62,23 @@ export function sayFailed(snapshot: ExecutionSnapshot, context: MessageContext):
     ...(snapshot.error !== undefined && snapshot.error !== step?.error
       ? [`  ${oneLine(snapshot.error)}`]
       : []),
+    ...sayAfterFailure(rerun, context),
+    ...where(context, "WFX-EXECUTION-FAILED"),
+  );
+}
+
+function sayAfterFailure(rerun: string | undefined, context: MessageContext): string[] {
+  if (context.common.runOn === "destroy") {
+    return [
+      "  Nothing of it runs any more. The resource stays in the state; the next `pulumi destroy` runs it again.",
+      `  To let the resource go in spite of it: set onFailure to "continue" and run \`pulumi up\` before.`,
+    ];
+  }
+  return [
     rerun === undefined
       ? `  Nothing of it runs any more. It is not run again by itself (rerunOn): change "triggers" to run it again.`
       : `  Nothing of it runs any more. The next \`pulumi up\` runs it again (rerunOn has "${rerun}").`,
-    ...where(context, "WFX-EXECUTION-FAILED"),
-  );
+  ];
 }
 
 /** What became of an execution for which we did not want to wait any longer. */
@@ -94,8 +118,10 @@ export function sayTimedOut(
     ...(end === "stopped"
       ? [sayNextAfterStop(context.common)]
       : [
-          "  The next `pulumi up` goes on waiting for it; nothing is started twice.",
-          ...(end === "left" ? ["  To stop it instead: `pulumi destroy --target <its URN>`."] : []),
+          `  ${nextCommand(context)} goes on waiting for it; nothing is started twice.`,
+          ...(end === "left" && context.common.runOn === "create"
+            ? ["  To stop it instead: `pulumi destroy --target <its URN>`."]
+            : []),
         ]),
     ...where(context, "WFX-EXECUTION-TIMEOUT"),
   );
@@ -105,7 +131,7 @@ export function sayTimedOut(
 export function sayInterrupted(executionId: string, context: MessageContext): string {
   return lines(
     `interrupted while waiting for execution ${executionId}, which goes on running`,
-    "  The next `pulumi up` goes on waiting for it; nothing is started twice.",
+    `  ${nextCommand(context)} goes on waiting for it; nothing is started twice.`,
     ...where(context, "WFX-INTERRUPTED"),
   );
 }
@@ -118,7 +144,8 @@ export function sayLostSight(
 ): string {
   return lines(
     `execution ${oneLine(executionId)} has begun, but its status can't be read: ${oneLine(error.message, maxTextLength)}`,
-    "  It may still run. Once the cause is mended, the next `pulumi up` goes on waiting for it; nothing is started twice.",
+    `  It may still run. Once the cause is mended, ${nextCommand(context).toLowerCase()} goes on waiting for it; nothing is`,
+    "  started twice.",
     ...where(context, (error.code as ErrorCode | undefined) ?? "WFX-SERVICE"),
   );
 }
@@ -140,15 +167,79 @@ export function sayNotStarted(error: { message: string; code?: string | undefine
   );
 }
 
-/** A start whose answer did not come. */
+/** A start whose answer did not come, and of which the service shows nothing. */
 export function sayStartUncertain(cause: string, context: MessageContext): string {
   return lines(
     `it is not known whether an execution of ${context.subject} was started: ${oneLine(cause, maxTextLength)}`,
-    "  Nothing was sent a second time, and nothing of it is in the state. Look at the workflow's executions before the",
-    "  next `pulumi up`: if one began just now, set adoptExecutionId to its id to take it over; if none did, just run",
-    "  `pulumi up` again.",
+    "  The service shows none, and nothing was sent a second time.",
+    `  ${nextCommand(context)} looks again: it takes over what has appeared by then, and starts one only if nothing has.`,
     ...where(context, "WFX-START-UNCERTAIN"),
   );
+}
+
+/** A start whose answer did not come, on a service that does not show such executions at all. */
+export function sayStartOpen(context: MessageContext): string {
+  return lines(
+    `it is not known whether the last start of ${context.subject} was carried out: it was posted, and no answer came`,
+    "  Executions of this kind can't be looked up, so nothing was started again. See in the flow's own effects or logs",
+    `  whether it ran; to run it (again), change "triggers".`,
+    ...where(context, "WFX-START-UNCERTAIN"),
+  );
+}
+
+/** Executions that may be the wanted one, and no way to tell. */
+export function sayStartUndecided(candidates: readonly ExecutionSummary[], context: MessageContext): string {
+  const one = candidates.length === 1;
+  return lines(
+    `it can't be told whether this run has been started already: ${context.subject} has ` +
+      `${one ? "an execution that nobody here knows" : `${String(candidates.length)} executions that nobody here knows`}, and ` +
+      "they bear no mark of who started them",
+    ...candidates.slice(0, maxCandidates).map((execution) => `    ${sayCandidate(execution)}`),
+    ...(candidates.length > maxCandidates
+      ? [`    and ${String(candidates.length - maxCandidates)} more`]
+      : []),
+    "  Nothing was started. If one of them is this run (a deployment was cut short, here or elsewhere), take it over:",
+    `    set adoptExecutionId to its id (e.g. "${oneLine(candidates[0]?.executionId ?? "")}") and run \`pulumi up\``,
+    `  If none is, start beside them: set concurrency to "allow" and run \`pulumi up\`.`,
+    ...where(context, "WFX-START-UNCERTAIN"),
+  );
+}
+
+/** `concurrency` is "reject", and the workflow is at it. */
+export function sayBusy(running: readonly ExecutionSummary[], context: MessageContext): string {
+  return lines(
+    `${context.subject} has ${running.length === 1 ? "a running execution" : `${String(running.length)} running executions`} (concurrency is "reject")`,
+    ...running.slice(0, maxCandidates).map((execution) => `    ${sayCandidate(execution)}`),
+    `  Nothing was started. Run \`pulumi up\` again when it has ended, or set concurrency to "queue" to wait for that.`,
+    ...where(context, "WFX-WORKFLOW-BUSY"),
+  );
+}
+
+/** The live line of a start that waits for its turn. */
+export function sayQueued(running: readonly ExecutionSummary[]): string {
+  const [first] = running;
+  const more = running.length > 1 ? ` and ${String(running.length - 1)} more` : "";
+  return `waits for execution ${first?.executionId ?? ""}${more} to end (concurrency is "queue")`;
+}
+
+/** The queue was longer than the deployment waits. */
+export function sayQueueTimedOut(why: string, seconds: number, context: MessageContext): string {
+  return lines(
+    `nothing was started within the ${sayDuration(seconds * 1000)} this deployment waits (timeoutSeconds): ${why}`,
+    `  Nothing was started. ${nextCommand(context)} queues up again.`,
+    ...where(context, "WFX-WORKFLOW-BUSY"),
+  );
+}
+
+/** Told to end before anything was started. */
+export function sayStartInterrupted(): string {
+  return "interrupted before anything was started";
+}
+
+function sayCandidate({ executionId, rawStatus, startedAt, createdBy }: ExecutionSummary): string {
+  const began = startedAt === undefined ? "" : `, began ${startedAt}`;
+  const by = createdBy === undefined ? "" : `, by ${createdBy}`;
+  return oneLine(`${executionId} (${rawStatus}${began}${by})`);
 }
 
 /** An execution was asked to stop, and has not. */
@@ -171,6 +262,9 @@ export function sayStopInterrupted(executionId: string, context: MessageContext)
 }
 
 function sayNextAfterStop(common: CommonArguments): string {
+  if (common.runOn === "destroy") {
+    return "  The resource stays in the state; the next `pulumi destroy` runs it again.";
+  }
   return rerunReason(common, "stopped") === undefined
     ? `  It is not run again by itself (rerunOn): change "triggers" to run it again.`
     : `  The next \`pulumi up\` runs it again (rerunOn has "stopped").`;

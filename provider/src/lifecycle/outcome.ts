@@ -7,6 +7,8 @@ import type { Session } from "../backends/registry";
 import type { Reporter } from "../execution/waitUntilSettled";
 import type { MessageContext } from "./messages";
 import { readCommonArguments } from "./arguments";
+import type { RunRegister } from "./starting/register";
+import type { Superseded } from "./starting/runKey";
 import type { StoredState } from "./state";
 
 /** What a front lends to one call. */
@@ -16,8 +18,16 @@ export interface LifecycleHost {
   readonly reporter: Reporter;
   /** The resource, where the front knows it. */
   readonly urn: string | undefined;
+  /** What this process knows of runs; one for all calls. */
+  readonly register: RunRegister;
+  /** Names of the arguments that are secret. */
+  readonly secretArguments: readonly string[];
   /** For create: the execution that this one replaces, where the front knows it from the diff before. */
-  readonly supersedes?: string | undefined;
+  readonly supersedes?: Superseded | undefined;
+  /** For delete: true where the resource goes because another one takes its place. */
+  readonly isReplacement?: boolean | undefined;
+  /** Whether the deployment still goes on: nothing is started for an engine that has been killed. @default true */
+  readonly isWanted?: (() => Promise<boolean>) | undefined;
   /** Aborts when the deployment is to end now. */
   readonly signal: AbortSignal;
   /** The resource option customTimeouts for this operation, in seconds; it counts more than `timeoutSeconds`. */

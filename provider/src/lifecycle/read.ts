@@ -4,7 +4,7 @@
 import { NotFoundError } from "../errors";
 import type { LifecycleHost } from "./outcome";
 import type { StoredState } from "./state";
-import { makeState, markExpired, outputs } from "./state";
+import { isArmed, makeState, markExpired, outputs } from "./state";
 
 /**
  * Looks once.
@@ -16,6 +16,9 @@ export async function read(
   state: StoredState,
   host: LifecycleHost,
 ): Promise<StoredState | undefined> {
+  // A teardown runbook has not run: there is nothing to look at.
+  if (isArmed(state)) return state;
+  await host.register.handedOver(host.definition.service, host.urn, id);
   const args = Object.fromEntries(Object.entries(state).filter(([name]) => !outputs.includes(name)));
   const backend = await host.session.connect(host.definition, args, host.signal);
   // What the service has forgotten by design has nothing new to say.

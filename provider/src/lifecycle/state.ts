@@ -67,6 +67,16 @@ export function makeState(
   };
 }
 
+/** The state of a teardown runbook that waits for its resource to be destroyed. Nothing has run. */
+export function makeArmedState(args: Arguments): StoredState {
+  return { ...args, status: "waiting", rawStatus: "", steps: [], stateVersion };
+}
+
+/** True for the state of a teardown runbook. */
+export function isArmed(state: StoredState): boolean {
+  return state["runOn"] === "destroy";
+}
+
 /** The stored outcome under new arguments. Where the execution is does not change with them. */
 export function withArguments(state: StoredState, args: Arguments): StoredState {
   const kept = Object.entries(state).filter(([name]) => outputs.includes(name));

@@ -9,7 +9,14 @@ import { sayFailed } from "./messages";
 import type { LifecycleHost, Outcome } from "./outcome";
 import { messageContext } from "./outcome";
 import type { StoredState } from "./state";
-import { connectArguments, storedSnapshot, storedStatus, withArguments } from "./state";
+import {
+  connectArguments,
+  isArmed,
+  makeArmedState,
+  storedSnapshot,
+  storedStatus,
+  withArguments,
+} from "./state";
 
 /**
  * Goes on waiting where the stored execution has not settled; makes no request where it has.
@@ -21,6 +28,8 @@ export async function update(
   args: Arguments,
   host: LifecycleHost,
 ): Promise<Outcome> {
+  if (isArmed(args)) return { kind: "ready", id, state: makeArmedState(args) };
+  await host.register.handedOver(host.definition.service, host.urn, id);
   const common = readCommonArguments(args);
   const status = storedStatus(state);
   const kept = withArguments(state, args);

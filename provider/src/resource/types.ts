@@ -14,10 +14,24 @@ export type RerunOn = ("failed" | "timedOut" | "stopped" | "always")[] | "always
 /** Arguments of an execution on any service. */
 export interface CommonExecutionArgs {
   /**
+   * Names the wanted run, 1 to 256 characters: one key, one execution, whatever happens to a deployment in between.
+   * Give each wanted run a new one and keep it in the stack's state: a `random.RandomUuid7` whose keepers are the
+   * triggers. A change runs the workflow again.
+   * @default derived from the resource and its arguments, which finds a cut-short run again on the same machine, and
+   *   on another one as long as it runs
+   */
+  executionKey?: Input<string>;
+  /**
    * A change here runs the workflow again. Any values; the preview names the key that changed.
    * @default {} (no triggers)
    */
   triggers?: Input<Record<string, Input<unknown>>>;
+  /**
+   * `"destroy"` makes it a teardown runbook: nothing runs until the resource is destroyed (not when it is replaced);
+   * then it is run and awaited, and its failure keeps the resource. Until then it has no `executionId`.
+   * @default "create"
+   */
+  runOn?: Input<"create" | "destroy">;
   /**
    * When the resource counts as created: once the execution has `"settled"`, or once it has `"started"`
    * (fire and forget).
@@ -54,6 +68,14 @@ export interface CommonExecutionArgs {
    */
   rerunOn?: Input<RerunOn>;
   /**
+   * What to do when the workflow has a running execution: start beside it (`"allow"`), take it over instead of
+   * starting one (`"adopt"`), wait for its end and then start (`"queue"`, at most `timeoutSeconds`), or fail
+   * (`"reject"`).
+   * @default "allow"; on AOM, whose executions bear no mark, a running one that could be this resource's, from a
+   *   deployment that was cut short elsewhere, is asked about first: `"allow"` in so many words starts beside it
+   */
+  concurrency?: Input<"allow" | "adopt" | "queue" | "reject">;
+  /**
    * Takes over an execution that exists already, by its id, instead of starting one.
    * @default a new execution is started
    */
@@ -64,7 +86,7 @@ export interface CommonExecutionArgs {
 export interface ExecutionOutputs {
   /** Where it ran; undefined where only an endpoint was given. */
   region: string | undefined;
-  /** The service's id of the execution; also the resource's id. */
+  /** The service's id of the execution; also the resource's id. Undefined for a teardown runbook. */
   executionId: string;
   /** What became of it, in the words of this package. */
   status: ExecutionStatus;

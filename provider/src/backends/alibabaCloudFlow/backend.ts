@@ -1,8 +1,8 @@
 /**
  * Alibaba Cloud CloudFlow as a backend: arguments, and the calls of `api` through HttpClient.
  */
-import { InputError, NotFoundError, ServiceError, StartUncertainError, messageOf } from "../../errors";
-import type { ExecutionSnapshot } from "../../execution/snapshot";
+import { NotFoundError, RunNameTakenError, ServiceError, StartUncertainError, messageOf } from "../../errors";
+import type { ExecutionSnapshot, ExecutionSummary } from "../../execution/snapshot";
 import type { Authorize, HttpAnswer, HttpRequest } from "../../http/request";
 import { summarize } from "../../http/request";
 import { mayHaveBeenHandled } from "../../http/retry";
@@ -53,12 +53,14 @@ const name = text({
 
 // The documents disagree on one more.
 const maxHistoryPage = 999;
+const maxListPage = 99;
 
 /** Alibaba Cloud CloudFlow. */
 export const alibabaCloudFlow = {
   service: "cloudflow",
   title: "Alibaba Cloud CloudFlow",
-  capabilities: { startIsRepeatable: true, longPollSeconds: 60, pageSize: 99, retriesFailedSteps: false },
+  runNameArgument: "executionName",
+  capabilities: { runMark: "name", longPollSeconds: 60, pageSize: maxListPage, retriesFailedSteps: false },
   arguments: {
     flowName: { rule: name, required: true, replaces: true },
     executionName: { rule: name, replaces: true },
@@ -99,6 +101,10 @@ export class CloudFlowBackend implements Backend {
     return `flow ${this.#flow.flowName} (${this.#location.region ?? this.#location.endpoint})`;
   }
 
+  get identity(): string {
+    return `cloudflow ${this.#location.region ?? this.#location.endpoint} ${this.#flow.flowName}`;
+  }
+
   get location(): Record<string, string> {
     const { region } = this.#location;
     return region === undefined ? {} : { region };
@@ -116,9 +122,8 @@ export class CloudFlowBackend implements Backend {
   }
 
   async start({ runName, signal }: StartRequest): Promise<StartedExecution> {
-    const given = this.#args["executionName"];
     const start: CloudFlowStart = {
-      executionName: typeof given === "string" ? given : runName,
+      executionName: runName,
       input: inputText(this.#args["input"]),
       qualifier: this.#args["qualifier"] as string | undefined,
     };
@@ -138,21 +143,17 @@ export class CloudFlowBackend implements Backend {
       if (mayHaveBeenHandled(reason, request.operation)) leftOpen += 1;
     };
     try {
-      const { executionId } = await startOnce(request, async () =>
+      const { executionId, startedAt } = await startOnce(request, async () =>
         parseExecution(await this.#send(request, { signal, onSendAgain }), summarize(request)),
       );
-      return { executionId };
+      return { executionId, startedAt };
     } catch (error) {
-      // The name is taken: by ourselves where we made it up or have sent it before, else by somebody's earlier run.
       if (!(error instanceof ServiceError && error.serviceCode === alreadyExists)) {
         // What an earlier attempt left open stays open, however the last one failed.
         if (leftOpen > 0) throw new StartUncertainError(messageOf(error), { cause: error });
         throw error;
       }
-      if (typeof given !== "string" || sentAgain > 0) return { executionId: start.executionName };
-      throw new InputError(
-        `${messageOf(error)} A name can be used once: give another "executionName", or leave it out to have one made.`,
-      );
+      throw new RunNameTakenError(messageOf(error), { isSentAgain: sentAgain > 0, cause: error });
     }
   }
 
@@ -197,6 +198,24 @@ export class CloudFlowBackend implements Backend {
       summarize(request),
     );
     return { executions: executions.filter(matches(filter)), nextToken };
+  }
+
+  async listUnsettled(signal: AbortSignal): Promise<readonly ExecutionSummary[]> {
+    const found = new Map<string, ExecutionSummary>();
+    for (const status of toRawStatuses("running")) {
+      let nextToken: string | undefined;
+      do {
+        const request = buildListExecutions(this.#flow, { limit: maxListPage, nextToken, status });
+        const page = parseListExecutions(await this.#send(request, { signal }), summarize(request));
+        for (const execution of page.executions) found.set(execution.executionId, execution);
+        nextToken = page.nextToken;
+      } while (nextToken !== undefined);
+    }
+    return [...found.values()].sort((a, b) => (b.startedAt ?? "").localeCompare(a.startedAt ?? ""));
+  }
+
+  readRunName(executionId: string): Promise<string> {
+    return Promise.resolve(executionId);
   }
 
   async stop(executionId: string, signal: AbortSignal, reason: StopReason = {}): Promise<void> {

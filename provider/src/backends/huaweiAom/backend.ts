@@ -2,7 +2,8 @@
  * Huawei Cloud AOM workflows as a backend: arguments, and the calls of `api` through the shared Huawei client.
  */
 import { NotFoundError, ServiceError } from "../../errors";
-import type { ExecutionSnapshot } from "../../execution/snapshot";
+import type { ExecutionSnapshot, ExecutionSummary } from "../../execution/snapshot";
+import { isSettled } from "../../execution/snapshot";
 import { summarize } from "../../http/request";
 import type {
   Backend,
@@ -43,7 +44,7 @@ export const huaweiAom = {
   service: "aom",
   title: aom.title,
   capabilities: {
-    startIsRepeatable: false,
+    runMark: "none",
     longPollSeconds: 0,
     pageSize: undefined,
     retriesFailedSteps: false,
@@ -87,6 +88,11 @@ class AomBackend implements Backend {
     return `workflow ${this.#workflow.workflowId} of ${this.#client.where}`;
   }
 
+  get identity(): string {
+    const { projectId, workflowId } = this.#workflow;
+    return `aom ${this.#client.location["region"] ?? this.#workflow.endpoint} ${projectId} ${workflowId}`;
+  }
+
   get location(): Record<string, string> {
     return this.#client.location;
   }
@@ -124,6 +130,16 @@ class AomBackend implements Backend {
     const request = buildListWorkflowExecutions(this.#workflow, this.#enterpriseProjectId);
     const answer = await this.#client.send(request, { signal, remedies: this.#remedies });
     return { executions: parseListWorkflowExecutions(answer, summarize(request)).filter(matches(filter)) };
+  }
+
+  async listUnsettled(signal: AbortSignal): Promise<readonly ExecutionSummary[]> {
+    const { executions } = await this.listPage({}, undefined, signal);
+    return executions.filter(({ status }) => !isSettled(status));
+  }
+
+  // A start carries nothing.
+  readRunName(): Promise<undefined> {
+    return Promise.resolve(undefined);
   }
 
   async stop(executionId: string, signal: AbortSignal): Promise<void> {

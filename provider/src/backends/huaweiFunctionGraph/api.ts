@@ -171,6 +171,22 @@ export function parseShowWorkflowExecution(
 }
 
 /**
+ * Reads one of the headers that an execution was started with.
+ * @returns its text; null where the start had none of this name; undefined where the service does not show headers.
+ * @throws ResponseFormatError where the answer is not JSON.
+ */
+export function parseStartHeader(
+  answer: HttpAnswer,
+  request: RequestSummary,
+  name: string,
+): string | null | undefined {
+  const started = readJsonObject(answer, request)["headers"];
+  if (!isJsonObject(started)) return undefined;
+  const found = Object.entries(started).find(([key]) => key.toLowerCase() === name);
+  return found === undefined ? null : (textOf(found[1]) ?? null);
+}
+
+/**
  * Lists executions, at most 200 at once and without a total.
  * @see https://support.huaweicloud.com/api-functiongraph/ListWorkflowExecutions.html
  */

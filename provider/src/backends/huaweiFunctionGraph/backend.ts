@@ -2,7 +2,7 @@
  * Huawei Cloud FunctionGraph flows as a backend: arguments, and the calls of `api` through the shared Huawei client.
  */
 import { NotFoundError, ServiceError } from "../../errors";
-import type { ExecutionSnapshot } from "../../execution/snapshot";
+import type { ExecutionSnapshot, ExecutionSummary } from "../../execution/snapshot";
 import { isSettled } from "../../execution/snapshot";
 import { summarize } from "../../http/request";
 import type {
@@ -33,6 +33,7 @@ import {
   parsePage,
   parseShowWorkflowExecution,
   parseStart,
+  parseStartHeader,
   parseStartSync,
 } from "./api";
 import { toRawStatuses } from "./statuses";
@@ -50,13 +51,17 @@ const latestAheadMs = 15 * 60_000;
 // What the plain list can filter by; the paged one knows more words, but no filter.
 const filterable = new Set(["success", "fail", "running", "timeout", "cancel"]);
 
+// The start's header by which an execution is recognised as one of ours.
+const runHeader = "x-pulumi-workflow-execution";
+const unsettledPage = 200;
+
 const maxInputBytes = { NORMAL: 256 * 1024, EXPRESS: 6 * 1024 * 1024 };
 
 /** Huawei Cloud FunctionGraph flows. */
 export const huaweiFunctionGraph = {
   service: "functiongraph",
   title: functionGraph.title,
-  capabilities: { startIsRepeatable: false, longPollSeconds: 0, pageSize: 100, retriesFailedSteps: true },
+  capabilities: { runMark: "detail", longPollSeconds: 0, pageSize: 100, retriesFailedSteps: true },
   arguments: {
     workflowId: { rule: identifier({ min: 1, max: 512 }), required: true, replaces: true },
     input: { rule: mapUpTo(maxInputBytes.EXPRESS), replaces: true, defaultValue: {} },
@@ -121,6 +126,11 @@ class FunctionGraphBackend implements Backend {
     return `flow ${this.#flow.workflowId} of ${this.#client.where}`;
   }
 
+  get identity(): string {
+    const { projectId, workflowId } = this.#flow;
+    return `functiongraph ${this.#client.location["region"] ?? this.#flow.endpoint} ${projectId} ${workflowId}`;
+  }
+
   get location(): Record<string, string> {
     return this.#client.location;
   }
@@ -137,7 +147,7 @@ class FunctionGraphBackend implements Backend {
       : `https://console.huaweicloud.com/functiongraph/?region=${region}#/serverless/workflow`;
   }
 
-  async start({ signal }: StartRequest): Promise<StartedExecution> {
+  async start({ runName, signal }: StartRequest): Promise<StartedExecution> {
     if (this.#mode === "EXPRESS") {
       const request = buildStartSyncWorkflowExecution(this.#flow, this.#start);
       const outcome = await startOnce(request, async () => {
@@ -146,7 +156,9 @@ class FunctionGraphBackend implements Backend {
       });
       return { executionId: outcome.executionId, outcome };
     }
-    const request = buildStartWorkflowExecution(this.#flow, this.#start);
+    // The flow's own headers stay as they are, also should one have this name.
+    const headers = { [runHeader]: runName, ...this.#start.headers };
+    const request = buildStartWorkflowExecution(this.#flow, { ...this.#start, headers });
     const executionId = await startOnce(request, async () => {
       const answer = await this.#client.send(request, { signal, remedies: this.#remedies });
       return parseStart(answer, summarize(request));
@@ -187,6 +199,25 @@ class FunctionGraphBackend implements Backend {
     const wanted = executions.filter(matches(filter));
     if (executions.length < page.limit) return { executions: wanted };
     return { executions: wanted, nextToken: writeToken({ offset: offset + executions.length, toMs }) };
+  }
+
+  // The plain list: the paged one can't filter, and what runs may be behind thousands that have ended.
+  async listUnsettled(signal: AbortSignal): Promise<readonly ExecutionSummary[]> {
+    const window = { fromMs: earliestMs, toMs: this.#now() + latestAheadMs };
+    const found = new Map<string, ExecutionSummary>();
+    for (let offset = 0; ; offset += unsettledPage) {
+      const span = { limit: unsettledPage, offset, window, status: "running" };
+      const request = buildListWorkflowExecutions(this.#flow, span);
+      const answer = await this.#client.send(request, { signal, remedies: this.#remedies });
+      const { executions } = parsePage(answer, summarize(request));
+      for (const execution of executions) found.set(execution.executionId, execution);
+      if (executions.length < unsettledPage) return [...found.values()];
+    }
+  }
+
+  async readRunName(executionId: string, signal: AbortSignal): Promise<string | null | undefined> {
+    const request = buildShowWorkflowExecution(this.#flow, executionId, false);
+    return parseStartHeader(await this.#client.send(request, { signal }), summarize(request), runHeader);
   }
 
   async stop(executionId: string, signal: AbortSignal): Promise<void> {

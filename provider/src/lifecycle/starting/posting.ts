@@ -1,0 +1,65 @@
+/**
+ * The one place from which a start is posted: what all ways to a run share.
+ */
+import type { Arguments, Backend, StartedExecution } from "../../backends/backend";
+import { StartUncertainError, WorkflowExecutionError } from "../../errors";
+import type { ExecutionSnapshot } from "../../execution/snapshot";
+import { sayStartInterrupted } from "../messages";
+import type { LifecycleHost } from "../outcome";
+import type { PendingStart } from "./journal";
+import type { WantedRun } from "./runKey";
+
+/** The execution of a run. */
+export interface Run {
+  readonly executionId: string;
+  /** True where this call has started it; else it was found and is taken over. */
+  readonly isNew: boolean;
+  /** Where the start answers with the outcome, or the execution was looked at on the way. */
+  readonly outcome?: ExecutionSnapshot | undefined;
+}
+
+/** What all ways of starting share. */
+export interface Starting {
+  readonly backend: Backend;
+  readonly args: Arguments;
+  readonly wanted: WantedRun;
+  readonly host: LifecycleHost;
+  /** What the journal had when this call began. */
+  readonly pending: PendingStart | undefined;
+  /** Notes a start before it is posted, and its answer; `undefined` where it is sure that nothing was started. */
+  readonly note: (pending: PendingStart | undefined) => Promise<void>;
+}
+
+/** A start to be posted now. */
+export function newStart({ wanted, host }: Starting, runName: string): PendingStart {
+  return {
+    key: wanted.key,
+    runName,
+    postedMs: host.session.clock.now(),
+    supersedesId: wanted.supersedes?.id,
+  };
+}
+
+/** Posts a start, with what the journal has to know before and after. */
+export async function post(
+  starting: Starting,
+  start: PendingStart,
+): Promise<Run & { startedAt?: string | undefined }> {
+  const { backend, host, note, pending } = starting;
+  // The engine may have been killed while this one waited for its turn; then another may be at it already.
+  if (!(await (host.isWanted?.() ?? Promise.resolve(true))) || host.signal.aborted) {
+    throw new WorkflowExecutionError("WFX-INTERRUPTED", sayStartInterrupted());
+  }
+  await note(start);
+  host.reporter.status("starting");
+  let started: StartedExecution;
+  try {
+    started = await backend.start({ runName: start.runName, signal: host.signal });
+  } catch (error) {
+    // What it said of an earlier attempt stays true.
+    if (!(error instanceof StartUncertainError)) await note(pending);
+    throw error;
+  }
+  await note({ ...start, executionId: started.executionId });
+  return { ...started, isNew: true };
+}

@@ -1,0 +1,159 @@
+/**
+ * What this process knows of runs: the journal, which executions belong to whom, and one gate per workflow. A front
+ * opens one register per process and lends it to every call.
+ */
+import { Journal } from "./journal";
+import type { JournalEntry, PendingStart } from "./journal";
+import type { StartGate } from "./startGate";
+
+/** How to open a register. */
+export interface RegisterOptions {
+  /**
+   * Folder of the journal.
+   * @default none: the journal lasts as long as the process
+   */
+  readonly journalFolder?: string | undefined;
+  /** Is told, once, that the journal can't be written. */
+  readonly onTrouble?: ((message: string) => void) | undefined;
+}
+
+/** One process's knowledge of runs. */
+export class RunRegister {
+  readonly #journal: Journal;
+  readonly #gates = new Map<string, StartGate>();
+  // Executions that some resource has: in a state, or just started or taken over by this process.
+  readonly #taken = new Set<string>();
+  // Executions under way by a key that a program gave: whoever asks for the same one gets the same execution.
+  readonly #byKey = new Map<string, Promise<string>>();
+  // Names that executions were found to bear; they never change.
+  readonly #marks = new Map<string, Promise<string | null | undefined>>();
+
+  constructor(options: RegisterOptions = {}) {
+    this.#journal = new Journal(options.journalFolder, options.onTrouble);
+  }
+
+  /**
+   * A start of this resource whose execution no state is known to have.
+   * @param workflow only a start of this one.
+   */
+  async pending(
+    service: string,
+    urn: string | undefined,
+    workflow?: string,
+  ): Promise<PendingStart | undefined> {
+    const entry = await this.#read(service, urn);
+    return workflow === undefined || entry?.workflow === workflow ? entry?.pending : undefined;
+  }
+
+  /** Executions of this resource that a state has had. */
+  async past(service: string, urn: string | undefined): Promise<readonly string[]> {
+    return (await this.#read(service, urn))?.past ?? [];
+  }
+
+  /** Notes what is about to be posted, or what came of it; `undefined` where nothing did. */
+  async note(
+    service: string,
+    urn: string | undefined,
+    workflow: string,
+    pending: PendingStart | undefined,
+  ): Promise<void> {
+    if (pending?.executionId !== undefined) this.take(pending.executionId);
+    if (urn === undefined) return;
+    const entry = await this.#journal.read(service, urn);
+    await this.#journal.write(service, {
+      urn,
+      workflow,
+      past: entry?.past ?? [],
+      ...(pending ? { pending } : {}),
+    });
+  }
+
+  /** A call has shown that the state has this execution: nothing about it needs to be remembered any more. */
+  async handedOver(service: string, urn: string | undefined, id: string): Promise<void> {
+    this.take(id);
+    const entry = await this.#read(service, urn);
+    const pending = entry?.pending;
+    if (!entry || !pending) return;
+    // The execution that is to be replaced is still the state's: the replacement has not arrived there.
+    if (pending.supersedesId === id) return;
+    const { pending: _done, ...rest } = entry;
+    await this.#journal.write(service, {
+      ...rest,
+      past: [...entry.past.filter((other) => other !== id), id],
+    });
+  }
+
+  /** The resource is gone from the state, and its execution with it. */
+  async released(service: string, urn: string | undefined, id: string): Promise<void> {
+    this.take(id);
+    const entry = await this.#read(service, urn);
+    if (!entry) return;
+    const pending = entry.pending?.executionId === id ? undefined : entry.pending;
+    const { pending: _old, ...rest } = entry;
+    const past = [...entry.past.filter((other) => other !== id), id];
+    await this.#journal.write(service, { ...rest, past, ...(pending ? { pending } : {}) });
+  }
+
+  /** Marks an execution as somebody's. */
+  take(id: string): void {
+    this.#taken.add(id);
+  }
+
+  /** Executions of a workflow that are known to be somebody's, and how many starts still look for theirs. */
+  async claims(
+    service: string,
+    workflow: string,
+  ): Promise<{ readonly taken: ReadonlySet<string>; readonly unresolved: number }> {
+    const taken = new Set(this.#taken);
+    let unresolved = 0;
+    for (const entry of await this.#journal.readAll(service)) {
+      if (entry.workflow !== workflow) continue;
+      for (const id of entry.past) taken.add(id);
+      if (entry.pending?.executionId !== undefined) taken.add(entry.pending.executionId);
+      else if (entry.pending) unresolved += 1;
+    }
+    return { taken, unresolved };
+  }
+
+  /** True where this process has started, taken over or met the execution. */
+  isTaken(id: string): boolean {
+    return this.#taken.has(id);
+  }
+
+  /** The gate of a workflow. */
+  gate(workflow: string, make: () => StartGate): StartGate {
+    const known = this.#gates.get(workflow) ?? make();
+    this.#gates.set(workflow, known);
+    return known;
+  }
+
+  /** Runs `start` for a key unless this process is at it already; both get the same execution. */
+  async onePerKey(key: string, start: () => Promise<string>): Promise<{ id: string; isFirst: boolean }> {
+    const known = this.#byKey.get(key);
+    if (known) return { id: await known, isFirst: false };
+    const mine = start();
+    this.#byKey.set(key, mine);
+    try {
+      return { id: await mine, isFirst: true };
+    } catch (error) {
+      this.#byKey.delete(key);
+      throw error;
+    }
+  }
+
+  /** The name that an execution bears, read once. */
+  async mark(id: string, read: () => Promise<string | null | undefined>): Promise<string | null | undefined> {
+    const known = this.#marks.get(id) ?? read();
+    this.#marks.set(id, known);
+    try {
+      return await known;
+    } catch (error) {
+      this.#marks.delete(id);
+      throw error;
+    }
+  }
+
+  async #read(service: string, urn: string | undefined): Promise<JournalEntry | undefined> {
+    return urn === undefined ? undefined : this.#journal.read(service, urn);
+  }
+}

@@ -1,0 +1,126 @@
+/**
+ * The key of a wanted run: the same for every attempt to have it, another for every other one. It names the
+ * execution where the service lets it, so that a run which is already there is found instead of started again.
+ */
+import { createHash, scrypt } from "node:crypto";
+import type { Arguments, BackendDefinition } from "../../backends/backend";
+import { isMap } from "../../backends/rules";
+import { argumentSpecs, readCommonArguments } from "../arguments";
+
+/** An execution that has had its turn: the state holds it, and what is started now comes after it. */
+export interface Superseded {
+  readonly id: string;
+  /** RFC 3339, the service's clock; absent where the state does not say. */
+  readonly startedAt?: string | undefined;
+}
+
+/** One run that the program wants. */
+export interface WantedRun {
+  /**
+   * Names it: 1–110 characters `A-Za-z0-9_-`, the first a letter or `_`; attempts add `-2`, `-3`, ….
+   */
+  readonly key: string;
+  /** True where `executionKey` gave the key: then whatever execution bears it is this run, also one that has ended. */
+  readonly isGiven: boolean;
+  /** When the key was made, in milliseconds since the epoch by the clock of the machine; only UUIDs of version 7 tell. */
+  readonly keyMadeMs?: number | undefined;
+  /** True where the program chose the execution's very name, which then means nothing by itself. */
+  readonly isNamed: boolean;
+  readonly supersedes?: Superseded | undefined;
+}
+
+/** What makes a run the one that is wanted, besides its arguments. */
+export interface RunIdentity {
+  readonly urn: string | undefined;
+  /** Arguments that are secret: their values are hashed at a cost, so that nobody finds them by trying. */
+  readonly secretArguments: readonly string[];
+  readonly supersedes?: Superseded | undefined;
+  /** Stands in for `executionKey`: names one arming of a teardown runbook. */
+  readonly armedId?: string | undefined;
+}
+
+/** Works out the key of the run that the arguments ask for. */
+export async function wantedRun(
+  definition: BackendDefinition,
+  args: Arguments,
+  identity: RunIdentity,
+): Promise<WantedRun> {
+  const given = identity.armedId ?? readCommonArguments(args).executionKey;
+  const { supersedes } = identity;
+  const name = definition.runNameArgument === undefined ? undefined : args[definition.runNameArgument];
+  const rest = { isGiven: given !== undefined, keyMadeMs: uuid7Ms(given), supersedes };
+  if (typeof name === "string") return { ...rest, key: name, isNamed: true };
+  const digest = await digestOf(definition, args, given ?? identity.urn ?? "", identity.secretArguments);
+  // One key is one execution, whatever resource asks for it; a derived one is recognised by the resource's name.
+  const readable = given === undefined ? identity.urn?.split("::").at(-1) : readableKey(given, identity);
+  return { ...rest, key: `${legible(readable ?? "")}-${digest}`, isNamed: false };
+}
+
+function readableKey(given: string, { secretArguments }: RunIdentity): string {
+  return secretArguments.includes("executionKey") ? "" : `run-${given}`;
+}
+
+// What the services allow in names, and short enough to leave room for the digest and the attempt.
+function legible(text: string): string {
+  const letters = text.replace(/[^A-Za-z0-9_-]+/g, "-").replace(/^[^A-Za-z_]+/, "");
+  return letters.slice(0, 80) || "run";
+}
+
+// Where an execution is does not belong to the key: keys are looked for within one workflow, and a region that now
+// comes from elsewhere is the same region.
+async function digestOf(
+  definition: BackendDefinition,
+  args: Arguments,
+  whose: string,
+  secretArguments: readonly string[],
+): Promise<string> {
+  const specs = Object.entries(argumentSpecs(definition)).filter(
+    ([name, spec]) => spec.replaces && !spec.located && name !== "executionKey" && name !== "runOn",
+  );
+  const values = specs.flatMap(([name, spec]) => {
+    const value = args[name] ?? spec.defaultValue;
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  const open = values.filter(([name]) => !secretArguments.includes(name));
+  const secret = values.filter(([name]) => secretArguments.includes(name));
+  const hash = createHash("sha256").update(canonical([whose, open]));
+  if (secret.length > 0) hash.update(await slowHash(canonical(secret), whose));
+  return hash.digest("hex").slice(0, 16);
+}
+
+// The key stands in the service's lists for everybody to read. A plain hash would let anyone try words until one fits.
+function slowHash(text: string, salt: string): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    scrypt(text, salt, 32, (error, key) => {
+      if (error) reject(error);
+      else resolve(key);
+    });
+  });
+}
+
+// JSON with the keys in order: the order of keys in a program means nothing.
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, item: unknown) =>
+    isMap(item) ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1))) : item,
+  );
+}
+
+/** The name of an attempt: the key itself, then `key-2`, `key-3`, …. */
+export function attemptName(key: string, attempt: number): string {
+  return attempt === 1 ? key : `${key}-${String(attempt)}`;
+}
+
+/** Which attempt of a key a name stands for; undefined where it stands for something else. */
+export function attemptOf(key: string, name: string): number | undefined {
+  if (name === key) return 1;
+  const [, number] = name.startsWith(`${key}-`)
+    ? (/^([1-9]\d{0,5})$/.exec(name.slice(key.length + 1)) ?? [])
+    : [];
+  return number === undefined || number === "1" ? undefined : Number(number);
+}
+
+function uuid7Ms(key: string | undefined): number | undefined {
+  const [, high, low] =
+    /^([\da-f]{8})-([\da-f]{4})-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/i.exec(key ?? "") ?? [];
+  return high === undefined || low === undefined ? undefined : Number.parseInt(high + low, 16);
+}

@@ -1,0 +1,70 @@
+/**
+ * Runs a teardown runbook (`runOn: "destroy"`) when its resource is destroyed, once: a destroy that was cut short goes
+ * on with the execution it had started.
+ */
+import type { Arguments } from "../backends/backend";
+import { WorkflowExecutionError } from "../errors";
+import type { ExecutionSnapshot } from "../execution/snapshot";
+import { isSettled } from "../execution/snapshot";
+import { readCommonArguments } from "./arguments";
+import { awaitExecution } from "./await";
+import { sayOutcome } from "./messages";
+import type { LifecycleHost } from "./outcome";
+import type { Superseded, WantedRun } from "./starting/runKey";
+import { wantedRun } from "./starting/runKey";
+import { startRun } from "./starting/startRun";
+import type { StoredState } from "./state";
+import { outputs, storedStatus } from "./state";
+
+/**
+ * Runs it and waits.
+ * @param id the resource's: it names this arming, so that a destroy which is repeated finds its execution again.
+ * @throws WorkflowExecutionError where it did not end as wanted: the resource stays.
+ */
+export async function tearDown(id: string, state: StoredState, host: LifecycleHost): Promise<void> {
+  const args = Object.fromEntries(Object.entries(state).filter(([name]) => !outputs.includes(name)));
+  const backend = await host.session.connect(host.definition, args, host.signal);
+  let run = await startRun(backend, args, await wanted(id, args, host), host);
+  let last = run.outcome;
+  if (!run.isNew && backend.keepsHistory) {
+    last ??= await backend.describe(run.executionId, { signal: host.signal });
+    // The last destroy has seen it fail, or would have: this one is another attempt.
+    if (isSettled(last.status) && last.status !== "succeeded") {
+      await host.register.released(host.definition.service, host.urn, run.executionId);
+      run = await startRun(backend, args, await wanted(id, args, host, supersededBy(last)), host);
+      last = run.outcome;
+    }
+  }
+  const start = { executionId: run.executionId, justStarted: run.isNew, last };
+  const outcome = await awaitExecution(backend, args, start, host);
+  if (outcome.kind === "unready") {
+    if (isSettled(storedStatus(outcome.state))) {
+      await host.register.released(host.definition.service, host.urn, run.executionId);
+    }
+    throw new WorkflowExecutionError("WFX-EXECUTION-FAILED", outcome.reasons.join("\n"));
+  }
+  await host.register.released(host.definition.service, host.urn, run.executionId);
+  const status = storedStatus(outcome.state);
+  if (isSettled(status) && status !== "succeeded") {
+    const { onFailure } = readCommonArguments(args);
+    host.reporter.warn(
+      `execution ${run.executionId} ${sayOutcome(status)}; the resource goes all the same (onFailure is "${onFailure}")`,
+    );
+  }
+}
+
+async function wanted(
+  armedId: string,
+  args: Arguments,
+  host: LifecycleHost,
+  supersedes?: Superseded,
+): Promise<WantedRun> {
+  const { urn, secretArguments } = host;
+  const run = await wantedRun(host.definition, args, { urn, secretArguments, supersedes, armedId });
+  // Where executions bear no mark, all that ran since the arming could be meant: only what still runs is asked about.
+  return host.definition.capabilities.runMark === "none" ? { ...run, isGiven: false } : run;
+}
+
+function supersededBy(snapshot: ExecutionSnapshot): Superseded {
+  return { id: snapshot.executionId, startedAt: snapshot.startedAt };
+}
