@@ -2,9 +2,12 @@
  * A secret in an argument stays secret: in the stored state, in what the user sees of a good and of a failing run, in
  * previews and diffs, and in what dependents get. Searched for in plain text: 0 hits.
  */
-import { control } from "../support/emulators";
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { control, executionsOf } from "../support/emulators";
 import { useFixture } from "../support/fixture";
 import type { ProgramResource } from "../support/stack";
+import { pulumiFolder } from "../support/stack";
 
 jest.setTimeout(180_000);
 
@@ -22,6 +25,11 @@ const program = (value: string): ProgramResource[] => [
   },
   { name: "migrate", kind: "cloudflow", args: { flowName: "echo", input: { password: `secret:${value}` } } },
   { name: "patch", kind: "aom", args: { workflowId: "demo-succeeds", triggers: { key: `secret:${value}` } } },
+  {
+    name: "keyed",
+    kind: "cloudflow",
+    args: { flowName: "keyed", executionKey: `secret:key-${value}`, input: { user: "admin" } },
+  },
   // What comes from a secret stays one on its way to the next.
   {
     name: "after",
@@ -32,6 +40,10 @@ const program = (value: string): ProgramResource[] => [
 
 /** Scripts flows that give back what they got, and say it in their errors when they fail. */
 async function scriptEcho(status: "success" | "fail", value: string): Promise<void> {
+  await control(fixture.emulator, "PUT", "/workflows/keyed", {
+    service: "cloudflow",
+    nodes: [{ id: "Work", durationMs: 100 }],
+  });
   for (const service of ["functiongraph", "cloudflow"]) {
     await control(fixture.emulator, "PUT", "/workflows/echo", {
       service,
@@ -64,7 +76,7 @@ test("a secret in the arguments is nowhere in plain text", async () => {
   expect(outputs["status"]).toBe("succeeded");
   expect(JSON.stringify(outputs["output"])).toContain("4dabf18193072939515e22adb298388d");
   expect((await stack.resource("migrate")).outputs["executionId"]).toMatch(/^migrate-/);
-  expect((await stack.up()).changes).toEqual({ same: 5 });
+  expect((await stack.up()).changes).toEqual({ same: 6 });
   expect(keep(await stack.refresh())).toBe(true);
 
   // Another secret, and a run that fails and says it.
@@ -79,5 +91,47 @@ test("a secret in the arguments is nowhere in plain text", async () => {
   for (const value of [secret, later, ...credentials]) {
     for (const output of seen) expect(output).not.toContain(value);
     expect(stack.stored()).not.toContain(value);
+    expect(journalOf(stack.folder)).not.toContain(value);
+    // Names stand in the service's lists for everybody to read.
+    expect(JSON.stringify(await executionsOf(fixture.emulator))).not.toContain(value);
   }
 });
+
+test("credentials from the environment are in no log, also with -v=9", async () => {
+  const { InterruptedStack } = await import("../../tools/interruptions/interruptedStack.mjs");
+  const { EmulatorControl } = await import("../../tools/interruptions/emulatorControl.mjs");
+  const root = resolve(__dirname, "../../.state");
+  mkdirSync(root, { recursive: true });
+  process.env["PATH"] = `${pulumiFolder!}:${process.env["PATH"]!}`;
+  const stack = new InterruptedStack({
+    cli: pulumiFolder!,
+    folder: mkdtempSync(join(root, "verbose-")),
+    emulatorUrl: fixture.emulator.url,
+  });
+  try {
+    await stack.init();
+    await new EmulatorControl(fixture.emulator.url).script(100);
+    for (const command of ["up", "refresh", "destroy"]) {
+      const { code, output } = await stack.run(
+        ...[command, "--yes", "--skip-preview", "--stack", "cell", "--logtostderr", "--logflow", "-v=9"],
+      ).ended;
+      expect([command, code]).toEqual([command, 0]);
+      // It is the verbose log, and it is about our resources.
+      expect(output).toContain("cloudflow-keyed");
+      expect(output.length).toBeGreaterThan(50_000);
+      for (const value of credentials) expect(output).not.toContain(value);
+    }
+    for (const value of credentials) expect(stack.stored()).not.toContain(value);
+  } finally {
+    stack.remove();
+  }
+});
+
+function journalOf(folder: string): string {
+  const journal = join(folder, "state", "home", "workflow-execution", "journal");
+  const files = readdirSync(journal, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
+  expect(files.length).toBeGreaterThan(0);
+  return files.map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8")).join("\n");
+}

@@ -4,7 +4,7 @@
  */
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { OutputMap } from "@pulumi/pulumi/automation";
+import type { OutputMap, PreviewOptions, UpOptions } from "@pulumi/pulumi/automation";
 import { LocalWorkspace } from "@pulumi/pulumi/automation";
 import type { ServiceName } from "../../provider/src/lifecycle";
 
@@ -14,9 +14,10 @@ const root = resolve(__dirname, "../..");
 export interface ProgramResource {
   readonly name: string;
   /** @default "aom" */
-  readonly kind?: ServiceName | `${ServiceName}Get` | "marker";
+  readonly kind?: ServiceName | `${ServiceName}Get` | "marker" | "uuid7" | "provider";
   /** `"${name.output}"` stands for an output of another resource, also deep inside. */
   readonly args?: Readonly<Record<string, unknown>>;
+  /** Also `"${name}"` for another resource itself. */
   readonly opts?: Readonly<Record<string, unknown>>;
   readonly dependsOn?: readonly string[];
 }
@@ -40,6 +41,12 @@ export interface StateResource {
   readonly initErrors?: readonly string[];
 }
 
+/** Options of `pulumi up`. */
+export type UpSettings = Pick<UpOptions, "continueOnError" | "parallel" | "refresh" | "replace" | "target">;
+
+/** Options of `pulumi preview`. */
+export type PreviewSettings = Pick<PreviewOptions, "refresh" | "replace" | "target">;
+
 /** A stack under test. */
 export interface TestStack {
   readonly folder: string;
@@ -49,8 +56,8 @@ export interface TestStack {
   /** Sets what the program declares from now on. */
   program(resources: readonly ProgramResource[]): void;
   config(key: string, value: string, secret?: boolean): Promise<void>;
-  up(resources?: readonly ProgramResource[]): Promise<CommandResult>;
-  preview(resources?: readonly ProgramResource[]): Promise<CommandResult>;
+  up(resources?: readonly ProgramResource[], options?: UpSettings): Promise<CommandResult>;
+  preview(resources?: readonly ProgramResource[], options?: PreviewSettings): Promise<CommandResult>;
   refresh(): Promise<CommandResult>;
   destroy(): Promise<CommandResult>;
   outputs(): Promise<OutputMap>;
@@ -58,6 +65,8 @@ export interface TestStack {
   stored(): string;
   /** The resources in the state; the stack itself and providers left out. */
   state(): Promise<StateResource[]>;
+  /** Rewrites the state as if somebody else had stored it: the stack itself and providers left out. */
+  rewrite(change: (resource: StateResource) => StateResource): Promise<void>;
   /** The one resource in the state with this name. */
   resource(name: string): Promise<StateResource>;
   close(): Promise<void>;
@@ -146,13 +155,13 @@ export async function openStack(
     name,
     program,
     config: (key, value, secret) => stack.setConfig(key, { value, secret: secret ?? false }),
-    up: (resources) => {
+    up: (resources, settings) => {
       if (resources) program(resources);
-      return run((options) => stack.up(options));
+      return run((options) => stack.up({ ...options, ...settings }));
     },
-    preview: (resources) => {
+    preview: (resources, settings) => {
       if (resources) program(resources);
-      return run((options) => stack.preview(options));
+      return run((options) => stack.preview({ ...options, ...settings }));
     },
     refresh: () => run((options) => stack.refresh(options)),
     destroy: () => run((options) => stack.destroy(options)),
@@ -165,6 +174,14 @@ export async function openStack(
         .join("\n");
     },
     state,
+    rewrite: async (change) => {
+      const stored = await stack.exportStack();
+      const deployment = stored.deployment as { resources: StateResource[] };
+      const resources = deployment.resources.map((resource) =>
+        resource.type.startsWith("pulumi:") ? resource : change(resource),
+      );
+      await stack.importStack({ ...stored, deployment: { ...deployment, resources } });
+    },
     resource: async (resourceName) => {
       const found = (await state()).filter(({ urn }) => urn.endsWith(`::${resourceName}`));
       if (found.length !== 1)

@@ -32,6 +32,8 @@ export interface ArgumentSpec {
   readonly located?: boolean;
   /** The value that leaving it out stands for; naming that value is no change. */
   readonly defaultValue?: unknown;
+  /** True where a text is JSON: the order of keys in it means nothing. */
+  readonly isJson?: boolean;
 }
 
 /** What the backends share in one process and provider: connections, time, settings, and caches of their own. */

@@ -152,6 +152,12 @@ function tooLarge(text: string, maxBytes: number): string | undefined {
     : undefined;
 }
 
+/** What is wrong with `concurrency` where the service does not show what runs. */
+export function concurrencyWithoutHistory(concurrency: unknown, mode: string): string | undefined {
+  if (concurrency === undefined || concurrency === "allow") return undefined;
+  return `can only be "allow" with ${mode}: the service does not show what runs. Leave it out`;
+}
+
 /** A moment as RFC 3339 with an offset or `Z`. */
 export const time: ArgumentRule = (value) => {
   const form = `must be a time like "2026-11-21T06:00:00Z"`;

@@ -22,21 +22,36 @@ const deadlineMs = 5_000;
 
 let engine: Engine | undefined | "unavailable";
 
+/** A reporter that can also make sure of what it says. */
+export interface EngineReporter extends Reporter {
+  /**
+   * Says why something is going to be done, and waits until the engine has heard it: a preview may end right after.
+   * @param isKept repeated at the end, and shown by those displays too that have no rows (`--diff`, `--json`).
+   */
+  explain(text: string, isKept: boolean): Promise<void>;
+}
+
 /** A reporter for the resource with this URN; without one it is silent: a message on a wrong row misleads. */
-export function engineReporter(urn: string | undefined): Reporter {
+export function engineReporter(urn: string | undefined): EngineReporter {
   return {
+    explain: (text, isKept) => log(urn, text, "INFO", !isKept),
     // Ephemeral: on the row while it lasts, not repeated at the end.
     status: (text) => {
-      log(urn, text, "INFO", true);
+      void log(urn, text, "INFO", true);
     },
     warn: (text) => {
-      log(urn, text, "WARNING", false);
+      void log(urn, text, "WARNING", false);
     },
   };
 }
 
 // Never ERROR: the CLI would show the resource as failed, whatever its outcome.
-function log(urn: string | undefined, text: string, severity: "INFO" | "WARNING", ephemeral: boolean): void {
+async function log(
+  urn: string | undefined,
+  text: string,
+  severity: "INFO" | "WARNING",
+  ephemeral: boolean,
+): Promise<void> {
   if (urn === undefined) return;
   try {
     engine ??= connect() ?? "unavailable";
@@ -47,7 +62,11 @@ function log(urn: string | undefined, text: string, severity: "INFO" | "WARNING"
     request.setMessage(text.toWellFormed());
     request.setUrn(urn);
     request.setEphemeral(ephemeral);
-    client.log(request, { deadline: Date.now() + deadlineMs } as never, () => undefined);
+    await new Promise<void>((done) => {
+      client.log(request, { deadline: Date.now() + deadlineMs } as never, () => {
+        done();
+      });
+    });
   } catch {
     engine = "unavailable";
   }

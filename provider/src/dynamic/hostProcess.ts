@@ -1,12 +1,18 @@
 /**
- * The life of the dynamic provider's process: told to end (the second Ctrl-C), or left behind by an engine that was
- * killed. Either way waiting ends, so that nothing polls, or even starts, for a deployment that is over.
+ * The life of the dynamic provider's process: the deployment is cancelled (Ctrl-C), the process is told to end (the
+ * second Ctrl-C), or it is left behind by an engine that was killed. Either way waiting ends, with the execution's id
+ * kept where there still is somebody to take it, and nothing is started for a deployment that is over.
  */
-import { connect } from "node:net";
+import { Server as NetServer, connect } from "node:net";
 import { engineAddress } from "./engineReporter";
+
+// The engine tells every provider of the first Ctrl-C by this call. The dynamic provider host answers it and does
+// nothing else, and offers no way to hear of it.
+const cancelPath = "/pulumirpc.ResourceProvider/Cancel";
 
 // The engine allows five seconds after the signal before it kills.
 const lastWordsMs = 1_500;
+const restMs = 4_000;
 // How often it is made sure that the engine is still there.
 const watchMs = 5_000;
 const answersWithinMs = 2_000;
@@ -14,9 +20,15 @@ const answersWithinMs = 2_000;
 /** This process, as the calls that it serves see it. */
 export class HostProcess {
   readonly #ending = new AbortController();
+  readonly #atRest: () => Promise<void>;
   #calls = 0;
-  #watch: NodeJS.Timeout | undefined;
   #isListening = false;
+  #isCutShort = false;
+
+  /** @param atRest what is left to do when the engine ends this process while no call is under way. */
+  constructor(atRest: () => Promise<void> = () => Promise.resolve()) {
+    this.#atRest = atRest;
+  }
 
   /** Aborts when the process is to end. */
   get signal(): AbortSignal {
@@ -27,15 +39,10 @@ export class HostProcess {
   async serve<T>(call: () => Promise<T>): Promise<T> {
     this.#listen();
     this.#calls += 1;
-    this.#watch ??= setInterval(() => void this.#endIfOrphaned(), watchMs);
     try {
       return await call();
     } finally {
       this.#calls -= 1;
-      if (this.#calls === 0) {
-        clearInterval(this.#watch);
-        this.#watch = undefined;
-      }
     }
   }
 
@@ -68,17 +75,54 @@ export class HostProcess {
   #listen(): void {
     if (this.#isListening) return;
     this.#isListening = true;
-    process.once("SIGINT", () => {
-      this.#end(130);
+    setInterval(() => void this.#endIfOrphaned(), watchMs).unref();
+    let isTold = false;
+    // Not `once`: a library (signal-exit) ends the process at once where it finds no listener but its own.
+    process.on("SIGINT", () => {
+      if (isTold) return;
+      isTold = true;
+      if (this.#calls > 0) this.#end(130);
+      else void this.#rest();
     });
+    // With the engine the pipes are gone. What the host then has to say would fail, which it would have to say, and so on
+    // for ever, at full speed.
+    for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+    for (const server of serversOf(process)) {
+      server.on("stream", (_stream: unknown, headers: Readonly<Record<string, unknown>>) => {
+        if (headers[":path"] !== cancelPath) return;
+        // It also comes at the end of every deployment; then nothing is under way.
+        this.#isCutShort ||= this.#calls > 0;
+        this.#ending.abort();
+      });
+    }
   }
 
   async #endIfOrphaned(): Promise<void> {
     if (!(await this.hasEngine())) this.#end(1);
   }
 
+  // How a deployment ends that nobody has cut short: its engine is done with all that it was answered.
+  async #rest(): Promise<void> {
+    setTimeout(() => process.exit(130), restMs).unref();
+    await this.#atRest().catch(() => undefined);
+    process.exit(130);
+  }
+
   #end(code: number): void {
     this.#ending.abort();
     setTimeout(() => process.exit(code), lastWordsMs);
+  }
+}
+
+// The host's own server, found among what keeps the process alive: its requests are only looked at. Where a later Node
+// does not tell, the first Ctrl-C is not heard, as in any other dynamic provider, and the deployment ends when its
+// executions do.
+function serversOf(host: NodeJS.Process): NetServer[] {
+  const { _getActiveHandles: list } = host as unknown as { _getActiveHandles?: () => unknown };
+  try {
+    const handles: unknown = list?.call(host);
+    return Array.isArray(handles) ? handles.filter((handle) => handle instanceof NetServer) : [];
+  } catch {
+    return [];
   }
 }

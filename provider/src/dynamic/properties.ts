@@ -15,6 +15,8 @@ export const metaProperty = "__meta";
 export interface ResourceMeta {
   readonly urn: string;
   readonly customTimeouts?: CustomTimeouts;
+  /** The option: paths of properties. The engine applies it only where diff leaves comparing to it. */
+  readonly replaceOnChanges?: readonly string[];
   /** Names of the arguments that are, or contain, a secret. */
   readonly secretArguments?: readonly string[];
 }
@@ -25,6 +27,7 @@ export interface ResourceProperties {
   readonly args: Arguments;
   readonly urn: string | undefined;
   readonly customTimeouts: CustomTimeouts;
+  readonly replaceOnChanges: readonly string[];
   readonly secretArguments: readonly string[];
 }
 
@@ -34,7 +37,7 @@ const unknownText = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 /** Takes properties apart. Tolerates states of any version. */
 export function readProperties(properties: Readonly<Record<string, unknown>>): ResourceProperties {
   const meta = properties[metaProperty];
-  const { urn, customTimeouts, secretArguments } = (isMap(meta) ? meta : {}) as Partial<
+  const { urn, customTimeouts, replaceOnChanges, secretArguments } = (isMap(meta) ? meta : {}) as Partial<
     Record<keyof ResourceMeta, unknown>
   >;
   const args = Object.entries(properties).filter(([name, value]) => !name.startsWith("__") && value != null);
@@ -42,10 +45,13 @@ export function readProperties(properties: Readonly<Record<string, unknown>>): R
     args: Object.fromEntries(args.map(([name, value]) => [name, markUnknown(value)])),
     urn: typeof urn === "string" && urn !== unknownText ? urn : undefined,
     customTimeouts: isMap(customTimeouts) ? customTimeouts : {},
-    secretArguments: Array.isArray(secretArguments)
-      ? secretArguments.filter((name): name is string => typeof name === "string")
-      : [],
+    replaceOnChanges: texts(replaceOnChanges),
+    secretArguments: texts(secretArguments),
   };
+}
+
+function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];
 }
 
 function markUnknown(value: unknown): unknown {

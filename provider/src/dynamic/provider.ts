@@ -9,7 +9,6 @@ import type {
   Diff,
   LifecycleHost,
   Outcome,
-  Reporter,
   ServiceName,
   Session,
   StoredState,
@@ -29,6 +28,7 @@ import {
   update,
 } from "../lifecycle";
 import { journalFolder, processSettings } from "./processSettings";
+import type { EngineReporter } from "./engineReporter";
 import { engineReporter } from "./engineReporter";
 import { CreatedButNotReady, HostError } from "./hostErrors";
 import { HostProcess } from "./hostProcess";
@@ -39,7 +39,13 @@ import { markSecretOutputs, redact, secretTexts } from "./secrets";
 
 type Properties = Record<string, unknown>;
 
-const hostProcess = new HostProcess();
+// Executions that create has answered with. Not every replacement is compared first (`replacementTrigger`, `--replace`):
+// what this deployment leaves in the state must not look, to the next one, like a start that was cut short.
+const answered: { service: string; urn: string | undefined; id: string }[] = [];
+
+const hostProcess = new HostProcess(async () => {
+  await Promise.all(answered.map(({ service, urn, id }) => register.handedOver(service, urn, id)));
+});
 
 const register = new RunRegister({
   journalFolder: journalFolder(),
@@ -70,9 +76,12 @@ class ExecutionProvider implements dynamic.ResourceProvider {
     return Promise.resolve();
   }
 
-  check(_olds: Properties, news: Properties): Promise<dynamic.CheckResult> {
+  check(olds: Properties, news: Properties): Promise<dynamic.CheckResult> {
     return forHost("check", news, ({ args, customTimeouts, urn, hide }) => {
       if (urn !== undefined) this.#checked.add(urn);
+      // Under an alias, what this one replaces is deleted by the name that it had.
+      const { urn: before } = readProperties(olds);
+      if (before !== undefined) this.#checked.add(before);
       const problems = check(this.#definition, args, this.#session.settings, customTimeouts);
       return {
         inputs: news,
@@ -87,16 +96,22 @@ class ExecutionProvider implements dynamic.ResourceProvider {
   diff(id: string, olds: Properties, news: Properties): Promise<dynamic.DiffResult> {
     return forHost("diff", news, async (call) => {
       const { args, urn } = call;
-      const stored = readProperties(olds).args;
+      const { args: stored, urn: storedUrn } = readProperties(olds);
       const isDeployment = urn !== undefined && this.#checked.has(urn);
       if (isDeployment) {
         const { startedAt } = stored;
         this.#present.set(urn, { id, startedAt: typeof startedAt === "string" ? startedAt : undefined });
       }
       await register.handedOver(this.#definition.service, urn, id);
-      const result = diff(this.#definition, id, stored, args);
-      if (result.action === "none") return { changes: false };
-      reporterOf(call).status(sayAction(result, isDeployment));
+      const result = diff(this.#definition, id, stored, args, call.replaceOnChanges);
+      if (result.action === "none") {
+        // A teardown runbook must not run when it is replaced, which its name tells: it has to be stored anew.
+        const isRenamed = storedUrn !== undefined && storedUrn !== urn;
+        return { changes: isDeployment && isRenamed && stored["runOn"] === "destroy" };
+      }
+      // Where no argument has changed, the engine's own diff shows nothing of the reason.
+      const isHidden = result.action === "rerun" && result.properties.includes("rerunOn");
+      await reporterOf(call).explain(sayAction(result, isDeployment), isDeployment && isHidden);
       if (result.action === "update") return { changes: true };
       return { changes: true, replaces: [...result.properties], deleteBeforeReplace: result.deleteFirst };
     });
@@ -110,6 +125,7 @@ class ExecutionProvider implements dynamic.ResourceProvider {
         if (error instanceof StartUncertainError || code === "WFX-WORKFLOW-BUSY") throw error;
         throw new Error(sayNotStarted({ message: messageOf(error), code }), { cause: error });
       });
+      answered.push({ service: this.#definition.service, urn: call.urn, id: outcome.id });
       return { id: outcome.id, outs: outsOf(outcome, call) };
     });
   }
@@ -135,6 +151,8 @@ class ExecutionProvider implements dynamic.ResourceProvider {
       // The engine does not say why. Where the program still has the resource, another one takes its place: only a
       // deployment checks, and nothing is checked of what is destroyed.
       const isReplacement = call.urn !== undefined && this.#checked.has(call.urn);
+      // A run that `executionKey` names replaces itself where nothing else has changed: it goes on for the new resource.
+      if (isReplacement && answered.some((execution) => execution.id === id)) return undefined;
       return deleteExecution(id, call.args, { ...this.#host(call, "delete"), isReplacement });
     });
   }
@@ -183,9 +201,10 @@ function outsOf(outcome: Outcome, call: HostCall): Properties {
   throw new CreatedButNotReady(outcome.id, outs, outcome.reasons.map(call.hide));
 }
 
-function reporterOf({ urn, hide }: HostCall): Reporter {
+function reporterOf({ urn, hide }: HostCall): EngineReporter {
   const reporter = engineReporter(urn);
   return {
+    explain: (text, isKept) => reporter.explain(hide(text), isKept),
     status: (text) => {
       reporter.status(hide(text));
     },

@@ -48,6 +48,17 @@ export function argumentSpecs(definition: BackendDefinition): Readonly<Record<st
   return { ...commonArguments, ...definition.arguments };
 }
 
+/** What a value of an argument stands for: the JSON in a text, where a text is JSON. */
+export function meaningOf({ isJson }: ArgumentSpec, value: unknown): unknown {
+  // Numbers that could get lost in parsing stay text: better to run again than to miss a change.
+  if (!isJson || typeof value !== "string" || /\d{16}|\d[eE]/.test(value)) return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
+
 /** Reads the common arguments; what is left out has its default. Arguments have passed `check`. */
 export function readCommonArguments(args: Arguments): CommonArguments {
   const given = args as Partial<CommonArguments> & { rerunOn?: readonly RerunOutcome[] | "always" };

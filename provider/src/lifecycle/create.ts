@@ -2,14 +2,13 @@
  * create: gets the execution of the run that the program wants, and waits for it. The boundary is the id: before there
  * is one, errors are thrown and nothing exists; afterwards everything is an outcome that keeps it.
  */
-import { randomUUID } from "node:crypto";
 import type { Arguments, Backend } from "../backends/backend";
 import { InputError, NotFoundError, messageOf } from "../errors";
 import type { ExecutionSnapshot } from "../execution/snapshot";
 import { readCommonArguments } from "./arguments";
 import { awaitExecution } from "./await";
 import type { LifecycleHost, Outcome } from "./outcome";
-import { wantedRun } from "./starting/runKey";
+import { newArmedId, wantedRun } from "./starting/runKey";
 import { startRun } from "./starting/startRun";
 import { makeArmedState } from "./state";
 
@@ -21,7 +20,7 @@ import { makeArmedState } from "./state";
 export async function create(args: Arguments, host: LifecycleHost): Promise<Outcome> {
   const { adoptExecutionId, runOn } = readCommonArguments(args);
   if (runOn === "destroy") {
-    return { kind: "ready", id: `armed-${randomUUID()}`, state: makeArmedState(args) };
+    return { kind: "ready", id: newArmedId(), state: makeArmedState(args) };
   }
   const backend = await host.session.connect(host.definition, args, host.signal);
   // What this one replaces has had its turn: to take it over again would run nothing.

@@ -5,7 +5,7 @@
 import type { Arguments, ArgumentSpec, BackendDefinition } from "../backends/backend";
 import { isMap } from "../backends/rules";
 import { isSettled } from "../execution/snapshot";
-import { argumentSpecs, readCommonArguments, rerunReason, unknownValue } from "./arguments";
+import { argumentSpecs, meaningOf, readCommonArguments, rerunReason, unknownValue } from "./arguments";
 import { containsUnknown } from "./check";
 import { sayOutcome } from "./messages";
 import type { StoredState } from "./state";
@@ -33,8 +33,17 @@ interface Change {
   readonly reason: string;
 }
 
-/** Compares. `args` may have unknown values (`unknownValue`); one counts as changed. */
-export function diff(definition: BackendDefinition, id: string, state: StoredState, args: Arguments): Diff {
+/**
+ * Compares. `args` may have unknown values (`unknownValue`); one counts as changed.
+ * @param replaceOnChanges paths of properties whose change is to run it again though it would not by itself.
+ */
+export function diff(
+  definition: BackendDefinition,
+  id: string,
+  state: StoredState,
+  args: Arguments,
+  replaceOnChanges: readonly string[] = [],
+): Diff {
   const specs = argumentSpecs(definition);
   if (isArmed(state) && args["runOn"] === "destroy") return diffArmed(specs, state, args);
   const status = storedStatus(state);
@@ -49,7 +58,10 @@ export function diff(definition: BackendDefinition, id: string, state: StoredSta
   for (const [name, spec] of Object.entries(specs)) {
     if (spec.replaces) reruns.push(...compareReplacing(name, spec, state[name], args[name]));
     else if (name === "adoptExecutionId") reruns.push(...compareAdoption(id, args[name]));
-    else if (!equal(state[name], args[name])) {
+    else if (equal(state[name], args[name])) continue;
+    else if (replaceOnChanges.some((path) => isWithin(name, path))) {
+      reruns.push({ property: name, reason: `${name} changed (replaceOnChanges)` });
+    } else {
       updates.push({ property: name, reason: `${name} changed (nothing runs again)` });
     }
   }
@@ -106,7 +118,7 @@ function compareReplacing(name: string, spec: ArgumentSpec, stored: unknown, giv
   const before = stored ?? spec.defaultValue;
   const now = given ?? spec.defaultValue;
   if (isMap(before) && isMap(now)) return compareMaps(name, before, now);
-  if (equal(before, now)) return [];
+  if (equal(meaningOf(spec, before), meaningOf(spec, now))) return [];
   const how = now === undefined ? "was removed" : containsUnknown(now) ? "may change" : "changed";
   return [{ property: name, reason: `${name} ${how}` }];
 }
@@ -124,6 +136,12 @@ function compareMaps(name: string, old: Map, current: Map): Change[] {
           : "changed";
     return equal(old[key], current[key]) ? [] : [{ property: name, reason: `${name}.${key} ${how}` }];
   });
+}
+
+// Paths as Pulumi writes them: `name`, `name[0]`, `name.key`, `["name"]`, or `*` for everything.
+function isWithin(name: string, path: string): boolean {
+  const [, first] = /^(?:\[")?([^[\].*"]+|\*)/.exec(path) ?? [];
+  return first === "*" || first === name;
 }
 
 // Naming another execution takes that one over; naming none, or the one that is there already, changes nothing.

@@ -187,8 +187,15 @@ export function sayStartOpen(context: MessageContext): string {
   );
 }
 
-/** Executions that may be the wanted one, and no way to tell. */
-export function sayStartUndecided(candidates: readonly ExecutionSummary[], context: MessageContext): string {
+/**
+ * Executions that may be the wanted one, and no way to tell.
+ * @param isNoted true where this machine remembers a start of it: then the wish for another one has to be said.
+ */
+export function sayStartUndecided(
+  candidates: readonly ExecutionSummary[],
+  context: MessageContext,
+  isNoted = false,
+): string {
   const one = candidates.length === 1;
   return lines(
     `it can't be told whether this run has been started already: ${context.subject} has ` +
@@ -198,11 +205,25 @@ export function sayStartUndecided(candidates: readonly ExecutionSummary[], conte
     ...(candidates.length > maxCandidates
       ? [`    and ${String(candidates.length - maxCandidates)} more`]
       : []),
-    "  Nothing was started. If one of them is this run (a deployment was cut short, here or elsewhere), take it over:",
-    `    set adoptExecutionId to its id (e.g. "${oneLine(candidates[0]?.executionId ?? "")}") and run \`pulumi up\``,
-    `  If none is, start beside them: set concurrency to "allow" and run \`pulumi up\`.`,
+    ...sayWaysOut(candidates[0]?.executionId ?? "", context, isNoted),
     ...where(context, "WFX-START-UNCERTAIN"),
   );
+}
+
+function sayWaysOut(id: string, { common }: MessageContext, isNoted: boolean): string[] {
+  const beside = isNoted ? `change "triggers" and set concurrency to "allow"` : `set concurrency to "allow"`;
+  if (common.runOn === "destroy") {
+    return [
+      "  Nothing was started. If one of them is this teardown (a destroy was cut short, here or elsewhere), see it end, then",
+      "    let the resource go: `pulumi state delete <its URN>`",
+      `  If none is, start beside them: ${beside}, run \`pulumi up\` and destroy again.`,
+    ];
+  }
+  return [
+    "  Nothing was started. If one of them is this run (a deployment was cut short, here or elsewhere), take it over:",
+    `    set adoptExecutionId to its id (e.g. "${oneLine(id)}") and run \`pulumi up\``,
+    `  If none is, start beside them: ${beside} and run \`pulumi up\`.`,
+  ];
 }
 
 /** `concurrency` is "reject", and the workflow is at it. */

@@ -35,6 +35,7 @@ export abstract class ExecutionResource extends pulumi.CustomResource {
     const meta: Record<keyof ResourceMeta, unknown> = {
       urn: pulumi.createUrn(name, type, opts?.parent),
       customTimeouts: opts?.customTimeouts,
+      replaceOnChanges: opts?.replaceOnChanges,
       secretArguments: secretNames(args),
     };
     // What is not declared is no output: reading it in the program would give undefined instead of an Output.

@@ -12,6 +12,8 @@ function resolve(value) {
   if (typeof value === "string") {
     const reference = /^\$\{([\w-]+)\.(\w+)\}$/.exec(value);
     if (reference) return declared[reference[1]][reference[2]];
+    const itself = /^\$\{([\w-]+)\}$/.exec(value);
+    if (itself) return declared[itself[1]];
     const secret = /^secret:(.*)$/.exec(value);
     if (secret) return pulumi.secret(secret[1]);
     if (value === "NaN") return NaN;
@@ -30,6 +32,11 @@ for (const resource of JSON.parse(fs.readFileSync(path.join(__dirname, "resource
   if (service === "marker") {
     // Anything that depends on an execution; its keepers show what it was given.
     declared[resource.name] = new random.RandomPet(resource.name, { keepers: args }, opts);
+  } else if (service === "uuid7") {
+    // A key for runs, as programs make one: another one whenever the keepers change.
+    declared[resource.name] = new random.RandomUuid7(resource.name, { keepers: args }, opts);
+  } else if (service === "provider") {
+    declared[resource.name] = new services.Provider(resource.name, args, opts);
   } else if (get) {
     const { id, ...rest } = args;
     declared[resource.name] = services[service].WorkflowExecution.get(resource.name, id, rest, opts);

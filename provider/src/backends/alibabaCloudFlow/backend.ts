@@ -24,7 +24,7 @@ import type {
   StopReason,
 } from "../backend";
 import { matches } from "../executionFilter";
-import { address, json, oneOf, text } from "../rules";
+import { address, concurrencyWithoutHistory, json, oneOf, text } from "../rules";
 import { startOnce } from "../startOnce";
 import type { CloudFlow, CloudFlowStart } from "./api";
 import {
@@ -64,13 +64,20 @@ export const alibabaCloudFlow = {
   arguments: {
     flowName: { rule: name, required: true, replaces: true },
     executionName: { rule: name, replaces: true },
-    input: { rule: json(1024 * 1024), replaces: true },
+    input: { rule: json(1024 * 1024), replaces: true, isJson: true },
     qualifier: { rule: text({ min: 1, max: 128 }), replaces: true },
     executionMode: { rule: oneOf("Standard", "Express"), replaces: true, defaultValue: "Standard" },
     region: { rule: text({ min: 1, max: 64 }), replaces: true, located: true },
     endpoint: { rule: address },
   },
-  check: (args, settings, unknown) => checkLocation(args, settings, unknown),
+  check: (args, settings, unknown) => {
+    const problems = checkLocation(args, settings, unknown);
+    const unseen =
+      args["executionMode"] === "Express"
+        ? concurrencyWithoutHistory(args["concurrency"], `executionMode "Express"`)
+        : undefined;
+    return unseen === undefined ? problems : [...problems, { argument: "concurrency", reason: unseen }];
+  },
   connect: (args, context) => Promise.resolve(openCloudFlow(args, context)),
 } as const satisfies BackendDefinition;
 

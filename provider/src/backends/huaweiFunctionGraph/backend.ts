@@ -19,7 +19,7 @@ import { matches } from "../executionFilter";
 import { HuaweiClient } from "../huawei/huaweiClient";
 import type { HuaweiService } from "../huawei/location";
 import { checkLocation } from "../huawei/location";
-import { address, boolean, identifier, mapUpTo, oneOf, text } from "../rules";
+import { address, boolean, concurrencyWithoutHistory, identifier, mapUpTo, oneOf, text } from "../rules";
 import { startOnce } from "../startOnce";
 import type { Flow, FlowStart } from "./api";
 import {
@@ -84,6 +84,11 @@ export const huaweiFunctionGraph = {
     if (tooLarge !== undefined && !unknown.has("input")) {
       problems.push({ argument: "input", reason: `${tooLarge} (mode ${modeOf(args)})` });
     }
+    const unseen =
+      modeOf(args) === "EXPRESS"
+        ? concurrencyWithoutHistory(args["concurrency"], `mode "EXPRESS"`)
+        : undefined;
+    if (unseen !== undefined) problems.push({ argument: "concurrency", reason: unseen });
     return problems;
   },
   connect: async (args, context, signal) => {

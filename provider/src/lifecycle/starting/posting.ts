@@ -54,7 +54,9 @@ export async function post(
   host.reporter.status("starting");
   let started: StartedExecution;
   try {
-    started = await backend.start({ runName: start.runName, signal: host.signal });
+    // Once it is on its way, the answer is worth waiting for, also for a deployment that is being cancelled: with it the
+    // execution is in the state, without it the next deployment has to look for it.
+    started = await backend.start({ runName: start.runName, signal: new AbortController().signal });
   } catch (error) {
     // What it said of an earlier attempt stays true.
     if (!(error instanceof StartUncertainError)) await note(pending);

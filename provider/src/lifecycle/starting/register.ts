@@ -4,6 +4,7 @@
  */
 import { Journal } from "./journal";
 import type { JournalEntry, PendingStart } from "./journal";
+import { isArmedId } from "./runKey";
 import type { StartGate } from "./startGate";
 
 /** How to open a register. */
@@ -70,6 +71,8 @@ export class RunRegister {
 
   /** A call has shown that the state has this execution: nothing about it needs to be remembered any more. */
   async handedOver(service: string, urn: string | undefined, id: string): Promise<void> {
+    // What a destroy has started that was cut short is in no state, and neither is what takes an armed one's place.
+    if (isArmedId(id)) return;
     this.take(id);
     const entry = await this.#read(service, urn);
     const pending = entry?.pending;

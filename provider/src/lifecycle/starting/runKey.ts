@@ -2,10 +2,10 @@
  * The key of a wanted run: the same for every attempt to have it, another for every other one. It names the
  * execution where the service lets it, so that a run which is already there is found instead of started again.
  */
-import { createHash, scrypt } from "node:crypto";
+import { createHash, randomUUID, scrypt } from "node:crypto";
 import type { Arguments, BackendDefinition } from "../../backends/backend";
 import { isMap } from "../../backends/rules";
-import { argumentSpecs, readCommonArguments } from "../arguments";
+import { argumentSpecs, meaningOf, readCommonArguments } from "../arguments";
 
 /** An execution that has had its turn: the state holds it, and what is started now comes after it. */
 export interface Superseded {
@@ -39,6 +39,16 @@ export interface RunIdentity {
   readonly armedId?: string | undefined;
 }
 
+/** Id for a teardown runbook that is armed: no execution has it. */
+export function newArmedId(): string {
+  return `armed-${randomUUID()}`;
+}
+
+/** True for the id of a teardown runbook: the state that has it has no execution. */
+export function isArmedId(id: string): boolean {
+  return /^armed-[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/.test(id);
+}
+
 /** Works out the key of the run that the arguments ask for. */
 export async function wantedRun(
   definition: BackendDefinition,
@@ -46,7 +56,9 @@ export async function wantedRun(
   identity: RunIdentity,
 ): Promise<WantedRun> {
   const given = identity.armedId ?? readCommonArguments(args).executionKey;
-  const { supersedes } = identity;
+  // What was only armed has had no turn.
+  const supersedes =
+    identity.supersedes && isArmedId(identity.supersedes.id) ? undefined : identity.supersedes;
   const name = definition.runNameArgument === undefined ? undefined : args[definition.runNameArgument];
   const rest = { isGiven: given !== undefined, keyMadeMs: uuid7Ms(given), supersedes };
   if (typeof name === "string") return { ...rest, key: name, isNamed: true };
@@ -78,13 +90,16 @@ async function digestOf(
     ([name, spec]) => spec.replaces && !spec.located && name !== "executionKey" && name !== "runOn",
   );
   const values = specs.flatMap(([name, spec]) => {
-    const value = args[name] ?? spec.defaultValue;
+    const value = meaningOf(spec, args[name] ?? spec.defaultValue);
     return value === undefined ? [] : [[name, value] as const];
   });
-  const open = values.filter(([name]) => !secretArguments.includes(name));
-  const secret = values.filter(([name]) => secretArguments.includes(name));
-  const hash = createHash("sha256").update(canonical([whose, open]));
-  if (secret.length > 0) hash.update(await slowHash(canonical(secret), whose));
+  const isSecret = (name: string): boolean => secretArguments.includes(name);
+  const open = values.filter(([name]) => !isSecret(name));
+  const secret = values.filter(([name]) => isSecret(name));
+  const openly = isSecret("executionKey") ? "" : whose;
+  if (openly !== whose) secret.push(["executionKey", whose]);
+  const hash = createHash("sha256").update(canonical([openly, open]));
+  if (secret.length > 0) hash.update(await slowHash(canonical(secret), openly));
   return hash.digest("hex").slice(0, 16);
 }
 

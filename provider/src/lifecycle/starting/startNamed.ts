@@ -56,9 +56,9 @@ export async function startNamed(starting: Starting): Promise<Run> {
 export async function findNamed(starting: Starting): Promise<Run | undefined> {
   const { wanted, pending } = starting;
   const attempts = await attemptsOf(starting);
-  for (const { executionId, attempt, isRunning } of attempts) {
+  for (const { executionId, attempt, isRunning, startedAt } of attempts) {
     if (wanted.supersedes && !(await beganAfterSuperseded(starting, executionId, attempt))) continue;
-    const isNoted = pending?.runName === executionId;
+    const isNoted = pending?.runName === executionId && isSince(startedAt, pending.postedMs);
     if (isRunning || wanted.isGiven || wanted.supersedes !== undefined || isNoted) {
       return { executionId, isNew: false };
     }
@@ -111,8 +111,13 @@ async function takeOver(
   if (postedMs === undefined) return undefined;
   // Posted by us, but was it us who used the name? Only what began since then can be ours.
   const snapshot = await backend.describe(runName, { signal: host.signal });
-  const isSince = snapshot.startedAt === undefined || Date.parse(snapshot.startedAt) >= postedMs - skewMs;
-  return isSince ? { executionId: runName, isNew: false, outcome: settledOnly(snapshot) } : undefined;
+  return isSince(snapshot.startedAt, postedMs)
+    ? { executionId: runName, isNew: false, outcome: settledOnly(snapshot) }
+    : undefined;
+}
+
+function isSince(startedAt: string | undefined, postedMs: number): boolean {
+  return startedAt === undefined || Date.parse(startedAt) >= postedMs - skewMs;
 }
 
 function settledOnly(snapshot: ExecutionSnapshot): ExecutionSnapshot | undefined {
@@ -137,24 +142,28 @@ async function beganAfterSuperseded(
 async function nextAttempt(starting: Starting): Promise<number> {
   const [latest] = await attemptsOf(starting);
   if (!latest) return 0;
-  // A running one is joined by posting its name.
-  return latest.isRunning ? latest.attempt : latest.attempt + 1;
+  // A running one is joined by posting its name; one that has ended may be what a replacement had started before it
+  // was cut short.
+  return latest.isRunning || starting.wanted.supersedes ? latest.attempt : latest.attempt + 1;
 }
 
 /** All attempts that the service knows, the latest first. */
-async function attemptsOf({
-  wanted,
-  backend,
-  host,
-}: Starting): Promise<
-  { readonly executionId: string; readonly attempt: number; readonly isRunning: boolean }[]
+async function attemptsOf({ wanted, backend, host }: Starting): Promise<
+  {
+    readonly executionId: string;
+    readonly attempt: number;
+    readonly isRunning: boolean;
+    readonly startedAt: string | undefined;
+  }[]
 > {
   const pageSize = host.definition.capabilities.pageSize ?? 100;
   const list = await listAll(backend, { namePrefix: wanted.key }, pageSize, host.signal);
   return list
-    .flatMap(({ executionId, status }) => {
+    .flatMap(({ executionId, status, startedAt }) => {
       const attempt = attemptOf(wanted.key, executionId);
-      return attempt === undefined ? [] : [{ executionId, attempt, isRunning: !isSettled(status) }];
+      return attempt === undefined
+        ? []
+        : [{ executionId, attempt, isRunning: !isSettled(status), startedAt }];
     })
     .sort((a, b) => b.attempt - a.attempt);
 }

@@ -31,6 +31,8 @@ import { withWorkflowLock } from "./workflowLock";
 // How long a posted start may take until the service shows it.
 const showsWithinMs = 15_000;
 const lookAgainMs = 1_000;
+// How often one that has nothing to look for looks again because others do.
+const maxLooks = 3;
 // Clocks of machines and services differ by less than this.
 const skewMs = 60_000;
 // How far back a key that does not tell its age can have been used.
@@ -74,10 +76,13 @@ export async function startRun(
   const isExclusive = concurrency !== undefined && concurrency !== "allow";
   if (host.definition.capabilities.runMark === "name") {
     if (!isExclusive) return startNamed(starting);
-    return inTurn(starting, gate, true, async (look) => {
+    const run = await inTurn(starting, gate, true, async (look) => {
       const found = await findNamed(starting);
       return found ?? (await decideConcurrency(starting, look)) ?? startNamed(starting);
     });
+    const { executionId } = run;
+    if (!run.isNew) await starting.note({ ...newStart(starting, wanted.key), executionId });
+    return run;
   }
   const start = (): Promise<Run> => startLooking(starting, gate, isExclusive);
   if (!wanted.isGiven) return start();
@@ -114,6 +119,7 @@ async function inTurn(
   gate: StartGate,
   alone: boolean,
   decide: (look: Look) => Promise<Turn>,
+  interrupted: () => Error = () => new WorkflowExecutionError("WFX-INTERRUPTED", sayStartInterrupted()),
 ): Promise<Run> {
   const { clock } = host.session;
   const common = readCommonArguments(args);
@@ -137,10 +143,13 @@ async function inTurn(
       );
     }
     host.reporter.status(turn.why);
-    const delayMs = turn.isQueue ? Math.min(queueMs.most, queueMs.first * 1.5 ** waits) : turn.againMs;
+    // A start that is in doubt is looked for however short the deployment's time is.
+    const delayMs = turn.isQueue
+      ? Math.min(queueMs.most, queueMs.first * 1.5 ** waits, Math.max(0, deadlineMs - clock.now()))
+      : turn.againMs;
     waits += 1;
-    await clock.sleep(Math.min(delayMs, Math.max(0, deadlineMs - clock.now())), host.signal);
-    if (host.signal.aborted) throw new WorkflowExecutionError("WFX-INTERRUPTED", sayStartInterrupted());
+    await clock.sleep(delayMs, host.signal);
+    if (host.signal.aborted) throw interrupted();
   }
 }
 
@@ -189,6 +198,7 @@ function startLooking(starting: Starting, gate: StartGate, isExclusive: boolean)
   let open = starting.pending;
   let postedHere = false;
   let lastError: unknown;
+  let looks = 0;
 
   const decide = async (look: Look): Promise<Turn> => {
     const candidates = await candidatesOf(starting, look, open?.since);
@@ -196,13 +206,15 @@ function startLooking(starting: Starting, gate: StartGate, isExclusive: boolean)
     const { mine, unmarked } = await sort(starting, candidates, taken);
     const [found] = mine;
     if (found) return adopt(found);
+    // Others of this batch may have taken one while this one was looking.
+    const free = unmarked.filter(({ executionId }) => !host.register.isTaken(executionId));
     // Without a key or a memory nothing tells a crash from a resource that was destroyed: then only what runs counts.
-    const possible = open?.since || wanted.isGiven ? unmarked : unmarked.filter(isUnsettled);
+    const possible = open?.since || wanted.isGiven ? free : free.filter(isUnsettled);
     if (open?.since) {
       // Executions without a mark are all alike, so are the starts that look for theirs: each takes one.
       const oldest = possible.at(-1);
       if (oldest && possible.length <= Math.max(1, unresolved)) return adopt(oldest);
-      if (oldest) throw new StartUncertainError(sayStartUndecided(possible, context));
+      if (oldest) throw new StartUncertainError(sayStartUndecided(possible, context, true));
       if (host.session.clock.now() - open.postedMs < showsWithinMs) {
         return {
           againMs: lookAgainMs,
@@ -216,6 +228,15 @@ function startLooking(starting: Starting, gate: StartGate, isExclusive: boolean)
       }
       open = undefined;
     } else if (possible.length > 0 && doubts(starting)) {
+      // They may be what others of this deployment are looking for, whose turn is now too.
+      if (unresolved > 0 && looks < maxLooks) {
+        looks += 1;
+        return {
+          againMs: lookAgainMs,
+          why: "waits for others to find executions whose start was cut short",
+          isQueue: false,
+        };
+      }
       throw new StartUncertainError(sayStartUndecided(possible, context));
     }
     const turn = await decideConcurrency(starting, look);
@@ -238,7 +259,11 @@ function startLooking(starting: Starting, gate: StartGate, isExclusive: boolean)
     host.register.take(execution.executionId);
     return { executionId: execution.executionId, isNew: false };
   };
-  return inTurn(starting, gate, isExclusive, decide).then(async (run) => {
+  const interrupted = (): Error =>
+    open
+      ? new StartUncertainError(sayStartUncertain("interrupted while looking for it", context))
+      : new WorkflowExecutionError("WFX-INTERRUPTED", sayStartInterrupted());
+  return inTurn(starting, gate, isExclusive, decide, interrupted).then(async (run) => {
     const kept = open ?? newStart(starting, wanted.key);
     await starting.note({ ...kept, executionId: run.executionId });
     return run;
@@ -278,9 +303,11 @@ async function candidatesOf(
     );
     return after;
   }
-  if (!wanted.isGiven) return look.unsettled();
   const now = host.session.clock.now();
-  return look.since(wanted.keyMadeMs === undefined ? now - keyAgeMs : wanted.keyMadeMs - skewMs);
+  const list = wanted.isGiven
+    ? await look.since(wanted.keyMadeMs === undefined ? now - keyAgeMs : wanted.keyMadeMs - skewMs)
+    : await look.unsettled();
+  return list.filter(({ executionId }) => executionId !== supersedes?.id);
 }
 
 function isUnsettled({ status }: ExecutionSummary): boolean {
@@ -356,18 +383,41 @@ async function startBlindly(starting: Starting): Promise<Run> {
 
 /** A run that was started for other arguments, and never reached the state. */
 async function dealWithLeftover(
-  { backend, args, host }: Pick<Starting, "backend" | "args" | "host" | "wanted">,
+  { backend, args, wanted, host }: Pick<Starting, "backend" | "args" | "host" | "wanted">,
   leftover: PendingStart,
 ): Promise<void> {
-  const id = leftover.executionId;
-  if (id === undefined || !backend.keepsHistory) return;
+  if (!backend.keepsHistory) return;
+  const id = leftover.executionId ?? (await findLeftover(backend, leftover, host));
+  if (id === undefined || id === wanted.supersedes?.id) return;
   const snapshot = await backend.describe(id, { signal: host.signal }).catch(() => undefined);
   if (!snapshot || isSettled(snapshot.status)) return;
+  // Whose answer never came may be somebody else's under the same name: ours is no older than its post.
+  const beganMs = snapshot.startedAt === undefined ? undefined : Date.parse(snapshot.startedAt);
+  const isOlder = beganMs !== undefined && beganMs < leftover.postedMs - skewMs;
+  if (leftover.executionId === undefined && isOlder) return;
   const what = `execution ${id} of an earlier deployment, which was cut short, still runs with other arguments`;
   if (readCommonArguments(args).onDelete === "leave") {
     host.reporter.warn(`${what}; it is left running (onDelete)`);
-    return;
+  } else {
+    host.reporter.warn(`${what}; it is stopped (onDelete)`);
+    await backend.stop(id, host.signal);
   }
-  host.reporter.warn(`${what}; it is stopped (onDelete)`);
-  await backend.stop(id, host.signal);
+  // Known as ours from now on, however long it runs.
+  await host.register.released(host.definition.service, host.urn, id);
+}
+
+// The answer never came: the execution is known by what its start carried, if at all.
+async function findLeftover(
+  backend: Backend,
+  { runName }: PendingStart,
+  { definition, register, signal }: LifecycleHost,
+): Promise<string | undefined> {
+  const { runMark } = definition.capabilities;
+  if (runMark === "name") return runName;
+  if (runMark === "none") return undefined;
+  for (const { executionId } of await backend.listUnsettled(signal)) {
+    const mark = await register.mark(executionId, () => backend.readRunName(executionId, signal));
+    if (mark === runName) return executionId;
+  }
+  return undefined;
 }

@@ -27,8 +27,8 @@ async function acquire(workflow: string): Promise<() => Promise<void>> {
   const folder = join(tmpdir(), `pulumi-workflow-execution-${String(userInfo().uid)}`);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const name = createHash("sha256").update(workflow).digest("hex").slice(0, 32);
-  return lockfile.lock(folder, {
-    lockfilePath: join(folder, `${name}.lock`),
+  // The library knows a lock by the file it stands for: one that need not be there, and one per workflow.
+  return lockfile.lock(join(folder, name), {
     realpath: false,
     stale: staleMs,
     retries: { forever: true, minTimeout: 20, maxTimeout: 250, randomize: true },

@@ -1,0 +1,79 @@
+/**
+ * Deployments that are cut short: the reduced interruption matrix (`npm run interruptions` runs all of it), and what a
+ * cancelled one tells. Real engine, real signals, the emulator as a process of its own.
+ */
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { Cell } from "../../tools/interruptions/cells.mjs";
+import { control, executionsOf } from "../support/emulators";
+import { useFixture } from "../support/fixture";
+import { pulumiFolder } from "../support/stack";
+
+jest.setTimeout(300_000);
+
+const root = resolve(__dirname, "../..");
+let folder: string;
+beforeAll(() => {
+  mkdirSync(join(root, ".state"), { recursive: true });
+  folder = mkdtempSync(join(root, ".state", "interruptions-"));
+  process.env["PATH"] = `${pulumiFolder!}:${process.env["PATH"]!}`;
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test("the reduced matrix: every execution is started once, or asked about", async () => {
+  const { reducedCells } = await import("../../tools/interruptions/cells.mjs");
+  const { runCells } = await import("../../tools/interruptions/matrix.mjs");
+  let printed = "";
+  const isKept = await runCells(reducedCells(), {
+    cli: pulumiFolder!,
+    folder,
+    print: (text) => {
+      printed += text;
+    },
+  });
+  expect({ isKept, printed }).toMatchObject({ isKept: true });
+});
+
+test("Ctrl-C ends the wait at once, says what still runs, and the next up goes on waiting", async () => {
+  const { runCell } = await import("../../tools/interruptions/runCell.mjs");
+  const { startEmulator } = await import("../../tools/start/runningEmulator.mjs");
+  const emulator = await startEmulator({
+    repository: root,
+    dataFolder: join(folder, "emulator"),
+    preferredPort: undefined,
+  });
+  try {
+    const cell: Cell = { kill: "Ctrl-C", point: "waiting", resumption: "at once" };
+    const place = { cli: pulumiFolder!, folder: join(folder, "stack"), emulatorUrl: emulator.url };
+    const { outputs, verdicts } = await runCell(cell, place);
+    const [cancelled, resumed, again] = outputs as [string, string, string];
+    const said =
+      /interrupted while waiting for execution \S+, which goes on running\s+The next `pulumi up` goes on/g;
+    expect(cancelled.match(said)).toHaveLength(6);
+    expect(resumed).toMatch(/goes on waiting for execution/);
+    expect(resumed).toContain("~ 6 updated");
+    expect(again).toContain("unchanged");
+    expect(verdicts.map(({ result }) => result)).toEqual(Array.from({ length: 6 }, () => "once"));
+  } finally {
+    await emulator.stop();
+  }
+});
+
+describe("one that fails", () => {
+  const fixture = useFixture();
+
+  test("does not cut short the wait for another", async () => {
+    const { emulator, stack } = fixture;
+    await control(emulator, "PUT", "/workflows/longer", { nodes: [{ id: "work", durationMs: 6_000 }] });
+    const result = await stack.up([
+      { name: "fails", args: { workflowId: "demo-fails" } },
+      { name: "longer", args: { workflowId: "longer" } },
+    ]);
+    expect(result.ok).toBe(false);
+    expect(result.output).not.toContain("WFX-INTERRUPTED");
+    expect((await stack.resource("longer")).outputs["status"]).toBe("succeeded");
+    expect(await executionsOf(emulator)).toHaveLength(2);
+  });
+});

@@ -1,0 +1,25 @@
+/**
+ * What the CLI shows, taken apart: the rows of a resource, and what stands about it under "Diagnostics".
+ */
+
+/** The lines of an execution while a command runs, in their order: the operation, then what is said of it. */
+export function rowsOf(output: string, name: string): string[] {
+  return output
+    .split("\n")
+    .filter((line) => line.includes(`:WorkflowExecution ${name} `))
+    .map((line) => line.replace(/pulumi-nodejs:\S+:WorkflowExecution /, "").trim());
+}
+
+/** The row with which a preview ends: its operation on the execution and why; undefined where there is nothing to do. */
+export function previewRowOf(output: string, name: string): string | undefined {
+  return rowsOf(output, name).findLast((row) => /^(\+|~|-|\+-) /.test(row));
+}
+
+/** The lines that are kept of an execution when the command has ended; none where nothing is to be said. */
+export function diagnosticsOf(output: string, name: string): string[] {
+  const lines = output.split("\n");
+  const start = lines.findIndex((line) => line.endsWith(`WorkflowExecution (${name}):`));
+  if (start === -1) return [];
+  const end = lines.findIndex((line, index) => index > start && line.trim() === "");
+  return lines.slice(start + 1, end).map((line) => line.trim());
+}

@@ -1,0 +1,95 @@
+/**
+ * One role in a program, played by an execution of each service; every role has workflows of its own, so that what
+ * ran for it can be counted.
+ */
+import type { Emulator } from "workflow-emulator";
+import type { ServiceName } from "../../provider/src/lifecycle";
+import { control, executionsOf } from "./emulators";
+import type { ProgramResource } from "./stack";
+
+/** All services. */
+export const everyService = ["aom", "functiongraph", "cloudflow"] as const satisfies readonly ServiceName[];
+
+/** The same value for each service. */
+export function onEvery<T>(value: T): Record<ServiceName, T> {
+  return { aom: value, functiongraph: value, cloudflow: value };
+}
+
+/** Names of a role's resources. */
+export function namesOf(role: string): string[] {
+  return everyService.map((service) => `${service}-${role}`);
+}
+
+/** Scripts a role's workflows: one step, long enough to be seen running where `runsOn`. */
+export async function script(
+  emulator: Emulator,
+  role: string,
+  { runsOn = false, ...more }: { readonly runsOn?: boolean; readonly [field: string]: unknown } = {},
+): Promise<void> {
+  const nodes = [{ id: "Work", name: "Work", durationMs: runsOn ? 3_600_000 : 100 }];
+  for (const service of everyService) {
+    await control(emulator, "PUT", `/workflows/${service}-${role}`, { service, nodes, ...more });
+  }
+}
+
+/** An execution of each service. */
+export function play(
+  role: string,
+  {
+    workflow = role,
+    args = {},
+    opts = {},
+    after,
+  }: {
+    /** @default the role */
+    readonly workflow?: string;
+    readonly args?: Readonly<Record<string, unknown>>;
+    readonly opts?: Readonly<Record<string, unknown>>;
+    /** The role on which it depends. */
+    readonly after?: string;
+  } = {},
+): ProgramResource[] {
+  return everyService.map((service) => ({
+    name: `${service}-${role}`,
+    kind: service,
+    args: {
+      [service === "cloudflow" ? "flowName" : "workflowId"]: `${service}-${workflow}`,
+      ...args,
+    },
+    opts,
+    ...(after === undefined ? {} : { dependsOn: [`${service}-${after}`] }),
+  }));
+}
+
+/** A role under another name than its workflows, with an alias for the name it had. */
+export function renamed(
+  workflow: string,
+  role: string,
+  settings: Pick<NonNullable<Parameters<typeof play>[1]>, "args" | "opts">,
+  before: string,
+): ProgramResource[] {
+  return everyService.flatMap((service) => {
+    const aliases = before === role ? [] : [{ name: `${service}-${before}` }];
+    const opts = { ...settings.opts, aliases };
+    return play(role, { ...settings, workflow, opts }).filter(({ kind }) => kind === service);
+  });
+}
+
+/** What ran for a role: on each service, by the order of their starts, whether each runs still. */
+export async function runsOf(
+  emulator: Emulator,
+  role: string,
+): Promise<Record<ServiceName, ("runs" | "ended")[]>> {
+  const executions = await executionsOf(emulator);
+  const of = (service: ServiceName): ("runs" | "ended")[] =>
+    executions
+      .filter(({ workflowId }) => workflowId === `${service}-${role}`)
+      .map(({ status }) => (/^running$/i.test(status) ? "runs" : "ended"));
+  return { aom: of("aom"), functiongraph: of("functiongraph"), cloudflow: of("cloudflow") };
+}
+
+/** The row that the CLI showed last for a resource; empty where it showed none. */
+export function rowOf(output: string, name: string): string {
+  const rows = output.split("\n").filter((line) => new RegExp(`Execution ${name}( |$)`).test(line));
+  return rows.at(-1) ?? "";
+}

@@ -1,0 +1,206 @@
+/**
+ * Machines that deploy to one emulated workflow, and processes on them that are cut short: a new process knows of the
+ * ones before it only what the machine's journal says. Nothing sleeps, unless the scene is in real time.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Emulator } from "workflow-emulator";
+import { startEmulator } from "workflow-emulator";
+import type { Arguments, LifecycleHost, Outcome, ServiceName } from "../../provider/src/lifecycle";
+import { RunRegister, create, openSession, services } from "../../provider/src/lifecycle";
+import type { EmulatedExecution, LoggedRequest } from "./emulators";
+import { control, executionsOf, requestsOf } from "./emulators";
+import type { EmulatedHost } from "./lifecycleHosts";
+import { emulatedHost, emulatorSettings, recordingReporter } from "./lifecycleHosts";
+
+const startOperations = {
+  aom: "ExecuteWorkflow",
+  functiongraph: "StartWorkflowExecution",
+  cloudflow: "StartExecution",
+} as const satisfies Record<ServiceName, string>;
+
+const listOperations = {
+  aom: "ListWorkflowExecutions",
+  functiongraph: "ShowWorkflowExecutionForPage",
+  cloudflow: "ListExecutions",
+} as const satisfies Record<ServiceName, string>;
+
+/** What a test decides of a process; the rest is as in any deployment. */
+export type ProcessOptions = Partial<
+  Pick<
+    LifecycleHost,
+    | "urn"
+    | "supersedes"
+    | "secretArguments"
+    | "signal"
+    | "isReplacement"
+    | "operationTimeoutSeconds"
+    | "isWanted"
+  >
+> & { readonly onStatus?: (text: string) => void };
+
+/** A machine. */
+export interface Machine {
+  /** Folder of its journal. */
+  readonly folder: string;
+  /** A new process on it. */
+  process(options?: ProcessOptions): EmulatedHost;
+}
+
+/** One workflow of one service, and all that deploy it. */
+export interface Scene {
+  readonly service: ServiceName;
+  readonly emulator: Emulator;
+  readonly startOperation: string;
+  readonly listOperation: string;
+  /** Arguments that name the workflow, and more. */
+  args(more?: Arguments): Arguments;
+  /** Scripts the workflow: one step of this length. */
+  takes(durationMs: number, more?: object): Promise<void>;
+  /** Moves the time on both sides; not in real time. */
+  advance(ms: number): Promise<void>;
+  now(): number;
+  machine(): Machine;
+  fault(description: object): Promise<void>;
+  quirks(description: object): Promise<void>;
+  /** Starts an execution as if somebody else had; gives its id. */
+  foreign(more?: object): Promise<string>;
+  /** All executions, in the order they were started. */
+  executions(): Promise<EmulatedExecution[]>;
+  /** Requests of one operation. */
+  asked(operation: string): Promise<LoggedRequest[]>;
+  close(): Promise<void>;
+}
+
+/** The workflow's id in a scene. */
+export const sceneWorkflow = "wf";
+
+/** Opens a scene; its clock stands still and is moved by waiting, or runs with the machine's. */
+export async function openScene(service: ServiceName, { realTime = false } = {}): Promise<Scene> {
+  const emulator = await startEmulator();
+  const base = await emulatedHost(emulator);
+  if (realTime) await control(emulator, "POST", "/clock", { realtime: true });
+  const folders: string[] = [];
+  const settings = emulatorSettings(emulator);
+  const session = realTime ? openSession({ settings }) : base.session;
+  const id = service === "cloudflow" ? "flowName" : "workflowId";
+  const inScene: Scene = {
+    service,
+    emulator,
+    startOperation: startOperations[service],
+    listOperation: listOperations[service],
+    args: (more = {}) => ({ [id]: sceneWorkflow, ...more }),
+    takes: async (durationMs, more = {}) => {
+      const script = { service, nodes: [{ id: "Work", durationMs }], ...more };
+      await control(emulator, "PUT", `/workflows/${sceneWorkflow}`, script);
+    },
+    advance: (ms) => base.clock.advance(ms),
+    now: () => session.clock.now(),
+    machine: () => {
+      const folder = mkdtempSync(join(tmpdir(), "wfx-journal-"));
+      folders.push(folder);
+      return {
+        folder,
+        process: ({ onStatus, ...options } = {}) => ({
+          ...base,
+          session,
+          definition: services[service],
+          reporter: recordingReporter(onStatus),
+          register: new RunRegister({ journalFolder: folder }),
+          ...options,
+        }),
+      };
+    },
+    fault: async (description) => {
+      await control(emulator, "POST", "/faults", description);
+    },
+    quirks: async (description) => {
+      await control(emulator, "PUT", "/quirks", description);
+    },
+    foreign: async (more = {}) => {
+      const body = { workflowId: sceneWorkflow, service, ...more };
+      const { executionId } = (await control(emulator, "POST", "/executions", body)) as {
+        executionId: string;
+      };
+      return executionId.split(":").at(-1)!;
+    },
+    executions: async () => {
+      // Of what began at the same moment the control API gives the newest first.
+      const newestLast = (await executionsOf(emulator)).reverse();
+      return newestLast.sort((a, b) => a.startedAt - b.startedAt);
+    },
+    asked: async (operation) =>
+      (await requestsOf(emulator)).filter((request) => request.operation === operation),
+    close: async () => {
+      await emulator.close();
+      for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+    },
+  };
+  return inScene;
+}
+
+/** Where a deployment can be killed, as far as starting is concerned. */
+export type Crash = "beforePost" | "beforeAnswer" | "beforeState";
+
+/**
+ * Deploys on a machine and is killed: before the post went out, after the service has handled it but before its answer,
+ * or after the answer but before the engine has saved the state. The execution, if there is one, goes on.
+ */
+export async function crash(
+  scene: Scene,
+  machine: Machine,
+  where: Crash,
+  args: Arguments,
+  options: ProcessOptions = {},
+): Promise<void> {
+  if (where === "beforeState") {
+    const outcome = await create({ ...args, waitFor: "started" }, machine.process(options));
+    expect(outcome.kind).toBe("ready");
+    return;
+  }
+  if (where === "beforePost") {
+    // What is said last before the request goes out.
+    const onStatus = (text: string): void => {
+      if (text === "starting") throw new Error("killed");
+    };
+    await expect(create(args, machine.process({ ...options, onStatus }))).rejects.toThrow("killed");
+    return;
+  }
+  await crashBeforeAnswers(scene, machine, args, [options]);
+}
+
+/** One process deploys several resources and is killed after the service has handled their starts, before any answer. */
+export async function crashBeforeAnswers(
+  scene: Scene,
+  machine: Machine,
+  args: Arguments,
+  resources: readonly ProcessOptions[],
+): Promise<void> {
+  const before = (await scene.executions()).length;
+  const killed = new AbortController();
+  let posts = 0;
+  const onStatus = (text: string): void => {
+    if (text === "starting") posts += 1;
+    // A start that is on its way is not called back; whatever would come after it is.
+    if (posts === resources.length) killed.abort();
+  };
+  await scene.fault({ operation: scene.startOperation, action: "dropAfter", count: null });
+  const host = machine.process({ signal: killed.signal, onStatus });
+  const deployed = await Promise.allSettled(
+    resources.map((options) => create(args, { ...host, ...options })),
+  );
+  await control(scene.emulator, "DELETE", "/faults");
+  expect(deployed.map(({ status }) => status)).toEqual(resources.map(() => "rejected"));
+  expect(await scene.executions()).toHaveLength(before + resources.length);
+}
+
+/** The stored state of an outcome, whatever it is. */
+export function idAndState(outcome: Outcome): {
+  readonly id: string;
+  readonly startedAt: string | undefined;
+} {
+  const { startedAt } = outcome.state;
+  return { id: outcome.id, startedAt: typeof startedAt === "string" ? startedAt : undefined };
+}
+

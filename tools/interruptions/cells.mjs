@@ -1,0 +1,74 @@
+// The cells of the interruption matrix: how a deployment is cut short, when, and where it goes on.
+
+/** How the deployment is cut short. */
+export const KILLS = /** @type {const} */ ({
+  "kill -9": "the CLI and the provider's process are killed",
+  "kill -9 CLI": "the CLI alone is killed: the provider's process is left behind",
+  "Ctrl-C": "one SIGINT: Pulumi waits for what it has begun",
+  "Ctrl-C twice": "two SIGINTs: Pulumi ends at once",
+});
+
+/** When. */
+export const POINTS = /** @type {const} */ ({
+  "before the post": "the start has not reached the service",
+  "post handled": "the service has started it, its answer has not come",
+  answered: "the answer has come, the state is not saved",
+  waiting: "the execution runs and is awaited",
+  ended: "the execution has ended, the state is not saved",
+});
+
+/** Where the next deployment runs, and what has happened meanwhile. */
+export const RESUMPTIONS = /** @type {const} */ ({
+  "at once": { isElsewhere: false, hasEnded: false },
+  "after its end": { isElsewhere: false, hasEnded: true },
+  "elsewhere, at once": { isElsewhere: true, hasEnded: false },
+  "elsewhere, after its end": { isElsewhere: true, hasEnded: true },
+});
+
+/**
+ * One deployment that is cut short, and the ones after it.
+ * @typedef {object} Cell
+ * @property {keyof typeof KILLS} kill
+ * @property {keyof typeof POINTS} point
+ * @property {keyof typeof RESUMPTIONS} resumption
+ */
+
+/**
+ * All cells. Where an execution has ended already, or has not begun, what "after its end" adds is left out.
+ * @returns {Cell[]}
+ */
+export function allCells() {
+  return keysOf(KILLS).flatMap((kill) =>
+    keysOf(POINTS).flatMap((point) =>
+      keysOf(RESUMPTIONS).flatMap((resumption) => {
+        const { hasEnded } = RESUMPTIONS[resumption];
+        const isSame = point === "before the post" ? hasEnded : point === "ended" ? !hasEnded : false;
+        return isSame ? [] : [{ kill, point, resumption }];
+      }),
+    ),
+  );
+}
+
+/**
+ * The cells in which most can go wrong, few enough for every run of the tests.
+ * @returns {Cell[]}
+ */
+export function reducedCells() {
+  return [
+    { kill: "kill -9", point: "post handled", resumption: "at once" },
+    { kill: "kill -9", point: "waiting", resumption: "after its end" },
+    { kill: "kill -9 CLI", point: "before the post", resumption: "at once" },
+    { kill: "Ctrl-C twice", point: "waiting", resumption: "elsewhere, at once" },
+    { kill: "kill -9", point: "ended", resumption: "elsewhere, after its end" },
+    { kill: "Ctrl-C", point: "answered", resumption: "at once" },
+  ];
+}
+
+/**
+ * @template {object} T
+ * @param {T} map
+ * @returns {(keyof T)[]}
+ */
+function keysOf(map) {
+  return /** @type {(keyof T)[]} */ (Object.keys(map));
+}

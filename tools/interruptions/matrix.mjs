@@ -1,0 +1,80 @@
+// The matrix: runs cells, two at a time, and prints a line for each as it ends.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { startEmulator } from "../start/runningEmulator.mjs";
+import { REPOSITORY } from "../setup/setUp.mjs";
+import { WORKFLOWS } from "./emulatorControl.mjs";
+import { runCell } from "./runCell.mjs";
+
+const AT_A_TIME = 2;
+const SIGNS = { once: "1", asked: "?", again: "2", violated: "X" };
+const LEGEND =
+  "1 started once, 2 run again one after the other (allowed without a key, elsewhere), ? nothing more was started and\n" +
+  "the error asked which execution it is (AOM elsewhere), X a promise was broken\n";
+
+/**
+ * Runs cells.
+ * @param {readonly import("./cells.mjs").Cell[]} cells
+ * @param {{ cli: string, folder: string, print: (text: string) => void }} options
+ * @returns {Promise<boolean>} true where every promise was kept
+ */
+export async function runCells(cells, { cli, folder, print }) {
+  const begin = Date.now();
+  const columns = WORKFLOWS.map(({ name }) => name);
+  print(`\n${LEGEND}\n${row(["cut short by", "at", "goes on"], columns)}\n`);
+  let violated = 0;
+  let done = 0;
+  const waiting = [...cells];
+  const worker = async () => {
+    for (let cell = waiting.shift(); cell; cell = waiting.shift()) {
+      const place = join(folder, `cell-${(done += 1)}`);
+      mkdirSync(place, { recursive: true });
+      const { verdicts, trouble, outputs } = await attempt(cell, cli, place);
+      const signs = verdicts.map(({ result }) => SIGNS[result]);
+      print(`${row([cell.kill, cell.point, cell.resumption], signs.length > 0 ? signs : [trouble])}\n`);
+      const bad = verdicts.filter(({ result }) => result === "violated");
+      for (const { name, detail } of bad) print(`    ${name}: ${detail}\n`);
+      if (bad.length > 0 || trouble !== "") {
+        violated += 1;
+        const log = join(folder, `violated-${violated}.log`);
+        writeFileSync(log, outputs.join("\n----\n"));
+        print(`    ${outputs.join("\n----\n").split("\n").slice(-60).join("\n    ")}\n`);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: AT_A_TIME }, worker));
+  const seconds = Math.round((Date.now() - begin) / 1000);
+  print(`\n${cells.length} cells of ${columns.length} executions in ${seconds} s, ${violated} violated\n`);
+  return violated === 0;
+}
+
+/**
+ * @param {import("./cells.mjs").Cell} cell
+ * @param {string} cli
+ * @param {string} place
+ */
+async function attempt(cell, cli, place) {
+  const emulator = await startEmulator({
+    repository: REPOSITORY,
+    dataFolder: join(place, "emulator"),
+    preferredPort: undefined,
+  });
+  try {
+    const result = await runCell(cell, { cli, folder: join(place, "stack"), emulatorUrl: emulator.url });
+    return { ...result, trouble: "" };
+  } catch (error) {
+    return { verdicts: [], outputs: [], trouble: String(error) };
+  } finally {
+    await emulator.stop();
+  }
+}
+
+/**
+ * @param {readonly string[]} cell
+ * @param {readonly string[]} values
+ */
+function row(cell, values) {
+  const widths = [13, 16, 25];
+  const head = cell.map((text, index) => text.padEnd(widths[index] ?? 0)).join("");
+  return head + values.map((value) => (value.length > 1 ? value.padEnd(22) : value.padEnd(22))).join("");
+}
