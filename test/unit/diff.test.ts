@@ -25,6 +25,21 @@ test("the order of keys does not matter, at any depth", () => {
   );
 });
 
+test("nor does it in JSON text, unless its numbers could get lost on the way", () => {
+  const reasons = (before: string, now: unknown): readonly string[] =>
+    diff(
+      services.cloudflow,
+      "ex-1",
+      { ...state, flowName: "f", input: before },
+      { flowName: "f", triggers: args.triggers, input: now },
+    ).reasons;
+  expect(reasons('{"a":1,"b":[2]}', ' { "b": [2], "a": 1 }')).toEqual([]);
+  expect(reasons('{"a":1,"b":[2]}', { b: [2], a: 1 })).toEqual([]);
+  expect(reasons('{"a":1}', '{"a":2}')).toEqual(["input changed"]);
+  expect(reasons('{"a":12345678901234567890}', '{"a":12345678901234567891}')).toEqual(["input changed"]);
+  expect(reasons('{"a":1e400}', '{"a":1e401}')).toEqual(["input changed"]);
+});
+
 test.each([
   [{ ...args, workflowId: "wf-2" }, ["workflowId changed"]],
   [{ ...args, region: "cn-east-3" }, ["region changed"]],
@@ -107,4 +122,18 @@ test("what may still run is dealt with before another one starts", () => {
     action: "rerun",
     deleteFirst: true,
   });
+});
+
+test.each([
+  ["timeoutSeconds", "rerun"],
+  ['["timeoutSeconds"]', "rerun"],
+  ["*", "rerun"],
+  ["timeout", "update"],
+  ["triggers.timeoutSeconds", "update"],
+  ["onFailure", "update"],
+])("replaceOnChanges of %s makes a changed timeoutSeconds %s", (path, action) => {
+  const result = diff(services.aom, "ex-1", state, { ...args, timeoutSeconds: 7 }, [path]);
+  expect(result).toMatchObject({ action, properties: ["timeoutSeconds"] });
+  if (action === "rerun") expect(result.reasons).toEqual(["timeoutSeconds changed (replaceOnChanges)"]);
+  expect(diff(services.aom, "ex-1", state, args, [path]).action).toBe("none");
 });

@@ -8,9 +8,9 @@ import type { LogRequest } from "@pulumi/pulumi/proto/engine_pb";
 import { LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { engineAddress } from "../../provider/src/dynamic/engineReporter";
-import type { Reporter } from "../../provider/src/lifecycle";
+import type { EngineReporter } from "../../provider/src/dynamic/engineReporter";
 
-type EngineReporter = (urn: string | undefined) => Reporter;
+type MakeReporter = (urn: string | undefined) => EngineReporter;
 
 const urn = "urn:pulumi:dev::p::pulumi-nodejs:dynamic/aom:WorkflowExecution::patch";
 const argv = process.argv;
@@ -19,10 +19,10 @@ afterEach(() => {
 });
 
 /** A reporter as a new process with these arguments would make it. */
-function reporterOf(...args: string[]): EngineReporter {
+function reporterOf(...args: string[]): MakeReporter {
   process.argv = ["node", __filename, ...args];
   jest.resetModules();
-  const fresh = jest.requireActual<{ engineReporter: EngineReporter }>(
+  const fresh = jest.requireActual<{ engineReporter: MakeReporter }>(
     "../../provider/src/dynamic/engineReporter",
   );
   return fresh.engineReporter;
@@ -94,6 +94,16 @@ describe("with an engine", () => {
     });
   });
 
+  test("a reason has arrived when it has been said, kept or not: what is done for it may follow at once", async () => {
+    const reporter = reporterOf(address)(urn);
+    await reporter.explain("runs again: triggers.image changed", false);
+    await reporter.explain('runs again: rerunOn has "always"', true);
+    expect(received.map((request) => [request.getMessage(), request.getEphemeral()])).toEqual([
+      ["runs again: triggers.image changed", true],
+      ['runs again: rerunOn has "always"', false],
+    ]);
+  });
+
   test("half of a surrogate pair does not break the connection", async () => {
     const engineReporter = reporterOf(address);
     const arrived = arrivalOf(1);
@@ -125,13 +135,14 @@ describe("with an engine", () => {
 describe("without an engine", () => {
   test.each([[], ["--tracing", "x"], ["127.0.0.1:1"], ["127.0.0.1:99999"]])(
     "started with %j it never throws",
-    (...args) => {
+    async (...args) => {
       const engineReporter = reporterOf(...args);
       const reporter = engineReporter(urn);
       expect(() => {
         reporter.status("one");
         reporter.warn("two");
       }).not.toThrow();
+      await reporter.explain("three", true);
     },
   );
 });

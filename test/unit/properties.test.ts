@@ -33,13 +33,15 @@ test("values that are not known yet are marked, at any depth", () => {
   });
 });
 
-test("the URN and customTimeouts come from what the constructor added", () => {
+test("the URN and the options come from what the constructor added", () => {
   const customTimeouts = { create: "1h", delete: "5m" };
-  const secretArguments = ["input", 7];
-  expect(readProperties({ __meta: { urn: "urn:pulumi:x", customTimeouts, secretArguments } })).toEqual({
+  const [secretArguments, replaceOnChanges] = [["input", 7], ["*"]];
+  const meta = { urn: "urn:pulumi:x", customTimeouts, secretArguments, replaceOnChanges };
+  expect(readProperties({ __meta: meta })).toEqual({
     args: {},
     urn: "urn:pulumi:x",
     customTimeouts,
+    replaceOnChanges,
     secretArguments: ["input"],
   });
 });
@@ -52,12 +54,13 @@ test.each([
   { __meta: unknownText },
   { __meta: { urn: 7, customTimeouts: "1h" } },
   { __meta: { urn: unknownText, customTimeouts: null } },
-  { __meta: { urn: null, customTimeouts: [] } },
+  { __meta: { urn: null, customTimeouts: [], replaceOnChanges: "*" } },
 ])("states of other versions are tolerated: %j", (properties) => {
   expect(readProperties(properties)).toEqual({
     args: {},
     urn: undefined,
     customTimeouts: {},
+    replaceOnChanges: [],
     secretArguments: [],
   });
 });

@@ -104,7 +104,8 @@ export class HostProcess {
   // How a deployment ends that nobody has cut short: its engine is done with all that it was answered.
   async #rest(): Promise<void> {
     setTimeout(() => process.exit(130), restMs).unref();
-    await this.#atRest().catch(() => undefined);
+    // Of one that was cut short it can't be said what the state has got.
+    if (!this.#isCutShort) await this.#atRest().catch(() => undefined);
     process.exit(130);
   }
 
