@@ -15,6 +15,8 @@ await runTool(async () => {
   );
   const cli = await setUpEverything(reportTo(process.stdout));
   const folder = join(REPOSITORY, ".state", "interruptions");
+  // What a run that was itself cut short has left would count.
+  rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const isKept = await runCells(cells, { cli, folder, print: (text) => void process.stdout.write(text) });
   rmSync(folder, { recursive: true, force: true });

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Emulator } from "workflow-emulator";
 import { startEmulator } from "workflow-emulator";
-import type { Arguments, LifecycleHost, Outcome, ServiceName } from "../../provider/src/lifecycle";
+import type { Arguments, BackendDefinition, LifecycleHost, Outcome, ServiceName } from "../../provider/src/lifecycle";
 import { RunRegister, create, openSession, services } from "../../provider/src/lifecycle";
 import type { EmulatedExecution, LoggedRequest } from "./emulators";
 import { control, executionsOf, requestsOf } from "./emulators";
@@ -38,7 +38,11 @@ export type ProcessOptions = Partial<
     | "operationTimeoutSeconds"
     | "isWanted"
   >
-> & { readonly onStatus?: (text: string) => void };
+> & {
+  readonly onStatus?: (text: string) => void;
+  /** For a crash before the answer: names that the service refuses first because they are used up. */
+  readonly usedNames?: number;
+};
 
 /** A machine. */
 export interface Machine {
@@ -84,6 +88,11 @@ export async function openScene(service: ServiceName, { realTime = false } = {})
   const folders: string[] = [];
   const settings = emulatorSettings(emulator);
   const session = realTime ? openSession({ settings }) : base.session;
+  // A long poll lasts real seconds, which pass for nothing where the clock stands still.
+  const { capabilities, ...rest } = services[service] as BackendDefinition;
+  const definition: BackendDefinition = realTime
+    ? services[service]
+    : { ...rest, capabilities: { ...capabilities, longPollSeconds: 0 } };
   const id = service === "cloudflow" ? "flowName" : "workflowId";
   const inScene: Scene = {
     service,
@@ -105,7 +114,7 @@ export async function openScene(service: ServiceName, { realTime = false } = {})
         process: ({ onStatus, ...options } = {}) => ({
           ...base,
           session,
-          definition: services[service],
+          definition,
           reporter: recordingReporter(onStatus),
           register: new RunRegister({ journalFolder: folder }),
           ...options,
@@ -179,13 +188,14 @@ export async function crashBeforeAnswers(
 ): Promise<void> {
   const before = (await scene.executions()).length;
   const killed = new AbortController();
+  const usedNames = resources.reduce((sum, resource) => sum + (resource.usedNames ?? 0), 0);
   let posts = 0;
   const onStatus = (text: string): void => {
     if (text === "starting") posts += 1;
     // A start that is on its way is not called back; whatever would come after it is.
-    if (posts === resources.length) killed.abort();
+    if (posts === resources.length + usedNames) killed.abort();
   };
-  await scene.fault({ operation: scene.startOperation, action: "dropAfter", count: null });
+  await scene.fault({ operation: scene.startOperation, action: "dropAfter", skip: usedNames, count: null });
   const host = machine.process({ signal: killed.signal, onStatus });
   const deployed = await Promise.allSettled(
     resources.map((options) => create(args, { ...host, ...options })),

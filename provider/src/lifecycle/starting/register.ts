@@ -18,6 +18,14 @@ export interface RegisterOptions {
   readonly onTrouble?: ((message: string) => void) | undefined;
 }
 
+/** What is known of a workflow's executions besides what the service says. */
+export interface Claims {
+  /** They are somebody's. */
+  readonly taken: ReadonlySet<string>;
+  /** How many starts still look for theirs. */
+  readonly unresolved: number;
+}
+
 /** One process's knowledge of runs. */
 export class RunRegister {
   readonly #journal: Journal;
@@ -103,10 +111,7 @@ export class RunRegister {
   }
 
   /** Executions of a workflow that are known to be somebody's, and how many starts still look for theirs. */
-  async claims(
-    service: string,
-    workflow: string,
-  ): Promise<{ readonly taken: ReadonlySet<string>; readonly unresolved: number }> {
+  async claims(service: string, workflow: string): Promise<Claims> {
     const taken = new Set(this.#taken);
     let unresolved = 0;
     for (const entry of await this.#journal.readAll(service)) {

@@ -14,7 +14,11 @@ export interface Look {
   newest(): Promise<readonly ExecutionSummary[]>;
   /** All that began at this time or later, newest first; milliseconds since the epoch, the service's clock. */
   since(ms: number): Promise<readonly ExecutionSummary[]>;
+  /** Anything else that the batch has to find out only once. */
+  once<T>(name: string, find: () => Promise<T>): Promise<T>;
 }
+
+const minuteMs = 60_000;
 
 interface Waiting {
   readonly alone: boolean;
@@ -72,30 +76,32 @@ export class StartGate {
 
 /** A look at a workflow; every list is made at most once. */
 export function lookAt(backend: Backend, pageSize: number | undefined, signal: AbortSignal): Look {
-  const lists = new Map<string, Promise<readonly ExecutionSummary[]>>();
-  const once = (
-    name: string,
-    list: () => Promise<readonly ExecutionSummary[]>,
-  ): Promise<readonly ExecutionSummary[]> => {
-    const known = lists.get(name) ?? list();
-    lists.set(name, known);
+  const found = new Map<string, Promise<unknown>>();
+  const once = <T>(name: string, find: () => Promise<T>): Promise<T> => {
+    const known = (found.get(name) as Promise<T> | undefined) ?? find();
+    found.set(name, known);
     return known;
   };
   // A service without pages gives everything anyway.
   const all = (): Promise<readonly ExecutionSummary[]> =>
     once("all", () => listAll(backend, {}, 1_000, signal));
   return {
+    once,
     unsettled: () => once("unsettled", () => backend.listUnsettled(signal)),
     newest: () =>
       pageSize === undefined
         ? all()
         : once("newest", async () => (await backend.listPage({}, { limit: pageSize }, signal)).executions),
     since: async (ms) => {
-      if (pageSize !== undefined) {
-        const filter = { startedAfterMs: ms };
-        return once(`since ${String(ms)}`, () => listAll(backend, filter, pageSize, signal));
-      }
-      return (await all()).filter(({ startedAt }) => startedAt === undefined || Date.parse(startedAt) >= ms);
+      // By the minute, so that keys made within the same one share a list.
+      const fromMs = Math.floor(ms / minuteMs) * minuteMs;
+      const list =
+        pageSize === undefined
+          ? await all()
+          : await once(`since ${String(fromMs)}`, () =>
+              listAll(backend, { startedAfterMs: fromMs }, pageSize, signal),
+            );
+      return list.filter(({ startedAt }) => startedAt === undefined || Date.parse(startedAt) >= ms);
     },
   };
 }

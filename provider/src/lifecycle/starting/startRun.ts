@@ -19,6 +19,7 @@ import {
 import type { LifecycleHost } from "../outcome";
 import { messageContext } from "../outcome";
 import type { PendingStart, SeenBefore } from "./journal";
+import type { Claims } from "./register";
 import type { Run, Starting } from "./posting";
 import { newStart, post } from "./posting";
 import type { WantedRun } from "./runKey";
@@ -199,10 +200,13 @@ function startLooking(starting: Starting, gate: StartGate, isExclusive: boolean)
   let postedHere = false;
   let lastError: unknown;
   let looks = 0;
+  // Once for all that look together: each of a thousand starts would read what a thousand have noted.
+  const claimsAt = (look: Look): Promise<Claims> =>
+    look.once("claims", () => host.register.claims(service, backend.identity));
 
   const decide = async (look: Look): Promise<Turn> => {
     const candidates = await candidatesOf(starting, look, open?.since);
-    const { taken, unresolved } = await host.register.claims(service, backend.identity);
+    const { taken, unresolved } = await claimsAt(look);
     const { mine, unmarked } = await sort(starting, candidates, taken);
     const [found] = mine;
     if (found) return adopt(found);
