@@ -1,0 +1,247 @@
+/**
+ * Executions that end badly: what `up`, `preview`, `refresh` and the next `up` each say and do, on every service, for
+ * every outcome under every `onFailure` and `rerunOn`. Real engine; one stack per service holds all combinations.
+ */
+import type { Emulator } from "workflow-emulator";
+import type { BackendDefinition, ServiceName } from "../../provider/src/lifecycle";
+import { openSession, services } from "../../provider/src/lifecycle";
+import { diagnosticsOf, previewRowOf, rowsOf } from "../support/console";
+import { control, executionsOf } from "../support/emulators";
+import { useFixture } from "../support/fixture";
+import { emulatorSettings } from "../support/lifecycleHosts";
+import { never } from "../support/sessions";
+import type { ProgramResource, StateResource } from "../support/stack";
+
+jest.setTimeout(180_000);
+
+const fixture = useFixture();
+
+// The first run of each workflow ends badly, all later ones succeed. The one to be stopped would run for an hour.
+const step = { id: "Work", name: "Work", durationMs: 100 };
+const outcomes = {
+  failed: { verb: "failed", firstRun: { change: { Work: { status: "fail" } } } },
+  timedOut: { verb: "timed out at the service", firstRun: { change: { Work: { status: "timeout" } } } },
+  stopped: { verb: "was stopped", firstRun: { durationsMs: [3_600_000] } },
+} as const;
+type OutcomeName = keyof typeof outcomes;
+
+interface Combination {
+  readonly name: string;
+  readonly outcome: OutcomeName;
+  readonly onFailure: "fail" | "continue";
+  /** The argument `rerunOn`; left out where undefined. */
+  readonly rerunOn: undefined | [] | "always";
+  /** Why it runs again after the first run; undefined where it doesn't. */
+  readonly whyAgain: string | undefined;
+  /** What the error of the first run says about the next one. */
+  readonly next: string;
+}
+
+const combinations: readonly Combination[] = (Object.keys(outcomes) as OutcomeName[]).flatMap((outcome) =>
+  (["fail", "continue"] as const).flatMap((onFailure) => [
+    {
+      name: `${outcome}-${onFailure}-default`,
+      outcome,
+      onFailure,
+      rerunOn: undefined,
+      whyAgain: `its last execution ${outcomes[outcome].verb} (rerunOn has "${outcome}")`,
+      next: `The next \`pulumi up\` runs it again (rerunOn has "${outcome}").`,
+    },
+    {
+      name: `${outcome}-${onFailure}-never`,
+      outcome,
+      onFailure,
+      rerunOn: [] as [],
+      whyAgain: undefined,
+      next: `It is not run again by itself (rerunOn): change "triggers" to run it again.`,
+    },
+    {
+      name: `${outcome}-${onFailure}-always`,
+      outcome,
+      onFailure,
+      rerunOn: "always",
+      whyAgain: `rerunOn has "always"`,
+      next: `The next \`pulumi up\` runs it again (rerunOn has "always").`,
+    },
+  ]),
+);
+
+const keptReason = (whyAgain: string | undefined): string[] =>
+  whyAgain === undefined ? [] : [`runs again: ${whyAgain}`];
+
+const workflowArguments = (service: ServiceName, name: string): Record<string, string> =>
+  service === "cloudflow" ? { flowName: name } : { workflowId: name };
+
+const program = (service: ServiceName): ProgramResource[] =>
+  combinations.flatMap(({ name, onFailure, rerunOn }) => [
+    {
+      name,
+      kind: service,
+      args: {
+        ...workflowArguments(service, name),
+        onFailure,
+        ...(rerunOn === undefined ? {} : { rerunOn }),
+      },
+    },
+    { name: `after-${name}`, kind: "marker", args: { id: `\${${name}.executionId}` } },
+  ]);
+
+/** Somebody else stops the executions that are to be stopped, as soon as they all run. */
+async function stopFromElsewhere(emulator: Emulator, service: ServiceName): Promise<void> {
+  const names = combinations.filter(({ outcome }) => outcome === "stopped").map(({ name }) => name);
+  const running = async (): Promise<{ executionId: string; workflowId: string }[]> =>
+    (await executionsOf(emulator)).filter(({ workflowId }) => names.includes(workflowId));
+  while ((await running()).length < names.length) await new Promise((done) => setTimeout(done, 100));
+  const definition: BackendDefinition = services[service];
+  const session = openSession({ settings: emulatorSettings(emulator) });
+  for (const { executionId, workflowId } of await running()) {
+    const args = workflowArguments(service, workflowId);
+    const backend = await session.connect(definition, args, never);
+    await backend.stop(executionId, never);
+  }
+}
+
+test.each(Object.keys(services) as ServiceName[])(
+  "%s: every outcome, onFailure and rerunOn",
+  async (service) => {
+    const { emulator, stack } = fixture;
+    for (const { name, outcome } of combinations) {
+      const runs = [outcomes[outcome].firstRun, {}];
+      await control(emulator, "PUT", `/workflows/${name}`, { service, nodes: [step], runs });
+    }
+    // Without this the engine leaves out what it has not begun when the first one fails.
+    const settings = { continueOnError: true, parallel: 40 };
+
+    const byName = async (): Promise<Map<string, StateResource>> =>
+      new Map((await stack.state()).map((resource) => [resource.urn.split("::").at(-1)!, resource]));
+    const counts = async (): Promise<Record<string, number>> => {
+      const started = await executionsOf(emulator);
+      return Object.fromEntries(
+        combinations.map(({ name }) => [name, started.filter((each) => each.workflowId === name).length]),
+      );
+    };
+    const expectCounts = (expected: (combination: Combination) => number): Record<string, number> =>
+      Object.fromEntries(combinations.map((combination) => [combination.name, expected(combination)]));
+    const once = expectCounts(() => 1);
+
+    // up: "fail" fails the deployment and keeps dependents back, "continue" has the failure as data.
+    const [first] = await Promise.all([
+      stack.up(program(service), settings),
+      stopFromElsewhere(emulator, service),
+    ]);
+    expect(first.ok).toBe(false);
+    const ended = await byName();
+    for (const { name, outcome, onFailure, next } of combinations) {
+      const { verb } = outcomes[outcome];
+      const { id, outputs, initErrors } = ended.get(name)!;
+      // CloudFlow's history blames no step for a stop.
+      const isBlamed = !(service === "cloudflow" && outcome === "stopped");
+      const blamed = isBlamed ? expect.objectContaining({ stepId: "Work", stepName: "Work" }) : undefined;
+      expect({ name, status: outputs["status"], failure: outputs["failure"] }).toEqual({
+        name,
+        status: outcome,
+        failure: blamed,
+      });
+      expect(rowsOf(first.output, name)).toContainEqual(
+        expect.stringMatching(new RegExp(`${outcome}: step 1( of 1)? "Work"$`)),
+      );
+      const diagnostics = diagnosticsOf(first.output, name);
+      if (onFailure === "continue") {
+        expect({ name, diagnostics, initErrors }).toEqual({ name, diagnostics: [], initErrors: undefined });
+        expect(ended.get(`after-${name}`)!.inputs["keepers"]).toEqual({ id });
+      } else {
+        expect(diagnostics[1]).toMatch(new RegExp(`^\\* execution ${id!} ${verb} after \\d+m?s$`));
+        expect(diagnostics).toContain(`Nothing of it runs any more. ${next}`);
+        expect(diagnostics.at(-1)).toMatch(/error WFX-EXECUTION-FAILED$/);
+        // The state keeps what the person has read.
+        expect(initErrors).toHaveLength(1);
+        for (const line of diagnostics.slice(2)) expect(initErrors![0]).toContain(line);
+        expect(ended.has(`after-${name}`)).toBe(false);
+      }
+    }
+    expect(await counts()).toEqual(once);
+
+    // preview: names the outcome and the word of rerunOn; or why the next up fails although nothing runs.
+    const preview = await stack.preview();
+    expect(preview.ok).toBe(true);
+    for (const { name, outcome, onFailure, whyAgain } of combinations) {
+      const row = previewRowOf(preview.output, name);
+      // No argument has changed: the reason is kept, as displays without rows (`--diff`) would show none.
+      expect({ name, kept: diagnosticsOf(preview.output, name) }).toEqual({
+        name,
+        kept: keptReason(whyAgain),
+      });
+      if (whyAgain !== undefined) expect(row).toBe(`+- ${name} replace runs again: ${whyAgain}`);
+      else if (onFailure === "continue") expect(row).toBeUndefined();
+      else
+        expect(row).toBe(
+          `~  ${name} update its last execution ${outcomes[outcome].verb} and is not run again`,
+        );
+    }
+    expect(await counts()).toEqual(once);
+
+    // refresh: the truth again, and what the next up does. It makes the engine forget that they are not ready.
+    const refresh = await stack.refresh();
+    expect(refresh.ok).toBe(true);
+    const refreshed = await byName();
+    for (const { name, outcome, onFailure, whyAgain } of combinations) {
+      const { id, outputs } = ended.get(name)!;
+      expect(refreshed.get(name)).toMatchObject({ id, outputs });
+      expect(refreshed.get(name)!.initErrors).toBeUndefined();
+      expect(diagnosticsOf(refresh.output, name)).toEqual([]);
+      const rows = rowsOf(refresh.output, name).join("\n");
+      if (whyAgain !== undefined) expect(rows).toContain(`the next \`pulumi up\` runs it again: ${whyAgain}`);
+      else if (onFailure === "continue") expect(rows).not.toMatch(/runs|run again|execution/);
+      else expect(rows).toContain(`its last execution ${outcomes[outcome].verb} and is not run again`);
+    }
+    expect(await counts()).toEqual(once);
+
+    // up: runs again what it said it would, and fails again, for the stored reason, where it said that.
+    const second = await stack.up(undefined, settings);
+    expect(second.ok).toBe(false);
+    const after = await byName();
+    for (const { name, outcome, onFailure, whyAgain, next } of combinations) {
+      const { id, outputs, initErrors } = after.get(name)!;
+      const before = ended.get(name)!;
+      const diagnostics = diagnosticsOf(second.output, name);
+      if (whyAgain !== undefined) {
+        expect({ name, status: outputs["status"], failure: outputs["failure"] }).toEqual({
+          name,
+          status: "succeeded",
+          failure: undefined,
+        });
+        const kept = keptReason(whyAgain);
+        expect({ name, diagnostics, initErrors }).toEqual({ name, diagnostics: kept, initErrors: undefined });
+        expect(id).not.toBe(before.id);
+        expect(after.get(`after-${name}`)!.inputs["keepers"]).toEqual({ id });
+      } else {
+        expect(id).toBe(before.id);
+        expect(outputs).toEqual(before.outputs);
+        if (onFailure === "continue") {
+          expect(rowsOf(second.output, name)).toEqual([]);
+          expect(diagnostics).toEqual([]);
+          expect(after.get(`after-${name}`)!.inputs["keepers"]).toEqual({ id });
+        } else {
+          expect(diagnostics[1]).toMatch(
+            new RegExp(`^\\* execution ${id!} ${outcomes[outcome].verb} after `),
+          );
+          expect(diagnostics).toContain(`Nothing of it runs any more. ${next}`);
+          expect(initErrors).toHaveLength(1);
+          expect(after.has(`after-${name}`)).toBe(false);
+        }
+      }
+    }
+    const runs = expectCounts(({ whyAgain }) => (whyAgain === undefined ? 1 : 2));
+    expect(await counts()).toEqual(runs);
+
+    // What has succeeded now has no reason left, but for "always".
+    const last = await stack.preview();
+    for (const { name, rerunOn, whyAgain } of combinations) {
+      const row = previewRowOf(last.output, name);
+      if (rerunOn === "always") expect(row).toBe(`+- ${name} replace runs again: rerunOn has "always"`);
+      else if (whyAgain !== undefined) expect(row).toBeUndefined();
+      else expect(row).toBe(previewRowOf(preview.output, name));
+    }
+    expect(await counts()).toEqual(runs);
+  },
+);

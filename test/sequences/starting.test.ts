@@ -1,0 +1,472 @@
+/**
+ * A wanted run is started once, whatever cuts a deployment short: answers that get lost, and processes that are killed,
+ * without a key of the program's. "Another machine" has no journal of the first one.
+ */
+import { readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { StartUncertainError } from "../../provider/src/errors";
+import type { Arguments, ServiceName } from "../../provider/src/lifecycle";
+import { create, deleteExecution } from "../../provider/src/lifecycle";
+import type { Crash, Machine, Scene } from "../support/machines";
+import { crash, crashBeforeAnswers, openScene } from "../support/machines";
+
+const minuteMs = 60_000;
+const everyService: ServiceName[] = ["aom", "functiongraph", "cloudflow"];
+const crashes: Crash[] = ["beforePost", "beforeAnswer", "beforeState"];
+const started: Crash[] = ["beforeAnswer", "beforeState"];
+
+let scene: Scene;
+afterEach(() => scene.close());
+
+const ids = async (): Promise<string[]> => (await scene.executions()).map(({ executionId }) => executionId);
+
+async function open(service: ServiceName, options: { realTime?: boolean } = {}): Promise<Machine> {
+  scene = await openScene(service, options);
+  await scene.takes(10_000);
+  return scene.machine();
+}
+
+/** Destroys what is in the state of a machine's stack. */
+async function destroy(machine: Machine, outcome: Awaited<ReturnType<typeof create>>): Promise<void> {
+  await deleteExecution(outcome.id, outcome.state, machine.process());
+}
+
+describe.each(everyService)("%s: a start that is answered badly", (service) => {
+  test.each<[string, object]>([
+    ["answer lost", { action: "dropAfter" }],
+    ["503 after it was handled", { action: "status", status: 503, afterHandling: true }],
+    ["a proxy's page after it was handled", { action: "html", afterHandling: true }],
+    ["half an answer", { action: "truncate" }],
+    ["429 before it was handled", { action: "status", status: 429, retryAfter: 2 }],
+    ["429, and again 429", { action: "status", status: 429, count: 2 }],
+  ])("%s: one execution, and it is waited for", async (_what, description) => {
+    const machine = await open(service);
+    await scene.fault({ operation: scene.startOperation, ...description });
+    const outcome = await create(scene.args(), machine.process());
+    expect(outcome).toMatchObject({ kind: "ready", state: { status: "succeeded" } });
+    expect(await ids()).toEqual([outcome.id]);
+  });
+
+  test("answer lost, and the list shows executions late: one execution", async () => {
+    const machine = await open(service);
+    await scene.quirks({ listDelayMs: 8_000 });
+    await scene.fault({ operation: scene.startOperation, action: "dropAfter" });
+    const outcome = await create(scene.args(), machine.process());
+    expect(await ids()).toEqual([outcome.id]);
+  });
+
+  test("answer lost with a short timeoutSeconds: the list is asked at a measured pace", async () => {
+    const machine = await open(service);
+    await scene.quirks({ listDelayMs: 10_000 });
+    await scene.fault({ operation: scene.startOperation, action: "dropAfter" });
+    const outcome = await create(scene.args({ timeoutSeconds: 2 }), machine.process());
+    expect(await ids()).toEqual([outcome.id]);
+    expect((await scene.asked(scene.listOperation)).length).toBeLessThan(20);
+  });
+
+  test("dropped before it was handled: nothing is started unless that is certain", async () => {
+    const machine = await open(service);
+    await scene.fault({ operation: scene.startOperation, action: "dropBefore" });
+    const first = create(scene.args(), machine.process());
+    if (service === "cloudflow") {
+      // The name makes a second post harmless.
+      expect(await ids()).toEqual([]);
+      expect(await first).toMatchObject({ kind: "ready" });
+    } else {
+      await expect(first).rejects.toThrow(StartUncertainError);
+      expect(await ids()).toEqual([]);
+      // The service had time enough to show it.
+      expect(await create(scene.args(), machine.process())).toMatchObject({ kind: "ready" });
+    }
+    expect(await ids()).toHaveLength(1);
+  });
+
+  test("refused for good: an ordinary error, nothing is remembered", async () => {
+    const machine = await open(service);
+    await scene.fault({ operation: scene.startOperation, action: "status", status: 403 });
+    await expect(create(scene.args(), machine.process())).rejects.not.toBeInstanceOf(StartUncertainError);
+    expect(await create(scene.args(), machine.process())).toMatchObject({ kind: "ready" });
+    expect(await ids()).toHaveLength(1);
+  });
+
+  test("several resources on one workflow, three answers lost: each has an execution of its own", async () => {
+    const machine = await open(service, { realTime: true });
+    await scene.fault({ operation: scene.startOperation, action: "dropAfter", skip: 1, count: 3 });
+    const host = machine.process();
+    const names = ["a", "b", "c", "d", "e", "f"];
+    const outcomes = await Promise.all(
+      names.map((name) =>
+        create(scene.args({ waitFor: "started" }), { ...host, urn: `urn:pulumi:test::test::type::${name}` }),
+      ),
+    );
+    expect(outcomes.map(({ id }) => id).sort()).toEqual((await ids()).sort());
+    expect(new Set(outcomes.map(({ id }) => id)).size).toBe(names.length);
+  });
+});
+
+describe.each(everyService)("%s: killed, on the same machine", (service) => {
+  test.each(crashes)("%s, and again at once: exactly one", async (where) => {
+    const machine = await open(service);
+    await crash(scene, machine, where, scene.args());
+    const outcome = await create(scene.args(), machine.process());
+    expect(outcome).toMatchObject({ kind: "ready", state: { status: "succeeded" } });
+    expect(await ids()).toEqual([outcome.id]);
+  });
+
+  test.each(started)("%s, and again when it has ended: exactly one", async (where) => {
+    const machine = await open(service);
+    await crash(scene, machine, where, scene.args());
+    await scene.advance(30 * minuteMs);
+    const outcome = await create(scene.args(), machine.process());
+    expect(outcome).toMatchObject({ kind: "ready", state: { status: "succeeded" } });
+    expect(await ids()).toEqual([outcome.id]);
+  });
+
+  test.each(started)("%s, twice, and again: exactly one", async (where) => {
+    const machine = await open(service);
+    await crash(scene, machine, where, scene.args());
+    await create(scene.args({ waitFor: "started" }), machine.process());
+    const outcome = await create(scene.args(), machine.process());
+    expect(await ids()).toEqual([outcome.id]);
+  });
+
+  test.each(started)("%s, while others ran and run: exactly one of ours", async (where) => {
+    const machine = await open(service);
+    await scene.foreign({ startedAt: scene.now() - 60 * minuteMs });
+    await scene.foreign(service === "aom" ? { startedAt: scene.now() - 60 * minuteMs } : {});
+    await crash(scene, machine, where, scene.args());
+    await create(scene.args(), machine.process());
+    expect(await ids()).toHaveLength(3);
+  });
+
+  test("three resources at once, before their answers: each finds an execution of its own", async () => {
+    const machine = await open(service);
+    const urns = ["a", "b", "c"].map((name) => `urn:pulumi:test::test::type::${name}`);
+    const resources = urns.map((urn) => ({ urn }));
+    await crashBeforeAnswers(scene, machine, scene.args(), resources);
+    const host = machine.process();
+    const outcomes = await Promise.all(
+      urns.map((urn) => create(scene.args({ waitFor: "started" }), { ...host, urn })),
+    );
+    expect(new Set(outcomes.map(({ id }) => id)).size).toBe(3);
+    expect(await ids()).toHaveLength(3);
+  });
+
+  test("one resource before its answer, another before its turn: two executions", async () => {
+    const machine = await open(service);
+    await crash(scene, machine, "beforeAnswer", scene.args());
+    const host = machine.process();
+    const other = "urn:pulumi:test::test::type::other";
+    const outcomes = await Promise.all(
+      [host.urn, other].map((urn) => create(scene.args({ waitFor: "started" }), { ...host, urn })),
+    );
+    expect(new Set(outcomes.map(({ id }) => id)).size).toBe(2);
+    expect(await ids()).toHaveLength(2);
+  });
+
+  test("destroyed and created again runs again, although the journal is there", async () => {
+    const machine = await open(service);
+    const first = await create(scene.args(), machine.process());
+    await destroy(machine, first);
+    const second = await create(scene.args(), machine.process());
+    expect(second.id).not.toBe(first.id);
+    expect(await ids()).toEqual([first.id, second.id]);
+  });
+
+  test.each(started)("%s, then seen through, destroyed and created again: runs again", async (where) => {
+    const machine = await open(service);
+    await crash(scene, machine, where, scene.args());
+    const first = await create(scene.args(), machine.process());
+    await destroy(machine, first);
+    const second = await create(scene.args(), machine.process());
+    expect(await ids()).toEqual([first.id, second.id]);
+  });
+
+  test("what a later call has handed over is not taken over again", async () => {
+    const machine = await open(service);
+    const first = await create(scene.args(), machine.process());
+    await machine.process().register.handedOver(service, machine.process().urn, first.id);
+    // As after `pulumi state delete`: no destroy was seen.
+    const second = await create(scene.args(), machine.process());
+    expect(await ids()).toEqual([first.id, second.id]);
+  });
+
+  test("destroyed while it was left running, and created again: a new one runs", async () => {
+    const machine = await open(service);
+    await scene.takes(60 * minuteMs);
+    const args = scene.args({ waitFor: "started", onDelete: "leave" });
+    const first = await create(args, machine.process());
+    await destroy(machine, first);
+    const second = await create(args, machine.process());
+    expect(await ids()).toEqual([first.id, second.id]);
+  });
+});
+
+describe.each(everyService)("%s: killed, and again on another machine", (service) => {
+  test.each(started)("%s, while it runs: never two at once", async (where) => {
+    const first = await open(service);
+    await scene.takes(60 * minuteMs);
+    await crash(scene, first, where, scene.args());
+    const [running] = await ids();
+    const again = create(scene.args({ waitFor: "started" }), scene.machine().process());
+    if (service === "aom") {
+      const error = (await again.catch((thrown: unknown) => thrown)) as Error;
+      expect(error).toBeInstanceOf(StartUncertainError);
+      expect(error.message).toContain(running);
+      expect(error.message).toContain("Nothing was started.");
+    } else {
+      expect(await again).toMatchObject({ kind: "ready", id: running });
+    }
+    expect(await ids()).toEqual([running]);
+  });
+
+  test.each(started)("%s, when it has ended: a new one runs", async (where) => {
+    const first = await open(service);
+    await crash(scene, first, where, scene.args());
+    await scene.advance(30 * minuteMs);
+    const outcome = await create(scene.args(), scene.machine().process());
+    expect(outcome).toMatchObject({ kind: "ready", state: { status: "succeeded" } });
+    const all = await ids();
+    expect(all).toHaveLength(2);
+    expect(all[1]).toBe(outcome.id);
+  });
+
+  test("the two ways out that the refusal names work", async () => {
+    const first = await open(service);
+    await scene.takes(60 * minuteMs);
+    await crash(scene, first, "beforeAnswer", scene.args());
+    const [running] = await ids();
+    const args = scene.args({ waitFor: "started" });
+    const adopted = await create({ ...args, adoptExecutionId: running }, scene.machine().process());
+    expect(adopted).toMatchObject({ kind: "ready", id: running });
+    if (service !== "aom") return;
+    const beside = await create({ ...args, concurrency: "allow" }, scene.machine().process());
+    expect(await ids()).toEqual([running, beside.id]);
+  });
+});
+
+describe.each(everyService)("%s: what was started for other arguments", (service) => {
+  const isStopped = async (id: string): Promise<boolean> =>
+    (await scene.executions()).some(
+      ({ executionId, status }) => executionId === id && /cancel|stopped/i.test(status),
+    );
+
+  test.each(started)("%s: its execution is stopped, and the new one runs", async (where) => {
+    const machine = await open(service);
+    await scene.takes(60 * minuteMs);
+    await crash(scene, machine, where, scene.args({ triggers: { run: "A" } }));
+    const [leftover] = await ids();
+    const host = machine.process();
+    const again = create(scene.args({ triggers: { run: "B" }, waitFor: "started" }), host);
+    if (service === "aom" && where === "beforeAnswer") {
+      // Without an answer nothing tells that it is ours.
+      await expect(again).rejects.toThrow(leftover);
+      expect(await ids()).toEqual([leftover]);
+      return;
+    }
+    const { id } = await again;
+    expect(await ids()).toEqual([leftover, id]);
+    expect(await isStopped(leftover!)).toBe(true);
+    expect(await isStopped(id)).toBe(false);
+    expect(host.reporter.warnings).toEqual([expect.stringContaining(leftover!)]);
+  });
+
+  test("left running where onDelete says so, with a warning", async () => {
+    const machine = await open(service);
+    await scene.takes(60 * minuteMs);
+    await crash(scene, machine, "beforeState", scene.args({ triggers: { run: "A" } }));
+    const [leftover] = await ids();
+    const args = scene.args({ triggers: { run: "B" }, waitFor: "started", onDelete: "leave" });
+    const host = machine.process();
+    const { id } = await create(args, host);
+    expect(await ids()).toEqual([leftover, id]);
+    expect(await isStopped(leftover!)).toBe(false);
+    expect(host.reporter.warnings).toEqual([expect.stringMatching(/is left running \(onDelete\)/)]);
+    // Known as ours from now on, on AOM too: it stands in nobody's way.
+    const again = await create(scene.args({ triggers: { run: "C" }, waitFor: "started" }), machine.process());
+    expect(again.kind).toBe("ready");
+  });
+
+  test("an execution of somebody else that has its name is left alone", async () => {
+    const machine = await open(service);
+    await scene.takes(60 * minuteMs);
+    await crash(scene, machine, "beforePost", scene.args({ triggers: { run: "A" } }));
+    const others = await scene.foreign({ startedAt: scene.now() - 30 * minuteMs });
+    const args = scene.args({ triggers: { run: "B" }, waitFor: "started", concurrency: "allow" });
+    const { id } = await create(args, machine.process());
+    expect(await isStopped(others)).toBe(false);
+    expect(await ids()).toEqual([others, id]);
+  });
+});
+
+describe("functiongraph that does not show what a start carried", () => {
+  beforeEach(async () => {
+    await open("functiongraph");
+    await scene.quirks({ noStartHeaders: true });
+  });
+
+  test.each(crashes)("%s, on the same machine: exactly one", async (where) => {
+    const machine = scene.machine();
+    await crash(scene, machine, where, scene.args());
+    await create(scene.args(), machine.process());
+    expect(await ids()).toHaveLength(1);
+  });
+
+  test.each(started)("%s, on another machine while it runs: refused, and the candidate named", async (where) => {
+    await scene.takes(60 * minuteMs);
+    await crash(scene, scene.machine(), where, scene.args());
+    const [running] = await ids();
+    await expect(create(scene.args(), scene.machine().process())).rejects.toThrow(running);
+    expect(await ids()).toEqual([running]);
+  });
+
+  test("on another machine with a key when it has ended: refused, and the candidate named", async () => {
+    const args = scene.args({ executionKey: "k" });
+    await crash(scene, scene.machine(), "beforeAnswer", args);
+    await scene.advance(30 * minuteMs);
+    const [ended] = await ids();
+    await expect(create(args, scene.machine().process())).rejects.toThrow(ended);
+    expect(await ids()).toEqual([ended]);
+  });
+
+  test("a lost answer: one execution", async () => {
+    await scene.fault({ operation: scene.startOperation, action: "dropAfter" });
+    const outcome = await create(scene.args(), scene.machine().process());
+    expect(await ids()).toEqual([outcome.id]);
+  });
+});
+
+describe("executions that bear no mark, when several could be ours", () => {
+  // A crash before the answer, and one of somebody else after it.
+  async function undecided(): Promise<{ machine: Machine; candidates: string[] }> {
+    const machine = await open("aom");
+    await scene.takes(60 * minuteMs);
+    await crash(scene, machine, "beforeAnswer", scene.args());
+    await scene.advance(1_000);
+    await scene.foreign();
+    return { machine, candidates: await ids() };
+  }
+
+  test("all are named, and nothing is started, however often it is asked for", async () => {
+    const { machine, candidates } = await undecided();
+    for (let round = 0; round < 2; round += 1) {
+      const error = (await create(scene.args(), machine.process()).catch((thrown: unknown) => thrown)) as Error;
+      expect(error).toBeInstanceOf(StartUncertainError);
+      for (const id of candidates) expect(error.message).toContain(id);
+    }
+    expect(await ids()).toEqual(candidates);
+  });
+
+  test("adoptExecutionId decides, and its execution is nobody else's from then on", async () => {
+    const { machine, candidates } = await undecided();
+    const args = scene.args({ waitFor: "started", adoptExecutionId: candidates[0] });
+    expect(await create(args, machine.process())).toMatchObject({ id: candidates[0] });
+    const host = machine.process();
+    await host.register.handedOver("aom", host.urn, candidates[0]!);
+    const urn = "urn:pulumi:test::test::type::other";
+    const error = (await create(scene.args(), machine.process({ urn })).catch(
+      (thrown: unknown) => thrown,
+    )) as Error;
+    expect(error.message).toContain(candidates[1]);
+    expect(error.message).not.toContain(candidates[0]);
+  });
+
+  test("the way out that starts another one works", async () => {
+    const { machine, candidates } = await undecided();
+    const error = (await create(scene.args(), machine.process()).catch((thrown: unknown) => thrown)) as Error;
+    const args = error.message.includes('change "triggers"')
+      ? scene.args({ waitFor: "started", concurrency: "allow", triggers: { again: 1 } })
+      : scene.args({ waitFor: "started", concurrency: "allow" });
+    const { id } = await create(args, machine.process());
+    expect(await ids()).toEqual([...candidates, id]);
+  });
+});
+
+describe.each<[ServiceName, Arguments]>([
+  ["functiongraph", { mode: "EXPRESS" }],
+  ["cloudflow", { executionMode: "Express" }],
+])("%s in its express mode", (service, mode) => {
+  const startOperation = service === "functiongraph" ? "StartSyncWorkflowExecution" : "StartSyncExecution";
+
+  beforeEach(async () => {
+    await open(service, { realTime: true });
+    const attributes = service === "functiongraph" ? { mode: "EXPRESS" } : { ExecutionMode: "Express" };
+    await scene.takes(50, { attributes });
+  });
+
+  test("a lost answer is never repeated; the next create refuses until triggers change", async () => {
+    const machine = scene.machine();
+    await scene.fault({ operation: startOperation, action: "dropAfter" });
+    await expect(create(scene.args(mode), machine.process())).rejects.toThrow(StartUncertainError);
+    const again = create(scene.args(mode), machine.process());
+    await expect(again).rejects.toThrow(/nothing was started again.*change "triggers"/s);
+    expect(await scene.asked(startOperation)).toHaveLength(1);
+
+    const changed = await create(scene.args({ ...mode, triggers: { again: 1 } }), machine.process());
+    expect(changed).toMatchObject({ kind: "ready", state: { status: "succeeded" } });
+    expect(await scene.asked(startOperation)).toHaveLength(2);
+  });
+
+  test("destroyed and created again runs again", async () => {
+    const machine = scene.machine();
+    const first = await create(scene.args(mode), machine.process());
+    await destroy(machine, first);
+    const second = await create(scene.args(mode), machine.process());
+    expect(second).toMatchObject({ kind: "ready", state: { status: "succeeded" } });
+    expect(await scene.asked(startOperation)).toHaveLength(2);
+  });
+
+  test("killed after the answer: not repeated, kept with its id, and said so", async () => {
+    const machine = scene.machine();
+    const first = await create(scene.args(mode), machine.process());
+    const again = await create(scene.args(mode), machine.process());
+    expect(again.id).toBe(first.id);
+    expect(await scene.asked(startOperation)).toHaveLength(1);
+  });
+});
+
+describe.each(everyService)("%s: the journal", (service) => {
+  const files = ({ folder }: Machine): string[] =>
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name));
+
+  test("is for its owner's eyes and holds no secret", async () => {
+    const machine = await open(service);
+    const args = scene.args({ triggers: { password: "hunter2-hunter2" }, executionKey: "open-sesame" });
+    const secretArguments = ["triggers", "executionKey"];
+    await create(args, machine.process({ secretArguments }));
+    const found = files(machine);
+    expect(found).toHaveLength(1);
+    expect(statSync(found[0]!).mode & 0o777).toBe(0o600);
+    const text = readFileSync(found[0]!, "utf8");
+    expect(text).toContain((await ids())[0]);
+    expect(text).not.toMatch(/hunter2|sesame/);
+  });
+
+  test("full of garbage is as good as none", async () => {
+    const machine = await open(service);
+    await create(scene.args(), machine.process());
+    for (const file of files(machine)) writeFileSync(file, '{"urn": 7, "pending"');
+    expect(await create(scene.args(), machine.process())).toMatchObject({ kind: "ready" });
+  });
+
+  test("of another workflow is no reason to take anything over", async () => {
+    const machine = await open(service);
+    await crash(scene, machine, "beforeState", scene.args());
+    const host = machine.process();
+    expect(await host.register.pending(service, host.urn, "another workflow")).toBeUndefined();
+    expect(await host.register.pending(service, host.urn)).toBeDefined();
+  });
+
+  test("is not touched by a deployment whose engine has gone", async () => {
+    const machine = await open(service);
+    const isWanted = (): Promise<boolean> => Promise.resolve(false);
+    await expect(create(scene.args(), machine.process({ isWanted }))).rejects.toMatchObject({
+      code: "WFX-INTERRUPTED",
+    });
+    expect(await ids()).toEqual([]);
+    expect(files(machine)).toEqual([]);
+  });
+});
+

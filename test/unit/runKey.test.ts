@@ -1,0 +1,191 @@
+/**
+ * Keys of wanted runs: the same for the same wish, however it is spelled; another one for every other wish.
+ */
+import type { Arguments, BackendDefinition } from "../../provider/src/lifecycle";
+import { services } from "../../provider/src/lifecycle";
+import type { RunIdentity } from "../../provider/src/lifecycle/starting/runKey";
+import {
+  attemptName,
+  attemptOf,
+  isArmedId,
+  newArmedId,
+  wantedRun,
+} from "../../provider/src/lifecycle/starting/runKey";
+
+const urn = "urn:pulumi:prod::shop::pulumi-nodejs:dynamic/aom:WorkflowExecution::patch-fleet";
+const definitions: BackendDefinition[] = Object.values(services);
+const flow: Arguments = { workflowId: "wf", flowName: "wf", input: { a: 1, b: { c: [1, 2], d: null } } };
+
+async function keyOf(
+  args: Arguments,
+  identity: Partial<RunIdentity> = {},
+  definition: BackendDefinition = services.functiongraph,
+): Promise<string> {
+  return (await wantedRun(definition, args, { urn, secretArguments: [], ...identity })).key;
+}
+
+describe("the same wish has the same key", () => {
+  test.each<[string, Arguments]>([
+    ["keys in another order", { input: { b: { d: null, c: [1, 2] }, a: 1 }, flowName: "wf", workflowId: "wf" }],
+    ["another region", { ...flow, region: "cn-east-3" }],
+    ["another project", { ...flow, projectId: "f".repeat(32) }],
+    ["another endpoint", { ...flow, endpoint: "https://elsewhere.example" }],
+    ["settings of the wait", { ...flow, timeoutSeconds: 5, onFailure: "continue", onTimeout: "stop" }],
+    ["settings of what follows", { ...flow, onDelete: "leave", rerunOn: "always", waitFor: "started" }],
+    ["another concurrency", { ...flow, concurrency: "queue" }],
+    ["run at once or on destroy", { ...flow, runOn: "destroy" }],
+    ["defaults written out", { ...flow, triggers: {}, mode: "NORMAL" }],
+  ])("%s", async (_what, args) => {
+    expect(await keyOf(args)).toBe(await keyOf(flow));
+  });
+
+  test("no input and an empty one", async () => {
+    expect(await keyOf({ workflowId: "wf", input: {} })).toBe(await keyOf({ workflowId: "wf" }));
+  });
+
+  test("with a key given, on every resource that asks for it", async () => {
+    const args = { ...flow, executionKey: "k" };
+    expect(await keyOf(args, { urn: `${urn}-2` })).toBe(await keyOf(args));
+    expect(await keyOf(args, { urn: undefined })).toBe(await keyOf(args));
+  });
+});
+
+describe("another wish has another key", () => {
+  const wishes: [string, Arguments, Partial<RunIdentity>?][] = [
+    ["as it is", flow],
+    ["another input", { ...flow, input: { a: 2 } }],
+    ["items in another order", { ...flow, input: { a: 1, b: { c: [2, 1], d: null } } }],
+    ["text in place of a number", { ...flow, input: { a: "1", b: { c: [1, 2], d: null } } }],
+    ["a trigger", { ...flow, triggers: { image: "a" } }],
+    ["another value of it", { ...flow, triggers: { image: "b" } }],
+    ["another name of it", { ...flow, triggers: { picture: "a" } }],
+    ["a key", { ...flow, executionKey: "k" }],
+    ["another key", { ...flow, executionKey: "l" }],
+    ["a key with a trigger", { ...flow, executionKey: "k", triggers: { image: "a" } }],
+    ["another resource", flow, { urn: `${urn}-2` }],
+    ["another workflow", { ...flow, workflowId: "wf-2" }],
+    ["other headers", { ...flow, headers: { a: "b" } }],
+    ["an arming", flow, { armedId: newArmedId() }],
+    ["another arming", flow, { armedId: newArmedId() }],
+  ];
+
+  test("no two of them are the same", async () => {
+    const keys = await Promise.all(wishes.map(([, args, identity]) => keyOf(args, identity)));
+    expect(new Set(keys).size).toBe(wishes.length);
+  });
+});
+
+describe("secret arguments", () => {
+  const secret = { ...flow, input: { password: "hunter2" } };
+
+  test("count, and are the same key each time", async () => {
+    const key = await keyOf(secret, { secretArguments: ["input"] });
+    expect(await keyOf(secret, { secretArguments: ["input"] })).toBe(key);
+    const other = { ...flow, input: { password: "hunter3" } };
+    expect(await keyOf(other, { secretArguments: ["input"] })).not.toBe(key);
+  });
+
+  test("are hashed at a cost: trying a thousand words takes long", async () => {
+    const fastMs = await timed(() => keyOf(secret));
+    const slowMs = await timed(() => keyOf(secret, { secretArguments: ["input"] }));
+    expect(slowMs).toBeGreaterThan(10);
+    expect(slowMs).toBeGreaterThan(5 * fastMs);
+  });
+
+  test("a secret key is not legible, and hashed at a cost too", async () => {
+    const args = { ...flow, executionKey: "open-sesame" };
+    const identity = { secretArguments: ["executionKey"] };
+    expect(await keyOf(args)).toContain("open-sesame");
+    const key = await keyOf(args, identity);
+    expect(key).not.toContain("sesame");
+    expect(await keyOf({ ...args, executionKey: "open-simsim" }, identity)).not.toBe(key);
+    expect(await timed(() => keyOf(args, identity))).toBeGreaterThan(10);
+  });
+
+  async function timed(work: () => Promise<unknown>): Promise<number> {
+    // The best of three: the machine may be busy.
+    const times: number[] = [];
+    for (let round = 0; round < 3; round += 1) {
+      const began = performance.now();
+      await work();
+      times.push(performance.now() - began);
+    }
+    return Math.min(...times);
+  }
+});
+
+describe("names", () => {
+  const resourceNames = ["patch-fleet", "7-of-9", "…", "", "Ünïcode näme", "a".repeat(300), "--", "_x", "a b/c:d"];
+  const keys = ["k", "7", "6f1f2a3e-4c5d-4e6f-8a9b-0c1d2e3f4a5b", "秘密", "x".repeat(256), "a b\nc"];
+
+  test.each(definitions.map((definition) => [definition.service, definition] as const))(
+    "%s: fit what the services allow, with room for attempts",
+    async (_service, definition) => {
+      for (const name of resourceNames) {
+        for (const executionKey of [undefined, ...keys]) {
+          const args = executionKey === undefined ? flow : { ...flow, executionKey };
+          const key = await keyOf(args, { urn: `urn:pulumi:a::b::c::${name}` }, definition);
+          expect(key).toMatch(/^[A-Za-z_][A-Za-z0-9_-]{0,109}$/);
+          expect(attemptName(key, 999_999).length).toBeLessThanOrEqual(128);
+        }
+      }
+    },
+  );
+
+  test("tell people whose an execution is", async () => {
+    expect(await keyOf(flow)).toMatch(/^patch-fleet-[\da-f]{16}$/);
+    expect(await keyOf({ ...flow, executionKey: "release-7" })).toMatch(/^run-release-7-[\da-f]{16}$/);
+  });
+
+  test("the name that a program chose is the name", async () => {
+    const args = { flowName: "wf", executionName: "nightly" };
+    const wanted = await wantedRun(services.cloudflow, args, { urn, secretArguments: [] });
+    expect(wanted).toMatchObject({ key: "nightly", isNamed: true, isGiven: false });
+  });
+
+  test("attempts are numbered, and told from everything else", () => {
+    for (const attempt of [1, 2, 3, 10, 99, 100, 999_999]) {
+      expect(attemptOf("key", attemptName("key", attempt))).toBe(attempt);
+    }
+    for (const name of ["key-1", "key-0", "key-02", "key-", "key-2-3", "key-x", "keys", "ke", "", "key2", "key--2"]) {
+      expect(attemptOf("key", name)).toBeUndefined();
+    }
+  });
+});
+
+describe("what is known of a run", () => {
+  test("whether a key was given", async () => {
+    const identity = { urn, secretArguments: [] };
+    expect((await wantedRun(services.aom, flow, identity)).isGiven).toBe(false);
+    expect((await wantedRun(services.aom, { ...flow, executionKey: "k" }, identity)).isGiven).toBe(true);
+    const armed = await wantedRun(services.aom, flow, { ...identity, armedId: newArmedId() });
+    expect(armed.isGiven).toBe(true);
+  });
+
+  test.each<[string, number | undefined]>([
+    ["0192f3a4-b5c6-7abc-8def-0123456789ab", 0x0192f3a4b5c6],
+    ["0192F3A4-B5C6-7ABC-BDEF-0123456789AB", 0x0192f3a4b5c6],
+    ["6f1f2a3e-4c5d-4e6f-8a9b-0c1d2e3f4a5b", undefined],
+    ["0192f3a4-b5c6-7abc-cdef-0123456789ab", undefined],
+    ["release-7", undefined],
+    ["x0192f3a4-b5c6-7abc-8def-0123456789ab", undefined],
+  ])("when the key %s was made", async (executionKey, expected) => {
+    const args = { ...flow, executionKey };
+    expect((await wantedRun(services.aom, args, { urn, secretArguments: [] })).keyMadeMs).toBe(expected);
+  });
+
+  test("what was only armed has not run: it is superseded by nothing", async () => {
+    const identity = { urn, secretArguments: [] };
+    const supersedes = { id: newArmedId() };
+    expect((await wantedRun(services.aom, flow, { ...identity, supersedes })).supersedes).toBeUndefined();
+    const ran = { id: "armed-and-dangerous", startedAt: "2026-11-21T06:00:00Z" };
+    expect((await wantedRun(services.aom, flow, { ...identity, supersedes: ran })).supersedes).toEqual(ran);
+  });
+
+  test("ids of armed ones are told from ids of executions", () => {
+    expect(isArmedId(newArmedId())).toBe(true);
+    expect(newArmedId()).not.toBe(newArmedId());
+    expect(isArmedId("armed-nightly")).toBe(false);
+    expect(isArmedId("6f1f2a3e-4c5d-4e6f-8a9b-0c1d2e3f4a5b")).toBe(false);
+  });
+});

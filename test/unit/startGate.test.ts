@@ -1,0 +1,216 @@
+/**
+ * The gate of one workflow: who goes together, who goes alone, how often is looked.
+ */
+import type { Backend, ExecutionFilter } from "../../provider/src/backends/backend";
+import type { Look } from "../../provider/src/lifecycle/starting/startGate";
+import { StartGate, listAll, lookAt } from "../../provider/src/lifecycle/starting/startGate";
+import { never } from "../support/sessions";
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** A gate that counts its batches. */
+function countingGate(): { gate: StartGate; batches: () => number } {
+  let batches = 0;
+  const gate = new StartGate(() => {
+    batches += 1;
+    return { batch: batches } as unknown as Look;
+  });
+  return { gate, batches: () => batches };
+}
+
+const batchOf = (look: Look): number => (look as unknown as { batch: number }).batch;
+
+describe("batches", () => {
+  test("a hundred that come at once go together, with one look", async () => {
+    const { gate, batches } = countingGate();
+    const seen = await Promise.all(
+      Array.from({ length: 100 }, () => gate.enter((look) => Promise.resolve(batchOf(look)))),
+    );
+    expect(new Set(seen)).toEqual(new Set([1]));
+    expect(batches()).toBe(1);
+  });
+
+  test("who comes while a batch is under way goes with the next one, which looks anew, after the last answer", async () => {
+    const { gate, batches } = countingGate();
+    const log: string[] = [];
+    const slow = gate.enter(async () => {
+      log.push("slow begins");
+      for (let count = 0; count < 5; count += 1) await turn();
+      log.push("slow ends");
+    });
+    await turn();
+    const late = ["b", "c"].map((name) =>
+      gate.enter(async (look) => {
+        log.push(`${name} in batch ${String(batchOf(look))}`);
+        await turn();
+      }),
+    );
+    await Promise.all([slow, ...late]);
+    expect(log).toEqual(["slow begins", "slow ends", "b in batch 2", "c in batch 2"]);
+    expect(batches()).toBe(2);
+  });
+
+  test("those who go alone go one at a time, each with a look of its own", async () => {
+    const { gate, batches } = countingGate();
+    let inside = 0;
+    let most = 0;
+    await Promise.all(
+      Array.from({ length: 5 }, () =>
+        gate.enter(
+          async () => {
+            inside += 1;
+            most = Math.max(most, inside);
+            await turn();
+            inside -= 1;
+          },
+          { alone: true },
+        ),
+      ),
+    );
+    expect(most).toBe(1);
+    expect(batches()).toBe(5);
+  });
+
+  test("nobody overtakes: those who go together, and those who go alone, in the order they came", async () => {
+    const { gate } = countingGate();
+    const order: string[] = [];
+    const go = (name: string, alone: boolean): Promise<void> =>
+      gate.enter(
+        async (look) => {
+          order.push(`${name}${String(batchOf(look))}`);
+          await turn();
+        },
+        { alone },
+      );
+    await Promise.all([
+      go("a", false),
+      go("b", false),
+      go("X", true),
+      go("Y", true),
+      go("c", false),
+      go("d", false),
+      go("Z", true),
+    ]);
+    expect(order).toEqual(["a1", "b1", "X2", "Y3", "c4", "d4", "Z5"]);
+  });
+
+  test("one that comes again and again keeps nobody waiting for ever", async () => {
+    const { gate } = countingGate();
+    let rounds = 0;
+    let isDone = false;
+    const insistent = (async () => {
+      while (!isDone && rounds < 1_000) {
+        await gate.enter(
+          async () => {
+            rounds += 1;
+            await turn();
+          },
+          { alone: true },
+        );
+      }
+    })();
+    await turn();
+    await gate.enter(() => Promise.resolve());
+    isDone = true;
+    await insistent;
+    expect(rounds).toBeLessThan(5);
+  });
+
+  test("an error of one stays its own, and the gate stays open", async () => {
+    const { gate } = countingGate();
+    const results = await Promise.allSettled([
+      gate.enter(() => Promise.reject(new Error("mine"))),
+      gate.enter(() => Promise.resolve("fine")),
+      gate.enter(() => Promise.reject(new Error("alone")), { alone: true }),
+    ]);
+    expect(results).toEqual([
+      { status: "rejected", reason: new Error("mine") },
+      { status: "fulfilled", value: "fine" },
+      { status: "rejected", reason: new Error("alone") },
+    ]);
+    expect(await gate.enter(() => Promise.resolve("later"))).toBe("later");
+  });
+
+  test("each batch runs inside what is put around it", async () => {
+    const log: string[] = [];
+    const gate = new StartGate(
+      () => ({}) as Look,
+      async (work) => {
+        log.push("locked");
+        await work();
+        log.push("released");
+      },
+    );
+    await Promise.all(
+      ["a", "b"].map((name) =>
+        gate.enter(
+          () => {
+            log.push(name);
+            return Promise.resolve();
+          },
+          { alone: true },
+        ),
+      ),
+    );
+    expect(log).toEqual(["locked", "a", "released", "locked", "b", "released"]);
+  });
+});
+
+describe("looks", () => {
+  const execution = (executionId: string, startedAt?: string): object => ({
+    executionId,
+    status: "succeeded",
+    rawStatus: "success",
+    startedAt,
+  });
+
+  /** A service with pages of what it was told; counts its lists. */
+  function listing(...pages: object[][]): { backend: Backend; filters: ExecutionFilter[]; unsettled: () => number } {
+    const filters: ExecutionFilter[] = [];
+    let unsettled = 0;
+    const backend = {
+      listPage: (filter: ExecutionFilter, { token }: { token?: string }) => {
+        filters.push(filter);
+        const page = Number(token ?? 0);
+        return Promise.resolve({
+          executions: pages[page] ?? [],
+          nextToken: page + 1 < pages.length ? String(page + 1) : undefined,
+        });
+      },
+      listUnsettled: () => {
+        unsettled += 1;
+        return Promise.resolve([]);
+      },
+    } as unknown as Backend;
+    return { backend, filters, unsettled: () => unsettled };
+  }
+
+  test("every list is made once, whoever asks", async () => {
+    const { backend, filters, unsettled } = listing([execution("a")]);
+    const look = lookAt(backend, 10, never);
+    await Promise.all([look.unsettled(), look.unsettled(), look.newest(), look.newest(), look.since(5), look.since(5)]);
+    await look.since(6);
+    expect(unsettled()).toBe(1);
+    expect(filters).toEqual([{}, { startedAfterMs: 5 }, { startedAfterMs: 6 }]);
+  });
+
+  test("a service that gives everything at once is asked once for all", async () => {
+    const { backend, filters } = listing([
+      execution("c", "2026-01-03T00:00:00Z"),
+      execution("b"),
+      execution("a", "2026-01-01T00:00:00Z"),
+    ]);
+    const look = lookAt(backend, undefined, never);
+    const since = await look.since(Date.parse("2026-01-02T00:00:00Z"));
+    // One without a time may be meant.
+    expect(since.map(({ executionId }) => executionId)).toEqual(["c", "b"]);
+    expect(await look.newest()).toHaveLength(3);
+    expect(filters).toHaveLength(1);
+  });
+
+  test("what shifts from one page to the next is there once", async () => {
+    const { backend } = listing([execution("c"), execution("b")], [execution("b"), execution("a")]);
+    const found = await listAll(backend, {}, 2, never);
+    expect(found.map(({ executionId }) => executionId)).toEqual(["c", "b", "a"]);
+  });
+});
