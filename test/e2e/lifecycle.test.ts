@@ -74,3 +74,27 @@ test("up runs it, up again runs nothing, a change runs it again for the named re
   // Both had ended: there was nothing to stop.
   expect((await requestsOf(emulator)).filter(({ operation }) => operation === "StopExecution")).toEqual([]);
 });
+
+test("what an execution does not have is known in previews: nothing that depends on it changes", async () => {
+  const { stack } = fixture;
+  await stack.up([
+    { name: "patch", args: { workflowId: "demo-succeeds" } },
+    { name: "armed", args: { workflowId: "demo-succeeds", runOn: "destroy" } },
+    // No failure, not expired, no triggers given, nothing has run.
+    {
+      name: "report",
+      kind: "marker",
+      args: {
+        failure: "${patch.failure}",
+        expired: "${patch.expired}",
+        triggers: "${patch.triggers}",
+        run: "${armed.executionId}",
+        of: "${patch.executionId}",
+      },
+    },
+  ]);
+  const report = await stack.resource("report");
+  expect(Object.keys(report.inputs["keepers"] as object)).toEqual(["of"]);
+  expect((await stack.preview()).changes).toEqual({ same: 4 });
+  expect((await stack.up()).changes).toEqual({ same: 4 });
+});

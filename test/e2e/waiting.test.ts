@@ -35,6 +35,8 @@ test("a wait that runs out loses nothing: the next up goes on waiting for the sa
 
 test("fire and forget, settings that change nothing, and a stop when the resource goes", async () => {
   const { emulator, stack } = fixture;
+  // However slow this machine is: what runs goes on running.
+  await control(emulator, "POST", "/clock", { rate: 0 });
   const args = { workflowId: "demo-slow", waitFor: "started" };
   expect((await stack.up([{ name: "slow", args }])).ok).toBe(true);
   expect((await stack.resource("slow")).outputs["status"]).toBe("running");
@@ -52,8 +54,10 @@ test("fire and forget, settings that change nothing, and a stop when the resourc
 
 test("a replaced execution that still runs is stopped before the next one starts", async () => {
   const { emulator, stack } = fixture;
+  await control(emulator, "POST", "/clock", { rate: 0 });
   const args = { workflowId: "demo-slow", waitFor: "started" };
   await stack.up([{ name: "slow", args: { ...args, triggers: { image: "a" } } }]);
+  await control(emulator, "POST", "/clock", { advanceMs: 1_000 });
   expect((await stack.up([{ name: "slow", args: { ...args, triggers: { image: "b" } } }])).ok).toBe(true);
   const operations = (await requestsOf(emulator)).map(({ operation }) => operation);
   const [, second] = operations.flatMap((operation, index) =>
@@ -65,6 +69,7 @@ test("a replaced execution that still runs is stopped before the next one starts
 
 test("get looks at an execution of somebody else and leaves it alone", async () => {
   const { emulator, stack } = fixture;
+  await control(emulator, "POST", "/clock", { rate: 0 });
   const { executionId } = (await control(emulator, "POST", "/executions", { workflowId: "demo-slow" })) as {
     executionId: string;
   };

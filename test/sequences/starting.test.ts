@@ -122,6 +122,17 @@ describe.each(everyService)("%s: killed, on the same machine", (service) => {
     expect(await ids()).toEqual([outcome.id]);
   });
 
+  test("before the post, and the clock was set back since: not looked for until it has caught up", async () => {
+    const machine = await open(service);
+    await scene.advance(60 * minuteMs);
+    await crash(scene, machine, "beforePost", scene.args());
+    await scene.advance(-60 * minuteMs);
+    const began = scene.now();
+    await create(scene.args({ waitFor: "started" }), machine.process());
+    expect(scene.now() - began).toBeLessThan(minuteMs);
+    expect(await ids()).toHaveLength(1);
+  });
+
   test.each(started)("%s, twice, and again: exactly one", async (where) => {
     const machine = await open(service);
     await crash(scene, machine, where, scene.args());

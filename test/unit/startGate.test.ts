@@ -152,6 +152,8 @@ describe("batches", () => {
         ),
       ),
     );
+    // Whoever was let through goes on before the rest is put away.
+    await turn();
     expect(log).toEqual(["locked", "a", "released", "locked", "b", "released"]);
   });
 });
@@ -188,10 +190,20 @@ describe("looks", () => {
   test("every list is made once, whoever asks", async () => {
     const { backend, filters, unsettled } = listing([execution("a")]);
     const look = lookAt(backend, 10, never);
-    await Promise.all([look.unsettled(), look.unsettled(), look.newest(), look.newest(), look.since(5), look.since(5)]);
-    await look.since(6);
+    await Promise.all([look.unsettled(), look.unsettled(), look.newest(), look.newest()]);
+    // Within the same minute, what each asked for is sorted out of the same list.
+    await Promise.all([look.since(60_005), look.since(60_006), look.since(120_000)]);
     expect(unsettled()).toBe(1);
-    expect(filters).toEqual([{}, { startedAfterMs: 5 }, { startedAfterMs: 6 }]);
+    expect(filters).toEqual([{}, { startedAfterMs: 60_000 }, { startedAfterMs: 120_000 }]);
+  });
+
+  test("what began before the asked moment is left out, also within its minute", async () => {
+    const { backend } = listing([
+      execution("b", "2026-01-01T00:00:30.001Z"),
+      execution("a", "2026-01-01T00:00:29.999Z"),
+    ]);
+    const since = await lookAt(backend, 10, never).since(Date.parse("2026-01-01T00:00:30Z"));
+    expect(since.map(({ executionId }) => executionId)).toEqual(["b"]);
   });
 
   test("a service that gives everything at once is asked once for all", async () => {

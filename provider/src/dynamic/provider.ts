@@ -21,8 +21,10 @@ import {
   deleteExecution,
   diff,
   openSession,
+  outputs,
   parseDurationSeconds,
   read,
+  repeatedArguments,
   sayNotStarted,
   services,
   update,
@@ -181,10 +183,14 @@ interface HostCall extends ResourceProperties {
   readonly hide: (text: string) => string;
 }
 
+// An output that is not in the state is unknown in every preview, and with it all that depends on it.
+const noOutputs = Object.fromEntries([...outputs, ...repeatedArguments].map((name) => [name, null]));
+
 // `__provider` and our own meta data stay with the resource: without the first, it could not even be deleted.
 function toOutputs(state: StoredState, { given, secretArguments }: HostCall): Properties {
   const internal = Object.entries(given).filter(([name]) => name.startsWith("__"));
-  return markSecretOutputs(toPlainOutputs({ ...state, ...Object.fromEntries(internal) }), secretArguments);
+  const all = { ...noOutputs, ...state, ...Object.fromEntries(internal) };
+  return markSecretOutputs(toPlainOutputs(all), secretArguments);
 }
 
 function sayAction({ action, reasons }: Diff, isDeployment: boolean): string {

@@ -50,7 +50,7 @@ export function markSecretOutputs(
   const marked = { ...outs };
   if (secretArguments.length === 0) return marked;
   for (const name of derivedOutputs) {
-    if (marked[name] !== undefined) marked[name] = { [signatureKey]: secretSignature, value: marked[name] };
+    if (marked[name] != null) marked[name] = { [signatureKey]: secretSignature, value: marked[name] };
   }
   return marked;
 }

@@ -21,7 +21,7 @@ export { read } from "./read";
 export { RunRegister } from "./starting/register";
 export type { Superseded } from "./starting/runKey";
 export type { StoredState } from "./state";
-export { outputs } from "./state";
+export { outputs, repeatedArguments } from "./state";
 export { parseDurationSeconds } from "./timeouts";
 export type { CustomTimeouts } from "./timeouts";
 export { update } from "./update";

@@ -41,6 +41,9 @@ export const outputs: readonly string[] = [
   "stateVersion",
 ];
 
+/** Arguments that are outputs too, on the services that have them. */
+export const repeatedArguments: readonly string[] = ["triggers", "region", "projectId", "input"];
+
 /** Builds the state of an execution. */
 export function makeState(
   args: Arguments,

@@ -47,6 +47,9 @@ export abstract class ExecutionResource extends pulumi.CustomResource {
       { ...declared, ...args, __provider: providerText(service), [metaProperty]: meta },
       opts,
     );
+    // The state says null of what an execution does not have; to a program that is undefined.
+    const own = this as unknown as Record<string, pulumi.Output<unknown> | undefined>;
+    for (const output of names) own[output] = own[output]?.apply((value) => value ?? undefined);
   }
 }
 

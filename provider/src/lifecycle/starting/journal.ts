@@ -149,16 +149,23 @@ export function parseEntry(text: string): JournalEntry | undefined {
 function parsePending(value: unknown): PendingStart | undefined {
   if (!isMap(value)) return undefined;
   const { key, runName, postedMs, since, supersedesId, executionId } = value;
-  if (typeof key !== "string" || typeof runName !== "string" || typeof postedMs !== "number")
-    return undefined;
+  if (typeof key !== "string" || typeof runName !== "string" || !isTime(postedMs)) return undefined;
   return {
     key,
     runName,
     postedMs,
-    since: isMap(since) ? { newestMs: Number(since["newestMs"]) || 0, ids: texts(since["ids"]) } : undefined,
+    since: isMap(since) ? { newestMs: timeOf(since["newestMs"]), ids: texts(since["ids"]) } : undefined,
     supersedesId: typeof supersedesId === "string" ? supersedesId : undefined,
     executionId: typeof executionId === "string" ? executionId : undefined,
   };
+}
+
+function isTime(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value);
+}
+
+function timeOf(value: unknown): number {
+  return isTime(value) ? value : 0;
 }
 
 function texts(value: unknown): string[] {

@@ -199,6 +199,7 @@ function startLooking(starting: Starting, gate: StartGate, isExclusive: boolean)
   let open = starting.pending;
   let postedHere = false;
   let lastError: unknown;
+  let sinceMs: number | undefined;
   let looks = 0;
   // Once for all that look together: each of a thousand starts would read what a thousand have noted.
   const claimsAt = (look: Look): Promise<Claims> =>
@@ -219,7 +220,10 @@ function startLooking(starting: Starting, gate: StartGate, isExclusive: boolean)
       const oldest = possible.at(-1);
       if (oldest && possible.length <= Math.max(1, unresolved)) return adopt(oldest);
       if (oldest) throw new StartUncertainError(sayStartUndecided(possible, context, true));
-      if (host.session.clock.now() - open.postedMs < showsWithinMs) {
+      // Posted later than now, where this machine's clock was set back meanwhile: then its time begins with this look.
+      const now = host.session.clock.now();
+      sinceMs ??= Math.min(open.postedMs, now);
+      if (now - sinceMs < showsWithinMs) {
         return {
           againMs: lookAgainMs,
           why: "looking for the execution whose start was cut short",
@@ -251,7 +255,7 @@ function startLooking(starting: Starting, gate: StartGate, isExclusive: boolean)
       return await post(starting, start);
     } catch (error) {
       if (!(error instanceof StartUncertainError)) throw error;
-      [open, postedHere, lastError] = [start, true, error];
+      [open, postedHere, lastError, sinceMs] = [start, true, error, undefined];
       return {
         againMs: 0,
         why: "the answer to the start got lost, looking for the execution",
