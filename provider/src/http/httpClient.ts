@@ -9,6 +9,7 @@ import {
   RequestInterruptedError,
   RequestTimeoutError,
   ServiceError,
+  ThrottledError,
   TransportError,
   messageOf,
 } from "../errors";
@@ -17,6 +18,7 @@ import type { Clock } from "../polling/clock";
 import type { Authorize, HttpAnswer, HttpRequest, SignableRequest, ToServiceError } from "./request";
 import { requestUrl, summarize } from "./request";
 import { classifyConnectionError, isCertificateProblem, maySendAgain } from "./retry";
+import type { TokenBucket } from "./tokenBucket";
 
 /** The part of node-fetch that is used. */
 export type Fetch = (
@@ -47,6 +49,8 @@ export interface SendOptions {
   readonly authorize?: Authorize | undefined;
   readonly toServiceError: ToServiceError;
   readonly signal: AbortSignal;
+  /** Where every attempt takes a token before it is sent; left out for operations without a limit. */
+  readonly bucket?: TokenBucket | undefined;
   /**
    * How many times it may be tried in all.
    * @default 4
@@ -80,8 +84,11 @@ export class HttpClient {
     const attempts = options.attempts ?? 4;
     for (let attempt = 1; ; attempt += 1) {
       try {
+        await options.bucket?.take(options.signal);
         return await this.#sendOnce(request, options);
       } catch (error) {
+        // Refused in spite of a token: others of the account have used theirs. All who wait hold back, not this one alone.
+        if (error instanceof ThrottledError) options.bucket?.drain(error.retryAfterMs);
         if (attempt >= attempts || options.signal.aborted || !maySendAgain(error, request.repeatable)) {
           throw error;
         }

@@ -6,11 +6,13 @@ import type { ExecutionSnapshot, ExecutionSummary } from "../../execution/snapsh
 import type { Authorize, HttpAnswer, HttpRequest } from "../../http/request";
 import { summarize } from "../../http/request";
 import { mayHaveBeenHandled } from "../../http/retry";
+import type { Allowance } from "../../http/tokenBucket";
 import { authorizeBy, findSignatureAlgorithm } from "../alibaba/authorization";
 import { openCredentialSource } from "../alibaba/credentials";
 import type { AlibabaLocation } from "../alibaba/location";
 import { checkLocation, resolveLocation } from "../alibaba/location";
 import { toAlibabaError } from "../alibaba/serviceErrors";
+import { Buckets, configuredAllowances } from "../allowances";
 import type {
   Arguments,
   Backend,
@@ -55,6 +57,17 @@ const name = text({
 const maxHistoryPage = 999;
 const maxListPage = 99;
 
+// Per account, from the limits page of the vendor; every other operation has 10 and 2.
+const published: Readonly<Record<string, Allowance>> = {
+  StartExecution: { tokens: 100, perSecond: 100 },
+  DescribeExecution: { tokens: 50, perSecond: 5 },
+  GetExecutionHistory: { tokens: 50, perSecond: 5 },
+};
+
+function publishedAllowance(_service: string, operation: string): Allowance {
+  return published[operation] ?? { tokens: 10, perSecond: 2 };
+}
+
 /** Alibaba Cloud CloudFlow. */
 export const alibabaCloudFlow = {
   service: "cloudflow",
@@ -85,7 +98,11 @@ function openCloudFlow(args: Arguments, context: BackendContext): CloudFlowBacke
   const location = resolveLocation(args, context.settings);
   const source = context.shared("alibabaCredentials", () => openCredentialSource(context.settings));
   const authorize = authorizeBy(findSignatureAlgorithm(context.settings), source, context.clock);
-  return new CloudFlowBackend(location, args, authorize, context);
+  const buckets = context.shared("alibabaBuckets", () => {
+    const allowance = configuredAllowances(context.settings, "alicloud:requestLimits", publishedAllowance);
+    return new Buckets(allowance, context.clock);
+  });
+  return new CloudFlowBackend(location, args, { authorize, buckets, context });
 }
 
 /** A flow in one account; besides what all services have, it has `history`. */
@@ -94,13 +111,23 @@ export class CloudFlowBackend implements Backend {
   readonly #flow: CloudFlow;
   readonly #args: Arguments;
   readonly #authorize: Authorize;
+  readonly #buckets: Buckets;
   readonly #context: BackendContext;
 
-  constructor(location: AlibabaLocation, args: Arguments, authorize: Authorize, context: BackendContext) {
+  constructor(
+    location: AlibabaLocation,
+    args: Arguments,
+    {
+      authorize,
+      buckets,
+      context,
+    }: { readonly authorize: Authorize; readonly buckets: Buckets; readonly context: BackendContext },
+  ) {
     this.#location = location;
     this.#flow = { endpoint: location.endpoint, flowName: String(args["flowName"]) };
     this.#args = args;
     this.#authorize = authorize;
+    this.#buckets = buckets;
     this.#context = context;
   }
 
@@ -248,6 +275,7 @@ export class CloudFlowBackend implements Backend {
       attempts: options.attempts,
       onSendAgain: options.onSendAgain,
       authorize: this.#authorize,
+      bucket: this.#buckets.of("cloudflow", request.operation),
       toServiceError: toAlibabaError(this.#context.clock, {
         notFound: `There is no ${this.subject}, or no such execution of it: check flowName and region.`,
       }),

@@ -8,7 +8,10 @@ import type { HttpClient } from "../../http/httpClient";
 import type { Authorize, HttpRequest } from "../../http/request";
 import { summarize } from "../../http/request";
 import { formatSdkDate, signHuaweiRequest } from "../../http/signers/huaweiSigner";
+import type { TokenBucket } from "../../http/tokenBucket";
 import type { Clock } from "../../polling/clock";
+import type { AllowanceOf } from "../allowances";
+import { Buckets, configuredAllowances } from "../allowances";
 import type { BackendContext } from "../backend";
 import type { HuaweiCredential, PasswordCredential } from "./credentials";
 import { findCredential } from "./credentials";
@@ -26,7 +29,12 @@ const scopeRemedy = `set the argument "projectId" or "region", or the configurat
 export interface AccountContext {
   readonly http: HttpClient;
   readonly clock: Clock;
+  /** How often an operation of this account may be called. */
+  readonly allowance: AllowanceOf;
 }
+
+// Huawei Cloud publishes no rates for these services: a careful guess, to be replaced by `huaweicloud:requestLimits`.
+const assumed = { tokens: 20, perSecond: 10 };
 
 /** One set of credentials at one IAM endpoint. */
 export class HuaweiAccount {
@@ -35,6 +43,7 @@ export class HuaweiAccount {
   readonly #context: AccountContext;
   /** Only of a user with a password. */
   readonly #tokens: Tokens | undefined;
+  readonly #buckets: Buckets;
   /** By region. */
   readonly #projectIds = new Map<string, SharedLookup<string>>();
 
@@ -42,7 +51,13 @@ export class HuaweiAccount {
     this.#credential = credential;
     this.#iamEndpoint = iamEndpoint;
     this.#context = context;
+    this.#buckets = new Buckets(context.allowance, context.clock);
     this.#tokens = credential.kind === "password" ? this.#tokensOf(credential) : undefined;
+  }
+
+  /** Where requests of an operation take their tokens; shared by all that use the account. */
+  bucket(service: string, operation: string): TokenBucket {
+    return this.#buckets.of(service, operation);
   }
 
   /** Forgets a token that was refused; true where the next request obtains a new one. */
@@ -110,7 +125,8 @@ export class HuaweiAccount {
     signal: AbortSignal,
   ): ReturnType<HttpClient["send"]> {
     const { http, clock } = this.#context;
-    return http.send(request, { authorize, toServiceError: toHuaweiError(clock), signal });
+    const bucket = this.bucket("iam", request.operation);
+    return http.send(request, { authorize, toServiceError: toHuaweiError(clock), signal, bucket });
   }
 }
 
@@ -121,10 +137,11 @@ export function openAccount(location: HuaweiLocation, context: BackendContext): 
   const identity = createHash("sha256")
     .update(JSON.stringify([location.iamEndpoint, credential]))
     .digest("hex");
-  return context.shared(
-    `huaweiAccount:${identity}`,
-    () => new HuaweiAccount(credential, location.iamEndpoint, { http: context.http, clock: context.clock }),
-  );
+  const { http, clock, settings } = context;
+  return context.shared(`huaweiAccount:${identity}`, () => {
+    const allowance = configuredAllowances(settings, "huaweicloud:requestLimits", () => assumed);
+    return new HuaweiAccount(credential, location.iamEndpoint, { http, clock, allowance });
+  });
 }
 
 function byToken(tokens: Tokens, scope: ProjectScope): Authorize {

@@ -4,6 +4,7 @@
  */
 import { AuthenticationError } from "../../errors";
 import type { Authorize, HttpAnswer, HttpRequest } from "../../http/request";
+import type { BucketView } from "../../http/tokenBucket";
 import type { Arguments, BackendContext } from "../backend";
 import type { HuaweiAccount } from "./account";
 import { openAccount } from "./account";
@@ -26,14 +27,17 @@ export class HuaweiClient {
   readonly region: string | undefined;
   readonly endpoint: string;
   readonly projectId: string;
+  readonly #service: string;
   readonly #account: HuaweiAccount;
   readonly #context: BackendContext;
 
   private constructor(
+    service: string,
     location: { region: string | undefined; endpoint: string; projectId: string },
     account: HuaweiAccount,
     context: BackendContext,
   ) {
+    this.#service = service;
     this.region = location.region;
     this.endpoint = location.endpoint;
     this.projectId = location.projectId;
@@ -54,7 +58,7 @@ export class HuaweiClient {
     const location = resolveLocation(service, args, context.settings);
     const account = openAccount(location, context);
     const projectId = await account.projectId(location, signal);
-    return new HuaweiClient({ ...location, projectId }, account, context);
+    return new HuaweiClient(service.name, { ...location, projectId }, account, context);
   }
 
   /** Region and project, as outputs. */
@@ -65,6 +69,11 @@ export class HuaweiClient {
   /** Project and place, for messages. */
   get where(): string {
     return `project ${this.projectId} (${this.region ?? this.endpoint})`;
+  }
+
+  /** What is left of the requests that an operation may make. */
+  budget(operation: string): BucketView {
+    return this.#account.bucket(this.#service, operation);
   }
 
   /** Sends a request; errors as HttpClient.send. */
@@ -81,6 +90,7 @@ export class HuaweiClient {
         toServiceError: toHuaweiError(this.#context.clock, options.remedies),
         signal: options.signal,
         attempts: options.attempts,
+        bucket: this.#account.bucket(this.#service, request.operation),
       });
     try {
       return await send();
