@@ -224,7 +224,9 @@ test("a detail: the statuses are ours, the times are times, and all of it can be
 test("a list: ids, statuses and times of every line; or an error of ours", () => {
   fc.assert(
     fc.property(body(list), (text) => {
-      for (const summary of orOurError(() => parseListWorkflowExecutions(answerOf(text), request)) ?? []) {
+      for (const summary of orOurError(
+        () => parseListWorkflowExecutions(answerOf(text), request).executions,
+      ) ?? []) {
         expect(summary.executionId).not.toBe("");
         expect(statuses).toContain(summary.status);
         expect(summary.startedAt === undefined || isTime(summary.startedAt)).toBe(true);
@@ -243,7 +245,7 @@ test("a list in which all have a time is newest first", () => {
   });
   fc.assert(
     fc.property(fc.array(item), (items) => {
-      const times = parseListWorkflowExecutions(answerOf(JSON.stringify(items)), request).map(
+      const times = parseListWorkflowExecutions(answerOf(JSON.stringify(items)), request).executions.map(
         ({ startedAt }) => Date.parse(startedAt!),
       );
       expect(times).toEqual([...times].sort((a, b) => b - a));

@@ -82,7 +82,7 @@ test("every documented status is known", () => {
 });
 
 test("every field of the documented answer is read", async () => {
-  expect(await listPage(seed.answer)).toEqual({
+  expect(await listPage(seed.answer)).toMatchObject({
     nextToken: "397aba96-4d85-11ef-9c97-************",
     executions: [
       {

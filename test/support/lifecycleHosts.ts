@@ -12,19 +12,25 @@ import { demoProjectId, never, settingsOf } from "./sessions";
 /** A reporter that remembers. */
 export interface RecordingReporter extends Reporter {
   readonly statuses: readonly string[];
+  readonly infos: readonly string[];
   readonly warnings: readonly string[];
 }
 
 /** Makes a reporter; `onStatus` is called with every live line. */
 export function recordingReporter(onStatus: (text: string) => void = () => undefined): RecordingReporter {
   const statuses: string[] = [];
+  const infos: string[] = [];
   const warnings: string[] = [];
   return {
     statuses,
+    infos,
     warnings,
     status: (text) => {
       statuses.push(text);
       onStatus(text);
+    },
+    info: (text) => {
+      infos.push(text);
     },
     warn: (text) => {
       warnings.push(text);

@@ -30,7 +30,8 @@ const answerOf = (body: unknown, status = 200, headers: Record<string, string> =
 });
 const detail = (body: unknown): ExecutionSnapshot =>
   parseSearchWorkflowExecutionDetail(answerOf(body), request, "ex-1");
-const list = (body: unknown): ExecutionSummary[] => parseListWorkflowExecutions(answerOf(body), request);
+const list = (body: unknown): ExecutionSummary[] =>
+  parseListWorkflowExecutions(answerOf(body), request).executions;
 
 const startMs = Date.parse("2026-11-21T06:00:00Z");
 const started = "2026-11-21T06:00:00.000Z";

@@ -13,6 +13,7 @@ import {
 import type { ExecutionSnapshot, ExecutionStatus } from "../../provider/src/execution/snapshot";
 import type { WaitOptions } from "../../provider/src/execution/waitUntilSettled";
 import { waitUntilSettled } from "../../provider/src/execution/waitUntilSettled";
+import { WorkflowWatch } from "../../provider/src/execution/watch";
 import type { FakeClock } from "../support/fakeClock";
 import { fakeClock } from "../support/fakeClock";
 import { recordingReporter } from "../support/lifecycleHosts";
@@ -39,19 +40,36 @@ interface Wait {
   readonly looks: () => number;
 }
 
+// A service without lists and without a past: every look is one at the execution itself.
+function lonelyWatch(clock: FakeClock, random = (): number => 0.5): WorkflowWatch {
+  const free = { delayMs: () => 0 };
+  return new WorkflowWatch({
+    clock,
+    random,
+    longPollSeconds: 0,
+    lookBudget: free,
+    listBudget: free,
+    pageSize: 100,
+    listTellsOutcome: false,
+    list: () => Promise.reject(new Error("no lists")),
+    pastDurations: () => Promise.resolve([]),
+  });
+}
+
 /** A wait whose looks have these results; the last one repeats. Lasts an hour at most. */
 function wait(results: (ExecutionSnapshot | Error)[], more: Partial<WaitOptions> = {}): Wait {
   const clock = fakeClock();
   const reporter = recordingReporter();
   let looks = 0;
-  const describe = (): Promise<ExecutionSnapshot> => {
+  const look = (): Promise<ExecutionSnapshot> => {
     const result = results[Math.min(looks, results.length - 1)]!;
     looks += 1;
     return result instanceof Error ? Promise.reject(result) : Promise.resolve(result);
   };
   const options: WaitOptions = {
-    describe,
-    longPollSeconds: 0,
+    look,
+    executionId: "ex-1",
+    watch: lonelyWatch(clock, more.random),
     deadlineMs: clock.now() + 3_600_000,
     mayBeInvisibleUntilMs: 0,
     clock,
@@ -77,26 +95,25 @@ test("running, waiting and unknown go on until the deadline, with one last look 
   expect(clock.now()).toBe(startMs + 60_000);
 });
 
-test("asks often at first and then after 15 % more of the time, every ten seconds at the most", async () => {
+test("asks soon at first, then after half as long again, every ten seconds at the most for minutes", async () => {
   const { options, clock } = wait([running]);
-  const outcome = await waitUntilSettled({ ...options, deadlineMs: clock.now() + 600_000 });
-  expect(clock.sleeps[0]).toBe(500);
+  const outcome = await waitUntilSettled({ ...options, deadlineMs: clock.now() + 300_000 });
   const { sleeps } = clock;
-  sleeps.slice(0, -1).forEach((delay, index) => {
-    expect(delay).toBeGreaterThanOrEqual(sleeps[index - 1] ?? 0);
-    expect(delay).toBeLessThanOrEqual(10_000);
-  });
-  expect(sleeps.at(-2)).toBe(10_000);
-  // Ten minutes take fewer than a hundred looks.
-  expect(outcome.tally.probes).toBeLessThan(100);
+  expect(sleeps[0]).toBeLessThanOrEqual(1_100);
+  for (const delay of sleeps) expect(delay).toBeLessThanOrEqual(10_500);
+  expect(Math.max(...sleeps)).toBeGreaterThan(10_000);
+  // As many as asking every ten seconds makes, and a few at the beginning.
+  expect(outcome.tally.probes).toBeLessThan(30 + 10);
 });
 
-test("delays of many executions differ: a tenth of each is chance", async () => {
-  const first = wait([running, succeeded], { random: () => 0 });
-  const second = wait([running, succeeded], { random: () => 0.999_999 });
+test("delays of many executions differ: a twentieth of each is chance", async () => {
+  const looks = [running, succeeded];
+  const first = wait(looks, { random: () => 0, mayBeInvisibleUntilMs: 1 });
+  const second = wait(looks, { random: () => 0.999_999, mayBeInvisibleUntilMs: 1 });
   await waitUntilSettled(first.options);
   await waitUntilSettled(second.options);
-  expect([first.clock.sleeps, second.clock.sleeps]).toEqual([[450], [550]]);
+  expect(first.clock.sleeps[0]).toBe(1_000);
+  expect(second.clock.sleeps[0]).toBeCloseTo(1_050, 1);
 });
 
 describe("errors that may pass", () => {
@@ -193,7 +210,7 @@ describe("an interruption", () => {
     };
     const outcome = await waitUntilSettled({
       ...options,
-      clock: { ...clock, sleep },
+      watch: lonelyWatch({ ...clock, sleep }),
       signal: controller.signal,
     });
     expect(outcome).toMatchObject({ kind: "aborted", last: running });
@@ -202,11 +219,11 @@ describe("an interruption", () => {
 
   test("during a look is no error of the service", async () => {
     const controller = new AbortController();
-    const describe = (): Promise<ExecutionSnapshot> => {
+    const look = (): Promise<ExecutionSnapshot> => {
       controller.abort();
       return Promise.reject(new TypeError("aborted"));
     };
-    const { options, reporter } = wait([], { describe, signal: controller.signal });
+    const { options, reporter } = wait([], { look, signal: controller.signal });
     expect(await waitUntilSettled(options)).toMatchObject({ kind: "aborted", last: undefined });
     expect(reporter.warnings).toEqual([]);
   });
@@ -246,11 +263,12 @@ describe("the person who watches", () => {
     await waitUntilSettled(options);
     expect(reporter.statuses).toEqual([
       "started",
-      'step 2 of 3 "Run script", 1 target ok, 8 to go',
-      'step 2 of 3 "Run script", 41 targets ok, 1 failed, 8 to go',
-      'waiting: step 1 "n3"',
+      'step 2 of 3 "Run script", 2s, 1 target ok, 8 to go',
+      'step 2 of 3 "Run script", 5s, 41 targets ok, 1 failed, 8 to go',
+      'waiting: step 1 "n3", 7s',
       "succeeded",
     ]);
+    expect(reporter.infos).toEqual(['step 1 of 3 "Prepare" succeeded']);
   });
 
   test("is warned once of a status that nobody knows, in the service's own word", async () => {

@@ -3,6 +3,7 @@
  * nothing outside those folders knows a service by name.
  */
 import type { HttpClient } from "../http/httpClient";
+import type { BucketView } from "../http/tokenBucket";
 import type { ExecutionSnapshot, ExecutionStatus, ExecutionSummary } from "../execution/snapshot";
 import type { Clock } from "../polling/clock";
 import type { Settings } from "./settings";
@@ -58,6 +59,11 @@ export interface BackendCapabilities {
   readonly longPollSeconds: number;
   /** Largest page of a list; undefined where the service gives everything at once. */
   readonly pageSize: number | undefined;
+  /**
+   * What a list tells of an execution that has ended: all that `describe` does, its outcome without the steps, or
+   * only its status.
+   */
+  readonly listTells: "everything" | "outcome" | "status";
   /** True where `retry` runs the failed steps of an execution again. */
   readonly retriesFailedSteps: boolean;
 }
@@ -117,6 +123,15 @@ export interface DescribeOptions {
    * @default 0
    */
   readonly waitSeconds?: number | undefined;
+  /**
+   * What a list has just told of it: only what is missing is asked for.
+   */
+  readonly listed?: ExecutionSnapshot | undefined;
+  /**
+   * True for the looks of a wait: requests that only add details are made where the service has them to spare.
+   * @default false
+   */
+  readonly sparing?: boolean | undefined;
 }
 
 /** What to list. */
@@ -136,6 +151,8 @@ export interface ExecutionPage {
   readonly executions: readonly ExecutionSummary[];
   /** Where the next page begins; absent at the end. */
   readonly nextToken?: string | undefined;
+  /** What the list tells of an execution beyond the summary; absent where it tells no more. */
+  readonly snapshotOf?: (executionId: string) => ExecutionSnapshot | undefined;
 }
 
 /** Why an execution is stopped, for services that keep it. */
@@ -146,6 +163,10 @@ export interface StopReason {
 
 /** One workflow of one service, in one account. */
 export interface Backend {
+  /** Tells workflows apart: the same for all resources whose executions one list shows. */
+  readonly key: string;
+  /** What is left of the requests that `describe` and `listPage` may make. */
+  readonly budgets: { readonly describe: BucketView; readonly list: BucketView };
   /** The workflow, for messages: `workflow 3f2… (cn-north-4)`. */
   readonly subject: string;
   /** The same text for the same workflow, on every machine and with every credential; for memories and locks. */
@@ -167,6 +188,11 @@ export interface Backend {
    * @throws NotFoundError where the service does not know it (any more).
    */
   describe(executionId: string, options: DescribeOptions): Promise<ExecutionSnapshot>;
+  /**
+   * Reads the steps so far where `describe` is held back, if there are requests to spare; gives nothing otherwise.
+   * Left out where the capability `longPollSeconds` is 0.
+   */
+  peek?(executionId: string, signal: AbortSignal): Promise<ExecutionSnapshot | undefined>;
   /**
    * One page of the workflow's executions.
    * @param page `limit` is at most the capability's page size; `token` is the last page's `nextToken`.

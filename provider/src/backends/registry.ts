@@ -28,12 +28,24 @@ export interface Session {
   readonly clock: Clock;
   /** 0 ≤ x < 1. */
   readonly random: () => number;
+  /** How executions are waited for. */
+  readonly waiting: WaitingOptions;
+  /** One object per key for the life of the session: what all resources of a workflow share. */
+  shared<T>(key: string, make: () => T): T;
   /** Opens a service for a workflow. */
   connect<Service extends Backend>(
     definition: BackendDefinition<Service>,
     args: Arguments,
     signal: AbortSignal,
   ): Promise<Service>;
+}
+
+/** For `bench/`, which compares: how executions are waited for. Programs can't set it. */
+export interface WaitingOptions {
+  /** Looks at every execution at this interval, in milliseconds, in place of all planning and all token buckets. */
+  readonly fixedIntervalMs?: number | undefined;
+  /** Plans without the workflow's history. */
+  readonly withoutPast?: boolean | undefined;
 }
 
 /** What a session needs from outside; tests hand in their own. */
@@ -45,6 +57,8 @@ export interface SessionOptions {
   readonly clock?: Clock;
   /** @default Math.random */
   readonly random?: () => number;
+  /** @default planned */
+  readonly waiting?: WaitingOptions;
 }
 
 /** Opens a session. Makes no request. */
@@ -56,21 +70,25 @@ export function openSession(options: SessionOptions): Session {
     clock,
     random,
     userAgent: `pulumi-workflow-execution/${version}`,
+    withoutBuckets: options.waiting?.fixedIntervalMs !== undefined,
   });
   const cache = new Map<string, unknown>();
+  const shared = <T>(key: string, make: () => T): T => {
+    if (!cache.has(key)) cache.set(key, make());
+    return cache.get(key) as T;
+  };
   const context: BackendContext = {
     http,
     clock,
     settings: options.settings,
-    shared<T>(key: string, make: () => T): T {
-      if (!cache.has(key)) cache.set(key, make());
-      return cache.get(key) as T;
-    },
+    shared,
   };
   return {
     settings: options.settings,
     clock,
     random,
+    waiting: options.waiting ?? {},
+    shared,
     connect: (definition, args, signal) => definition.connect(args, context, signal),
   };
 }

@@ -20,6 +20,10 @@ interface Engine {
 // A message that the engine does not take within this time is not worth waiting for.
 const deadlineMs = 5_000;
 
+// A deployment with a thousand executions has thousands of steps: nobody reads as many lines.
+const maxInfoLines = 200;
+let infoLines = 0;
+
 let engine: Engine | undefined | "unavailable";
 
 /** A reporter that can also make sure of what it says. */
@@ -38,6 +42,13 @@ export function engineReporter(urn: string | undefined): EngineReporter {
     // Ephemeral: on the row while it lasts, not repeated at the end.
     status: (text) => {
       void log(urn, text, "INFO", true);
+    },
+    // Kept, and repeated at the end: so there is a limit for all resources of a deployment together.
+    info: (text) => {
+      infoLines += 1;
+      if (infoLines > maxInfoLines) return;
+      const more = infoLines === maxInfoLines ? " (from here on, ends of steps are only in the outputs)" : "";
+      log(urn, `${text}${more}`, "INFO", false);
     },
     warn: (text) => {
       void log(urn, text, "WARNING", false);

@@ -214,6 +214,9 @@ function reporterOf({ urn, hide }: HostCall): EngineReporter {
     status: (text) => {
       reporter.status(hide(text));
     },
+    info: (text) => {
+      reporter.info(hide(text));
+    },
     warn: (text) => {
       reporter.warn(hide(text));
     },

@@ -4,8 +4,19 @@
 import type { ExecutionSnapshot, ExecutionStep, TargetCounts } from "./snapshot";
 import { durationBetweenMs } from "./snapshot";
 
-/** E.g. `step 2 of 3 "Run script", 41 targets ok, 1 failed, 8 to go`. */
-export function describeProgress(snapshot: ExecutionSnapshot): string {
+/** How long an execution has run, and how long such executions usually take. */
+export interface ProgressTimes {
+  /** Milliseconds. */
+  readonly elapsedMs: number;
+  /** Milliseconds; undefined where nothing is known of earlier executions. */
+  readonly expectedMs: number | undefined;
+}
+
+/**
+ * E.g. `step 2 of 3 "Run script", 1m12s of about 3m, 41 targets ok, 1 failed, 8 to go`; without `times` the same
+ * without the time, which tells whether anything but the time has changed.
+ */
+export function describeProgress(snapshot: ExecutionSnapshot, times?: ProgressTimes): string {
   if (snapshot.status === "succeeded") {
     const durationMs = durationBetweenMs(snapshot.startedAt, snapshot.settledAt);
     return durationMs === undefined ? "succeeded" : `succeeded after ${sayDuration(durationMs)}`;
@@ -13,8 +24,13 @@ export function describeProgress(snapshot: ExecutionSnapshot): string {
   const current = snapshot.steps.at(-1);
   const state =
     snapshot.status === "running" ? "" : snapshot.status === "unknown" ? snapshot.rawStatus : snapshot.status;
-  if (!current) return state || "started";
-  const parts = [nameStep(snapshot, current), ...(current.targets ? [countTargets(current.targets)] : [])];
+  const time = times ? sayTimes(times) : [];
+  if (!current) return [state || "started", ...time].join(", ");
+  const parts = [
+    nameStep(snapshot, current),
+    ...time,
+    ...(current.targets ? [countTargets(current.targets)] : []),
+  ];
   return [state, parts.join(", ")].filter(Boolean).join(": ");
 }
 
@@ -28,6 +44,20 @@ export function nameStep(
   return `step ${String(place)}${of} "${onOneLine(step.name ?? step.id)}"`;
 }
 
+/** E.g. `step 1 of 3 "Prepare" succeeded after 12s`. */
+export function describeStepEnd(snapshot: ExecutionSnapshot, step: ExecutionStep): string {
+  const words: Readonly<Record<string, string>> = { timedOut: "timed out", stopped: "was stopped" };
+  const after = step.durationMs === undefined ? "" : ` after ${sayDuration(step.durationMs)}`;
+  const targets = step.targets?.failed ? `, ${countTargets(step.targets)}` : "";
+  return `${nameStep(snapshot, step)} ${words[step.status] ?? step.status}${after}${targets}`;
+}
+
+/** A duration that is only roughly known, e.g. `about 3m`: seconds by fives, then half minutes, then minutes. */
+export function sayAbout(ms: number): string {
+  const unitMs = ms < 10_000 ? 1_000 : ms < 90_000 ? 5_000 : ms < 600_000 ? 30_000 : 60_000;
+  return `about ${sayDuration(Math.max(1, Math.round(ms / unitMs)) * unitMs)}`;
+}
+
 /** Milliseconds as people say them: `850ms`, `12s`, `2m04s`, `1h05m`. */
 export function sayDuration(ms: number): string {
   if (ms < 1_000) return `${String(Math.round(ms))}ms`;
@@ -37,6 +67,14 @@ export function sayDuration(ms: number): string {
   if (hours > 0) return minutes > 0 ? `${String(hours)}h${two(minutes)}m` : `${String(hours)}h`;
   if (minutes > 0) return seconds > 0 ? `${String(minutes)}m${two(seconds)}s` : `${String(minutes)}m`;
   return `${String(seconds)}s`;
+}
+
+function sayTimes({ elapsedMs, expectedMs }: ProgressTimes): string[] {
+  const elapsed = elapsedMs < 1_000 ? undefined : sayDuration(elapsedMs);
+  if (expectedMs === undefined) return elapsed === undefined ? [] : [elapsed];
+  return [
+    elapsed === undefined ? `usually ${sayAbout(expectedMs)}` : `${elapsed} of ${sayAbout(expectedMs)}`,
+  ];
 }
 
 function countTargets(targets: TargetCounts): string {

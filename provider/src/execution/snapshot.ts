@@ -71,6 +71,8 @@ export interface ExecutionSnapshot {
   readonly error?: string;
   /** Steps that have begun, in the order they began. */
   readonly steps: readonly ExecutionStep[];
+  /** True where the steps were not asked for, to spare the service: there may be more than `steps` has. */
+  readonly stepsOmitted?: true;
   /** How many steps the workflow has in all; absent where the service does not say. */
   readonly stepsTotal?: number;
 }

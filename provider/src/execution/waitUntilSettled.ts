@@ -1,42 +1,44 @@
 /**
- * Waits for one execution: turns describes into probes for `polling/poll`, and tells the watcher what it sees.
- * Receives `describe` as a function; knows no service and no Pulumi.
+ * Waits for one execution: turns the planner's looks into probes for `polling/poll`, and tells the watcher what it
+ * sees. Knows no service and no Pulumi.
  */
 import { NotFoundError, ServiceError, WorkflowExecutionError, messageOf } from "../errors";
 import { backoffDelayMs } from "../polling/backoff";
 import type { Clock } from "../polling/clock";
-import type { PollOutcome, PollProgress, ProbeResult } from "../polling/poll";
+import type { PollOutcome, ProbeResult } from "../polling/poll";
 import { poll } from "../polling/poll";
-import { describeProgress } from "./progress";
+import { describeProgress, describeStepEnd } from "./progress";
 import type { ExecutionSnapshot } from "./snapshot";
 import { isSettled } from "./snapshot";
+import type { WatchMember, WorkflowWatch } from "./watch";
 
 /** Where messages for the person who watches go. */
 export interface Reporter {
-  /** Replaces the live line of the resource. Called only when the text has changed. */
+  /** Replaces the live line of the resource. Called only when something has changed. */
   status(text: string): void;
+  /** Something that happened and is worth keeping: the end of a step. */
+  info(text: string): void;
   /** Something the person must know although nothing failed. Kept. */
   warn(text: string): void;
 }
 
 /** How to wait. */
-export interface WaitOptions {
-  /** Looks once; the service may hold back its answer for `waitSeconds` until the execution ends. */
-  readonly describe: (signal: AbortSignal, waitSeconds: number) => Promise<ExecutionSnapshot>;
-  /** How long the service can hold back an answer, in seconds; 0 where it can't. */
-  readonly longPollSeconds: number;
-  /** When to give up waiting, in milliseconds since the epoch. */
-  readonly deadlineMs: number;
+export interface WaitOptions extends Omit<WatchMember, "onPeek" | "onPast" | "justStarted"> {
+  /** The planner of this workflow: it decides when to look, and how. */
+  readonly watch: WorkflowWatch;
   /**
-   * Until when "there is no such execution" is taken as "not yet visible", in milliseconds since the epoch.
-   * A service may list an execution later than it names it.
+   * Until when "there is no such execution" is taken as "not yet visible", in milliseconds since the epoch; 0 for an
+   * execution that was not just started. A service may list an execution later than it names it.
    */
   readonly mayBeInvisibleUntilMs: number;
   readonly clock: Clock;
+  /** 0 ≤ x < 1. */
   readonly random: () => number;
-  readonly signal: AbortSignal;
   readonly reporter: Reporter;
 }
+
+// A workflow can have hundreds of steps; past this many, their ends are in the outputs only.
+const maxStepLines = 30;
 
 /**
  * Waits until the execution has settled, the deadline has passed or the signal aborts.
@@ -48,16 +50,44 @@ export async function waitUntilSettled(options: WaitOptions): Promise<PollOutcom
   let warnedOfUnknown = false;
   let warnedOfFailures = false;
   let failuresInARow = 0;
-  let looked = false;
+  const endedSteps = new Set<string>();
+
+  const report = (snapshot: ExecutionSnapshot): void => {
+    snapshot.steps.forEach((step, index) => {
+      // A step of the same name may run again: loops, retries.
+      const key = `${String(index)} ${step.id}`;
+      if (!isSettled(step.status) || endedSteps.has(key)) return;
+      endedSteps.add(key);
+      if (endedSteps.size <= maxStepLines) reporter.info(describeStepEnd(snapshot, step));
+    });
+    // Time alone is no change: the engine's row has a clock, and a plain log is not to be flooded.
+    const text = describeProgress(snapshot);
+    if (text === reported) return;
+    reported = text;
+    const times = { elapsedMs: place.elapsedMs(), expectedMs: place.expectedMs() };
+    reporter.status(describeProgress(snapshot, times));
+  };
+
+  const justStarted = options.mayBeInvisibleUntilMs > 0;
+  const { executionId } = options;
+  const begun: ExecutionSnapshot = { executionId, status: "running", rawStatus: "", steps: [] };
+  const place = options.watch.join({
+    ...options,
+    justStarted,
+    onPeek: report,
+    onPast: () => {
+      // Nothing was seen yet but that it has begun: now there is something to add.
+      if (reported !== describeProgress(begun)) return;
+      reported = "";
+      report(begun);
+    },
+  });
+  if (justStarted) report(begun);
 
   const probe = async (signal: AbortSignal): Promise<ProbeResult<ExecutionSnapshot>> => {
     let snapshot: ExecutionSnapshot;
-    // The first look comes back at once, so that there is something to show; from then on the service waits for us.
-    const leftSeconds = Math.floor((options.deadlineMs - clock.now()) / 1000);
-    const waitSeconds = looked ? Math.max(0, Math.min(options.longPollSeconds, leftSeconds)) : 0;
     try {
-      snapshot = await options.describe(signal, waitSeconds);
-      looked = true;
+      snapshot = await place.next();
     } catch (error) {
       if (signal.aborted) return { kind: "transient", error: error as Error };
       if (!isTransient(error, clock.now() < options.mayBeInvisibleUntilMs)) throw error;
@@ -77,34 +107,25 @@ export async function waitUntilSettled(options: WaitOptions): Promise<PollOutcom
         `the service says "${snapshot.rawStatus}", a status that this version does not know; waiting goes on`,
       );
     }
-    const text = describeProgress(snapshot);
-    if (text !== reported) {
-      reported = text;
-      reporter.status(text);
-    }
+    report(snapshot);
     return { kind: isSettled(snapshot.status) ? "final" : "pending", value: snapshot };
   };
 
-  return poll({
-    probe,
-    // After a look that was held back, the next one may follow at once.
-    delayMs: (progress) =>
-      options.longPollSeconds > 0 && progress.failuresInARow === 0
-        ? 0
-        : nextDelayMs(progress, options.random),
-    deadlineMs: options.deadlineMs,
-    clock,
-    signal: options.signal,
-  });
-}
-
-// The longer something has run, the less a second of delay matters: ask after 15 % more of the time, 0.5–10 s.
-function nextDelayMs(progress: PollProgress<ExecutionSnapshot>, random: () => number): number {
-  if (progress.failuresInARow > 0) {
-    return backoffDelayMs({ firstMs: 1_000, factor: 2, maxMs: 30_000 }, progress.failuresInARow - 1, random);
+  try {
+    return await poll({
+      probe,
+      // The planner waits; only what failed is waited for here.
+      delayMs: ({ failuresInARow: failures }) =>
+        failures === 0
+          ? 0
+          : backoffDelayMs({ firstMs: 1_000, factor: 2, maxMs: 30_000 }, failures - 1, options.random),
+      deadlineMs: options.deadlineMs,
+      clock,
+      signal: options.signal,
+    });
+  } finally {
+    place.leave();
   }
-  const wantedMs = Math.min(10_000, Math.max(500, progress.elapsedMs * 0.15));
-  return backoffDelayMs({ firstMs: wantedMs, factor: 1, maxMs: wantedMs, jitter: 0.1 }, 0, random);
 }
 
 function isTransient(error: unknown, mayBeInvisible: boolean): error is WorkflowExecutionError {

@@ -41,6 +41,11 @@ export interface HttpClientOptions {
   readonly random: () => number;
   /** Value of the User-Agent header. */
   readonly userAgent: string;
+  /**
+   * For the bench, which compares: sends without taking tokens.
+   * @default false
+   */
+  readonly withoutBuckets?: boolean;
 }
 
 /** How to send one request. */
@@ -82,13 +87,14 @@ export class HttpClient {
    */
   async send(request: HttpRequest, options: SendOptions): Promise<HttpAnswer> {
     const attempts = options.attempts ?? 4;
+    const bucket = this.#options.withoutBuckets === true ? undefined : options.bucket;
     for (let attempt = 1; ; attempt += 1) {
       try {
-        await options.bucket?.take(options.signal);
+        await bucket?.take(options.signal);
         return await this.#sendOnce(request, options);
       } catch (error) {
         // Refused in spite of a token: others of the account have used theirs. All who wait hold back, not this one alone.
-        if (error instanceof ThrottledError) options.bucket?.drain(error.retryAfterMs);
+        if (error instanceof ThrottledError) bucket?.drain(error.retryAfterMs);
         if (attempt >= attempts || options.signal.aborted || !maySendAgain(error, request.repeatable)) {
           throw error;
         }

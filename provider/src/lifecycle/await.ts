@@ -14,6 +14,7 @@ import type { LifecycleHost, Outcome } from "./outcome";
 import { messageContext } from "./outcome";
 import type { StoredState } from "./state";
 import { makeState, markExpired } from "./state";
+import { watchOf } from "./watch";
 
 // A service may show an execution a little later than it names it.
 const invisibleMs = 30_000;
@@ -75,10 +76,16 @@ export async function awaitExecution(
     return ready();
   }
 
-  const wait = (deadlineMs: number): ReturnType<typeof waitUntilSettled> =>
-    waitUntilSettled({
-      describe: (signal, waitSeconds) => describe({ signal, attempts: 1, waitSeconds }),
-      longPollSeconds: host.definition.capabilities.longPollSeconds,
+  const wait = async (
+    deadlineMs: number,
+    isStopping = false,
+  ): Promise<Awaited<ReturnType<typeof waitUntilSettled>>> => {
+    const result = await waitUntilSettled({
+      watch: watchOf(host.definition, backend, host.session),
+      executionId,
+      look: (look) => backend.describe(executionId, { ...look, attempts: 1, sparing: true }),
+      ...(backend.peek ? { peek: (signal) => backend.peek?.(executionId, signal) } : {}),
+      isStopping,
       deadlineMs,
       mayBeInvisibleUntilMs: start.justStarted ? clock.now() + invisibleMs : 0,
       clock,
@@ -86,6 +93,9 @@ export async function awaitExecution(
       signal: host.signal,
       reporter: host.reporter,
     });
+    last = (result.kind === "settled" ? result.value : result.last) ?? last;
+    return result;
+  };
   try {
     const result = await wait(clock.now() + timeoutSeconds * 1000);
     if (result.kind === "settled") return settled();
@@ -102,7 +112,7 @@ export async function awaitExecution(
       if (host.signal.aborted) throw error;
       return unready(sayTimedOut(last, { ...timedOut, end: "stopFailed", lastError: error }));
     }
-    const afterStop = await wait(clock.now() + confirmStopMs);
+    const afterStop = await wait(clock.now() + confirmStopMs, true);
     if (afterStop.kind === "aborted") return unready(sayInterrupted(executionId, context));
     // It may have come to its own end before the stop took hold.
     if (isSettled(last.status) && last.status !== "stopped") return settled();

@@ -31,11 +31,11 @@ export function boundSnapshot(snapshot: ExecutionSnapshot): {
 } {
   const truncated: string[] = [];
   const first = Math.max(0, snapshot.steps.length - limits.steps);
-  if (first > 0) truncated.push("steps");
+  if (first > 0 || snapshot.stepsOmitted) truncated.push("steps");
   const kept = snapshot.steps
     .slice(first)
     .map((step, index) => boundStep(step, `steps[${String(index)}]`, truncated));
-  const { output, ...rest } = snapshot;
+  const { output, stepsOmitted: _stepsOmitted, ...rest } = snapshot;
   const bounded: ExecutionSnapshot = { ...rest, steps: boundAllSteps(kept, truncated) };
   if (output === undefined) return { bounded, truncated };
   const note = whyTooLarge(output);

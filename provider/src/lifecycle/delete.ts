@@ -13,6 +13,7 @@ import { messageContext } from "./outcome";
 import type { StoredState } from "./state";
 import { isArmed, storedStatus } from "./state";
 import { tearDown } from "./teardown";
+import { watchOf } from "./watch";
 
 const defaultStopSeconds = 300;
 
@@ -54,8 +55,10 @@ async function stopAndSee(backend: Backend, id: string, args: Arguments, host: L
   const seconds = host.operationTimeoutSeconds ?? defaultStopSeconds;
   try {
     const result = await waitUntilSettled({
-      describe: (signal, waitSeconds) => backend.describe(id, { signal, attempts: 1, waitSeconds }),
-      longPollSeconds: host.definition.capabilities.longPollSeconds,
+      watch: watchOf(host.definition, backend, host.session),
+      executionId: id,
+      look: (look) => backend.describe(id, { ...look, attempts: 1, sparing: true }),
+      isStopping: true,
       deadlineMs: clock.now() + seconds * 1000,
       mayBeInvisibleUntilMs: 0,
       clock,

@@ -89,6 +89,7 @@ export async function poll<T>(options: PollOptions<T>): Promise<PollOutcome<T>> 
     const elapsedMs = clock.now() - startMs;
     const wantedMs = options.delayMs({ probes, failuresInARow, last, elapsedMs });
     const untilDeadlineMs = Math.max(0, options.deadlineMs - clock.now());
-    await clock.sleep(Math.min(Math.max(wantedMs, askedToWaitMs), untilDeadlineMs), signal);
+    const delayMs = Math.min(Math.max(wantedMs, askedToWaitMs), untilDeadlineMs);
+    if (delayMs > 0) await clock.sleep(delayMs, signal);
   }
 }

@@ -49,6 +49,8 @@ export interface ExecutionsFilter {
 export interface ExecutionsPage {
   readonly executions: ExecutionSummary[];
   readonly nextToken: string | undefined;
+  /** An execution of the page as DescribeExecution has it. */
+  readonly snapshotOf: (executionId: string) => ExecutionSnapshot | undefined;
 }
 
 type Parameter = readonly [string, string | undefined];
@@ -134,7 +136,10 @@ export function buildDescribeExecution(
  * @throws ResponseFormatError where name or status is missing.
  */
 export function parseExecution(answer: HttpAnswer, request: RequestSummary): ExecutionSnapshot {
-  const body = readJsonObject(answer, request);
+  return snapshotFrom(readJsonObject(answer, request), request);
+}
+
+function snapshotFrom(body: Record<string, unknown>, request: RequestSummary): ExecutionSnapshot {
   const { executionId, status, rawStatus, startedAt, settledAt } = executionOf(body, request);
   const errorText = [body["ErrorCode"], body["ErrorMessage"]].filter(
     (part) => typeof part === "string" && part !== "",
@@ -177,12 +182,18 @@ export function parseListExecutions(answer: HttpAnswer, request: RequestSummary)
   const body = readJsonObject(answer, request);
   const items = body["Executions"];
   if (!Array.isArray(items)) throw missing("Executions", request);
+  const bodies = new Map<string, Record<string, unknown>>();
   const executions = items.filter(isJsonObject).map((item): ExecutionSummary => {
     const summary = executionOf(item, request);
+    bodies.set(summary.executionId, item);
     const durationMs = durationBetweenMs(summary.startedAt, summary.settledAt);
     return { ...summary, ...(durationMs === undefined ? {} : { durationMs }) };
   });
-  return { executions, nextToken: nextTokenOf(body) };
+  const snapshotOf = (executionId: string): ExecutionSnapshot | undefined => {
+    const found = bodies.get(executionId);
+    return found && snapshotFrom(found, request);
+  };
+  return { executions, nextToken: nextTokenOf(body), snapshotOf };
 }
 
 /**

@@ -3,10 +3,11 @@
  */
 import { NotFoundError, RunNameTakenError, ServiceError, StartUncertainError, messageOf } from "../../errors";
 import type { ExecutionSnapshot, ExecutionSummary } from "../../execution/snapshot";
+import { isSettled } from "../../execution/snapshot";
 import type { Authorize, HttpAnswer, HttpRequest } from "../../http/request";
 import { summarize } from "../../http/request";
 import { mayHaveBeenHandled } from "../../http/retry";
-import type { Allowance } from "../../http/tokenBucket";
+import type { Allowance, BucketView } from "../../http/tokenBucket";
 import { authorizeBy, findSignatureAlgorithm } from "../alibaba/authorization";
 import { openCredentialSource } from "../alibaba/credentials";
 import type { AlibabaLocation } from "../alibaba/location";
@@ -73,7 +74,13 @@ export const alibabaCloudFlow = {
   service: "cloudflow",
   title: "Alibaba Cloud CloudFlow",
   runNameArgument: "executionName",
-  capabilities: { runMark: "name", longPollSeconds: 60, pageSize: maxListPage, retriesFailedSteps: false },
+  capabilities: {
+    runMark: "name",
+    longPollSeconds: 60,
+    pageSize: maxListPage,
+    listTells: "outcome",
+    retriesFailedSteps: false,
+  },
   arguments: {
     flowName: { rule: name, required: true, replaces: true },
     executionName: { rule: name, replaces: true },
@@ -129,6 +136,23 @@ export class CloudFlowBackend implements Backend {
     this.#authorize = authorize;
     this.#buckets = buckets;
     this.#context = context;
+  }
+
+  get key(): string {
+    // A list is filtered by the qualifier.
+    return JSON.stringify([
+      "cloudflow",
+      this.#flow.endpoint,
+      this.#flow.flowName,
+      this.#args["qualifier"] ?? "",
+    ]);
+  }
+
+  get budgets(): Backend["budgets"] {
+    return {
+      describe: this.#buckets.of("cloudflow", "DescribeExecution"),
+      list: this.#buckets.of("cloudflow", "ListExecutions"),
+    };
   }
 
   get subject(): string {
@@ -191,10 +215,42 @@ export class CloudFlowBackend implements Backend {
     }
   }
 
+  // The steps are in the history, which costs a request of its own. A wait needs it once, when all is over: to
+  // explain a failure whatever it takes, else where the service takes a request without delay.
   async describe(executionId: string, options: DescribeOptions): Promise<ExecutionSnapshot> {
+    const snapshot = options.listed ?? (await this.#look(executionId, options));
+    if (options.sparing !== true) return this.#withSteps(snapshot, options.signal);
+    if (!isSettled(snapshot.status)) return snapshot;
+    if (snapshot.status === "succeeded" && this.#historyBudget.delayMs() > 0) {
+      return { ...snapshot, stepsOmitted: true };
+    }
+    try {
+      return await this.#withSteps(snapshot, options.signal);
+    } catch (error) {
+      // The outcome is known; without its steps it is still worth more than an error.
+      if (options.signal.aborted) throw error;
+      return { ...snapshot, stepsOmitted: true };
+    }
+  }
+
+  async peek(executionId: string, signal: AbortSignal): Promise<ExecutionSnapshot | undefined> {
+    // Half of the history requests are left for the ends.
+    if (this.#historyBudget.level() < 0.5) return undefined;
+    const running = { executionId, status: "running", rawStatus: "Running", steps: [] } as const;
+    return this.#withSteps(running, signal);
+  }
+
+  get #historyBudget(): BucketView {
+    return this.#buckets.of("cloudflow", "GetExecutionHistory");
+  }
+
+  async #look(executionId: string, options: DescribeOptions): Promise<ExecutionSnapshot> {
     const request = buildDescribeExecution(this.#flow, executionId, options.waitSeconds ?? 0);
-    const snapshot = parseExecution(await this.#send(request, options), summarize(request));
-    const events = await this.history(executionId, options.signal);
+    return parseExecution(await this.#send(request, options), summarize(request));
+  }
+
+  async #withSteps(snapshot: ExecutionSnapshot, signal: AbortSignal): Promise<ExecutionSnapshot> {
+    const events = await this.history(snapshot.executionId, signal);
     const error = executionError(events);
     return { ...snapshot, ...(error === undefined ? {} : { error }), steps: stepsOf(events) };
   }
@@ -227,11 +283,11 @@ export class CloudFlowBackend implements Backend {
       executionNamePrefix: filter.namePrefix,
       qualifier: this.#args["qualifier"] as string | undefined,
     });
-    const { executions, nextToken } = parseListExecutions(
+    const { executions, nextToken, snapshotOf } = parseListExecutions(
       await this.#send(request, { signal }),
       summarize(request),
     );
-    return { executions: executions.filter(matches(filter)), nextToken };
+    return { executions: executions.filter(matches(filter)), nextToken, snapshotOf };
   }
 
   async listUnsettled(signal: AbortSignal): Promise<readonly ExecutionSummary[]> {

@@ -92,8 +92,20 @@ export function parseSearchWorkflowExecutionDetail(
       request,
     );
   }
+  return toSnapshot(body, executionId, nodesOf(body));
+}
+
+/** Names of a workflow's nodes by their ids, in its order; empty where the service does not tell them. */
+export type NodeNames = ReadonlyMap<string, string | undefined>;
+
+/** The nodes of the workflow as an execution's detail has them; a list does not. */
+export function parseNodes(answer: HttpAnswer, request: RequestSummary): NodeNames {
+  return nodesOf(readJsonObject(answer, request));
+}
+
+function toSnapshot(body: Record<string, unknown>, executionId: string, nodes: NodeNames): ExecutionSnapshot {
+  const rawStatus = textOf(body["status"]) ?? "";
   const status = toExecutionStatus(rawStatus);
-  const nodes = snapshotNodes(body["workflow_snapshot"]);
   const results = objects(body["execution_result_list"]);
   const output = results.map((result) => result["output"]).findLast((value) => value != null);
   return {
@@ -128,11 +140,18 @@ export function buildListWorkflowExecutions(
   };
 }
 
+/** A list, newest first. */
+export interface AomList {
+  readonly executions: ExecutionSummary[];
+  /** An execution of it as its detail would be, but for the names of the nodes. */
+  readonly snapshotOf: (executionId: string, nodes: NodeNames) => ExecutionSnapshot | undefined;
+}
+
 /**
  * Reads the list, a bare array; newest first.
  * @throws ResponseFormatError where it is something else.
  */
-export function parseListWorkflowExecutions(answer: HttpAnswer, request: RequestSummary): ExecutionSummary[] {
+export function parseListWorkflowExecutions(answer: HttpAnswer, request: RequestSummary): AomList {
   const body = readJson(answer, request);
   if (!Array.isArray(body)) {
     throw new ResponseFormatError(
@@ -140,9 +159,11 @@ export function parseListWorkflowExecutions(answer: HttpAnswer, request: Request
       request,
     );
   }
+  const items = new Map<string, Record<string, unknown>>();
   const summaries = objects(body).flatMap((item) => {
     const executionId = item["execution_id"];
     if (typeof executionId !== "string" || executionId === "") return [];
+    items.set(executionId, item);
     const rawStatus = typeof item["status"] === "string" ? item["status"] : "";
     const status = toExecutionStatus(rawStatus);
     const span = spanOf(item, isSettled(status));
@@ -158,7 +179,13 @@ export function parseListWorkflowExecutions(answer: HttpAnswer, request: Request
       ...(typeof createdBy === "string" && createdBy !== "" ? { createdBy } : {}),
     };
   });
-  return summaries.sort((a, b) => compareNewestFirst(beganMs(a), beganMs(b)));
+  return {
+    executions: summaries.sort((a, b) => compareNewestFirst(beganMs(a), beganMs(b))),
+    snapshotOf: (executionId, nodes) => {
+      const item = items.get(executionId);
+      return item && toSnapshot(item, executionId, nodes);
+    },
+  };
 }
 
 // One without a time waits for its turn, so it is the newest; where it has ended all the same, nobody knows.
@@ -193,7 +220,8 @@ export const parameterError = "AOM.31001403";
 export const cannotBeStopped = "AOM.31001418";
 
 // The names of the nodes are only in the snapshot of the workflow, which is in examples but in no schema.
-function snapshotNodes(snapshot: unknown): Map<string, string | undefined> {
+function nodesOf(body: Record<string, unknown>): NodeNames {
+  const snapshot = body["workflow_snapshot"];
   const nodes = isJsonObject(snapshot) ? objects(snapshot["nodes"]) : [];
   return new Map(
     nodes.flatMap((node) =>
@@ -202,7 +230,7 @@ function snapshotNodes(snapshot: unknown): Map<string, string | undefined> {
   );
 }
 
-function toStep(result: Record<string, unknown>, nodes: Map<string, string | undefined>): ExecutionStep {
+function toStep(result: Record<string, unknown>, nodes: NodeNames): ExecutionStep {
   const id = textOf(result["node_id"]) ?? "";
   const name = nodes.get(id);
   const rawStatus = typeof result["status"] === "string" ? result["status"] : "";

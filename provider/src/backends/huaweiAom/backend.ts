@@ -7,6 +7,7 @@ import { isSettled } from "../../execution/snapshot";
 import { summarize } from "../../http/request";
 import type {
   Backend,
+  BackendContext,
   BackendDefinition,
   DescribeOptions,
   ExecutionFilter,
@@ -20,7 +21,7 @@ import type { HuaweiService } from "../huawei/location";
 import { checkLocation } from "../huawei/location";
 import { address, identifier, text } from "../rules";
 import { startOnce } from "../startOnce";
-import type { AomWorkflow } from "./api";
+import type { AomWorkflow, NodeNames } from "./api";
 import {
   buildExecuteWorkflow,
   buildListWorkflowExecutions,
@@ -30,6 +31,7 @@ import {
   parameterError,
   parseExecuteWorkflow,
   parseListWorkflowExecutions,
+  parseNodes,
   parseSearchWorkflowExecutionDetail,
 } from "./api";
 
@@ -47,6 +49,7 @@ export const huaweiAom = {
     runMark: "none",
     longPollSeconds: 0,
     pageSize: undefined,
+    listTells: "everything",
     retriesFailedSteps: false,
   },
   arguments: {
@@ -67,6 +70,7 @@ export const huaweiAom = {
       client,
       String(args["workflowId"]),
       args["enterpriseProjectId"] as string | undefined,
+      context,
     );
   },
 } as const satisfies BackendDefinition;
@@ -75,14 +79,34 @@ class AomBackend implements Backend {
   readonly #client: HuaweiClient;
   readonly #workflow: AomWorkflow;
   readonly #enterpriseProjectId: string | undefined;
+  // A list has no names of nodes: those of the last detail are used, and asked for where there was none.
+  readonly #known: { nodes: NodeNames | undefined };
 
-  constructor(client: HuaweiClient, workflowId: string, enterpriseProjectId: string | undefined) {
+  constructor(
+    client: HuaweiClient,
+    workflowId: string,
+    enterpriseProjectId: string | undefined,
+    context: BackendContext,
+  ) {
     this.#client = client;
     this.#workflow = { endpoint: client.endpoint, projectId: client.projectId, workflowId };
     this.#enterpriseProjectId = enterpriseProjectId;
+    this.#known = context.shared(`nodes:${this.key}`, () => ({ nodes: undefined }));
   }
 
   readonly keepsHistory = true;
+
+  get key(): string {
+    const { endpoint, projectId, workflowId } = this.#workflow;
+    return JSON.stringify(["aom", endpoint, projectId, workflowId, this.#enterpriseProjectId ?? ""]);
+  }
+
+  get budgets(): Backend["budgets"] {
+    return {
+      describe: this.#client.budget("SearchWorkflowExecutionDetail"),
+      list: this.#client.budget("ListWorkflowExecutions"),
+    };
+  }
 
   get subject(): string {
     return `workflow ${this.#workflow.workflowId} of ${this.#client.where}`;
@@ -113,9 +137,12 @@ class AomBackend implements Backend {
   }
 
   async describe(executionId: string, options: DescribeOptions): Promise<ExecutionSnapshot> {
+    if (options.listed && this.#known.nodes) return options.listed;
     const request = buildSearchWorkflowExecutionDetail(this.#workflow, executionId);
     try {
-      const answer = await this.#client.send(request, options);
+      const { signal, attempts } = options;
+      const answer = await this.#client.send(request, { signal, attempts });
+      this.#known.nodes = parseNodes(answer, summarize(request));
       return parseSearchWorkflowExecutionDetail(answer, summarize(request), executionId);
     } catch (error) {
       // The page documents no 404. All parameters but the id have been accepted before, so it is the id that is wrong.
@@ -129,7 +156,11 @@ class AomBackend implements Backend {
   async listPage(filter: ExecutionFilter, _page: unknown, signal: AbortSignal): Promise<ExecutionPage> {
     const request = buildListWorkflowExecutions(this.#workflow, this.#enterpriseProjectId);
     const answer = await this.#client.send(request, { signal, remedies: this.#remedies });
-    return { executions: parseListWorkflowExecutions(answer, summarize(request)).filter(matches(filter)) };
+    const list = parseListWorkflowExecutions(answer, summarize(request));
+    return {
+      executions: list.executions.filter(matches(filter)),
+      snapshotOf: (executionId) => list.snapshotOf(executionId, this.#known.nodes ?? new Map()),
+    };
   }
 
   async listUnsettled(signal: AbortSignal): Promise<readonly ExecutionSummary[]> {

@@ -46,8 +46,8 @@ const functionGraph: HuaweiService = {
 
 // Without a window the service looks at the last three days only; flows are younger than this.
 const earliestMs = Date.UTC(2018, 0, 1);
-// The service's clock may be ahead of ours.
-const latestAheadMs = 15 * 60_000;
+// The service's clock may be ahead of ours, and ours be wrong: a window that ends too early hides what runs now.
+const latestAheadMs = 25 * 3_600_000;
 // What the plain list can filter by; the paged one knows more words, but no filter.
 const filterable = new Set(["success", "fail", "running", "timeout", "cancel"]);
 
@@ -61,7 +61,13 @@ const maxInputBytes = { NORMAL: 256 * 1024, EXPRESS: 6 * 1024 * 1024 };
 export const huaweiFunctionGraph = {
   service: "functiongraph",
   title: functionGraph.title,
-  capabilities: { runMark: "detail", longPollSeconds: 0, pageSize: 100, retriesFailedSteps: true },
+  capabilities: {
+    runMark: "detail",
+    longPollSeconds: 0,
+    pageSize: 100,
+    listTells: "status",
+    retriesFailedSteps: true,
+  },
   arguments: {
     workflowId: { rule: identifier({ min: 1, max: 512 }), required: true, replaces: true },
     input: { rule: mapUpTo(maxInputBytes.EXPRESS), replaces: true, defaultValue: {} },
@@ -127,6 +133,18 @@ class FunctionGraphBackend implements Backend {
     this.#now = now;
   }
 
+  get key(): string {
+    const { endpoint, projectId, workflowId } = this.#flow;
+    return JSON.stringify(["functiongraph", endpoint, projectId, workflowId]);
+  }
+
+  get budgets(): Backend["budgets"] {
+    return {
+      describe: this.#client.budget("ShowWorkflowExecution"),
+      list: this.#client.budget("ShowWorkflowExecutionForPage"),
+    };
+  }
+
   get subject(): string {
     return `flow ${this.#flow.workflowId} of ${this.#client.where}`;
   }
@@ -173,7 +191,8 @@ class FunctionGraphBackend implements Backend {
 
   async describe(executionId: string, options: DescribeOptions): Promise<ExecutionSnapshot> {
     const request = buildShowWorkflowExecution(this.#flow, executionId, this.#fullHistory);
-    const answer = await this.#client.send(request, options);
+    const { signal, attempts } = options;
+    const answer = await this.#client.send(request, { signal, attempts });
     return parseShowWorkflowExecution(answer, summarize(request), executionId);
   }
 

@@ -1,0 +1,577 @@
+/**
+ * The planner: watches all executions of one workflow that a process waits for, and decides when to look and how: a
+ * look that the service holds back until the end, a look at one, or one list for many. `waitUntilSettled` joins it;
+ * it knows no service, and asks through functions that it is handed.
+ */
+import { AuthenticationError, NotFoundError } from "../errors";
+import type { Clock } from "../polling/clock";
+import type { PastDurations } from "../polling/schedule";
+import { expectedMs, nextLookDelayMs, tenSecondsMs } from "../polling/schedule";
+import type { ExecutionSnapshot, ExecutionSummary } from "./snapshot";
+import { isSettled } from "./snapshot";
+
+/** What can be known of the requests that an operation may still make. */
+export interface Budget {
+  /** How long a request made now would wait for its turn, in milliseconds. */
+  delayMs(): number;
+}
+
+/** How to look at one execution. */
+export interface Look {
+  readonly signal: AbortSignal;
+  /** How long the service may hold back its answer until the execution ends, in seconds. */
+  readonly waitSeconds: number;
+  /** What a list has just told of it: only what is missing need be asked. */
+  readonly listed?: ExecutionSnapshot | undefined;
+}
+
+/** A page of executions, newest first. */
+export interface WatchedPage {
+  readonly executions: readonly ExecutionSummary[];
+  /** Set where there are more. */
+  readonly nextToken?: string | undefined;
+  /** What the list tells beyond the summary, where it does. */
+  readonly snapshotOf?: ((executionId: string) => ExecutionSnapshot | undefined) | undefined;
+}
+
+/** What to list. Times in milliseconds since the epoch, by the service's clock, both ends included. */
+export interface WatchedWindow {
+  readonly startedAfterMs?: number;
+  readonly startedBeforeMs?: number;
+  readonly token?: string;
+}
+
+/** One workflow, as the planner sees it. */
+export interface WatchedWorkflow {
+  readonly clock: Clock;
+  /** 0 ≤ x < 1. */
+  readonly random: () => number;
+  /** How long the service can hold back the answer to a look, in seconds; 0 where it can't. */
+  readonly longPollSeconds: number;
+  /** Requests for looks at one execution. */
+  readonly lookBudget: Budget;
+  /** Requests for lists. */
+  readonly listBudget: Budget;
+  /** Executions per page; undefined where a list has them all. */
+  readonly pageSize: number | undefined;
+  /** True where a list tells an outcome as a look does; else every execution that has ended costs a look besides. */
+  readonly listTellsOutcome: boolean;
+  /** One page of the workflow's executions. */
+  list(window: WatchedWindow, signal: AbortSignal): Promise<WatchedPage>;
+  /** How long past executions took that succeeded, in milliseconds, in any order. */
+  pastDurations(signal: AbortSignal): Promise<readonly number[]>;
+  /** For the bench: looks at every execution at this interval, alone, in place of all planning. */
+  readonly fixedIntervalMs?: number | undefined;
+  /** For the bench: plans without the past. */
+  readonly withoutPast?: boolean | undefined;
+}
+
+/** Who waits. */
+export interface WatchMember {
+  readonly executionId: string;
+  /** True where it began just now: the time that it has run is then known whatever the service's clock says. */
+  readonly justStarted: boolean;
+  /** When the wait ends at the latest, in milliseconds since the epoch. */
+  readonly deadlineMs: number;
+  readonly signal: AbortSignal;
+  /** True where the end does not come as it usually does: after a stop. */
+  readonly isStopping?: boolean | undefined;
+  /** Looks at the execution. */
+  look(options: Look): Promise<ExecutionSnapshot>;
+  /**
+   * Reads the steps so far while a look is held back, if the service has requests to spare; resolves with nothing
+   * otherwise. Left out where looks tell the steps.
+   */
+  peek?(signal: AbortSignal): Promise<ExecutionSnapshot | undefined> | undefined;
+  /** Told what a peek has shown. */
+  readonly onPeek?: ((snapshot: ExecutionSnapshot) => void) | undefined;
+  /** Told once it is known how long the workflow usually takes. */
+  readonly onPast?: (() => void) | undefined;
+}
+
+/** A place in the watch. */
+export interface WatchPlace {
+  /**
+   * The next look at the execution, when the planner takes it.
+   * @throws what the look throws.
+   */
+  next(): Promise<ExecutionSnapshot>;
+  /** How long this workflow usually takes, in milliseconds; undefined where that is not known (yet). */
+  expectedMs(): number | undefined;
+  /** How long the execution has run, in milliseconds. */
+  elapsedMs(): number;
+  /** Ends the membership. */
+  leave(): void;
+}
+
+interface Place {
+  readonly member: WatchMember;
+  /** Derived from the member's: Node warns of more than ten listeners on one, and many may wait under the same. */
+  readonly signal: AbortSignal;
+  beganMs: number;
+  /** By the service's clock. */
+  startedAtMs: number | undefined;
+  dueMs: number;
+  looks: number;
+  lastLookMs: number;
+  last: ExecutionSnapshot | undefined;
+  /** True while a look is under way. */
+  looking: boolean;
+  /** True where a list did not have it. */
+  unlisted: boolean;
+  /** True where the service does not hold back its answers. */
+  answersAtOnce: boolean;
+  peekMs: number;
+  waiter: { resolve(snapshot: ExecutionSnapshot): void; reject(error: unknown): void } | undefined;
+}
+
+// Where lists fail, looks at each take over; lists are tried again after a while, unless they are not allowed.
+const listPauseMs = 60_000;
+// A list without a page size of course grows with the history: as many rows as this weigh as much as a request.
+const rowsPerRequest = 500;
+// The past is asked for at once where the schedule needs it, and else when the person has waited a little.
+const pastAfterMs = 3_000;
+const firstPeekMs = 5_000;
+const longestPeekMs = 60_000;
+const maxPast = 50;
+
+/** The watch over one workflow's executions; one per workflow and session. */
+export class WorkflowWatch {
+  readonly #workflow: WatchedWorkflow;
+  readonly #places = new Set<Place>();
+  /** Starts of all executions that were seen, by the service's clock. */
+  readonly #starts = new Map<string, number>();
+  #past: PastDurations = [];
+  #pastAsked = false;
+  #listing = false;
+  #listsFromMs = -Infinity;
+  #lastRows = 0;
+  /** Requests saved against one look per execution every ten seconds. */
+  #saved = 0;
+  #savedAtMs: number;
+  #running = false;
+  #wakeUp = new AbortController();
+  #ended = new AbortController();
+
+  constructor(workflow: WatchedWorkflow) {
+    this.#workflow = workflow;
+    this.#savedAtMs = workflow.clock.now();
+  }
+
+  /** Begins to watch an execution. */
+  join(member: WatchMember): WatchPlace {
+    const now = this.#workflow.clock.now();
+    this.#accrue();
+    this.#saved += 1;
+    const place: Place = {
+      member,
+      signal: AbortSignal.any([member.signal]),
+      beganMs: now,
+      startedAtMs: undefined,
+      // What has run for some time may have ended already.
+      dueMs: now,
+      looks: 0,
+      lastLookMs: now,
+      last: undefined,
+      looking: false,
+      unlisted: false,
+      answersAtOnce: false,
+      peekMs: now + firstPeekMs,
+      waiter: undefined,
+    };
+    if (member.justStarted) this.#plan(place);
+    this.#places.add(place);
+    return {
+      next: () => this.#next(place),
+      expectedMs: () => expectedMs(this.#past),
+      elapsedMs: () => this.#workflow.clock.now() - place.beganMs,
+      leave: () => {
+        this.#accrue();
+        this.#places.delete(place);
+        if (this.#places.size > 0) return;
+        this.#ended.abort();
+        this.#ended = new AbortController();
+        this.#wake();
+      },
+    };
+  }
+
+  #next(place: Place): Promise<ExecutionSnapshot> {
+    const { clock } = this.#workflow;
+    const { member, last } = place;
+    // The look that was planned for the deadline is the last one.
+    if (last && clock.now() >= member.deadlineMs && place.lastLookMs >= member.deadlineMs)
+      return Promise.resolve(last);
+    return new Promise((resolve, reject) => {
+      const finish = (): void => {
+        place.waiter = undefined;
+        place.signal.removeEventListener("abort", giveUp);
+      };
+      const giveUp = (): void => {
+        finish();
+        reject(new Error("the wait was interrupted"));
+      };
+      place.waiter = {
+        resolve: (snapshot) => {
+          finish();
+          resolve(snapshot);
+        },
+        reject: (error) => {
+          finish();
+          reject(error);
+        },
+      };
+      if (place.signal.aborted) {
+        giveUp();
+        return;
+      }
+      place.signal.addEventListener("abort", giveUp, { once: true });
+      this.#wake();
+    });
+  }
+
+  #wake(): void {
+    this.#wakeUp.abort();
+    if (this.#running) return;
+    this.#running = true;
+    void this.#run().finally(() => {
+      this.#running = false;
+    });
+  }
+
+  // One sleeper for all: wakes when somebody is due, and whenever something has happened.
+  async #run(): Promise<void> {
+    const { clock } = this.#workflow;
+    while (this.#places.size > 0) {
+      this.#wakeUp = new AbortController();
+      const { signal } = this.#wakeUp;
+      const nextMs = this.#dispatch();
+      if (nextMs === Infinity) await aborted(signal);
+      else await clock.sleep(Math.max(1, nextMs - clock.now()), signal);
+      // What happens at the same time is dealt with together.
+      await Promise.resolve();
+    }
+  }
+
+  /** Begins all looks that are due. Gives the time of the next. */
+  #dispatch(): number {
+    const { clock, longPollSeconds, lookBudget, fixedIntervalMs } = this.#workflow;
+    const now = clock.now();
+    this.#accrue();
+    this.#askForThePast();
+    let idle = [...this.#places].filter((place) => place.waiter && !place.looking);
+    if (fixedIntervalMs === undefined && longPollSeconds > 0) {
+      // In the order of their starts: what is then left for lists lies close together.
+      for (const place of idle) {
+        if (lookBudget.delayMs() > 0) break;
+        if (!place.answersAtOnce) void this.#holdOn(place);
+      }
+      idle = idle.filter((place) => !place.looking);
+    }
+    const due = idle.filter((place) => place.dueMs <= now);
+    if (due.length > 0) this.#lookAt(due, idle, now);
+    return this.#nextMs(now);
+  }
+
+  #lookAt(due: readonly Place[], idle: readonly Place[], now: number): void {
+    const { longPollSeconds, lookBudget, listBudget, fixedIntervalMs } = this.#workflow;
+    const alone = due.filter((place) => place.unlisted || fixedIntervalMs !== undefined);
+    for (const place of alone) void this.#look(place, 0);
+    const others = due.filter((place) => !place.looking);
+    if (others.length === 0) return;
+    const isScarce = longPollSeconds > 0 && lookBudget.delayMs() > 0;
+    const mayList = now >= this.#listsFromMs && fixedIntervalMs === undefined;
+    if (mayList) {
+      // Who is due soon is served along.
+      const batch = idle.filter(
+        (place) => !place.looking && place.dueMs - now <= (now - place.lastLookMs) * 0.5,
+      );
+      if (isScarce || this.#isCheaper(batch.length)) {
+        if (!this.#listing && (!isScarce || listBudget.delayMs() === 0)) void this.#list(batch);
+        return;
+      }
+    }
+    for (const place of others) void this.#look(place, 0);
+  }
+
+  #isCheaper(looks: number): boolean {
+    const { pageSize } = this.#workflow;
+    if (pageSize === undefined) return looks > 1 + this.#lastRows / rowsPerRequest;
+    return looks >= 3;
+  }
+
+  #nextMs(now: number): number {
+    const { longPollSeconds, lookBudget, listBudget, fixedIntervalMs } = this.#workflow;
+    // Overdue ones wait for the list under way, or for its turn.
+    const listMs = now + (this.#listing ? 1_000 : listBudget.delayMs());
+    const holdMs =
+      longPollSeconds > 0 && fixedIntervalMs === undefined ? now + lookBudget.delayMs() : Infinity;
+    let nextMs = Infinity;
+    for (const place of this.#places) {
+      if (place.looking && place.member.peek) {
+        if (place.peekMs <= now) void this.#peek(place);
+        nextMs = Math.min(nextMs, place.peekMs);
+      }
+      if (!place.waiter || place.looking) continue;
+      nextMs = Math.min(
+        nextMs,
+        place.dueMs > now ? place.dueMs : listMs,
+        place.answersAtOnce ? Infinity : holdMs,
+      );
+    }
+    return nextMs;
+  }
+
+  /** A look that the service holds back until the end. */
+  async #holdOn(place: Place): Promise<void> {
+    const { clock, longPollSeconds } = this.#workflow;
+    const beganMs = clock.now();
+    const leftSeconds = Math.floor((place.member.deadlineMs - beganMs) / 1000);
+    const waitSeconds = Math.max(0, Math.min(longPollSeconds, leftSeconds));
+    await this.#look(place, waitSeconds);
+    // Some gateways cut long answers short; asking again at once would never end.
+    if (waitSeconds >= 2 && place.last && !isSettled(place.last.status))
+      place.answersAtOnce = clock.now() - beganMs < (waitSeconds * 1000) / 4;
+    if (waitSeconds === 0) place.answersAtOnce = true;
+  }
+
+  async #look(place: Place, waitSeconds: number, listed?: ExecutionSnapshot): Promise<void> {
+    const { member } = place;
+    place.looking = true;
+    if (!listed) this.#saved -= 1;
+    try {
+      const snapshot = await member.look({ signal: place.signal, waitSeconds, listed });
+      place.unlisted = false;
+      this.#seen(place, snapshot);
+    } catch (error) {
+      place.looking = false;
+      place.dueMs = this.#workflow.clock.now();
+      place.waiter?.reject(error);
+    }
+  }
+
+  #seen(place: Place, seen: ExecutionSnapshot): void {
+    const { clock } = this.#workflow;
+    // What this look did not tell of the steps, an earlier one may have.
+    const steps = seen.steps.length > 0 || isSettled(seen.status) ? seen.steps : (place.last?.steps ?? []);
+    const snapshot = { ...seen, steps };
+    place.looking = false;
+    place.looks += 1;
+    place.lastLookMs = clock.now();
+    place.last = snapshot;
+    const startedAtMs = Date.parse(snapshot.startedAt ?? "");
+    if (!Number.isNaN(startedAtMs)) {
+      this.#starts.set(snapshot.executionId, startedAtMs);
+      // How long something has run that we did not start: as its start and our clock say, if they go together.
+      const ranMs = place.lastLookMs - startedAtMs;
+      if (place.startedAtMs === undefined && !place.member.justStarted && ranMs > 0)
+        place.beganMs = startedAtMs;
+      place.startedAtMs = startedAtMs;
+    }
+    this.#plan(place);
+    if (place.waiter) place.waiter.resolve(snapshot);
+    this.#wake();
+  }
+
+  /** One list for many. */
+  async #list(batch: readonly Place[]): Promise<void> {
+    const { clock, pageSize } = this.#workflow;
+    const { signal } = this.#ended;
+    const looksBefore = new Map(batch.map((place) => [place, place.looks]));
+    const isUnseen = (place: Place): boolean => !place.looking && place.looks === looksBefore.get(place);
+    this.#listing = true;
+    try {
+      const unknown = batch.filter((place) => place.startedAtMs === undefined);
+      // Not everything is in a list at once, nor for ever: what is missing where it should be is looked at alone.
+      if (pageSize === undefined) {
+        await this.#listPage({}, batch, signal);
+        for (const place of batch.filter(isUnseen)) place.unlisted = true;
+      } else if (unknown.length > 0) {
+        // From the newest on, until all were found that no list has shown yet.
+        let token: string | undefined;
+        for (let pages = Math.ceil(batch.length / pageSize) + 1; pages > 0; pages -= 1) {
+          token = await this.#listPage(token === undefined ? {} : { token }, batch, signal);
+          if (token === undefined || !unknown.some(isUnseen)) break;
+        }
+        for (const place of unknown.filter(isUnseen)) place.unlisted = true;
+      } else {
+        const window = this.#chooseWindow(batch, pageSize);
+        if ((await this.#listPage(window, batch, signal)) === undefined) {
+          for (const place of batch.filter(isUnseen)) {
+            const at = place.startedAtMs ?? NaN;
+            if (at >= window.startedAfterMs && at <= window.startedBeforeMs) place.unlisted = true;
+          }
+        }
+      }
+    } catch (error) {
+      const isForbidden = error instanceof AuthenticationError || error instanceof NotFoundError;
+      this.#listsFromMs = isForbidden ? Infinity : clock.now() + listPauseMs;
+    } finally {
+      this.#listing = false;
+      this.#wake();
+    }
+  }
+
+  async #listPage(
+    window: WatchedWindow,
+    batch: readonly Place[],
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    this.#saved -= 1;
+    const page = await this.#workflow.list(window, signal);
+    this.#lastRows = page.executions.length;
+    const rows = new Map(page.executions.map((row) => [row.executionId, row]));
+    for (const row of page.executions) {
+      const at = Date.parse(row.startedAt ?? "");
+      if (!Number.isNaN(at)) this.#starts.set(row.executionId, at);
+    }
+    const inBatch = new Set(batch);
+    for (const place of this.#places) {
+      const row = rows.get(place.member.executionId);
+      if (!row || place.looking || (!place.waiter && !inBatch.has(place))) continue;
+      place.unlisted = false;
+      const listed = page.snapshotOf?.(row.executionId);
+      // What has ended is looked at once more for what the list does not tell.
+      if (isSettled(row.status)) void this.#look(place, 0, listed);
+      else this.#seen(place, listed ?? { ...(place.last ?? { steps: [] }), ...withoutDuration(row) });
+    }
+    return page.nextToken;
+  }
+
+  /**
+   * A span of starts that fits on a page: the one that serves the most who are past their time, and among them whoever
+   * is past it the longest, so that nobody starves.
+   */
+  #chooseWindow(
+    batch: readonly Place[],
+    pageSize: number,
+  ): { readonly startedAfterMs: number; readonly startedBeforeMs: number } {
+    const now = this.#workflow.clock.now();
+    const places = batch
+      .map((place) => ({ at: place.startedAtMs ?? 0, overdueMs: Math.max(0, now - place.dueMs) }))
+      .sort((a, b) => a.at - b.at);
+    const longest = places.reduce((first, place) => (place.overdueMs > first.overdueMs ? place : first));
+    // The others' executions take their room too, as far as lists have shown them.
+    const starts = [...this.#starts.values()].sort((a, b) => a - b);
+    let best = { weightMs: -1, from: longest.at, to: longest.at };
+    let weightMs = 0;
+    let first = 0;
+    let firstStart = 0;
+    let endStart = 0;
+    for (const to of places) {
+      weightMs += 500 + to.overdueMs;
+      while (endStart < starts.length && (starts[endStart] ?? 0) <= to.at) endStart += 1;
+      for (let from = places[first]; from && from !== to; from = places[first]) {
+        while ((starts[firstStart] ?? Infinity) < from.at) firstStart += 1;
+        if (endStart - firstStart < pageSize) break;
+        weightMs -= 500 + from.overdueMs;
+        first += 1;
+      }
+      const from = places[first]?.at ?? to.at;
+      if (from <= longest.at && to.at >= longest.at && weightMs > best.weightMs)
+        best = { weightMs, from, to: to.at };
+    }
+    // Whether the service's ends belong to its window is not said.
+    return { startedAfterMs: best.from - 1, startedBeforeMs: best.to + 1 };
+  }
+
+  async #peek(place: Place): Promise<void> {
+    const { clock } = this.#workflow;
+    const { member } = place;
+    place.peekMs =
+      clock.now() + Math.min(longestPeekMs, 2 * Math.max(firstPeekMs, clock.now() - place.beganMs));
+    try {
+      const snapshot = await member.peek?.(place.signal);
+      if (!snapshot || !this.#places.has(place)) return;
+      place.last = { ...(place.last ?? snapshot), steps: snapshot.steps };
+      member.onPeek?.(place.last);
+    } catch {
+      // Only for the person who watches; the look under way tells what is wrong.
+    }
+  }
+
+  #askForThePast(): void {
+    const { clock, longPollSeconds, fixedIntervalMs, withoutPast } = this.#workflow;
+    if (this.#pastAsked || withoutPast === true || fixedIntervalMs !== undefined) return;
+    const waits = [...this.#places].some(
+      (place) => longPollSeconds === 0 || clock.now() - place.beganMs >= pastAfterMs,
+    );
+    if (!waits) return;
+    this.#pastAsked = true;
+    this.#saved -= 1;
+    void this.#workflow.pastDurations(this.#ended.signal).then(
+      (durations) => {
+        this.#past = durations
+          .slice(0, maxPast)
+          .filter((ms) => ms > 0)
+          .sort((a, b) => a - b);
+        // All plans were made without it.
+        this.#accrue();
+        for (const place of this.#places) {
+          if (place.member.justStarted && !place.looking) this.#plan(place);
+          place.member.onPast?.();
+        }
+        this.#wake();
+      },
+      () => undefined,
+    );
+  }
+
+  /** When to look at it next. */
+  #plan(place: Place): void {
+    const { clock, random, fixedIntervalMs, longPollSeconds, pageSize, listTellsOutcome } = this.#workflow;
+    const now = clock.now();
+    const { member } = place;
+    let delayMs: number;
+    if (fixedIntervalMs === undefined) {
+      const places = Math.max(1, this.#places.size);
+      const lists =
+        now >= this.#listsFromMs && (pageSize === undefined || places >= 3 || longPollSeconds > 0);
+      const pages =
+        pageSize === undefined ? 1 + this.#lastRows / rowsPerRequest : Math.ceil(places / pageSize);
+      delayMs = nextLookDelayMs({
+        elapsedMs: now - place.beganMs,
+        past: member.isStopping === true ? [] : this.#past,
+        looks: place.looks,
+        saved: this.#saved / places,
+        cost: lists ? Math.min(1, pages / places + (listTellsOutcome ? 0 : 0.02)) : 1,
+      });
+      // Executions that began together must not be asked for in step.
+      delayMs *= 1 + 0.05 * random();
+    } else {
+      delayMs = fixedIntervalMs;
+    }
+    place.dueMs = Math.min(now + delayMs, Math.max(now, member.deadlineMs));
+  }
+
+  #accrue(): void {
+    const now = this.#workflow.clock.now();
+    const passedMs = Math.max(0, now - this.#savedAtMs);
+    this.#savedAtMs = now;
+    const places = this.#places.size;
+    // What was saved for executions that have ended is not spent on others.
+    this.#saved = Math.min(this.#saved + (passedMs / tenSecondsMs) * places, 100 * Math.max(1, places));
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else
+      signal.addEventListener(
+        "abort",
+        () => {
+          resolve();
+        },
+        { once: true },
+      );
+  });
+}
+
+function withoutDuration({
+  durationMs: _durationMs,
+  createdBy: _createdBy,
+  ...row
+}: ExecutionSummary): Omit<ExecutionSummary, "durationMs" | "createdBy"> {
+  return row;
+}

@@ -1,0 +1,207 @@
+/**
+ * A service for the planner, on a simulated clock: executions with given durations, looks and lists that take time and
+ * tokens. Says how late each end was seen and what it cost; a thousand executions of an hour take a second.
+ */
+import type { ExecutionSnapshot } from "../../provider/src/execution/snapshot";
+import type { Look, WatchedWorkflow } from "../../provider/src/execution/watch";
+import { WorkflowWatch } from "../../provider/src/execution/watch";
+import { isSettled } from "../../provider/src/execution/snapshot";
+import type { Allowance } from "../../provider/src/http/tokenBucket";
+import { TokenBucket, withReserve } from "../../provider/src/http/tokenBucket";
+import { simulatedClock } from "./simulatedClock";
+import { never } from "./sessions";
+
+/** What a service can do and allows. */
+export interface SimulatedKind {
+  readonly longPollSeconds: number;
+  readonly pageSize: number | undefined;
+  readonly listTellsOutcome: boolean;
+  readonly looks: Allowance;
+  readonly lists: Allowance;
+}
+
+/** The three services, as planner and buckets see them. */
+export const kinds = {
+  aom: {
+    longPollSeconds: 0,
+    pageSize: undefined,
+    listTellsOutcome: true,
+    looks: { tokens: 20, perSecond: 10 },
+    lists: { tokens: 20, perSecond: 10 },
+  },
+  functiongraph: {
+    longPollSeconds: 0,
+    pageSize: 100,
+    listTellsOutcome: false,
+    looks: { tokens: 20, perSecond: 10 },
+    lists: { tokens: 20, perSecond: 10 },
+  },
+  cloudflow: {
+    longPollSeconds: 60,
+    pageSize: 99,
+    listTellsOutcome: true,
+    looks: { tokens: 50, perSecond: 5 },
+    lists: { tokens: 10, perSecond: 2 },
+  },
+} as const satisfies Readonly<Record<string, SimulatedKind>>;
+
+/** What to simulate. */
+export interface Simulation {
+  readonly kind: SimulatedKind;
+  /** Milliseconds, one per execution. */
+  readonly durations: readonly number[];
+  /** Milliseconds from one start to the next. */
+  readonly startEveryMs?: number;
+  /** Durations of earlier executions, in milliseconds. */
+  readonly past?: readonly number[];
+  readonly fixedIntervalMs?: number;
+  readonly withoutPast?: boolean;
+  /** How long an answer takes, in milliseconds. */
+  readonly latencyMs?: number;
+  /** How far the service's clock is ahead of ours, in milliseconds. */
+  readonly clockAheadMs?: number;
+  /** Executions of others between ours, per one of ours. */
+  readonly foreign?: number;
+  /** Fails a list instead of answering it. */
+  readonly listError?: () => Error;
+  /** True where an execution is not in lists. */
+  readonly hides?: (index: number) => boolean;
+}
+
+/** What came of it. */
+export interface Simulated {
+  /** How late each end was seen, in milliseconds. */
+  readonly lagsMs: readonly number[];
+  readonly looks: number;
+  readonly lists: number;
+  /** Looks and lists per execution. */
+  readonly requestsEach: number;
+}
+
+/** The value below which `share` of the others lie. */
+export function percentile(values: readonly number[], share: number): number {
+  const ascending = [...values].sort((a, b) => a - b);
+  return ascending[Math.min(ascending.length - 1, Math.ceil(ascending.length * share) - 1)] ?? NaN;
+}
+
+/** Waits for all executions. */
+export async function simulate(simulation: Simulation): Promise<Simulated> {
+  const { kind, durations, startEveryMs = 10, past = [], latencyMs = 40, clockAheadMs = 0 } = simulation;
+  const clock = simulatedClock();
+  const random = seededRandom(7);
+  const zeroMs = clock.now();
+  const lookBucket = new TokenBucket(withReserve(kind.looks), clock);
+  const listBucket = new TokenBucket(withReserve(kind.lists), clock);
+  let looks = 0;
+  let lists = 0;
+  const startedMs = (index: number): number => zeroMs + index * startEveryMs;
+  const endMs = (index: number): number => startedMs(index) + (durations[index] ?? 0);
+  const iso = (ms: number): string => new Date(ms + clockAheadMs).toISOString();
+  const snapshotOf = (index: number): ExecutionSnapshot => {
+    const ended = clock.now() >= endMs(index);
+    return {
+      executionId: `ex-${String(index)}`,
+      status: ended ? "succeeded" : "running",
+      rawStatus: "",
+      startedAt: iso(startedMs(index)),
+      ...(ended ? { settledAt: iso(endMs(index)) } : {}),
+      steps: [],
+    };
+  };
+  const lookAt = async (index: number, { signal, waitSeconds, listed }: Look): Promise<ExecutionSnapshot> => {
+    if (listed && kind.listTellsOutcome) return listed;
+    await lookBucket.take(signal);
+    looks += 1;
+    await clock.sleep(latencyMs);
+    if (waitSeconds > 0)
+      await clock.sleep(Math.min(waitSeconds * 1000, Math.max(0, endMs(index) - clock.now())));
+    return snapshotOf(index);
+  };
+  const workflow: WatchedWorkflow = {
+    clock,
+    random,
+    longPollSeconds: kind.longPollSeconds,
+    pageSize: kind.pageSize,
+    listTellsOutcome: kind.listTellsOutcome,
+    lookBudget: lookBucket,
+    listBudget: listBucket,
+    fixedIntervalMs: simulation.fixedIntervalMs,
+    withoutPast: simulation.withoutPast,
+    pastDurations: async () => {
+      lists += 1;
+      await clock.sleep(latencyMs);
+      return past;
+    },
+    list: async ({ startedAfterMs = -Infinity, startedBeforeMs = Infinity, token }, signal) => {
+      await listBucket.take(signal);
+      lists += 1;
+      await clock.sleep(latencyMs);
+      if (simulation.listError) throw simulation.listError();
+      const all = durations.flatMap((_, index) => {
+        const at = startedMs(index) + clockAheadMs;
+        if (startedMs(index) > clock.now() || at < startedAfterMs || at > startedBeforeMs) return [];
+        const foreign = Array.from({ length: simulation.foreign ?? 0 }, (_, other) => ({
+          ...snapshotOf(index),
+          executionId: `other-${String(index)}-${String(other)}`,
+        }));
+        return [...foreign, ...(simulation.hides?.(index) === true ? [] : [snapshotOf(index)])];
+      });
+      all.reverse();
+      const from = Number(token ?? 0);
+      const size = kind.pageSize ?? Infinity;
+      const rows = new Map(all.slice(from, from + size).map((row) => [row.executionId, row]));
+      return {
+        executions: [...rows.values()],
+        ...(from + size < all.length ? { nextToken: String(from + size) } : {}),
+        ...(kind.listTellsOutcome ? { snapshotOf: (id: string) => rows.get(id) } : {}),
+      };
+    },
+  };
+  const watch = new WorkflowWatch(workflow);
+  const waitFor = async (index: number): Promise<number> => {
+    await clock.sleep(startedMs(index) - clock.now());
+    const place = watch.join({
+      executionId: `ex-${String(index)}`,
+      justStarted: true,
+      deadlineMs: zeroMs + 24 * 3_600_000,
+      signal: never,
+      look: (look) => lookAt(index, look),
+    });
+    let snapshot: ExecutionSnapshot;
+    do snapshot = await place.next();
+    while (!isSettled(snapshot.status));
+    place.leave();
+    return clock.now() - endMs(index);
+  };
+  const lagsMs = await clock.run(Promise.all(durations.map((_, index) => waitFor(index))));
+  return { lagsMs, looks, lists, requestsEach: (looks + lists) / durations.length };
+}
+
+/** Random numbers 0 ≤ x < 1, the same for the same seed. */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+/** Durations in milliseconds, drawn from the distributions that the bench uses. */
+export function draw(
+  distribution: "constant" | "uniform" | "longTail" | "bimodal",
+  count: number,
+  middleMs: number,
+  seed = 1,
+): number[] {
+  const random = seededRandom(seed);
+  const normal = (): number => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  const one: Readonly<Record<typeof distribution, () => number>> = {
+    constant: () => 1,
+    uniform: () => 0.5 + random(),
+    longTail: () => Math.exp(0.6 * normal()),
+    bimodal: () => (random() < 0.5 ? 0.4 : 1.6) * (0.95 + 0.1 * random()),
+  };
+  return Array.from({ length: count }, () => Math.round(middleMs * one[distribution]()));
+}

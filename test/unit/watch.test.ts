@@ -1,0 +1,146 @@
+/**
+ * The planner on a simulated clock: how late ends are seen and what it costs, alone and for many, with a past that
+ * predicts and with one that does not. The figures are those of docs/waiting.md, with room for chance.
+ */
+import { AuthenticationError, TransportError } from "../../provider/src/errors";
+import type { Simulated, Simulation } from "../support/simulatedService";
+import { draw, kinds, percentile, simulate } from "../support/simulatedService";
+
+jest.setTimeout(120_000);
+
+const distributions = ["constant", "uniform", "longTail", "bimodal"] as const;
+const minuteMs = 60_000;
+
+/** Lag against what is aimed at: 1 s or 3 % of the duration. */
+function relativeLags({ lagsMs }: Simulated, durations: readonly number[]): number[] {
+  return lagsMs.map((lag, index) => lag / Math.max(1_000, durations[index]! * 0.03));
+}
+
+const huawei = [
+  ["aom", kinds.aom],
+  ["functiongraph", kinds.functiongraph],
+] as const;
+
+describe.each(huawei)("%s", (_name, kind) => {
+  test("one whose past predicts: seen within a second, with fewer requests than every ten seconds", async () => {
+    const durations = [minuteMs];
+    const ours = await simulate({ kind, durations, past: draw("constant", 20, minuteMs) });
+    expect(ours.lagsMs[0]).toBeLessThan(1_000);
+    expect(ours.requestsEach).toBeLessThanOrEqual(6);
+    const everyFive = await simulate({ kind, durations, fixedIntervalMs: 5_000 });
+    expect(ours.requestsEach).toBeLessThanOrEqual(everyFive.requestsEach / 2);
+  });
+
+  test.each(distributions)(
+    "a hundred, %s: within 1 s or 3 %% for nineteen of twenty",
+    async (distribution) => {
+      const durations = draw(distribution, 100, minuteMs, 3);
+      const past = draw(distribution, 50, minuteMs, 4);
+      const ours = await simulate({ kind, durations, past, startEveryMs: 102 });
+      const everyTen = await simulate({ kind, durations, fixedIntervalMs: 10_000, startEveryMs: 102 });
+      expect(percentile(relativeLags(ours, durations), 0.95)).toBeLessThanOrEqual(1);
+      expect(ours.requestsEach).toBeLessThan(everyTen.requestsEach / 2);
+    },
+  );
+
+  test.each(["longTail", "bimodal"] as const)(
+    "a past that does not predict (%s) is not worse than none",
+    async (distribution) => {
+      const total = {
+        with: { lag: [] as number[], requests: 0 },
+        without: { lag: [] as number[], requests: 0 },
+      };
+      for (let seed = 0; seed < 30; seed += 1) {
+        const durations = draw(distribution, 1, 5 * minuteMs, 100 + seed);
+        const past = draw(distribution, 50, 5 * minuteMs, 7);
+        for (const [name, withoutPast] of [
+          ["with", false],
+          ["without", true],
+        ] as const) {
+          const result = await simulate({ kind, durations, past, withoutPast });
+          total[name].lag.push(...result.lagsMs);
+          total[name].requests += result.requestsEach;
+        }
+      }
+      expect(total.with.requests).toBeLessThanOrEqual(total.without.requests * 1.1);
+      expect(percentile(total.with.lag, 0.95)).toBeLessThanOrEqual(percentile(total.without.lag, 0.95) * 1.1);
+    },
+  );
+
+  test("a workflow that never ran: looks at most half as late again as it has run, and every ten seconds", async () => {
+    for (const ms of [1_500, 8_000, 45_000]) {
+      const { lagsMs } = await simulate({ kind, durations: [ms] });
+      expect(lagsMs[0]).toBeLessThanOrEqual(Math.min(10_700, Math.max(1_200, ms * 0.55)));
+    }
+  });
+});
+
+describe("cloudflow", () => {
+  const kind = kinds.cloudflow;
+
+  test("one: a look per minute, and the end is seen at once", async () => {
+    for (const durationMs of [5_000, 59_000, 150_000]) {
+      const { lagsMs, looks } = await simulate({ kind, durations: [durationMs] });
+      expect(lagsMs[0]).toBeLessThan(100);
+      expect(looks).toBeLessThanOrEqual(1 + durationMs / minuteMs);
+    }
+  });
+
+  test.each(distributions)("a hundred, %s: all ends are seen at once", async (distribution) => {
+    const durations = draw(distribution, 100, minuteMs, 5);
+    const { lagsMs } = await simulate({ kind, durations });
+    expect(percentile(lagsMs, 0.95)).toBeLessThan(100);
+  });
+
+  test("a thousand are more than the service can hold: lists serve the rest, and none starves", async () => {
+    const durations = draw("uniform", 1_000, minuteMs, 6);
+    const { lagsMs, requestsEach } = await simulate({
+      kind,
+      durations,
+      past: draw("uniform", 50, minuteMs, 7),
+    });
+    const p95 = percentile(lagsMs, 0.95);
+    expect(p95).toBeLessThan(4_000);
+    expect(Math.max(...lagsMs)).toBeLessThan(5 * p95);
+    expect(requestsEach).toBeLessThan(2);
+  });
+});
+
+describe("whatever happens, every end is seen", () => {
+  const durations = draw("uniform", 120, minuteMs, 8);
+  const past = draw("uniform", 30, minuteMs, 9);
+  test.each<[string, Partial<Simulation>]>([
+    ["a service whose clock is an hour ahead", { clockAheadMs: 3_600_000 }],
+    ["a service whose clock is an hour behind", { clockAheadMs: -3_600_000 }],
+    ["an endpoint that takes five seconds to answer", { latencyMs: 5_000 }],
+    ["executions of others between ours", { foreign: 4 }],
+    ["lists that never have every third execution", { hides: (index) => index % 3 === 0 }],
+    [
+      "lists that are not allowed",
+      {
+        listError: () =>
+          new AuthenticationError({
+            status: 403,
+            request: { operation: "List", method: "GET", url: "http://s" },
+          }),
+      },
+    ],
+    [
+      "lists that break down",
+      {
+        listError: () =>
+          new TransportError(
+            "gone",
+            { operation: "List", method: "GET", url: "http://s" },
+            { mayHaveArrived: true },
+          ),
+      },
+    ],
+  ])("%s", async (_what, more) => {
+    for (const kind of Object.values(kinds)) {
+      const { lagsMs } = await simulate({ kind, durations, past, startEveryMs: 102, ...more });
+      expect(lagsMs).toHaveLength(durations.length);
+      expect(percentile(lagsMs, 0.95)).toBeLessThan(45_000);
+    }
+  });
+});
