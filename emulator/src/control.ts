@@ -115,6 +115,7 @@ class ControlHandlers {
       route("DELETE", "/faults", () => ({ removed: state.faults.remove() })),
       route("DELETE", "/faults/{id}", ({ params }) => ({ removed: state.faults.remove(params["id"] ?? "") })),
       route("GET", "/requests", ({ call }) => this.listRequests(call)),
+      route("GET", "/requests/counts", () => ({ counts: state.log.counts() })),
       route("DELETE", "/requests", () => {
         state.log.clear();
       }),

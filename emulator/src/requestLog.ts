@@ -36,6 +36,7 @@ const SECRET_HEADERS = new Set([
 /** Keeps the newest 10,000 requests. */
 export class RequestLog {
   private entries: LoggedRequest[] = [];
+  private readonly counted = new Map<string, number>();
 
   open(
     call: Call,
@@ -64,6 +65,17 @@ export class RequestLog {
     return entry;
   }
 
+  /** Counts an answer; unlike the entries, counts are never dropped. */
+  count(entry: LoggedRequest): void {
+    const key = `${entry.service ?? ""}:${entry.operation ?? ""}:${String(entry.status ?? 0)}`;
+    this.counted.set(key, (this.counted.get(key) ?? 0) + 1);
+  }
+
+  /** How many requests were answered, by `service:operation:status`; status 0 for those without an answer. */
+  counts(): Record<string, number> {
+    return Object.fromEntries(this.counted);
+  }
+
   /** Oldest first; without a filter all of them. */
   list(
     filter: { operation?: string | undefined; service?: string | undefined } = {},
@@ -76,6 +88,7 @@ export class RequestLog {
   }
 
   clear(): void {
+    this.counted.clear();
     this.entries = [];
   }
 }

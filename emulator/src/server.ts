@@ -114,6 +114,7 @@ async function serve(
     },
   );
   if (delivery.kind === "reply" || delivery.kind === "truncate") entry.status = delivery.reply.status;
+  state.log.count(entry);
   perform(delivery, response, call);
 }
 
