@@ -29,6 +29,7 @@ import {
   services,
   update,
 } from "../lifecycle";
+import { benchOptions } from "./benchSettings";
 import { journalFolder, processSettings } from "./processSettings";
 import type { EngineReporter } from "./engineReporter";
 import { engineReporter } from "./engineReporter";
@@ -68,13 +69,14 @@ class ExecutionProvider implements dynamic.ResourceProvider {
 
   constructor(definition: BackendDefinition) {
     this.#definition = definition;
-    this.#session = openSession({ settings: processSettings(() => undefined) });
+    this.#session = openSession({ settings: processSettings(() => undefined), ...benchOptions(process.env) });
   }
 
   // The host does not wait for this before it calls other methods (on refresh and destroy, most calls come first).
   // So everything that counts happens synchronously.
   configure(request: dynamic.ConfigureRequest): Promise<void> {
-    this.#session = openSession({ settings: processSettings((key) => request.config.get(key)) });
+    const settings = processSettings((key) => request.config.get(key));
+    this.#session = openSession({ settings, ...benchOptions(process.env) });
     return Promise.resolve();
   }
 

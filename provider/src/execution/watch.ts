@@ -3,7 +3,7 @@
  * look that the service holds back until the end, a look at one, or one list for many. `waitUntilSettled` joins it;
  * it knows no service, and asks through functions that it is handed.
  */
-import { AuthenticationError, NotFoundError } from "../errors";
+import { AuthenticationError, NotFoundError, messageOf } from "../errors";
 import type { Clock } from "../polling/clock";
 import type { PastDurations } from "../polling/schedule";
 import { expectedMs, nextLookDelayMs, tenSecondsMs } from "../polling/schedule";
@@ -218,7 +218,7 @@ export class WorkflowWatch {
         },
         reject: (error) => {
           finish();
-          reject(error);
+          reject(error instanceof Error ? error : new Error(messageOf(error)));
         },
       };
       if (place.signal.aborted) {

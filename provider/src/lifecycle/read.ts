@@ -1,10 +1,13 @@
 /**
  * read: what the service says now. A failed runbook is data, not an error; a forgotten one keeps its last outcome.
  */
+import type { Backend } from "../backends/backend";
 import { NotFoundError } from "../errors";
+import { isSettled } from "../execution/snapshot";
 import type { LifecycleHost } from "./outcome";
 import type { StoredState } from "./state";
-import { isArmed, makeState, markExpired, outputs } from "./state";
+import { isArmed, makeState, markExpired, outputs, storedStatus } from "./state";
+import { settledLookupOf } from "./watch";
 
 /**
  * Looks once.
@@ -23,6 +26,7 @@ export async function read(
   const backend = await host.session.connect(host.definition, args, host.signal);
   // What the service has forgotten by design has nothing new to say.
   if (!backend.keepsHistory) return state;
+  if (await isConfirmed(id, state, backend, host)) return state;
   try {
     const snapshot = await backend.describe(id, { signal: host.signal });
     return makeState(args, backend.location, snapshot, backend.consoleUrl(id));
@@ -31,4 +35,17 @@ export async function read(
     // Without a stored outcome this is a look at something that never was ours (`get`): it is not there.
     return state["executionId"] === undefined ? undefined : markExpired(state);
   }
+}
+
+// Where many are read at once, a list tells that what has settled still is as it was.
+async function isConfirmed(
+  id: string,
+  state: StoredState,
+  backend: Backend,
+  { session, definition }: LifecycleHost,
+): Promise<boolean> {
+  const stored = storedStatus(state);
+  if (!isSettled(stored) || state["expired"] === true) return false;
+  const listed = await settledLookupOf(definition, backend, session).find(id);
+  return listed?.status === stored && listed.settledAt === state["settledAt"];
 }

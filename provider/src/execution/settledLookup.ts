@@ -1,0 +1,108 @@
+/**
+ * Confirms by list what many have stored: a refresh of a thousand settled executions reads a few pages instead of
+ * asking a thousand times. Shared by all resources of a workflow; `lifecycle/read` asks it.
+ */
+import type { Clock } from "../polling/clock";
+import type { ExecutionSummary } from "./snapshot";
+import type { WatchedPage, WatchedWindow } from "./watch";
+
+/** What it needs of the workflow. */
+export interface SettledLookupOptions {
+  readonly clock: Clock;
+  /** One page of the workflow's executions, newest first. */
+  list(window: WatchedWindow, signal: AbortSignal): Promise<WatchedPage>;
+}
+
+// Those who ask within this time are answered together.
+const gatherMs = 20;
+// A settled execution changes only when somebody has its failed steps run again: a page may be this old.
+const freshMs = 30_000;
+// For fewer, a list is no gain.
+const fewest = 3;
+
+interface Asking {
+  readonly executionId: string;
+  readonly answer: (row: ExecutionSummary | undefined) => void;
+}
+
+/** The lookup of one workflow; one per workflow and session. */
+export class SettledLookup {
+  readonly #options: SettledLookupOptions;
+  #rows = new Map<string, ExecutionSummary>();
+  #readAtMs = -Infinity;
+  /** Where the next page begins; undefined before the first and after the last. */
+  #token: string | undefined;
+  #isComplete = false;
+  #pages = 0;
+  #asked = 0;
+  #asking: Asking[] = [];
+  #working = false;
+
+  constructor(options: SettledLookupOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * The execution as a list has it; undefined where no list that is worth its price does: then look at it alone.
+   * Never reads more pages than executions were asked for. Never throws.
+   */
+  find(executionId: string): Promise<ExecutionSummary | undefined> {
+    this.#forgetOld();
+    this.#asked += 1;
+    const known = this.#rows.get(executionId);
+    if (known) return Promise.resolve(known);
+    return new Promise((answer) => {
+      this.#asking.push({ executionId, answer });
+      void this.#work();
+    });
+  }
+
+  async #work(): Promise<void> {
+    if (this.#working) return;
+    this.#working = true;
+    try {
+      await this.#options.clock.sleep(gatherMs);
+      while (this.#asking.length > 0) {
+        this.#asking = this.#asking.filter(({ executionId, answer }) => {
+          const row = this.#rows.get(executionId);
+          if (row) answer(row);
+          return !row;
+        });
+        const isWorthAPage =
+          !this.#isComplete &&
+          this.#pages < this.#asked &&
+          (this.#pages > 0 || this.#asking.length >= fewest);
+        if (this.#asking.length > 0 && !(isWorthAPage && (await this.#readPage()))) break;
+      }
+    } finally {
+      this.#working = false;
+      for (const { answer } of this.#asking.splice(0)) answer(undefined);
+    }
+  }
+
+  async #readPage(): Promise<boolean> {
+    try {
+      const window = this.#token === undefined ? {} : { token: this.#token };
+      if (this.#pages === 0) this.#readAtMs = this.#options.clock.now();
+      this.#pages += 1;
+      const page = await this.#options.list(window, new AbortController().signal);
+      for (const row of page.executions) this.#rows.set(row.executionId, row);
+      this.#token = page.nextToken;
+      this.#isComplete = page.nextToken === undefined;
+      return true;
+    } catch {
+      // Looking at each alone says what is wrong, and may work where a list does not.
+      this.#isComplete = true;
+      return false;
+    }
+  }
+
+  #forgetOld(): void {
+    if (this.#working || this.#options.clock.now() - this.#readAtMs <= freshMs) return;
+    this.#rows = new Map();
+    this.#token = undefined;
+    this.#isComplete = false;
+    this.#pages = 0;
+    this.#asked = 0;
+  }
+}
