@@ -1,0 +1,35 @@
+// How long executions take: four shapes around one middle, the same for the same seed.
+
+/** Names of the shapes. */
+export const distributions = ["constant", "uniform", "longTail", "bimodal"];
+
+const shapes = {
+  constant: () => 1,
+  uniform: (random) => 0.5 + random(),
+  // Log-normal; what takes more than three times the middle is cut there, so that a run of the bench ends.
+  longTail: (random) =>
+    Math.min(3, Math.exp(0.6 * Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random()))),
+  bimodal: (random) => (random() < 0.5 ? 0.4 : 1.6) * (0.95 + 0.1 * random()),
+};
+
+/**
+ * Durations in milliseconds.
+ * @param {string} name of the shape
+ * @param {number} count
+ * @param {number} middleMs
+ * @param {number} seed
+ */
+export function draw(name, count, middleMs, seed) {
+  const random = seededRandom(seed);
+  return Array.from({ length: count }, () => Math.round(middleMs * shapes[name](random)));
+}
+
+function seededRandom(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

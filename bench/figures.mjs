@@ -1,0 +1,181 @@
+// What must hold, and the table. Pure.
+
+/**
+ * Every line of the contract that these results can decide.
+ * @param {any[]} results
+ * @param {{ loadMs: number, kbPerWait: number }} footprint
+ * @returns {{ holds: boolean, text: string }[]}
+ */
+export function check(results, footprint) {
+  const checks = [];
+  const say = (holds, text) => checks.push({ holds, text });
+  say(footprint.loadMs <= 60, `loading the provider: ${footprint.loadMs.toFixed(1)} ms, at most 60`);
+  say(footprint.kbPerWait <= 50, `a waiting execution: ${footprint.kbPerWait.toFixed(1)} kB, at most 50`);
+  const floors = new Map(
+    results.filter(({ service }) => service === "floor").map((floor) => [floor.n, floor]),
+  );
+  const find = (like, variant) =>
+    results.find(
+      (row) =>
+        row.service === like.service &&
+        row.n === like.n &&
+        row.distribution === like.distribution &&
+        row.variant === variant &&
+        row.ok,
+    );
+
+  for (const row of results) {
+    const { name, service } = row;
+    if (!row.ok) {
+      // Fixed polling may well fail; it is there to compare.
+      if (row.variant === "ours") say(false, `${name}: the deployment failed`);
+      continue;
+    }
+    if (service === "floor" || row.variant !== "ours") continue;
+    say(row.seen === row.n, `${name}: all ${row.n} ends were seen (${row.seen})`);
+    if (row.expected) {
+      say(
+        row.maxMs <= row.expected.maxMs,
+        `${name}: latest ${seconds(row.maxMs)} after the end, at most ${seconds(row.expected.maxMs)}`,
+      );
+      continue;
+    }
+    say(row.throttled === 0, `${name}: ${row.throttled} answers of 429`);
+    if (service === "cloudflow") {
+      if (row.n <= 100) say(row.p95Ms <= 150, `${name}: lag p95 ${seconds(row.p95Ms)}, at most 0.15 s`);
+      else say(row.p95Ms <= 4_000, `${name}: lag p95 ${seconds(row.p95Ms)}, at most 4 s`);
+      if (row.n === 1)
+        say(
+          row.requestsEach <= row.allowedByMinutes,
+          `${name}: ${row.requestsEach.toFixed(2)} status requests, at most 1 + duration/60 s = ${row.allowedByMinutes.toFixed(2)}`,
+        );
+    } else if (row.n <= 100) {
+      say(
+        row.relativeP95 <= 1,
+        `${name}: lag p95 ${row.relativeP95.toFixed(2)} of (1 s or 3 % of the duration)`,
+      );
+      const ten = find(row, "10 s")?.requestsEach ?? row.allowedByTenSeconds;
+      say(
+        row.requestsEach <= ten,
+        `${name}: ${row.requestsEach.toFixed(2)} requests each, 10 s polling ${ten.toFixed(2)}`,
+      );
+      const five = find(row, "5 s")?.requestsEach;
+      if (five !== undefined && row.middleMs >= 60_000)
+        say(
+          row.requestsEach <= five / 2,
+          `${name}: ${row.requestsEach.toFixed(2)} requests each, half of 5 s polling ${(five / 2).toFixed(2)}`,
+        );
+    }
+    const without = find(row, "no history");
+    if (without && service !== "cloudflow") {
+      say(
+        row.p95Ms <= without.p95Ms * 1.1 + 100,
+        `${name}: lag p95 ${seconds(row.p95Ms)}, without history ${seconds(without.p95Ms)}`,
+      );
+      say(
+        row.requestsEach <= without.requestsEach * 1.1 + 1 / row.n,
+        `${name}: ${row.requestsEach.toFixed(2)} requests each, without history ${without.requestsEach.toFixed(2)}`,
+      );
+    }
+    if (row.n >= 1_000) {
+      say(
+        row.requestsPerMinute < 2,
+        `${name}: ${row.requestsPerMinute.toFixed(2)} status requests per execution-minute, fewer than 2`,
+      );
+      say(
+        row.maxMs <= Math.max(5 * row.p95Ms, 1_000),
+        `${name}: latest ${seconds(row.maxMs)}, at most 5 × p95`,
+      );
+    }
+    const floor = floors.get(row.n);
+    if (floor && row.n >= 100) {
+      const ideal = floor.wallMs * row.rate + row.longestMs;
+      say(
+        row.wallMs <= 1.3 * ideal,
+        `${name}: ${seconds(row.wallMs)}, ideal ${seconds(ideal)}: ${(row.wallMs / ideal).toFixed(2)}, at most 1.3`,
+      );
+    }
+    if (row.sameRequests !== undefined) {
+      say(row.sameRequests === 0, `${name}: a no-change up makes ${row.sameRequests} requests`);
+      if (floor?.sameMs && row.n >= 1_000)
+        say(
+          row.sameMs <= 1.15 * floor.sameMs,
+          `${name}: a no-change up takes ${seconds(row.sameMs)}, floor ${seconds(floor.sameMs)}: ${(row.sameMs / floor.sameMs).toFixed(2)}, at most 1.15`,
+        );
+      say(row.refreshRequests <= 50, `${name}: a refresh makes ${row.refreshRequests} requests, at most 50`);
+      say(row.refreshThrottled === 0, `${name}: ${row.refreshThrottled} answers of 429 in the refresh`);
+    }
+  }
+  return checks;
+}
+
+/**
+ * One line per stack.
+ * @param {any[]} results
+ */
+export function tableOf(results) {
+  const floors = new Map(
+    results.filter(({ service }) => service === "floor").map((floor) => [floor.n, floor]),
+  );
+  const head = [
+    "stack",
+    "wall/ideal",
+    "lag p50",
+    "p95",
+    "max",
+    "of 3 %",
+    "requests each",
+    "per minute",
+    "others",
+    "429",
+    "CPU",
+    "memory",
+  ];
+  const lines = results.map((row) => {
+    if (row.seen === undefined)
+      return [
+        row.name,
+        seconds(row.wallMs ?? 0),
+        "",
+        "",
+        "",
+        "",
+        "",
+        "",
+        "",
+        "",
+        `${(row.cpuSeconds ?? 0).toFixed(1)} s`,
+        `${Math.round(row.peakMb ?? 0)} MB`,
+      ];
+    const floor = floors.get(row.n);
+    const ideal = floor && floor.wallMs * row.rate + row.longestMs;
+    return [
+      row.name,
+      ideal ? (row.wallMs / ideal).toFixed(2) : "",
+      seconds(row.p50Ms),
+      seconds(row.p95Ms),
+      seconds(row.maxMs),
+      row.relativeP95.toFixed(2),
+      row.requestsEach.toFixed(2),
+      row.requestsPerMinute.toFixed(2),
+      String(row.otherRequests),
+      String(row.throttled),
+      `${row.cpuSeconds.toFixed(1)} s`,
+      `${Math.round(row.peakMb)} MB`,
+    ];
+  });
+  const widths = head.map((title, column) =>
+    Math.max(title.length, ...lines.map((line) => line[column].length)),
+  );
+  return [head, ...lines]
+    .map((line) =>
+      line
+        .map((cell, column) => (column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column])))
+        .join("  "),
+    )
+    .join("\n");
+}
+
+function seconds(ms) {
+  return `${(ms / 1000).toFixed(2)} s`;
+}

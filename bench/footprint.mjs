@@ -1,0 +1,61 @@
+// What the provider costs besides requests: loading it, and the memory of executions that wait.
+import { spawn } from "node:child_process";
+import { createRequire } from "node:module";
+import { REPOSITORY } from "../tools/setup/setUp.mjs";
+import { percentile } from "./stacks.mjs";
+
+const ROUNDS = 9;
+const WAITS = 1_000;
+
+/** Milliseconds that requiring the provider takes in a fresh process which has the SDK already, as the host has. */
+export async function loadMs() {
+  const code = `
+    require("@pulumi/pulumi/dynamic");
+    const begin = process.hrtime.bigint();
+    require("pulumi-workflow-execution/provider");
+    process.stdout.write(String(Number(process.hrtime.bigint() - begin) / 1e6));`;
+  const times = [];
+  for (let round = 0; round < ROUNDS; round += 1) times.push(Number(await evaluate(code)));
+  return percentile(times, 0.5);
+}
+
+/** Kilobytes per waiting execution: heap and buffers after collection, a thousand waits against none. */
+export async function kbPerWait() {
+  const lifecycle = createRequire(import.meta.url).resolve("../provider/dist/lifecycle/index.js");
+  const code = `
+    const { WorkflowWatch } = require(${JSON.stringify(lifecycle.replace("lifecycle/index", "execution/watch"))});
+    const { waitUntilSettled } = require(${JSON.stringify(lifecycle.replace("lifecycle/index", "execution/waitUntilSettled"))});
+    const free = { delayMs: () => 0 };
+    const clock = { now: Date.now, sleep: (ms, signal) => new Promise((done) => signal.addEventListener("abort", done)) };
+    const used = () => { global.gc(); const { heapUsed, external } = process.memoryUsage(); return heapUsed + external; };
+    const steps = Array.from({ length: 10 }, (_, i) => ({ id: "step-" + i, name: "Step " + i, status: "running", rawStatus: "running" }));
+    const watch = new WorkflowWatch({
+      clock, random: Math.random, longPollSeconds: 0, lookBudget: free, listBudget: free, pageSize: undefined, listTellsOutcome: true,
+      list: () => new Promise(() => {}), pastDurations: () => Promise.resolve([600000]),
+    });
+    const reporter = { status() {}, info() {}, warn() {} };
+    const before = used();
+    for (let i = 0; i < ${WAITS}; i += 1) {
+      void waitUntilSettled({
+        watch, executionId: "ex-" + i, clock, random: Math.random, reporter, signal: new AbortController().signal,
+        deadlineMs: Date.now() + 3600000, mayBeInvisibleUntilMs: i % 2, 
+        look: () => Promise.resolve({ executionId: "ex-" + i, status: "running", rawStatus: "running", steps: steps.map((s) => ({ ...s })) }),
+      });
+    }
+    setTimeout(() => { process.stdout.write(String((used() - before) / 1024 / ${WAITS})); process.exit(0); }, 500);`;
+  return Number(await evaluate(code, ["--expose-gc"]));
+}
+
+function evaluate(code, flags = []) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [...flags, "-e", code], {
+      cwd: REPOSITORY,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    let output = "";
+    child.stdout.on("data", (data) => (output += data));
+    child.on("close", (status) =>
+      status === 0 ? resolve(output) : reject(new Error(`exit code ${status}`)),
+    );
+  });
+}

@@ -1,0 +1,40 @@
+// Loaded into every Node process of a run (NODE_OPTIONS). Does nothing but in the dynamic provider's process: there it
+// notes when each create begins and returns, and what the process has used, one line of JSON each in BENCH_PROBE_FILE.
+"use strict";
+const Module = require("node:module");
+const fs = require("node:fs");
+
+const file = process.env.BENCH_PROBE_FILE;
+if (file) {
+  const note = (entry) => {
+    const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+    const used = { cpuSeconds: (userCPUTime + systemCPUTime) / 1e6, peakKb: maxRSS };
+    fs.appendFileSync(file, `${JSON.stringify({ at: Date.now(), pid: process.pid, ...used, ...entry })}\n`);
+  };
+  if (/dynamic-provider/.test(process.argv[1] ?? ""))
+    setInterval(() => note({ kind: "alive" }), 1_000).unref();
+  const load = Module._load;
+  const wrapped = new WeakSet();
+  Module._load = function (request, ...rest) {
+    const loaded = Reflect.apply(load, this, [request, ...rest]);
+    if (request !== "pulumi-workflow-execution/provider") return loaded;
+    for (const provider of Object.values(loaded)) {
+      if (wrapped.has(provider)) continue;
+      wrapped.add(provider);
+      const create = provider.create;
+      note({ kind: "loaded" });
+      provider.create = async function (inputs) {
+        note({ kind: "begin" });
+        try {
+          const result = await Reflect.apply(create, this, [inputs]);
+          note({ kind: "end", id: result.id, status: result.outs.status });
+          return result;
+        } catch (error) {
+          note({ kind: "end", id: error?.id, error: String(error?.message ?? error).slice(0, 300) });
+          throw error;
+        }
+      };
+    }
+    return loaded;
+  };
+}

@@ -1,0 +1,162 @@
+// `npm run bench`: how well we wait, against fixed polling and against what the engine alone takes. Prints a table,
+// writes JSON to .state/bench.json, and ends with 1 where a figure is missed. docs/waiting.md says what the columns mean.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { reportTo } from "../tools/setup/progress.mjs";
+import { REPOSITORY, runTool, setUpEverything } from "../tools/setup/setUp.mjs";
+import { check, tableOf } from "./figures.mjs";
+import { kbPerWait, loadMs } from "./footprint.mjs";
+import { distributions } from "./distributions.mjs";
+import { runStack } from "./stacks.mjs";
+
+const USAGE = `Usage: npm run bench [-- OPTIONS]
+
+  --quick          ends within five minutes: N = 1, 10, 100, without some of the comparisons
+  --only NAME      only rows whose name has this in it, e.g. "cloudflow 1000"
+  --at-once K      how many stacks run at once (2; 6 with --quick); more are faster and disturb each other
+`;
+const SERVICES = ["aom", "functiongraph", "cloudflow"];
+
+await runTool(async () => {
+  const args = process.argv.slice(2);
+  const valueOf = (name) => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined);
+  if (args.includes("--help")) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  const quick = args.includes("--quick");
+  const only = valueOf("--only");
+  const atOnce = Number(valueOf("--at-once") ?? (quick ? 6 : 2));
+  const cli = await setUpEverything(reportTo(process.stdout));
+  // The engine and its plugins are found on the path, as the tests have it.
+  process.env["PATH"] = `${cli}:${process.env["PATH"]}`;
+
+  const footprint = { loadMs: await loadMs(), kbPerWait: await kbPerWait() };
+  const planned = (quick ? quickRows() : allRows()).filter(
+    (row) =>
+      only === undefined ||
+      row.name.includes(only) ||
+      (row.service === "floor" && only.includes(String(row.n))),
+  );
+  const results = await inParallel(planned, atOnce, async (row) => {
+    const begin = Date.now();
+    const result = await runStack({ cli, ...row }).catch((error) => ({
+      ...row,
+      ok: false,
+      output: String(error),
+    }));
+    process.stdout.write(
+      `${row.name}: ${Math.round((Date.now() - begin) / 1000)} s${result.ok ? "" : " FAILED"}\n`,
+    );
+    return { name: row.name, expected: row.expected, ...result };
+  });
+
+  const checks = check(results, footprint);
+  mkdirSync(join(REPOSITORY, ".state"), { recursive: true });
+  const file = join(REPOSITORY, ".state", quick ? "bench-quick.json" : "bench.json");
+  writeFileSync(file, `${JSON.stringify({ footprint, results, checks }, null, 2)}\n`);
+  process.stdout.write(`\n${tableOf(results)}\n\n`);
+  process.stdout.write(
+    `Loading the provider: ${footprint.loadMs.toFixed(1)} ms; a waiting execution: ${footprint.kbPerWait.toFixed(1)} kB\n\n`,
+  );
+  for (const { holds, text } of checks) process.stdout.write(`${holds ? "holds " : "MISSED"}  ${text}\n`);
+  process.stdout.write(`\n${file}\n`);
+  return checks.every(({ holds }) => holds) ? 0 : 1;
+});
+
+/** Half a minute to two minutes each, real time. */
+function quickRows() {
+  const middleMs = 40_000;
+  return [
+    ...SERVICES.map((service) => row({ service, n: 100, variant: "ours", middleMs, after: true })),
+    row({ service: "floor", n: 100, variant: "ours", middleMs, after: true }),
+    ...SERVICES.map((service) => row({ service, n: 10, variant: "ours", middleMs })),
+    ...SERVICES.map((service) => row({ service, n: 1, variant: "ours", middleMs, only: "constant" })),
+    ...["no history", "5 s", "10 s"].map((variant) => row({ service: "aom", n: 10, variant, middleMs })),
+    row({ service: "floor", n: 10, variant: "ours", middleMs }),
+    row({ service: "floor", n: 1, variant: "ours", middleMs, only: "constant" }),
+  ];
+}
+
+function allRows() {
+  const rows = [];
+  for (const n of [1, 10, 100]) {
+    // Runbooks take minutes; on Huawei's services both clocks run five times as fast, and every lag that our own
+    // work causes counts five times. CloudFlow holds answers back in real time, so its time is real.
+    for (const service of SERVICES) {
+      const time = service === "cloudflow" ? { middleMs: 60_000 } : { middleMs: 300_000, rate: 5 };
+      for (const variant of ["ours", "no history", "1 s", "5 s", "10 s"]) {
+        for (const only of n === 1 ? distributions : [undefined])
+          rows.push(row({ service, n, variant, only, ...time, after: variant === "ours" && n === 100 }));
+      }
+    }
+    rows.push(
+      row({
+        service: "floor",
+        n,
+        variant: "ours",
+        middleMs: 0,
+        after: n === 100,
+        ...(n === 1 ? { only: "constant" } : {}),
+      }),
+    );
+  }
+  rows.push(row({ service: "floor", n: 1_000, variant: "ours", middleMs: 0, after: true }));
+  for (const service of SERVICES) {
+    const time = service === "cloudflow" ? { middleMs: 90_000 } : { middleMs: 300_000, rate: 3 };
+    for (const only of distributions)
+      rows.push(row({ service, n: 1_000, variant: "ours", only, ...time, after: only === "constant" }));
+    for (const variant of ["no history", "1 s", "5 s", "10 s"])
+      rows.push(row({ service, n: 1_000, variant, ...time }));
+  }
+  return [...rows, ...roughRows()];
+}
+
+/** What goes wrong on machines and networks; N = 8. */
+function roughRows() {
+  return SERVICES.flatMap((service) => {
+    const common = { service, n: 8, variant: "ours", middleMs: 60_000 };
+    return [
+      row({ ...common, label: "clock an hour ahead", offsetMs: 3_600_000, expected: { maxMs: 21_000 } }),
+      row({ ...common, label: "clock an hour behind", offsetMs: -3_600_000, expected: { maxMs: 21_000 } }),
+      row({ ...common, label: "suspended for a minute", during: suspend, expected: { maxMs: 75_000 } }),
+      row({
+        ...common,
+        label: "5 s an answer",
+        faults: [{ action: "delay", delayMs: 5_000, count: null }],
+        expected: { maxMs: 40_000 },
+      }),
+    ];
+  });
+}
+
+// SIGSTOP while executions run, for a minute: a laptop that is closed.
+async function suspend({ hostPid }) {
+  await new Promise((resolve) => setTimeout(resolve, 20_000));
+  const pid = hostPid();
+  process.kill(pid, "SIGSTOP");
+  await new Promise((resolve) => setTimeout(resolve, 60_000));
+  process.kill(pid, "SIGCONT");
+}
+
+function row(options) {
+  const { service, n, variant, only, label } = options;
+  const name = [service, n, variant === "ours" ? "" : variant, only ?? "", label ?? ""]
+    .filter((part) => part !== "")
+    .join(" ");
+  return { name, ...options };
+}
+
+async function inParallel(items, width, work) {
+  const results = [];
+  let next = 0;
+  const worker = async () => {
+    while (next < items.length) {
+      const index = next;
+      next += 1;
+      results[index] = await work(items[index]);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
+  return results;
+}

@@ -1,0 +1,326 @@
+// One stack of the bench: an emulator that enforces limits, a program of N executions, the real engine, and what the
+// probe, the emulator's own record and the clock say about it.
+import { spawn } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { pulumiEnvironment } from "../tools/pulumiEnvironment.mjs";
+import { REPOSITORY } from "../tools/setup/setUp.mjs";
+import { distributions, draw } from "./distributions.mjs";
+
+const PROJECT = "0123456789abcdef0123456789abcdef";
+const PAST = 50;
+
+/** Operations that ask how executions stand; starts and the reading of steps are counted apart. */
+const STATUS_OPERATIONS = new Set([
+  "aom:SearchWorkflowExecutionDetail",
+  "aom:ListWorkflowExecutions",
+  "functiongraph:ShowWorkflowExecution",
+  "functiongraph:ShowWorkflowExecutionForPage",
+  "functiongraph:ListWorkflowExecutions",
+  "cloudflow:DescribeExecution",
+  "cloudflow:ListExecutions",
+]);
+
+/** How a stack waits; the value goes to the provider's process as it is. */
+export const variants = {
+  ours: {},
+  "no history": { withoutPast: true },
+  "1 s": { fixedIntervalMs: 1_000 },
+  "5 s": { fixedIntervalMs: 5_000 },
+  "10 s": { fixedIntervalMs: 10_000 },
+};
+
+/**
+ * An emulator in a process of its own, so that its work is not counted as ours.
+ * @param {number} rate emulated milliseconds per real one
+ * @param {number} [offsetMs] how far its clock is ahead
+ */
+export async function startEmulator(rate = 1, offsetMs = 0) {
+  const script = join(REPOSITORY, "emulator", "bin", "workflow-emulator.js");
+  const child = spawn(process.execPath, [script, "--port", "0", "--enforce-limits", "--exit-with-parent"], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const [line] = await new Promise((resolve) =>
+    createInterface(child.stdout).once("line", (text) => resolve([text])),
+  );
+  const { url } = JSON.parse(line);
+  const control = async (method, path, body) => {
+    const response = await fetch(`${url}/_emulator${path}`, {
+      method,
+      ...(body === undefined
+        ? {}
+        : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    return text === "" ? undefined : JSON.parse(text);
+  };
+  await control("POST", "/clock", offsetMs === 0 ? { rate } : { offsetMs, rate });
+  return { url, control, close: () => child.kill() };
+}
+
+/**
+ * Runs one stack and measures it.
+ * @param {{
+ *   cli: string, service: "aom" | "functiongraph" | "cloudflow" | "floor", n: number, variant: keyof typeof variants,
+ *   middleMs: number, rate?: number, seed?: number, only?: string | undefined, offsetMs?: number,
+ *   faults?: object[], during?: (run: { hostPid: () => number | undefined }) => Promise<void>,
+ *   after?: boolean, nice?: boolean,
+ * }} options `middleMs`: the middle duration, in emulated milliseconds; `after`: also a no-change `up` and a refresh
+ */
+export async function runStack(options) {
+  const { cli, service, n, variant, middleMs, rate = 1, seed = 1, only, offsetMs = 0 } = options;
+  const state = join(REPOSITORY, ".state");
+  mkdirSync(state, { recursive: true });
+  const folder = mkdtempSync(join(state, "bench-"));
+  cpSync(join(REPOSITORY, "bench", "program"), folder, { recursive: true });
+  const emulator = await startEmulator(rate, offsetMs);
+  try {
+    const kinds = only === undefined ? distributions : [only];
+    const resources = [];
+    let longestMs = 0;
+    for (const [index, kind] of kinds.entries()) {
+      const count = Math.max(1, Math.floor(n / kinds.length));
+      const id = `bench-${kind}`;
+      if (service !== "floor") {
+        const past = draw(kind, PAST, middleMs, 1_000 + seed);
+        const present = draw(kind, count, middleMs, seed + index);
+        longestMs = Math.max(longestMs, ...present);
+        await script(emulator, service, id, [...past, ...present]);
+        const { now } = await emulator.control("GET", "/clock");
+        for (const [run, ms] of past.entries()) {
+          const startedAt = now - 86_400_000 - run * 3_600_000 - ms;
+          await emulator.control("POST", "/executions", {
+            service,
+            workflowId: id,
+            startedAt,
+            executionId: service === "cloudflow" ? `past-${run}` : undefined,
+          });
+        }
+      }
+      for (let item = 0; item < count; item += 1) {
+        resources.push({ name: `${kind}-${item}`, args: argumentsOf(service, id, emulator.url) });
+      }
+    }
+    writeFileSync(join(folder, "plan.json"), JSON.stringify({ service, resources }));
+    for (const fault of options.faults ?? []) await emulator.control("POST", "/faults", fault);
+
+    const probe = join(folder, "probe.jsonl");
+    const env = {
+      ...pulumiEnvironment({ cli, stateFolder: join(folder, "state") }),
+      // Otherwise most of the time of a large stack is the engine rewriting its checkpoint, for the floor as for us.
+      PULUMI_EXPERIMENTAL: "1",
+      PULUMI_SKIP_CHECKPOINTS: "1",
+      NODE_OPTIONS: `--require ${join(REPOSITORY, "bench", "probe.cjs")}`,
+      BENCH_PROBE_FILE: probe,
+      WORKFLOW_EXECUTION_BENCH: JSON.stringify({ ...variants[variant], clockRate: rate }),
+      HW_ACCESS_KEY: "EMULATORACCESSKEY0001",
+      HW_SECRET_KEY: "emulator-secret-key-0001",
+      HW_REGION_NAME: "cn-north-4",
+      ALIBABA_CLOUD_ACCESS_KEY_ID: "EMULATORACCESSKEY0001",
+      ALIBABA_CLOUD_ACCESS_KEY_SECRET: "emulator-secret-key-0001",
+      ALIBABA_CLOUD_REGION: "cn-hangzhou",
+    };
+    const pulumi = (...args) => runPulumi(args, folder, env);
+    await pulumi("stack", "init", "bench", "--non-interactive");
+    const hostPid = () => notes(probe).find(({ kind }) => kind === "loaded")?.pid;
+    const begin = Date.now();
+    const up = pulumi(
+      "up",
+      "--yes",
+      "--skip-preview",
+      "--non-interactive",
+      "--suppress-outputs",
+      "--parallel",
+      String(2 * n + 8),
+    );
+    const during = options.during?.({ hostPid });
+    const { ok, output } = await up;
+    const wallMs = Date.now() - begin;
+    await during;
+    if (!ok && service === "floor") throw new Error(output.slice(-2_000));
+
+    const lines = notes(probe);
+    const result = {
+      service,
+      n: resources.length,
+      variant,
+      distribution: only ?? "all four",
+      middleMs,
+      rate,
+      ok,
+      wallMs: wallMs * rate,
+      longestMs,
+      cpuSeconds: Math.max(0, ...lines.map(({ cpuSeconds }) => cpuSeconds)),
+      peakMb: Math.max(0, ...lines.map(({ peakKb }) => peakKb)) / 1024,
+      ...(ok ? {} : { output: output.slice(-1_500) }),
+    };
+    if (service === "floor") {
+      if (options.after) {
+        const same = Date.now();
+        await pulumi(
+          "up",
+          "--yes",
+          "--skip-preview",
+          "--non-interactive",
+          "--suppress-outputs",
+          "--parallel",
+          String(2 * n + 8),
+        );
+        Object.assign(result, { sameMs: Date.now() - same });
+      }
+      return result;
+    }
+    const counts = (await emulator.control("GET", "/requests/counts")).counts;
+    Object.assign(result, await figures(emulator, lines, counts, kinds, rate), { counts });
+    if (options.after) {
+      await emulator.control("DELETE", "/requests");
+      const same = Date.now();
+      const again = await pulumi(
+        "up",
+        "--yes",
+        "--skip-preview",
+        "--non-interactive",
+        "--suppress-outputs",
+        "--parallel",
+        String(2 * n + 8),
+      );
+      const sameMs = Date.now() - same;
+      const sameCounts = (await emulator.control("GET", "/requests/counts")).counts;
+      await emulator.control("DELETE", "/requests");
+      const refreshBegin = Date.now();
+      const refresh = await pulumi(
+        "refresh",
+        "--yes",
+        "--skip-preview",
+        "--non-interactive",
+        "--suppress-outputs",
+      );
+      const refreshCounts = (await emulator.control("GET", "/requests/counts")).counts;
+      Object.assign(result, {
+        sameMs,
+        sameOk: again.ok,
+        sameRequests: sum(Object.values(sameCounts)),
+        refreshMs: Date.now() - refreshBegin,
+        refreshOk: refresh.ok,
+        refreshRequests: sum(Object.values(refreshCounts)),
+        refreshThrottled: throttledOf(refreshCounts),
+      });
+    }
+    return result;
+  } finally {
+    emulator.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function figures(emulator, lines, counts, kinds, rate) {
+  const { executions } = await emulator.control("GET", "/executions");
+  const { now: emulatedNow } = await emulator.control("GET", "/clock");
+  const machineNow = Date.now();
+  // The clocks are read one after the other; what lies between is a few milliseconds.
+  const toEmulated = (at) => emulatedNow - (machineNow - at) * rate;
+  const byId = new Map(executions.map((execution) => [execution.executionId.split(":").at(-1), execution]));
+  const lags = [];
+  for (const line of lines.filter(({ kind, id }) => kind === "end" && id !== undefined)) {
+    const execution = byId.get(line.id);
+    const endedAt = timeOf(execution?.endedAt);
+    if (endedAt === undefined) continue;
+    lags.push({
+      kind: execution.workflowId.replace("bench-", ""),
+      lagMs: Math.max(0, toEmulated(line.at) - endedAt),
+      durationMs: endedAt - timeOf(execution.startedAt),
+    });
+  }
+  const statusRequests = sum(
+    Object.entries(counts).map(([key, count]) =>
+      STATUS_OPERATIONS.has(key.split(":").slice(0, 2).join(":")) ? count : 0,
+    ),
+  );
+  const minutes = sum(lags.map(({ durationMs }) => durationMs / 60_000));
+  const of = (items) => {
+    const values = items.map(({ lagMs }) => lagMs);
+    const relative = items.map(({ lagMs, durationMs }) => lagMs / Math.max(1_000, durationMs * 0.03));
+    return {
+      p50Ms: percentile(values, 0.5),
+      p95Ms: percentile(values, 0.95),
+      maxMs: Math.max(0, ...values),
+      relativeP95: percentile(relative, 0.95),
+    };
+  };
+  return {
+    seen: lags.length,
+    ...of(lags),
+    byDistribution: Object.fromEntries(
+      kinds.map((kind) => [kind, of(lags.filter((lag) => lag.kind === kind))]),
+    ),
+    statusRequests,
+    requestsEach: statusRequests / Math.max(1, lags.length),
+    requestsPerMinute: statusRequests / Math.max(1e-9, minutes),
+    allowedByTenSeconds:
+      sum(lags.map(({ durationMs }) => 1 + Math.floor(durationMs / 10_000))) / Math.max(1, lags.length),
+    allowedByMinutes: sum(lags.map(({ durationMs }) => 1 + durationMs / 60_000)) / Math.max(1, lags.length),
+    otherRequests: sum(Object.values(counts)) - statusRequests,
+    throttled: throttledOf(counts),
+  };
+}
+
+function timeOf(value) {
+  if (value === undefined || value === null) return undefined;
+  return typeof value === "number" ? value : Date.parse(value);
+}
+
+async function script(emulator, service, id, durations) {
+  await emulator.control("PUT", `/workflows/${id}`, {
+    service,
+    nodes: [
+      { id: "prepare", name: "Prepare", durationMs: 0 },
+      { id: "work", name: "Work", durationMs: 0 },
+      { id: "verify", name: "Verify", durationMs: 0, output: { version: "1.4.2" } },
+    ],
+    runs: durations.map((ms) => {
+      const parts = [Math.round(ms * 0.2), Math.round(ms * 0.6)];
+      return { durationsMs: [...parts, ms - parts[0] - parts[1]] };
+    }),
+  });
+}
+
+function argumentsOf(service, id, endpoint) {
+  if (service === "floor") return {};
+  if (service === "cloudflow") return { flowName: id, endpoint };
+  // Executions of one stack and one workflow are all wanted: none of them stands for another.
+  return { workflowId: id, projectId: PROJECT, endpoint, concurrency: "allow" };
+}
+
+function throttledOf(counts) {
+  return sum(Object.entries(counts).map(([key, count]) => (key.endsWith(":429") ? count : 0)));
+}
+
+function notes(file) {
+  if (!existsSync(file)) return [];
+  return readFileSync(file, "utf8")
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+}
+
+function runPulumi(args, cwd, env) {
+  return new Promise((resolve) => {
+    const child = spawn("pulumi", args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (output += data));
+    child.on("close", (code) => resolve({ ok: code === 0, output }));
+  });
+}
+
+/** Adds up. */
+export function sum(values) {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+/** The value below which `share` of the others lie. */
+export function percentile(values, share) {
+  const ascending = [...values].sort((a, b) => a - b);
+  return ascending[Math.min(ascending.length - 1, Math.ceil(ascending.length * share) - 1)] ?? 0;
+}
