@@ -117,8 +117,8 @@ interface Place {
   last: ExecutionSnapshot | undefined;
   /** True while a look is under way. */
   looking: boolean;
-  /** True where a list did not have it. */
-  unlisted: boolean;
+  /** How many lists in a row should have had it and did not. */
+  missed: number;
   /** True where the service does not hold back its answers. */
   answersAtOnce: boolean;
   peekMs: number;
@@ -131,6 +131,10 @@ const listPauseMs = 60_000;
 const rowsPerRequest = 500;
 // The past is asked for at once where the schedule needs it, and else when the person has waited a little.
 const pastAfterMs = 3_000;
+// Not everything is in a list at once, nor for ever: what so many have not had is looked at alone.
+const missedOften = 2;
+// How far a start may lie from what our clock and its difference to the service's make of it.
+const reckonedWithinMs = 500;
 const firstPeekMs = 5_000;
 const longestPeekMs = 60_000;
 const maxPast = 50;
@@ -174,7 +178,7 @@ export class WorkflowWatch {
       lastLookMs: now,
       last: undefined,
       looking: false,
-      unlisted: false,
+      missed: 0,
       answersAtOnce: false,
       peekMs: now + firstPeekMs,
       waiter: undefined,
@@ -262,7 +266,9 @@ export class WorkflowWatch {
     let idle = [...this.#places].filter((place) => place.waiter && !place.looking);
     if (fixedIntervalMs === undefined && longPollSeconds > 0) {
       // In the order of their starts: what is then left for lists lies close together.
-      for (const place of idle) {
+      // What no list shows has no other way.
+      const missed = idle.filter((place) => place.missed >= missedOften);
+      for (const place of [...missed, ...idle.filter((other) => other.missed < missedOften)]) {
         if (lookBudget.delayMs() > 0) break;
         if (!place.answersAtOnce) void this.#holdOn(place);
       }
@@ -275,9 +281,13 @@ export class WorkflowWatch {
 
   #lookAt(due: readonly Place[], idle: readonly Place[], now: number): void {
     const { longPollSeconds, lookBudget, listBudget, fixedIntervalMs } = this.#workflow;
-    const alone = due.filter((place) => place.unlisted || fixedIntervalMs !== undefined);
-    for (const place of alone) void this.#look(place, 0);
-    const others = due.filter((place) => !place.looking);
+    // Where looks are scarce they are taken as they come; who queued for one now could not be served by a list.
+    const mayQueue = longPollSeconds === 0 || fixedIntervalMs !== undefined;
+    for (const place of due) {
+      const isAlone = place.missed >= missedOften || fixedIntervalMs !== undefined;
+      if (isAlone && (mayQueue || place.answersAtOnce)) void this.#look(place, 0);
+    }
+    const others = due.filter((place) => !place.looking && place.missed < missedOften);
     if (others.length === 0) return;
     const isScarce = longPollSeconds > 0 && lookBudget.delayMs() > 0;
     const mayList = now >= this.#listsFromMs && fixedIntervalMs === undefined;
@@ -341,7 +351,7 @@ export class WorkflowWatch {
     if (!listed) this.#saved -= 1;
     try {
       const snapshot = await member.look({ signal: place.signal, waitSeconds, listed });
-      place.unlisted = false;
+      place.missed = 0;
       this.#seen(place, snapshot);
     } catch (error) {
       place.looking = false;
@@ -381,27 +391,28 @@ export class WorkflowWatch {
     const isUnseen = (place: Place): boolean => !place.looking && place.looks === looksBefore.get(place);
     this.#listing = true;
     try {
-      const unknown = batch.filter((place) => place.startedAtMs === undefined);
-      // Not everything is in a list at once, nor for ever: what is missing where it should be is looked at alone.
+      const miss = (places: readonly Place[]): void => {
+        for (const place of places.filter(isUnseen)) place.missed += 1;
+      };
+      const offsetMs = this.#offsetMs();
       if (pageSize === undefined) {
         await this.#listPage({}, batch, signal);
-        for (const place of batch.filter(isUnseen)) place.unlisted = true;
-      } else if (unknown.length > 0) {
-        // From the newest on, until all were found that no list has shown yet.
+        miss(batch);
+      } else if (offsetMs === undefined) {
+        // No start is known by the service's clock: from the newest on, until all were found.
         let token: string | undefined;
-        for (let pages = Math.ceil(batch.length / pageSize) + 1; pages > 0; pages -= 1) {
+        for (let pages = Math.ceil(this.#places.size / pageSize) + 1; pages > 0; pages -= 1) {
           token = await this.#listPage(token === undefined ? {} : { token }, batch, signal);
-          if (token === undefined || !unknown.some(isUnseen)) break;
+          if (token === undefined || !batch.some(isUnseen)) break;
         }
-        for (const place of unknown.filter(isUnseen)) place.unlisted = true;
+        miss(batch);
       } else {
-        const window = this.#chooseWindow(batch, pageSize);
-        if ((await this.#listPage(window, batch, signal)) === undefined) {
-          for (const place of batch.filter(isUnseen)) {
-            const at = place.startedAtMs ?? NaN;
-            if (at >= window.startedAfterMs && at <= window.startedBeforeMs) place.unlisted = true;
-          }
-        }
+        const startOf = (place: Place): number => place.startedAtMs ?? place.beganMs + offsetMs;
+        const window = this.#chooseWindow(batch, startOf, pageSize);
+        const isComplete = (await this.#listPage(window, batch, signal)) === undefined;
+        const isInside = (place: Place): boolean =>
+          startOf(place) >= window.startedAfterMs && startOf(place) <= window.startedBeforeMs;
+        if (isComplete) miss(batch.filter(isInside));
       }
     } catch (error) {
       const isForbidden = error instanceof AuthenticationError || error instanceof NotFoundError;
@@ -429,7 +440,7 @@ export class WorkflowWatch {
     for (const place of this.#places) {
       const row = rows.get(place.member.executionId);
       if (!row || place.looking || (!place.waiter && !inBatch.has(place))) continue;
-      place.unlisted = false;
+      place.missed = 0;
       const listed = page.snapshotOf?.(row.executionId);
       // What has ended is looked at once more for what the list does not tell.
       if (isSettled(row.status)) void this.#look(place, 0, listed);
@@ -444,11 +455,12 @@ export class WorkflowWatch {
    */
   #chooseWindow(
     batch: readonly Place[],
+    startOf: (place: Place) => number,
     pageSize: number,
   ): { readonly startedAfterMs: number; readonly startedBeforeMs: number } {
     const now = this.#workflow.clock.now();
     const places = batch
-      .map((place) => ({ at: place.startedAtMs ?? 0, overdueMs: Math.max(0, now - place.dueMs) }))
+      .map((place) => ({ at: startOf(place), overdueMs: Math.max(0, now - place.dueMs) }))
       .sort((a, b) => a.at - b.at);
     const longest = places.reduce((first, place) => (place.overdueMs > first.overdueMs ? place : first));
     // The others' executions take their room too, as far as lists have shown them.
@@ -471,8 +483,18 @@ export class WorkflowWatch {
       if (from <= longest.at && to.at >= longest.at && weightMs > best.weightMs)
         best = { weightMs, from, to: to.at };
     }
-    // Whether the service's ends belong to its window is not said.
-    return { startedAfterMs: best.from - 1, startedBeforeMs: best.to + 1 };
+    // Whether the service's ends belong to its window is not said; and a start that is only reckoned is a little off.
+    const isReckoned = batch.some((place) => place.startedAtMs === undefined);
+    const slackMs = isReckoned ? reckonedWithinMs : 1;
+    return { startedAfterMs: best.from - slackMs, startedBeforeMs: best.to + slackMs };
+  }
+
+  /** How far the service's clock is ahead of ours, as far as what began just now tells; undefined where nothing does. */
+  #offsetMs(): number | undefined {
+    for (const { member, startedAtMs, beganMs } of this.#places) {
+      if (member.justStarted && startedAtMs !== undefined) return startedAtMs - beganMs;
+    }
+    return undefined;
   }
 
   async #peek(place: Place): Promise<void> {
