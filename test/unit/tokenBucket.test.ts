@@ -98,7 +98,8 @@ test("a clock that is set back by an hour holds nobody up; one that jumps ahead 
 });
 
 test("a reserve is kept back of what is published", () => {
-  expect(withReserve({ tokens: 50, perSecond: 5 })).toEqual({ tokens: 40, perSecond: 4.9 });
+  expect(withReserve({ tokens: 50, perSecond: 5 })).toEqual({ tokens: 45, perSecond: 4.9 });
+  expect(withReserve({ tokens: 100, perSecond: 100 })).toEqual({ tokens: 50, perSecond: 98 });
   expect(withReserve({ tokens: 1, perSecond: 1 }).tokens).toBe(1);
 });
 
@@ -110,7 +111,7 @@ describe("the limits of an account", () => {
     }));
 
   test("are the published ones with a reserve, or what the configuration says, by operation, service, or for all", () => {
-    expect(allowance({})("aom", "Look")).toEqual({ tokens: 16, perSecond: 9.8 });
+    expect(allowance({})("aom", "Look")).toEqual({ tokens: 10, perSecond: 9.8 });
     const of = allowance({
       "huaweicloud:requestLimits": JSON.stringify({
         Look: { tokens: 5, perSecond: 1 },

@@ -55,7 +55,9 @@ export abstract class ExecutionResource extends pulumi.CustomResource {
 
 // The dynamic provider host hands secrets over as plain values; without this nobody there could tell them.
 async function secretNames(args: Readonly<Record<string, unknown>>): Promise<string[]> {
-  const names = Object.entries(args).map(async ([name, value]) => {
+  // Only what may hold an Output can be secret; every look costs the SDK a few promises, a thousand times in large stacks.
+  const candidates = Object.entries(args).filter(([, value]) => typeof value === "object" && value !== null);
+  const names = candidates.map(async ([name, value]) => {
     const isSecret = await pulumi.isSecret(pulumi.output(value)).catch(() => false);
     return isSecret ? [name] : [];
   });
