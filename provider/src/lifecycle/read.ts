@@ -47,5 +47,5 @@ async function isConfirmed(
   const stored = storedStatus(state);
   if (!isSettled(stored) || state["expired"] === true) return false;
   const listed = await settledLookupOf(definition, backend, session).find(id);
-  return listed?.status === stored && listed.settledAt === state["settledAt"];
+  return listed?.status === stored && (listed.settledAt ?? null) === (state["settledAt"] ?? null);
 }
