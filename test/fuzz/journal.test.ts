@@ -5,7 +5,8 @@ import fc from "fast-check";
 import type { JournalEntry } from "../../provider/src/lifecycle/starting/journal";
 import { parseEntry } from "../../provider/src/lifecycle/starting/journal";
 
-const optional = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(value, { nil: undefined });
+const optional = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
+  fc.option(value, { nil: undefined });
 
 const pending = fc.record({
   key: fc.string(),
@@ -73,7 +74,7 @@ test("an entry with anything in its fields: one that can be relied on, or none",
           {
             key: fc.oneof(fc.string(), anything),
             runName: fc.oneof(fc.string(), anything),
-            postedMs: fc.oneof(fc.integer(), fc.constant(1e999), anything),
+            postedMs: fc.oneof(fc.integer(), anything),
             since: fc.oneof(
               fc.record({ newestMs: anything, ids: fc.oneof(anything, fc.array(anything)) }),
               anything,

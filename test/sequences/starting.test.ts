@@ -323,13 +323,16 @@ describe("functiongraph that does not show what a start carried", () => {
     expect(await ids()).toHaveLength(1);
   });
 
-  test.each(started)("%s, on another machine while it runs: refused, and the candidate named", async (where) => {
-    await scene.takes(60 * minuteMs);
-    await crash(scene, scene.machine(), where, scene.args());
-    const [running] = await ids();
-    await expect(create(scene.args(), scene.machine().process())).rejects.toThrow(running);
-    expect(await ids()).toEqual([running]);
-  });
+  test.each(started)(
+    "%s, on another machine while it runs: refused, and the candidate named",
+    async (where) => {
+      await scene.takes(60 * minuteMs);
+      await crash(scene, scene.machine(), where, scene.args());
+      const [running] = await ids();
+      await expect(create(scene.args(), scene.machine().process())).rejects.toThrow(running);
+      expect(await ids()).toEqual([running]);
+    },
+  );
 
   test("on another machine with a key when it has ended: refused, and the candidate named", async () => {
     const args = scene.args({ executionKey: "k" });
@@ -361,7 +364,9 @@ describe("executions that bear no mark, when several could be ours", () => {
   test("all are named, and nothing is started, however often it is asked for", async () => {
     const { machine, candidates } = await undecided();
     for (let round = 0; round < 2; round += 1) {
-      const error = (await create(scene.args(), machine.process()).catch((thrown: unknown) => thrown)) as Error;
+      const error = (await create(scene.args(), machine.process()).catch(
+        (thrown: unknown) => thrown,
+      )) as Error;
       expect(error).toBeInstanceOf(StartUncertainError);
       for (const id of candidates) expect(error.message).toContain(id);
     }
@@ -480,4 +485,3 @@ describe.each(everyService)("%s: the journal", (service) => {
     expect(files(machine)).toEqual([]);
   });
 });
-

@@ -256,17 +256,20 @@ describe.each([undefined, uuid])("replacing, executionKey %s", (executionKey) =>
       expect(await ids()).toEqual([a.id, b.id]);
     });
 
-    test.each(started)("killed %s in going back to A, and again when it has ended: one more", async (where) => {
-      const machine = await open(service);
-      const a = await create(argsOf("A"), machine.process());
-      await scene.advance(1_000);
-      const b = (await replace(machine, a, argsOf("B")))!;
-      await scene.advance(1_000);
-      await replace(machine, b, argsOf("A"), where, usedNames(service));
-      await scene.advance(30 * minuteMs);
-      const again = (await replace(machine, b, argsOf("A")))!;
-      expect(await ids()).toEqual([a.id, b.id, again.id]);
-    });
+    test.each(started)(
+      "killed %s in going back to A, and again when it has ended: one more",
+      async (where) => {
+        const machine = await open(service);
+        const a = await create(argsOf("A"), machine.process());
+        await scene.advance(1_000);
+        const b = (await replace(machine, a, argsOf("B")))!;
+        await scene.advance(1_000);
+        await replace(machine, b, argsOf("A"), where, usedNames(service));
+        await scene.advance(30 * minuteMs);
+        const again = (await replace(machine, b, argsOf("A")))!;
+        expect(await ids()).toEqual([a.id, b.id, again.id]);
+      },
+    );
 
     test.each(
       started.flatMap((where) => [
@@ -284,7 +287,9 @@ describe.each([undefined, uuid])("replacing, executionKey %s", (executionKey) =>
       await scene.advance(laterMs);
       const before = await ids();
       expect(before).toHaveLength(3);
-      const outcome = await replace(scene.machine(), b, argsOf("A")).catch((thrown: unknown) => thrown as Error);
+      const outcome = await replace(scene.machine(), b, argsOf("A")).catch(
+        (thrown: unknown) => thrown as Error,
+      );
       if (service === "aom" && outcome instanceof Error) {
         expect(outcome).toBeInstanceOf(StartUncertainError);
         expect(outcome.message).toContain(before[2]);
@@ -374,6 +379,22 @@ describe.each(everyService)("%s: a replacement that never arrived in the state",
     expect(running).toHaveLength(where === "beforeAnswer" && service !== "cloudflow" ? 1 : 0);
   });
 
+  test("killed, while the state moved on from elsewhere: what is remembered here is not taken over", async () => {
+    const machine = await open(service);
+    const args = (run: string): Arguments => scene.args({ triggers: { run } });
+    const a = await create(args("A"), machine.process());
+    await scene.advance(1_000);
+    await replace(machine, a, args("B"), "beforeState");
+    await scene.advance(30 * minuteMs);
+    const elsewhere = await create(args("C"), scene.machine().process({ supersedes: idAndState(a) }));
+    await scene.advance(1_000);
+    // As with `--replace`: no diff was asked for that would have shown what the state has.
+    const host = machine.process({ supersedes: idAndState(elsewhere) });
+    const b = await create(args("B"), host);
+    expect(await ids()).toHaveLength(4);
+    expect((await ids())[3]).toBe(b.id);
+  });
+
   test("killed, then another run is wanted: its execution is stopped, a third one runs", async () => {
     const machine = await open(service);
     await scene.takes(60 * minuteMs, { runs: [{ durationsMs: [1_000] }, {}] });
@@ -412,6 +433,18 @@ describe("cloudflow with an executionName", () => {
     const other = machine.process({ urn: "urn:pulumi:test::test::type::b" });
     await expect(create(args, other)).rejects.toThrow(/A name can be used once: give another name/);
     expect(await ids()).toEqual(["nightly"]);
+  });
+
+  test("one that somebody else has begun under a name that never was posted is not stopped as a leftover", async () => {
+    const machine = await open("cloudflow");
+    await scene.takes(60 * minuteMs);
+    await scene.foreign({ executionId: "nightly", startedAt: scene.now() - 10 * minuteMs });
+    await crash(scene, machine, "beforePost", scene.args({ executionName: "nightly" }));
+    await create(scene.args({ executionName: "weekly", waitFor: "started" }), machine.process());
+    expect((await scene.executions()).map(({ status }) => status)).toEqual([
+      expect.stringMatching(/^running$/i),
+      expect.stringMatching(/^running$/i),
+    ]);
   });
 
   test("replaced, it gets a number", async () => {

@@ -7,7 +7,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Emulator } from "workflow-emulator";
 import { startEmulator } from "workflow-emulator";
-import type { Arguments, BackendDefinition, LifecycleHost, Outcome, ServiceName } from "../../provider/src/lifecycle";
+import type {
+  Arguments,
+  BackendDefinition,
+  LifecycleHost,
+  Outcome,
+  ServiceName,
+} from "../../provider/src/lifecycle";
 import { RunRegister, create, openSession, services } from "../../provider/src/lifecycle";
 import type { EmulatedExecution, LoggedRequest } from "./emulators";
 import { control, executionsOf, requestsOf } from "./emulators";
@@ -213,4 +219,3 @@ export function idAndState(outcome: Outcome): {
   const { startedAt } = outcome.state;
   return { id: outcome.id, startedAt: typeof startedAt === "string" ? startedAt : undefined };
 }
-

@@ -4,7 +4,7 @@
  */
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { OutputMap, PreviewOptions, UpOptions } from "@pulumi/pulumi/automation";
+import type { DestroyOptions, OutputMap, PreviewOptions, UpOptions } from "@pulumi/pulumi/automation";
 import { LocalWorkspace } from "@pulumi/pulumi/automation";
 import type { ServiceName } from "../../provider/src/lifecycle";
 
@@ -47,6 +47,9 @@ export type UpSettings = Pick<UpOptions, "continueOnError" | "parallel" | "refre
 /** Options of `pulumi preview`. */
 export type PreviewSettings = Pick<PreviewOptions, "refresh" | "replace" | "target">;
 
+/** Options of `pulumi destroy`. */
+export type DestroySettings = Pick<DestroyOptions, "continueOnError" | "runProgram">;
+
 /** A stack under test. */
 export interface TestStack {
   readonly folder: string;
@@ -59,7 +62,7 @@ export interface TestStack {
   up(resources?: readonly ProgramResource[], options?: UpSettings): Promise<CommandResult>;
   preview(resources?: readonly ProgramResource[], options?: PreviewSettings): Promise<CommandResult>;
   refresh(): Promise<CommandResult>;
-  destroy(): Promise<CommandResult>;
+  destroy(options?: DestroySettings): Promise<CommandResult>;
   outputs(): Promise<OutputMap>;
   /** All that the engine has written to its backend: state and history, as text. */
   stored(): string;
@@ -164,7 +167,7 @@ export async function openStack(
       return run((options) => stack.preview({ ...options, ...settings }));
     },
     refresh: () => run((options) => stack.refresh(options)),
-    destroy: () => run((options) => stack.destroy(options)),
+    destroy: (settings) => run((options) => stack.destroy({ ...options, ...settings })),
     outputs: () => stack.outputs(),
     stored: () => {
       const backend = join(folder, "state", "stacks");

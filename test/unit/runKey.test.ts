@@ -26,7 +26,10 @@ async function keyOf(
 
 describe("the same wish has the same key", () => {
   test.each<[string, Arguments]>([
-    ["keys in another order", { input: { b: { d: null, c: [1, 2] }, a: 1 }, flowName: "wf", workflowId: "wf" }],
+    [
+      "keys in another order",
+      { input: { b: { d: null, c: [1, 2] }, a: 1 }, flowName: "wf", workflowId: "wf" },
+    ],
     ["another region", { ...flow, region: "cn-east-3" }],
     ["another project", { ...flow, projectId: "f".repeat(32) }],
     ["another endpoint", { ...flow, endpoint: "https://elsewhere.example" }],
@@ -115,7 +118,17 @@ describe("secret arguments", () => {
 });
 
 describe("names", () => {
-  const resourceNames = ["patch-fleet", "7-of-9", "…", "", "Ünïcode näme", "a".repeat(300), "--", "_x", "a b/c:d"];
+  const resourceNames = [
+    "patch-fleet",
+    "7-of-9",
+    "…",
+    "",
+    "Ünïcode näme",
+    "a".repeat(300),
+    "--",
+    "_x",
+    "a b/c:d",
+  ];
   const keys = ["k", "7", "6f1f2a3e-4c5d-4e6f-8a9b-0c1d2e3f4a5b", "秘密", "x".repeat(256), "a b\nc"];
 
   test.each(definitions.map((definition) => [definition.service, definition] as const))(
@@ -147,7 +160,19 @@ describe("names", () => {
     for (const attempt of [1, 2, 3, 10, 99, 100, 999_999]) {
       expect(attemptOf("key", attemptName("key", attempt))).toBe(attempt);
     }
-    for (const name of ["key-1", "key-0", "key-02", "key-", "key-2-3", "key-x", "keys", "ke", "", "key2", "key--2"]) {
+    for (const name of [
+      "key-1",
+      "key-0",
+      "key-02",
+      "key-",
+      "key-2-3",
+      "key-x",
+      "keys",
+      "ke",
+      "",
+      "key2",
+      "key--2",
+    ]) {
       expect(attemptOf("key", name)).toBeUndefined();
     }
   });

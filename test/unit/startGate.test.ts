@@ -97,9 +97,9 @@ describe("batches", () => {
   test("one that comes again and again keeps nobody waiting for ever", async () => {
     const { gate } = countingGate();
     let rounds = 0;
-    let isDone = false;
+    const others = { areDone: false };
     const insistent = (async () => {
-      while (!isDone && rounds < 1_000) {
+      while (!others.areDone && rounds < 1_000) {
         await gate.enter(
           async () => {
             rounds += 1;
@@ -111,7 +111,7 @@ describe("batches", () => {
     })();
     await turn();
     await gate.enter(() => Promise.resolve());
-    isDone = true;
+    others.areDone = true;
     await insistent;
     expect(rounds).toBeLessThan(5);
   });
@@ -167,7 +167,11 @@ describe("looks", () => {
   });
 
   /** A service with pages of what it was told; counts its lists. */
-  function listing(...pages: object[][]): { backend: Backend; filters: ExecutionFilter[]; unsettled: () => number } {
+  function listing(...pages: object[][]): {
+    backend: Backend;
+    filters: ExecutionFilter[];
+    unsettled: () => number;
+  } {
     const filters: ExecutionFilter[] = [];
     let unsettled = 0;
     const backend = {

@@ -3,7 +3,16 @@
  */
 import { fork } from "node:child_process";
 import { createHash, randomUUID } from "node:crypto";
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join, resolve } from "node:path";
 import { withWorkflowLock } from "../../provider/src/lifecycle/starting/workflowLock";
@@ -58,7 +67,12 @@ test("different workflows do not wait for each other, and each gives back its ow
   expect(existsSync(lockFolder(other))).toBe(false);
   // Both can be had again at once.
   for (const each of [workflow, other]) {
-    expect(await within(2_000, withWorkflowLock(each, () => Promise.resolve()))).toBe(true);
+    expect(
+      await within(
+        2_000,
+        withWorkflowLock(each, () => Promise.resolve()),
+      ),
+    ).toBe(true);
   }
 });
 

@@ -48,7 +48,7 @@ export function engineReporter(urn: string | undefined): EngineReporter {
       infoLines += 1;
       if (infoLines > maxInfoLines) return;
       const more = infoLines === maxInfoLines ? " (from here on, ends of steps are only in the outputs)" : "";
-      log(urn, `${text}${more}`, "INFO", false);
+      void log(urn, `${text}${more}`, "INFO", false);
     },
     warn: (text) => {
       void log(urn, text, "WARNING", false);

@@ -93,7 +93,7 @@ export class Journal {
     this.#written.set(file, kept);
     if (this.#folder === undefined) return;
     try {
-      await (this.#prepared ??= this.#prepare(service, this.#folder));
+      await (this.#prepared ??= this.#prepare(this.#folder));
       // Loaded late: previews never write.
       const { default: writeFileAtomic } = await import("write-file-atomic");
       await mkdir(join(this.#folder, service), { recursive: true, mode: 0o700 });
@@ -113,12 +113,12 @@ export class Journal {
   }
 
   // Once per process, so that the folder does not grow for ever.
-  async #prepare(service: string, folder: string): Promise<void> {
-    const files = await readdir(join(folder, service)).catch((): string[] => []);
+  async #prepare(folder: string): Promise<void> {
+    const files = await readdir(folder, { recursive: true }).catch((): string[] => []);
     for (const file of files) {
-      const path = join(folder, service, file);
+      const path = join(folder, file);
       const info = await stat(path).catch(() => undefined);
-      if (info && Date.now() - info.mtimeMs > maxAgeMs) await unlink(path).catch(() => undefined);
+      if (info?.isFile() && Date.now() - info.mtimeMs > maxAgeMs) await unlink(path).catch(() => undefined);
     }
   }
 }

@@ -3,7 +3,7 @@
  * excluded that the run has been started before.
  */
 import type { Arguments, Backend } from "../../backends/backend";
-import { StartUncertainError, WorkflowExecutionError, messageOf } from "../../errors";
+import { NotFoundError, StartUncertainError, WorkflowExecutionError, messageOf } from "../../errors";
 import type { ExecutionSummary } from "../../execution/snapshot";
 import { isSettled } from "../../execution/snapshot";
 import { readCommonArguments } from "../arguments";
@@ -278,10 +278,11 @@ function startLooking(starting: Starting, gate: StartGate, isExclusive: boolean)
   });
 }
 
-// Only with "allow" in so many words may others run that could be ours.
-function doubts({ args }: Starting): boolean {
+// A run that has a key is never started beside what it may be, unless the program says "allow" in so many words. One
+// without is asked about only where nothing else is said: every other word deals with what runs.
+function doubts({ args, wanted }: Starting): boolean {
   const { concurrency } = readCommonArguments(args);
-  return concurrency === undefined;
+  return concurrency === undefined || (wanted.isGiven && concurrency !== "allow");
 }
 
 /** The executions among which that of the wanted run can be, newest first. */
@@ -332,9 +333,7 @@ async function sort(
   const eligible = wanted.isGiven
     ? candidates
     : candidates.filter(({ executionId }) => !taken.has(executionId));
-  const marks = await inParallel(eligible, 8, ({ executionId }) =>
-    host.register.mark(executionId, () => backend.readRunName(executionId, host.signal)),
-  );
+  const marks = await inParallel(eligible, 8, ({ executionId }) => markOf(executionId, backend, host));
   // One execution that shows what it was started with proves that the service shows it.
   const isProven = marks.some((mark) => mark !== undefined);
   const mine = eligible.filter((_execution, index) => {
@@ -345,6 +344,25 @@ async function sort(
     ({ executionId }, index) => marks[index] === undefined && !isProven && !taken.has(executionId),
   );
   return { mine, unmarked };
+}
+
+// A list can be ahead of the details.
+async function markOf(
+  executionId: string,
+  backend: Backend,
+  { register, session, signal }: LifecycleHost,
+): Promise<string | null | undefined> {
+  const { clock } = session;
+  const untilMs = clock.now() + showsWithinMs;
+  for (;;) {
+    try {
+      return await register.mark(executionId, () => backend.readRunName(executionId, signal));
+    } catch (error) {
+      if (!(error instanceof NotFoundError)) throw error;
+      if (clock.now() >= untilMs || signal.aborted) return undefined;
+      await clock.sleep(lookAgainMs, signal);
+    }
+  }
 }
 
 async function inParallel<T, R>(
