@@ -23,11 +23,13 @@ export function waitUntil(
     const look = (): void => {
       clearTimeout(timer);
       const left = endsAt - performance.now();
+      // Asked before: what ends between the two questions has no change to come, and must be seen to have ended.
+      const change = untilChange();
       if (left <= 0 || gone.aborted || isDone()) {
         finish();
         return;
       }
-      timer = setTimeout(look, Math.min(left, untilChange(), LONGEST_TIMER_MS));
+      timer = setTimeout(look, Math.min(left, change, LONGEST_TIMER_MS));
     };
     const untilChange = (): number => {
       const at = nextChangeAt();
