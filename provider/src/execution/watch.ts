@@ -135,6 +135,8 @@ const pastAfterMs = 3_000;
 const missedOften = 2;
 // How far a start may lie from what our clock and its difference to the service's make of it.
 const reckonedWithinMs = 500;
+// A look that is timed for an expected end is not to be late by chance.
+const longestJitterMs = 200;
 const firstPeekMs = 5_000;
 const longestPeekMs = 60_000;
 const maxPast = 50;
@@ -564,7 +566,7 @@ export class WorkflowWatch {
         cost: lists ? Math.min(1, pages / places + (listTellsOutcome ? 0 : 0.02)) : 1,
       });
       // Executions that began together must not be asked for in step.
-      delayMs *= 1 + 0.05 * random();
+      delayMs += Math.min(0.05 * delayMs, longestJitterMs) * random();
     } else {
       delayMs = fixedIntervalMs;
     }
