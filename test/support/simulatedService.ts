@@ -58,6 +58,8 @@ export interface Simulation {
   readonly withoutPast?: boolean;
   /** How long an answer takes, in milliseconds. */
   readonly latencyMs?: number;
+  /** How long after its start an execution's wait begins, at random up to this, in milliseconds. */
+  readonly joinWithinMs?: number;
   /** How far the service's clock is ahead of ours, in milliseconds. */
   readonly clockAheadMs?: number;
   /** Executions of others between ours, per one of ours. */
@@ -86,7 +88,15 @@ export function percentile(values: readonly number[], share: number): number {
 
 /** Waits for all executions. */
 export async function simulate(simulation: Simulation): Promise<Simulated> {
-  const { kind, durations, startEveryMs = 10, past = [], latencyMs = 40, clockAheadMs = 0 } = simulation;
+  const {
+    kind,
+    durations,
+    startEveryMs = 10,
+    past = [],
+    latencyMs = 40,
+    clockAheadMs = 0,
+    joinWithinMs = 0,
+  } = simulation;
   const clock = simulatedClock();
   const random = seededRandom(7);
   const zeroMs = clock.now();
@@ -159,7 +169,7 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
   };
   const watch = new WorkflowWatch(workflow);
   const waitFor = async (index: number): Promise<number> => {
-    await clock.sleep(startedMs(index) - clock.now());
+    await clock.sleep(startedMs(index) + random() * joinWithinMs - clock.now());
     const place = watch.join({
       executionId: `ex-${String(index)}`,
       justStarted: true,

@@ -37,6 +37,7 @@ export interface EngineReporter extends Reporter {
 
 /** A reporter for the resource with this URN; without one it is silent: a message on a wrong row misleads. */
 export function engineReporter(urn: string | undefined): EngineReporter {
+  let said = Promise.resolve();
   return {
     explain: (text, isKept) => log(urn, text, "INFO", !isKept),
     // Ephemeral: on the row while it lasts, not repeated at the end.
@@ -48,7 +49,8 @@ export function engineReporter(urn: string | undefined): EngineReporter {
       infoLines += 1;
       if (infoLines > maxInfoLines) return;
       const more = infoLines === maxInfoLines ? " (from here on, ends of steps are only in the outputs)" : "";
-      void log(urn, `${text}${more}`, "INFO", false);
+      // One after the other: the engine takes what arrives together in any order.
+      said = said.then(() => log(urn, `${text}${more}`, "INFO", false));
     },
     warn: (text) => {
       void log(urn, text, "WARNING", false);

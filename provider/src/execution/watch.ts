@@ -135,6 +135,8 @@ const pastAfterMs = 3_000;
 const missedOften = 2;
 // How far a start may lie from what our clock and its difference to the service's make of it.
 const reckonedWithinMs = 500;
+// A look that is timed for an expected end is not to be late by chance.
+const longestJitterMs = 200;
 const firstPeekMs = 5_000;
 const longestPeekMs = 60_000;
 const maxPast = 50;
@@ -409,10 +411,16 @@ export class WorkflowWatch {
       } else {
         const startOf = (place: Place): number => place.startedAtMs ?? place.beganMs + offsetMs;
         const window = this.#chooseWindow(batch, startOf, pageSize);
-        const isComplete = (await this.#listPage(window, batch, signal)) === undefined;
-        const isInside = (place: Place): boolean =>
-          startOf(place) >= window.startedAfterMs && startOf(place) <= window.startedBeforeMs;
-        if (isComplete) miss(batch.filter(isInside));
+        const inside = batch.filter(
+          (place) => startOf(place) >= window.startedAfterMs && startOf(place) <= window.startedBeforeMs,
+        );
+        // Where there was more in it than was known, the rest is on the next page.
+        let token: string | undefined;
+        for (let pages = 3; pages > 0; pages -= 1) {
+          token = await this.#listPage(token === undefined ? window : { ...window, token }, batch, signal);
+          if (token === undefined || !inside.some(isUnseen)) break;
+        }
+        miss(inside);
       }
     } catch (error) {
       const isForbidden = error instanceof AuthenticationError || error instanceof NotFoundError;
@@ -462,6 +470,8 @@ export class WorkflowWatch {
     const places = batch
       .map((place) => ({ at: startOf(place), overdueMs: Math.max(0, now - place.dueMs) }))
       .sort((a, b) => a.at - b.at);
+    // Whether the service's ends belong to its window is not said; and a start that is only reckoned is a little off.
+    const slackMs = batch.some((place) => place.startedAtMs === undefined) ? reckonedWithinMs : 1;
     const longest = places.reduce((first, place) => (place.overdueMs > first.overdueMs ? place : first));
     // The others' executions take their room too, as far as lists have shown them.
     const starts = [...this.#starts.values()].sort((a, b) => a - b);
@@ -472,9 +482,9 @@ export class WorkflowWatch {
     let endStart = 0;
     for (const to of places) {
       weightMs += 500 + to.overdueMs;
-      while (endStart < starts.length && (starts[endStart] ?? 0) <= to.at) endStart += 1;
+      while (endStart < starts.length && (starts[endStart] ?? 0) <= to.at + slackMs) endStart += 1;
       for (let from = places[first]; from && from !== to; from = places[first]) {
-        while ((starts[firstStart] ?? Infinity) < from.at) firstStart += 1;
+        while ((starts[firstStart] ?? Infinity) < from.at - slackMs) firstStart += 1;
         if (endStart - firstStart < pageSize) break;
         weightMs -= 500 + from.overdueMs;
         first += 1;
@@ -483,9 +493,6 @@ export class WorkflowWatch {
       if (from <= longest.at && to.at >= longest.at && weightMs > best.weightMs)
         best = { weightMs, from, to: to.at };
     }
-    // Whether the service's ends belong to its window is not said; and a start that is only reckoned is a little off.
-    const isReckoned = batch.some((place) => place.startedAtMs === undefined);
-    const slackMs = isReckoned ? reckonedWithinMs : 1;
     return { startedAfterMs: best.from - slackMs, startedBeforeMs: best.to + slackMs };
   }
 
@@ -559,7 +566,7 @@ export class WorkflowWatch {
         cost: lists ? Math.min(1, pages / places + (listTellsOutcome ? 0 : 0.02)) : 1,
       });
       // Executions that began together must not be asked for in step.
-      delayMs *= 1 + 0.05 * random();
+      delayMs += Math.min(0.05 * delayMs, longestJitterMs) * random();
     } else {
       delayMs = fixedIntervalMs;
     }

@@ -98,12 +98,17 @@ function endOfCluster(past: PastDurations, index: number): number {
   return end;
 }
 
-// Before the first of the past durations, or in a gap between them, but not just after an end or before one.
+// Before the first of the past durations, or in a gap between two groups of them, but not just after an end or before
+// one. Where they are scattered, the next one may well come before the first; and what few are left are no group.
 function isFar(past: PastDurations, index: number, elapsedMs: number): boolean {
   const next = past[index] ?? 0;
   const previous = past[index - 1];
-  if (elapsedMs >= next * 0.95) return false;
-  return previous === undefined || (isGap(previous, next) && elapsedMs > previous * 1.1);
+  if (previous === undefined) {
+    const areScattered = isGap(past[0] ?? 0, past.at(-1) ?? 0);
+    return elapsedMs < next * (areScattered ? 0.6 : 0.95);
+  }
+  const areGroups = Math.min(index, past.length - index) >= past.length * 0.1;
+  return areGroups && isGap(previous, next) && elapsedMs > previous * 1.1 && elapsedMs < next * 0.95;
 }
 
 function firstAbove(ascending: PastDurations, value: number): number {

@@ -1,0 +1,49 @@
+/**
+ * What planned waiting looks like to people and to the service: the lines, and the requests of many. Real engine.
+ */
+import { control, requestsOf } from "../support/emulators";
+import { useFixture } from "../support/fixture";
+
+jest.setTimeout(240_000);
+
+const fixture = useFixture({ emulator: { enforceLimits: true } });
+
+test("the line says how long it usually takes, and each step's end is told once", async () => {
+  const { emulator, stack } = fixture;
+  for (let day = 1; day <= 5; day += 1) {
+    const startedAt = Date.now() - day * 86_400_000;
+    await control(emulator, "POST", "/executions", { workflowId: "demo-succeeds", startedAt });
+  }
+  const { ok, output } = await stack.up([{ name: "run", args: { workflowId: "demo-succeeds" } }]);
+  expect(ok).toBe(true);
+  expect(output).toContain("started, usually about 2s");
+  const [live = "", diagnostics = ""] = output.split("Diagnostics:");
+  const endsIn = (text: string): string[] => text.match(/step \d of 3 "[^"]+" succeeded after \S+/g) ?? [];
+  const ends = endsIn(diagnostics);
+  expect(ends.map((end) => end.slice(0, 11))).toEqual(["step 1 of 3", "step 2 of 3", "step 3 of 3"]);
+  // The engine's own last line of a row repeats what was said last.
+  expect(new Set(endsIn(live))).toEqual(new Set(ends));
+  // A plain log has a line per change: the beginning, what is usual, at most each step, and the end.
+  expect((live.match(/creating/g) ?? []).length).toBeLessThan(15);
+});
+
+test.each(["aom", "functiongraph", "cloudflow"] as const)(
+  "%s: forty at once meet no limit, and a refresh of them reads lists",
+  async (kind) => {
+    const { emulator, stack } = fixture;
+    const workflow = kind === "cloudflow" ? { flowName: "demo-succeeds" } : { workflowId: "demo-succeeds" };
+    const resources = Array.from({ length: 40 }, (_, index) => ({
+      name: `run-${String(index)}`,
+      kind,
+      args: { ...workflow, concurrency: "allow" },
+    }));
+    expect((await stack.up(resources)).ok).toBe(true);
+    await control(emulator, "DELETE", "/requests");
+    expect((await stack.up()).changes).toEqual({ same: 41 });
+    expect(await requestsOf(emulator)).toEqual([]);
+    expect((await stack.refresh()).ok).toBe(true);
+    const requests = await requestsOf(emulator);
+    expect(requests.length).toBeLessThanOrEqual(20);
+    expect(requests.filter(({ status }) => status === 429)).toEqual([]);
+  },
+);
