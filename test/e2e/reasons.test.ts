@@ -350,7 +350,7 @@ test("states of older and newer versions, and other versions of the package: not
     inputs: withoutSecrets(resource.inputs),
     outputs: Object.fromEntries(
       Object.entries(withoutSecrets(resource.outputs)).filter(
-        ([name]) => !outputNames.includes(name) || keptByVersion0.includes(name),
+        ([name, value]) => (!outputNames.includes(name) && value !== null) || keptByVersion0.includes(name),
       ),
     ),
   }));

@@ -47,10 +47,23 @@ export abstract class ExecutionResource extends pulumi.CustomResource {
       { ...declared, ...args, __provider: providerText(service), [metaProperty]: meta },
       opts,
     );
-    // The state says null of what an execution does not have; to a program that is undefined.
-    const own = this as unknown as Record<string, pulumi.Output<unknown> | undefined>;
-    for (const output of names) own[output] = own[output]?.apply((value) => value ?? undefined);
+    for (const output of names) sayUndefined(this, output);
   }
+}
+
+// The state says null of what an execution does not have; to a program that is undefined. Made when it is read: an
+// Output costs the SDK a dozen promises, and most programs read few of them.
+function sayUndefined(resource: pulumi.CustomResource, name: string): void {
+  const stored = (resource as unknown as Record<string, pulumi.Output<unknown> | undefined>)[name];
+  let said: pulumi.Output<unknown> | undefined;
+  Object.defineProperty(resource, name, {
+    configurable: true,
+    enumerable: true,
+    get: () => (said ??= stored?.apply((value) => value ?? undefined)),
+    set: (value: pulumi.Output<unknown>) => {
+      said = value;
+    },
+  });
 }
 
 // The dynamic provider host hands secrets over as plain values; without this nobody there could tell them.
