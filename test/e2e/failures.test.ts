@@ -3,20 +3,13 @@
  * state that still loads.
  */
 import { control, executionsOf, requestsOf } from "../support/emulators";
+import { errorOf } from "../support/console";
 import { useFixture } from "../support/fixture";
 import type { ProgramResource } from "../support/stack";
 
 jest.setTimeout(180_000);
 
 const fixture = useFixture();
-
-/** The lines that the CLI shows as the error of a resource. */
-function errorOf(output: string, name: string): string[] {
-  const lines = output.split("\n");
-  const start = lines.findIndex((line) => line.includes(`WorkflowExecution (${name}):`));
-  const end = lines.findIndex((line, index) => index > start && line.trim() === "");
-  return lines.slice(start + 1, end);
-}
 
 const program: ProgramResource[] = [
   { name: "patch", args: { workflowId: "fails-once" } },

@@ -5,7 +5,7 @@
 import type { Emulator } from "workflow-emulator";
 import type { BackendDefinition, ServiceName } from "../../provider/src/lifecycle";
 import { openSession, services } from "../../provider/src/lifecycle";
-import { diagnosticsOf, previewRowOf, rowsOf } from "../support/console";
+import { besidesSteps, diagnosticsOf, errorOf, previewRowOf, rowsOf } from "../support/console";
 import { control, executionsOf } from "../support/emulators";
 import { useFixture } from "../support/fixture";
 import { emulatorSettings } from "../support/lifecycleHosts";
@@ -145,10 +145,7 @@ test.each(Object.keys(services) as ServiceName[])(
       expect(rowsOf(first.output, name)).toContainEqual(
         expect.stringMatching(new RegExp(`${outcome}: step 1( of 1)? "Work"(, \\d+m?s)?$`)),
       );
-      // The ends of steps are told besides.
-      const diagnostics = diagnosticsOf(first.output, name).filter(
-        (line) => !/^step .*" [a-z ]+ after \d+m?s$/.test(line),
-      );
+      const diagnostics = errorOf(first.output, name);
       if (onFailure === "continue") {
         expect({ name, diagnostics, initErrors }).toEqual({ name, diagnostics: [], initErrors: undefined });
         expect(ended.get(`after-${name}`)!.inputs["keepers"]).toEqual({ id });
@@ -206,7 +203,7 @@ test.each(Object.keys(services) as ServiceName[])(
     for (const { name, outcome, onFailure, whyAgain, next } of combinations) {
       const { id, outputs, initErrors } = after.get(name)!;
       const before = ended.get(name)!;
-      const diagnostics = diagnosticsOf(second.output, name);
+      const diagnostics = besidesSteps(diagnosticsOf(second.output, name));
       if (whyAgain !== undefined) {
         expect({ name, status: outputs["status"], failure: outputs["failure"] ?? undefined }).toEqual({
           name,

@@ -23,3 +23,15 @@ export function diagnosticsOf(output: string, name: string): string[] {
   const end = lines.findIndex((line, index) => index > start && line.trim() === "");
   return lines.slice(start + 1, end).map((line) => line.trim());
 }
+
+/** Those of them that are its error: the ends of steps may be told before. */
+export function errorOf(output: string, name: string): string[] {
+  const lines = diagnosticsOf(output, name);
+  const start = lines.findIndex((line) => line.startsWith("error:"));
+  return start === -1 ? [] : lines.slice(start);
+}
+
+/** What is said of an execution besides the ends of its steps. */
+export function besidesSteps(lines: readonly string[]): string[] {
+  return lines.filter((line) => !/^step .*" [a-z ]+ after \d+m?s$/.test(line));
+}

@@ -26,6 +26,16 @@ let infoLines = 0;
 
 let engine: Engine | undefined | "unavailable";
 
+// What is kept of each resource, on its way to the engine.
+const said = new Map<string, Promise<void>>();
+
+/** Resolves when the engine has heard what is kept of a resource: its error is to stand below that. */
+export async function everythingSaid(urn: string | undefined): Promise<void> {
+  if (urn === undefined) return;
+  await said.get(urn);
+  said.delete(urn);
+}
+
 /** A reporter that can also make sure of what it says. */
 export interface EngineReporter extends Reporter {
   /**
@@ -37,7 +47,6 @@ export interface EngineReporter extends Reporter {
 
 /** A reporter for the resource with this URN; without one it is silent: a message on a wrong row misleads. */
 export function engineReporter(urn: string | undefined): EngineReporter {
-  let said = Promise.resolve();
   return {
     explain: (text, isKept) => log(urn, text, "INFO", !isKept),
     // Ephemeral: on the row while it lasts, not repeated at the end.
@@ -49,8 +58,13 @@ export function engineReporter(urn: string | undefined): EngineReporter {
       infoLines += 1;
       if (infoLines > maxInfoLines) return;
       const more = infoLines === maxInfoLines ? " (from here on, ends of steps are only in the outputs)" : "";
+      if (urn === undefined) return;
       // One after the other: the engine takes what arrives together in any order.
-      said = said.then(() => log(urn, `${text}${more}`, "INFO", false));
+      const before = said.get(urn) ?? Promise.resolve();
+      said.set(
+        urn,
+        before.then(() => log(urn, `${text}${more}`, "INFO", false)),
+      );
     },
     warn: (text) => {
       void log(urn, text, "WARNING", false);

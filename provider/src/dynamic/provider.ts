@@ -32,7 +32,7 @@ import {
 import { benchOptions } from "./benchSettings";
 import { journalFolder, processSettings } from "./processSettings";
 import type { EngineReporter } from "./engineReporter";
-import { engineReporter } from "./engineReporter";
+import { engineReporter, everythingSaid } from "./engineReporter";
 import { CreatedButNotReady, HostError } from "./hostErrors";
 import { HostProcess } from "./hostProcess";
 import { toPlainOutputs } from "./plainOutputs";
@@ -238,6 +238,8 @@ async function forHost<T>(
   } catch (error) {
     if (error instanceof CreatedButNotReady) throw error;
     throw new HostError(operation, hide(messageOf(error)));
+  } finally {
+    await everythingSaid(properties.urn);
   }
 }
 
