@@ -5,13 +5,12 @@
 import type { ExecutionSnapshot } from "../../execution/snapshot";
 import { isSettled } from "../../execution/snapshot";
 import { InputError, RunNameTakenError, messageOf } from "../../errors";
+import { skewMs } from "./candidates";
 import type { Run, Starting } from "./posting";
 import { newStart, post } from "./posting";
 import { attemptName, attemptOf } from "./runKey";
 import { listAll } from "./startGate";
 
-// An execution of ours began after we posted it, by clocks that differ by less than this.
-const skewMs = 60_000;
 // More attempts of one key than anybody makes in a row without the list showing one of them.
 const maxTries = 20;
 

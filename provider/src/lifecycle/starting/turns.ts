@@ -1,0 +1,106 @@
+/**
+ * Turns at a workflow's gate: a start decides with what it sees, or waits for another turn. What `concurrency` makes of
+ * other executions is decided here.
+ */
+import type { Backend } from "../../backends/backend";
+import { WorkflowExecutionError } from "../../errors";
+import type { ExecutionSummary } from "../../execution/snapshot";
+import { readCommonArguments } from "../arguments";
+import { sayBusy, sayQueueTimedOut, sayQueued, sayStartInterrupted } from "../messages";
+import type { LifecycleHost } from "../outcome";
+import { messageContext } from "../outcome";
+import { lookAgainMs, showsWithinMs } from "./candidates";
+import type { Run, Starting } from "./posting";
+import type { Look, StartGate } from "./startGate";
+
+// How often a queue is looked at.
+const queueMs = { first: 1_000, most: 10_000 };
+
+/** Outcome of one turn at the gate: the run, or how long to wait for the next turn. */
+export type Turn = Run | { readonly againMs: number; readonly why: string; readonly isQueue: boolean };
+
+/**
+ * Takes turns until one brings the run.
+ * @param alone true where what is started counts for the next one's decision.
+ * @param interrupted makes the error for a deployment that is cut short in between.
+ * @throws WorkflowExecutionError with code WFX-WORKFLOW-BUSY where the queue was longer than the deployment waits;
+ *   whatever `decide` throws.
+ */
+export async function inTurn(
+  { host, args, backend }: Starting,
+  gate: StartGate,
+  alone: boolean,
+  decide: (look: Look) => Promise<Turn>,
+  interrupted: () => Error = () => new WorkflowExecutionError("WFX-INTERRUPTED", sayStartInterrupted()),
+): Promise<Run> {
+  const { clock } = host.session;
+  const common = readCommonArguments(args);
+  const seconds = host.operationTimeoutSeconds ?? common.timeoutSeconds;
+  const deadlineMs = clock.now() + seconds * 1000;
+  let waits = 0;
+  for (;;) {
+    const turn = await gate.enter(
+      async (look) => {
+        const decided = await decide(look);
+        if (alone && "executionId" in decided && decided.isNew) await untilListed(backend, decided, host);
+        return decided;
+      },
+      { alone },
+    );
+    if ("executionId" in turn) return turn;
+    if (turn.isQueue && clock.now() >= deadlineMs) {
+      throw new WorkflowExecutionError(
+        "WFX-WORKFLOW-BUSY",
+        sayQueueTimedOut(turn.why, seconds, messageContext(backend, "", args)),
+      );
+    }
+    host.reporter.status(turn.why);
+    // A start that is in doubt is looked for however short the deployment's time is.
+    const delayMs = turn.isQueue
+      ? Math.min(queueMs.most, queueMs.first * 1.5 ** waits, Math.max(0, deadlineMs - clock.now()))
+      : turn.againMs;
+    waits += 1;
+    await clock.sleep(delayMs, host.signal);
+    if (host.signal.aborted) throw interrupted();
+  }
+}
+
+// The next one in turn must see this one; a list can lag behind.
+async function untilListed(backend: Backend, run: Run, host: LifecycleHost): Promise<void> {
+  const { clock } = host.session;
+  const untilMs = clock.now() + showsWithinMs;
+  while (clock.now() < untilMs && !host.signal.aborted) {
+    const { executions } = await backend
+      .listPage({}, { limit: 20 }, host.signal)
+      .catch(() => ({ executions: [] as readonly ExecutionSummary[] }));
+    if (executions.some(({ executionId }) => executionId === run.executionId)) return;
+    await clock.sleep(lookAgainMs / 4, host.signal);
+  }
+}
+
+/**
+ * What `concurrency` makes of the workflow's other executions; undefined where a new one may start.
+ * @throws WorkflowExecutionError with code WFX-WORKFLOW-BUSY where it is "reject" and one runs.
+ */
+export async function decideConcurrency(
+  { args, host, wanted, backend }: Starting,
+  look: Look,
+): Promise<Turn | undefined> {
+  const { concurrency } = readCommonArguments(args);
+  if (concurrency === undefined || concurrency === "allow") return undefined;
+  const running = await look.unsettled();
+  const [newest] = running.filter(({ executionId }) => executionId !== wanted.supersedes?.id);
+  if (concurrency === "adopt") {
+    if (!newest) return undefined;
+    host.register.take(newest.executionId);
+    return { executionId: newest.executionId, isNew: false };
+  }
+  if (running.length === 0) return undefined;
+  if (concurrency === "reject") {
+    throw new WorkflowExecutionError(
+      "WFX-WORKFLOW-BUSY",
+      sayBusy(running, messageContext(backend, "", args)),
+    );
+  }
+  return { againMs: 0, why: sayQueued(running), isQueue: true };
+}
