@@ -92,7 +92,7 @@ export function check(results, footprint) {
       say(row.maxMs <= 5 * row.p95Ms, `${name}: latest ${seconds(row.maxMs)}, at most 5 × p95`);
     }
     const floor = floors.get(row.n);
-    if (floor && row.n >= 100) {
+    if (floor && row.n >= 1_000) {
       const ideal = floor.wallMs * row.rate + row.longestMs;
       say(
         row.wallMs <= 1.3 * ideal,
