@@ -13,6 +13,7 @@ const USAGE = `Usage: npm run bench [-- OPTIONS]
 
   --quick          ends within five minutes: N = 1, 10, 100, without some of the comparisons
   --only NAMES     only rows whose name has one of these in it, e.g. "cloudflow 1000,aom 100 bimodal"
+  --real-time      no clock runs faster: the same runs, as short as they then take
   --at-once K      how many stacks run at once (2; 9 with --quick); more are faster and disturb each other
 `;
 const SERVICES = ["aom", "functiongraph", "cloudflow"];
@@ -33,9 +34,13 @@ await runTool(async () => {
 
   const footprint = { loadMs: await loadMs(), kbPerWait: await kbPerWait() };
   const names = valueOf("--only")?.split(",");
-  const planned = (quick ? quickRows() : allRows()).filter(
-    ({ name }) => names === undefined || names.some((part) => name.includes(part)),
-  );
+  const planned = (quick ? quickRows() : allRows())
+    .filter(({ name }) => names === undefined || names.some((part) => name.includes(part)))
+    .map((row) =>
+      args.includes("--real-time")
+        ? { ...row, middleMs: row.middleMs / (row.rate ?? 1), rate: 1, name: `${row.name} real time` }
+        : row,
+    );
   const part = names === undefined ? "" : `-${names.join("-").replaceAll(/[^\w-]+/g, "-")}`;
   const file = join(REPOSITORY, ".state", `bench${quick ? "-quick" : ""}${part.slice(0, 60)}.json`);
   mkdirSync(join(REPOSITORY, ".state"), { recursive: true });
@@ -124,6 +129,8 @@ function allRows() {
         rows.push(row({ service, n: 100, variant, only, middleMs: 300_000, rate: 5 }));
     }
   }
+  for (const n of [1, 100, 1_000])
+    rows.push(row({ service: "idle", n, variant: "ours", middleMs: 40_000, only: "constant" }));
   rows.push(row({ service: "floor", n: 1_000, variant: "ours", middleMs: 0, after: true }));
   for (const service of SERVICES) {
     const time = service === "cloudflow" ? { middleMs: 90_000 } : { middleMs: 300_000, rate: 3 };
@@ -155,7 +162,8 @@ function roughRows() {
 
 // SIGSTOP while executions run, for a minute: a laptop that is closed.
 async function suspend({ hostPid }) {
-  await new Promise((resolve) => setTimeout(resolve, 20_000));
+  while (hostPid() === undefined) await new Promise((resolve) => setTimeout(resolve, 500));
+  await new Promise((resolve) => setTimeout(resolve, 10_000));
   const pid = hostPid();
   process.kill(pid, "SIGSTOP");
   await new Promise((resolve) => setTimeout(resolve, 60_000));

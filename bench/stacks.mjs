@@ -112,7 +112,7 @@ export async function startEmulator(rate = 1, offsetMs = 0) {
 /**
  * Runs one stack and measures it.
  * @param {{
- *   cli: string, service: "aom" | "functiongraph" | "cloudflow" | "floor", n: number, variant: keyof typeof variants,
+ *   cli: string, service: "aom" | "functiongraph" | "cloudflow" | "floor" | "idle", n: number, variant: keyof typeof variants,
  *   middleMs: number, rate?: number, seed?: number, only?: string | undefined, offsetMs?: number,
  *   faults?: object[], during?: (run: { hostPid: () => number | undefined }) => Promise<void>,
  *   after?: boolean, nice?: boolean,
@@ -132,7 +132,7 @@ export async function runStack(options) {
     for (const [index, kind] of kinds.entries()) {
       const count = Math.max(1, Math.floor(n / kinds.length));
       const id = `bench-${kind}`;
-      if (service !== "floor") {
+      if (service !== "floor" && service !== "idle") {
         const past = draw(kind, PAST, middleMs, 1_000 + seed);
         const present = draw(kind, count, middleMs, seed + index);
         longestMs = Math.max(longestMs, ...present);
@@ -152,7 +152,7 @@ export async function runStack(options) {
         resources.push({ name: `${kind}-${item}`, args: argumentsOf(service, id, emulator.url) });
       }
     }
-    writeFileSync(join(folder, "plan.json"), JSON.stringify({ service, resources }));
+    writeFileSync(join(folder, "plan.json"), JSON.stringify({ service, resources, idleMs: middleMs }));
     for (const fault of options.faults ?? []) await emulator.control("POST", "/faults", fault);
 
     const probe = join(folder, "probe.jsonl");
@@ -190,7 +190,7 @@ export async function runStack(options) {
     const { ok, output } = await up;
     const wallMs = Date.now() - begin;
     await during;
-    if (!ok && service === "floor") throw new Error(output.slice(-2_000));
+    if (!ok && (service === "floor" || service === "idle")) throw new Error(output.slice(-2_000));
 
     const lines = notes(probe);
     const result = {
@@ -209,6 +209,7 @@ export async function runStack(options) {
       ...lines.find(({ kind }) => kind === "all wait")?.memory,
       ...(ok ? {} : { output: output.slice(-1_500) }),
     };
+    if (service === "idle") return result;
     if (service === "floor") {
       if (options.after) {
         const same = Date.now();
@@ -340,7 +341,7 @@ async function script(emulator, service, id, durations) {
 }
 
 function argumentsOf(service, id, endpoint) {
-  if (service === "floor") return {};
+  if (service === "floor" || service === "idle") return {};
   if (service === "cloudflow") return { flowName: id, endpoint };
   // Executions of one stack and one workflow are all wanted: none of them stands for another.
   return { workflowId: id, projectId: PROJECT, endpoint, concurrency: "allow" };
