@@ -1,5 +1,8 @@
 // What must hold, and the table. Pure.
 
+/** What CloudFlow's buckets set for a thousand executions of one flow, p95; docs/waiting.md works it out. */
+const boundsMs = { constant: 500, uniform: 3_500, longTail: 4_000, bimodal: 3_900 };
+
 /**
  * Every line of the contract that these results can decide.
  * @param {any[]} results
@@ -31,7 +34,7 @@ export function check(results, footprint) {
       if (row.variant === "ours") say(false, `${name}: the deployment failed`);
       continue;
     }
-    if (service === "floor" || row.variant !== "ours") continue;
+    if (service === "floor" || service === "idle" || row.variant !== "ours") continue;
     say(row.seen === row.n, `${name}: all ${row.n} ends were seen (${row.seen})`);
     if (row.expected) {
       say(
@@ -43,11 +46,14 @@ export function check(results, footprint) {
     say(row.throttled === 0, `${name}: ${row.throttled} answers of 429`);
     if (service === "cloudflow") {
       if (row.n <= 100) say(row.p95Ms <= 150, `${name}: lag p95 ${seconds(row.p95Ms)}, at most 0.15 s`);
-      else say(row.p95Ms <= 4_000, `${name}: lag p95 ${seconds(row.p95Ms)}, at most 4 s`);
+      else {
+        const mostMs = Math.min(4_000, 1.5 * (boundsMs[row.distribution] ?? Infinity));
+        say(row.p95Ms <= mostMs, `${name}: lag p95 ${seconds(row.p95Ms)}, at most ${seconds(mostMs)}`);
+      }
       if (row.n === 1)
         say(
           row.requestsEach <= row.allowedByMinutes,
-          `${name}: ${row.requestsEach.toFixed(2)} status requests, at most 1 + duration/60 s = ${row.allowedByMinutes.toFixed(2)}`,
+          `${name}: ${row.requestsEach.toFixed(2)} status requests, at most 1 + duration/60 s = ${row.allowedByMinutes.toFixed(2)} (and ${row.asked.past} for the past)`,
         );
     } else if (row.n <= 100) {
       say(
@@ -67,14 +73,15 @@ export function check(results, footprint) {
         );
     }
     const without = find(row, "no history");
-    if (without && service !== "cloudflow") {
+    // Of fewer, chance decides; the table has them all the same.
+    if (without && service !== "cloudflow" && row.n >= 100) {
       say(
-        row.p95Ms <= without.p95Ms * 1.1 + 100,
-        `${name}: lag p95 ${seconds(row.p95Ms)}, without history ${seconds(without.p95Ms)}`,
+        row.p95Ms <= without.p95Ms * 1.1,
+        `${name}: lag p95 ${seconds(row.p95Ms)}, without history ${seconds(without.p95Ms)}, at most 10 % more`,
       );
       say(
-        row.requestsEach <= without.requestsEach * 1.1 + 1 / row.n,
-        `${name}: ${row.requestsEach.toFixed(2)} requests each, without history ${without.requestsEach.toFixed(2)}`,
+        row.requestsEach <= without.requestsEach * 1.1,
+        `${name}: ${row.requestsEach.toFixed(2)} requests each, without history ${without.requestsEach.toFixed(2)}, at most 10 % more`,
       );
     }
     if (row.n >= 1_000) {
@@ -82,13 +89,10 @@ export function check(results, footprint) {
         row.requestsPerMinute < 2,
         `${name}: ${row.requestsPerMinute.toFixed(2)} status requests per execution-minute, fewer than 2`,
       );
-      say(
-        row.maxMs <= Math.max(5 * row.p95Ms, 1_000),
-        `${name}: latest ${seconds(row.maxMs)}, at most 5 × p95`,
-      );
+      say(row.maxMs <= 5 * row.p95Ms, `${name}: latest ${seconds(row.maxMs)}, at most 5 × p95`);
     }
     const floor = floors.get(row.n);
-    if (floor && row.n >= 100) {
+    if (floor && row.n >= 1_000) {
       const ideal = floor.wallMs * row.rate + row.longestMs;
       say(
         row.wallMs <= 1.3 * ideal,
@@ -96,6 +100,7 @@ export function check(results, footprint) {
       );
     }
     if (row.sameRequests !== undefined) {
+      say(row.sameOk && row.refreshOk, `${name}: the no-change up and the refresh succeed`);
       say(row.sameRequests === 0, `${name}: a no-change up makes ${row.sameRequests} requests`);
       if (floor?.sameMs && row.n >= 1_000)
         say(
@@ -126,7 +131,9 @@ export function tableOf(results) {
     "of 3 %",
     "requests each",
     "per minute",
-    "others",
+    "start looks",
+    "past",
+    "steps",
     "429",
     "CPU",
     "memory",
@@ -136,14 +143,7 @@ export function tableOf(results) {
       return [
         row.name,
         seconds(row.wallMs ?? 0),
-        "",
-        "",
-        "",
-        "",
-        "",
-        "",
-        "",
-        "",
+        ...Array.from({ length: 10 }, () => ""),
         `${(row.cpuSeconds ?? 0).toFixed(1)} s`,
         `${Math.round(row.peakMb ?? 0)} MB`,
       ];
@@ -158,7 +158,9 @@ export function tableOf(results) {
       row.relativeP95.toFixed(2),
       row.requestsEach.toFixed(2),
       row.requestsPerMinute.toFixed(2),
-      String(row.otherRequests),
+      String(row.asked.startLook),
+      String(row.asked.past),
+      String(row.asked.steps),
       String(row.throttled),
       `${row.cpuSeconds.toFixed(1)} s`,
       `${Math.round(row.peakMb)} MB`,

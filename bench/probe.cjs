@@ -1,8 +1,11 @@
 // Loaded into every Node process of a run (NODE_OPTIONS). Does nothing but in the dynamic provider's process: there it
-// notes when each create begins and returns, and what the process has used, one line of JSON each in BENCH_PROBE_FILE.
+// notes when each create begins and returns, and what the process has used, one line of JSON each in BENCH_PROBE_FILE;
+// BENCH_ALL_STARTED_MS after the last of BENCH_COUNT creates began, also what they hold in memory after a collection.
 "use strict";
 const Module = require("node:module");
 const fs = require("node:fs");
+const v8 = require("node:v8");
+const vm = require("node:vm");
 
 const file = process.env.BENCH_PROBE_FILE;
 if (file) {
@@ -11,6 +14,23 @@ if (file) {
     const used = { cpuSeconds: (userCPUTime + systemCPUTime) / 1e6, peakKb: maxRSS };
     fs.appendFileSync(file, `${JSON.stringify({ at: Date.now(), pid: process.pid, ...used, ...entry })}\n`);
   };
+  let begun = 0;
+  const noteMemory = () => {
+    v8.setFlagsFromString("--expose-gc");
+    vm.runInNewContext("gc")();
+    const { rss, heapUsed, external } = process.memoryUsage();
+    note({
+      kind: "all wait",
+      memory: { waitingRssMb: rss / 2 ** 20, waitingHeapMb: (heapUsed + external) / 2 ** 20 },
+    });
+  };
+  const countBegin = () => {
+    begun += 1;
+    if (begun === Number(process.env.BENCH_COUNT))
+      setTimeout(noteMemory, Number(process.env.BENCH_ALL_STARTED_MS)).unref();
+  };
+  // For resources that only wait: their text has no module that could be wrapped.
+  globalThis.benchBegin = countBegin;
   if (/dynamic-provider/.test(process.argv[1] ?? ""))
     setInterval(() => note({ kind: "alive" }), 1_000).unref();
   const load = Module._load;
@@ -25,6 +45,7 @@ if (file) {
       note({ kind: "loaded" });
       provider.create = async function (inputs) {
         note({ kind: "begin" });
+        countBegin();
         try {
           const result = await Reflect.apply(create, this, [inputs]);
           note({ kind: "end", id: result.id, status: result.outs.status });

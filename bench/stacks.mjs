@@ -11,7 +11,10 @@ import { distributions, draw } from "./distributions.mjs";
 const PROJECT = "0123456789abcdef0123456789abcdef";
 const PAST = 50;
 
-/** Operations that ask how executions stand; starts and the reading of steps are counted apart. */
+/**
+ * Operations that ask how executions stand. Whatever of them reaches the service is a status request, also what is
+ * refused or sent again, but for what `kindOf` can tell by the request itself to have another purpose.
+ */
 const STATUS_OPERATIONS = new Set([
   "aom:SearchWorkflowExecutionDetail",
   "aom:ListWorkflowExecutions",
@@ -22,8 +25,51 @@ const STATUS_OPERATIONS = new Set([
   "cloudflow:ListExecutions",
 ]);
 
-const START_OPERATIONS = new Set(["ExecuteWorkflow", "StartWorkflowExecution", "StartExecution"]);
-const isStatus = ({ service, operation }) => STATUS_OPERATIONS.has(`${service}:${operation}`);
+const START_OPERATIONS = new Set([
+  "aom:ExecuteWorkflow",
+  "functiongraph:StartWorkflowExecution",
+  "cloudflow:StartExecution",
+]);
+const STEP_OPERATIONS = new Set(["cloudflow:GetExecutionHistory"]);
+
+/** The emulator keeps so many requests whole; of more, only their number is known. */
+const KEPT_REQUESTS = 10_000;
+
+/** The log's purpose of a request: "start", "startLook", "past", "steps", "status" or "other". */
+function kindOf({ service, operation, path }, hasStarted) {
+  const name = `${service}:${operation}`;
+  if (START_OPERATIONS.has(name)) return "start";
+  if (STEP_OPERATIONS.has(name)) return "steps";
+  if (!STATUS_OPERATIONS.has(name)) return "other";
+  // What is asked before anything was started asks for others' executions.
+  if (!hasStarted) return "startLook";
+  // Only a start asks FunctionGraph for what runs, and only the look at the past asks for successes. AOM filters
+  // nothing: there both count as status requests.
+  if (name === "functiongraph:ListWorkflowExecutions")
+    return /[?&]status=running(&|$)/i.test(path) ? "startLook" : "past";
+  if (name === "cloudflow:ListExecutions" && /[?&]Status=Succeeded(&|$)/.test(path)) return "past";
+  return "status";
+}
+
+/** How many requests of each kind; where the log is no longer whole, all that may be status requests are. */
+function countKinds(requests, counts) {
+  const kinds = { start: 0, startLook: 0, past: 0, steps: 0, status: 0, other: 0 };
+  let hasStarted = false;
+  if (requests.length < KEPT_REQUESTS) {
+    for (const request of requests) {
+      const kind = kindOf(request, hasStarted);
+      hasStarted ||= kind === "start";
+      kinds[kind] += 1;
+    }
+    return kinds;
+  }
+  for (const [key, count] of Object.entries(counts)) {
+    const [service, operation] = key.split(":");
+    const kind = kindOf({ service, operation, path: "" }, true);
+    kinds[kind === "past" ? "status" : kind] += count;
+  }
+  return kinds;
+}
 
 /** How a stack waits; the value goes to the provider's process as it is. */
 export const variants = {
@@ -66,7 +112,7 @@ export async function startEmulator(rate = 1, offsetMs = 0) {
 /**
  * Runs one stack and measures it.
  * @param {{
- *   cli: string, service: "aom" | "functiongraph" | "cloudflow" | "floor", n: number, variant: keyof typeof variants,
+ *   cli: string, service: "aom" | "functiongraph" | "cloudflow" | "floor" | "idle", n: number, variant: keyof typeof variants,
  *   middleMs: number, rate?: number, seed?: number, only?: string | undefined, offsetMs?: number,
  *   faults?: object[], during?: (run: { hostPid: () => number | undefined }) => Promise<void>,
  *   after?: boolean, nice?: boolean,
@@ -86,7 +132,7 @@ export async function runStack(options) {
     for (const [index, kind] of kinds.entries()) {
       const count = Math.max(1, Math.floor(n / kinds.length));
       const id = `bench-${kind}`;
-      if (service !== "floor") {
+      if (service !== "floor" && service !== "idle") {
         const past = draw(kind, PAST, middleMs, 1_000 + seed);
         const present = draw(kind, count, middleMs, seed + index);
         longestMs = Math.max(longestMs, ...present);
@@ -106,7 +152,7 @@ export async function runStack(options) {
         resources.push({ name: `${kind}-${item}`, args: argumentsOf(service, id, emulator.url) });
       }
     }
-    writeFileSync(join(folder, "plan.json"), JSON.stringify({ service, resources }));
+    writeFileSync(join(folder, "plan.json"), JSON.stringify({ service, resources, idleMs: middleMs }));
     for (const fault of options.faults ?? []) await emulator.control("POST", "/faults", fault);
 
     const probe = join(folder, "probe.jsonl");
@@ -117,6 +163,8 @@ export async function runStack(options) {
       PULUMI_SKIP_CHECKPOINTS: "1",
       NODE_OPTIONS: `--require ${join(REPOSITORY, "bench", "probe.cjs")}`,
       BENCH_PROBE_FILE: probe,
+      BENCH_COUNT: String(resources.length),
+      BENCH_ALL_STARTED_MS: String(3_000 + resources.length * (service === "cloudflow" ? 10 : 110 / rate)),
       WORKFLOW_EXECUTION_BENCH: JSON.stringify({ ...variants[variant], clockRate: rate }),
       HW_ACCESS_KEY: "EMULATORACCESSKEY0001",
       HW_SECRET_KEY: "emulator-secret-key-0001",
@@ -142,7 +190,7 @@ export async function runStack(options) {
     const { ok, output } = await up;
     const wallMs = Date.now() - begin;
     await during;
-    if (!ok && service === "floor") throw new Error(output.slice(-2_000));
+    if (!ok && (service === "floor" || service === "idle")) throw new Error(output.slice(-2_000));
 
     const lines = notes(probe);
     const result = {
@@ -157,8 +205,11 @@ export async function runStack(options) {
       longestMs,
       cpuSeconds: Math.max(0, ...lines.map(({ cpuSeconds }) => cpuSeconds)),
       peakMb: Math.max(0, ...lines.map(({ peakKb }) => peakKb)) / 1024,
+      // Once all wait, after collection: what is really held.
+      ...lines.find(({ kind }) => kind === "all wait")?.memory,
       ...(ok ? {} : { output: output.slice(-1_500) }),
     };
+    if (service === "idle") return result;
     if (service === "floor") {
       if (options.after) {
         const same = Date.now();
@@ -176,7 +227,7 @@ export async function runStack(options) {
       return result;
     }
     const counts = (await emulator.control("GET", "/requests/counts")).counts;
-    Object.assign(result, await figures(emulator, lines, counts, kinds, rate, variant === "ours"), {
+    Object.assign(result, await figures(emulator, lines, counts, kinds, rate), {
       counts,
     });
     if (options.after) {
@@ -220,7 +271,7 @@ export async function runStack(options) {
   }
 }
 
-async function figures(emulator, lines, counts, kinds, rate, readsPast) {
+async function figures(emulator, lines, counts, kinds, rate) {
   const { executions } = await emulator.control("GET", "/executions");
   const { now: emulatedNow } = await emulator.control("GET", "/clock");
   const machineNow = Date.now();
@@ -238,19 +289,9 @@ async function figures(emulator, lines, counts, kinds, rate, readsPast) {
       durationMs: endedAt - timeOf(execution.startedAt),
     });
   }
-  // What was asked before the first start is no question of how an execution stands, nor is the one look at a
-  // workflow's past.
   const { requests } = await emulator.control("GET", "/requests");
-  const firstStart = requests.findIndex(({ operation }) => START_OPERATIONS.has(operation));
-  const before = requests.length < 10_000 ? requests.slice(0, Math.max(0, firstStart)) : [];
-  const lookUps = sum(before.map((entry) => (isStatus(entry) ? 1 : 0))) + (readsPast ? kinds.length : 0);
-  const statusRequests =
-    -lookUps +
-    sum(
-      Object.entries(counts).map(([key, count]) =>
-        STATUS_OPERATIONS.has(key.split(":").slice(0, 2).join(":")) ? count : 0,
-      ),
-    );
+  const asked = countKinds(requests, counts);
+  const statusRequests = asked.status;
   const minutes = sum(lags.map(({ durationMs }) => durationMs / 60_000));
   const of = (items) => {
     const values = items.map(({ lagMs }) => lagMs);
@@ -274,7 +315,7 @@ async function figures(emulator, lines, counts, kinds, rate, readsPast) {
     allowedByTenSeconds:
       sum(lags.map(({ durationMs }) => 1 + Math.floor(durationMs / 10_000))) / Math.max(1, lags.length),
     allowedByMinutes: sum(lags.map(({ durationMs }) => 1 + durationMs / 60_000)) / Math.max(1, lags.length),
-    otherRequests: sum(Object.values(counts)) - statusRequests,
+    asked,
     throttled: throttledOf(counts),
   };
 }
@@ -300,7 +341,7 @@ async function script(emulator, service, id, durations) {
 }
 
 function argumentsOf(service, id, endpoint) {
-  if (service === "floor") return {};
+  if (service === "floor" || service === "idle") return {};
   if (service === "cloudflow") return { flowName: id, endpoint };
   // Executions of one stack and one workflow are all wanted: none of them stands for another.
   return { workflowId: id, projectId: PROJECT, endpoint, concurrency: "allow" };

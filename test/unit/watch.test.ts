@@ -3,6 +3,7 @@
  * predicts and with one that does not. The figures are those of docs/waiting.md, with room for chance.
  */
 import { AuthenticationError, TransportError } from "../../provider/src/errors";
+import { nextLookDelayMs } from "../../provider/src/polling/schedule";
 import type { Simulated, Simulation } from "../support/simulatedService";
 import { draw, kinds, percentile, simulate } from "../support/simulatedService";
 
@@ -73,6 +74,15 @@ describe.each(huawei)("%s", (_name, kind) => {
       expect(lagsMs[0]).toBeLessThanOrEqual(Math.min(10_700, Math.max(1_200, ms * 0.55)));
     }
   });
+});
+
+test("where all of the past ends at one time, the look after it is not put off", () => {
+  const past = Array.from({ length: 50 }, () => 2 * minuteMs);
+  for (const elapsedMs of [119_000, 119_500, 119_900]) {
+    const delayMs = nextLookDelayMs({ elapsedMs, past, looks: 5, saved: 8, cost: 0.05 });
+    expect(elapsedMs + delayMs).toBeGreaterThan(2 * minuteMs);
+    expect(elapsedMs + delayMs).toBeLessThanOrEqual(2 * minuteMs + 600);
+  }
 });
 
 describe("cloudflow", () => {

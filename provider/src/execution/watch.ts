@@ -71,6 +71,8 @@ export interface WatchMember {
   readonly executionId: string;
   /** True where it began just now: the time that it has run is then known whatever the service's clock says. */
   readonly justStarted: boolean;
+  /** When it began, by our clock; left out: now. */
+  readonly beganMs?: number | undefined;
   /** When the wait ends at the latest, in milliseconds since the epoch. */
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
@@ -172,7 +174,7 @@ export class WorkflowWatch {
     const place: Place = {
       member,
       signal: AbortSignal.any([member.signal]),
-      beganMs: now,
+      beganMs: Math.min(now, member.beganMs ?? now),
       startedAtMs: undefined,
       // What has run for some time may have ended already.
       dueMs: now,

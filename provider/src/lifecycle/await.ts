@@ -26,6 +26,8 @@ export interface AwaitStart {
   readonly executionId: string;
   /** True where it was started in this call, so the service may not show it yet. */
   readonly justStarted: boolean;
+  /** When it began, by our clock, where it was started in this call. */
+  readonly beganMs?: number | undefined;
   /** What was seen before, if anything. */
   readonly last?: ExecutionSnapshot | undefined;
 }
@@ -86,6 +88,8 @@ export async function awaitExecution(
       look: (look) => backend.describe(executionId, { ...look, attempts: 1, sparing: true }),
       ...(backend.peek ? { peek: (signal) => backend.peek?.(executionId, signal) } : {}),
       isStopping,
+      // A stop takes as long as a stop takes, however long the execution has run.
+      beganMs: isStopping ? undefined : start.beganMs,
       deadlineMs,
       mayBeInvisibleUntilMs: start.justStarted ? clock.now() + invisibleMs : 0,
       clock,

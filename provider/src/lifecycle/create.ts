@@ -31,8 +31,8 @@ export async function create(args: Arguments, host: LifecycleHost): Promise<Outc
   }
   const { urn, secretArguments, supersedes } = host;
   const wanted = await wantedRun(host.definition, args, { urn, secretArguments, supersedes });
-  const { executionId, isNew, outcome } = await startRun(backend, args, wanted, host);
-  return awaitExecution(backend, args, { executionId, justStarted: isNew, last: outcome }, host);
+  const { executionId, isNew, beganMs, outcome } = await startRun(backend, args, wanted, host);
+  return awaitExecution(backend, args, { executionId, justStarted: isNew, beganMs, last: outcome }, host);
 }
 
 async function adopt(backend: Backend, executionId: string, host: LifecycleHost): Promise<ExecutionSnapshot> {

@@ -35,7 +35,7 @@ export async function tearDown(id: string, state: StoredState, host: LifecycleHo
       last = run.outcome;
     }
   }
-  const start = { executionId: run.executionId, justStarted: run.isNew, last };
+  const start = { executionId: run.executionId, justStarted: run.isNew, beganMs: run.beganMs, last };
   const outcome = await awaitExecution(backend, args, start, host);
   if (outcome.kind === "unready") {
     if (isSettled(storedStatus(outcome.state))) {

@@ -67,12 +67,14 @@ export function nextLookDelayMs(plan: LookPlan): number {
     const overdueMs = elapsedMs - (past.at(-1) ?? 0);
     return affordable < 1 ? calmMs : Math.min(calmMs, Math.max(aim, overdueMs * 0.5));
   }
-  const horizonMs = quantile(past.slice(index, endOfCluster(past, index)), 0.9) - elapsedMs + aim;
+  const marginMs = Math.max(150, next * 0.005);
+  // By then nine of ten of those that end about now have ended.
+  const mostEndInMs = quantile(past.slice(index, endOfCluster(past, index)), 0.9) - elapsedMs;
+  const horizonMs = mostEndInMs + aim;
   const pacedMs = horizonMs / Math.max(1, affordable + horizonMs / (tenSecondsMs * cost));
   const stepMs = Math.min(calmMs, Math.max(aim, pacedMs));
-  const marginMs = Math.max(150, next * 0.005);
   const untilNextMs = next - elapsedMs + marginMs;
-  if (untilNextMs <= stepMs) return stepMs;
+  if (untilNextMs <= stepMs) return Math.min(stepMs, mostEndInMs + marginMs);
   if (plan.looks === 0 && untilNextMs > 2 * earlyMs) return earlyMs;
   const longMs = affordable > 20 ? Math.min(farMs, 2.5 * calmMs) : Math.max(farMs, adaptiveMs);
   return Math.min(untilNextMs, isFar(past, index, elapsedMs) ? longMs : calmMs);

@@ -14,6 +14,8 @@ export interface Run {
   readonly executionId: string;
   /** True where this call has started it; else it was found and is taken over. */
   readonly isNew: boolean;
+  /** Where this call has started it: when the answer came, by our clock. */
+  readonly beganMs?: number | undefined;
   /** Where the start answers with the outcome, or the execution was looked at on the way. */
   readonly outcome?: ExecutionSnapshot | undefined;
 }
@@ -62,6 +64,8 @@ export async function post(
     if (!(error instanceof StartUncertainError)) await note(pending);
     throw error;
   }
+  // Noting it takes its time where a thousand do at once, and is not to put off when its end is expected.
+  const beganMs = host.session.clock.now();
   await note({ ...start, executionId: started.executionId });
-  return { ...started, isNew: true };
+  return { ...started, isNew: true, beganMs };
 }
