@@ -2,8 +2,9 @@
  * The gate of one workflow: who goes together, who goes alone, how often is looked.
  */
 import type { Backend, ExecutionFilter } from "../../provider/src/backends/backend";
+import { listAll } from "../../provider/src/lifecycle/pages";
 import type { Look } from "../../provider/src/lifecycle/starting/startGate";
-import { StartGate, listAll, lookAt } from "../../provider/src/lifecycle/starting/startGate";
+import { StartGate, lookAt } from "../../provider/src/lifecycle/starting/startGate";
 import { never } from "../support/sessions";
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

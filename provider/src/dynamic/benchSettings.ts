@@ -3,6 +3,7 @@
  * at any time. Nothing else reads it.
  */
 import type { SessionOptions } from "../lifecycle";
+import { systemClock } from "../lifecycle";
 
 /** Name of the variable: JSON `{"fixedIntervalMs"?, "withoutPast"?, "clockRate"?}`. */
 export const benchVariable = "WORKFLOW_EXECUTION_BENCH";
@@ -24,19 +25,6 @@ function fastClock(rate: number): NonNullable<SessionOptions["clock"]> {
   const startMs = Date.now();
   return {
     now: () => startMs + (Date.now() - startMs) * rate,
-    sleep: (ms, signal) =>
-      new Promise((resolve) => {
-        if (signal?.aborted) {
-          resolve();
-          return;
-        }
-        const done = (): void => {
-          clearTimeout(timer);
-          signal?.removeEventListener("abort", done);
-          resolve();
-        };
-        const timer = setTimeout(done, Math.max(0, ms / rate));
-        signal?.addEventListener("abort", done, { once: true });
-      }),
+    sleep: (ms, signal) => systemClock.sleep(ms / rate, signal),
   };
 }

@@ -7,14 +7,13 @@ import { NotFoundError, isWorkflowExecutionError, messageOf } from "../errors";
 import type { ExecutionSnapshot } from "../execution/snapshot";
 import { describeProgress } from "../execution/progress";
 import { isSettled } from "../execution/snapshot";
-import { waitUntilSettled } from "../execution/waitUntilSettled";
 import { readCommonArguments } from "./arguments";
 import { sayFailed, sayForgotten, sayInterrupted, sayLostSight, sayTimedOut } from "./messages";
 import type { LifecycleHost, Outcome } from "./outcome";
 import { messageContext } from "./outcome";
 import type { StoredState } from "./state";
 import { makeState, markExpired } from "./state";
-import { watchOf } from "./watch";
+import { waitForEnd } from "./watch";
 
 // A service may show an execution a little later than it names it.
 const invisibleMs = 30_000;
@@ -81,22 +80,20 @@ export async function awaitExecution(
   const wait = async (
     deadlineMs: number,
     isStopping = false,
-  ): Promise<Awaited<ReturnType<typeof waitUntilSettled>>> => {
-    const result = await waitUntilSettled({
-      watch: watchOf(host.definition, backend, host.session),
+  ): Promise<Awaited<ReturnType<typeof waitForEnd>>> => {
+    const result = await waitForEnd(
+      backend,
       executionId,
-      look: (look) => backend.describe(executionId, { ...look, attempts: 1, sparing: true }),
-      ...(backend.peek ? { peek: (signal) => backend.peek?.(executionId, signal) } : {}),
-      isStopping,
-      // A stop takes as long as a stop takes, however long the execution has run.
-      beganMs: isStopping ? undefined : start.beganMs,
-      deadlineMs,
-      mayBeInvisibleUntilMs: start.justStarted ? clock.now() + invisibleMs : 0,
-      clock,
-      random: host.session.random,
-      signal: host.signal,
-      reporter: host.reporter,
-    });
+      {
+        ...(backend.peek ? { peek: (signal) => backend.peek?.(executionId, signal) } : {}),
+        isStopping,
+        // A stop takes as long as a stop takes, however long the execution has run.
+        beganMs: isStopping ? undefined : start.beganMs,
+        deadlineMs,
+        mayBeInvisibleUntilMs: start.justStarted ? clock.now() + invisibleMs : 0,
+      },
+      host,
+    );
     last = (result.kind === "settled" ? result.value : result.last) ?? last;
     return result;
   };

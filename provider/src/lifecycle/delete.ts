@@ -5,7 +5,6 @@
 import type { Arguments, Backend } from "../backends/backend";
 import { NotFoundError, WorkflowExecutionError } from "../errors";
 import { isSettled } from "../execution/snapshot";
-import { waitUntilSettled } from "../execution/waitUntilSettled";
 import { readCommonArguments } from "./arguments";
 import { sayNotStopped, sayStopInterrupted } from "./messages";
 import type { LifecycleHost } from "./outcome";
@@ -13,7 +12,7 @@ import { messageContext } from "./outcome";
 import type { StoredState } from "./state";
 import { isArmed, storedStatus } from "./state";
 import { tearDown } from "./teardown";
-import { watchOf } from "./watch";
+import { waitForEnd } from "./watch";
 
 const defaultStopSeconds = 300;
 
@@ -49,23 +48,13 @@ async function unarrived(id: string, { register, definition, urn }: LifecycleHos
 }
 
 async function stopAndSee(backend: Backend, id: string, args: Arguments, host: LifecycleHost): Promise<void> {
-  const { clock, random } = host.session;
   host.reporter.status("stopping");
   await backend.stop(id, host.signal);
   const seconds = host.operationTimeoutSeconds ?? defaultStopSeconds;
   try {
-    const result = await waitUntilSettled({
-      watch: watchOf(host.definition, backend, host.session),
-      executionId: id,
-      look: (look) => backend.describe(id, { ...look, attempts: 1, sparing: true }),
-      isStopping: true,
-      deadlineMs: clock.now() + seconds * 1000,
-      mayBeInvisibleUntilMs: 0,
-      clock,
-      random,
-      signal: host.signal,
-      reporter: host.reporter,
-    });
+    const deadlineMs = host.session.clock.now() + seconds * 1000;
+    const wait = { isStopping: true, deadlineMs, mayBeInvisibleUntilMs: 0 };
+    const result = await waitForEnd(backend, id, wait, host);
     if (result.kind === "settled") return;
     if (result.kind === "aborted") {
       const interrupted = sayStopInterrupted(id, messageContext(backend, id, args));

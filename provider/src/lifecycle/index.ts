@@ -5,6 +5,7 @@ export { services, openSession } from "../backends/registry";
 export type { ServiceName, Session, SessionOptions } from "../backends/registry";
 export type { ArgumentProblem, Arguments, BackendDefinition } from "../backends/backend";
 export { isMap } from "../backends/rules";
+export { systemClock } from "../polling/clock";
 export type { Settings } from "../backends/settings";
 export type { Reporter } from "../execution/waitUntilSettled";
 export { unknownValue } from "./arguments";

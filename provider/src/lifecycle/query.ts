@@ -13,6 +13,8 @@ import type { Session } from "../backends/registry";
 import { identifier, kindOf, oneOf, text, time } from "../backends/rules";
 import { InputError } from "../errors";
 import type { ExecutionStatus, ExecutionSummary } from "../execution/snapshot";
+import type { PageSpan } from "./pages";
+import { pageLimit, pagesOf } from "./pages";
 import type { StoredState } from "./state";
 import { makeState } from "./state";
 import { check } from "./check";
@@ -45,9 +47,6 @@ export interface ListedExecutions {
   /** Where the next part begins; absent at the end. */
   readonly nextToken?: string;
 }
-
-// Where the service gives everything at once, one page is all of it.
-const wholePage = 1_000;
 
 /**
  * Executions of a workflow, newest first, at most `limit` (100 by default), in as many pages as that takes.
@@ -88,12 +87,7 @@ export async function* iterateExecutions(
   const name = "listWorkflowExecutions";
   const { filter } = readQuery(definition, name, query);
   checkQuery(definition, name, args, session);
-  for await (const page of pages(definition, args, filter, session, {
-    limit: Infinity,
-    nextToken: undefined,
-  })) {
-    yield* page.executions;
-  }
+  for await (const page of pages(definition, args, filter, session)) yield* page.executions;
 }
 
 async function* pages(
@@ -101,22 +95,11 @@ async function* pages(
   args: Arguments,
   filter: ExecutionFilter,
   session: Session,
-  span: { readonly limit: number; readonly nextToken: string | undefined },
+  span: Omit<PageSpan, "pageSize"> = {},
 ): AsyncGenerator<ExecutionPage, void, undefined> {
   const signal = new AbortController().signal;
   const backend = await session.connect(definition, args, signal);
-  const pageSize = definition.capabilities.pageSize ?? wholePage;
-  // What starts meanwhile can push an execution from one page to the next.
-  const seen = new Set<string>();
-  let token = span.nextToken;
-  do {
-    const limit = Math.min(pageSize, span.limit - seen.size);
-    const page = await backend.listPage(filter, { limit, token }, signal);
-    const executions = page.executions.filter(({ executionId }) => !seen.has(executionId));
-    for (const { executionId } of executions) seen.add(executionId);
-    yield { ...page, executions };
-    token = page.nextToken;
-  } while (token !== undefined);
+  yield* pagesOf(backend, filter, { ...span, pageSize: pageLimit(definition.capabilities.pageSize) }, signal);
 }
 
 function readQuery(

@@ -5,15 +5,45 @@
 import type { Backend, BackendDefinition } from "../backends/backend";
 import type { Session } from "../backends/registry";
 import { SettledLookup } from "../execution/settledLookup";
+import type { WaitOptions } from "../execution/waitUntilSettled";
+import { waitUntilSettled } from "../execution/waitUntilSettled";
 import { WorkflowWatch } from "../execution/watch";
+import type { LifecycleHost } from "./outcome";
+import { pageLimit } from "./pages";
 
-// A list that comes whole has no page size; this asks for all of it.
-const wholePage = 1_000;
+/** How one wait differs from others. */
+export type Wait = Pick<
+  WaitOptions,
+  "deadlineMs" | "mayBeInvisibleUntilMs" | "beganMs" | "isStopping" | "peek"
+>;
 
-/** The watch over the executions of a workflow, the same for all resources of it. */
-export function watchOf(definition: BackendDefinition, backend: Backend, session: Session): WorkflowWatch {
+/**
+ * Waits for an execution with the planner of its workflow.
+ * @throws an error that will not pass by itself (credentials refused, unreadable answer).
+ */
+export function waitForEnd(
+  backend: Backend,
+  executionId: string,
+  wait: Wait,
+  { definition, session, signal, reporter }: LifecycleHost,
+): ReturnType<typeof waitUntilSettled> {
+  const { clock, random } = session;
+  return waitUntilSettled({
+    ...wait,
+    watch: watchOf(definition, backend, session),
+    executionId,
+    look: (look) => backend.describe(executionId, { ...look, attempts: 1, sparing: true }),
+    clock,
+    random,
+    signal,
+    reporter,
+  });
+}
+
+// The same for all resources of a workflow.
+function watchOf(definition: BackendDefinition, backend: Backend, session: Session): WorkflowWatch {
   const { longPollSeconds, pageSize, listTells } = definition.capabilities;
-  const limit = pageSize ?? wholePage;
+  const limit = pageLimit(pageSize);
   return session.shared(
     `watch:${backend.key}`,
     () =>
@@ -41,7 +71,7 @@ export function settledLookupOf(
   backend: Backend,
   session: Session,
 ): SettledLookup {
-  const limit = definition.capabilities.pageSize ?? wholePage;
+  const limit = pageLimit(definition.capabilities.pageSize);
   return session.shared(
     `settled:${backend.key}`,
     () =>

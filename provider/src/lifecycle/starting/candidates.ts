@@ -27,8 +27,6 @@ export async function candidatesOf(
   since: SeenBefore | undefined,
 ): Promise<readonly ExecutionSummary[]> {
   const { supersedes } = wanted;
-  const startedMs = (execution: { readonly startedAt?: string | undefined }): number =>
-    execution.startedAt === undefined ? Infinity : Date.parse(execution.startedAt);
   if (since) {
     const list = await look.since(since.newestMs);
     return list.filter(
@@ -40,18 +38,22 @@ export async function candidatesOf(
     // Some services tell whole seconds: within the same one, the list's order counts.
     const place = list.findIndex(({ executionId }) => executionId === supersedes.id);
     const beganAt = Date.parse(supersedes.startedAt);
-    const after = list.filter(
+    return list.filter(
       (execution, index) =>
         execution.executionId !== supersedes.id &&
         (startedMs(execution) > beganAt || place === -1 || index < place),
     );
-    return after;
   }
   const now = host.session.clock.now();
   const list = wanted.isGiven
     ? await look.since(wanted.keyMadeMs === undefined ? now - keyAgeMs : wanted.keyMadeMs - skewMs)
     : await look.unsettled();
   return list.filter(({ executionId }) => executionId !== supersedes?.id);
+}
+
+// What does not say when it began may have begun just now.
+function startedMs({ startedAt }: ExecutionSummary): number {
+  return startedAt === undefined ? Infinity : Date.parse(startedAt);
 }
 
 /** True for an execution that has not settled. */
@@ -121,8 +123,6 @@ async function inParallel<T, R>(
 
 /** What a list shows before a start, so that what comes with it is known as new. */
 export function seenBefore(list: readonly ExecutionSummary[]): SeenBefore {
-  const startedMs = ({ startedAt }: ExecutionSummary): number =>
-    startedAt === undefined ? Infinity : Date.parse(startedAt);
   const known = list.map(startedMs).filter((ms) => ms !== Infinity);
   const newestMs = Math.max(0, ...known);
   const ids = list

@@ -42,6 +42,11 @@ export function newStart({ wanted, host }: Starting, runName: string): PendingSt
   };
 }
 
+/** The error of a deployment that was cut short before anything was started. */
+export function startInterrupted(): WorkflowExecutionError {
+  return new WorkflowExecutionError("WFX-INTERRUPTED", sayStartInterrupted());
+}
+
 /** Posts a start, with what the journal has to know before and after. */
 export async function post(
   starting: Starting,
@@ -49,9 +54,7 @@ export async function post(
 ): Promise<Run & { startedAt?: string | undefined }> {
   const { backend, host, note, pending } = starting;
   // The engine may have been killed while this one waited for its turn; then another may be at it already.
-  if (!(await (host.isWanted?.() ?? Promise.resolve(true))) || host.signal.aborted) {
-    throw new WorkflowExecutionError("WFX-INTERRUPTED", sayStartInterrupted());
-  }
+  if ((await host.isWanted?.()) === false || host.signal.aborted) throw startInterrupted();
   await note(start);
   host.reporter.status("starting");
   let started: StartedExecution;

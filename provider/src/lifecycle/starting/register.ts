@@ -87,11 +87,7 @@ export class RunRegister {
     if (!entry || !pending) return;
     // The execution that is to be replaced is still the state's: the replacement has not arrived there.
     if (pending.supersedesId === id) return;
-    const { pending: _done, ...rest } = entry;
-    await this.#journal.write(service, {
-      ...rest,
-      past: [...entry.past.filter((other) => other !== id), id],
-    });
+    await this.#toPast(service, entry, id, undefined);
   }
 
   /** The resource is gone from the state, and its execution with it. */
@@ -100,9 +96,7 @@ export class RunRegister {
     const entry = await this.#read(service, urn);
     if (!entry) return;
     const pending = entry.pending?.executionId === id ? undefined : entry.pending;
-    const { pending: _old, ...rest } = entry;
-    const past = [...entry.past.filter((other) => other !== id), id];
-    await this.#journal.write(service, { ...rest, past, ...(pending ? { pending } : {}) });
+    await this.#toPast(service, entry, id, pending);
   }
 
   /** Marks an execution as somebody's. */
@@ -159,6 +153,16 @@ export class RunRegister {
       this.#marks.delete(id);
       throw error;
     }
+  }
+
+  async #toPast(
+    service: string,
+    { urn, workflow, past }: JournalEntry,
+    id: string,
+    pending: PendingStart | undefined,
+  ): Promise<void> {
+    const ids = [...past.filter((other) => other !== id), id];
+    await this.#journal.write(service, { urn, workflow, past: ids, ...(pending ? { pending } : {}) });
   }
 
   async #read(service: string, urn: string | undefined): Promise<JournalEntry | undefined> {

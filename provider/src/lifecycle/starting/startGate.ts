@@ -3,8 +3,9 @@
  * and only when all its answers are there may the next one look. So nothing that a process is just starting is ever
  * taken for somebody else's, and a thousand starts cost a handful of lists.
  */
-import type { Backend, ExecutionFilter } from "../../backends/backend";
+import type { Backend } from "../../backends/backend";
 import type { ExecutionSummary } from "../../execution/snapshot";
+import { listAll, pageLimit } from "../pages";
 
 /** The workflow's executions as one batch sees them: each list is made once, when it is first asked for. */
 export interface Look {
@@ -84,7 +85,7 @@ export function lookAt(backend: Backend, pageSize: number | undefined, signal: A
   };
   // A service without pages gives everything anyway.
   const all = (): Promise<readonly ExecutionSummary[]> =>
-    once("all", () => listAll(backend, {}, 1_000, signal));
+    once("all", () => listAll(backend, {}, pageLimit(pageSize), signal));
   return {
     once,
     unsettled: () => once("unsettled", () => backend.listUnsettled(signal)),
@@ -104,21 +105,4 @@ export function lookAt(backend: Backend, pageSize: number | undefined, signal: A
       return list.filter(({ startedAt }) => startedAt === undefined || Date.parse(startedAt) >= ms);
     },
   };
-}
-
-/** All executions that pass a filter, page by page. */
-export async function listAll(
-  backend: Backend,
-  filter: ExecutionFilter,
-  pageSize: number,
-  signal: AbortSignal,
-): Promise<ExecutionSummary[]> {
-  const found = new Map<string, ExecutionSummary>();
-  let token: string | undefined;
-  do {
-    const page = await backend.listPage(filter, { limit: pageSize, token }, signal);
-    for (const execution of page.executions) found.set(execution.executionId, execution);
-    token = page.nextToken;
-  } while (token !== undefined);
-  return [...found.values()];
 }

@@ -1,14 +1,14 @@
 /**
  * Starts on services that show whose an execution is only in its details, or not at all: look first, then post.
  */
-import { StartUncertainError, WorkflowExecutionError, messageOf } from "../../errors";
+import { StartUncertainError, messageOf } from "../../errors";
 import type { ExecutionSummary } from "../../execution/snapshot";
 import { readCommonArguments } from "../arguments";
-import { sayStartInterrupted, sayStartUncertain, sayStartUndecided } from "../messages";
+import { sayStartUncertain, sayStartUndecided } from "../messages";
 import { messageContext } from "../outcome";
 import { candidatesOf, isUnsettled, lookAgainMs, seenBefore, showsWithinMs, sort } from "./candidates";
 import type { Run, Starting } from "./posting";
-import { newStart, post } from "./posting";
+import { newStart, post, startInterrupted } from "./posting";
 import type { Claims } from "./register";
 import type { Look, StartGate } from "./startGate";
 import type { Turn } from "./turns";
@@ -56,7 +56,6 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
         return {
           againMs: lookAgainMs,
           why: "looking for the execution whose start was cut short",
-          isQueue: false,
         };
       }
       if (postedHere) {
@@ -71,7 +70,6 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
         return {
           againMs: lookAgainMs,
           why: "waits for others to find executions whose start was cut short",
-          isQueue: false,
         };
       }
       throw new StartUncertainError(sayStartUndecided(possible, context));
@@ -88,7 +86,6 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
       return {
         againMs: 0,
         why: "the answer to the start got lost, looking for the execution",
-        isQueue: false,
       };
     }
   };
@@ -99,7 +96,7 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
   const interrupted = (): Error =>
     open
       ? new StartUncertainError(sayStartUncertain("interrupted while looking for it", context))
-      : new WorkflowExecutionError("WFX-INTERRUPTED", sayStartInterrupted());
+      : startInterrupted();
   return inTurn(starting, gate, isExclusive, decide, interrupted).then(async (run) => {
     const kept = open ?? newStart(starting, wanted.key);
     await starting.note({ ...kept, executionId: run.executionId });

@@ -5,11 +5,11 @@
 import type { ExecutionSnapshot } from "../../execution/snapshot";
 import { isSettled } from "../../execution/snapshot";
 import { InputError, RunNameTakenError, messageOf } from "../../errors";
+import { listAll, pageLimit } from "../pages";
 import { skewMs } from "./candidates";
 import type { Run, Starting } from "./posting";
 import { newStart, post } from "./posting";
 import { attemptName, attemptOf } from "./runKey";
-import { listAll } from "./startGate";
 
 // More attempts of one key than anybody makes in a row without the list showing one of them.
 const maxTries = 20;
@@ -155,8 +155,8 @@ async function attemptsOf({ wanted, backend, host }: Starting): Promise<
     readonly startedAt: string | undefined;
   }[]
 > {
-  const pageSize = host.definition.capabilities.pageSize ?? 100;
-  const list = await listAll(backend, { namePrefix: wanted.key }, pageSize, host.signal);
+  const filter = { namePrefix: wanted.key };
+  const list = await listAll(backend, filter, pageLimit(host.definition.capabilities.pageSize), host.signal);
   return list
     .flatMap(({ executionId, status, startedAt }) => {
       const attempt = attemptOf(wanted.key, executionId);

@@ -34,8 +34,8 @@ export async function startRun(
   const { service } = host.definition;
   const noted = await register.pending(service, urn, backend.identity);
   const pending = noted && isStillOpen(noted, wanted) ? noted : undefined;
-  if (noted && pending && pending.key !== wanted.key) {
-    await dealWithLeftover({ backend, args, wanted, host }, noted);
+  if (pending && pending.key !== wanted.key) {
+    await dealWithLeftover({ backend, args, wanted, host }, pending);
   }
   const starting: Starting = {
     backend,

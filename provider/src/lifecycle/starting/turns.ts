@@ -6,18 +6,19 @@ import type { Backend } from "../../backends/backend";
 import { WorkflowExecutionError } from "../../errors";
 import type { ExecutionSummary } from "../../execution/snapshot";
 import { readCommonArguments } from "../arguments";
-import { sayBusy, sayQueueTimedOut, sayQueued, sayStartInterrupted } from "../messages";
+import { sayBusy, sayQueueTimedOut, sayQueued } from "../messages";
 import type { LifecycleHost } from "../outcome";
 import { messageContext } from "../outcome";
 import { lookAgainMs, showsWithinMs } from "./candidates";
 import type { Run, Starting } from "./posting";
+import { startInterrupted } from "./posting";
 import type { Look, StartGate } from "./startGate";
 
 // How often a queue is looked at.
 const queueMs = { first: 1_000, most: 10_000 };
 
-/** Outcome of one turn at the gate: the run, or how long to wait for the next turn. */
-export type Turn = Run | { readonly againMs: number; readonly why: string; readonly isQueue: boolean };
+/** Outcome of one turn at the gate: the run, or when to take the next turn: left out, as a queue is looked at. */
+export type Turn = Run | { readonly why: string; readonly againMs?: number };
 
 /**
  * Takes turns until one brings the run.
@@ -31,7 +32,7 @@ export async function inTurn(
   gate: StartGate,
   alone: boolean,
   decide: (look: Look) => Promise<Turn>,
-  interrupted: () => Error = () => new WorkflowExecutionError("WFX-INTERRUPTED", sayStartInterrupted()),
+  interrupted: () => Error = startInterrupted,
 ): Promise<Run> {
   const { clock } = host.session;
   const common = readCommonArguments(args);
@@ -48,7 +49,7 @@ export async function inTurn(
       { alone },
     );
     if ("executionId" in turn) return turn;
-    if (turn.isQueue && clock.now() >= deadlineMs) {
+    if (turn.againMs === undefined && clock.now() >= deadlineMs) {
       throw new WorkflowExecutionError(
         "WFX-WORKFLOW-BUSY",
         sayQueueTimedOut(turn.why, seconds, messageContext(backend, "", args)),
@@ -56,9 +57,9 @@ export async function inTurn(
     }
     host.reporter.status(turn.why);
     // A start that is in doubt is looked for however short the deployment's time is.
-    const delayMs = turn.isQueue
-      ? Math.min(queueMs.most, queueMs.first * 1.5 ** waits, Math.max(0, deadlineMs - clock.now()))
-      : turn.againMs;
+    const delayMs =
+      turn.againMs ??
+      Math.min(queueMs.most, queueMs.first * 1.5 ** waits, Math.max(0, deadlineMs - clock.now()));
     waits += 1;
     await clock.sleep(delayMs, host.signal);
     if (host.signal.aborted) throw interrupted();
@@ -102,5 +103,5 @@ export async function decideConcurrency(
       sayBusy(running, messageContext(backend, "", args)),
     );
   }
-  return { againMs: 0, why: sayQueued(running), isQueue: true };
+  return { why: sayQueued(running) };
 }
