@@ -14,9 +14,10 @@ export function check(results, footprint) {
   const say = (holds, text) => checks.push({ holds, text });
   say(footprint.loadMs <= 60, `loading the provider: ${footprint.loadMs.toFixed(1)} ms, at most 60`);
   say(footprint.kbPerWait <= 50, `a waiting execution: ${footprint.kbPerWait.toFixed(1)} kB, at most 50`);
-  const floors = new Map(
-    results.filter(({ service }) => service === "floor").map((floor) => [floor.n, floor]),
-  );
+  const bySize = (service) =>
+    new Map(results.filter((row) => row.service === service).map((row) => [row.n, row]));
+  const floors = bySize("floor");
+  const shaped = bySize("shaped");
   const find = (like, variant) =>
     results.find(
       (row) =>
@@ -34,7 +35,7 @@ export function check(results, footprint) {
       if (row.variant === "ours") say(false, `${name}: the deployment failed`);
       continue;
     }
-    if (service === "floor" || service === "idle" || row.variant !== "ours") continue;
+    if (row.seen === undefined || row.variant !== "ours") continue;
     say(row.seen === row.n, `${name}: all ${row.n} ends were seen (${row.seen})`);
     if (row.expected) {
       say(
@@ -102,11 +103,17 @@ export function check(results, footprint) {
     if (row.sameRequests !== undefined) {
       say(row.sameOk && row.refreshOk, `${name}: the no-change up and the refresh succeed`);
       say(row.sameRequests === 0, `${name}: a no-change up makes ${row.sameRequests} requests`);
-      if (floor?.sameMs && row.n >= 1_000)
+      const compare = (what, { sameMs }) => {
         say(
-          row.sameMs <= 1.15 * floor.sameMs,
-          `${name}: a no-change up takes ${seconds(row.sameMs)}, floor ${seconds(floor.sameMs)}: ${(row.sameMs / floor.sameMs).toFixed(2)}, at most 1.15`,
+          row.sameMs <= 1.15 * sameMs,
+          `${name}: a no-change up takes ${seconds(row.sameMs)}, ${what} ${seconds(sameMs)}: ${(row.sameMs / sameMs).toFixed(2)}, at most 1.15`,
         );
+      };
+      if (row.n >= 1_000) {
+        if (floor) compare("trivial resources with one property", floor);
+        const same = shaped.get(row.n);
+        if (same) compare("trivial resources with as many properties", same);
+      }
       say(row.refreshRequests <= 50, `${name}: a refresh makes ${row.refreshRequests} requests, at most 50`);
       say(row.refreshThrottled === 0, `${name}: ${row.refreshThrottled} answers of 429 in the refresh`);
     }

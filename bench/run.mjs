@@ -131,7 +131,8 @@ function allRows() {
   }
   for (const n of [1, 100, 1_000])
     rows.push(row({ service: "idle", n, variant: "ours", middleMs: 40_000, only: "constant" }));
-  rows.push(row({ service: "floor", n: 1_000, variant: "ours", middleMs: 0, after: true }));
+  for (const service of ["floor", "shaped"])
+    rows.push(row({ service, n: 1_000, variant: "ours", middleMs: 0, after: true }));
   for (const service of SERVICES) {
     const time = service === "cloudflow" ? { middleMs: 90_000 } : { middleMs: 300_000, rate: 3 };
     for (const only of distributions)

@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { callEmulator } from "../tools/callEmulator.mjs";
 import { pulumiEnvironment } from "../tools/pulumiEnvironment.mjs";
 import { REPOSITORY } from "../tools/setup/setUp.mjs";
 import { distributions, draw } from "./distributions.mjs";
@@ -71,6 +72,9 @@ function countKinds(requests, counts) {
   return kinds;
 }
 
+/** Stacks without executions, to compare with. */
+const TRIVIAL = new Set(["floor", "shaped", "idle"]);
+
 /** How a stack waits; the value goes to the provider's process as it is. */
 export const variants = {
   ours: {},
@@ -94,17 +98,7 @@ export async function startEmulator(rate = 1, offsetMs = 0) {
     createInterface(child.stdout).once("line", (text) => resolve([text])),
   );
   const { url } = JSON.parse(line);
-  const control = async (method, path, body) => {
-    const response = await fetch(`${url}/_emulator${path}`, {
-      method,
-      ...(body === undefined
-        ? {}
-        : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
-    });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-    return text === "" ? undefined : JSON.parse(text);
-  };
+  const control = (method, path, body) => callEmulator(url, method, path, body);
   await control("POST", "/clock", offsetMs === 0 ? { rate } : { offsetMs, rate });
   return { url, control, close: () => child.kill() };
 }
@@ -112,7 +106,7 @@ export async function startEmulator(rate = 1, offsetMs = 0) {
 /**
  * Runs one stack and measures it.
  * @param {{
- *   cli: string, service: "aom" | "functiongraph" | "cloudflow" | "floor" | "idle", n: number, variant: keyof typeof variants,
+ *   cli: string, service: "aom" | "functiongraph" | "cloudflow" | "floor" | "shaped" | "idle", n: number, variant: keyof typeof variants,
  *   middleMs: number, rate?: number, seed?: number, only?: string | undefined, offsetMs?: number,
  *   faults?: object[], during?: (run: { hostPid: () => number | undefined }) => Promise<void>,
  *   after?: boolean, nice?: boolean,
@@ -132,7 +126,7 @@ export async function runStack(options) {
     for (const [index, kind] of kinds.entries()) {
       const count = Math.max(1, Math.floor(n / kinds.length));
       const id = `bench-${kind}`;
-      if (service !== "floor" && service !== "idle") {
+      if (!TRIVIAL.has(service)) {
         const past = draw(kind, PAST, middleMs, 1_000 + seed);
         const present = draw(kind, count, middleMs, seed + index);
         longestMs = Math.max(longestMs, ...present);
@@ -173,24 +167,18 @@ export async function runStack(options) {
       ALIBABA_CLOUD_ACCESS_KEY_SECRET: "emulator-secret-key-0001",
       ALIBABA_CLOUD_REGION: "cn-hangzhou",
     };
-    const pulumi = (...args) => runPulumi(args, folder, env);
-    await pulumi("stack", "init", "bench", "--non-interactive");
+    const pulumi = (...args) => runPulumi([...args, "--non-interactive"], folder, env);
+    const operate = (operation) =>
+      pulumi(operation, "--yes", "--skip-preview", "--suppress-outputs", "--parallel", String(2 * n + 8));
+    await pulumi("stack", "init", "bench");
     const hostPid = () => notes(probe).find(({ kind }) => kind === "loaded")?.pid;
     const begin = Date.now();
-    const up = pulumi(
-      "up",
-      "--yes",
-      "--skip-preview",
-      "--non-interactive",
-      "--suppress-outputs",
-      "--parallel",
-      String(2 * n + 8),
-    );
+    const up = operate("up");
     const during = options.during?.({ hostPid });
     const { ok, output } = await up;
     const wallMs = Date.now() - begin;
     await during;
-    if (!ok && (service === "floor" || service === "idle")) throw new Error(output.slice(-2_000));
+    if (!ok && TRIVIAL.has(service)) throw new Error(output.slice(-2_000));
 
     const lines = notes(probe);
     const result = {
@@ -210,18 +198,10 @@ export async function runStack(options) {
       ...(ok ? {} : { output: output.slice(-1_500) }),
     };
     if (service === "idle") return result;
-    if (service === "floor") {
+    if (TRIVIAL.has(service)) {
       if (options.after) {
         const same = Date.now();
-        await pulumi(
-          "up",
-          "--yes",
-          "--skip-preview",
-          "--non-interactive",
-          "--suppress-outputs",
-          "--parallel",
-          String(2 * n + 8),
-        );
+        await operate("up");
         Object.assign(result, { sameMs: Date.now() - same });
       }
       return result;
@@ -233,26 +213,12 @@ export async function runStack(options) {
     if (options.after) {
       await emulator.control("DELETE", "/requests");
       const same = Date.now();
-      const again = await pulumi(
-        "up",
-        "--yes",
-        "--skip-preview",
-        "--non-interactive",
-        "--suppress-outputs",
-        "--parallel",
-        String(2 * n + 8),
-      );
+      const again = await operate("up");
       const sameMs = Date.now() - same;
       const sameCounts = (await emulator.control("GET", "/requests/counts")).counts;
       await emulator.control("DELETE", "/requests");
       const refreshBegin = Date.now();
-      const refresh = await pulumi(
-        "refresh",
-        "--yes",
-        "--skip-preview",
-        "--non-interactive",
-        "--suppress-outputs",
-      );
+      const refresh = await operate("refresh");
       const refreshCounts = (await emulator.control("GET", "/requests/counts")).counts;
       Object.assign(result, {
         sameMs,

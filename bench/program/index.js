@@ -1,4 +1,5 @@
-// Declares what plan.json says: executions of scripted workflows, or as many trivial dynamic resources (the floor).
+// Declares what plan.json says: executions of scripted workflows, or as many trivial dynamic resources: with one property
+// (the floor), with the properties of an execution (shaped), or waiting (idle).
 "use strict";
 const fs = require("node:fs");
 const path = require("node:path");
@@ -6,10 +7,39 @@ const pulumi = require("@pulumi/pulumi");
 
 const { service, resources, idleMs } = JSON.parse(fs.readFileSync(path.join(__dirname, "plan.json"), "utf8"));
 
-// As small as ours, and does nothing: what is left is the engine, the checkpoint and the two processes.
-const trivial = "exports.handler = () => ({ create: () => Promise.resolve({ id: 'trivial', outs: {} }) });";
+// A dynamic resource as Pulumi's documentation has it, with one property, and a provider that does nothing.
+const trivial = { create: async (inputs) => ({ id: inputs.label, outs: inputs }) };
 
-// As above, but waits as long as ours would: what the SDK itself holds for a create under way.
+// The properties of an AOM execution of three steps, and a provider that does nothing.
+const step = {
+  name: "Step",
+  status: "succeeded",
+  rawStatus: "success",
+  startedAt: "2026-11-21T06:00:00.000Z",
+};
+const outputsOfThree = {
+  executionId: "574c876e-e021-4c07-9ac3-0ff336e9595b",
+  status: "succeeded",
+  rawStatus: "success",
+  startedAt: "2026-11-21T06:00:00.000Z",
+  settledAt: "2026-11-21T06:03:00.000Z",
+  durationMs: 180000,
+  output: { version: "1.4.2" },
+  steps: ["prepare", "work", "verify"].map((id) => ({ id, ...step, durationMs: 60000 })),
+  stepsTotal: 3,
+  failure: null,
+  consoleUrl: "https://console.huaweicloud.com/aom2/?region=cn-north-4",
+  expired: null,
+  truncated: null,
+  stateVersion: 1,
+  region: "cn-north-4",
+  triggers: null,
+};
+const shaped = `exports.handler = () => ({
+  create: (inputs) => Promise.resolve({ id: "shaped", outs: { ...inputs, ...${JSON.stringify(outputsOfThree)} } }),
+});`;
+
+// Waits as long as ours would: what the SDK itself holds for a create under way.
 const idle = `exports.handler = () => ({
   create: () => new Promise((done) => {
     globalThis.benchBegin();
@@ -22,8 +52,12 @@ if (service === "idle") {
     new pulumi.CustomResource("pulumi-nodejs:dynamic/bench:Idle", name, { __provider: idle });
   }
 } else if (service === "floor") {
-  for (const { name } of resources) {
-    new pulumi.CustomResource("pulumi-nodejs:dynamic/bench:Trivial", name, { __provider: trivial });
+  for (const { name } of resources) new pulumi.dynamic.Resource(trivial, name, { label: name });
+} else if (service === "shaped") {
+  const declared = Object.fromEntries(Object.keys(outputsOfThree).map((output) => [output, undefined]));
+  for (const { name, args } of resources) {
+    const properties = { ...declared, ...args, __provider: shaped };
+    new pulumi.CustomResource("pulumi-nodejs:dynamic/bench:Shaped", name, properties);
   }
 } else {
   const { WorkflowExecution } = require("pulumi-workflow-execution")[service];

@@ -65,6 +65,34 @@ test("a resource of a program with secrets has the text, and nothing secret in i
   expect(registered.map((inputs) => inputs["__provider"])).toEqual([pinnedTexts.aom]);
 });
 
+test("a large program is not held up by traces of promises, and all other traces stay as they are", async () => {
+  await pulumi.runtime.setMocks({
+    newResource: ({ name, inputs }) => ({ id: `${name}-id`, state: inputs }),
+    call: () => ({}),
+  });
+  const before = Object.getOwnPropertyDescriptor(Error, "prepareStackTrace");
+  const traced: (string | null | undefined)[] = [];
+  const translate = (error: Error, callSites: NodeJS.CallSite[]): string => {
+    traced.push(callSites[0]?.getFunctionName());
+    return String(error);
+  };
+  const current = (): unknown => Object.getOwnPropertyDescriptor(Error, "prepareStackTrace")?.value;
+  Error.prepareStackTrace = translate;
+  try {
+    const execution = new aom.WorkflowExecution("traced", { workflowId: "demo-succeeds" });
+    expect(current()).toBe(translate);
+    // The SDK's own look at where the resource is declared goes through it, as without us.
+    expect(traced).not.toHaveLength(0);
+    expect(traced).not.toContain("debuggablePromise");
+    await new Promise((done) => execution.id.apply(done));
+    expect(() => new aom.WorkflowExecution("", { workflowId: "demo-succeeds" })).toThrow();
+    expect(current()).toBe(translate);
+  } finally {
+    if (before) Object.defineProperty(Error, "prepareStackTrace", before);
+    else delete (Error as { prepareStackTrace?: unknown }).prepareStackTrace;
+  }
+});
+
 test.each(names)("the text of %s gives a provider where the host evaluates it", async (name) => {
   const seen = await inNewProcess<{ methods: string[]; same: boolean; failures: number }>(`
     // As in the SDK's cmd/dynamic-provider.

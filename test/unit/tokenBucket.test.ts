@@ -5,6 +5,7 @@ import { TokenBucket, withReserve } from "../../provider/src/http/tokenBucket";
 import { toHuaweiError } from "../../provider/src/backends/huawei/serviceErrors";
 import type { SimulatedClock } from "../support/simulatedClock";
 import { simulatedClock } from "../support/simulatedClock";
+import { seededRandom } from "../support/simulatedService";
 import { never, settingsOf } from "../support/sessions";
 
 let clock: SimulatedClock;
@@ -85,6 +86,52 @@ test("says how long a request would wait, and how full it is", async () => {
   expect([bucket.delayMs(), bucket.level()]).toEqual([500, 0]);
 });
 
+test("no more than allowed are without an answer, and each answer lets the next one through", async () => {
+  const bucket = new TokenBucket({ tokens: 10, perSecond: 10, unanswered: 2 }, clock);
+  const first = await bucket.take(never);
+  const second = await bucket.take(never);
+  const answer = async (): Promise<void> => {
+    await clock.sleep(400);
+    first.done();
+    // Twice is once.
+    first.done();
+    await clock.sleep(300);
+    second.done();
+  };
+  const [times] = await clock.run(Promise.all([take(bucket, 2), answer()]));
+  expect(times).toEqual([400, 700]);
+});
+
+test("what has had no answer for three seconds holds nobody up", async () => {
+  const bucket = new TokenBucket({ tokens: 10, perSecond: 10, unanswered: 2 }, clock);
+  expect(await take(bucket, 5)).toEqual([0, 0, 3_000, 3_000, 6_000]);
+});
+
+test("with the reserve the service's own bucket never runs dry, however requests pile up on their way", async () => {
+  const published = { tokens: 20, perSecond: 10 };
+  const ours = new TokenBucket(withReserve(published), clock);
+  // The service takes its token when a request arrives: here up to 2.5 s later, and many at the same moment.
+  const random = seededRandom(5);
+  let level = published.tokens;
+  let filledAtMs = clock.now();
+  let lowest = level;
+  const send = async (): Promise<void> => {
+    const turn = await ours.take(never);
+    const stallEndsMs = Math.ceil(clock.now() / 2_500) * 2_500;
+    await clock.sleep(random() < 0.7 ? stallEndsMs - clock.now() : random() * 200);
+    level = Math.min(published.tokens, level + ((clock.now() - filledAtMs) / 1000) * published.perSecond);
+    filledAtMs = clock.now();
+    level -= 1;
+    lowest = Math.min(lowest, level);
+    await clock.sleep(random() * 400);
+    turn.done();
+  };
+  await clock.run(Promise.all(Array.from({ length: 500 }, send)));
+  expect(lowest).toBeGreaterThanOrEqual(0);
+  // The delays did pile up some.
+  expect(lowest).toBeLessThan(published.tokens / 2);
+});
+
 test("a clock that is set back by an hour holds nobody up; one that jumps ahead overfills nothing", async () => {
   const bucket = bucketOf(2, 1);
   await take(bucket, 2);
@@ -99,7 +146,7 @@ test("a clock that is set back by an hour holds nobody up; one that jumps ahead 
 
 test("a reserve is kept back of what is published", () => {
   expect(withReserve({ tokens: 50, perSecond: 5 })).toEqual({ tokens: 45, perSecond: 4.9 });
-  expect(withReserve({ tokens: 100, perSecond: 100 })).toEqual({ tokens: 50, perSecond: 98 });
+  expect(withReserve({ tokens: 100, perSecond: 100 })).toEqual({ tokens: 50, perSecond: 98, unanswered: 50 });
   expect(withReserve({ tokens: 1, perSecond: 1 }).tokens).toBe(1);
 });
 
@@ -111,7 +158,7 @@ describe("the limits of an account", () => {
     }));
 
   test("are the published ones with a reserve, or what the configuration says, by operation, service, or for all", () => {
-    expect(allowance({})("aom", "Look")).toEqual({ tokens: 10, perSecond: 9.8 });
+    expect(allowance({})("aom", "Look")).toEqual({ tokens: 10, perSecond: 9.8, unanswered: 10 });
     const of = allowance({
       "huaweicloud:requestLimits": JSON.stringify({
         Look: { tokens: 5, perSecond: 1 },

@@ -1,4 +1,5 @@
 // What the matrix asks of its emulator: slow workflows, answers held back, what was started and when.
+import { callEmulator } from "../callEmulator.mjs";
 
 /** The six workflows: one per service with a key of the stack's own, and one without. */
 export const WORKFLOWS = ["aom", "functiongraph", "cloudflow"].flatMap((service) =>
@@ -96,14 +97,6 @@ export class EmulatorControl {
    * @returns {Promise<any>}
    */
   async #call(method, path, body) {
-    const response = await fetch(`${this.#url}/_emulator${path}`, {
-      method,
-      ...(body === undefined
-        ? {}
-        : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
-    });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-    return text === "" ? undefined : JSON.parse(text);
+    return callEmulator(this.#url, method, path, body);
   }
 }

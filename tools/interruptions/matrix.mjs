@@ -1,5 +1,5 @@
 // The matrix: runs cells, two at a time, and prints a line for each as it ends.
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { startEmulator } from "../start/runningEmulator.mjs";
 import { REPOSITORY } from "../setup/setUp.mjs";
@@ -36,8 +36,6 @@ export async function runCells(cells, { cli, folder, print }) {
       for (const { name, detail } of bad) print(`    ${name}: ${detail}\n`);
       if (bad.length > 0 || trouble !== "") {
         violated += 1;
-        const log = join(folder, `violated-${violated}.log`);
-        writeFileSync(log, outputs.join("\n----\n"));
         print(`    ${outputs.join("\n----\n").split("\n").slice(-60).join("\n    ")}\n`);
       }
     }
@@ -76,5 +74,5 @@ async function attempt(cell, cli, place) {
 function row(cell, values) {
   const widths = [13, 16, 25];
   const head = cell.map((text, index) => text.padEnd(widths[index] ?? 0)).join("");
-  return head + values.map((value) => (value.length > 1 ? value.padEnd(22) : value.padEnd(22))).join("");
+  return head + values.map((value) => value.padEnd(22)).join("");
 }

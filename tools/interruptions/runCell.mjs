@@ -12,8 +12,8 @@ const POINT_WITHIN_MS = 60_000;
 // Held back for longer than it takes to kill, for less than a request may take.
 const HELD_MS = 10_000;
 
-/** What one execution of a cell came to. */
 /**
+ * What one execution of a cell came to.
  * @typedef {object} Verdict
  * @property {string} name of the workflow, e.g. `aom-keyed`
  * @property {"once" | "asked" | "again" | "violated"} result started once; nothing was started and the error asked

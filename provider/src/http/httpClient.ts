@@ -90,8 +90,12 @@ export class HttpClient {
     const bucket = this.#options.withoutBuckets === true ? undefined : options.bucket;
     for (let attempt = 1; ; attempt += 1) {
       try {
-        await bucket?.take(options.signal);
-        return await this.#sendOnce(request, options);
+        const turn = await bucket?.take(options.signal);
+        try {
+          return await this.#sendOnce(request, options);
+        } finally {
+          turn?.done();
+        }
       } catch (error) {
         // Refused in spite of a token: others of the account have used theirs. All who wait hold back, not this one alone.
         if (error instanceof ThrottledError) bucket?.drain(error.retryAfterMs);

@@ -10,19 +10,33 @@ export interface Allowance {
   readonly tokens: number;
   /** How many calls per second in the long run. */
   readonly perSecond: number;
+  /**
+   * How many calls may be without an answer at a time; what has had none for three seconds no longer counts.
+   * @default any number
+   */
+  readonly unanswered?: number | undefined;
 }
 
 // Requests that left one after the other can arrive together: the network and a busy process delay some more than
 // others. What a second of such delay can pile up is kept back, so that the service's own bucket never runs dry before
 // ours. Measured by `npm run bench`.
 const delaySeconds = 1;
+// By then a request has arrived, even where its answer is slow.
+const arrivesWithinMs = 3_000;
 
-/** The part of a published allowance that is used; at least half of it. */
+/**
+ * The part of a published allowance that is used; at least half of it. No more requests than were kept back are then
+ * without an answer, so that nothing can pile up beyond them, whatever the delay; but not where little is kept back:
+ * there it would slow every burst down to a few at a time.
+ */
 export function withReserve(published: Allowance): Allowance {
   const { tokens, perSecond } = published;
+  const used = Math.max(1, Math.ceil(tokens / 2), Math.floor(tokens - perSecond * delaySeconds));
+  const reserve = tokens - used;
   return {
-    tokens: Math.max(1, Math.ceil(tokens / 2), Math.floor(tokens - perSecond * delaySeconds)),
+    tokens: used,
     perSecond: perSecond * 0.98,
+    ...(reserve >= used / 2 ? { unanswered: reserve } : {}),
   };
 }
 
@@ -34,9 +48,17 @@ export interface BucketView {
   level(): number;
 }
 
-interface Waiting {
-  readonly go: () => void;
+/** A request that was let through. */
+export interface Turn {
+  /** Call it once the answer is there, or none will come. */
+  done(): void;
 }
+
+interface Waiting {
+  readonly go: (turn: Turn) => void;
+}
+
+const noTurn: Turn = { done: () => undefined };
 
 /** One bucket: first come, first served. */
 export class TokenBucket implements BucketView {
@@ -47,6 +69,9 @@ export class TokenBucket implements BucketView {
   #blockedUntilMs = -Infinity;
   #queue: Waiting[] = [];
   #serving = false;
+  /** When each of the requests without an answer was let through. */
+  readonly #unanswered = new Map<Turn, number>();
+  #answered = new AbortController();
 
   constructor(allowance: Allowance, clock: Clock) {
     this.#allowance = allowance;
@@ -56,20 +81,21 @@ export class TokenBucket implements BucketView {
   }
 
   /** Waits for a token. Resolves early, without one, where the signal aborts: the caller looks at it. */
-  take(signal: AbortSignal): Promise<void> {
-    if (this.#queue.length === 0 && this.#takeNow()) return Promise.resolve();
-    if (signal.aborted) return Promise.resolve();
+  take(signal: AbortSignal): Promise<Turn> {
+    const turn = this.#queue.length === 0 ? this.#takeNow() : undefined;
+    if (turn) return Promise.resolve(turn);
+    if (signal.aborted) return Promise.resolve(noTurn);
     return new Promise((resolve) => {
       // A derived signal: Node warns of more than ten listeners on one, and many may wait under the same.
       const own = AbortSignal.any([signal]);
       const leave = (): void => {
         this.#queue = this.#queue.filter((other) => other !== waiting);
-        resolve();
+        resolve(noTurn);
       };
       const waiting: Waiting = {
-        go: () => {
+        go: (given) => {
           own.removeEventListener("abort", leave);
-          resolve();
+          resolve(given);
         },
       };
       own.addEventListener("abort", leave, { once: true });
@@ -108,11 +134,13 @@ export class TokenBucket implements BucketView {
     this.#serving = true;
     try {
       for (let head = this.#queue[0]; head; head = this.#queue[0]) {
-        if (this.#takeNow()) {
+        const turn = this.#takeNow();
+        if (turn) {
           this.#queue.shift();
-          head.go();
+          head.go(turn);
         } else {
-          await this.#clock.sleep(Math.max(1, this.#untilNextMs()));
+          this.#answered = new AbortController();
+          await this.#clock.sleep(Math.max(1, this.#untilNextMs()), this.#answered.signal);
         }
       }
     } finally {
@@ -120,18 +148,41 @@ export class TokenBucket implements BucketView {
     }
   }
 
-  #takeNow(): boolean {
+  #takeNow(): Turn | undefined {
     this.#refill();
     // Many small refills do not add up exactly.
-    if (this.#clock.now() < this.#blockedUntilMs || this.#level < 1 - 1e-6) return false;
+    if (this.#clock.now() < this.#blockedUntilMs || this.#level < 1 - 1e-6) return undefined;
+    if (this.#answerIsDueInMs() > 0) return undefined;
     this.#level = Math.max(0, this.#level - 1);
-    return true;
+    if (this.#allowance.unanswered === undefined) return noTurn;
+    const turn: Turn = {
+      done: () => {
+        this.#unanswered.delete(turn);
+        this.#answered.abort();
+      },
+    };
+    this.#unanswered.set(turn, this.#clock.now());
+    return turn;
   }
 
   #untilNextMs(): number {
     const now = this.#clock.now();
     const fillMs = ((1 - this.#level) / this.#allowance.perSecond) * 1000;
-    return Math.ceil(Math.max(fillMs, this.#blockedUntilMs - now));
+    return Math.ceil(Math.max(fillMs, this.#blockedUntilMs - now, this.#answerIsDueInMs()));
+  }
+
+  // How long until one more may be without an answer, if none comes; 0 where it may be now.
+  #answerIsDueInMs(): number {
+    const { unanswered = Infinity } = this.#allowance;
+    const now = this.#clock.now();
+    for (const [turn, atMs] of this.#unanswered) {
+      // In the order in which they were let through, so the first is the oldest. A clock that was set back counts none.
+      const dueInMs = atMs + arrivesWithinMs - now;
+      if (this.#unanswered.size < unanswered) return 0;
+      if (dueInMs > 0 && dueInMs <= arrivesWithinMs) return dueInMs;
+      this.#unanswered.delete(turn);
+    }
+    return 0;
   }
 
   #refill(): void {
