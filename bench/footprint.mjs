@@ -25,7 +25,7 @@ export async function kbPerWait() {
   const code = `
     const { WorkflowWatch } = require(${JSON.stringify(lifecycle.replace("lifecycle/index", "execution/watch"))});
     const { waitUntilSettled } = require(${JSON.stringify(lifecycle.replace("lifecycle/index", "execution/waitUntilSettled"))});
-    const free = { delayMs: () => 0 };
+    const free = { delayMs: () => 0, level: () => 1 };
     const clock = { now: Date.now, sleep: (ms, signal) => new Promise((done) => signal.addEventListener("abort", done)) };
     const used = () => { global.gc(); const { heapUsed, external } = process.memoryUsage(); return heapUsed + external; };
     const steps = Array.from({ length: 10 }, (_, i) => ({ id: "step-" + i, name: "Step " + i, status: "running", rawStatus: "running" }));

@@ -3,8 +3,8 @@
  * tokens. Says how late each end was seen and what it cost; a thousand executions of an hour take a second.
  */
 import type { ExecutionSnapshot } from "../../provider/src/execution/snapshot";
-import type { Look, WatchedWorkflow } from "../../provider/src/execution/watch";
 import { WorkflowWatch } from "../../provider/src/execution/watch";
+import type { Look, WatchedWorkflow } from "../../provider/src/execution/watchedWorkflow";
 import { isSettled } from "../../provider/src/execution/snapshot";
 import type { Allowance } from "../../provider/src/http/tokenBucket";
 import { TokenBucket, withReserve } from "../../provider/src/http/tokenBucket";
@@ -120,9 +120,10 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
   };
   const lookAt = async (index: number, { signal, waitSeconds, listed }: Look): Promise<ExecutionSnapshot> => {
     if (listed && kind.listTellsOutcome) return listed;
-    await lookBucket.take(signal);
+    const turn = await lookBucket.take(signal);
     looks += 1;
     await clock.sleep(latencyMs);
+    turn.done();
     if (waitSeconds > 0)
       await clock.sleep(Math.min(waitSeconds * 1000, Math.max(0, endMs(index) - clock.now())));
     return snapshotOf(index);
@@ -143,9 +144,10 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
       return past;
     },
     list: async ({ startedAfterMs = -Infinity, startedBeforeMs = Infinity, token }, signal) => {
-      await listBucket.take(signal);
+      const turn = await listBucket.take(signal);
       lists += 1;
       await clock.sleep(latencyMs);
+      turn.done();
       if (simulation.listError) throw simulation.listError();
       const all = durations.flatMap((_, index) => {
         const at = startedMs(index) + clockAheadMs;

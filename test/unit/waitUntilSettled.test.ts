@@ -42,7 +42,7 @@ interface Wait {
 
 // A service without lists and without a past: every look is one at the execution itself.
 function lonelyWatch(clock: FakeClock, random = (): number => 0.5): WorkflowWatch {
-  const free = { delayMs: () => 0 };
+  const free = { delayMs: () => 0, level: () => 1 };
   return new WorkflowWatch({
     clock,
     random,

@@ -4,7 +4,7 @@
  */
 import type { Clock } from "../polling/clock";
 import type { ExecutionSummary } from "./snapshot";
-import type { WatchedPage, WatchedWindow } from "./watch";
+import type { WatchedPage, WatchedWindow } from "./watchedWorkflow";
 
 /** What it needs of the workflow. */
 export interface SettledLookupOptions {

@@ -10,7 +10,8 @@ import { poll } from "../polling/poll";
 import { describeProgress, describeStepEnd } from "./progress";
 import type { ExecutionSnapshot } from "./snapshot";
 import { isSettled } from "./snapshot";
-import type { WatchMember, WorkflowWatch } from "./watch";
+import type { WorkflowWatch } from "./watch";
+import type { WatchMember } from "./watchedWorkflow";
 
 /** Where messages for the person who watches go. */
 export interface Reporter {

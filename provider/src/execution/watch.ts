@@ -4,107 +4,12 @@
  * it knows no service, and asks through functions that it is handed.
  */
 import { AuthenticationError, NotFoundError, messageOf } from "../errors";
-import type { Clock } from "../polling/clock";
 import type { PastDurations } from "../polling/schedule";
 import { expectedMs, nextLookDelayMs, tenSecondsMs } from "../polling/schedule";
 import type { ExecutionSnapshot, ExecutionSummary } from "./snapshot";
 import { isSettled } from "./snapshot";
-
-/** What can be known of the requests that an operation may still make. */
-export interface Budget {
-  /** How long a request made now would wait for its turn, in milliseconds. */
-  delayMs(): number;
-}
-
-/** How to look at one execution. */
-export interface Look {
-  readonly signal: AbortSignal;
-  /** How long the service may hold back its answer until the execution ends, in seconds. */
-  readonly waitSeconds: number;
-  /** What a list has just told of it: only what is missing need be asked. */
-  readonly listed?: ExecutionSnapshot | undefined;
-}
-
-/** A page of executions, newest first. */
-export interface WatchedPage {
-  readonly executions: readonly ExecutionSummary[];
-  /** Set where there are more. */
-  readonly nextToken?: string | undefined;
-  /** What the list tells beyond the summary, where it does. */
-  readonly snapshotOf?: ((executionId: string) => ExecutionSnapshot | undefined) | undefined;
-}
-
-/** What to list. Times in milliseconds since the epoch, by the service's clock, both ends included. */
-export interface WatchedWindow {
-  readonly startedAfterMs?: number;
-  readonly startedBeforeMs?: number;
-  readonly token?: string;
-}
-
-/** One workflow, as the planner sees it. */
-export interface WatchedWorkflow {
-  readonly clock: Clock;
-  /** 0 ≤ x < 1. */
-  readonly random: () => number;
-  /** How long the service can hold back the answer to a look, in seconds; 0 where it can't. */
-  readonly longPollSeconds: number;
-  /** Requests for looks at one execution. */
-  readonly lookBudget: Budget;
-  /** Requests for lists. */
-  readonly listBudget: Budget;
-  /** Executions per page; undefined where a list has them all. */
-  readonly pageSize: number | undefined;
-  /** True where a list tells an outcome as a look does; else every execution that has ended costs a look besides. */
-  readonly listTellsOutcome: boolean;
-  /** One page of the workflow's executions. */
-  list(window: WatchedWindow, signal: AbortSignal): Promise<WatchedPage>;
-  /** How long past executions took that succeeded, in milliseconds, in any order. */
-  pastDurations(signal: AbortSignal): Promise<readonly number[]>;
-  /** For the bench: looks at every execution at this interval, alone, in place of all planning. */
-  readonly fixedIntervalMs?: number | undefined;
-  /** For the bench: plans without the past. */
-  readonly withoutPast?: boolean | undefined;
-}
-
-/** Who waits. */
-export interface WatchMember {
-  readonly executionId: string;
-  /** True where it began just now: the time that it has run is then known whatever the service's clock says. */
-  readonly justStarted: boolean;
-  /** When it began, by our clock; left out: now. */
-  readonly beganMs?: number | undefined;
-  /** When the wait ends at the latest, in milliseconds since the epoch. */
-  readonly deadlineMs: number;
-  readonly signal: AbortSignal;
-  /** True where the end does not come as it usually does: after a stop. */
-  readonly isStopping?: boolean | undefined;
-  /** Looks at the execution. */
-  look(options: Look): Promise<ExecutionSnapshot>;
-  /**
-   * Reads the steps so far while a look is held back, if the service has requests to spare; resolves with nothing
-   * otherwise. Left out where looks tell the steps.
-   */
-  peek?(signal: AbortSignal): Promise<ExecutionSnapshot | undefined> | undefined;
-  /** Told what a peek has shown. */
-  readonly onPeek?: ((snapshot: ExecutionSnapshot) => void) | undefined;
-  /** Told once it is known how long the workflow usually takes. */
-  readonly onPast?: (() => void) | undefined;
-}
-
-/** A place in the watch. */
-export interface WatchPlace {
-  /**
-   * The next look at the execution, when the planner takes it.
-   * @throws what the look throws.
-   */
-  next(): Promise<ExecutionSnapshot>;
-  /** How long this workflow usually takes, in milliseconds; undefined where that is not known (yet). */
-  expectedMs(): number | undefined;
-  /** How long the execution has run, in milliseconds. */
-  elapsedMs(): number;
-  /** Ends the membership. */
-  leave(): void;
-}
+import { chooseWindow } from "./listWindow";
+import type { WatchMember, WatchPlace, WatchedWindow, WatchedWorkflow } from "./watchedWorkflow";
 
 interface Place {
   readonly member: WatchMember;
@@ -170,7 +75,8 @@ export class WorkflowWatch {
   join(member: WatchMember): WatchPlace {
     const now = this.#workflow.clock.now();
     this.#accrue();
-    this.#saved += 1;
+    // Nearly what asking every ten seconds spends on the last look.
+    this.#saved += 0.9;
     const place: Place = {
       member,
       signal: AbortSignal.any([member.signal]),
@@ -311,7 +217,7 @@ export class WorkflowWatch {
   #isCheaper(looks: number): boolean {
     const { pageSize } = this.#workflow;
     if (pageSize === undefined) return looks > 1 + this.#lastRows / rowsPerRequest;
-    return looks >= 3;
+    return looks >= 2;
   }
 
   #nextMs(now: number): number {
@@ -412,7 +318,14 @@ export class WorkflowWatch {
         miss(batch);
       } else {
         const startOf = (place: Place): number => place.startedAtMs ?? place.beganMs + offsetMs;
-        const window = this.#chooseWindow(batch, startOf, pageSize);
+        const now = clock.now();
+        // Whether the service's ends belong to its window is not said; and a start that is only reckoned is a little off.
+        const slackMs = batch.some((place) => place.startedAtMs === undefined) ? reckonedWithinMs : 1;
+        const waiting = batch.map((place) => ({
+          startedMs: startOf(place),
+          overdueMs: Math.max(0, now - place.dueMs),
+        }));
+        const window = chooseWindow(waiting, this.#starts.values(), { pageSize, slackMs });
         const inside = batch.filter(
           (place) => startOf(place) >= window.startedAfterMs && startOf(place) <= window.startedBeforeMs,
         );
@@ -452,50 +365,20 @@ export class WorkflowWatch {
       if (!row || place.looking || (!place.waiter && !inBatch.has(place))) continue;
       place.missed = 0;
       const listed = page.snapshotOf?.(row.executionId);
-      // What has ended is looked at once more for what the list does not tell.
-      if (isSettled(row.status)) void this.#look(place, 0, listed);
+      // What has ended is looked at once more for what the list does not tell; what runs, now and then for its steps.
+      if (isSettled(row.status) || (!listed && this.#isStepLookDue(place))) void this.#look(place, 0, listed);
       else this.#seen(place, listed ?? { ...(place.last ?? { steps: [] }), ...withoutDuration(row) });
     }
     return page.nextToken;
   }
 
-  /**
-   * A span of starts that fits on a page: the one that serves the most who are past their time, and among them whoever
-   * is past it the longest, so that nobody starves.
-   */
-  #chooseWindow(
-    batch: readonly Place[],
-    startOf: (place: Place) => number,
-    pageSize: number,
-  ): { readonly startedAfterMs: number; readonly startedBeforeMs: number } {
-    const now = this.#workflow.clock.now();
-    const places = batch
-      .map((place) => ({ at: startOf(place), overdueMs: Math.max(0, now - place.dueMs) }))
-      .sort((a, b) => a.at - b.at);
-    // Whether the service's ends belong to its window is not said; and a start that is only reckoned is a little off.
-    const slackMs = batch.some((place) => place.startedAtMs === undefined) ? reckonedWithinMs : 1;
-    const longest = places.reduce((first, place) => (place.overdueMs > first.overdueMs ? place : first));
-    // The others' executions take their room too, as far as lists have shown them.
-    const starts = [...this.#starts.values()].sort((a, b) => a - b);
-    let best = { weightMs: -1, from: longest.at, to: longest.at };
-    let weightMs = 0;
-    let first = 0;
-    let firstStart = 0;
-    let endStart = 0;
-    for (const to of places) {
-      weightMs += 500 + to.overdueMs;
-      while (endStart < starts.length && (starts[endStart] ?? 0) <= to.at + slackMs) endStart += 1;
-      for (let from = places[first]; from && from !== to; from = places[first]) {
-        while ((starts[firstStart] ?? Infinity) < from.at - slackMs) firstStart += 1;
-        if (endStart - firstStart < pageSize) break;
-        weightMs -= 500 + from.overdueMs;
-        first += 1;
-      }
-      const from = places[first]?.at ?? to.at;
-      if (from <= longest.at && to.at >= longest.at && weightMs > best.weightMs)
-        best = { weightMs, from, to: to.at };
-    }
-    return { startedAfterMs: best.from - slackMs, startedBeforeMs: best.to + slackMs };
+  /** True where the person who watches has had no steps for a while, and there are looks to spare. */
+  #isStepLookDue(place: Place): boolean {
+    const { clock, lookBudget } = this.#workflow;
+    const now = clock.now();
+    if (now < place.peekMs || this.#saved < 3 * this.#places.size || lookBudget.level() < 0.5) return false;
+    place.peekMs = nextPeekMs(now, place.beganMs);
+    return true;
   }
 
   /** How far the service's clock is ahead of ours, as far as what began just now tells; undefined where nothing does. */
@@ -509,8 +392,7 @@ export class WorkflowWatch {
   async #peek(place: Place): Promise<void> {
     const { clock } = this.#workflow;
     const { member } = place;
-    place.peekMs =
-      clock.now() + Math.min(longestPeekMs, 2 * Math.max(firstPeekMs, clock.now() - place.beganMs));
+    place.peekMs = nextPeekMs(clock.now(), place.beganMs);
     try {
       const snapshot = await member.peek?.(place.signal);
       if (!snapshot || !this.#places.has(place)) return;
@@ -557,7 +439,7 @@ export class WorkflowWatch {
     if (fixedIntervalMs === undefined) {
       const places = Math.max(1, this.#places.size);
       const lists =
-        now >= this.#listsFromMs && (pageSize === undefined || places >= 3 || longPollSeconds > 0);
+        now >= this.#listsFromMs && (pageSize === undefined || places >= 2 || longPollSeconds > 0);
       const pages =
         pageSize === undefined ? 1 + this.#lastRows / rowsPerRequest : Math.ceil(places / pageSize);
       delayMs = nextLookDelayMs({
@@ -565,7 +447,9 @@ export class WorkflowWatch {
         past: member.isStopping === true ? [] : this.#past,
         looks: place.looks,
         saved: this.#saved / places,
-        cost: lists ? Math.min(1, pages / places + (listTellsOutcome ? 0 : 0.02)) : 1,
+        cost: lists ? Math.min(1, pages / places) : 1,
+        together: lists ? places : 1,
+        endCost: lists && !listTellsOutcome ? 1 : 0,
       });
       // Executions that began together must not be asked for in step.
       delayMs += Math.min(0.05 * delayMs, longestJitterMs) * random();
@@ -583,6 +467,11 @@ export class WorkflowWatch {
     // What was saved for executions that have ended is not spent on others.
     this.#saved = Math.min(this.#saved + (passedMs / tenSecondsMs) * places, 100 * Math.max(1, places));
   }
+}
+
+// The longer it runs, the more seldom.
+function nextPeekMs(now: number, beganMs: number): number {
+  return now + Math.min(longestPeekMs, 2 * Math.max(firstPeekMs, now - beganMs));
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

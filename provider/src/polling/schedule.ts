@@ -18,6 +18,10 @@ export interface LookPlan {
   readonly saved: number;
   /** What a look costs: 1, or less where one request serves several. */
   readonly cost: number;
+  /** How many one request serves. */
+  readonly together: number;
+  /** What the end costs besides: a look at it alone, where the request does not tell all. */
+  readonly endCost: number;
 }
 
 /** The yardstick for what waiting may cost: no more requests than asking every ten seconds makes. */
@@ -28,6 +32,8 @@ const longestMs = 30_000;
 // Far from any expected end, a look only shows how things stand, and that nothing failed early.
 const farMs = 20_000;
 const earlyMs = 3_000;
+// Of so many past ends the first is early enough: hardly any comes before it.
+const manyPast = 20;
 
 /** The delay before the next look where nothing is known: half as long again as it has run, up to 10 s or 3 %. */
 export function adaptiveDelayMs(elapsedMs: number): number {
@@ -46,9 +52,9 @@ export function aimMs(elapsedMs: number, affordable: number): number {
 /**
  * The delay before the next look, in milliseconds.
  *
- * Where past durations say that no end is near, looks are saved; where ends lie close together, the saved looks are
- * spent, evenly over the time in which nine of ten of them come. Never later than without a history, but where
- * none of the past ends lies: there at most twice as late, and by 10 s.
+ * Where past durations say that no end is near, looks are saved; where ends lie, the saved looks are spent: each time
+ * after the same share of what has run, so that they last until nearly all have ended. Never later than without a
+ * history, but where none of the past ends lies: there at most twice as late, and by 10 s.
  */
 export function nextLookDelayMs(plan: LookPlan): number {
   const { elapsedMs, past, cost, saved } = plan;
@@ -58,7 +64,8 @@ export function nextLookDelayMs(plan: LookPlan): number {
   // Where one request serves many, asking more often still costs each of them less; and what was saved on many may
   // be spent on the last of them.
   const share = affordable > 20 ? 0 : saved > cost ? cost : 1;
-  const calmMs = Math.max(aim, Math.min(adaptiveMs, Math.max(2_000, adaptiveMs * share)));
+  const briefMs = affordable > 20 ? 900 : 2_000;
+  const calmMs = Math.max(aim, Math.min(adaptiveMs, Math.max(briefMs, adaptiveMs * share)));
   if (past.length === 0) return calmMs;
   const index = firstAbove(past, elapsedMs);
   const next = past[index];
@@ -68,16 +75,49 @@ export function nextLookDelayMs(plan: LookPlan): number {
     return affordable < 1 ? calmMs : Math.min(calmMs, Math.max(aim, overdueMs * 0.5));
   }
   const marginMs = Math.max(150, next * 0.005);
-  // By then nine of ten of those that end about now have ended.
-  const mostEndInMs = quantile(past.slice(index, endOfCluster(past, index)), 0.9) - elapsedMs;
-  const horizonMs = mostEndInMs + aim;
-  const pacedMs = horizonMs / Math.max(1, affordable + horizonMs / (tenSecondsMs * cost));
-  const stepMs = Math.min(calmMs, Math.max(aim, pacedMs));
+  const group = past.slice(index, endOfGroup(past, index));
+  const paceMs = Math.max(1, elapsedMs) * paceOf(plan, past.slice(index), group.length);
+  // Where ends lie close together, a look at the right time is worth going into debt; where they are scattered, more of
+  // them than without a history would not be.
+  const isNarrow = !isGap(Math.max(elapsedMs, next), group.at(-1) ?? 0);
+  const earnedInMs = ((isNarrow ? 0 : 1) - saved / cost) * tenSecondsMs * cost;
+  const leastMs = isNarrow ? aim : Math.max(aim, Math.min(calmMs, briefMs));
+  const stepMs = Math.min(calmMs, Math.max(leastMs, paceMs, earnedInMs));
   const untilNextMs = next - elapsedMs + marginMs;
-  if (untilNextMs <= stepMs) return Math.min(stepMs, mostEndInMs + marginMs);
+  const previous = past[index - 1];
+  const isAmongEnds = previous !== undefined && !isGap(previous, next);
+  if (isAmongEnds || untilNextMs <= stepMs)
+    return Math.min(stepMs, Math.max(earnedInMs, quantile(group, 0.9) - elapsedMs + marginMs));
   if (plan.looks === 0 && untilNextMs > 2 * earlyMs) return earlyMs;
   const longMs = affordable > 20 ? Math.min(farMs, 2.5 * calmMs) : Math.max(farMs, adaptiveMs);
   return Math.min(untilNextMs, isFar(past, index, elapsedMs) ? longMs : calmMs);
+}
+
+// The time between two looks, as a share of the time that has run, for which the looks last until nearly all of the
+// group have ended: those that were saved, and those that are earned meanwhile. Those that have ended earn no more, while
+// a request for the last one costs as much as one for all. What takes longer earns more between looks than they cost.
+function paceOf(
+  { elapsedMs, saved, cost, together, endCost }: LookPlan,
+  ends: PastDurations,
+  groupLength: number,
+): number {
+  const fromMs = Math.max(elapsedMs, ends[0] ?? 0);
+  const last = Math.floor((groupLength - 1) * 0.95);
+  let pace = 0;
+  let earned = 0;
+  let atMs = elapsedMs;
+  for (let index = 0; index <= last; index += 1) {
+    const endMs = ends[index] ?? 0;
+    const ended = index / ends.length;
+    // How many still earn, for each that a request is still made for.
+    const earning = (1 - ended) / (1 - ended ** together);
+    earned += ((endMs - atMs) / tenSecondsMs) * earning;
+    atMs = endMs;
+    const looks = (saved + earned - ended * endCost) / cost;
+    const needed = Math.log((endMs + aimMs(endMs, 0)) / fromMs);
+    pace = Math.max(pace, looks > 0 ? needed / looks : Infinity);
+  }
+  return pace;
 }
 
 /** The middle of past durations; undefined where there are none. */
@@ -94,7 +134,7 @@ function isGap(from: number, to: number): boolean {
   return to > from * 1.3 + 1_000;
 }
 
-function endOfCluster(past: PastDurations, index: number): number {
+function endOfGroup(past: PastDurations, index: number): number {
   let end = index + 1;
   while (end < past.length && !isGap(past[end - 1] ?? 0, past[end] ?? 0)) end += 1;
   return end;
@@ -107,9 +147,9 @@ function isFar(past: PastDurations, index: number, elapsedMs: number): boolean {
   const previous = past[index - 1];
   if (previous === undefined) {
     const areScattered = isGap(past[0] ?? 0, past.at(-1) ?? 0);
-    return elapsedMs < next * (areScattered ? 0.6 : 0.95);
+    return elapsedMs < next * (areScattered && past.length < manyPast ? 0.6 : 0.95);
   }
-  const areGroups = Math.min(index, past.length - index) >= past.length * 0.1;
+  const areGroups = Math.min(index, past.length - index) > past.length * 0.1;
   return areGroups && isGap(previous, next) && elapsedMs > previous * 1.1 && elapsedMs < next * 0.95;
 }
 

@@ -1,0 +1,56 @@
+/**
+ * Which span of starts to list where one page can't have all executions. Pure; the planner asks it.
+ */
+
+/** An execution that waits for a list. */
+export interface Overdue {
+  /** When it began, milliseconds by the service's clock. */
+  readonly startedMs: number;
+  /** How long it is past its time, in milliseconds. */
+  readonly overdueMs: number;
+}
+
+/** A span of starts, milliseconds by the service's clock, both ends included. */
+export interface StartWindow {
+  readonly startedAfterMs: number;
+  readonly startedBeforeMs: number;
+}
+
+// What is not overdue is served along, and counts for little.
+const servedAlongMs = 500;
+
+/**
+ * A span of starts that fits on a page: the one that serves the most who are past their time, and among them whoever
+ * is past it the longest, so that nobody starves.
+ * @param waiting at least one.
+ * @param starts of all executions that lists have shown, others' too, in any order: they take their room.
+ * @param slackMs how far a start may lie from what is known of it.
+ */
+export function chooseWindow(
+  waiting: readonly Overdue[],
+  starts: Iterable<number>,
+  { pageSize, slackMs }: { readonly pageSize: number; readonly slackMs: number },
+): StartWindow {
+  const places = [...waiting].sort((a, b) => a.startedMs - b.startedMs);
+  const longest = places.reduce((first, place) => (place.overdueMs > first.overdueMs ? place : first));
+  const known = [...starts].sort((a, b) => a - b);
+  let best = { weightMs: -1, from: longest.startedMs, to: longest.startedMs };
+  let weightMs = 0;
+  let first = 0;
+  let firstStart = 0;
+  let endStart = 0;
+  for (const to of places) {
+    weightMs += servedAlongMs + to.overdueMs;
+    while (endStart < known.length && (known[endStart] ?? 0) <= to.startedMs + slackMs) endStart += 1;
+    for (let from = places[first]; from && from !== to; from = places[first]) {
+      while ((known[firstStart] ?? Infinity) < from.startedMs - slackMs) firstStart += 1;
+      if (endStart - firstStart < pageSize) break;
+      weightMs -= servedAlongMs + from.overdueMs;
+      first += 1;
+    }
+    const from = places[first]?.startedMs ?? to.startedMs;
+    if (from <= longest.startedMs && to.startedMs >= longest.startedMs && weightMs > best.weightMs)
+      best = { weightMs, from, to: to.startedMs };
+  }
+  return { startedAfterMs: best.from - slackMs, startedBeforeMs: best.to + slackMs };
+}
