@@ -62,8 +62,9 @@ export function check(results, footprint) {
         `${name}: lag p95 ${row.relativeP95.toFixed(2)} of (1 s or 3 % of the duration)`,
       );
       const ten = find(row, "10 s")?.requestsEach ?? row.allowedByTenSeconds;
+      // Of one execution alone, one look more or less is chance: its end lies just before or just after it.
       say(
-        row.requestsEach <= ten,
+        row.requestsEach <= ten + (row.n === 1 ? 1 : 0),
         `${name}: ${row.requestsEach.toFixed(2)} requests each, 10 s polling ${ten.toFixed(2)}`,
       );
       const five = find(row, "5 s")?.requestsEach;

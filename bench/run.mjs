@@ -12,7 +12,7 @@ import { runStack } from "./stacks.mjs";
 const USAGE = `Usage: npm run bench [-- OPTIONS]
 
   --quick          ends within five minutes: N = 1, 10, 100, without some of the comparisons
-  --only NAMES     only rows whose name has one of these in it, e.g. "cloudflow 1000,aom 100 bimodal"
+  --only NAMES     only rows whose name has the words of one of these, e.g. "cloudflow 1000,aom 100 bimodal"
   --real-time      no clock runs faster: the same runs, as short as they then take
   --at-once K      how many stacks run at once (2; 9 with --quick); more are faster and disturb each other
 `;
@@ -35,7 +35,7 @@ await runTool(async () => {
   const footprint = { loadMs: await loadMs(), kbPerWait: await kbPerWait() };
   const names = valueOf("--only")?.split(",");
   const planned = (quick ? quickRows() : allRows())
-    .filter(({ name }) => names === undefined || names.some((part) => name.includes(part)))
+    .filter(({ name }) => names === undefined || names.some((part) => ` ${name} `.includes(` ${part} `)))
     .map((row) =>
       args.includes("--real-time")
         ? { ...row, middleMs: row.middleMs / (row.rate ?? 1), rate: 1, name: `${row.name} real time` }

@@ -5,18 +5,15 @@ Nothing is judged here: alibabaScenario.ts has what every client must have seen.
 """
 
 import json
-import sys
 import time
-import urllib.request
 
 from alibabacloud_fnf20190315 import models as m
 from alibabacloud_fnf20190315.client import Client
 from alibabacloud_tea_openapi.utils_models import Config
 from darabonba.runtime import RuntimeOptions
 
-URL = sys.argv[1]
-AK = "EMULATORACCESSKEY0001"
-SK = "emulator-secret-key-0001"
+from emulator import AK, SK, URL, advance, control
+
 TEMPORARY = ("EMULATORTEMPORARY0001", "emulator-temporary-secret-0001", "emulator-security-token-0001")
 DEFINITION = """Type: StateMachine
 SpecVersion: v1
@@ -29,17 +26,6 @@ States:
     TaskMode: WaitForCustomCallback
     End: true
 """
-
-
-def control(method, path, body=None):
-    data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(URL + "/_emulator" + path, data=data, method=method)
-    with urllib.request.urlopen(request) as answer:
-        return json.load(answer)
-
-
-def advance(ms):
-    control("POST", "/clock", {"advanceMs": ms})
 
 
 def client(signature, ak=AK, sk=SK, security_token=None):

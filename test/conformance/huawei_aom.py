@@ -5,8 +5,6 @@ Nothing is judged here: python.test.ts compares what is printed.
 """
 
 import json
-import sys
-import urllib.request
 
 from huaweicloudsdkaom.v1 import (
     AomClient,
@@ -29,37 +27,14 @@ from huaweicloudsdkaom.v1 import (
     WorkflowQueryParam,
     WorkflowRequestBody,
 )
-from huaweicloudsdkcore.auth.credentials import BasicCredentials
 from huaweicloudsdkcore.exceptions import exceptions
-from huaweicloudsdkcore.region.region import Region
 
-URL = sys.argv[1]
-PROJECT = "0123456789abcdef0123456789abcdef"
-AK = "EMULATORACCESSKEY0001"
-SK = "emulator-secret-key-0001"
+from emulator import advance, control
+from huawei_client import build
 
 
-def control(method, path, body=None):
-    data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(URL + "/_emulator" + path, data=data, method=method)
-    with urllib.request.urlopen(request) as answer:
-        return json.load(answer)
-
-
-def advance(ms):
-    control("POST", "/clock", {"advanceMs": ms})
-
-
-def client(ak=AK, sk=SK, project=PROJECT, security_token=None):
-    """With a project id, or without: the SDK then looks it up in IAM by the region's name."""
-    credentials = BasicCredentials(ak, sk, project) if project else BasicCredentials(ak, sk)
-    credentials = credentials.with_iam_endpoint(URL)
-    if security_token:
-        credentials = credentials.with_security_token(security_token)
-    builder = AomClient.new_builder().with_credentials(credentials)
-    if project:
-        return builder.with_endpoint(URL).build()
-    return builder.with_region(Region("cn-north-4", URL)).build()
+def client(*key, **how):
+    return build(AomClient, *key, **how)
 
 
 def execute(aom, workflow_id):

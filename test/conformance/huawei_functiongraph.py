@@ -5,12 +5,8 @@ Nothing is judged here: functiongraphScenario.ts has what every vendor's client 
 """
 
 import json
-import sys
-import urllib.request
 
-from huaweicloudsdkcore.auth.credentials import BasicCredentials
 from huaweicloudsdkcore.exceptions import exceptions
-from huaweicloudsdkcore.region.region import Region
 from huaweicloudsdkfunctiongraph.v2 import (
     Action,
     BatchDeleteWorkflowsRequest,
@@ -38,33 +34,12 @@ from huaweicloudsdkfunctiongraph.v2 import (
     WorkflowDeleteBody,
 )
 
-URL = sys.argv[1]
-PROJECT = "0123456789abcdef0123456789abcdef"
-AK = "EMULATORACCESSKEY0001"
-SK = "emulator-secret-key-0001"
+from emulator import advance, control
+from huawei_client import PROJECT, build
 
 
-def control(method, path, body=None):
-    data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(URL + "/_emulator" + path, data=data, method=method)
-    with urllib.request.urlopen(request) as answer:
-        return json.load(answer)
-
-
-def advance(ms):
-    control("POST", "/clock", {"advanceMs": ms})
-
-
-def client(ak=AK, sk=SK, project=PROJECT, security_token=None):
-    """With a project id, or without: the SDK then looks it up in IAM by the region's name."""
-    credentials = BasicCredentials(ak, sk, project) if project else BasicCredentials(ak, sk)
-    credentials = credentials.with_iam_endpoint(URL)
-    if security_token:
-        credentials = credentials.with_security_token(security_token)
-    builder = FunctionGraphClient.new_builder().with_credentials(credentials)
-    if project:
-        return builder.with_endpoint(URL).build()
-    return builder.with_region(Region("cn-north-4", URL)).build()
+def client(*key, **how):
+    return build(FunctionGraphClient, *key, **how)
 
 
 def start(graph, flow, input=None, headers=None, **more):

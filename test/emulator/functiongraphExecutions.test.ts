@@ -1,15 +1,16 @@
 // FunctionGraph operations on executions over real HTTP: start, poll, stop, retry, call back.
-import { flowExecutions, FLOWS, flowUrn, nodes, useEmulatedFlows } from "./functiongraphFlows";
+import {
+  flowExecutions,
+  FLOWS,
+  flowUrn,
+  nodes,
+  useEmulatedFlows,
+  invalid,
+  NO_EXECUTION,
+  NO_FLOW,
+} from "./functiongraphFlows";
 
 const emulated = useEmulatedFlows();
-
-const NO_FLOW = { error_code: "FGS.5002", error_msg: "Function flow not found." };
-const NO_EXECUTION = { error_code: "FGS.5002", error_msg: "Function flow execution not found." };
-const invalid = (detail: string): unknown => ({
-  error_code: "FGS.3002",
-  error_msg: expect.stringContaining(detail),
-  request_id: expect.stringMatching(/^[0-9a-f]{32}$/),
-});
 
 describe("StartWorkflowExecution", () => {
   const start = (body: unknown, headers: Record<string, string> = {}) =>

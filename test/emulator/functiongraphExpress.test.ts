@@ -1,15 +1,7 @@
 // FunctionGraph's EXPRESS flows over real HTTP: started and awaited in one call, and without a history.
-import { FLOWS, useEmulatedFlows } from "./functiongraphFlows";
+import { FLOWS, useEmulatedFlows, invalid, NO_EXECUTION, NO_FLOW } from "./functiongraphFlows";
 
 const emulated = useEmulatedFlows();
-
-const NO_FLOW = { error_code: "FGS.5002", error_msg: "Function flow not found." };
-const NO_EXECUTION = { error_code: "FGS.5002", error_msg: "Function flow execution not found." };
-const invalid = (detail: string): unknown => ({
-  error_code: "FGS.3002",
-  error_msg: expect.stringContaining(detail),
-  request_id: expect.stringMatching(/^[0-9a-f]{32}$/),
-});
 
 describe("StartSyncWorkflowExecution", () => {
   const sync = (flow: string, body: unknown = { input: {} }) =>

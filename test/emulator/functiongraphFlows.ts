@@ -5,6 +5,17 @@ import { EmulatorClient, PROJECT } from "./emulatorClient";
 
 export const FLOWS = `/v2/${PROJECT}/fgs/workflows`;
 
+/** What the service answers for a flow that it does not know. */
+export const NO_FLOW = { error_code: "FGS.5002", error_msg: "Function flow not found." };
+/** The same for an execution. */
+export const NO_EXECUTION = { error_code: "FGS.5002", error_msg: "Function flow execution not found." };
+/** The answer to a request in which something is wrong; `detail` stands in its message. */
+export const invalid = (detail: string): unknown => ({
+  error_code: "FGS.3002",
+  error_msg: expect.stringContaining(detail),
+  request_id: expect.stringMatching(/^[0-9a-f]{32}$/),
+});
+
 /** The path of a flow's executions. */
 export function flowExecutions(flowId: string): string {
   return `${FLOWS}/${encodeURIComponent(flowId)}/executions`;

@@ -2,11 +2,12 @@
  * A real stack of a real Pulumi engine, driven through the Automation API: the program is data, the service is the
  * emulator. Each stack has a folder of its own inside the repository, so that packages are found as users' are.
  */
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { DestroyOptions, OutputMap, PreviewOptions, UpOptions } from "@pulumi/pulumi/automation";
 import { LocalWorkspace } from "@pulumi/pulumi/automation";
 import type { ServiceName } from "../../provider/src/lifecycle";
+import { textOfFolder } from "./textOfFolder";
 
 const root = resolve(__dirname, "../..");
 
@@ -169,13 +170,7 @@ export async function openStack(
     refresh: () => run((options) => stack.refresh(options)),
     destroy: (settings) => run((options) => stack.destroy({ ...options, ...settings })),
     outputs: () => stack.outputs(),
-    stored: () => {
-      const backend = join(folder, "state", "stacks");
-      return readdirSync(backend, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile())
-        .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"))
-        .join("\n");
-    },
+    stored: () => textOfFolder(join(folder, "state", "stacks")),
     state,
     rewrite: async (change) => {
       const stored = await stack.exportStack();

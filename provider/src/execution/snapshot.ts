@@ -102,11 +102,13 @@ export function isSettled(status: ExecutionStatus): boolean {
 
 /** The first step that did not succeed, if any. */
 export function firstFailedStep(snapshot: ExecutionSnapshot): ExecutionStep | undefined {
-  const bad = (step: ExecutionStep): boolean =>
-    step.status === "failed" || step.status === "timedOut" || step.status === "stopped";
+  const find = (...statuses: ExecutionStatus[]): ExecutionStep | undefined =>
+    snapshot.steps.find(({ status }) => statuses.includes(status));
   // A step can call itself successful while targets failed (its errors are ignored): the execution's word counts.
   return (
-    snapshot.steps.find(bad) ??
+    // What fails stops its neighbours, which may have begun before it.
+    find("failed", "timedOut") ??
+    find("stopped") ??
     (snapshot.status === "failed"
       ? snapshot.steps.find((step) => (step.targets?.failed ?? 0) > 0)
       : undefined)

@@ -77,15 +77,15 @@ export function nextLookDelayMs(plan: LookPlan): number {
   const marginMs = Math.max(150, next * 0.005);
   const group = past.slice(index, endOfGroup(past, index));
   const paceMs = Math.max(1, elapsedMs) * paceOf(plan, past.slice(index), group.length);
-  // Where ends lie close together, a look at the right time is worth going into debt; where they are scattered, more of
-  // them than without a history would not be.
+  const previous = past[index - 1];
+  const isAmongEnds = previous !== undefined && !isGap(previous, next);
+  // Where ends lie close together, the first look at them is worth going into debt; where they are scattered, more looks
+  // than without a history would not be.
   const isNarrow = !isGap(Math.max(elapsedMs, next), group.at(-1) ?? 0);
-  const earnedInMs = ((isNarrow ? 0 : 1) - saved / cost) * tenSecondsMs * cost;
+  const earnedInMs = ((isNarrow && !isAmongEnds ? 0 : 1) - saved / cost) * tenSecondsMs * cost;
   const leastMs = isNarrow ? aim : Math.max(aim, Math.min(calmMs, briefMs));
   const stepMs = Math.min(calmMs, Math.max(leastMs, paceMs, earnedInMs));
   const untilNextMs = next - elapsedMs + marginMs;
-  const previous = past[index - 1];
-  const isAmongEnds = previous !== undefined && !isGap(previous, next);
   if (isAmongEnds || untilNextMs <= stepMs)
     return Math.min(stepMs, Math.max(earnedInMs, quantile(group, 0.9) - elapsedMs + marginMs));
   if (plan.looks === 0 && untilNextMs > 2 * earlyMs) return earlyMs;

@@ -36,6 +36,13 @@ const endings: ReadonlyMap<string, ExecutionStatus> = new Map([
   ["StepExited", "succeeded"],
 ]);
 
+// What the end of the execution makes of steps that were under way; the service has no event for these.
+const cutOff: ReadonlyMap<string, ExecutionStatus> = new Map([
+  ["ExecutionFailed", "stopped"],
+  ["ExecutionStopped", "stopped"],
+  ["ExecutionTimedOut", "timedOut"],
+]);
+
 /** The steps that have begun, in that order; a step that is entered again (loops, retries) appears again. */
 export function stepsOf(events: readonly HistoryEvent[]): ExecutionStep[] {
   const steps: StepRecord[] = [];
@@ -52,6 +59,13 @@ export function stepsOf(events: readonly HistoryEvent[]): ExecutionStep[] {
         settledAt: undefined,
         error: undefined,
       });
+      continue;
+    }
+    const cut = cutOff.get(event.type);
+    if (cut !== undefined) {
+      for (const step of steps.filter((other) => other.open)) {
+        Object.assign(step, { status: cut, rawStatus: event.type, open: false, settledAt: event.time });
+      }
       continue;
     }
     const step = open(event.stepName);
