@@ -164,6 +164,15 @@ describe("cloudflow", () => {
     expect(percentile(lagsMs, 0.95)).toBeLessThan(100);
   });
 
+  test("a thousand whose past says when they end: lists follow the ends, though starts were noticed late", async () => {
+    for (const joinWithinMs of [0, 3_000]) {
+      const durations = draw("constant", 1_000, 1.5 * minuteMs);
+      const past = draw("constant", 50, 1.5 * minuteMs);
+      const { lagsMs } = await simulate({ kind, durations, past, joinWithinMs });
+      expect(percentile(lagsMs, 0.95)).toBeLessThan(750);
+    }
+  });
+
   test("a thousand are more than the service can hold: lists serve the rest, and none starves", async () => {
     const durations = draw("uniform", 1_000, minuteMs, 6);
     const { lagsMs, requestsEach } = await simulate({

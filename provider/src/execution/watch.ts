@@ -42,6 +42,8 @@ const pastAfterMs = 3_000;
 const missedOften = 2;
 // How far a start may lie from what our clock and its difference to the service's make of it.
 const reckonedWithinMs = 500;
+// How late the answer to a start may be noticed.
+const noticedWithinMs = 30_000;
 // A look that is timed for an expected end is not to be late by chance.
 const longestJitterMs = 200;
 const firstPeekMs = 5_000;
@@ -56,6 +58,8 @@ export class WorkflowWatch {
   readonly #starts = new Map<string, number>();
   #past: PastDurations = [];
   #pastAsked = false;
+  /** How far the service's clock is ahead of ours, as far as what began just now tells; undefined where nothing does. */
+  #aheadMs: number | undefined;
   #listing = false;
   #listsFromMs = -Infinity;
   #lastRows = 0;
@@ -75,8 +79,8 @@ export class WorkflowWatch {
   join(member: WatchMember): WatchPlace {
     const now = this.#workflow.clock.now();
     this.#accrue();
-    // Nearly what asking every ten seconds spends on the last look.
-    this.#saved += 0.9;
+    // What asking every ten seconds spends on the last look, but for those that share theirs.
+    this.#saved += this.#places.size === 0 ? 0.9 : 0.2;
     const place: Place = {
       member,
       signal: AbortSignal.any([member.signal]),
@@ -287,10 +291,22 @@ export class WorkflowWatch {
       if (place.startedAtMs === undefined && !place.member.justStarted && ranMs > 0)
         place.beganMs = startedAtMs;
       place.startedAtMs = startedAtMs;
+      if (place.member.justStarted) this.#correctBegin(place, startedAtMs);
     }
     this.#plan(place);
     if (place.waiter) place.waiter.resolve(snapshot);
     this.#wake();
+  }
+
+  // Where a thousand start at once, answers are noticed late. Those that were noticed soonest tell how far the service's
+  // clock is ahead, and with it when the others began.
+  #correctBegin(place: Place, startedAtMs: number): void {
+    this.#aheadMs = Math.max(this.#aheadMs ?? -Infinity, startedAtMs - place.beganMs);
+    // Some services tell whole seconds.
+    const roundedMs = startedAtMs % 1_000 === 0 ? 1_000 : 0;
+    const beganMs = startedAtMs - this.#aheadMs + roundedMs;
+    // More is no late answer, but a clock that was set.
+    if (beganMs < place.beganMs && place.beganMs - beganMs < noticedWithinMs) place.beganMs = beganMs;
   }
 
   /** One list for many. */
@@ -304,7 +320,7 @@ export class WorkflowWatch {
       const miss = (places: readonly Place[]): void => {
         for (const place of places.filter(isUnseen)) place.missed += 1;
       };
-      const offsetMs = this.#offsetMs();
+      const offsetMs = this.#aheadMs;
       if (pageSize === undefined) {
         await this.#listPage({}, batch, signal);
         miss(batch);
@@ -381,14 +397,6 @@ export class WorkflowWatch {
     return true;
   }
 
-  /** How far the service's clock is ahead of ours, as far as what began just now tells; undefined where nothing does. */
-  #offsetMs(): number | undefined {
-    for (const { member, startedAtMs, beganMs } of this.#places) {
-      if (member.justStarted && startedAtMs !== undefined) return startedAtMs - beganMs;
-    }
-    return undefined;
-  }
-
   async #peek(place: Place): Promise<void> {
     const { clock } = this.#workflow;
     const { member } = place;
@@ -449,6 +457,7 @@ export class WorkflowWatch {
         saved: this.#saved / places,
         cost: lists ? Math.min(1, pages / places) : 1,
         together: lists ? places : 1,
+        isScarce: longPollSeconds > 0,
         endCost: lists && !listTellsOutcome ? 1 : 0,
       });
       // Executions that began together must not be asked for in step.

@@ -20,6 +20,8 @@ export interface LookPlan {
   readonly cost: number;
   /** How many one request serves. */
   readonly together: number;
+  /** True where requests are fewer than the executions that need them: none is made where no end is near. */
+  readonly isScarce?: boolean | undefined;
   /** What the end costs besides: a look at it alone, where the request does not tell all. */
   readonly endCost: number;
 }
@@ -89,8 +91,9 @@ export function nextLookDelayMs(plan: LookPlan): number {
   if (isAmongEnds || untilNextMs <= stepMs)
     return Math.min(stepMs, Math.max(earnedInMs, quantile(group, 0.9) - elapsedMs + marginMs));
   if (plan.looks === 0 && untilNextMs > 2 * earlyMs) return earlyMs;
-  const longMs = affordable > 20 ? Math.min(farMs, 2.5 * calmMs) : Math.max(farMs, adaptiveMs);
-  return Math.min(untilNextMs, isFar(past, index, elapsedMs) ? longMs : calmMs);
+  const longMs =
+    affordable > 20 && plan.isScarce !== true ? Math.min(farMs, 2.5 * calmMs) : Math.max(farMs, adaptiveMs);
+  return Math.min(untilNextMs, isFar(past, index, elapsedMs, isNarrow) ? longMs : calmMs);
 }
 
 // The time between two looks, as a share of the time that has run, for which the looks last until nearly all of the
@@ -142,10 +145,11 @@ function endOfGroup(past: PastDurations, index: number): number {
 
 // Before the first of the past durations, or in a gap between two groups of them, but not just after an end or before
 // one. Where they are scattered, the next one may well come before the first; and what few are left are no group.
-function isFar(past: PastDurations, index: number, elapsedMs: number): boolean {
+function isFar(past: PastDurations, index: number, elapsedMs: number, isNarrow: boolean): boolean {
   const next = past[index] ?? 0;
   const previous = past[index - 1];
   if (previous === undefined) {
+    if (isNarrow && past.length >= manyPast) return true;
     const areScattered = isGap(past[0] ?? 0, past.at(-1) ?? 0);
     return elapsedMs < next * (areScattered && past.length < manyPast ? 0.6 : 0.95);
   }
