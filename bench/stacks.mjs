@@ -94,9 +94,7 @@ export async function startEmulator(rate = 1, offsetMs = 0) {
   const child = spawn(process.execPath, [script, "--port", "0", "--enforce-limits", "--exit-with-parent"], {
     stdio: ["ignore", "pipe", "inherit"],
   });
-  const [line] = await new Promise((resolve) =>
-    createInterface(child.stdout).once("line", (text) => resolve([text])),
-  );
+  const line = await new Promise((resolve) => createInterface(child.stdout).once("line", resolve));
   const { url } = JSON.parse(line);
   const control = (method, path, body) => callEmulator(url, method, path, body);
   await control("POST", "/clock", offsetMs === 0 ? { rate } : { offsetMs, rate });
@@ -109,7 +107,7 @@ export async function startEmulator(rate = 1, offsetMs = 0) {
  *   cli: string, service: "aom" | "functiongraph" | "cloudflow" | "floor" | "shaped" | "idle", n: number, variant: keyof typeof variants,
  *   middleMs: number, rate?: number, seed?: number, only?: string | undefined, offsetMs?: number,
  *   faults?: object[], during?: (run: { hostPid: () => number | undefined }) => Promise<void>,
- *   after?: boolean, nice?: boolean,
+ *   after?: boolean,
  * }} options `middleMs`: the middle duration, in emulated milliseconds; `after`: also a no-change `up` and a refresh
  */
 export async function runStack(options) {
@@ -168,15 +166,17 @@ export async function runStack(options) {
       ALIBABA_CLOUD_REGION: "cn-hangzhou",
     };
     const pulumi = (...args) => runPulumi([...args, "--non-interactive"], folder, env);
-    const operate = (operation) =>
-      pulumi(operation, "--yes", "--skip-preview", "--suppress-outputs", "--parallel", String(2 * n + 8));
+    const operate = async (operation) => {
+      const begin = Date.now();
+      const parallel = ["--parallel", String(2 * n + 8)];
+      const ended = await pulumi(operation, "--yes", "--skip-preview", "--suppress-outputs", ...parallel);
+      return { ...ended, ms: Date.now() - begin };
+    };
     await pulumi("stack", "init", "bench");
     const hostPid = () => notes(probe).find(({ kind }) => kind === "loaded")?.pid;
-    const begin = Date.now();
     const up = operate("up");
     const during = options.during?.({ hostPid });
-    const { ok, output } = await up;
-    const wallMs = Date.now() - begin;
+    const { ok, output, ms: wallMs } = await up;
     await during;
     if (!ok && TRIVIAL.has(service)) throw new Error(output.slice(-2_000));
 
@@ -197,13 +197,8 @@ export async function runStack(options) {
       ...lines.find(({ kind }) => kind === "all wait")?.memory,
       ...(ok ? {} : { output: output.slice(-1_500) }),
     };
-    if (service === "idle") return result;
     if (TRIVIAL.has(service)) {
-      if (options.after) {
-        const same = Date.now();
-        await operate("up");
-        Object.assign(result, { sameMs: Date.now() - same });
-      }
+      if (options.after) Object.assign(result, { sameMs: (await operate("up")).ms });
       return result;
     }
     const counts = (await emulator.control("GET", "/requests/counts")).counts;
@@ -212,19 +207,16 @@ export async function runStack(options) {
     });
     if (options.after) {
       await emulator.control("DELETE", "/requests");
-      const same = Date.now();
       const again = await operate("up");
-      const sameMs = Date.now() - same;
       const sameCounts = (await emulator.control("GET", "/requests/counts")).counts;
       await emulator.control("DELETE", "/requests");
-      const refreshBegin = Date.now();
       const refresh = await operate("refresh");
       const refreshCounts = (await emulator.control("GET", "/requests/counts")).counts;
       Object.assign(result, {
-        sameMs,
+        sameMs: again.ms,
         sameOk: again.ok,
         sameRequests: sum(Object.values(sameCounts)),
-        refreshMs: Date.now() - refreshBegin,
+        refreshMs: refresh.ms,
         refreshOk: refresh.ok,
         refreshRequests: sum(Object.values(refreshCounts)),
         refreshThrottled: throttledOf(refreshCounts),

@@ -1,6 +1,7 @@
 /**
  * Which span of starts to list where one page can't have all executions. Pure; the planner asks it.
  */
+import type { WatchedWindow } from "./watchedWorkflow";
 
 /** An execution that waits for a list. */
 export interface Overdue {
@@ -10,11 +11,8 @@ export interface Overdue {
   readonly overdueMs: number;
 }
 
-/** A span of starts, milliseconds by the service's clock, both ends included. */
-export interface StartWindow {
-  readonly startedAfterMs: number;
-  readonly startedBeforeMs: number;
-}
+/** A span of starts. */
+export type StartWindow = Required<Omit<WatchedWindow, "token">>;
 
 // What is not overdue is served along, and counts for little.
 const servedAlongMs = 500;

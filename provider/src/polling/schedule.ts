@@ -77,15 +77,16 @@ export function nextLookDelayMs(plan: LookPlan): number {
     return affordable < 1 ? calmMs : Math.min(calmMs, Math.max(aim, overdueMs * 0.5));
   }
   const marginMs = Math.max(150, next * 0.005);
-  const group = past.slice(index, endOfGroup(past, index));
-  const paceMs = Math.max(1, elapsedMs) * paceOf(plan, past.slice(index), group.length);
+  const ends = past.slice(index);
+  const group = ends.slice(0, groupLength(ends));
+  const paceMs = Math.max(1, elapsedMs) * paceOf(plan, ends, group.length);
   const previous = past[index - 1];
   const isAmongEnds = previous !== undefined && !isGap(previous, next);
   // Where ends lie close together, the first look at them is worth going into debt; where they are scattered, more looks
   // than without a history would not be.
   const isNarrow = !isGap(Math.max(elapsedMs, next), group.at(-1) ?? 0);
   const earnedInMs = ((isNarrow && !isAmongEnds ? 0 : 1) - saved / cost) * tenSecondsMs * cost;
-  const leastMs = isNarrow ? aim : Math.max(aim, Math.min(calmMs, briefMs));
+  const leastMs = isNarrow ? aim : Math.max(aim, briefMs);
   const stepMs = Math.min(calmMs, Math.max(leastMs, paceMs, earnedInMs));
   const untilNextMs = next - elapsedMs + marginMs;
   if (isAmongEnds || untilNextMs <= stepMs)
@@ -102,10 +103,10 @@ export function nextLookDelayMs(plan: LookPlan): number {
 function paceOf(
   { elapsedMs, saved, cost, together, endCost }: LookPlan,
   ends: PastDurations,
-  groupLength: number,
+  groupSize: number,
 ): number {
   const fromMs = Math.max(elapsedMs, ends[0] ?? 0);
-  const last = Math.floor((groupLength - 1) * 0.95);
+  const last = Math.floor((groupSize - 1) * 0.95);
   let pace = 0;
   let earned = 0;
   let atMs = elapsedMs;
@@ -137,10 +138,11 @@ function isGap(from: number, to: number): boolean {
   return to > from * 1.3 + 1_000;
 }
 
-function endOfGroup(past: PastDurations, index: number): number {
-  let end = index + 1;
-  while (end < past.length && !isGap(past[end - 1] ?? 0, past[end] ?? 0)) end += 1;
-  return end;
+// How many of them lie close to the first, or to one that does.
+function groupLength(ends: PastDurations): number {
+  let length = 1;
+  while (length < ends.length && !isGap(ends[length - 1] ?? 0, ends[length] ?? 0)) length += 1;
+  return length;
 }
 
 // Before the first of the past durations, or in a gap between two groups of them, but not just after an end or before

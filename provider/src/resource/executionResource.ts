@@ -53,7 +53,7 @@ export abstract class ExecutionResource extends pulumi.CustomResource {
 }
 
 // The SDK notes with each of the four promises of an output where it was made, and has the place translated to a line of
-// TypeScript: two thirds of what a program of a thousand resources takes. It is shown only to who debugs promises.
+// TypeScript: half of what a program of a thousand resources takes. It is shown only to who debugs promises.
 function omitPromiseTraces(): () => void {
   const traces: { prepareStackTrace?: (error: Error, callSites: NodeJS.CallSite[]) => unknown } = Error;
   const translate = traces.prepareStackTrace;

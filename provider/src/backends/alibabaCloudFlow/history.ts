@@ -63,9 +63,7 @@ export function stepsOf(events: readonly HistoryEvent[]): ExecutionStep[] {
     }
     const cut = cutOff.get(event.type);
     if (cut !== undefined) {
-      for (const step of steps.filter((other) => other.open)) {
-        Object.assign(step, { status: cut, rawStatus: event.type, open: false, settledAt: event.time });
-      }
+      for (const step of steps) if (step.open) close(step, cut, event);
       continue;
     }
     const step = open(event.stepName);
@@ -78,13 +76,17 @@ export function stepsOf(events: readonly HistoryEvent[]): ExecutionStep[] {
     const ending = endings.get(event.type);
     if (ending === undefined) continue;
     const timedOut = ending === "failed" && step.rawStatus === "TaskTimedOut";
-    step.status = timedOut ? "timedOut" : ending;
-    step.rawStatus = event.type;
-    step.open = false;
-    step.settledAt = event.time;
+    close(step, timedOut ? "timedOut" : ending, event);
     if (ending === "failed") step.error ??= sayError(event.detail);
   }
   return steps.map(toStep);
+}
+
+function close(step: StepRecord, status: ExecutionStatus, { type, time }: HistoryEvent): void {
+  step.open = false;
+  step.status = status;
+  step.rawStatus = type;
+  step.settledAt = time;
 }
 
 /** What the last event says about why the execution ended; undefined where it ended well or says nothing. */
