@@ -7,12 +7,13 @@ import { REPOSITORY, runTool, setUpEverything } from "../tools/setup/setUp.mjs";
 import { check, tableOf } from "./figures.mjs";
 import { kbPerWait, loadMs } from "./footprint.mjs";
 import { distributions } from "./distributions.mjs";
+import { measureNoChange } from "./noChange.mjs";
 import { runStack } from "./stacks.mjs";
 
 const USAGE = `Usage: npm run bench [-- OPTIONS]
 
   --quick          ends within five minutes: N = 1, 10, 100, without some of the comparisons
-  --only NAMES     only rows whose name has the words of one of these, e.g. "cloudflow 1000,aom 100 bimodal"
+  --only NAMES     only rows whose name has the words of one of these, e.g. "cloudflow 1000,aom 100 bimodal,no-change"
   --real-time      no clock runs faster: the same runs, as short as they then take
   --at-once K      how many stacks run at once (2; 9 with --quick); more are faster and disturb each other
 `;
@@ -34,8 +35,10 @@ await runTool(async () => {
 
   const footprint = { loadMs: await loadMs(), kbPerWait: await kbPerWait() };
   const names = valueOf("--only")?.split(",");
+  const isWanted = ({ name }) =>
+    names === undefined || names.some((part) => ` ${name} `.includes(` ${part} `));
   const planned = (quick ? quickRows() : allRows())
-    .filter(({ name }) => names === undefined || names.some((part) => ` ${name} `.includes(` ${part} `)))
+    .filter(isWanted)
     .map((row) =>
       args.includes("--real-time")
         ? { ...row, middleMs: row.middleMs / (row.rate ?? 1), rate: 1, name: `${row.name} real time` }
@@ -61,8 +64,19 @@ await runTool(async () => {
     return done.at(-1);
   });
 
-  const checks = check(results, footprint);
-  writeFileSync(file, `${JSON.stringify({ footprint, results, checks }, null, 2)}\n`);
+  const services = ["floor", "shaped", ...SERVICES];
+  const noChange =
+    !quick && isWanted({ name: "no-change 1000" })
+      ? await measureNoChange({
+          cli,
+          n: 1_000,
+          turns: 7,
+          services,
+          say: (line) => void process.stdout.write(`${line}\n`),
+        })
+      : undefined;
+  const checks = check(results, footprint, noChange);
+  writeFileSync(file, `${JSON.stringify({ footprint, results, noChange, checks }, null, 2)}\n`);
   process.stdout.write(`\n${tableOf(results)}\n\n`);
   process.stdout.write(
     `Loading the provider: ${footprint.loadMs.toFixed(1)} ms; a waiting execution: ${footprint.kbPerWait.toFixed(1)} kB\n\n`,
@@ -81,7 +95,7 @@ function quickRows() {
     service === "cloudflow" ? { middleMs: 30_000 } : { middleMs: 120_000, rate: 4 };
   const floor = { service: "floor", variant: "ours", middleMs: 0 };
   return [
-    row({ ...floor, n: 100, after: true }),
+    row({ ...floor, n: 100 }),
     ...SERVICES.map((service) => row({ service, n: 100, variant: "ours", ...timeOf(service), after: true })),
     ...HUAWEI.flatMap((service) =>
       ["ours", "no history"].map((variant) =>
@@ -117,7 +131,6 @@ function allRows() {
         n,
         variant: "ours",
         middleMs: 0,
-        after: n === 100,
         ...(n === 1 ? { only: "constant" } : {}),
       }),
     );
@@ -131,8 +144,7 @@ function allRows() {
   }
   for (const n of [1, 100, 1_000])
     rows.push(row({ service: "idle", n, variant: "ours", middleMs: 40_000, only: "constant" }));
-  for (const service of ["floor", "shaped"])
-    rows.push(row({ service, n: 1_000, variant: "ours", middleMs: 0, after: true }));
+  rows.push(row({ service: "floor", n: 1_000, variant: "ours", middleMs: 0 }));
   for (const service of SERVICES) {
     const time = service === "cloudflow" ? { middleMs: 90_000 } : { middleMs: 300_000, rate: 3 };
     for (const only of distributions)

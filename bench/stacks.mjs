@@ -9,7 +9,6 @@ import { pulumiEnvironment } from "../tools/pulumiEnvironment.mjs";
 import { REPOSITORY } from "../tools/setup/setUp.mjs";
 import { distributions, draw } from "./distributions.mjs";
 
-const PROJECT = "0123456789abcdef0123456789abcdef";
 const PAST = 50;
 
 /**
@@ -102,21 +101,24 @@ export async function startEmulator(rate = 1, offsetMs = 0) {
 }
 
 /**
- * Runs one stack and measures it.
+ * Makes a stack: an emulator with the workflows and their past, a program, and the engine's own state. Nothing has run yet.
  * @param {{
- *   cli: string, service: "aom" | "functiongraph" | "cloudflow" | "floor" | "shaped" | "idle", n: number, variant: keyof typeof variants,
- *   middleMs: number, rate?: number, seed?: number, only?: string | undefined, offsetMs?: number,
- *   faults?: object[], during?: (run: { hostPid: () => number | undefined }) => Promise<void>,
- *   after?: boolean,
- * }} options `middleMs`: the middle duration, in emulated milliseconds; `after`: also a no-change `up` and a refresh
+ *   cli: string, service: "aom" | "functiongraph" | "cloudflow" | "floor" | "shaped" | "idle", n: number,
+ *   variant?: keyof typeof variants, middleMs: number, rate?: number, seed?: number, only?: string | undefined, offsetMs?: number,
+ *   faults?: object[],
+ * }} options `middleMs`: the middle duration, in emulated milliseconds
  */
-export async function runStack(options) {
-  const { cli, service, n, variant, middleMs, rate = 1, seed = 1, only, offsetMs = 0 } = options;
+export async function openStack(options) {
+  const { cli, service, n, variant = "ours", middleMs, rate = 1, seed = 1, only, offsetMs = 0 } = options;
   const state = join(REPOSITORY, ".state");
   mkdirSync(state, { recursive: true });
   const folder = mkdtempSync(join(state, "bench-"));
   cpSync(join(REPOSITORY, "bench", "program"), folder, { recursive: true });
   const emulator = await startEmulator(rate, offsetMs);
+  const close = () => {
+    emulator.close();
+    rmSync(folder, { recursive: true, force: true });
+  };
   try {
     const kinds = only === undefined ? distributions : [only];
     const resources = [];
@@ -141,7 +143,7 @@ export async function runStack(options) {
         }
       }
       for (let item = 0; item < count; item += 1) {
-        resources.push({ name: `${kind}-${item}`, args: argumentsOf(service, id, emulator.url) });
+        resources.push({ name: `${kind}-${item}`, args: argumentsOf(service, id) });
       }
     }
     writeFileSync(join(folder, "plan.json"), JSON.stringify({ service, resources, idleMs: middleMs }));
@@ -158,14 +160,10 @@ export async function runStack(options) {
       BENCH_COUNT: String(resources.length),
       BENCH_ALL_STARTED_MS: String(3_000 + resources.length * (service === "cloudflow" ? 10 : 110 / rate)),
       WORKFLOW_EXECUTION_BENCH: JSON.stringify({ ...variants[variant], clockRate: rate }),
-      HW_ACCESS_KEY: "EMULATORACCESSKEY0001",
-      HW_SECRET_KEY: "emulator-secret-key-0001",
-      HW_REGION_NAME: "cn-north-4",
-      ALIBABA_CLOUD_ACCESS_KEY_ID: "EMULATORACCESSKEY0001",
-      ALIBABA_CLOUD_ACCESS_KEY_SECRET: "emulator-secret-key-0001",
-      ALIBABA_CLOUD_REGION: "cn-hangzhou",
+      ...accountsAt(emulator.url),
     };
     const pulumi = (...args) => runPulumi([...args, "--non-interactive"], folder, env);
+    /** @param {"up" | "refresh"} operation */
     const operate = async (operation) => {
       const begin = Date.now();
       const parallel = ["--parallel", String(2 * n + 8)];
@@ -173,17 +171,35 @@ export async function runStack(options) {
       return { ...ended, ms: Date.now() - begin };
     };
     await pulumi("stack", "init", "bench");
-    const hostPid = () => notes(probe).find(({ kind }) => kind === "loaded")?.pid;
+    return { emulator, kinds, count: resources.length, longestMs, operate, notes: () => notes(probe), close };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+/**
+ * Runs one stack and measures it.
+ * @param {Parameters<typeof openStack>[0] & {
+ *   during?: (run: { hostPid: () => number | undefined }) => Promise<void>, after?: boolean,
+ * }} options `after`: also a no-change `up` and a refresh
+ */
+export async function runStack(options) {
+  const { service, variant = "ours", middleMs, rate = 1, only } = options;
+  const stack = await openStack(options);
+  const { emulator, operate, longestMs } = stack;
+  try {
+    const hostPid = () => stack.notes().find(({ kind }) => kind === "loaded")?.pid;
     const up = operate("up");
     const during = options.during?.({ hostPid });
     const { ok, output, ms: wallMs } = await up;
     await during;
     if (!ok && TRIVIAL.has(service)) throw new Error(output.slice(-2_000));
 
-    const lines = notes(probe);
+    const lines = stack.notes();
     const result = {
       service,
-      n: resources.length,
+      n: stack.count,
       variant,
       distribution: only ?? "all four",
       middleMs,
@@ -197,14 +213,9 @@ export async function runStack(options) {
       ...lines.find(({ kind }) => kind === "all wait")?.memory,
       ...(ok ? {} : { output: output.slice(-1_500) }),
     };
-    if (TRIVIAL.has(service)) {
-      if (options.after) Object.assign(result, { sameMs: (await operate("up")).ms });
-      return result;
-    }
+    if (TRIVIAL.has(service)) return result;
     const counts = (await emulator.control("GET", "/requests/counts")).counts;
-    Object.assign(result, await figures(emulator, lines, counts, kinds, rate), {
-      counts,
-    });
+    Object.assign(result, await figures(emulator, lines, counts, stack.kinds, rate), { counts });
     if (options.after) {
       await emulator.control("DELETE", "/requests");
       const again = await operate("up");
@@ -213,7 +224,6 @@ export async function runStack(options) {
       const refresh = await operate("refresh");
       const refreshCounts = (await emulator.control("GET", "/requests/counts")).counts;
       Object.assign(result, {
-        sameMs: again.ms,
         sameOk: again.ok,
         sameRequests: sum(Object.values(sameCounts)),
         refreshMs: refresh.ms,
@@ -224,8 +234,7 @@ export async function runStack(options) {
     }
     return result;
   } finally {
-    emulator.close();
-    rmSync(folder, { recursive: true, force: true });
+    stack.close();
   }
 }
 
@@ -298,11 +307,27 @@ async function script(emulator, service, id, durations) {
   });
 }
 
-function argumentsOf(service, id, endpoint) {
+function argumentsOf(service, id) {
   if (service === "floor" || service === "idle") return {};
-  if (service === "cloudflow") return { flowName: id, endpoint };
+  if (service === "cloudflow") return { flowName: id };
   // Executions of one stack and one workflow are all wanted: none of them stands for another.
-  return { workflowId: id, projectId: PROJECT, endpoint, concurrency: "allow" };
+  return { workflowId: id, concurrency: "allow" };
+}
+
+/** What belongs to an account and not to a runbook stands in no resource. */
+function accountsAt(endpoint) {
+  return {
+    HW_ACCESS_KEY: "EMULATORACCESSKEY0001",
+    HW_SECRET_KEY: "emulator-secret-key-0001",
+    HW_REGION_NAME: "cn-north-4",
+    HW_PROJECT_ID: "0123456789abcdef0123456789abcdef",
+    HUAWEICLOUD_SDK_REGION_AOM_CN_NORTH_4: endpoint,
+    HUAWEICLOUD_SDK_REGION_FUNCTIONGRAPH_CN_NORTH_4: endpoint,
+    ALIBABA_CLOUD_ACCESS_KEY_ID: "EMULATORACCESSKEY0001",
+    ALIBABA_CLOUD_ACCESS_KEY_SECRET: "emulator-secret-key-0001",
+    ALIBABA_CLOUD_REGION: "cn-hangzhou",
+    FNF_ENDPOINT: endpoint,
+  };
 }
 
 function throttledOf(counts) {

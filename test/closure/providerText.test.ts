@@ -65,32 +65,43 @@ test("a resource of a program with secrets has the text, and nothing secret in i
   expect(registered.map((inputs) => inputs["__provider"])).toEqual([pinnedTexts.aom]);
 });
 
-test("a large program is not held up by traces of promises, and all other traces stay as they are", async () => {
-  await pulumi.runtime.setMocks({
-    newResource: ({ name, inputs }) => ({ id: `${name}-id`, state: inputs }),
-    call: () => ({}),
-  });
-  const before = Object.getOwnPropertyDescriptor(Error, "prepareStackTrace");
-  const traced: (string | null | undefined)[] = [];
-  const translate = (error: Error, callSites: NodeJS.CallSite[]): string => {
-    traced.push(callSites[0]?.getFunctionName());
-    return String(error);
-  };
-  const current = (): unknown => Object.getOwnPropertyDescriptor(Error, "prepareStackTrace")?.value;
-  Error.prepareStackTrace = translate;
-  try {
-    const execution = new aom.WorkflowExecution("traced", { workflowId: "demo-succeeds" });
-    expect(current()).toBe(translate);
-    // The SDK's own look at where the resource is declared goes through it, as without us.
-    expect(traced).not.toHaveLength(0);
-    expect(traced).not.toContain("debuggablePromise");
-    await new Promise((done) => execution.id.apply(done));
-    expect(() => new aom.WorkflowExecution("", { workflowId: "demo-succeeds" })).toThrow();
-    expect(current()).toBe(translate);
-  } finally {
-    if (before) Object.defineProperty(Error, "prepareStackTrace", before);
-    else delete (Error as { prepareStackTrace?: unknown }).prepareStackTrace;
-  }
+test("a large program is not held up by traces of promises, and what leads to the user's line stays", async () => {
+  const seen = await inNewProcess<{ traces: number; limits: number[]; failed: string }>(`
+    const pulumi = require("@pulumi/pulumi");
+    const { aom } = require("pulumi-workflow-execution");
+    const args = { workflowId: "demo-succeeds" };
+    const newResource = ({ name, inputs }) => {
+      if (name === "refused") throw new Error("the engine is gone");
+      return { id: name + "-id", state: inputs };
+    };
+    let traces = 0;
+    function declareRefused() { return new aom.WorkflowExecution("refused", args); }
+    async function run() {
+      await pulumi.runtime.setMocks({ newResource, call: () => ({}) });
+      const limits = [Error.stackTraceLimit];
+      Error.prepareStackTrace = (error, callSites) => {
+        if (callSites[0]?.getFunctionName() === "debuggablePromise") traces += 1;
+        return error + callSites.map((callSite) => "\\n" + callSite).join("");
+      };
+      const execution = new aom.WorkflowExecution("traced", args);
+      const declaring = traces;
+      limits.push(Error.stackTraceLimit);
+      await new Promise((done) => execution.id.apply(done));
+      try { new aom.WorkflowExecution("", args); } catch { limits.push(Error.stackTraceLimit); }
+      process.on("unhandledRejection", ({ stack }) => {
+        report({ traces: declaring, limits, failed: stack });
+        process.removeAllListeners("exit");
+        process.exit(0);
+      });
+      declareRefused();
+    }
+    run();
+  `);
+  // The SDK's own few, beside four for each output.
+  expect(seen.traces).toBeLessThan(10);
+  expect(new Set(seen.limits).size).toBe(1);
+  expect(seen.failed).toContain("the engine is gone");
+  expect(seen.failed).toContain("declareRefused");
 });
 
 test.each(names)("the text of %s gives a provider where the host evaluates it", async (name) => {

@@ -8,6 +8,7 @@ import { metaProperty } from "../dynamic/properties";
 import { providerText } from "../dynamic/providerText";
 import type { ServiceName } from "../lifecycle/index";
 import { outputs } from "../lifecycle/state";
+import { omitTracesBetween } from "./promiseTraces";
 import type { ExecutionOutputs } from "./types";
 
 /** Arguments that are outputs too. */
@@ -42,28 +43,17 @@ export abstract class ExecutionResource extends pulumi.CustomResource {
     const names = [...outputs, "region", "triggers", ...repeated];
     const declared = Object.fromEntries(names.map((output) => [output, undefined]));
     const properties = { ...declared, ...args, __provider: providerText(service), [metaProperty]: meta };
-    const restoreTraces = omitPromiseTraces();
     try {
       super(type, name, properties, opts);
     } finally {
-      restoreTraces();
+      resumeTraces();
     }
     for (const output of names) sayUndefined(this, output);
   }
 }
 
-// The SDK notes with each of the four promises of an output where it was made, and has the place translated to a line of
-// TypeScript: half of what a program of a thousand resources takes. It is shown only to who debugs promises.
-function omitPromiseTraces(): () => void {
-  const traces: { prepareStackTrace?: (error: Error, callSites: NodeJS.CallSite[]) => unknown } = Error;
-  const translate = traces.prepareStackTrace;
-  if (translate === undefined || process.env["PULUMI_DEBUG_PROMISE_LEAKS"]) return () => undefined;
-  traces.prepareStackTrace = (error, callSites) =>
-    callSites[0]?.getFunctionName() === "debuggablePromise" ? "" : translate(error, callSites);
-  return () => {
-    traces.prepareStackTrace = translate;
-  };
-}
+// The SDK begins with the URN and then makes an output of each property, in their order: the meta data are the last.
+const resumeTraces = omitTracesBetween(ExecutionResource.prototype, "urn", metaProperty);
 
 // The state says null of what an execution does not have; to a program that is undefined. Made when it is read: an
 // Output costs the SDK a dozen promises, and most programs read few of them.
