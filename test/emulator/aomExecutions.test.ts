@@ -1,19 +1,10 @@
 // AOM operations on executions over real HTTP: start, poll, list, operate, stop.
-import { startEmulator, type Emulator } from "workflow-emulator";
 import { EmulatorClient, executions, type Json } from "./emulatorClient";
+import { useEmulator } from "./useEmulator";
 
-let emulator: Emulator;
-let client: EmulatorClient;
+const client = useEmulator(EmulatorClient);
 
-beforeAll(async () => {
-  emulator = await startEmulator();
-  client = new EmulatorClient(emulator.url);
-});
-afterAll(() => emulator.close());
-beforeEach(async () => {
-  await client.control("POST", "/reset");
-  await client.freeze();
-});
+beforeEach(() => client.freeze());
 
 const NOT_FOUND = { error_code: "AOM.31001306", error_msg: "workflow not exist.", http_code: 404 };
 

@@ -1,19 +1,10 @@
 // AOM operations on workflows and the look-ups beside them, over real HTTP.
-import { startEmulator, type Emulator } from "workflow-emulator";
 import { EmulatorClient, executions, type Json, PROJECT } from "./emulatorClient";
+import { useEmulator } from "./useEmulator";
 
-let emulator: Emulator;
-let client: EmulatorClient;
+const client = useEmulator(EmulatorClient);
 
-beforeAll(async () => {
-  emulator = await startEmulator();
-  client = new EmulatorClient(emulator.url);
-});
-afterAll(() => emulator.close());
-beforeEach(async () => {
-  await client.control("POST", "/reset");
-  await client.freeze();
-});
+beforeEach(() => client.freeze());
 
 const post = (path: string, body: unknown) => client.signed("POST", `/v1/${PROJECT}/cms/${path}`, { body });
 const names = (answer: { json: Json }): string[] =>

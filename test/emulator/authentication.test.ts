@@ -1,21 +1,12 @@
 // How the emulated gateway lets requests in, and how it refuses them.
 import { startEmulator, type Emulator } from "workflow-emulator";
 import { DEMO_KEYS, EmulatorClient, executions, type Json, PROJECT, TEMPORARY_KEYS } from "./emulatorClient";
+import { useEmulator } from "./useEmulator";
 
 const LIST = executions("demo-succeeds");
 const MINUTE = 60_000;
 
-let emulator: Emulator;
-let client: EmulatorClient;
-
-beforeAll(async () => {
-  emulator = await startEmulator();
-  client = new EmulatorClient(emulator.url);
-});
-afterAll(() => emulator.close());
-beforeEach(async () => {
-  await client.control("POST", "/reset");
-});
+const client = useEmulator(EmulatorClient);
 
 function expectGatewayRefusal(
   answer: { status: number; json: Json; headers: Headers },

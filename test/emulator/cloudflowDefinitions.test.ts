@@ -1,20 +1,11 @@
 // Definitions in both dialects, run through CloudFlow's own API: what they do, callbacks, map runs, and what is refused.
-import { startEmulator, type Emulator } from "workflow-emulator";
 import { CloudFlowClient, stateMachine } from "./cloudflowClient";
 import type { Json } from "./emulatorClient";
+import { useEmulator } from "./useEmulator";
 
-let emulator: Emulator;
-let client: CloudFlowClient;
+const client = useEmulator(CloudFlowClient);
 
-beforeAll(async () => {
-  emulator = await startEmulator();
-  client = new CloudFlowClient(emulator.url);
-});
-beforeEach(async () => {
-  await client.control("POST", "/reset");
-  await client.freeze();
-});
-afterAll(() => emulator.close());
+beforeEach(() => client.freeze());
 
 const e = { FlowName: "mine", ExecutionName: "e" };
 

@@ -1,17 +1,9 @@
 // Executions of CloudFlow over HTTP: start, wait, list, stop, history, synchronous ones.
-import { startEmulator, type Emulator } from "workflow-emulator";
 import { CloudFlowClient, stateMachine } from "./cloudflowClient";
 import type { Json } from "./emulatorClient";
+import { useEmulator } from "./useEmulator";
 
-let emulator: Emulator;
-let client: CloudFlowClient;
-
-beforeAll(async () => {
-  emulator = await startEmulator();
-  client = new CloudFlowClient(emulator.url);
-});
-beforeEach(() => client.control("POST", "/reset"));
-afterAll(() => emulator.close());
+const client = useEmulator(CloudFlowClient);
 
 const run = { FlowName: "demo-succeeds", ExecutionName: "run-1" };
 const slow = { FlowName: "demo-slow", ExecutionName: "run-1" };

@@ -1,17 +1,9 @@
 // Flows of CloudFlow with their versions, aliases and schedules, and the list of regions.
-import { startEmulator, type Emulator } from "workflow-emulator";
 import { CloudFlowClient, stateMachine } from "./cloudflowClient";
 import type { Json } from "./emulatorClient";
+import { useEmulator } from "./useEmulator";
 
-let emulator: Emulator;
-let client: CloudFlowClient;
-
-beforeAll(async () => {
-  emulator = await startEmulator();
-  client = new CloudFlowClient(emulator.url);
-});
-beforeEach(() => client.control("POST", "/reset"));
-afterAll(() => emulator.close());
+const client = useEmulator(CloudFlowClient);
 
 const pass = (name: string, state = "p"): string =>
   stateMachine(name, [{ Type: "Pass", Name: state, OutputConstructor: { by: state }, End: true }]);

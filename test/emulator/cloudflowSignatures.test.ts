@@ -1,17 +1,10 @@
 // Who is let in to CloudFlow: both signatures, every place for the parameters, clocks, nonces and STS tokens.
-import { startEmulator, type Emulator } from "workflow-emulator";
+import { startEmulator } from "workflow-emulator";
 import { CloudFlowClient, type SendOptions } from "./cloudflowClient";
 import { TEMPORARY_KEYS } from "./emulatorClient";
+import { useEmulator } from "./useEmulator";
 
-let emulator: Emulator;
-let client: CloudFlowClient;
-
-beforeAll(async () => {
-  emulator = await startEmulator();
-  client = new CloudFlowClient(emulator.url);
-});
-beforeEach(() => client.control("POST", "/reset"));
-afterAll(() => emulator.close());
+const client = useEmulator(CloudFlowClient);
 
 const MINUTE = 60_000;
 const flows = { FlowName: "demo-succeeds", Limit: 1 };
@@ -211,7 +204,7 @@ test("errors have request id, host, code and message, in a header too", async ()
   const answer = await client.call("DescribeFlow", { Name: "none" });
   expect(answer.json).toEqual({
     RequestId: expect.stringMatching(/^[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}$/),
-    HostId: new URL(emulator.url).host,
+    HostId: new URL(client.url).host,
     Code: "FlowNotExists",
     Message: "Flow none does not exist.",
   });

@@ -2,20 +2,11 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { networkInterfaces } from "node:os";
-import { startEmulator, type Emulator } from "workflow-emulator";
+import { startEmulator } from "workflow-emulator";
 import { EmulatorClient, executions, PROJECT } from "./emulatorClient";
+import { useEmulator } from "./useEmulator";
 
-let emulator: Emulator;
-let client: EmulatorClient;
-
-beforeAll(async () => {
-  emulator = await startEmulator();
-  client = new EmulatorClient(emulator.url);
-});
-afterAll(() => emulator.close());
-beforeEach(async () => {
-  await client.control("POST", "/reset");
-});
+const client = useEmulator(EmulatorClient);
 
 describe("scripting a workflow", () => {
   const NODE = { id: "a", durationMs: 10 };
@@ -253,7 +244,7 @@ describe("requests that fit nothing", () => {
   });
 
   test("bytes that are no HTTP are answered with 400 and leave the emulator alive", async () => {
-    const { hostname, port } = new URL(emulator.url);
+    const { hostname, port } = new URL(client.url);
     for (const bytes of [
       "\0\x01garbage\r\n\r\n",
       "GET / HTTP/9.9\r\n\r\n",

@@ -73,7 +73,8 @@ export function authorization(
 }
 
 export class EmulatorClient {
-  constructor(readonly url: string) {}
+  /** @param url address of the emulator */
+  constructor(public url: string) {}
 
   /** A request signed with AK/SK. `path` begins with `/`. */
   async signed(method: string, path: string, options: CallOptions = {}): Promise<Answer> {

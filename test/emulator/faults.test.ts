@@ -1,18 +1,9 @@
 // Planned faults: what a client sees of each, and whether the operation took effect.
-import { startEmulator, type Emulator } from "workflow-emulator";
+import { startEmulator } from "workflow-emulator";
 import { EmulatorClient, executions } from "./emulatorClient";
+import { useEmulator } from "./useEmulator";
 
-let emulator: Emulator;
-let client: EmulatorClient;
-
-beforeAll(async () => {
-  emulator = await startEmulator();
-  client = new EmulatorClient(emulator.url);
-});
-afterAll(() => emulator.close());
-beforeEach(async () => {
-  await client.control("POST", "/reset");
-});
+const client = useEmulator(EmulatorClient);
 
 const START = executions("demo-succeeds");
 

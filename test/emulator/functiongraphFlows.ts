@@ -1,7 +1,7 @@
 // What the tests of the emulated FunctionGraph share: paths, and the calls that almost all of them make.
-import { startEmulator, type Emulator } from "workflow-emulator";
 import type { Answer, CallOptions, Json } from "./emulatorClient";
 import { EmulatorClient, PROJECT } from "./emulatorClient";
+import { useEmulator } from "./useEmulator";
 
 export const FLOWS = `/v2/${PROJECT}/fgs/workflows`;
 
@@ -110,16 +110,7 @@ export interface EmulatedFlows {
 
 /** Starts an emulator before the first test; before each, it is as new and its clock stands at eight in the morning. */
 export function useEmulatedFlows(): EmulatedFlows {
-  const emulated: { emulator?: Emulator; client?: EmulatorClient; flows?: FlowClient } = {};
-  beforeAll(async () => {
-    emulated.emulator = await startEmulator();
-    emulated.client = new EmulatorClient(emulated.emulator.url);
-    emulated.flows = new FlowClient(emulated.client);
-  });
-  afterAll(() => emulated.emulator?.close());
-  beforeEach(async () => {
-    await emulated.client?.control("POST", "/reset");
-    await emulated.client?.control("POST", "/clock", { now: "2026-11-21T08:00:00Z" });
-  });
-  return emulated as EmulatedFlows;
+  const client = useEmulator(EmulatorClient);
+  beforeEach(() => client.control("POST", "/clock", { now: "2026-11-21T08:00:00Z" }));
+  return { client, flows: new FlowClient(client) };
 }

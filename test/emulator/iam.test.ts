@@ -1,16 +1,9 @@
 // Huawei IAM: tokens, and the look-up of projects, regions and domains.
 import { request } from "node:http";
-import { startEmulator, type Emulator } from "workflow-emulator";
 import { authorization, DEMO_KEYS, EmulatorClient, PROJECT } from "./emulatorClient";
+import { useEmulator } from "./useEmulator";
 
-let emulator: Emulator;
-let client: EmulatorClient;
-
-beforeAll(async () => {
-  emulator = await startEmulator();
-  client = new EmulatorClient(emulator.url);
-});
-afterAll(() => emulator.close());
+const client = useEmulator(EmulatorClient);
 
 describe("KeystoneCreateUserTokenByPassword", () => {
   test("answers 201 with the token in a header and its data in the body", async () => {
@@ -95,7 +88,7 @@ describe("KeystoneListProjects", () => {
   });
 
   test("accepts a GET with a signed body, as one SDK sends it", async () => {
-    const url = new URL(`${emulator.url}/v3/projects`);
+    const url = new URL(`${client.url}/v3/projects`);
     const headers: Record<string, string> = {
       "content-type": "application/json",
       host: url.host,

@@ -1,19 +1,12 @@
 // The documented oddities of AOM's answers, one by one.
-import { startEmulator, type Emulator } from "workflow-emulator";
 import { EmulatorClient, executions, type Json, PROJECT } from "./emulatorClient";
+import { useEmulator } from "./useEmulator";
 
-let emulator: Emulator;
-let client: EmulatorClient;
+const client = useEmulator(EmulatorClient);
 let id: string;
 let began: number;
 
-beforeAll(async () => {
-  emulator = await startEmulator();
-  client = new EmulatorClient(emulator.url);
-});
-afterAll(() => emulator.close());
 beforeEach(async () => {
-  await client.control("POST", "/reset");
   began = await client.freeze();
   id = await client.execute("demo-slow");
 });

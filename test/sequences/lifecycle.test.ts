@@ -474,8 +474,13 @@ describe("taking over an execution by its id", () => {
     const first = unready(await create(news, host));
     expect(first.reason).toContain("The next `pulumi up` runs it again");
     expect(planned(first.state, news).action).toBe("rerun");
-    const second = await create(news, { ...host, supersedes: { id: first.id } });
+    const second = ready(await create(news, { ...host, supersedes: { id: first.id } }));
     expect(second.id).not.toBe(first.id);
+    // The argument may stay: neither a preview nor the next run goes back to the old one.
+    expect(planned(second.state, news).action).toBe("none");
+    const supersedes = { id: second.id, adoptedId: first.id };
+    const third = await create({ ...news, triggers: { again: 1 } }, { ...host, supersedes });
+    expect([first.id, second.id]).not.toContain(third.id);
   });
 });
 

@@ -63,7 +63,6 @@ describe.each<[ServiceName, Arguments, number]>([
   }, 60_000);
 
   test("part by part, with what each part says of the next", async () => {
-    if (services[service].capabilities.pageSize === undefined) return;
     const seen: string[] = [];
     let nextToken: string | undefined;
     do {
@@ -73,6 +72,19 @@ describe.each<[ServiceName, Arguments, number]>([
       nextToken = part.nextToken;
     } while (nextToken !== undefined);
     expect(seen.sort()).toEqual([...ids].sort());
+  }, 60_000);
+
+  test("a part goes on where the last one ended, also when its last execution is forgotten meanwhile", async () => {
+    if (services[service].capabilities.pageSize !== undefined) return;
+    const list = (nextToken?: string): ReturnType<typeof listExecutions> =>
+      listExecutions(services[service], args, { limit: 10, nextToken }, session());
+    const first = await list();
+    const { executionId, startedAt } = first.executions.at(-1)!;
+    const second = await list(first.nextToken);
+    const forgotten = await list(`gone ${startedAt!}`);
+    expect(second.executions.map((execution) => execution.executionId)).not.toContain(executionId);
+    expect(Date.parse(forgotten.executions[0]!.startedAt!)).toBeLessThan(Date.parse(startedAt!));
+    await expect(list("what-nobody-gave")).rejects.toThrow('aom.getWorkflowExecutions: "nextToken" is none');
   }, 60_000);
 
   test("with a window and a status, only what is in them", async () => {

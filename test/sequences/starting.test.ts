@@ -8,6 +8,7 @@ import { StartUncertainError } from "../../provider/src/errors";
 import type { Arguments, ServiceName } from "../../provider/src/lifecycle";
 import { create, deleteExecution } from "../../provider/src/lifecycle";
 import type { Crash, Machine, Scene } from "../support/machines";
+import { control } from "../support/emulators";
 import { crash, crashBeforeAnswers, openScene } from "../support/machines";
 
 const minuteMs = 60_000;
@@ -30,6 +31,23 @@ async function open(service: ServiceName, options: { realTime?: boolean } = {}):
 async function destroy(machine: Machine, outcome: Awaited<ReturnType<typeof create>>): Promise<void> {
   await deleteExecution(outcome.id, outcome.state, machine.process());
 }
+
+test("cloudflow: no answer to any attempt: the error says that the next deployment finds it by its name, which it does", async () => {
+  const machine = await open("cloudflow");
+  await scene.fault({ operation: scene.startOperation, action: "dropAfter", count: null });
+  const error = await create(scene.args(), machine.process()).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(StartUncertainError);
+  const [started] = await ids();
+  expect((error as Error).message).toMatch(
+    `not known whether execution ${started} was started: StartExecution: no answer`,
+  );
+  expect((error as Error).message).toMatch(
+    /The next `pulumi up` sends the start again under the same name[\s\S]*error WFX-START-UNCERTAIN$/,
+  );
+  await control(scene.emulator, "DELETE", "/faults");
+  expect(await create(scene.args(), machine.process())).toMatchObject({ kind: "ready", id: started });
+  expect(await ids()).toEqual([started]);
+});
 
 describe.each(everyService)("%s: a start that is answered badly", (service) => {
   test.each<[string, object]>([

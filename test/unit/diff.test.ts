@@ -79,6 +79,14 @@ test.each([
   );
 });
 
+test("an adoptExecutionId that stays is no reason once the workflow has run again", () => {
+  const stored = { ...state, adoptExecutionId: "ex-0" };
+  expect(compare({ ...args, adoptExecutionId: "ex-0" }, stored).action).toBe("none");
+  expect(compare({ ...args, adoptExecutionId: "ex-2" }, stored).reasons).toEqual([
+    "adoptExecutionId names another execution",
+  ]);
+});
+
 test("a region that is left out stays where the execution is", () => {
   expect(compare({ ...args, region: "cn-north-4" }).action).toBe("none");
   expect(compare(args, { ...state, region: "cn-east-3" }).action).toBe("none");

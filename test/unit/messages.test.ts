@@ -8,12 +8,14 @@ import { sayDuration } from "../../provider/src/execution/progress";
 import { readCommonArguments } from "../../provider/src/lifecycle/arguments";
 import type { MessageContext } from "../../provider/src/lifecycle/messages";
 import {
+  sayError,
   sayFailed,
   sayForgotten,
   sayInterrupted,
   sayLostSight,
   sayNotStarted,
   sayNotStopped,
+  sayNamedStartUncertain,
   sayStartUncertain,
   sayTimedOut,
 } from "../../provider/src/lifecycle/messages";
@@ -199,6 +201,13 @@ test("a start whose outcome is unknown: nothing was sent twice, and what the nex
   expect(message).toContain("error WFX-START-UNCERTAIN");
 });
 
+test("what goes wrong in a call that starts nothing has its code, once", () => {
+  const withCode = "no credentials\n  Error WFX-CONFIGURATION";
+  expect(sayError({ message: "no credentials", code: "WFX-CONFIGURATION" })).toBe(withCode);
+  expect(sayError({ message: withCode, code: "WFX-CONFIGURATION" })).toBe(withCode);
+  expect(sayError({ message: "a bug" })).toBe("a bug");
+});
+
 test("what went wrong before a start: nothing was started", () => {
   expect(sayNotStarted({ message: "no credentials", code: "WFX-CONFIGURATION" })).toBe(
     "no credentials\n  Nothing was started. Error WFX-CONFIGURATION",
@@ -278,6 +287,7 @@ describe("no message has more than 15 lines", () => {
     }),
     sayLostSight(snapshot.executionId, { message: cause }, context()),
     sayStartUncertain(cause, context()),
+    sayNamedStartUncertain(cause, snapshot.executionId, context()),
     sayNotStarted({ message: cause }),
   ];
 

@@ -25,6 +25,7 @@ import {
   parseDurationSeconds,
   read,
   repeatedArguments,
+  sayError,
   sayNotStarted,
   services,
   update,
@@ -103,8 +104,8 @@ class ExecutionProvider implements dynamic.ResourceProvider {
       const { args: stored, urn: storedUrn } = readProperties(olds);
       const isDeployment = urn !== undefined && this.#checked.has(urn);
       if (isDeployment) {
-        const { startedAt } = stored;
-        this.#present.set(urn, { id, startedAt: typeof startedAt === "string" ? startedAt : undefined });
+        const { startedAt, adoptExecutionId } = stored;
+        this.#present.set(urn, { id, startedAt: textOf(startedAt), adoptedId: textOf(adoptExecutionId) });
       }
       await register.handedOver(this.#definition.service, urn, id);
       const result = diff(this.#definition, id, stored, args, call.replaceOnChanges);
@@ -195,6 +196,10 @@ function toOutputs(state: StoredState, { given, secretArguments }: HostCall): Pr
   return markSecretOutputs(toPlainOutputs(all), secretArguments);
 }
 
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
 function sayAction({ action, reasons }: Diff, isDeployment: boolean): string {
   const why = reasons.join("; ");
   if (action === "rerun")
@@ -237,7 +242,8 @@ async function forHost<T>(
     return await hostProcess.serve(async () => work({ ...properties, given, hide }));
   } catch (error) {
     if (error instanceof CreatedButNotReady) throw error;
-    throw new HostError(operation, hide(messageOf(error)));
+    const code = isWorkflowExecutionError(error) ? error.code : undefined;
+    throw new HostError(operation, hide(sayError({ message: messageOf(error), code })));
   } finally {
     await everythingSaid(properties.urn);
   }

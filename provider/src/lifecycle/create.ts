@@ -23,8 +23,10 @@ export async function create(args: Arguments, host: LifecycleHost): Promise<Outc
     return { kind: "ready", id: newArmedId(), state: makeArmedState(args) };
   }
   const backend = await host.session.connect(host.definition, args, host.signal);
-  // What this one replaces has had its turn: to take it over again would run nothing.
-  if (adoptExecutionId !== undefined && adoptExecutionId !== host.supersedes?.id) {
+  // What this one replaces has had its turn, and so has what was taken over before it: to take it over again would run
+  // nothing, and put an old outcome in place of the new one.
+  const hadTurn = [host.supersedes?.id, host.supersedes?.adoptedId];
+  if (adoptExecutionId !== undefined && !hadTurn.includes(adoptExecutionId)) {
     const last = await adopt(backend, adoptExecutionId, host);
     host.register.take(adoptExecutionId);
     return awaitExecution(backend, args, { executionId: adoptExecutionId, justStarted: false, last }, host);

@@ -57,7 +57,7 @@ export function diff(
   const updates: Change[] = [];
   for (const [name, spec] of Object.entries(specs)) {
     if (spec.replaces) reruns.push(...compareReplacing(name, spec, state[name], args[name]));
-    else if (name === "adoptExecutionId") reruns.push(...compareAdoption(id, args[name]));
+    else if (name === "adoptExecutionId") reruns.push(...compareAdoption(id, state[name], args[name]));
     else if (equal(state[name], args[name])) continue;
     else if (replaceOnChanges.some((path) => isWithin(name, path))) {
       reruns.push({ property: name, reason: `${name} changed (replaceOnChanges)` });
@@ -144,9 +144,10 @@ function isWithin(name: string, path: string): boolean {
   return first === "*" || first === name;
 }
 
-// Naming another execution takes that one over; naming none, or the one that is there already, changes nothing.
-function compareAdoption(id: string, now: unknown): Change[] {
-  if (now === undefined || now === id) return [];
+// Naming another execution takes that one over; naming none, the one that is there already, or still the one that was
+// taken over before this one ran, changes nothing.
+function compareAdoption(id: string, stored: unknown, now: unknown): Change[] {
+  if (now === undefined || now === id || now === stored) return [];
   return [{ property: "adoptExecutionId", reason: "adoptExecutionId names another execution" }];
 }
 

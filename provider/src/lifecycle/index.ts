@@ -15,7 +15,7 @@ export { deleteExecution } from "./delete";
 export { diff } from "./diff";
 export type { Diff } from "./diff";
 export type { LifecycleHost, Outcome } from "./outcome";
-export { sayNotStarted } from "./messages";
+export { sayError, sayNotStarted } from "./messages";
 export { getExecution, iterateExecutions, listExecutions, openExecution, retryExecution } from "./query";
 export type { ExecutionQuery, ListedExecutions } from "./query";
 export { read } from "./read";

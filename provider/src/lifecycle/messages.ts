@@ -167,6 +167,22 @@ export function sayNotStarted(error: { message: string; code?: string | undefine
   );
 }
 
+/** Whatever goes wrong in a call that starts nothing: with its code, where it does not say it itself. */
+export function sayError(error: { message: string; code?: string | undefined }): string {
+  if (error.code === undefined || error.message.includes(error.code)) return error.message;
+  return lines(error.message, `  Error ${error.code}`);
+}
+
+/** A start whose answer did not come, on a service where its name finds it. */
+export function sayNamedStartUncertain(cause: string, executionId: string, context: MessageContext): string {
+  return lines(
+    `it is not known whether execution ${oneLine(executionId)} was started: ${oneLine(cause, maxTextLength)}`,
+    `  It may be running. ${nextCommand(context)} sends the start again under the same name: it takes over what is`,
+    "  there, and starts one only if nothing is.",
+    ...where(context, "WFX-START-UNCERTAIN"),
+  );
+}
+
 /** A start whose answer did not come, and of which the service shows nothing. */
 export function sayStartUncertain(cause: string, context: MessageContext): string {
   return lines(

@@ -62,15 +62,46 @@ export async function listExecutions(
   const { filter, limit, nextToken } = readQuery(definition, name, query);
   checkQuery(definition, name, args, session);
   const executions: ExecutionSummary[] = [];
+  if (definition.capabilities.pageSize === undefined) {
+    for await (const page of pages(definition, args, filter, session)) executions.push(...page.executions);
+    return partOf(`${definition.service}.${name}`, executions, limit, nextToken);
+  }
   for await (const page of pages(definition, args, filter, session, { limit, nextToken })) {
     executions.push(...page.executions);
     if (executions.length < limit) continue;
-    const rest = executions.splice(limit);
-    // A page can't be continued in its middle; only services that give everything at once have such pages.
-    const token = rest.length > 0 ? undefined : page.nextToken;
-    return { executions, ...(token === undefined ? {} : { nextToken: token }) };
+    return { executions, ...(page.nextToken === undefined ? {} : { nextToken: page.nextToken }) };
   }
   return { executions };
+}
+
+// Where the service gives everything at once, the execution that was given last says where the next part begins: its id,
+// and its start for the case that the service has forgotten it meanwhile.
+function partOf(
+  name: string,
+  all: readonly ExecutionSummary[],
+  limit: number,
+  nextToken: string | undefined,
+): ListedExecutions {
+  const from = nextToken === undefined ? 0 : placeAfter(all, nextToken);
+  if (from === undefined) {
+    throw new InputError(
+      `${name}: "nextToken" is none that this function has given, or the service has forgotten where it stood: leave it out to begin with the newest`,
+    );
+  }
+  const executions = all.slice(from, from + limit);
+  const last = executions.at(-1);
+  if (!last || from + limit >= all.length) return { executions };
+  return { executions, nextToken: `${last.executionId} ${last.startedAt ?? ""}` };
+}
+
+function placeAfter(all: readonly ExecutionSummary[], token: string): number | undefined {
+  const [id, startedAt = ""] = token.split(" ");
+  const place = all.findIndex(({ executionId }) => executionId === id);
+  if (place !== -1) return place + 1;
+  const beganMs = Date.parse(startedAt);
+  if (Number.isNaN(beganMs)) return undefined;
+  const next = all.findIndex((execution) => Date.parse(execution.startedAt ?? "") < beganMs);
+  return next === -1 ? all.length : next;
 }
 
 /**

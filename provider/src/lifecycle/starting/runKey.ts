@@ -12,6 +12,8 @@ export interface Superseded {
   readonly id: string;
   /** RFC 3339, the service's clock; absent where the state does not say. */
   readonly startedAt?: string | undefined;
+  /** What `adoptExecutionId` named then: it has been taken over, or was superseded itself. */
+  readonly adoptedId?: string | undefined;
 }
 
 /** One run that the program wants. */

@@ -4,7 +4,9 @@
  */
 import type { ExecutionSnapshot } from "../../execution/snapshot";
 import { isSettled } from "../../execution/snapshot";
-import { InputError, RunNameTakenError, messageOf } from "../../errors";
+import { InputError, RunNameTakenError, StartUncertainError, messageOf } from "../../errors";
+import { sayNamedStartUncertain } from "../messages";
+import { messageContext } from "../outcome";
 import { listAll, pageLimit } from "../pages";
 import { skewMs } from "./candidates";
 import type { Run, Starting } from "./posting";
@@ -30,6 +32,12 @@ export async function startNamed(starting: Starting): Promise<Run> {
       const run = await post(starting, start);
       if (isOurs(starting, attempt, run)) return run;
     } catch (error) {
+      if (error instanceof StartUncertainError) {
+        const context = messageContext(starting.backend, runName, starting.args);
+        throw new StartUncertainError(sayNamedStartUncertain(messageOf(error), runName, context), {
+          cause: error,
+        });
+      }
       if (!(error instanceof RunNameTakenError)) throw error;
       const run = await takeOver(starting, runName, attempt, {
         postedMs: earlier?.postedMs ?? (error.isSentAgain ? start.postedMs : undefined),
