@@ -9,7 +9,7 @@ import type { Arguments, ServiceName } from "../../provider/src/lifecycle";
 import { create, deleteExecution } from "../../provider/src/lifecycle";
 import type { Crash, Machine, Scene } from "../support/machines";
 import { control } from "../support/emulators";
-import { crash, crashBeforeAnswers, openScene } from "../support/machines";
+import { afterStarts, crash, crashBeforeAnswers, openScene } from "../support/machines";
 
 const minuteMs = 60_000;
 const everyService: ServiceName[] = ["aom", "functiongraph", "cloudflow"];
@@ -39,7 +39,7 @@ test("cloudflow: no answer to any attempt: the error says that the next deployme
   expect(error).toBeInstanceOf(StartUncertainError);
   const [started] = await ids();
   expect((error as Error).message).toMatch(
-    `not known whether execution ${started} was started: StartExecution: no answer`,
+    `not known whether execution ${String(started)} was started: StartExecution: no answer`,
   );
   expect((error as Error).message).toMatch(
     /The next `pulumi up` sends the start again under the same name[\s\S]*error WFX-START-UNCERTAIN$/,
@@ -47,6 +47,35 @@ test("cloudflow: no answer to any attempt: the error says that the next deployme
   await control(scene.emulator, "DELETE", "/faults");
   expect(await create(scene.args(), machine.process())).toMatchObject({ kind: "ready", id: started });
   expect(await ids()).toEqual([started]);
+});
+
+describe.each(everyService)("%s: a deployment that is cancelled while many start", (service) => {
+  test("posts no more of them, says so of those, and loses none of the others", async () => {
+    const machine = await open(service);
+    const cancelled = new AbortController();
+    const session = await afterStarts(scene, 12, () => {
+      cancelled.abort();
+    });
+    const host = { ...machine.process({ signal: cancelled.signal }), session };
+    const count = service === "cloudflow" ? 300 : 60;
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: count }, (_, index) =>
+        create(scene.args({ concurrency: "allow" }), {
+          ...host,
+          urn: `urn:pulumi:t::t::type::r${String(index)}`,
+        }),
+      ),
+    );
+    const kept = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value.id] : []));
+    expect(kept.sort()).toEqual((await ids()).sort());
+    // What is on its way: what the bucket lets through without an answer, at the most.
+    expect(kept.length).toBeLessThanOrEqual(service === "cloudflow" ? 12 + 50 : 12 + 10);
+    for (const outcome of outcomes) {
+      if (outcome.status === "rejected") {
+        expect(String(outcome.reason)).toContain("interrupted before anything was started");
+      }
+    }
+  });
 });
 
 describe.each(everyService)("%s: a start that is answered badly", (service) => {

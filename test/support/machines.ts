@@ -5,14 +5,18 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { RequestInit } from "node-fetch";
 import type { Emulator } from "workflow-emulator";
 import { startEmulator } from "workflow-emulator";
+import type { Fetch } from "../../provider/src/http/httpClient";
+import type { Clock } from "../../provider/src/polling/clock";
 import type {
   Arguments,
   BackendDefinition,
   LifecycleHost,
   Outcome,
   ServiceName,
+  Session,
 } from "../../provider/src/lifecycle";
 import { RunRegister, create, openSession, services } from "../../provider/src/lifecycle";
 import type { EmulatedExecution, LoggedRequest } from "./emulators";
@@ -71,6 +75,7 @@ export interface Scene {
   /** Moves the time on both sides; not in real time. */
   advance(ms: number): Promise<void>;
   now(): number;
+  readonly clock: Clock;
   machine(): Machine;
   fault(description: object): Promise<void>;
   quirks(description: object): Promise<void>;
@@ -112,6 +117,7 @@ export async function openScene(service: ServiceName, { realTime = false } = {})
     },
     advance: (ms) => base.clock.advance(ms),
     now: () => session.clock.now(),
+    clock: session.clock,
     machine: () => {
       const folder = mkdtempSync(join(tmpdir(), "wfx-journal-"));
       folders.push(folder);
@@ -195,20 +201,39 @@ export async function crashBeforeAnswers(
   const before = (await scene.executions()).length;
   const killed = new AbortController();
   const usedNames = resources.reduce((sum, resource) => sum + (resource.usedNames ?? 0), 0);
-  let posts = 0;
-  const onStatus = (text: string): void => {
-    if (text === "starting") posts += 1;
-    // A start that is on its way is not called back; whatever would come after it is.
-    if (posts === resources.length + usedNames) killed.abort();
-  };
   await scene.fault({ operation: scene.startOperation, action: "dropAfter", skip: usedNames, count: null });
-  const host = machine.process({ signal: killed.signal, onStatus });
+  // A start that is on its way is not called back; whatever would come after it is.
+  const session = await afterStarts(scene, resources.length + usedNames, () => {
+    killed.abort();
+  });
+  const host = { ...machine.process({ signal: killed.signal }), session };
   const deployed = await Promise.allSettled(
     resources.map((options) => create(args, { ...host, ...options })),
   );
   await control(scene.emulator, "DELETE", "/faults");
   expect(deployed.map(({ status }) => status)).toEqual(resources.map(() => "rejected"));
   expect(await scene.executions()).toHaveLength(before + resources.length);
+}
+
+/** A session that calls back when it has sent so many starts. */
+export async function afterStarts(scene: Scene, count: number, callBack: () => void): Promise<Session> {
+  let posts = 0;
+  const { default: nodeFetch } = await import("node-fetch");
+  const fetch: Fetch = (url, init) => {
+    const answer = nodeFetch(url, init);
+    if (isStart(url, init)) posts += 1;
+    if (posts === count) callBack();
+    return answer;
+  };
+  const { clock } = scene;
+  return openSession({ settings: emulatorSettings(scene.emulator), clock, random: () => 0.5, fetch });
+}
+
+function isStart(url: string, { method, headers }: RequestInit): boolean {
+  const action = new Headers(headers as Record<string, string>).get("x-acs-action");
+  return action === null
+    ? method === "POST" && new URL(url).pathname.endsWith("/executions")
+    : action === startOperations.cloudflow;
 }
 
 /** The stored state of an outcome, whatever it is. */

@@ -21,6 +21,7 @@ import { HttpClient, NotSentError } from "../../provider/src/http/httpClient";
 import type { HttpAnswer, HttpRequest } from "../../provider/src/http/request";
 import { summarize } from "../../provider/src/http/request";
 import { classifyConnectionError, maySendAgain, mayHaveBeenHandled } from "../../provider/src/http/retry";
+import { TokenBucket } from "../../provider/src/http/tokenBucket";
 import type { FakeClock } from "../support/fakeClock";
 import { fakeClock } from "../support/fakeClock";
 import type { RecordedRequest, ScriptedAnswer, ScriptedServer } from "../support/scriptedServer";
@@ -292,6 +293,38 @@ describe("authorisation", () => {
   });
 });
 
+test("a login that is throttled is tried no more than a login is, and drains the bucket of logins alone", async () => {
+  await answering([{}]);
+  const throttled = new ThrottledError({
+    status: 429,
+    request: { ...summarize(look()), operation: "Login" },
+  });
+  let logins = 0;
+  const authorize = (): Promise<never> => {
+    logins += 1;
+    return Promise.reject(throttled);
+  };
+  const bucket = new TokenBucket({ tokens: 5, perSecond: 1 }, clock);
+  expect(await errorOf(send(look(), { authorize, bucket }))).toBe(throttled);
+  expect([logins, bucket.level()]).toEqual([1, 0.8]);
+});
+
+test("requests that begin at once share the connections", async () => {
+  const agents = new Set<unknown>();
+  await answering(() => ({}));
+  client = new HttpClient({
+    fetch: (url, init) => {
+      agents.add(init.agent);
+      return nodeFetch(url, init);
+    },
+    clock,
+    random: () => 0.5,
+    userAgent: "test",
+  });
+  await Promise.all([send(look()), send(look()), send(look())]);
+  expect(agents.size).toBe(1);
+});
+
 describe("an interruption", () => {
   test("ends a request that waits for its answer", async () => {
     const controller = new AbortController();
@@ -304,6 +337,35 @@ describe("an interruption", () => {
     expect(error.message).toBe("Start: interrupted");
     expect(mayHaveBeenHandled(error, "Start")).toBe(true);
     expect(server.requests).toHaveLength(1);
+  });
+
+  test("lets a start that is on its way come to its end, and begins no other", async () => {
+    const controller = new AbortController();
+    await answering(() => {
+      controller.abort();
+      return { status: 429 };
+    });
+    const error = await errorOf(send(start({ isSeenThrough: true }), { signal: controller.signal }));
+    expect(error).toBeInstanceOf(ThrottledError);
+    await errorOf(send(start({ isSeenThrough: true }), { signal: controller.signal }));
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test("ends a start that waits for its token", async () => {
+    const controller = new AbortController();
+    await answering([{}]);
+    const sleep = (): Promise<void> => {
+      controller.abort();
+      return new Promise(() => undefined);
+    };
+    const waiting = new TokenBucket({ tokens: 1, perSecond: 0.001 }, { ...clock, sleep });
+    await waiting.take(never);
+    const error = await errorOf(
+      send(start({ isSeenThrough: true }), { signal: controller.signal, bucket: waiting }),
+    );
+    expect(error).toBeInstanceOf(RequestInterruptedError);
+    expect(error).toMatchObject({ mayHaveArrived: false });
+    expect(server.requests).toEqual([]);
   });
 
   test("while a request is authorised sends nothing", async () => {

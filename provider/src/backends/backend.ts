@@ -98,6 +98,10 @@ export interface StartRequest {
    * or `_` unless the program chose it. Services that can't carry it ignore it.
    */
   readonly runName: string;
+  /**
+   * Ends it before it is on its way. Then the answer is worth waiting for, also for a deployment that is being
+   * cancelled: with it the execution is in the state, without it the next deployment has to look for it.
+   */
   readonly signal: AbortSignal;
 }
 

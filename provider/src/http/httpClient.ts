@@ -73,7 +73,7 @@ const maxAnswerBytes = 64 * 1024 * 1024;
 /** Sends requests to the services. One per process and provider: it owns the connections. */
 export class HttpClient {
   readonly #options: HttpClientOptions;
-  readonly #agents = new Map<string, Agent>();
+  readonly #agents = new Map<string, Promise<Agent>>();
 
   constructor(options: HttpClientOptions) {
     this.#options = options;
@@ -97,6 +97,8 @@ export class HttpClient {
           turn?.done();
         }
       } catch (error) {
+        // What was asked on the way (a login) has been tried often enough, and says nothing of this operation's bucket.
+        if (isOfAnother(error, request)) throw error;
         // Refused in spite of a token: others of the account have used theirs. All who wait hold back, not this one alone.
         if (error instanceof ThrottledError) bucket?.drain(error.retryAfterMs);
         if (attempt >= attempts || options.signal.aborted || !maySendAgain(error, request.repeatable)) {
@@ -139,7 +141,7 @@ export class HttpClient {
         // A signature does not survive a redirect, and a start must not be sent twice.
         redirect: "manual",
         size: maxAnswerBytes,
-        signal: AbortSignal.any([timeout, options.signal]),
+        signal: request.isSeenThrough === true ? timeout : AbortSignal.any([timeout, options.signal]),
       });
       const answer: HttpAnswer = {
         status: response.status,
@@ -150,7 +152,7 @@ export class HttpClient {
       return answer;
     } catch (error) {
       if (error instanceof ServiceError) throw error;
-      if (options.signal.aborted) {
+      if (options.signal.aborted && request.isSeenThrough !== true) {
         throw new RequestInterruptedError(summary, { mayHaveArrived: !(error instanceof NotSentError) });
       }
       if (timeout.aborted) throw new RequestTimeoutError(summary, timeoutMs);
@@ -160,19 +162,23 @@ export class HttpClient {
 
   // A kept-alive connection can be closed by the server just as a request is written to it, and nobody can tell
   // whether that request was handled. So what may not be repeated gets a connection of its own.
-  async #agent(protocol: string, reuse: boolean): Promise<Agent> {
+  #agent(protocol: string, reuse: boolean): Promise<Agent> {
     const key = `${protocol}${String(reuse)}`;
-    let agent = this.#agents.get(key);
-    if (!agent) {
-      const options = { keepAlive: reuse, maxSockets: 512, timeout: 120_000 };
-      agent =
-        protocol === "https:"
-          ? new (await import("node:https")).Agent(options)
-          : new (await import("node:http")).Agent(options);
-      this.#agents.set(key, agent);
-    }
+    // The promise is kept: many requests begin at once, and are to share one agent.
+    const agent = this.#agents.get(key) ?? makeAgent(protocol, reuse);
+    this.#agents.set(key, agent);
     return agent;
   }
+}
+
+async function makeAgent(protocol: string, reuse: boolean): Promise<Agent> {
+  const { Agent } = await (protocol === "https:" ? import("node:https") : import("node:http"));
+  return new Agent({ keepAlive: reuse, maxSockets: 512, timeout: 120_000 });
+}
+
+function isOfAnother(error: unknown, { operation }: HttpRequest): boolean {
+  const isAnswer = error instanceof ServiceError || error instanceof TransportError;
+  return isAnswer && error.request.operation !== operation;
 }
 
 function stopIfInterrupted(signal: AbortSignal, summary: RequestSummary): void {

@@ -23,6 +23,12 @@ export interface HttpRequest {
    */
   readonly repeatable: boolean;
   /**
+   * True where what has been sent is worth its answer, as with starts: an abort then ends only what is not on its way
+   * yet (the wait for a token, for authorisation, for another attempt).
+   * @default false
+   */
+  readonly isSeenThrough?: boolean;
+  /**
    * How long one attempt may take, in milliseconds.
    * @default 30000
    */

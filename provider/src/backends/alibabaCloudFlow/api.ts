@@ -61,7 +61,7 @@ function build(
   operation: string,
   method: "GET" | "POST",
   parameters: readonly Parameter[],
-  more: { readonly repeatable: boolean; readonly timeoutMs?: number },
+  more: Pick<HttpRequest, "repeatable" | "isSeenThrough" | "timeoutMs">,
 ): HttpRequest {
   const given = parameters.filter(
     (parameter): parameter is readonly [string, string] => parameter[1] !== undefined,
@@ -82,7 +82,8 @@ function build(
  * @see https://www.alibabacloud.com/help/en/cloudflow/latest/api-fnf-2019-03-15-startexecution
  */
 export function buildStartExecution(flow: CloudFlow, start: CloudFlowStart): HttpRequest {
-  return build(flow, "StartExecution", "POST", startParameters(flow, start), { repeatable: true });
+  const more = { repeatable: true, isSeenThrough: true };
+  return build(flow, "StartExecution", "POST", startParameters(flow, start), more);
 }
 
 /**
@@ -90,7 +91,7 @@ export function buildStartExecution(flow: CloudFlow, start: CloudFlowStart): Htt
  * @see https://www.alibabacloud.com/help/en/cloudflow/latest/api-fnf-2019-03-15-startsyncexecution
  */
 export function buildStartSyncExecution(flow: CloudFlow, start: CloudFlowStart): HttpRequest {
-  const more = { repeatable: false, timeoutMs: 6 * 60_000 };
+  const more = { repeatable: false, isSeenThrough: true, timeoutMs: 6 * 60_000 };
   return build(flow, "StartSyncExecution", "POST", startParameters(flow, start), more);
 }
 

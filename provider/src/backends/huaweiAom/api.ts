@@ -42,6 +42,7 @@ export function buildExecuteWorkflow(workflow: AomWorkflow): HttpRequest {
     path: executionsPath(workflow),
     headers,
     repeatable: false,
+    isSeenThrough: true,
   };
 }
 

@@ -58,6 +58,7 @@ export function buildStartWorkflowExecution(flow: Flow, start: FlowStart): HttpR
     headers,
     body: startBody(start),
     repeatable: false,
+    isSeenThrough: true,
   };
 }
 
@@ -74,6 +75,7 @@ export function buildStartSyncWorkflowExecution(flow: Flow, start: FlowStart): H
     headers,
     body: startBody(start),
     repeatable: false,
+    isSeenThrough: true,
     timeoutMs: 6 * 60_000,
   };
 }

@@ -2,7 +2,7 @@
  * The one place from which a start is posted: what all ways to a run share.
  */
 import type { Arguments, Backend, StartedExecution } from "../../backends/backend";
-import { StartUncertainError, WorkflowExecutionError } from "../../errors";
+import { RequestInterruptedError, StartUncertainError, WorkflowExecutionError } from "../../errors";
 import type { ExecutionSnapshot } from "../../execution/snapshot";
 import { sayStartInterrupted } from "../messages";
 import type { LifecycleHost } from "../outcome";
@@ -59,13 +59,12 @@ export async function post(
   host.reporter.status("starting");
   let started: StartedExecution;
   try {
-    // Once it is on its way, the answer is worth waiting for, also for a deployment that is being cancelled: with it the
-    // execution is in the state, without it the next deployment has to look for it.
-    started = await backend.start({ runName: start.runName, signal: new AbortController().signal });
+    started = await backend.start({ runName: start.runName, signal: host.signal });
   } catch (error) {
     // What it said of an earlier attempt stays true.
     if (!(error instanceof StartUncertainError)) await note(pending);
-    throw error;
+    // A thousand wait minutes for the tokens of their starts: those that have none yet are not posted any more.
+    throw error instanceof RequestInterruptedError ? startInterrupted() : error;
   }
   // Noting it takes its time where a thousand do at once, and is not to put off when its end is expected.
   const beganMs = host.session.clock.now();
