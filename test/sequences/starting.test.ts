@@ -49,6 +49,17 @@ test("cloudflow: no answer to any attempt: the error says that the next deployme
   expect(await ids()).toEqual([started]);
 });
 
+test("cloudflow: handled but not answered, ended, and no look at it: the next deployment knows that it was ours", async () => {
+  const machine = await open("cloudflow");
+  await scene.takes(0);
+  await scene.fault({ operation: scene.startOperation, action: "status", status: 503, afterHandling: true });
+  await scene.fault({ operation: scene.lookOperation, action: "status", status: 403 });
+  await expect(create(scene.args(), machine.process())).rejects.toThrow(/WFX-START-UNCERTAIN/);
+  const [started] = await ids();
+  expect(await create(scene.args(), machine.process())).toMatchObject({ kind: "ready", id: started });
+  expect(await ids()).toEqual([started]);
+});
+
 describe.each(everyService)("%s: a deployment that is cancelled while many start", (service) => {
   test("posts no more of them, says so of those, and loses none of the others", async () => {
     const machine = await open(service);
@@ -329,6 +340,19 @@ describe.each(everyService)("%s: what was started for other arguments", (service
     expect(host.reporter.warnings).toEqual([expect.stringContaining(leftover!)]);
   });
 
+  test("one look at it fails: nothing is started, and it is not forgotten", async () => {
+    const machine = await open(service);
+    await scene.takes(60 * minuteMs);
+    await crash(scene, machine, "beforeState", scene.args({ triggers: { run: "A" } }));
+    const [leftover] = await ids();
+    const args = scene.args({ triggers: { run: "B" }, waitFor: "started" });
+    await scene.fault({ operation: scene.lookOperation, action: "status", status: 403 });
+    await expect(create(args, machine.process())).rejects.toThrow(/HTTP 403/);
+    expect(await ids()).toEqual([leftover]);
+    await create(args, machine.process());
+    expect(await isStopped(leftover!)).toBe(true);
+  });
+
   test("left running where onDelete says so, with a warning", async () => {
     const machine = await open(service);
     await scene.takes(60 * minuteMs);
@@ -514,12 +538,41 @@ describe.each(everyService)("%s: the journal", (service) => {
     expect(await create(scene.args(), machine.process())).toMatchObject({ kind: "ready" });
   });
 
-  test("of another workflow is no reason to take anything over", async () => {
-    const machine = await open(service);
-    await crash(scene, machine, "beforeState", scene.args());
-    const host = machine.process();
-    expect(await host.register.pending(service, host.urn, "another workflow")).toBeUndefined();
-    expect(await host.register.pending(service, host.urn)).toBeDefined();
+  describe("of another workflow", () => {
+    const elsewhere = async (): Promise<Arguments> => {
+      const script = { service, nodes: [{ id: "Work", durationMs: 60 * minuteMs }] };
+      await control(scene.emulator, "PUT", "/workflows/elsewhere", script);
+      const [idArgument] = Object.keys(scene.args());
+      return { [String(idArgument)]: "elsewhere", waitFor: "started" };
+    };
+    const mayStillRun = (id: string | undefined): unknown[] => [
+      expect.stringMatching(
+        `^execution ${String(id)} of an earlier deployment.* is of another workflow .* may still run`,
+      ),
+    ];
+
+    test("is no reason to take anything over, and not forgotten in silence", async () => {
+      const machine = await open(service);
+      await scene.takes(60 * minuteMs);
+      await crash(scene, machine, "beforeState", scene.args());
+      const [leftover] = await ids();
+      const host = machine.process();
+      const { id } = await create(await elsewhere(), host);
+      expect(id).not.toBe(leftover);
+      expect(host.reporter.warnings).toEqual(mayStillRun(leftover));
+    });
+
+    test("is not forgotten in silence by a destroy of what it was to replace", async () => {
+      const machine = await open(service);
+      const first = await create(scene.args(), machine.process());
+      const supersedes = { id: first.id };
+      await crash(scene, machine, "beforeState", await elsewhere(), { supersedes });
+      const [, leftover] = await ids();
+      const host = machine.process();
+      await deleteExecution(first.id, first.state, host);
+      expect(host.reporter.warnings).toEqual(mayStillRun(leftover));
+      expect(await scene.executions()).toMatchObject([{}, { status: expect.stringMatching(/^running$/i) }]);
+    });
   });
 
   test("is not touched by a deployment whose engine has gone", async () => {

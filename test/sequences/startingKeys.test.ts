@@ -375,8 +375,8 @@ describe.each(everyService)("%s: a replacement that never arrived in the state",
     await replace(machine, a, args("B"), where);
     await deleteExecution(a.id, a.state, machine.process());
     const running = (await scene.executions()).filter(({ status }) => /^running$/i.test(status));
-    // Without an answer, and without a name, nobody knows whose it is.
-    expect(running).toHaveLength(where === "beforeAnswer" && service !== "cloudflow" ? 1 : 0);
+    // Without an answer, and without a mark, nobody knows whose it is.
+    expect(running).toHaveLength(where === "beforeAnswer" && service === "aom" ? 1 : 0);
   });
 
   test("killed, while the state moved on from elsewhere: what is remembered here is not taken over", async () => {

@@ -6,7 +6,7 @@ import type { Arguments, Outcome, ServiceName } from "../../provider/src/lifecyc
 import { check, create, deleteExecution, diff, read, services, update } from "../../provider/src/lifecycle";
 import { control, requestsOf } from "../support/emulators";
 import type { Machine, ProcessOptions, Scene } from "../support/machines";
-import { openScene } from "../support/machines";
+import { afterStarts, openScene } from "../support/machines";
 
 const minuteMs = 60_000;
 const everyService: ServiceName[] = ["aom", "functiongraph", "cloudflow"];
@@ -55,10 +55,11 @@ describe.each(everyService)("%s", (service) => {
   async function killedBeforeAnswer(armed: Outcome): Promise<void> {
     const killed = new AbortController();
     await scene.fault({ operation: scene.startOperation, action: "dropAfter", count: null });
-    const onStatus = (text: string): void => {
-      if (text === "starting") killed.abort();
-    };
-    await failure(destroy(armed, machine, { signal: killed.signal, onStatus }));
+    const session = await afterStarts(scene, 1, () => {
+      killed.abort();
+    });
+    const host = { ...machine.process({ signal: killed.signal }), session };
+    await failure(deleteExecution(armed.id, armed.state, host));
     await control(scene.emulator, "DELETE", "/faults");
     expect(await ids()).toHaveLength(1);
   }

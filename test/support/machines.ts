@@ -36,6 +36,12 @@ const listOperations = {
   cloudflow: "ListExecutions",
 } as const satisfies Record<ServiceName, string>;
 
+const lookOperations = {
+  aom: "SearchWorkflowExecutionDetail",
+  functiongraph: "ShowWorkflowExecution",
+  cloudflow: "DescribeExecution",
+} as const satisfies Record<ServiceName, string>;
+
 /** What a test decides of a process; the rest is as in any deployment. */
 export type ProcessOptions = Partial<
   Pick<
@@ -68,6 +74,7 @@ export interface Scene {
   readonly emulator: Emulator;
   readonly startOperation: string;
   readonly listOperation: string;
+  readonly lookOperation: string;
   /** Arguments that name the workflow, and more. */
   args(more?: Arguments): Arguments;
   /** Scripts the workflow: one step of this length. */
@@ -110,6 +117,7 @@ export async function openScene(service: ServiceName, { realTime = false } = {})
     emulator,
     startOperation: startOperations[service],
     listOperation: listOperations[service],
+    lookOperation: lookOperations[service],
     args: (more = {}) => ({ [id]: sceneWorkflow, ...more }),
     takes: async (durationMs, more = {}) => {
       const script = { service, nodes: [{ id: "Work", durationMs }], ...more };

@@ -9,6 +9,7 @@ import { readCommonArguments } from "./arguments";
 import { sayNotStopped, sayStopInterrupted } from "./messages";
 import type { LifecycleHost } from "./outcome";
 import { messageContext } from "./outcome";
+import { findUnsettled, isHere } from "./starting/leftover";
 import type { StoredState } from "./state";
 import { isArmed, storedStatus } from "./state";
 import { tearDown } from "./teardown";
@@ -31,20 +32,17 @@ export async function deleteExecution(id: string, state: StoredState, host: Life
   const { onDelete } = readCommonArguments(state);
   // A record that could not be found (`expired`) is no proof that nothing runs: only an end that was seen is.
   const ids = onDelete === "leave" || isSettled(storedStatus(state)) ? [] : [id];
-  if (onDelete === "stop" && host.isReplacement !== true) ids.push(...(await unarrived(id, host)));
-  if (ids.length > 0) {
+  const noted = await host.register.pending(service, host.urn);
+  // A replacement whose deployment was cut short runs without the state knowing: it goes with what it was to replace.
+  const isUnarrived = onDelete === "stop" && host.isReplacement !== true && noted?.supersedesId === id;
+  if (ids.length > 0 || isUnarrived) {
     const backend = await host.session.connect(host.definition, state, host.signal);
+    const unarrived =
+      isUnarrived && isHere(noted, backend, host) && (await findUnsettled(backend, noted, host));
+    if (typeof unarrived === "string") ids.push(unarrived);
     for (const executionId of ids) await stopAndSee(backend, executionId, state, host);
   }
   await host.register.released(service, host.urn, id);
-}
-
-// A replacement whose deployment was cut short runs without the state knowing: it goes with what it was to replace.
-async function unarrived(id: string, { register, definition, urn }: LifecycleHost): Promise<string[]> {
-  const pending = await register.pending(definition.service, urn);
-  if (pending?.supersedesId !== id) return [];
-  if (pending.executionId !== undefined) return [pending.executionId];
-  return definition.capabilities.runMark === "name" ? [pending.runName] : [];
 }
 
 async function stopAndSee(backend: Backend, id: string, args: Arguments, host: LifecycleHost): Promise<void> {

@@ -3,27 +3,23 @@
  * state never had it, so nobody else would stop it.
  */
 import type { Backend } from "../../backends/backend";
+import { NotFoundError } from "../../errors";
+import type { ExecutionSnapshot } from "../../execution/snapshot";
 import { isSettled } from "../../execution/snapshot";
 import { readCommonArguments } from "../arguments";
 import type { LifecycleHost } from "../outcome";
 import { skewMs } from "./candidates";
 import type { PendingStart } from "./journal";
 import type { Starting } from "./posting";
+import type { NotedStart } from "./register";
 
 /** Stops it, or leaves it, as `onDelete` says of what is replaced; says so. */
 export async function dealWithLeftover(
   { backend, args, wanted, host }: Pick<Starting, "backend" | "args" | "host" | "wanted">,
   leftover: PendingStart,
 ): Promise<void> {
-  if (!backend.keepsHistory) return;
-  const id = leftover.executionId ?? (await findLeftover(backend, leftover, host));
+  const id = await findUnsettled(backend, leftover, host);
   if (id === undefined || id === wanted.supersedes?.id) return;
-  const snapshot = await backend.describe(id, { signal: host.signal }).catch(() => undefined);
-  if (!snapshot || isSettled(snapshot.status)) return;
-  // Whose answer never came may be somebody else's under the same name: ours is no older than its post.
-  const beganMs = snapshot.startedAt === undefined ? undefined : Date.parse(snapshot.startedAt);
-  const isOlder = beganMs !== undefined && beganMs < leftover.postedMs - skewMs;
-  if (leftover.executionId === undefined && isOlder) return;
   const what = `execution ${id} of an earlier deployment, which was cut short, still runs with other arguments`;
   if (readCommonArguments(args).onDelete === "leave") {
     host.reporter.warn(`${what}; it is left running (onDelete)`);
@@ -35,8 +31,57 @@ export async function dealWithLeftover(
   await host.register.released(host.definition.service, host.urn, id);
 }
 
+/**
+ * True where a start was for this workflow. Of one that was not, whose resource has been given another workflow since, it
+ * is said that it may still run: nobody else knows.
+ */
+export function isHere(
+  { workflow, executionId, runName }: NotedStart,
+  backend: Backend,
+  { reporter }: LifecycleHost,
+): boolean {
+  if (workflow === backend.identity) return true;
+  const which = executionId ?? `that was to be named ${runName}`;
+  reporter.warn(
+    `execution ${which} of an earlier deployment, which was cut short, is of another workflow (${workflow}) and may still run; ` +
+      "it is not stopped from here: look for it there",
+  );
+  return false;
+}
+
+/** The execution of a start, by its id, where it has not settled; undefined where there is none. */
+export async function findUnsettled(
+  backend: Backend,
+  start: PendingStart,
+  host: LifecycleHost,
+): Promise<string | undefined> {
+  if (!backend.keepsHistory) return undefined;
+  const id = start.executionId ?? (await findByMark(backend, start, host));
+  if (id === undefined) return undefined;
+  const snapshot = await describe(backend, id, host);
+  if (!snapshot || isSettled(snapshot.status)) return undefined;
+  // Whose answer never came may be somebody else's under the same name: ours is no older than its post.
+  const beganMs = snapshot.startedAt === undefined ? undefined : Date.parse(snapshot.startedAt);
+  const isOlder = beganMs !== undefined && beganMs < start.postedMs - skewMs;
+  return start.executionId === undefined && isOlder ? undefined : id;
+}
+
+// Any other error ends the deployment: nothing has been started yet, and after the next start nobody would know of it.
+async function describe(
+  backend: Backend,
+  id: string,
+  { signal }: LifecycleHost,
+): Promise<ExecutionSnapshot | undefined> {
+  try {
+    return await backend.describe(id, { signal, sparing: true });
+  } catch (error) {
+    if (error instanceof NotFoundError) return undefined;
+    throw error;
+  }
+}
+
 // The answer never came: the execution is known by what its start carried, if at all.
-async function findLeftover(
+async function findByMark(
   backend: Backend,
   { runName }: PendingStart,
   { definition, register, signal }: LifecycleHost,

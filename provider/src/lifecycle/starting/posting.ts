@@ -2,7 +2,12 @@
  * The one place from which a start is posted: what all ways to a run share.
  */
 import type { Arguments, Backend, StartedExecution } from "../../backends/backend";
-import { RequestInterruptedError, StartUncertainError, WorkflowExecutionError } from "../../errors";
+import {
+  RequestInterruptedError,
+  RunNameTakenError,
+  StartUncertainError,
+  WorkflowExecutionError,
+} from "../../errors";
 import type { ExecutionSnapshot } from "../../execution/snapshot";
 import { sayStartInterrupted } from "../messages";
 import type { LifecycleHost } from "../outcome";
@@ -47,6 +52,11 @@ export function startInterrupted(): WorkflowExecutionError {
   return new WorkflowExecutionError("WFX-INTERRUPTED", sayStartInterrupted());
 }
 
+// Where the name was taken by what may have been an earlier sending of this start, its caller finds out.
+function isLeftOpen(error: unknown): boolean {
+  return error instanceof StartUncertainError || (error instanceof RunNameTakenError && error.isSentAgain);
+}
+
 /** Posts a start, with what the journal has to know before and after. */
 export async function post(
   starting: Starting,
@@ -62,7 +72,7 @@ export async function post(
     started = await backend.start({ runName: start.runName, signal: host.signal });
   } catch (error) {
     // What it said of an earlier attempt stays true.
-    if (!(error instanceof StartUncertainError)) await note(pending);
+    if (!isLeftOpen(error)) await note(pending);
     // A thousand wait minutes for the tokens of their starts: those that have none yet are not posted any more.
     throw error instanceof RequestInterruptedError ? startInterrupted() : error;
   }

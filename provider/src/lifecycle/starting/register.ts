@@ -26,6 +26,12 @@ export interface Claims {
   readonly unresolved: number;
 }
 
+/** A start, and of what. */
+export interface NotedStart extends PendingStart {
+  /** The workflow as its backend identifies it. */
+  readonly workflow: string;
+}
+
 /** One process's knowledge of runs. */
 export class RunRegister {
   readonly #journal: Journal;
@@ -41,17 +47,10 @@ export class RunRegister {
     this.#journal = new Journal(options.journalFolder, options.onTrouble);
   }
 
-  /**
-   * A start of this resource whose execution no state is known to have.
-   * @param workflow only a start of this one.
-   */
-  async pending(
-    service: string,
-    urn: string | undefined,
-    workflow?: string,
-  ): Promise<PendingStart | undefined> {
+  /** A start of this resource whose execution no state is known to have. */
+  async pending(service: string, urn: string | undefined): Promise<NotedStart | undefined> {
     const entry = await this.#read(service, urn);
-    return workflow === undefined || entry?.workflow === workflow ? entry?.pending : undefined;
+    return entry?.pending && { ...entry.pending, workflow: entry.workflow };
   }
 
   /** Executions of this resource that a state has had. */

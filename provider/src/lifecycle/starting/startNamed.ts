@@ -32,20 +32,18 @@ export async function startNamed(starting: Starting): Promise<Run> {
       const run = await post(starting, start);
       if (isOurs(starting, attempt, run)) return run;
     } catch (error) {
-      if (error instanceof StartUncertainError) {
-        const context = messageContext(starting.backend, runName, starting.args);
-        throw new StartUncertainError(sayNamedStartUncertain(messageOf(error), runName, context), {
-          cause: error,
-        });
-      }
+      if (error instanceof StartUncertainError) throw uncertain(starting, runName, error);
       if (!(error instanceof RunNameTakenError)) throw error;
       const run = await takeOver(starting, runName, attempt, {
         postedMs: earlier?.postedMs ?? (error.isSentAgain ? start.postedMs : undefined),
+      }).catch((cause: unknown) => {
+        throw error.isSentAgain ? uncertain(starting, runName, cause) : cause;
       });
       if (run) {
         await starting.note({ ...start, executionId: run.executionId });
         return run;
       }
+      if (error.isSentAgain) await starting.note(starting.pending);
       if (wanted.isNamed && wanted.supersedes === undefined) {
         throw new InputError(
           `${messageOf(error)} A name can be used once: give another name, or leave it out to have one made.`,
@@ -57,6 +55,11 @@ export async function startNamed(starting: Starting): Promise<Run> {
   throw new InputError(
     `executions named ${wanted.key} and ${String(maxTries)} numbers after it are there already`,
   );
+}
+
+function uncertain({ backend, args }: Starting, runName: string, cause: unknown): StartUncertainError {
+  const context = messageContext(backend, runName, args);
+  return new StartUncertainError(sayNamedStartUncertain(messageOf(cause), runName, context), { cause });
 }
 
 /** The run's execution where it is there already; starts nothing. */

@@ -9,7 +9,7 @@ import { sayStartOpen } from "../messages";
 import type { LifecycleHost } from "../outcome";
 import { messageContext } from "../outcome";
 import type { PendingStart } from "./journal";
-import { dealWithLeftover } from "./leftover";
+import { dealWithLeftover, isHere } from "./leftover";
 import type { Run, Starting } from "./posting";
 import { newStart, post } from "./posting";
 import type { WantedRun } from "./runKey";
@@ -32,8 +32,9 @@ export async function startRun(
 ): Promise<Run> {
   const { register, urn } = host;
   const { service } = host.definition;
-  const noted = await register.pending(service, urn, backend.identity);
-  const pending = noted && isStillOpen(noted, wanted) ? noted : undefined;
+  const noted = await register.pending(service, urn);
+  const open = noted && isStillOpen(noted, wanted) ? noted : undefined;
+  const pending = open && isHere(open, backend, host) ? open : undefined;
   if (pending && pending.key !== wanted.key) {
     await dealWithLeftover({ backend, args, wanted, host }, pending);
   }
