@@ -494,6 +494,16 @@ describe("update", () => {
     expect(await requestsOf(emulator)).toEqual([]);
   });
 
+  test("that can't see the execution keeps the new settings, not those that are stored", async () => {
+    const stored = { workflowId: "demo-slow", onDelete: "stop", timeoutSeconds: 60 };
+    const first = unready(await create({ ...stored, timeoutSeconds: 1 }, host));
+    await fault({ operation: "SearchWorkflowExecutionDetail", action: "status", status: 403, count: null });
+    const news = { workflowId: "demo-slow", onDelete: "leave" };
+    const after = unready(await update(first.id, { ...first.state, ...stored }, news, host));
+    expect(after.state).toMatchObject({ ...news, status: first.state["status"], executionId: first.id });
+    expect(after.state).not.toHaveProperty("timeoutSeconds");
+  });
+
   test("of what failed and is not run again still fails, in the same words, without a request", async () => {
     const news = { workflowId: "demo-fails", rerunOn: [] };
     const { id, state, reason } = unready(await create(news, host));

@@ -33,6 +33,14 @@ test("what is within the limits stays as it is", () => {
   expect(boundSnapshot(full)).toEqual({ bounded: full, truncated: [] });
 });
 
+test("what went wrong as a whole is bounded too", () => {
+  const { bounded, truncated } = boundSnapshot(snapshot({ error: "e".repeat(100_000) }));
+  expect(bounded.error!.length).toBeLessThan(limits.message + 50);
+  expect(truncated).toEqual(["failure.message"]);
+  const state = makeState({}, {}, snapshot({ error: "e".repeat(100_000) }), undefined);
+  expect(JSON.stringify(state).length).toBeLessThan(2 * limits.message);
+});
+
 test("of a log the end is kept, of an error the beginning; both say how much was cut", () => {
   const { bounded, truncated } = boundSnapshot(
     snapshot({

@@ -56,6 +56,7 @@ test.each([
   [{ ...args, triggers: unknownValue }, ["triggers may change"]],
   [{ ...args, workflowId: unknownValue }, ["workflowId may change"]],
   [{ ...args, adoptExecutionId: "ex-2" }, ["adoptExecutionId names another execution"]],
+  [{ ...args, adoptExecutionId: unknownValue }, ["adoptExecutionId may name another execution"]],
   [{ ...args, rerunOn: "always" }, ['rerunOn has "always"']],
 ] as [Arguments, string[]][])("runs again: %#", (news, reasons) => {
   const result = compare(news);

@@ -64,8 +64,6 @@ export interface BackendCapabilities {
    * only its status.
    */
   readonly listTells: "everything" | "outcome" | "status";
-  /** True where `retry` runs the failed steps of an execution again. */
-  readonly retriesFailedSteps: boolean;
 }
 
 /** A service. */

@@ -35,8 +35,13 @@ export function boundSnapshot(snapshot: ExecutionSnapshot): {
   const kept = snapshot.steps
     .slice(first)
     .map((step, index) => boundStep(step, `steps[${String(index)}]`, truncated));
-  const { output, stepsOmitted: _stepsOmitted, ...rest } = snapshot;
-  const bounded: ExecutionSnapshot = { ...rest, steps: boundAllSteps(kept, truncated) };
+  const { output, error, stepsOmitted: _stepsOmitted, ...rest } = snapshot;
+  const bounded: ExecutionSnapshot = {
+    ...rest,
+    // What went wrong as a whole becomes the failure's message where no step says more.
+    ...(error === undefined ? {} : { error: head(error, "failure.message", truncated) }),
+    steps: boundAllSteps(kept, truncated),
+  };
   if (output === undefined) return { bounded, truncated };
   const note = whyTooLarge(output);
   if (note === undefined) return { bounded: { ...bounded, output }, truncated };

@@ -148,7 +148,8 @@ function isWithin(name: string, path: string): boolean {
 // taken over before this one ran, changes nothing.
 function compareAdoption(id: string, stored: unknown, now: unknown): Change[] {
   if (now === undefined || now === id || now === stored) return [];
-  return [{ property: "adoptExecutionId", reason: "adoptExecutionId names another execution" }];
+  const names = containsUnknown(now) ? "may name" : "names";
+  return [{ property: "adoptExecutionId", reason: `adoptExecutionId ${names} another execution` }];
 }
 
 /** Deep equality of plain values; the order of keys does not matter. An unknown value equals nothing. */

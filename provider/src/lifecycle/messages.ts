@@ -183,11 +183,14 @@ export function sayNamedStartUncertain(cause: string, executionId: string, conte
   );
 }
 
-/** A start whose answer did not come, and of which the service shows nothing. */
-export function sayStartUncertain(cause: string, context: MessageContext): string {
+/**
+ * A start whose answer did not come, and of which nothing was found.
+ * @param hasLooked false where the deployment was cut short before the service could show it.
+ */
+export function sayStartUncertain(cause: string, context: MessageContext, hasLooked = true): string {
   return lines(
     `it is not known whether an execution of ${context.subject} was started: ${oneLine(cause, maxTextLength)}`,
-    "  The service shows none, and nothing was sent a second time.",
+    `  ${hasLooked ? "The service shows none, and nothing" : "Nothing"} was sent a second time.`,
     `  ${nextCommand(context)} looks again: it takes over what has appeared by then, and starts one only if nothing has.`,
     ...where(context, "WFX-START-UNCERTAIN"),
   );
@@ -260,9 +263,13 @@ export function sayQueued(running: readonly ExecutionSummary[]): string {
 }
 
 /** The queue was longer than the deployment waits. */
-export function sayQueueTimedOut(why: string, seconds: number, context: MessageContext): string {
+export function sayQueueTimedOut(
+  why: string,
+  { seconds, setting }: { readonly seconds: number; readonly setting: string },
+  context: MessageContext,
+): string {
   return lines(
-    `nothing was started within the ${sayDuration(seconds * 1000)} this deployment waits (timeoutSeconds): ${why}`,
+    `nothing was started within the ${sayDuration(seconds * 1000)} this deployment waits (${setting}): ${why}`,
     `  Nothing was started. ${nextCommand(context)} queues up again.`,
     ...where(context, "WFX-WORKFLOW-BUSY"),
   );

@@ -101,15 +101,19 @@ export function storedStatus(state: StoredState): ExecutionStatus {
   return typeof state["status"] === "string" ? (state["status"] as ExecutionStatus) : "unknown";
 }
 
-/** The stored outcome as a snapshot again, for messages. */
+/** The stored outcome as a snapshot again: for messages, and until there is a newer one. */
 export function storedSnapshot(id: string, state: StoredState): ExecutionSnapshot {
-  const stored = state as Partial<ExecutionSnapshot>;
+  // Nothing but the outcome: the arguments that are stored beside it may be old ones.
+  const { rawStatus, steps, startedAt, settledAt, output, stepsTotal } = state as Partial<ExecutionSnapshot>;
   return {
-    ...stored,
     executionId: id,
     status: storedStatus(state),
-    rawStatus: stored.rawStatus ?? "",
-    steps: Array.isArray(stored.steps) ? stored.steps : [],
+    rawStatus: rawStatus ?? "",
+    steps: Array.isArray(steps) ? steps : [],
+    ...(startedAt === undefined ? {} : { startedAt }),
+    ...(settledAt === undefined ? {} : { settledAt }),
+    ...(output === undefined ? {} : { output }),
+    ...(stepsTotal === undefined ? {} : { stepsTotal }),
   };
 }
 

@@ -70,9 +70,6 @@ const kinds: Readonly<Record<string, ErrorKind>> = {
   ServiceUnavailable: "fault",
 };
 
-/** All codes that are known, for the table in the documents. */
-export const knownCodes: Readonly<Record<string, ErrorKind>> = kinds;
-
 /** The kind of an error; codes that are not known are judged by the status. */
 export function kindOfError(code: string | undefined, status: number): ErrorKind {
   // Only its own keys: a code like "constructor" is not known.

@@ -79,7 +79,6 @@ export const alibabaCloudFlow = {
     longPollSeconds: 60,
     pageSize: maxListPage,
     listTells: "outcome",
-    retriesFailedSteps: false,
   },
   arguments: {
     flowName: { rule: name, required: true, replaces: true },

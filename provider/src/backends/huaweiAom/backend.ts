@@ -50,7 +50,6 @@ export const huaweiAom = {
     longPollSeconds: 0,
     pageSize: undefined,
     listTells: "everything",
-    retriesFailedSteps: false,
   },
   arguments: {
     workflowId: { rule: identifier({ min: 1, max: 64 }), required: true, replaces: true },

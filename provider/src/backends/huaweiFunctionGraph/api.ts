@@ -29,8 +29,6 @@ export interface FlowStart {
 /** A page of a list. */
 export interface FlowPage {
   readonly executions: ExecutionSummary[];
-  /** How many there are in all; only the paged list says it. */
-  readonly total: number | undefined;
 }
 
 /** A window of start times, milliseconds since the epoch. Without one the service looks at the last three days. */
@@ -240,11 +238,7 @@ export function buildShowWorkflowExecutionForPage(
 export function parsePage(answer: HttpAnswer, request: RequestSummary): FlowPage {
   const body = readJsonObject(answer, request);
   if (!Array.isArray(body["executions"])) throw missing("executions", answer, request);
-  const total = body["total"];
-  return {
-    executions: objects(body["executions"]).flatMap(toSummary),
-    total: typeof total === "number" ? total : undefined,
-  };
+  return { executions: objects(body["executions"]).flatMap(toSummary) };
 }
 
 /**

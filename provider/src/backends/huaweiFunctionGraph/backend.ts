@@ -66,7 +66,6 @@ export const huaweiFunctionGraph = {
     longPollSeconds: 0,
     pageSize: 100,
     listTells: "status",
-    retriesFailedSteps: true,
   },
   arguments: {
     workflowId: { rule: identifier({ min: 1, max: 512 }), required: true, replaces: true },

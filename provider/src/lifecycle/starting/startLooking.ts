@@ -95,7 +95,7 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
   };
   const interrupted = (): Error =>
     open
-      ? new StartUncertainError(sayStartUncertain("interrupted while looking for it", context))
+      ? new StartUncertainError(sayStartUncertain("interrupted while looking for it", context, false))
       : startInterrupted();
   return inTurn(starting, gate, isExclusive, decide, interrupted).then(async (run) => {
     const kept = open ?? newStart(starting, wanted.key);

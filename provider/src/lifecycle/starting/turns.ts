@@ -37,6 +37,7 @@ export async function inTurn(
   const { clock } = host.session;
   const common = readCommonArguments(args);
   const seconds = host.operationTimeoutSeconds ?? common.timeoutSeconds;
+  const setting = host.operationTimeoutSeconds === undefined ? "timeoutSeconds" : "customTimeouts";
   const deadlineMs = clock.now() + seconds * 1000;
   let waits = 0;
   for (;;) {
@@ -52,7 +53,7 @@ export async function inTurn(
     if (turn.againMs === undefined && clock.now() >= deadlineMs) {
       throw new WorkflowExecutionError(
         "WFX-WORKFLOW-BUSY",
-        sayQueueTimedOut(turn.why, seconds, messageContext(backend, "", args)),
+        sayQueueTimedOut(turn.why, { seconds, setting }, messageContext(backend, "", args)),
       );
     }
     host.reporter.status(turn.why);
