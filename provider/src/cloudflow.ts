@@ -32,12 +32,12 @@ export interface FlowLocationArgs {
 
 /** Arguments of {@link WorkflowExecution}. */
 export interface WorkflowExecutionArgs extends CommonExecutionArgs {
-  /** Name of the flow: 1–128 letters, digits, `-` and `_`. A change runs the new one. */
+  /** Name of the flow: 1–128 letters, digits, `-` and `_`, the first a letter or `_`. A change runs the new one. */
   flowName: pulumi.Input<string>;
   /**
-   * Name of the execution: 1–128 letters, digits, `-` and `_`, unique within the flow. A name can be used once, so
-   * whatever makes the flow run again needs a new one. A change runs the flow again.
-   * @default made from the resource's name and something random
+   * Name of the execution: of the same form, unique within the flow. Re-runs add a number to it (`-2`, `-3`, …). A name
+   * whose execution has ended is refused, one whose execution runs is joined. A change runs the flow again.
+   * @default the run's key, see docs/guarantees.md
    */
   executionName?: pulumi.Input<string>;
   /**
@@ -52,7 +52,7 @@ export interface WorkflowExecutionArgs extends CommonExecutionArgs {
   qualifier?: pulumi.Input<string>;
   /**
    * The flow's own mode. An Express flow is run by one call that answers when it has ended (5 minutes at the most);
-   * the service keeps no history of it, so that a refresh keeps the stored outcome.
+   * the service keeps no history of it, so that a refresh keeps the stored outcome. A change runs the flow again.
    * @default "Standard"
    */
   executionMode?: pulumi.Input<"Standard" | "Express">;

@@ -50,13 +50,13 @@ export interface WorkflowExecutionArgs extends CommonExecutionArgs {
    */
   input?: pulumi.Input<Record<string, unknown>>;
   /**
-   * Headers that the flow's functions get: a map. A change runs the flow again.
+   * Headers that the flow's functions get: a map, at most 64 KiB as JSON. A change runs the flow again.
    * @default none
    */
   headers?: pulumi.Input<Record<string, pulumi.Input<string>>>;
   /**
    * The flow's own mode. An EXPRESS flow is run by one call that answers when it has ended (5 minutes at the most);
-   * the service keeps no history of it, so that a refresh keeps the stored outcome.
+   * the service keeps no history of it, so that a refresh keeps the stored outcome. A change runs the flow again.
    * @default "NORMAL"
    */
   mode?: pulumi.Input<"NORMAL" | "EXPRESS">;

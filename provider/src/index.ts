@@ -21,7 +21,7 @@ export {
 } from "./errors";
 export type { ErrorCode, RequestSummary } from "./errors";
 export { Provider } from "./resource/provider";
-export type { AlicloudSettings, HuaweicloudSettings, ProviderArgs } from "./resource/provider";
+export type { AlicloudSettings, HuaweicloudSettings, ProviderArgs, RequestLimit } from "./resource/provider";
 export type {
   CommonExecutionArgs,
   ExecutionListArgs,

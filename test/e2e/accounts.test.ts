@@ -61,3 +61,22 @@ test("each resource uses its provider's account; no secret is in the state", asy
   expect((await stack.destroy()).ok).toBe(true);
   expect(await executionsOf(emulator)).toHaveLength(2);
 });
+
+test("its request limits are its own; wrong ones are named", async () => {
+  const { emulator, stack } = fixture;
+  const limits = (tokens: number): string => `
+const { Provider, aom } = require("pulumi-workflow-execution");
+const provider = new Provider("demo", { huaweicloud: {
+  region: "cn-north-4", endpoints: { aom: ${JSON.stringify(emulator.url)}, iam: ${JSON.stringify(emulator.url)} },
+  domainName: "demo", userName: "demo", password: "demo-password-1",
+  requestLimits: { aom: { tokens: ${String(tokens)}, perSecond: 5 } },
+} });
+new aom.WorkflowExecution("patch", { workflowId: "demo-succeeds" }, { provider });
+`;
+  writeFileSync(join(stack.folder, "index.js"), limits(0));
+  const refused = await stack.up();
+  expect(refused.ok).toBe(false);
+  expect(refused.output).toMatch(/huaweicloud:requestLimits is not a map[\s\S]*Nothing was started/);
+  writeFileSync(join(stack.folder, "index.js"), limits(5));
+  expect((await stack.up()).ok).toBe(true);
+});

@@ -183,5 +183,8 @@ test("credentials, workflow, network and web pages: each error says what to do, 
   // With a state that has something to lose: refresh fails without losing it.
   await stack.config("huaweicloud:endpoints", JSON.stringify({ aom: "http://127.0.0.1:1" }));
   await stack.up();
+  const blind = await stack.refresh();
+  expect(blind.ok).toBe(false);
+  expect(blind.output).toContain("Error WFX-NO-ANSWER");
   expect((await stack.resource("patch")).id).toBe(execution!.executionId);
 });

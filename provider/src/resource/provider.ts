@@ -4,6 +4,14 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 
+/** How often an operation may be called. */
+export interface RequestLimit {
+  /** So many at once: at least 1. */
+  tokens: pulumi.Input<number>;
+  /** So many are refilled in a second: more than 0. */
+  perSecond: pulumi.Input<number>;
+}
+
 /** Settings for Huawei Cloud; each stands for the stack configuration `huaweicloud:<name>`. */
 export interface HuaweicloudSettings {
   /** @default the environment */
@@ -25,6 +33,8 @@ export interface HuaweicloudSettings {
   authUrl?: pulumi.Input<string>;
   /** Addresses by service: `aom`, `functiongraph`, `iam`. */
   endpoints?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+  /** How often operations may be called: by operation, service (`aom`, `functiongraph`, `iam`) or `*`. */
+  requestLimits?: pulumi.Input<Record<string, pulumi.Input<RequestLimit>>>;
 }
 
 /** Settings for Alibaba Cloud; each stands for the stack configuration `alicloud:<name>`. */
@@ -40,6 +50,8 @@ export interface AlicloudSettings {
   signature?: pulumi.Input<"ACS3-HMAC-SHA256" | "HMAC-SHA1">;
   /** Addresses by service: `fnf`. */
   endpoints?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+  /** How often operations may be called: by operation, service (`cloudflow`) or `*`. */
+  requestLimits?: pulumi.Input<Record<string, pulumi.Input<RequestLimit>>>;
 }
 
 /** Arguments of {@link Provider}. What is left out comes from the environment, not from the stack's configuration. */
@@ -82,6 +94,8 @@ export class Provider extends pulumi.ProviderResource {
   }
 }
 
+const maps: ReadonlySet<string> = new Set(["endpoints", "requestLimits"]);
+
 // The engine hands over text only, under the names that the stack's configuration has.
 function flatten(namespace: string, settings: object = {}): pulumi.Inputs {
   const given = Object.entries(settings).filter(([, value]) => value !== undefined) as [
@@ -90,7 +104,7 @@ function flatten(namespace: string, settings: object = {}): pulumi.Inputs {
   ][];
   return Object.fromEntries(
     given.map(([name, value]) => {
-      const text = name === "endpoints" ? pulumi.jsonStringify(value) : value;
+      const text = maps.has(name) ? pulumi.jsonStringify(value) : value;
       return [`${namespace}:${name}`, secrets.has(name) ? pulumi.secret(text) : text];
     }),
   );

@@ -41,7 +41,8 @@ export interface CommonExecutionArgs {
   /**
    * How long one deployment waits for the execution, in seconds: more than 0, at most a year. When it runs out the
    * deployment fails, the execution goes on, and the next deployment goes on waiting for it. The resource option
-   * `customTimeouts` counts more.
+   * `customTimeouts` counts more: `create` for the first wait, `update` for one that is resumed, `delete` for a teardown
+   * runbook.
    * @default 3600
    */
   timeoutSeconds?: Input<number>;
@@ -98,7 +99,10 @@ export interface ExecutionOutputs {
   settledAt: string | undefined;
   /** From start to end in milliseconds; undefined until settled. */
   durationMs: number | undefined;
-  /** What the workflow produced, as JSON; at most 256 KiB are kept. */
+  /**
+   * What the workflow produced, as JSON. One of more than 256 Ki characters, or 100 levels, is not kept: it is then
+   * `{ truncated: "…" }`, which says why.
+   */
   output: any; // eslint-disable-line @typescript-eslint/no-explicit-any -- the workflow's author decides its shape
   /** The steps that have begun, in their order; at most the last 200. */
   steps: ExecutionStep[];
