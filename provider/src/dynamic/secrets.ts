@@ -14,27 +14,46 @@ const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 // Shorter texts stand everywhere ("1", "dev"): taking them out would hide more than it protects.
 const minLength = 4;
 
-/** The texts that no message may hold: all that is in the secret arguments. The longest first. */
+/** The texts that no message may hold: all that is in the secret arguments, in the forms in which messages have it. The longest first. */
 export function secretTexts(
   args: Readonly<Record<string, unknown>>,
   secretArguments: readonly string[],
 ): string[] {
   const texts = new Set<string>();
-  const collect = (value: unknown): void => {
+  // Grows as it is gone through: JSON text can be nested deeper than a function can call itself.
+  const values = secretArguments.map((name) => args[name]);
+  for (const value of values) {
     if (typeof value === "string" || typeof value === "number") {
       const text = String(value);
-      if (text.length >= minLength) {
-        texts.add(text);
-        // As it stands in JSON and in lines of a log.
-        texts.add(JSON.stringify(text).slice(1, -1));
-        for (const line of text.split(/\r?\n/)) if (line.trim().length >= minLength) texts.add(line.trim());
+      // Logs are shown by lines.
+      for (const part of new Set([text, ...text.split(/[\r\n\u2028\u2029\v\f\u0085]+/)])) {
+        for (const form of formsOf(part)) if (form.length >= minLength) texts.add(form);
       }
+      if (typeof value === "string") values.push(parseText(value));
     } else if (typeof value === "object" && value !== null) {
-      Object.values(value).forEach(collect);
+      for (const item of Object.values(value)) values.push(item);
     }
-  };
-  for (const name of secretArguments) collect(args[name]);
+  }
   return [...texts].sort((a, b) => b.length - a.length);
+}
+
+// Messages have blanks at the ends of a text and line breaks within it removed, and the full stop that a service's error
+// ends with; in JSON it is escaped.
+function formsOf(text: string): string[] {
+  const trimmed = text.trim();
+  return [trimmed, trimmed.replace(/(?<![\s.。])[\s.。]+$/, "")]
+    .flatMap((form) => [form, JSON.stringify(form).slice(1, -1)])
+    .flatMap((form) => [form, form.replace(/\s+/g, " ")]);
+}
+
+/** What a JSON text holds; undefined where the text is none, or says nothing but itself. */
+function parseText(text: string): unknown {
+  if (!/^\s*["[{]/.test(text)) return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The text without any of the secrets. */
