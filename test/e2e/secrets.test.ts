@@ -14,6 +14,8 @@ jest.setTimeout(180_000);
 
 const secret = "hunter2-correct-horse";
 const later = "battery-staple-4711";
+// So long that every message cuts it.
+const token = `eyJ${"hbGciOiJSUzI1NiIsImtpZCI6".repeat(32)}`;
 const credentials = ["emulator-secret-key-0001"];
 
 const fixture = useFixture();
@@ -22,9 +24,18 @@ const program = (value: string): ProgramResource[] => [
   {
     name: "rotate",
     kind: "functiongraph",
-    args: { workflowId: "echo", input: { user: "admin", password: `secret:${value}` } },
+    args: {
+      workflowId: "echo",
+      input: { user: "admin", password: `secret:${value}` },
+      headers: { authorization: `secret:${token}` },
+    },
   },
   { name: "migrate", kind: "cloudflow", args: { flowName: "echo", input: { password: `secret:${value}` } } },
+  {
+    name: "json",
+    kind: "cloudflow",
+    args: { flowName: "echo", input: `secret:${JSON.stringify({ user: "admin", password: value })}` },
+  },
   { name: "patch", kind: "aom", args: { workflowId: "demo-succeeds", triggers: { key: `secret:${value}` } } },
   {
     name: "keyed",
@@ -46,6 +57,8 @@ async function scriptEcho(status: "success" | "fail", value: string): Promise<vo
     nodes: [{ id: "Work", durationMs: 100 }],
   });
   for (const service of ["functiongraph", "cloudflow"]) {
+    const refused = `login of admin with ${value} was refused`;
+    const text = service === "functiongraph" ? `${refused}: Authorization: Bearer ${token}` : refused;
     await control(fixture.emulator, "PUT", "/workflows/echo", {
       service,
       nodes: [
@@ -53,8 +66,8 @@ async function scriptEcho(status: "success" | "fail", value: string): Promise<vo
           id: "Echo",
           durationMs: 100,
           status,
-          output: { seen: value, error: `login of admin with ${value} was refused` },
-          log: `login of admin with ${value} was refused`,
+          output: { seen: value, error: text },
+          log: text,
         },
       ],
     });
@@ -77,7 +90,7 @@ test("a secret in the arguments is nowhere in plain text", async () => {
   expect(outputs["status"]).toBe("succeeded");
   expect(JSON.stringify(outputs["output"])).toContain("4dabf18193072939515e22adb298388d");
   expect((await stack.resource("migrate")).outputs["executionId"]).toMatch(/^migrate-/);
-  expect((await stack.up()).changes).toEqual({ same: 6 });
+  expect((await stack.up()).changes).toEqual({ same: 7 });
   expect(keep(await stack.refresh())).toBe(true);
 
   // Another secret, and a run that fails and says it.
@@ -87,9 +100,10 @@ test("a secret in the arguments is nowhere in plain text", async () => {
   expect(changed.output).toContain("runs again: input.password changed");
   expect(changed.output).toContain("runs again: triggers.key changed");
   expect(keep(await stack.up())).toBe(false);
-  expect(seen.at(-1)).toContain("[secret]");
+  expect(seen.at(-1)).toContain("login of admin with [secret] was refused");
+  expect(seen.at(-1)).toContain("Authorization: Bearer [secret]…");
 
-  for (const value of [secret, later, ...credentials]) {
+  for (const value of [secret, later, token.slice(0, 7), ...credentials]) {
     for (const output of seen) expect(output).not.toContain(value);
     expect(stack.stored()).not.toContain(value);
     expect(journalOf(stack.folder)).not.toContain(value);

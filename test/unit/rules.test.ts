@@ -27,6 +27,19 @@ test("text and JSON text with half of a surrogate pair can't be sent", () => {
   expect(text(limits)("😀")).toBeUndefined();
 });
 
+test.each([
+  ["hunter2", ""],
+  ['{"password":hunter2-correct-horse}', ""],
+  ["at position 4711", ""],
+  ['{"password":"hunter2', ": wrong at position 20"],
+  ["{password:1}", ": wrong at position 1"],
+])("%s is not JSON: that is said with the place, and nothing of the text", (value, place) => {
+  // Later versions of Node say line and column too.
+  expect(json(100)(value)?.replace(/ \(line \d+ column \d+\)$/, "")).toBe(
+    `must be a map or JSON text; this text is not JSON${place}`,
+  );
+});
+
 test.each(["https://a?", "https://a#", "https://a?x=1"])(
   "%s is no address: a path could not follow",
   (value) => {

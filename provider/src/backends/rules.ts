@@ -123,7 +123,9 @@ export function json(maxBytes: number): ArgumentRule {
       try {
         JSON.parse(value);
       } catch (error) {
-        return `must be a map or JSON text; this text is not JSON (${(error as Error).message})`;
+        // Only the place: the rest of the message can quote a piece of the text, which may be secret.
+        const place = /at position \d+( \(line \d+ column \d+\))?$/.exec((error as Error).message)?.[0];
+        return `must be a map or JSON text; this text is not JSON${place ? `: wrong ${place}` : ""}`;
       }
       if (!value.isWellFormed()) return notWellFormed;
       text = value;
