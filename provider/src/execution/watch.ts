@@ -9,28 +9,9 @@ import { expectedMs, nextLookDelayMs, tenSecondsMs } from "../polling/schedule";
 import type { ExecutionSnapshot, ExecutionSummary } from "./snapshot";
 import { isSettled } from "./snapshot";
 import { chooseWindow } from "./listWindow";
+import type { Place } from "./place";
+import { newPlace, nextPeekMs } from "./place";
 import type { WatchMember, WatchPlace, WatchedWindow, WatchedWorkflow } from "./watchedWorkflow";
-
-interface Place {
-  readonly member: WatchMember;
-  /** Derived from the member's: Node warns of more than ten listeners on one, and many may wait under the same. */
-  readonly signal: AbortSignal;
-  beganMs: number;
-  /** By the service's clock. */
-  startedAtMs: number | undefined;
-  dueMs: number;
-  looks: number;
-  lastLookMs: number;
-  last: ExecutionSnapshot | undefined;
-  /** True while a look is under way. */
-  looking: boolean;
-  /** How many lists in a row should have had it and did not. */
-  missed: number;
-  /** True where the service does not hold back its answers. */
-  answersAtOnce: boolean;
-  peekMs: number;
-  waiter: { resolve(snapshot: ExecutionSnapshot): void; reject(error: unknown): void } | undefined;
-}
 
 // Where lists fail, looks at each take over; lists are tried again after a while, unless they are not allowed.
 const listPauseMs = 60_000;
@@ -46,8 +27,6 @@ const reckonedWithinMs = 500;
 const noticedWithinMs = 30_000;
 // A look that is timed for an expected end is not to be late by chance.
 const longestJitterMs = 200;
-const firstPeekMs = 5_000;
-const longestPeekMs = 60_000;
 const maxPast = 50;
 
 /** The watch over one workflow's executions; one per workflow and session. */
@@ -81,22 +60,7 @@ export class WorkflowWatch {
     this.#accrue();
     // What asking every ten seconds spends on the last look, but for those that share theirs.
     this.#saved += this.#places.size === 0 ? 0.9 : 0.2;
-    const place: Place = {
-      member,
-      signal: AbortSignal.any([member.signal]),
-      beganMs: Math.min(now, member.beganMs ?? now),
-      startedAtMs: undefined,
-      // What has run for some time may have ended already.
-      dueMs: now,
-      looks: 0,
-      lastLookMs: now,
-      last: undefined,
-      looking: false,
-      missed: 0,
-      answersAtOnce: false,
-      peekMs: now + firstPeekMs,
-      waiter: undefined,
-    };
+    const place = newPlace(member, now);
     if (member.justStarted) this.#plan(place);
     this.#places.add(place);
     return {
@@ -393,14 +357,14 @@ export class WorkflowWatch {
     const { clock, lookBudget } = this.#workflow;
     const now = clock.now();
     if (now < place.peekMs || this.#saved < 3 * this.#places.size || lookBudget.level() < 0.5) return false;
-    place.peekMs = nextPeekMs(now, place.beganMs);
+    place.peekMs = nextPeekMs(place, now);
     return true;
   }
 
   async #peek(place: Place): Promise<void> {
     const { clock } = this.#workflow;
     const { member } = place;
-    place.peekMs = nextPeekMs(clock.now(), place.beganMs);
+    place.peekMs = nextPeekMs(place, clock.now());
     try {
       const snapshot = await member.peek?.(place.signal);
       if (!snapshot || !this.#places.has(place)) return;
@@ -476,11 +440,6 @@ export class WorkflowWatch {
     // What was saved for executions that have ended is not spent on others.
     this.#saved = Math.min(this.#saved + (passedMs / tenSecondsMs) * places, 100 * Math.max(1, places));
   }
-}
-
-// The longer it runs, the more seldom.
-function nextPeekMs(now: number, beganMs: number): number {
-  return now + Math.min(longestPeekMs, 2 * Math.max(firstPeekMs, now - beganMs));
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
