@@ -114,24 +114,26 @@ export class WorkflowWatch {
 
   #wake(): void {
     this.#wakeUp.abort();
-    if (this.#running) return;
-    this.#running = true;
-    void this.#run().finally(() => {
-      this.#running = false;
-    });
+    if (!this.#running) void this.#run();
   }
 
   // One sleeper for all: wakes when somebody is due, and whenever something has happened.
   async #run(): Promise<void> {
     const { clock } = this.#workflow;
-    while (this.#places.size > 0) {
-      this.#wakeUp = new AbortController();
-      const { signal } = this.#wakeUp;
-      const nextMs = this.#dispatch();
-      if (nextMs === Infinity) await aborted(signal);
-      else await clock.sleep(Math.max(1, nextMs - clock.now()), signal);
-      // What happens at the same time is dealt with together.
-      await Promise.resolve();
+    this.#running = true;
+    try {
+      while (this.#places.size > 0) {
+        this.#wakeUp = new AbortController();
+        const { signal } = this.#wakeUp;
+        const nextMs = this.#dispatch();
+        if (nextMs === Infinity) await aborted(signal);
+        else await clock.sleep(Math.max(1, nextMs - clock.now()), signal);
+        // What happens at the same time is dealt with together.
+        await Promise.resolve();
+      }
+    } finally {
+      // Together with the decision to end: whoever joins just after it begins anew.
+      this.#running = false;
     }
   }
 
