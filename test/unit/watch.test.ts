@@ -2,7 +2,7 @@
  * The planner on a simulated clock: how late ends are seen and what it costs, alone and for many, with a past that
  * predicts and with one that does not. The figures are those of docs/waiting.md, with room for chance.
  */
-import { AuthenticationError, TransportError } from "../../provider/src/errors";
+import { AuthenticationError, ServiceError, TransportError } from "../../provider/src/errors";
 import { nextLookDelayMs } from "../../provider/src/polling/schedule";
 import type { Simulated, Simulation } from "../support/simulatedService";
 import { draw, kinds, percentile, seededRandom, simulate } from "../support/simulatedService";
@@ -11,6 +11,7 @@ jest.setTimeout(120_000);
 
 const distributions = ["constant", "uniform", "longTail", "bimodal"] as const;
 const minuteMs = 60_000;
+const request = { operation: "List", method: "GET", url: "http://s" };
 
 /** Lag against what is aimed at: 1 s or 3 % of the duration. */
 function relativeLags({ lagsMs }: Simulated, durations: readonly number[]): number[] {
@@ -156,6 +157,25 @@ describe("cloudflow", () => {
       expect(lagsMs[0]).toBeLessThan(100);
       expect(looks).toBeLessThanOrEqual(1 + durationMs / minuteMs);
     }
+  });
+
+  test("one whose look fails once, at any moment, is held on to all the same", async () => {
+    const unavailable = new ServiceError({ status: 503, request });
+    for (const failing of [1, 2, 3]) {
+      const lookError = (_index: number, look: number): Error | undefined =>
+        look === failing ? unavailable : undefined;
+      const { lagsMs, looks } = await simulate({ kind, durations: [150_000], lookError });
+      expect(lagsMs[0]).toBeLessThan(100);
+      expect(looks).toBeLessThanOrEqual(4);
+    }
+  });
+
+  test("one early answer is chance; a gateway that always cuts answers short is asked as others are", async () => {
+    const once = await simulate({ kind, durations: [150_000], cutsShort: (look) => look === 1 });
+    expect(once.lagsMs[0]).toBeLessThan(100);
+    const always = await simulate({ kind, durations: [150_000], cutsShort: () => true });
+    expect(always.lagsMs[0]).toBeLessThan(10_700);
+    expect(always.looks).toBeLessThanOrEqual(2 + 25);
   });
 
   test.each(distributions)("a hundred, %s: all ends are seen at once", async (distribution) => {

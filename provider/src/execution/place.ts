@@ -20,14 +20,18 @@ export interface Place {
   looking: boolean;
   /** How many lists in a row should have had it and did not. */
   missed: number;
-  /** True where the service does not hold back its answers. */
-  answersAtOnce: boolean;
+  /** How many held looks in a row the service answered long before it had to. */
+  earlyAnswers: number;
   peekMs: number;
   waiter: { resolve(snapshot: ExecutionSnapshot): void; reject(error: unknown): void } | undefined;
 }
 
 const firstPeekMs = 5_000;
 const longestPeekMs = 60_000;
+// Some gateways cut long answers short, and asking again at once would never end; one early answer may be chance.
+const earlyOften = 2;
+// What could be held back for less is looked at at the deadline instead.
+const shortestHoldMs = 1_000;
 
 /** The place of a new member. */
 export function newPlace(member: WatchMember, now: number): Place {
@@ -43,10 +47,15 @@ export function newPlace(member: WatchMember, now: number): Place {
     last: undefined,
     looking: false,
     missed: 0,
-    answersAtOnce: false,
+    earlyAnswers: 0,
     peekMs: now + firstPeekMs,
     waiter: undefined,
   };
+}
+
+/** True where a look at it may be held back, if the service does that. */
+export function mayHold({ earlyAnswers, member }: Place, now: number): boolean {
+  return earlyAnswers < earlyOften && member.deadlineMs - now >= shortestHoldMs;
 }
 
 /** When its steps are to be read the next time: the longer it runs, the more seldom. */

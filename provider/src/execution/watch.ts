@@ -10,7 +10,7 @@ import type { ExecutionSnapshot, ExecutionSummary } from "./snapshot";
 import { isSettled } from "./snapshot";
 import { chooseWindow } from "./listWindow";
 import type { Place } from "./place";
-import { newPlace, nextPeekMs } from "./place";
+import { mayHold, newPlace, nextPeekMs } from "./place";
 import type { WatchMember, WatchPlace, WatchedWindow, WatchedWorkflow } from "./watchedWorkflow";
 
 // Where lists fail, looks at each take over; lists are tried again after a while, unless they are not allowed.
@@ -150,7 +150,7 @@ export class WorkflowWatch {
       const missed = idle.filter((place) => place.missed >= missedOften);
       for (const place of [...missed, ...idle.filter((other) => other.missed < missedOften)]) {
         if (lookBudget.delayMs() > 0) break;
-        if (!place.answersAtOnce) void this.#holdOn(place);
+        if (mayHold(place, now)) void this.#holdOn(place);
       }
       idle = idle.filter((place) => !place.looking);
     }
@@ -165,7 +165,7 @@ export class WorkflowWatch {
     const mayQueue = longPollSeconds === 0 || fixedIntervalMs !== undefined;
     for (const place of due) {
       const isAlone = place.missed >= missedOften || fixedIntervalMs !== undefined;
-      if (isAlone && (mayQueue || place.answersAtOnce)) void this.#look(place, 0);
+      if (isAlone && (mayQueue || !mayHold(place, now))) void this.#look(place, 0);
     }
     const others = due.filter((place) => !place.looking && place.missed < missedOften);
     if (others.length === 0) return;
@@ -206,7 +206,7 @@ export class WorkflowWatch {
       nextMs = Math.min(
         nextMs,
         place.dueMs > now ? place.dueMs : listMs,
-        place.answersAtOnce ? Infinity : holdMs,
+        mayHold(place, now) ? holdMs : Infinity,
       );
     }
     return nextMs;
@@ -217,15 +217,16 @@ export class WorkflowWatch {
     const { clock, longPollSeconds } = this.#workflow;
     const beganMs = clock.now();
     const leftSeconds = Math.floor((place.member.deadlineMs - beganMs) / 1000);
-    const waitSeconds = Math.max(0, Math.min(longPollSeconds, leftSeconds));
-    await this.#look(place, waitSeconds);
-    // Some gateways cut long answers short; asking again at once would never end.
-    if (waitSeconds >= 2 && place.last && !isSettled(place.last.status))
-      place.answersAtOnce = clock.now() - beganMs < (waitSeconds * 1000) / 4;
-    if (waitSeconds === 0) place.answersAtOnce = true;
+    const waitSeconds = Math.min(longPollSeconds, leftSeconds);
+    const hasAnswered = await this.#look(place, waitSeconds);
+    // What failed tells nothing of how long answers are held back.
+    if (!hasAnswered || waitSeconds < 2) return;
+    const isEarly = clock.now() - beganMs < (waitSeconds * 1000) / 4;
+    place.earlyAnswers = isEarly ? place.earlyAnswers + 1 : 0;
   }
 
-  async #look(place: Place, waitSeconds: number, listed?: ExecutionSnapshot): Promise<void> {
+  /** Gives whether the service has answered. */
+  async #look(place: Place, waitSeconds: number, listed?: ExecutionSnapshot): Promise<boolean> {
     const { member } = place;
     place.looking = true;
     if (!listed) this.#saved -= 1;
@@ -233,10 +234,12 @@ export class WorkflowWatch {
       const snapshot = await member.look({ signal: place.signal, waitSeconds, listed });
       place.missed = 0;
       this.#seen(place, snapshot);
+      return true;
     } catch (error) {
       place.looking = false;
       place.dueMs = this.#workflow.clock.now();
       place.waiter?.reject(error);
+      return false;
     }
   }
 
