@@ -93,6 +93,44 @@ function stage(more: Partial<WatchedWorkflow> = {}): Stage {
 }
 
 describe("when everybody has left", () => {
+  test("the past that was not read is asked for again by who comes next", async () => {
+    let answers = false;
+    const { clock, watch, member, pasts } = stage({
+      pastDurations: async (signal) => {
+        await clock.sleep(answers ? 40 : 60 * secondMs, signal);
+        if (signal.aborted) throw new Error("interrupted");
+        return [20 * secondMs];
+      },
+    });
+    const first = watch.join(member("a"));
+    await clock.run(Promise.race([first.next(), clock.sleep(500)]));
+    first.leave();
+    answers = true;
+    const second = watch.join(member("b"));
+    await clock.run(second.next());
+    expect(pasts()).toBe(2);
+    expect(second.expectedMs()).toBe(20 * secondMs);
+    second.leave();
+    // What was read is kept.
+    const third = watch.join(member("c"));
+    await clock.run(third.next());
+    expect(pasts()).toBe(2);
+  });
+
+  test("a list that was ended says nothing of lists", async () => {
+    const { clock, watch, member, lists } = stage();
+    const leaving = ["a", "b"].map((id) => watch.join(member(id)));
+    for (const place of leaving) void place.next();
+    await clock.run(clock.sleep(2 * secondMs));
+    expect(lists).toHaveLength(1);
+    for (const place of leaving) place.leave();
+    await clock.run(clock.sleep(1));
+    const later = ["c", "d"].map((id) => watch.join(member(id)));
+    for (const place of later) void place.next();
+    await clock.run(clock.sleep(2 * secondMs));
+    expect(lists).toHaveLength(2);
+  });
+
   test("whoever joins at that very moment is looked at", async () => {
     for (let ticks = 0; ticks < 20; ticks += 1) {
       const { clock, watch, member } = stage();
@@ -104,4 +142,10 @@ describe("when everybody has left", () => {
       expect(await clock.run(second.next())).toMatchObject({ executionId: "b" });
     }
   });
+});
+
+test("who waits for a stop asks for no past", async () => {
+  const { clock, wait, pasts } = stage();
+  await clock.run(wait("a", { isStopping: true, deadlineMs: clock.now() + 20 * secondMs }));
+  expect(pasts()).toBe(0);
 });

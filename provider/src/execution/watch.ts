@@ -324,7 +324,8 @@ export class WorkflowWatch {
       }
     } catch (error) {
       const isForbidden = error instanceof AuthenticationError || error instanceof NotFoundError;
-      this.#listsFromMs = isForbidden ? Infinity : clock.now() + listPauseMs;
+      // Ended because everybody has left: that says nothing of lists.
+      if (!signal.aborted) this.#listsFromMs = isForbidden ? Infinity : clock.now() + listPauseMs;
     } finally {
       this.#listing = false;
       this.#wake();
@@ -383,13 +384,16 @@ export class WorkflowWatch {
   #askForThePast(): void {
     const { clock, longPollSeconds, fixedIntervalMs, withoutPast } = this.#workflow;
     if (this.#pastAsked || withoutPast === true || fixedIntervalMs !== undefined) return;
+    // How long it usually takes says nothing of a stop.
     const waits = [...this.#places].some(
-      (place) => longPollSeconds === 0 || clock.now() - place.beganMs >= pastAfterMs,
+      ({ member, beganMs }) =>
+        member.isStopping !== true && (longPollSeconds === 0 || clock.now() - beganMs >= pastAfterMs),
     );
     if (!waits) return;
     this.#pastAsked = true;
     this.#saved -= 1;
-    void this.#workflow.pastDurations(this.#ended.signal).then(
+    const { signal } = this.#ended;
+    void this.#workflow.pastDurations(signal).then(
       (durations) => {
         this.#past = durations
           .slice(0, maxPast)
@@ -403,7 +407,11 @@ export class WorkflowWatch {
         }
         this.#wake();
       },
-      () => undefined,
+      () => {
+        // Asked once, but for those who left before the answer came.
+        this.#pastAsked = !signal.aborted;
+        this.#wake();
+      },
     );
   }
 
