@@ -149,3 +149,26 @@ test("who waits for a stop asks for no past", async () => {
   await clock.run(wait("a", { isStopping: true, deadlineMs: clock.now() + 20 * secondMs }));
   expect(pasts()).toBe(0);
 });
+
+test("a clock that is set back by ten minutes makes a wait longer by no more than the time between two looks", async () => {
+  const { clock, wait } = stage();
+  const startMs = clock.now();
+  const setBackMs = 600 * secondMs;
+  const seenMs: number[] = [];
+  const look = async (): Promise<ExecutionSnapshot> => {
+    await clock.sleep(40);
+    seenMs.push(clock.now() - startMs);
+    return running("a");
+  };
+  void clock.sleep(20 * secondMs).then(() => {
+    clock.jump(-setBackMs);
+  });
+  await clock.run(wait("a", { look, deadlineMs: startMs + 60 * secondMs }));
+  expect(clock.now() - startMs + setBackMs).toBeLessThanOrEqual(71 * secondMs);
+  expect(seenMs.filter((ms) => ms < 0).length).toBeGreaterThan(3);
+  // Nor the next one, which begins by the clock as it is now.
+  const nextMs = clock.now();
+  await clock.run(wait("b", { deadlineMs: nextMs + 60 * secondMs, beganMs: nextMs }));
+  expect(clock.now() - nextMs).toBeGreaterThanOrEqual(60 * secondMs);
+  expect(clock.now() - nextMs).toBeLessThanOrEqual(61 * secondMs);
+});

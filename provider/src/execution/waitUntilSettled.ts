@@ -32,6 +32,7 @@ export interface WaitOptions extends Omit<WatchMember, "onPeek" | "onPast" | "ju
    * execution that was not just started. A service may list an execution later than it names it.
    */
   readonly mayBeInvisibleUntilMs: number;
+  /** By which all times here are. */
   readonly clock: Clock;
   /** 0 ≤ x < 1. */
   readonly random: () => number;
@@ -46,7 +47,12 @@ const maxStepLines = 30;
  * @throws an error that will not pass by itself (credentials refused, unreadable answer).
  */
 export async function waitUntilSettled(options: WaitOptions): Promise<PollOutcome<ExecutionSnapshot>> {
-  const { clock, reporter } = options;
+  const { reporter } = options;
+  // The planner's clock never goes back, so it may be ahead of the one that the times are by.
+  const { clock } = options.watch;
+  const aheadMs = clock.now() - options.clock.now();
+  const deadlineMs = options.deadlineMs + aheadMs;
+  const mayBeInvisibleUntilMs = options.mayBeInvisibleUntilMs + aheadMs;
   let reported = "";
   let warnedOfUnknown = false;
   let warnedOfFailures = false;
@@ -74,6 +80,8 @@ export async function waitUntilSettled(options: WaitOptions): Promise<PollOutcom
   const begun: ExecutionSnapshot = { executionId, status: "running", rawStatus: "", steps: [] };
   const place = options.watch.join({
     ...options,
+    beganMs: options.beganMs === undefined ? undefined : options.beganMs + aheadMs,
+    deadlineMs,
     justStarted,
     onPeek: report,
     onPast: () => {
@@ -91,7 +99,7 @@ export async function waitUntilSettled(options: WaitOptions): Promise<PollOutcom
       snapshot = await place.next();
     } catch (error) {
       if (signal.aborted) return { kind: "transient", error: error as Error };
-      if (!isTransient(error, clock.now() < options.mayBeInvisibleUntilMs)) throw error;
+      if (!isTransient(error, clock.now() < mayBeInvisibleUntilMs)) throw error;
       failuresInARow += 1;
       // One hiccup is nobody's concern; an outage is.
       if (failuresInARow === 3 && !warnedOfFailures) {
@@ -120,7 +128,7 @@ export async function waitUntilSettled(options: WaitOptions): Promise<PollOutcom
         failures === 0
           ? 0
           : backoffDelayMs({ firstMs: 1_000, factor: 2, maxMs: 30_000 }, failures - 1, options.random),
-      deadlineMs: options.deadlineMs,
+      deadlineMs,
       clock,
       signal: options.signal,
     });

@@ -4,6 +4,8 @@
  * it knows no service, and asks through functions that it is handed.
  */
 import { AuthenticationError, NotFoundError, messageOf } from "../errors";
+import type { Clock } from "../polling/clock";
+import { steadyClock } from "../polling/clock";
 import type { PastDurations } from "../polling/schedule";
 import { expectedMs, nextLookDelayMs, tenSecondsMs } from "../polling/schedule";
 import type { ExecutionSnapshot, ExecutionSummary } from "./snapshot";
@@ -31,6 +33,8 @@ const maxPast = 50;
 
 /** The watch over one workflow's executions; one per workflow and session. */
 export class WorkflowWatch {
+  /** Never goes back; all times that the watch is told and tells are by it. */
+  readonly clock: Clock;
   readonly #workflow: WatchedWorkflow;
   readonly #places = new Set<Place>();
   /** Starts of all executions that were seen, by the service's clock. */
@@ -50,13 +54,14 @@ export class WorkflowWatch {
   #ended = new AbortController();
 
   constructor(workflow: WatchedWorkflow) {
+    this.clock = steadyClock(workflow.clock);
     this.#workflow = workflow;
-    this.#savedAtMs = workflow.clock.now();
+    this.#savedAtMs = this.clock.now();
   }
 
   /** Begins to watch an execution. */
   join(member: WatchMember): WatchPlace {
-    const now = this.#workflow.clock.now();
+    const now = this.clock.now();
     this.#accrue();
     // What asking every ten seconds spends on the last look, but for those that share theirs.
     this.#saved += this.#places.size === 0 ? 0.9 : 0.2;
@@ -66,7 +71,7 @@ export class WorkflowWatch {
     return {
       next: () => this.#next(place),
       expectedMs: () => expectedMs(this.#past),
-      elapsedMs: () => this.#workflow.clock.now() - place.beganMs,
+      elapsedMs: () => this.clock.now() - place.beganMs,
       leave: () => {
         this.#accrue();
         this.#places.delete(place);
@@ -79,10 +84,9 @@ export class WorkflowWatch {
   }
 
   #next(place: Place): Promise<ExecutionSnapshot> {
-    const { clock } = this.#workflow;
     const { member, last } = place;
     // The look that was planned for the deadline is the last one.
-    if (last && clock.now() >= member.deadlineMs && place.lastLookMs >= member.deadlineMs)
+    if (last && this.clock.now() >= member.deadlineMs && place.lastLookMs >= member.deadlineMs)
       return Promise.resolve(last);
     return new Promise((resolve, reject) => {
       const finish = (): void => {
@@ -119,7 +123,6 @@ export class WorkflowWatch {
 
   // One sleeper for all: wakes when somebody is due, and whenever something has happened.
   async #run(): Promise<void> {
-    const { clock } = this.#workflow;
     this.#running = true;
     try {
       while (this.#places.size > 0) {
@@ -127,7 +130,7 @@ export class WorkflowWatch {
         const { signal } = this.#wakeUp;
         const nextMs = this.#dispatch();
         if (nextMs === Infinity) await aborted(signal);
-        else await clock.sleep(Math.max(1, nextMs - clock.now()), signal);
+        else await this.clock.sleep(Math.max(1, nextMs - this.clock.now()), signal);
         // What happens at the same time is dealt with together.
         await Promise.resolve();
       }
@@ -139,8 +142,8 @@ export class WorkflowWatch {
 
   /** Begins all looks that are due. Gives the time of the next. */
   #dispatch(): number {
-    const { clock, longPollSeconds, lookBudget, fixedIntervalMs } = this.#workflow;
-    const now = clock.now();
+    const { longPollSeconds, lookBudget, fixedIntervalMs } = this.#workflow;
+    const now = this.clock.now();
     this.#accrue();
     this.#askForThePast();
     let idle = [...this.#places].filter((place) => place.waiter && !place.looking);
@@ -214,14 +217,13 @@ export class WorkflowWatch {
 
   /** A look that the service holds back until the end. */
   async #holdOn(place: Place): Promise<void> {
-    const { clock, longPollSeconds } = this.#workflow;
-    const beganMs = clock.now();
+    const beganMs = this.clock.now();
     const leftSeconds = Math.floor((place.member.deadlineMs - beganMs) / 1000);
-    const waitSeconds = Math.min(longPollSeconds, leftSeconds);
+    const waitSeconds = Math.min(this.#workflow.longPollSeconds, leftSeconds);
     const hasAnswered = await this.#look(place, waitSeconds);
     // What failed tells nothing of how long answers are held back.
     if (!hasAnswered || waitSeconds < 2) return;
-    const isEarly = clock.now() - beganMs < (waitSeconds * 1000) / 4;
+    const isEarly = this.clock.now() - beganMs < (waitSeconds * 1000) / 4;
     place.earlyAnswers = isEarly ? place.earlyAnswers + 1 : 0;
   }
 
@@ -237,28 +239,27 @@ export class WorkflowWatch {
       return true;
     } catch (error) {
       place.looking = false;
-      place.dueMs = this.#workflow.clock.now();
+      place.dueMs = this.clock.now();
       place.waiter?.reject(error);
       return false;
     }
   }
 
   #seen(place: Place, seen: ExecutionSnapshot): void {
-    const { clock } = this.#workflow;
     // What this look did not tell of the steps, an earlier one may have.
     const steps = seen.steps.length > 0 || isSettled(seen.status) ? seen.steps : (place.last?.steps ?? []);
     const snapshot = { ...seen, steps };
     place.looking = false;
     place.looks += 1;
-    place.lastLookMs = clock.now();
+    place.lastLookMs = this.clock.now();
     place.last = snapshot;
     const startedAtMs = Date.parse(snapshot.startedAt ?? "");
     if (!Number.isNaN(startedAtMs)) {
       this.#starts.set(snapshot.executionId, startedAtMs);
-      // How long something has run that we did not start: as its start and our clock say, if they go together.
-      const ranMs = place.lastLookMs - startedAtMs;
+      // How long something has run that we did not start: as its start and the machine's clock say, if they go together.
+      const ranMs = this.#workflow.clock.now() - startedAtMs;
       if (place.startedAtMs === undefined && !place.member.justStarted && ranMs > 0)
-        place.beganMs = startedAtMs;
+        place.beganMs = place.lastLookMs - ranMs;
       place.startedAtMs = startedAtMs;
       if (place.member.justStarted) this.#correctBegin(place, startedAtMs);
     }
@@ -280,7 +281,7 @@ export class WorkflowWatch {
 
   /** One list for many. */
   async #list(batch: readonly Place[]): Promise<void> {
-    const { clock, pageSize } = this.#workflow;
+    const { pageSize } = this.#workflow;
     const { signal } = this.#ended;
     const looksBefore = new Map(batch.map((place) => [place, place.looks]));
     const isUnseen = (place: Place): boolean => !place.looking && place.looks === looksBefore.get(place);
@@ -303,7 +304,7 @@ export class WorkflowWatch {
         miss(batch);
       } else {
         const startOf = (place: Place): number => place.startedAtMs ?? place.beganMs + offsetMs;
-        const now = clock.now();
+        const now = this.clock.now();
         // Whether the service's ends belong to its window is not said; and a start that is only reckoned is a little off.
         const slackMs = batch.some((place) => place.startedAtMs === undefined) ? reckonedWithinMs : 1;
         const waiting = batch.map((place) => ({
@@ -325,7 +326,7 @@ export class WorkflowWatch {
     } catch (error) {
       const isForbidden = error instanceof AuthenticationError || error instanceof NotFoundError;
       // Ended because everybody has left: that says nothing of lists.
-      if (!signal.aborted) this.#listsFromMs = isForbidden ? Infinity : clock.now() + listPauseMs;
+      if (!signal.aborted) this.#listsFromMs = isForbidden ? Infinity : this.clock.now() + listPauseMs;
     } finally {
       this.#listing = false;
       this.#wake();
@@ -360,17 +361,16 @@ export class WorkflowWatch {
 
   /** True where the person who watches has had no steps for a while, and there are looks to spare. */
   #isStepLookDue(place: Place): boolean {
-    const { clock, lookBudget } = this.#workflow;
-    const now = clock.now();
+    const { lookBudget } = this.#workflow;
+    const now = this.clock.now();
     if (now < place.peekMs || this.#saved < 3 * this.#places.size || lookBudget.level() < 0.5) return false;
     place.peekMs = nextPeekMs(place, now);
     return true;
   }
 
   async #peek(place: Place): Promise<void> {
-    const { clock } = this.#workflow;
     const { member } = place;
-    place.peekMs = nextPeekMs(place, clock.now());
+    place.peekMs = nextPeekMs(place, this.clock.now());
     try {
       const snapshot = await member.peek?.(place.signal);
       if (!snapshot || !this.#places.has(place)) return;
@@ -382,12 +382,13 @@ export class WorkflowWatch {
   }
 
   #askForThePast(): void {
-    const { clock, longPollSeconds, fixedIntervalMs, withoutPast } = this.#workflow;
+    const { longPollSeconds, fixedIntervalMs, withoutPast } = this.#workflow;
     if (this.#pastAsked || withoutPast === true || fixedIntervalMs !== undefined) return;
+    const now = this.clock.now();
     // How long it usually takes says nothing of a stop.
     const waits = [...this.#places].some(
       ({ member, beganMs }) =>
-        member.isStopping !== true && (longPollSeconds === 0 || clock.now() - beganMs >= pastAfterMs),
+        member.isStopping !== true && (longPollSeconds === 0 || now - beganMs >= pastAfterMs),
     );
     if (!waits) return;
     this.#pastAsked = true;
@@ -417,8 +418,8 @@ export class WorkflowWatch {
 
   /** When to look at it next. */
   #plan(place: Place): void {
-    const { clock, random, fixedIntervalMs, longPollSeconds, pageSize, listTellsOutcome } = this.#workflow;
-    const now = clock.now();
+    const { random, fixedIntervalMs, longPollSeconds, pageSize, listTellsOutcome } = this.#workflow;
+    const now = this.clock.now();
     const { member } = place;
     let delayMs: number;
     if (fixedIntervalMs === undefined) {
@@ -446,7 +447,7 @@ export class WorkflowWatch {
   }
 
   #accrue(): void {
-    const now = this.#workflow.clock.now();
+    const now = this.clock.now();
     const passedMs = Math.max(0, now - this.#savedAtMs);
     this.#savedAtMs = now;
     const places = this.#places.size;

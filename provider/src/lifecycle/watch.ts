@@ -8,6 +8,7 @@ import { SettledLookup } from "../execution/settledLookup";
 import type { WaitOptions } from "../execution/waitUntilSettled";
 import { waitUntilSettled } from "../execution/waitUntilSettled";
 import { WorkflowWatch } from "../execution/watch";
+import { steadyClock } from "../polling/clock";
 import type { LifecycleHost } from "./outcome";
 import { pageLimit } from "./pages";
 
@@ -76,7 +77,7 @@ export function settledLookupOf(
     `settled:${backend.key}`,
     () =>
       new SettledLookup({
-        clock: session.clock,
+        clock: steadyClock(session.clock),
         list: ({ token, ...window }, signal) => backend.listPage(window, { limit, token }, signal),
       }),
   );
