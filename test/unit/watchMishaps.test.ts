@@ -2,13 +2,17 @@
  * The planner where something goes wrong at a certain moment: what is under way when everybody leaves, at a deadline,
  * when the clock is set.
  */
+import type { Backend, ExecutionFilter, PageOptions } from "../../provider/src/backends/backend";
+import { ServiceError } from "../../provider/src/errors";
 import type { ExecutionSnapshot } from "../../provider/src/execution/snapshot";
 import type { WaitOptions } from "../../provider/src/execution/waitUntilSettled";
 import { waitUntilSettled } from "../../provider/src/execution/waitUntilSettled";
 import { WorkflowWatch } from "../../provider/src/execution/watch";
 import type { Budget, WatchMember, WatchedWorkflow } from "../../provider/src/execution/watchedWorkflow";
+import { RunRegister, openSession, services } from "../../provider/src/lifecycle";
+import { waitForEnd } from "../../provider/src/lifecycle/watch";
 import { recordingReporter } from "../support/lifecycleHosts";
-import { never } from "../support/sessions";
+import { never, tokenSettings } from "../support/sessions";
 import type { SimulatedClock } from "../support/simulatedClock";
 import { simulatedClock } from "../support/simulatedClock";
 
@@ -91,6 +95,75 @@ function stage(more: Partial<WatchedWorkflow> = {}): Stage {
       }),
   };
 }
+
+test("a deadline is kept while a list hangs", async () => {
+  const { clock, wait } = stage();
+  const startMs = clock.now();
+  const waits = ["a", "b"].map((id) => wait(id, { deadlineMs: startMs + 5 * secondMs }));
+  for (const outcome of await clock.run(Promise.all(waits))) {
+    // Both were looked at: nobody is said to have timed out unseen.
+    expect(outcome).toMatchObject({ kind: "timedOut", last: { status: "running" } });
+  }
+  expect(clock.now() - startMs).toBeLessThanOrEqual(7 * secondMs);
+});
+
+test("the planner sends a list once: it tries again by itself", async () => {
+  const { clock } = stage();
+  const pages: PageOptions[] = [];
+  const backend = {
+    key: "wf",
+    budgets: { describe: free, list: free },
+    describe: (executionId: string) => Promise.resolve(running(executionId)),
+    listPage: ({ status }: ExecutionFilter, page: PageOptions) => {
+      if (status === undefined) pages.push(page);
+      return Promise.resolve({ executions: [] });
+    },
+  } as unknown as Backend;
+  const host = {
+    definition: services.functiongraph,
+    session: openSession({ settings: tokenSettings, clock, random: () => 0.5 }),
+    reporter: recordingReporter(),
+    signal: never,
+    urn: "urn:pulumi:test::test::type::execution",
+    register: new RunRegister(),
+    secretArguments: [],
+  };
+  const wait = { deadlineMs: clock.now() + 5 * secondMs, mayBeInvisibleUntilMs: clock.now() };
+  await clock.run(Promise.all(["a", "b"].map((id) => waitForEnd(backend, id, wait, host))));
+  expect(pages[0]).toMatchObject({ limit: 100, attempts: 1 });
+});
+
+test("a list whose turn is far off is not waited for", async () => {
+  const { clock, wait, lists } = stage({ listBudget: { delayMs: () => 300 * secondMs, level: () => 0 } });
+  let looks = 0;
+  const look = (): Promise<ExecutionSnapshot> => {
+    looks += 1;
+    return Promise.resolve(running("a"));
+  };
+  const deadlineMs = clock.now() + 60 * secondMs;
+  await clock.run(Promise.all(["a", "b"].map((id) => wait(id, { look, deadlineMs }))));
+  expect(lists).toEqual([]);
+  expect(looks).toBeGreaterThan(2 * 5);
+});
+
+test("lists that fail are tried again soon at first, then ever more seldom, and as late as the service asks", async () => {
+  const failing = stage({ list: () => Promise.reject(new Error("gone")) });
+  const deadlineMs = failing.clock.now() + 200 * secondMs;
+  await failing.clock.run(Promise.all(["a", "b"].map((id) => failing.wait(id, { deadlineMs }))));
+  const pauses = failing.lists.slice(1).map((at, index) => at - failing.lists[index]!);
+  expect(pauses.length).toBeGreaterThanOrEqual(3);
+  for (const [index, least] of [2, 10, 50].entries())
+    expect(pauses[index]).toBeGreaterThanOrEqual(least * secondMs);
+  expect(pauses[0]).toBeLessThan(10 * secondMs);
+
+  const request = { operation: "List", method: "GET", url: "http://s" };
+  const busy = new ServiceError({ status: 503, retryAfterMs: 120 * secondMs, request });
+  const asking = stage({ list: () => Promise.reject(busy) });
+  await asking.clock.run(
+    Promise.all(["a", "b"].map((id) => asking.wait(id, { deadlineMs: asking.clock.now() + 100 * secondMs }))),
+  );
+  expect(asking.lists).toHaveLength(1);
+});
 
 describe("when everybody has left", () => {
   test("the past that was not read is asked for again by who comes next", async () => {

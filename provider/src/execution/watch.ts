@@ -3,7 +3,8 @@
  * look that the service holds back until the end, a look at one, or one list for many. `waitUntilSettled` joins it;
  * it knows no service, and asks through functions that it is handed.
  */
-import { AuthenticationError, NotFoundError, messageOf } from "../errors";
+import { AuthenticationError, NotFoundError, ServiceError, messageOf } from "../errors";
+import { backoffDelayMs } from "../polling/backoff";
 import type { Clock } from "../polling/clock";
 import { steadyClock } from "../polling/clock";
 import type { PastDurations } from "../polling/schedule";
@@ -15,8 +16,12 @@ import type { Place } from "./place";
 import { mayHold, newPlace, nextPeekMs } from "./place";
 import type { WatchMember, WatchPlace, WatchedWindow, WatchedWorkflow } from "./watchedWorkflow";
 
-// Where lists fail, looks at each take over; lists are tried again after a while, unless they are not allowed.
-const listPauseMs = 60_000;
+// Where lists fail, looks at each take over; lists are tried again after a while, unless they are not allowed. Soon at
+// first: looks at a thousand take longer than most outages.
+const listPause = { firstMs: 2_000, factor: 5, maxMs: 60_000 };
+// Whoever a list keeps waiting for longer is looked at alone, if that look need not queue too; after the deadline, anyway.
+const listPatienceMs = 10_000;
+const deadlinePatienceMs = 1_000;
 // A list without a page size of course grows with the history: as many rows as this weigh as much as a request.
 const rowsPerRequest = 500;
 // The past is asked for at once where the schedule needs it, and else when the person has waited a little.
@@ -45,6 +50,8 @@ export class WorkflowWatch {
   #aheadMs: number | undefined;
   #listing = false;
   #listsFromMs = -Infinity;
+  /** In a row. */
+  #listFailures = 0;
   #lastRows = 0;
   /** Requests saved against one look per execution every ten seconds. */
   #saved = 0;
@@ -173,18 +180,23 @@ export class WorkflowWatch {
     const others = due.filter((place) => !place.looking && place.missed < missedOften);
     if (others.length === 0) return;
     const isScarce = longPollSeconds > 0 && lookBudget.delayMs() > 0;
-    const mayList = now >= this.#listsFromMs && fixedIntervalMs === undefined;
-    if (mayList) {
-      // Who is due soon is served along.
-      const batch = idle.filter(
-        (place) => !place.looking && place.dueMs - now <= (now - place.lastLookMs) * 0.5,
-      );
-      if (isScarce || this.#isCheaper(batch.length)) {
-        if (!this.#listing && (!isScarce || listBudget.delayMs() === 0)) void this.#list(batch);
-        return;
-      }
+    const listsInMs = Math.max(this.#listsFromMs - now, listBudget.delayMs());
+    // Who is due soon is served along.
+    const batch = idle.filter(
+      (place) => !place.looking && place.dueMs - now <= (now - place.lastLookMs) * 0.5,
+    );
+    const isForLists =
+      fixedIntervalMs === undefined &&
+      listsInMs <= listPatienceMs &&
+      (isScarce || this.#isCheaper(batch.length));
+    const isPaused = now < this.#listsFromMs;
+    if (isForLists && !isPaused && !this.#listing && (!isScarce || listsInMs <= 0)) void this.#list(batch);
+    // Where looks are few, whoever is overdue the longest comes first.
+    for (const place of others.sort((a, b) => a.dueMs - b.dueMs)) {
+      const isLate = isPaused || now - place.dueMs > listPatienceMs;
+      const isPastDeadline = now - place.member.deadlineMs >= deadlinePatienceMs;
+      if (!isForLists || isPastDeadline || (isLate && lookBudget.delayMs() === 0)) void this.#look(place, 0);
     }
-    for (const place of others) void this.#look(place, 0);
   }
 
   #isCheaper(looks: number): boolean {
@@ -195,10 +207,12 @@ export class WorkflowWatch {
 
   #nextMs(now: number): number {
     const { longPollSeconds, lookBudget, listBudget, fixedIntervalMs } = this.#workflow;
-    // Overdue ones wait for the list under way, or for its turn.
-    const listMs = now + (this.#listing ? 1_000 : listBudget.delayMs());
-    const holdMs =
-      longPollSeconds > 0 && fixedIntervalMs === undefined ? now + lookBudget.delayMs() : Infinity;
+    const lookMs = now + lookBudget.delayMs();
+    const holdMs = longPollSeconds > 0 && fixedIntervalMs === undefined ? lookMs : Infinity;
+    // Overdue ones wait for the list under way, for its turn, or until lists are tried again; and may get impatient.
+    const impatientMs = now + 1_000;
+    const listMs = now < this.#listsFromMs ? Math.min(this.#listsFromMs, lookMs) : now + listBudget.delayMs();
+    const overdueMs = this.#listing ? impatientMs : Math.min(impatientMs, listMs);
     let nextMs = Infinity;
     for (const place of this.#places) {
       if (place.looking && place.member.peek) {
@@ -208,7 +222,7 @@ export class WorkflowWatch {
       if (!place.waiter || place.looking) continue;
       nextMs = Math.min(
         nextMs,
-        place.dueMs > now ? place.dueMs : listMs,
+        place.dueMs > now ? place.dueMs : place.missed < missedOften ? overdueMs : Infinity,
         mayHold(place, now) ? holdMs : Infinity,
       );
     }
@@ -258,10 +272,11 @@ export class WorkflowWatch {
       this.#starts.set(snapshot.executionId, startedAtMs);
       // How long something has run that we did not start: as its start and the machine's clock say, if they go together.
       const ranMs = this.#workflow.clock.now() - startedAtMs;
-      if (place.startedAtMs === undefined && !place.member.justStarted && ranMs > 0)
+      const { justStarted } = place.member;
+      if (place.startedAtMs === undefined && !justStarted && ranMs > 0)
         place.beganMs = place.lastLookMs - ranMs;
       place.startedAtMs = startedAtMs;
-      if (place.member.justStarted) this.#correctBegin(place, startedAtMs);
+      if (justStarted) this.#correctBegin(place, startedAtMs);
     }
     this.#plan(place);
     if (place.waiter) place.waiter.resolve(snapshot);
@@ -323,14 +338,24 @@ export class WorkflowWatch {
         }
         miss(inside);
       }
+      this.#listFailures = 0;
     } catch (error) {
-      const isForbidden = error instanceof AuthenticationError || error instanceof NotFoundError;
       // Ended because everybody has left: that says nothing of lists.
-      if (!signal.aborted) this.#listsFromMs = isForbidden ? Infinity : this.clock.now() + listPauseMs;
+      if (!signal.aborted) this.#pauseLists(error);
     } finally {
       this.#listing = false;
       this.#wake();
     }
+  }
+
+  #pauseLists(error: unknown): void {
+    const isForbidden = error instanceof AuthenticationError || error instanceof NotFoundError;
+    const pauseMs = isForbidden
+      ? Infinity
+      : backoffDelayMs(listPause, this.#listFailures, this.#workflow.random);
+    const askedMs = error instanceof ServiceError ? (error.retryAfterMs ?? 0) : 0;
+    this.#listFailures += 1;
+    this.#listsFromMs = this.clock.now() + Math.max(pauseMs, askedMs);
   }
 
   async #listPage(

@@ -56,7 +56,8 @@ function watchOf(definition: BackendDefinition, backend: Backend, session: Sessi
         listBudget: backend.budgets.list,
         pageSize,
         listTellsOutcome: listTells !== "status",
-        list: ({ token, ...window }, signal) => backend.listPage(window, { limit, token }, signal),
+        list: ({ token, ...window }, signal) =>
+          backend.listPage(window, { limit, token, attempts: 1 }, signal),
         pastDurations: async (signal) => {
           const page = await backend.listPage({ status: "succeeded" }, { limit }, signal);
           return page.executions.flatMap(({ durationMs }) => durationMs ?? []);
