@@ -172,6 +172,33 @@ describe("create", () => {
     expect(planned(state, news)).toMatchObject({ action: "rerun" });
   });
 
+  test("one that is being stopped is no news: what was told stays told, and it has not just started", async () => {
+    await script({
+      nodes: [
+        { id: "prepare", name: "Prepare", durationMs: 10_000 },
+        { id: "work", name: "Work", durationMs: 60 * minuteMs },
+      ],
+      stopTakesMs: 20_000,
+    });
+    unready(await create({ ...args, timeoutSeconds: 60, onTimeout: "stop" }, host));
+    const { infos, statuses } = host.reporter;
+    expect(infos.filter((text) => text.includes('"Prepare"'))).toHaveLength(1);
+    const stopping = statuses.slice(statuses.findIndex((text) => text.includes("is being stopped")) + 1);
+    expect(stopping).toEqual(['stopped: step 2 of 2 "Work"']);
+  });
+
+  test("one that is gone when it is to be stopped is not waited for", async () => {
+    await takes(60 * minuteMs, { stopTakesMs: 10 * minuteMs });
+    const startMs = host.clock.now();
+    onStatus = (text) => {
+      if (text.includes("is being stopped"))
+        void executions().then(([execution]) => purge(execution!.executionId));
+    };
+    const { state } = unready(await create({ ...args, timeoutSeconds: 60, onTimeout: "stop" }, host));
+    expect(state).toMatchObject({ expired: true });
+    expect(host.clock.now() - startMs).toBeLessThan(70 * secondMs);
+  });
+
   test("one that does not stop in time is not said to have stopped", async () => {
     await takes(60 * minuteMs, { stopTakesMs: 10 * minuteMs });
     const { state, reason } = unready(await create({ ...args, timeoutSeconds: 60, onTimeout: "stop" }, host));

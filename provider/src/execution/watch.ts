@@ -272,8 +272,8 @@ export class WorkflowWatch {
       this.#starts.set(snapshot.executionId, startedAtMs);
       // How long something has run that we did not start: as its start and the machine's clock say, if they go together.
       const ranMs = this.#workflow.clock.now() - startedAtMs;
-      const { justStarted } = place.member;
-      if (place.startedAtMs === undefined && !justStarted && ranMs > 0)
+      const { justStarted, isStopping } = place.member;
+      if (place.startedAtMs === undefined && !justStarted && isStopping !== true && ranMs > 0)
         place.beganMs = place.lastLookMs - ranMs;
       place.startedAtMs = startedAtMs;
       if (justStarted) this.#correctBegin(place, startedAtMs);

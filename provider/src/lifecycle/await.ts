@@ -7,6 +7,7 @@ import { NotFoundError, isWorkflowExecutionError, messageOf } from "../errors";
 import type { ExecutionSnapshot } from "../execution/snapshot";
 import { describeProgress } from "../execution/progress";
 import { isSettled } from "../execution/snapshot";
+import { nothingTold } from "../execution/waitUntilSettled";
 import { readCommonArguments } from "./arguments";
 import { sayFailed, sayForgotten, sayInterrupted, sayLostSight, sayTimedOut } from "./messages";
 import type { LifecycleHost, Outcome } from "./outcome";
@@ -77,6 +78,8 @@ export async function awaitExecution(
     return ready();
   }
 
+  const told = nothingTold();
+  const mayBeInvisibleUntilMs = start.justStarted ? clock.now() + invisibleMs : 0;
   const wait = async (
     deadlineMs: number,
     isStopping = false,
@@ -90,7 +93,8 @@ export async function awaitExecution(
         // A stop takes as long as a stop takes, however long the execution has run.
         beganMs: isStopping ? undefined : start.beganMs,
         deadlineMs,
-        mayBeInvisibleUntilMs: start.justStarted ? clock.now() + invisibleMs : 0,
+        mayBeInvisibleUntilMs,
+        told,
       },
       host,
     );

@@ -15,7 +15,7 @@ import { pageLimit } from "./pages";
 /** How one wait differs from others. */
 export type Wait = Pick<
   WaitOptions,
-  "deadlineMs" | "mayBeInvisibleUntilMs" | "beganMs" | "isStopping" | "peek"
+  "deadlineMs" | "mayBeInvisibleUntilMs" | "beganMs" | "isStopping" | "peek" | "told"
 >;
 
 /**
