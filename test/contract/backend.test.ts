@@ -212,6 +212,16 @@ describe.each(serviceRows)("$service", (row) => {
       expect(await countOf("describe")).toBe(5);
     });
 
+    test("a list is tried once where the planner asks", async () => {
+      const backend = await open("runs");
+      const before = await countOf("list");
+      await fault("list", { action: "status", status: 503 });
+      await expect(backend.listPage({}, { limit: 50, attempts: 1 }, never)).rejects.toMatchObject({
+        retryable: true,
+      });
+      expect(await countOf("list")).toBe(before + 1);
+    });
+
     test("a list and a stop are asked for again", async () => {
       const backend = await open("runs");
       const id = await startOn(backend);

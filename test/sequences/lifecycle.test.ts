@@ -172,6 +172,33 @@ describe("create", () => {
     expect(planned(state, news)).toMatchObject({ action: "rerun" });
   });
 
+  test("one that is being stopped is no news: what was told stays told, and it has not just started", async () => {
+    await script({
+      nodes: [
+        { id: "prepare", name: "Prepare", durationMs: 10_000 },
+        { id: "work", name: "Work", durationMs: 60 * minuteMs },
+      ],
+      stopTakesMs: 20_000,
+    });
+    unready(await create({ ...args, timeoutSeconds: 60, onTimeout: "stop" }, host));
+    const { infos, statuses } = host.reporter;
+    expect(infos.filter((text) => text.includes('"Prepare"'))).toHaveLength(1);
+    const stopping = statuses.slice(statuses.findIndex((text) => text.includes("is being stopped")) + 1);
+    expect(stopping).toEqual(['stopped: step 2 of 2 "Work"']);
+  });
+
+  test("one that is gone when it is to be stopped is not waited for", async () => {
+    await takes(60 * minuteMs, { stopTakesMs: 10 * minuteMs });
+    const startMs = host.clock.now();
+    onStatus = (text) => {
+      if (text.includes("is being stopped"))
+        void executions().then(([execution]) => purge(execution!.executionId));
+    };
+    const { state } = unready(await create({ ...args, timeoutSeconds: 60, onTimeout: "stop" }, host));
+    expect(state).toMatchObject({ expired: true });
+    expect(host.clock.now() - startMs).toBeLessThan(70 * secondMs);
+  });
+
   test("one that does not stop in time is not said to have stopped", async () => {
     await takes(60 * minuteMs, { stopTakesMs: 10 * minuteMs });
     const { state, reason } = unready(await create({ ...args, timeoutSeconds: 60, onTimeout: "stop" }, host));
@@ -235,6 +262,30 @@ describe("create", () => {
     const next = await emulatedHost(emulator);
     ready(await update(first.id, first.state, args, next));
     expect(await executions()).toHaveLength(1);
+  });
+
+  test("an interruption while it is being stopped does not say that it goes on running", async () => {
+    await takes(60 * minuteMs, { stopTakesMs: 30_000 });
+    onStatus = (text) => {
+      if (text.includes("is being stopped")) setImmediate(abort);
+    };
+    const { id, reason } = unready(await create({ ...args, timeoutSeconds: 60, onTimeout: "stop" }, host));
+    expect(reason).toMatch(`^interrupted while execution ${id} was being stopped`);
+    expect(reason).not.toContain("goes on running");
+  });
+
+  test("a failed look that others have followed is no part of what a timeout says", async () => {
+    await takes(60 * minuteMs);
+    await fault({
+      operation: "SearchWorkflowExecutionDetail",
+      action: "status",
+      status: 503,
+      count: 1,
+      skip: 2,
+    });
+    const { reason } = unready(await create({ ...args, timeoutSeconds: 300 }, host));
+    expect(reason).toContain("still runs after the 5m");
+    expect(reason).not.toContain("the last look failed");
   });
 
   test("an interruption during a request keeps the id too", async () => {
@@ -309,7 +360,8 @@ describe("create", () => {
       expect(first.reason).toMatch(/^execution .* has begun, but its status can't be read: /);
       expect(first.reason).toContain("It may still run.");
       expect(first.reason).toContain(`error ${code}`);
-      expect(first.state).toMatchObject({ status: "running" });
+      // With what was seen until then.
+      expect(first.state).toMatchObject({ status: "running", startedAt: expect.any(String), steps: [{}] });
       expect(planned(first.state)).toMatchObject({ action: "update" });
 
       ready(await update(first.id, first.state, args, host));

@@ -5,7 +5,7 @@
 import type { Clock } from "../../provider/src/polling/clock";
 
 interface Sleeper {
-  readonly atMs: number;
+  atMs: number;
   readonly order: number;
   readonly wake: () => void;
 }
@@ -14,7 +14,10 @@ interface Sleeper {
 export interface SimulatedClock extends Clock {
   /** Lets time pass until `work` is done; fails where nobody sleeps and nothing happens any more. */
   run<T>(work: Promise<T>): Promise<T>;
-  /** Moves the time without waking anybody: a machine that was suspended, a clock that was set. */
+  /**
+   * Moves the time without waking anybody: a machine that was suspended, a clock that was set. Where it is set back, who
+   * sleeps still sleeps as long as they wanted.
+   */
   jump(ms: number): void;
 }
 
@@ -30,6 +33,7 @@ export function simulatedClock(startMs = Date.parse("2026-11-21T06:00:00Z")): Si
     now: () => nowMs,
     jump: (ms) => {
       nowMs += ms;
+      if (ms < 0) for (const sleeper of sleepers) sleeper.atMs += ms;
     },
     sleep: (ms, signal) =>
       new Promise((resolve) => {

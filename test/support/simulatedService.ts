@@ -2,6 +2,7 @@
  * A service for the planner, on a simulated clock: executions with given durations, looks and lists that take time and
  * tokens. Says how late each end was seen and what it cost; a thousand executions of an hour take a second.
  */
+import { ThrottledError } from "../../provider/src/errors";
 import type { ExecutionSnapshot } from "../../provider/src/execution/snapshot";
 import { WorkflowWatch } from "../../provider/src/execution/watch";
 import type { Look, WatchedWorkflow } from "../../provider/src/execution/watchedWorkflow";
@@ -65,7 +66,18 @@ export interface Simulation {
   /** Executions of others between ours, per one of ours. */
   readonly foreign?: number;
   /** Fails a list instead of answering it. */
-  readonly listError?: () => Error;
+  readonly listError?: () => Error | undefined;
+  /**
+   * How long a list takes, in milliseconds.
+   * @default latencyMs
+   */
+  readonly listTakesMs?: number;
+  /** Fails a look instead of answering it; an execution's looks are counted from 1. */
+  readonly lookError?: (index: number, look: number) => Error | undefined;
+  /** True where a look that was to be held back is answered at once, as some gateways do. */
+  readonly cutsShort?: (look: number) => boolean;
+  /** Sets our clock, not the service's: when, after the first start, and by how much, in milliseconds. */
+  readonly clockSet?: { readonly afterMs: number; readonly byMs: number };
   /** True where an execution is not in lists. */
   readonly hides?: (index: number) => boolean;
 }
@@ -96,6 +108,8 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
     latencyMs = 40,
     clockAheadMs = 0,
     joinWithinMs = 0,
+    listTakesMs = latencyMs,
+    clockSet,
   } = simulation;
   const clock = simulatedClock();
   const random = seededRandom(7);
@@ -104,11 +118,15 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
   const listBucket = new TokenBucket(withReserve(kind.lists), clock);
   let looks = 0;
   let lists = 0;
+  const looksAt = durations.map(() => 0);
+  let setByMs = 0;
+  // The service's time, but for the difference that its answers show.
+  const now = (): number => clock.now() - setByMs;
   const startedMs = (index: number): number => zeroMs + index * startEveryMs;
   const endMs = (index: number): number => startedMs(index) + (durations[index] ?? 0);
   const iso = (ms: number): string => new Date(ms + clockAheadMs).toISOString();
   const snapshotOf = (index: number): ExecutionSnapshot => {
-    const ended = clock.now() >= endMs(index);
+    const ended = now() >= endMs(index);
     return {
       executionId: `ex-${String(index)}`,
       status: ended ? "succeeded" : "running",
@@ -122,10 +140,13 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
     if (listed && kind.listTellsOutcome) return listed;
     const turn = await lookBucket.take(signal);
     looks += 1;
+    const look = (looksAt[index] = (looksAt[index] ?? 0) + 1);
     await clock.sleep(latencyMs);
     turn.done();
-    if (waitSeconds > 0)
-      await clock.sleep(Math.min(waitSeconds * 1000, Math.max(0, endMs(index) - clock.now())));
+    const error = simulation.lookError?.(index, look);
+    if (error) throw error;
+    if (waitSeconds > 0 && simulation.cutsShort?.(look) !== true)
+      await clock.sleep(Math.min(waitSeconds * 1000, Math.max(0, endMs(index) - now())));
     return snapshotOf(index);
   };
   const workflow: WatchedWorkflow = {
@@ -146,12 +167,14 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
     list: async ({ startedAfterMs = -Infinity, startedBeforeMs = Infinity, token }, signal) => {
       const turn = await listBucket.take(signal);
       lists += 1;
-      await clock.sleep(latencyMs);
+      await clock.sleep(listTakesMs, signal);
       turn.done();
-      if (simulation.listError) throw simulation.listError();
+      const error = simulation.listError?.();
+      if (error instanceof ThrottledError) listBucket.drain(error.retryAfterMs);
+      if (error) throw error;
       const all = durations.flatMap((_, index) => {
         const at = startedMs(index) + clockAheadMs;
-        if (startedMs(index) > clock.now() || at < startedAfterMs || at > startedBeforeMs) return [];
+        if (startedMs(index) > now() || at < startedAfterMs || at > startedBeforeMs) return [];
         const foreign = Array.from({ length: simulation.foreign ?? 0 }, (_, other) => ({
           ...snapshotOf(index),
           executionId: `other-${String(index)}-${String(other)}`,
@@ -171,7 +194,7 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
   };
   const watch = new WorkflowWatch(workflow);
   const waitFor = async (index: number): Promise<number> => {
-    await clock.sleep(startedMs(index) + random() * joinWithinMs - clock.now());
+    await clock.sleep(startedMs(index) + random() * joinWithinMs - now());
     const place = watch.join({
       executionId: `ex-${String(index)}`,
       justStarted: true,
@@ -179,12 +202,22 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
       signal: never,
       look: (look) => lookAt(index, look),
     });
-    let snapshot: ExecutionSnapshot;
-    do snapshot = await place.next();
-    while (!isSettled(snapshot.status));
+    for (;;) {
+      try {
+        const { status } = await place.next();
+        if (isSettled(status)) break;
+      } catch {
+        await clock.sleep(1_000);
+      }
+    }
     place.leave();
-    return clock.now() - endMs(index);
+    return now() - endMs(index);
   };
+  if (clockSet)
+    void clock.sleep(clockSet.afterMs).then(() => {
+      setByMs += clockSet.byMs;
+      clock.jump(clockSet.byMs);
+    });
   const lagsMs = await clock.run(Promise.all(durations.map((_, index) => waitFor(index))));
   return { lagsMs, looks, lists, requestsEach: (looks + lists) / durations.length };
 }

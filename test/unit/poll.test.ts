@@ -28,7 +28,7 @@ test("settles with the first final answer and says how often it asked", async ()
   expect(outcome).toEqual({
     kind: "settled",
     value: "c",
-    tally: { probes: 3, transientFailures: 0, lastError: undefined },
+    tally: { probes: 3, transientFailures: 0, failuresInARow: 0, lastError: undefined },
   });
 });
 

@@ -1,6 +1,8 @@
 /** Reads of many settled executions through a list: how many pages that takes, and when a list is not worth it. */
 import type { ExecutionSummary } from "../../provider/src/execution/snapshot";
 import { SettledLookup } from "../../provider/src/execution/settledLookup";
+import { never } from "../support/sessions";
+import type { SimulatedClock } from "../support/simulatedClock";
 import { simulatedClock } from "../support/simulatedClock";
 
 const pageSize = 100;
@@ -39,7 +41,7 @@ function fixture(count: number, fail = false): Fixture {
       while (next < ids.length) {
         const id = ids[next]!;
         next += 1;
-        if ((await lookup.find(id))?.executionId === id) found += 1;
+        if ((await lookup.find(id, never))?.executionId === id) found += 1;
       }
     };
     await clock.run(Promise.all(Array.from({ length: width }, worker)));
@@ -91,4 +93,56 @@ test("pages are read anew after half a minute", async () => {
   await pass(31_000);
   await ask(ids(100));
   expect(pages()).toBe(2);
+});
+
+describe("an interruption", () => {
+  const hanging = (): {
+    readonly clock: SimulatedClock;
+    readonly lookup: SettledLookup;
+    readonly signals: readonly AbortSignal[];
+  } => {
+    const clock = simulatedClock();
+    const signals: AbortSignal[] = [];
+    const lookup = new SettledLookup({
+      clock,
+      list: async (_window, signal) => {
+        signals.push(signal);
+        await clock.sleep(60_000, signal);
+        if (signal.aborted) throw new Error("interrupted");
+        return {
+          executions: ids(8).map((executionId) => ({ executionId, status: "succeeded", rawStatus: "" })),
+        };
+      },
+    });
+    return { clock, lookup, signals };
+  };
+
+  test("of one who asks is answered at once; the others get their list", async () => {
+    const { clock, lookup, signals } = hanging();
+    const startMs = clock.now();
+    const controller = new AbortController();
+    const leaving = lookup.find("ex-0", controller.signal);
+    const staying = Promise.all(["ex-1", "ex-2", "ex-3"].map((id) => lookup.find(id, never)));
+    await clock.run(clock.sleep(1_000));
+    controller.abort();
+    expect(await clock.run(leaving)).toBeUndefined();
+    expect(clock.now() - startMs).toBe(1_000);
+    expect(await clock.run(staying)).toHaveLength(3);
+    expect(await staying).not.toContain(undefined);
+    expect(signals).toHaveLength(1);
+  });
+
+  test("of all ends the list, and who asks later gets another", async () => {
+    const { clock, lookup, signals } = hanging();
+    const startMs = clock.now();
+    const controller = new AbortController();
+    const found = Promise.all(ids(8).map((id) => lookup.find(id, controller.signal)));
+    await clock.run(clock.sleep(1_000));
+    controller.abort();
+    expect(new Set(await clock.run(found))).toEqual(new Set([undefined]));
+    expect(clock.now() - startMs).toBe(1_000);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+    expect(await lookup.find("ex-1", controller.signal)).toBeUndefined();
+    expect(await clock.run(lookup.find("ex-1", never))).toMatchObject({ executionId: "ex-1" });
+  });
 });

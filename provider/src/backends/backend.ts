@@ -147,6 +147,19 @@ export interface ExecutionFilter {
   readonly namePrefix?: string | undefined;
 }
 
+/** Which page of a list, and how to ask for it. */
+export interface PageOptions {
+  /** Executions on the page; at most the capability's page size. */
+  readonly limit: number;
+  /** The last page's `nextToken`. */
+  readonly token?: string | undefined;
+  /**
+   * How many times the request may be sent. The planner of waits passes 1, it has its own schedule.
+   * @default HttpClient's
+   */
+  readonly attempts?: number | undefined;
+}
+
 /** One page of a list, newest first. */
 export interface ExecutionPage {
   /** May hold fewer than asked for, also none, with more to come. */
@@ -195,15 +208,8 @@ export interface Backend {
    * Left out where the capability `longPollSeconds` is 0.
    */
   peek?(executionId: string, signal: AbortSignal): Promise<ExecutionSnapshot | undefined>;
-  /**
-   * One page of the workflow's executions.
-   * @param page `limit` is at most the capability's page size; `token` is the last page's `nextToken`.
-   */
-  listPage(
-    filter: ExecutionFilter,
-    page: { readonly limit: number; readonly token?: string | undefined },
-    signal: AbortSignal,
-  ): Promise<ExecutionPage>;
+  /** One page of the workflow's executions. */
+  listPage(filter: ExecutionFilter, page: PageOptions, signal: AbortSignal): Promise<ExecutionPage>;
   /** All executions of the workflow that have not settled, newest first. */
   listUnsettled(signal: AbortSignal): Promise<readonly ExecutionSummary[]>;
   /**

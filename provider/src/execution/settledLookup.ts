@@ -37,6 +37,8 @@ export class SettledLookup {
   #asked = 0;
   #asking: Asking[] = [];
   #working = false;
+  /** Ends the list under way. */
+  #abandoned = new AbortController();
 
   constructor(options: SettledLookupOptions) {
     this.#options = options;
@@ -44,15 +46,28 @@ export class SettledLookup {
 
   /**
    * The execution as a list has it; undefined where no list that is worth its price does: then look at it alone.
-   * Never reads more pages than executions were asked for. Never throws.
+   * Never reads more pages than executions were asked for. Never throws; undefined also where the signal aborts.
    */
-  find(executionId: string): Promise<ExecutionSummary | undefined> {
+  find(executionId: string, signal: AbortSignal): Promise<ExecutionSummary | undefined> {
     this.#forgetOld();
     this.#asked += 1;
     const known = this.#rows.get(executionId);
-    if (known) return Promise.resolve(known);
-    return new Promise((answer) => {
-      this.#asking.push({ executionId, answer });
+    if (known || signal.aborted) return Promise.resolve(known);
+    return new Promise((resolve) => {
+      // A derived signal: Node warns of more than ten listeners on one, and many may ask under the same.
+      const own = AbortSignal.any([signal]);
+      const answer = (row: ExecutionSummary | undefined): void => {
+        own.removeEventListener("abort", leave);
+        resolve(row);
+      };
+      const asking: Asking = { executionId, answer };
+      const leave = (): void => {
+        this.#asking = this.#asking.filter((other) => other !== asking);
+        if (this.#asking.length === 0) this.#abandoned.abort();
+        resolve(undefined);
+      };
+      own.addEventListener("abort", leave, { once: true });
+      this.#asking.push(asking);
       void this.#work();
     });
   }
@@ -81,18 +96,20 @@ export class SettledLookup {
   }
 
   async #readPage(): Promise<boolean> {
+    this.#abandoned = new AbortController();
+    const { signal } = this.#abandoned;
     try {
       const window = this.#token === undefined ? {} : { token: this.#token };
       if (this.#pages === 0) this.#readAtMs = this.#options.clock.now();
       this.#pages += 1;
-      const page = await this.#options.list(window, new AbortController().signal);
+      const page = await this.#options.list(window, signal);
       for (const row of page.executions) this.#rows.set(row.executionId, row);
       this.#token = page.nextToken;
       this.#isComplete = page.nextToken === undefined;
       return true;
     } catch {
-      // Looking at each alone says what is wrong, and may work where a list does not.
-      this.#isComplete = true;
+      // Looking at each alone says what is wrong, and may work where a list does not. What was given up says nothing.
+      this.#isComplete = !signal.aborted;
       return false;
     }
   }

@@ -23,6 +23,25 @@ export interface Reporter {
   warn(text: string): void;
 }
 
+/**
+ * What the person has been told of an execution. Kept by the caller where waits for the same execution follow each
+ * other, so that nothing is told twice.
+ */
+export interface Told {
+  /** The live line, without times. */
+  line: string;
+  readonly endedSteps: Set<string>;
+  unknownStatus: boolean;
+  outage: boolean;
+  /** What was seen last. */
+  last?: ExecutionSnapshot;
+}
+
+/** What has been told before the first wait. */
+export function nothingTold(): Told {
+  return { line: "", endedSteps: new Set(), unknownStatus: false, outage: false };
+}
+
 /** How to wait. */
 export interface WaitOptions extends Omit<WatchMember, "onPeek" | "onPast" | "justStarted"> {
   /** The planner of this workflow: it decides when to look, and how. */
@@ -32,10 +51,13 @@ export interface WaitOptions extends Omit<WatchMember, "onPeek" | "onPast" | "ju
    * execution that was not just started. A service may list an execution later than it names it.
    */
   readonly mayBeInvisibleUntilMs: number;
+  /** By which all times here are. */
   readonly clock: Clock;
   /** 0 ≤ x < 1. */
   readonly random: () => number;
   readonly reporter: Reporter;
+  /** @default nothing */
+  readonly told?: Told | undefined;
 }
 
 // A workflow can have hundreds of steps; past this many, their ends are in the outputs only.
@@ -46,40 +68,45 @@ const maxStepLines = 30;
  * @throws an error that will not pass by itself (credentials refused, unreadable answer).
  */
 export async function waitUntilSettled(options: WaitOptions): Promise<PollOutcome<ExecutionSnapshot>> {
-  const { clock, reporter } = options;
-  let reported = "";
-  let warnedOfUnknown = false;
-  let warnedOfFailures = false;
+  const { reporter, told = nothingTold(), isStopping = false } = options;
+  // The planner's clock never goes back, so it may be ahead of the one that the times are by.
+  const { clock } = options.watch;
+  const aheadMs = clock.now() - options.clock.now();
+  const deadlineMs = options.deadlineMs + aheadMs;
+  const mayBeInvisibleUntilMs = options.mayBeInvisibleUntilMs + aheadMs;
   let failuresInARow = 0;
-  const endedSteps = new Set<string>();
 
   const report = (snapshot: ExecutionSnapshot): void => {
+    told.last = snapshot;
     snapshot.steps.forEach((step, index) => {
       // A step of the same name may run again: loops, retries.
       const key = `${String(index)} ${step.id}`;
-      if (!isSettled(step.status) || endedSteps.has(key)) return;
-      endedSteps.add(key);
-      if (endedSteps.size <= maxStepLines) reporter.info(describeStepEnd(snapshot, step));
+      if (!isSettled(step.status) || told.endedSteps.has(key)) return;
+      told.endedSteps.add(key);
+      if (told.endedSteps.size <= maxStepLines) reporter.info(describeStepEnd(snapshot, step));
     });
     // Time alone is no change: the engine's row has a clock, and a plain log is not to be flooded.
     const text = describeProgress(snapshot);
-    if (text === reported) return;
-    reported = text;
-    const times = { elapsedMs: place.elapsedMs(), expectedMs: place.expectedMs() };
+    if (text === told.line) return;
+    told.line = text;
+    // How long a stop takes is no part of how long the workflow usually does.
+    const times = isStopping ? undefined : { elapsedMs: place.elapsedMs(), expectedMs: place.expectedMs() };
     reporter.status(describeProgress(snapshot, times));
   };
 
-  const justStarted = options.mayBeInvisibleUntilMs > 0;
+  const justStarted = options.mayBeInvisibleUntilMs > 0 && !isStopping;
   const { executionId } = options;
   const begun: ExecutionSnapshot = { executionId, status: "running", rawStatus: "", steps: [] };
   const place = options.watch.join({
     ...options,
+    beganMs: options.beganMs === undefined ? undefined : options.beganMs + aheadMs,
+    deadlineMs,
     justStarted,
     onPeek: report,
     onPast: () => {
       // Nothing was seen yet but that it has begun: now there is something to add.
-      if (reported !== describeProgress(begun)) return;
-      reported = "";
+      if (isStopping || told.line !== describeProgress(begun)) return;
+      told.line = "";
       report(begun);
     },
   });
@@ -91,19 +118,19 @@ export async function waitUntilSettled(options: WaitOptions): Promise<PollOutcom
       snapshot = await place.next();
     } catch (error) {
       if (signal.aborted) return { kind: "transient", error: error as Error };
-      if (!isTransient(error, clock.now() < options.mayBeInvisibleUntilMs)) throw error;
+      if (!isTransient(error, clock.now() < mayBeInvisibleUntilMs)) throw error;
       failuresInARow += 1;
       // One hiccup is nobody's concern; an outage is.
-      if (failuresInARow === 3 && !warnedOfFailures) {
-        warnedOfFailures = true;
+      if (failuresInARow === 3 && !told.outage) {
+        told.outage = true;
         reporter.warn(`the status can't be read for now, waiting goes on: ${messageOf(error)}`);
       }
       const retryAfterMs = error instanceof ServiceError ? error.retryAfterMs : undefined;
       return { kind: "transient", error, retryAfterMs };
     }
     failuresInARow = 0;
-    if (snapshot.status === "unknown" && !warnedOfUnknown) {
-      warnedOfUnknown = true;
+    if (snapshot.status === "unknown" && !told.unknownStatus) {
+      told.unknownStatus = true;
       reporter.warn(
         `the service says "${snapshot.rawStatus}", a status that this version does not know; waiting goes on`,
       );
@@ -120,7 +147,7 @@ export async function waitUntilSettled(options: WaitOptions): Promise<PollOutcom
         failures === 0
           ? 0
           : backoffDelayMs({ firstMs: 1_000, factor: 2, maxMs: 30_000 }, failures - 1, options.random),
-      deadlineMs: options.deadlineMs,
+      deadlineMs,
       clock,
       signal: options.signal,
     });

@@ -3,37 +3,25 @@
  * look that the service holds back until the end, a look at one, or one list for many. `waitUntilSettled` joins it;
  * it knows no service, and asks through functions that it is handed.
  */
-import { AuthenticationError, NotFoundError, messageOf } from "../errors";
+import { AuthenticationError, NotFoundError, ServiceError, messageOf } from "../errors";
+import { backoffDelayMs } from "../polling/backoff";
+import type { Clock } from "../polling/clock";
+import { steadyClock } from "../polling/clock";
 import type { PastDurations } from "../polling/schedule";
 import { expectedMs, nextLookDelayMs, tenSecondsMs } from "../polling/schedule";
 import type { ExecutionSnapshot, ExecutionSummary } from "./snapshot";
 import { isSettled } from "./snapshot";
 import { chooseWindow } from "./listWindow";
+import type { Place } from "./place";
+import { mayHold, newPlace, nextPeekMs } from "./place";
 import type { WatchMember, WatchPlace, WatchedWindow, WatchedWorkflow } from "./watchedWorkflow";
 
-interface Place {
-  readonly member: WatchMember;
-  /** Derived from the member's: Node warns of more than ten listeners on one, and many may wait under the same. */
-  readonly signal: AbortSignal;
-  beganMs: number;
-  /** By the service's clock. */
-  startedAtMs: number | undefined;
-  dueMs: number;
-  looks: number;
-  lastLookMs: number;
-  last: ExecutionSnapshot | undefined;
-  /** True while a look is under way. */
-  looking: boolean;
-  /** How many lists in a row should have had it and did not. */
-  missed: number;
-  /** True where the service does not hold back its answers. */
-  answersAtOnce: boolean;
-  peekMs: number;
-  waiter: { resolve(snapshot: ExecutionSnapshot): void; reject(error: unknown): void } | undefined;
-}
-
-// Where lists fail, looks at each take over; lists are tried again after a while, unless they are not allowed.
-const listPauseMs = 60_000;
+// Where lists fail, looks at each take over; lists are tried again after a while, unless they are not allowed. Soon at
+// first: looks at a thousand take longer than most outages.
+const listPause = { firstMs: 2_000, factor: 5, maxMs: 60_000 };
+// Whoever a list keeps waiting for longer is looked at alone, if that look need not queue too; after the deadline, anyway.
+const listPatienceMs = 10_000;
+const deadlinePatienceMs = 1_000;
 // A list without a page size of course grows with the history: as many rows as this weigh as much as a request.
 const rowsPerRequest = 500;
 // The past is asked for at once where the schedule needs it, and else when the person has waited a little.
@@ -46,12 +34,12 @@ const reckonedWithinMs = 500;
 const noticedWithinMs = 30_000;
 // A look that is timed for an expected end is not to be late by chance.
 const longestJitterMs = 200;
-const firstPeekMs = 5_000;
-const longestPeekMs = 60_000;
 const maxPast = 50;
 
 /** The watch over one workflow's executions; one per workflow and session. */
 export class WorkflowWatch {
+  /** Never goes back; all times that the watch is told and tells are by it. */
+  readonly clock: Clock;
   readonly #workflow: WatchedWorkflow;
   readonly #places = new Set<Place>();
   /** Starts of all executions that were seen, by the service's clock. */
@@ -62,6 +50,8 @@ export class WorkflowWatch {
   #aheadMs: number | undefined;
   #listing = false;
   #listsFromMs = -Infinity;
+  /** In a row. */
+  #listFailures = 0;
   #lastRows = 0;
   /** Requests saved against one look per execution every ten seconds. */
   #saved = 0;
@@ -71,38 +61,24 @@ export class WorkflowWatch {
   #ended = new AbortController();
 
   constructor(workflow: WatchedWorkflow) {
+    this.clock = steadyClock(workflow.clock);
     this.#workflow = workflow;
-    this.#savedAtMs = workflow.clock.now();
+    this.#savedAtMs = this.clock.now();
   }
 
   /** Begins to watch an execution. */
   join(member: WatchMember): WatchPlace {
-    const now = this.#workflow.clock.now();
+    const now = this.clock.now();
     this.#accrue();
     // What asking every ten seconds spends on the last look, but for those that share theirs.
     this.#saved += this.#places.size === 0 ? 0.9 : 0.2;
-    const place: Place = {
-      member,
-      signal: AbortSignal.any([member.signal]),
-      beganMs: Math.min(now, member.beganMs ?? now),
-      startedAtMs: undefined,
-      // What has run for some time may have ended already.
-      dueMs: now,
-      looks: 0,
-      lastLookMs: now,
-      last: undefined,
-      looking: false,
-      missed: 0,
-      answersAtOnce: false,
-      peekMs: now + firstPeekMs,
-      waiter: undefined,
-    };
+    const place = newPlace(member, now);
     if (member.justStarted) this.#plan(place);
     this.#places.add(place);
     return {
       next: () => this.#next(place),
       expectedMs: () => expectedMs(this.#past),
-      elapsedMs: () => this.#workflow.clock.now() - place.beganMs,
+      elapsedMs: () => this.clock.now() - place.beganMs,
       leave: () => {
         this.#accrue();
         this.#places.delete(place);
@@ -115,10 +91,9 @@ export class WorkflowWatch {
   }
 
   #next(place: Place): Promise<ExecutionSnapshot> {
-    const { clock } = this.#workflow;
     const { member, last } = place;
     // The look that was planned for the deadline is the last one.
-    if (last && clock.now() >= member.deadlineMs && place.lastLookMs >= member.deadlineMs)
+    if (last && this.clock.now() >= member.deadlineMs && place.lastLookMs >= member.deadlineMs)
       return Promise.resolve(last);
     return new Promise((resolve, reject) => {
       const finish = (): void => {
@@ -150,31 +125,32 @@ export class WorkflowWatch {
 
   #wake(): void {
     this.#wakeUp.abort();
-    if (this.#running) return;
-    this.#running = true;
-    void this.#run().finally(() => {
-      this.#running = false;
-    });
+    if (!this.#running) void this.#run();
   }
 
   // One sleeper for all: wakes when somebody is due, and whenever something has happened.
   async #run(): Promise<void> {
-    const { clock } = this.#workflow;
-    while (this.#places.size > 0) {
-      this.#wakeUp = new AbortController();
-      const { signal } = this.#wakeUp;
-      const nextMs = this.#dispatch();
-      if (nextMs === Infinity) await aborted(signal);
-      else await clock.sleep(Math.max(1, nextMs - clock.now()), signal);
-      // What happens at the same time is dealt with together.
-      await Promise.resolve();
+    this.#running = true;
+    try {
+      while (this.#places.size > 0) {
+        this.#wakeUp = new AbortController();
+        const { signal } = this.#wakeUp;
+        const nextMs = this.#dispatch();
+        if (nextMs === Infinity) await aborted(signal);
+        else await this.clock.sleep(Math.max(1, nextMs - this.clock.now()), signal);
+        // What happens at the same time is dealt with together.
+        await Promise.resolve();
+      }
+    } finally {
+      // Together with the decision to end: whoever joins just after it begins anew.
+      this.#running = false;
     }
   }
 
   /** Begins all looks that are due. Gives the time of the next. */
   #dispatch(): number {
-    const { clock, longPollSeconds, lookBudget, fixedIntervalMs } = this.#workflow;
-    const now = clock.now();
+    const { longPollSeconds, lookBudget, fixedIntervalMs } = this.#workflow;
+    const now = this.clock.now();
     this.#accrue();
     this.#askForThePast();
     let idle = [...this.#places].filter((place) => place.waiter && !place.looking);
@@ -184,7 +160,7 @@ export class WorkflowWatch {
       const missed = idle.filter((place) => place.missed >= missedOften);
       for (const place of [...missed, ...idle.filter((other) => other.missed < missedOften)]) {
         if (lookBudget.delayMs() > 0) break;
-        if (!place.answersAtOnce) void this.#holdOn(place);
+        if (mayHold(place, now)) void this.#holdOn(place);
       }
       idle = idle.filter((place) => !place.looking);
     }
@@ -199,23 +175,28 @@ export class WorkflowWatch {
     const mayQueue = longPollSeconds === 0 || fixedIntervalMs !== undefined;
     for (const place of due) {
       const isAlone = place.missed >= missedOften || fixedIntervalMs !== undefined;
-      if (isAlone && (mayQueue || place.answersAtOnce)) void this.#look(place, 0);
+      if (isAlone && (mayQueue || !mayHold(place, now))) void this.#look(place, 0);
     }
     const others = due.filter((place) => !place.looking && place.missed < missedOften);
     if (others.length === 0) return;
     const isScarce = longPollSeconds > 0 && lookBudget.delayMs() > 0;
-    const mayList = now >= this.#listsFromMs && fixedIntervalMs === undefined;
-    if (mayList) {
-      // Who is due soon is served along.
-      const batch = idle.filter(
-        (place) => !place.looking && place.dueMs - now <= (now - place.lastLookMs) * 0.5,
-      );
-      if (isScarce || this.#isCheaper(batch.length)) {
-        if (!this.#listing && (!isScarce || listBudget.delayMs() === 0)) void this.#list(batch);
-        return;
-      }
+    const listsInMs = Math.max(this.#listsFromMs - now, listBudget.delayMs());
+    // Who is due soon is served along.
+    const batch = idle.filter(
+      (place) => !place.looking && place.dueMs - now <= (now - place.lastLookMs) * 0.5,
+    );
+    const isForLists =
+      fixedIntervalMs === undefined &&
+      listsInMs <= listPatienceMs &&
+      (isScarce || this.#isCheaper(batch.length));
+    const isPaused = now < this.#listsFromMs;
+    if (isForLists && !isPaused && !this.#listing && (!isScarce || listsInMs <= 0)) void this.#list(batch);
+    // Where looks are few, whoever is overdue the longest comes first.
+    for (const place of others.sort((a, b) => a.dueMs - b.dueMs)) {
+      const isLate = isPaused || now - place.dueMs > listPatienceMs;
+      const isPastDeadline = now - place.member.deadlineMs >= deadlinePatienceMs;
+      if (!isForLists || isPastDeadline || (isLate && lookBudget.delayMs() === 0)) void this.#look(place, 0);
     }
-    for (const place of others) void this.#look(place, 0);
   }
 
   #isCheaper(looks: number): boolean {
@@ -226,10 +207,12 @@ export class WorkflowWatch {
 
   #nextMs(now: number): number {
     const { longPollSeconds, lookBudget, listBudget, fixedIntervalMs } = this.#workflow;
-    // Overdue ones wait for the list under way, or for its turn.
-    const listMs = now + (this.#listing ? 1_000 : listBudget.delayMs());
-    const holdMs =
-      longPollSeconds > 0 && fixedIntervalMs === undefined ? now + lookBudget.delayMs() : Infinity;
+    const lookMs = now + lookBudget.delayMs();
+    const holdMs = longPollSeconds > 0 && fixedIntervalMs === undefined ? lookMs : Infinity;
+    // Overdue ones wait for the list under way, for its turn, or until lists are tried again; and may get impatient.
+    const impatientMs = now + 1_000;
+    const listMs = now < this.#listsFromMs ? Math.min(this.#listsFromMs, lookMs) : now + listBudget.delayMs();
+    const overdueMs = this.#listing ? impatientMs : Math.min(impatientMs, listMs);
     let nextMs = Infinity;
     for (const place of this.#places) {
       if (place.looking && place.member.peek) {
@@ -239,8 +222,8 @@ export class WorkflowWatch {
       if (!place.waiter || place.looking) continue;
       nextMs = Math.min(
         nextMs,
-        place.dueMs > now ? place.dueMs : listMs,
-        place.answersAtOnce ? Infinity : holdMs,
+        place.dueMs > now ? place.dueMs : place.missed < missedOften ? overdueMs : Infinity,
+        mayHold(place, now) ? holdMs : Infinity,
       );
     }
     return nextMs;
@@ -248,18 +231,18 @@ export class WorkflowWatch {
 
   /** A look that the service holds back until the end. */
   async #holdOn(place: Place): Promise<void> {
-    const { clock, longPollSeconds } = this.#workflow;
-    const beganMs = clock.now();
+    const beganMs = this.clock.now();
     const leftSeconds = Math.floor((place.member.deadlineMs - beganMs) / 1000);
-    const waitSeconds = Math.max(0, Math.min(longPollSeconds, leftSeconds));
-    await this.#look(place, waitSeconds);
-    // Some gateways cut long answers short; asking again at once would never end.
-    if (waitSeconds >= 2 && place.last && !isSettled(place.last.status))
-      place.answersAtOnce = clock.now() - beganMs < (waitSeconds * 1000) / 4;
-    if (waitSeconds === 0) place.answersAtOnce = true;
+    const waitSeconds = Math.min(this.#workflow.longPollSeconds, leftSeconds);
+    const hasAnswered = await this.#look(place, waitSeconds);
+    // What failed tells nothing of how long answers are held back.
+    if (!hasAnswered || waitSeconds < 2) return;
+    const isEarly = this.clock.now() - beganMs < (waitSeconds * 1000) / 4;
+    place.earlyAnswers = isEarly ? place.earlyAnswers + 1 : 0;
   }
 
-  async #look(place: Place, waitSeconds: number, listed?: ExecutionSnapshot): Promise<void> {
+  /** Gives whether the service has answered. */
+  async #look(place: Place, waitSeconds: number, listed?: ExecutionSnapshot): Promise<boolean> {
     const { member } = place;
     place.looking = true;
     if (!listed) this.#saved -= 1;
@@ -267,31 +250,33 @@ export class WorkflowWatch {
       const snapshot = await member.look({ signal: place.signal, waitSeconds, listed });
       place.missed = 0;
       this.#seen(place, snapshot);
+      return true;
     } catch (error) {
       place.looking = false;
-      place.dueMs = this.#workflow.clock.now();
+      place.dueMs = this.clock.now();
       place.waiter?.reject(error);
+      return false;
     }
   }
 
   #seen(place: Place, seen: ExecutionSnapshot): void {
-    const { clock } = this.#workflow;
     // What this look did not tell of the steps, an earlier one may have.
     const steps = seen.steps.length > 0 || isSettled(seen.status) ? seen.steps : (place.last?.steps ?? []);
     const snapshot = { ...seen, steps };
     place.looking = false;
     place.looks += 1;
-    place.lastLookMs = clock.now();
+    place.lastLookMs = this.clock.now();
     place.last = snapshot;
     const startedAtMs = Date.parse(snapshot.startedAt ?? "");
     if (!Number.isNaN(startedAtMs)) {
       this.#starts.set(snapshot.executionId, startedAtMs);
-      // How long something has run that we did not start: as its start and our clock say, if they go together.
-      const ranMs = place.lastLookMs - startedAtMs;
-      if (place.startedAtMs === undefined && !place.member.justStarted && ranMs > 0)
-        place.beganMs = startedAtMs;
+      // How long something has run that we did not start: as its start and the machine's clock say, if they go together.
+      const ranMs = this.#workflow.clock.now() - startedAtMs;
+      const { justStarted, isStopping } = place.member;
+      if (place.startedAtMs === undefined && !justStarted && isStopping !== true && ranMs > 0)
+        place.beganMs = place.lastLookMs - ranMs;
       place.startedAtMs = startedAtMs;
-      if (place.member.justStarted) this.#correctBegin(place, startedAtMs);
+      if (justStarted) this.#correctBegin(place, startedAtMs);
     }
     this.#plan(place);
     if (place.waiter) place.waiter.resolve(snapshot);
@@ -311,7 +296,7 @@ export class WorkflowWatch {
 
   /** One list for many. */
   async #list(batch: readonly Place[]): Promise<void> {
-    const { clock, pageSize } = this.#workflow;
+    const { pageSize } = this.#workflow;
     const { signal } = this.#ended;
     const looksBefore = new Map(batch.map((place) => [place, place.looks]));
     const isUnseen = (place: Place): boolean => !place.looking && place.looks === looksBefore.get(place);
@@ -334,7 +319,7 @@ export class WorkflowWatch {
         miss(batch);
       } else {
         const startOf = (place: Place): number => place.startedAtMs ?? place.beganMs + offsetMs;
-        const now = clock.now();
+        const now = this.clock.now();
         // Whether the service's ends belong to its window is not said; and a start that is only reckoned is a little off.
         const slackMs = batch.some((place) => place.startedAtMs === undefined) ? reckonedWithinMs : 1;
         const waiting = batch.map((place) => ({
@@ -353,13 +338,24 @@ export class WorkflowWatch {
         }
         miss(inside);
       }
+      this.#listFailures = 0;
     } catch (error) {
-      const isForbidden = error instanceof AuthenticationError || error instanceof NotFoundError;
-      this.#listsFromMs = isForbidden ? Infinity : clock.now() + listPauseMs;
+      // Ended because everybody has left: that says nothing of lists.
+      if (!signal.aborted) this.#pauseLists(error);
     } finally {
       this.#listing = false;
       this.#wake();
     }
+  }
+
+  #pauseLists(error: unknown): void {
+    const isForbidden = error instanceof AuthenticationError || error instanceof NotFoundError;
+    const pauseMs = isForbidden
+      ? Infinity
+      : backoffDelayMs(listPause, this.#listFailures, this.#workflow.random);
+    const askedMs = error instanceof ServiceError ? (error.retryAfterMs ?? 0) : 0;
+    this.#listFailures += 1;
+    this.#listsFromMs = this.clock.now() + Math.max(pauseMs, askedMs);
   }
 
   async #listPage(
@@ -390,17 +386,16 @@ export class WorkflowWatch {
 
   /** True where the person who watches has had no steps for a while, and there are looks to spare. */
   #isStepLookDue(place: Place): boolean {
-    const { clock, lookBudget } = this.#workflow;
-    const now = clock.now();
+    const { lookBudget } = this.#workflow;
+    const now = this.clock.now();
     if (now < place.peekMs || this.#saved < 3 * this.#places.size || lookBudget.level() < 0.5) return false;
-    place.peekMs = nextPeekMs(now, place.beganMs);
+    place.peekMs = nextPeekMs(place, now);
     return true;
   }
 
   async #peek(place: Place): Promise<void> {
-    const { clock } = this.#workflow;
     const { member } = place;
-    place.peekMs = nextPeekMs(clock.now(), place.beganMs);
+    place.peekMs = nextPeekMs(place, this.clock.now());
     try {
       const snapshot = await member.peek?.(place.signal);
       if (!snapshot || !this.#places.has(place)) return;
@@ -412,15 +407,19 @@ export class WorkflowWatch {
   }
 
   #askForThePast(): void {
-    const { clock, longPollSeconds, fixedIntervalMs, withoutPast } = this.#workflow;
+    const { longPollSeconds, fixedIntervalMs, withoutPast } = this.#workflow;
     if (this.#pastAsked || withoutPast === true || fixedIntervalMs !== undefined) return;
+    const now = this.clock.now();
+    // How long it usually takes says nothing of a stop.
     const waits = [...this.#places].some(
-      (place) => longPollSeconds === 0 || clock.now() - place.beganMs >= pastAfterMs,
+      ({ member, beganMs }) =>
+        member.isStopping !== true && (longPollSeconds === 0 || now - beganMs >= pastAfterMs),
     );
     if (!waits) return;
     this.#pastAsked = true;
     this.#saved -= 1;
-    void this.#workflow.pastDurations(this.#ended.signal).then(
+    const { signal } = this.#ended;
+    void this.#workflow.pastDurations(signal).then(
       (durations) => {
         this.#past = durations
           .slice(0, maxPast)
@@ -434,14 +433,18 @@ export class WorkflowWatch {
         }
         this.#wake();
       },
-      () => undefined,
+      () => {
+        // Asked once, but for those who left before the answer came.
+        this.#pastAsked = !signal.aborted;
+        this.#wake();
+      },
     );
   }
 
   /** When to look at it next. */
   #plan(place: Place): void {
-    const { clock, random, fixedIntervalMs, longPollSeconds, pageSize, listTellsOutcome } = this.#workflow;
-    const now = clock.now();
+    const { random, fixedIntervalMs, longPollSeconds, pageSize, listTellsOutcome } = this.#workflow;
+    const now = this.clock.now();
     const { member } = place;
     let delayMs: number;
     if (fixedIntervalMs === undefined) {
@@ -469,18 +472,13 @@ export class WorkflowWatch {
   }
 
   #accrue(): void {
-    const now = this.#workflow.clock.now();
+    const now = this.clock.now();
     const passedMs = Math.max(0, now - this.#savedAtMs);
     this.#savedAtMs = now;
     const places = this.#places.size;
     // What was saved for executions that have ended is not spent on others.
     this.#saved = Math.min(this.#saved + (passedMs / tenSecondsMs) * places, 100 * Math.max(1, places));
   }
-}
-
-// The longer it runs, the more seldom.
-function nextPeekMs(now: number, beganMs: number): number {
-  return now + Math.min(longestPeekMs, 2 * Math.max(firstPeekMs, now - beganMs));
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

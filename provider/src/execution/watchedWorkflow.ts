@@ -62,7 +62,7 @@ export interface WatchedWorkflow {
   readonly withoutPast?: boolean | undefined;
 }
 
-/** Who waits. */
+/** Who waits. Times are by the watch's clock. */
 export interface WatchMember {
   readonly executionId: string;
   /** True where it began just now: the time that it has run is then known whatever the service's clock says. */

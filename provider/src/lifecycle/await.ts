@@ -7,8 +7,16 @@ import { NotFoundError, isWorkflowExecutionError, messageOf } from "../errors";
 import type { ExecutionSnapshot } from "../execution/snapshot";
 import { describeProgress } from "../execution/progress";
 import { isSettled } from "../execution/snapshot";
+import { nothingTold } from "../execution/waitUntilSettled";
 import { readCommonArguments } from "./arguments";
-import { sayFailed, sayForgotten, sayInterrupted, sayLostSight, sayTimedOut } from "./messages";
+import {
+  sayFailed,
+  sayForgotten,
+  sayInterrupted,
+  sayLostSight,
+  sayStopCutShort,
+  sayTimedOut,
+} from "./messages";
 import type { LifecycleHost, Outcome } from "./outcome";
 import { messageContext } from "./outcome";
 import type { StoredState } from "./state";
@@ -77,6 +85,11 @@ export async function awaitExecution(
     return ready();
   }
 
+  const told = nothingTold();
+  let isStopSent = false;
+  const interrupted = (): Outcome =>
+    unready(isStopSent ? sayStopCutShort(executionId, context) : sayInterrupted(executionId, context));
+  const mayBeInvisibleUntilMs = start.justStarted ? clock.now() + invisibleMs : 0;
   const wait = async (
     deadlineMs: number,
     isStopping = false,
@@ -90,7 +103,8 @@ export async function awaitExecution(
         // A stop takes as long as a stop takes, however long the execution has run.
         beganMs: isStopping ? undefined : start.beganMs,
         deadlineMs,
-        mayBeInvisibleUntilMs: start.justStarted ? clock.now() + invisibleMs : 0,
+        mayBeInvisibleUntilMs,
+        told,
       },
       host,
     );
@@ -100,13 +114,16 @@ export async function awaitExecution(
   try {
     const result = await wait(clock.now() + timeoutSeconds * 1000);
     if (result.kind === "settled") return settled();
-    if (result.kind === "aborted") return unready(sayInterrupted(executionId, context));
+    if (result.kind === "aborted") return interrupted();
     const timeoutSetting = host.operationTimeoutSeconds === undefined ? "timeoutSeconds" : "customTimeouts";
     const timedOut = { ...context, executionId, timeoutSeconds, timeoutSetting };
     if (common.onTimeout === "leave") {
-      return unready(sayTimedOut(last, { ...timedOut, end: "left", lastError: result.tally.lastError }));
+      // A failure that has passed is no news.
+      const lastError = result.tally.failuresInARow > 0 ? result.tally.lastError : undefined;
+      return unready(sayTimedOut(last, { ...timedOut, end: "left", lastError }));
     }
     host.reporter.status("takes too long, is being stopped (onTimeout)");
+    isStopSent = true;
     try {
       await backend.stop(executionId, host.signal);
     } catch (error) {
@@ -114,12 +131,14 @@ export async function awaitExecution(
       return unready(sayTimedOut(last, { ...timedOut, end: "stopFailed", lastError: error }));
     }
     const afterStop = await wait(clock.now() + confirmStopMs, true);
-    if (afterStop.kind === "aborted") return unready(sayInterrupted(executionId, context));
+    if (afterStop.kind === "aborted") return interrupted();
     // It may have come to its own end before the stop took hold.
     if (isSettled(last.status) && last.status !== "stopped") return settled();
     return unready(sayTimedOut(last, { ...timedOut, end: isSettled(last.status) ? "stopped" : "stopping" }));
   } catch (error) {
-    if (host.signal.aborted) return unready(sayInterrupted(executionId, context));
+    // What was seen before it is kept.
+    last = told.last ?? last;
+    if (host.signal.aborted) return interrupted();
     if (error instanceof NotFoundError)
       return unready(sayForgotten(executionId, context), markExpired(state()));
     const code = isWorkflowExecutionError(error) ? error.code : undefined;

@@ -136,6 +136,15 @@ export function sayInterrupted(executionId: string, context: MessageContext): st
   );
 }
 
+/** We were told to end when the execution had been asked to stop, because the deployment had waited too long for it. */
+export function sayStopCutShort(executionId: string, context: MessageContext): string {
+  return lines(
+    `interrupted while execution ${executionId} was being stopped (onTimeout is "stop"); it may still run`,
+    `  ${nextCommand(context)} sees what has come of it, and goes on waiting where it runs.`,
+    ...where(context, "WFX-INTERRUPTED"),
+  );
+}
+
 /** The status can't be read, and that will not pass by itself. */
 export function sayLostSight(
   executionId: string,

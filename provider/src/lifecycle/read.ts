@@ -42,10 +42,10 @@ async function isConfirmed(
   id: string,
   state: StoredState,
   backend: Backend,
-  { session, definition }: LifecycleHost,
+  { session, definition, signal }: LifecycleHost,
 ): Promise<boolean> {
   const stored = storedStatus(state);
   if (!isSettled(stored) || state["expired"] === true) return false;
-  const listed = await settledLookupOf(definition, backend, session).find(id);
+  const listed = await settledLookupOf(definition, backend, session).find(id, signal);
   return listed?.status === stored && (listed.settledAt ?? null) === (state["settledAt"] ?? null);
 }

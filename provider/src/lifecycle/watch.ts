@@ -8,13 +8,14 @@ import { SettledLookup } from "../execution/settledLookup";
 import type { WaitOptions } from "../execution/waitUntilSettled";
 import { waitUntilSettled } from "../execution/waitUntilSettled";
 import { WorkflowWatch } from "../execution/watch";
+import { steadyClock } from "../polling/clock";
 import type { LifecycleHost } from "./outcome";
 import { pageLimit } from "./pages";
 
 /** How one wait differs from others. */
 export type Wait = Pick<
   WaitOptions,
-  "deadlineMs" | "mayBeInvisibleUntilMs" | "beganMs" | "isStopping" | "peek"
+  "deadlineMs" | "mayBeInvisibleUntilMs" | "beganMs" | "isStopping" | "peek" | "told"
 >;
 
 /**
@@ -55,7 +56,8 @@ function watchOf(definition: BackendDefinition, backend: Backend, session: Sessi
         listBudget: backend.budgets.list,
         pageSize,
         listTellsOutcome: listTells !== "status",
-        list: ({ token, ...window }, signal) => backend.listPage(window, { limit, token }, signal),
+        list: ({ token, ...window }, signal) =>
+          backend.listPage(window, { limit, token, attempts: 1 }, signal),
         pastDurations: async (signal) => {
           const page = await backend.listPage({ status: "succeeded" }, { limit }, signal);
           return page.executions.flatMap(({ durationMs }) => durationMs ?? []);
@@ -76,7 +78,7 @@ export function settledLookupOf(
     `settled:${backend.key}`,
     () =>
       new SettledLookup({
-        clock: session.clock,
+        clock: steadyClock(session.clock),
         list: ({ token, ...window }, signal) => backend.listPage(window, { limit, token }, signal),
       }),
   );

@@ -8,10 +8,11 @@ export interface BackoffOptions {
   readonly firstMs: number;
   /** Factor from one delay to the next. */
   readonly factor: number;
-  /** Longest delay, in milliseconds. */
+  /** Longest delay before jitter, in milliseconds. */
   readonly maxMs: number;
   /**
-   * Share of the delay that is random, 0–1: many resources started at once must not ask in step.
+   * By which share of itself a delay may be longer or shorter, at random, 0–1: many resources started at once must not
+   * ask in step.
    * @default 0.2
    */
   readonly jitter?: number;

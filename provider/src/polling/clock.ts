@@ -10,6 +10,24 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/**
+ * A clock for plans: where `clock` is set back, it goes on from where it was asked last, so that what is planned comes
+ * hardly later for it. From then on it is ahead of `clock`: its times are for nobody else.
+ */
+export function steadyClock(clock: Clock): Clock {
+  let lastMs = -Infinity;
+  let setBackMs = 0;
+  return {
+    now: () => {
+      const nowMs = clock.now();
+      setBackMs += Math.max(0, lastMs - nowMs);
+      lastMs = nowMs;
+      return nowMs + setBackMs;
+    },
+    sleep: (ms, signal) => clock.sleep(ms, signal),
+  };
+}
+
 /** The machine's own clock. Its timers do not keep a process alive after an abort. */
 export const systemClock: Clock = {
   now: () => Date.now(),

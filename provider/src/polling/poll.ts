@@ -46,6 +46,8 @@ export type PollOutcome<T> =
 export interface PollTally {
   readonly probes: number;
   readonly transientFailures: number;
+  /** How many of them came after the last answer. */
+  readonly failuresInARow: number;
   /** The last transient failure, if any. */
   readonly lastError: Error | undefined;
 }
@@ -67,17 +69,17 @@ export async function poll<T>(options: PollOptions<T>): Promise<PollOutcome<T>> 
   const aborted = (): boolean => signal.aborted;
 
   for (;;) {
-    const tally = (): PollTally => ({ probes, transientFailures, lastError });
+    const tally = (): PollTally => ({ probes, transientFailures, failuresInARow, lastError });
     if (aborted()) return { kind: "aborted", last, tally: tally() };
     // Decided before the probe: a probe begun at the deadline is the last look, even if it takes long.
     const isLastLook = clock.now() >= options.deadlineMs;
     probes += 1;
     const result = await options.probe(signal);
     let askedToWaitMs = 0;
+    if (result.kind !== "transient") failuresInARow = 0;
     if (result.kind === "final") return { kind: "settled", value: result.value, tally: tally() };
     if (result.kind === "pending") {
       last = result.value;
-      failuresInARow = 0;
     } else {
       transientFailures += 1;
       failuresInARow += 1;

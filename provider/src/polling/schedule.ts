@@ -56,7 +56,8 @@ export function aimMs(elapsedMs: number, affordable: number): number {
  *
  * Where past durations say that no end is near, looks are saved; where ends lie, the saved looks are spent: each time
  * after the same share of what has run, so that they last until nearly all have ended. Never later than without a
- * history, but where none of the past ends lies: there at most twice as late, and by 10 s.
+ * history, but where none of the past ends lies: there an end may be seen up to 20 s late, or as late as without a
+ * history where that is later.
  */
 export function nextLookDelayMs(plan: LookPlan): number {
   const { elapsedMs, past, cost, saved } = plan;

@@ -22,6 +22,7 @@ import type {
   DescribeOptions,
   ExecutionFilter,
   ExecutionPage,
+  PageOptions,
   StartRequest,
   StartedExecution,
   StopReason,
@@ -267,11 +268,7 @@ export class CloudFlowBackend implements Backend {
     return events;
   }
 
-  async listPage(
-    filter: ExecutionFilter,
-    page: { readonly limit: number; readonly token?: string | undefined },
-    signal: AbortSignal,
-  ): Promise<ExecutionPage> {
+  async listPage(filter: ExecutionFilter, page: PageOptions, signal: AbortSignal): Promise<ExecutionPage> {
     const raw = filter.status === undefined ? [] : toRawStatuses(filter.status);
     const request = buildListExecutions(this.#flow, {
       limit: page.limit,
@@ -283,7 +280,7 @@ export class CloudFlowBackend implements Backend {
       qualifier: this.#args["qualifier"] as string | undefined,
     });
     const { executions, nextToken, snapshotOf } = parseListExecutions(
-      await this.#send(request, { signal }),
+      await this.#send(request, { signal, attempts: page.attempts }),
       summarize(request),
     );
     return { executions: executions.filter(matches(filter)), nextToken, snapshotOf };

@@ -12,6 +12,7 @@ import type {
   DescribeOptions,
   ExecutionFilter,
   ExecutionPage,
+  PageOptions,
   StartRequest,
   StartedExecution,
 } from "../backend";
@@ -152,9 +153,13 @@ class AomBackend implements Backend {
   }
 
   // The service lists everything at once and filters nothing.
-  async listPage(filter: ExecutionFilter, _page: unknown, signal: AbortSignal): Promise<ExecutionPage> {
+  async listPage(
+    filter: ExecutionFilter,
+    { attempts }: Partial<PageOptions>,
+    signal: AbortSignal,
+  ): Promise<ExecutionPage> {
     const request = buildListWorkflowExecutions(this.#workflow, this.#enterpriseProjectId);
-    const answer = await this.#client.send(request, { signal, remedies: this.#remedies });
+    const answer = await this.#client.send(request, { signal, attempts, remedies: this.#remedies });
     const list = parseListWorkflowExecutions(answer, summarize(request));
     return {
       executions: list.executions.filter(matches(filter)),
@@ -163,7 +168,7 @@ class AomBackend implements Backend {
   }
 
   async listUnsettled(signal: AbortSignal): Promise<readonly ExecutionSummary[]> {
-    const { executions } = await this.listPage({}, undefined, signal);
+    const { executions } = await this.listPage({}, {}, signal);
     return executions.filter(({ status }) => !isSettled(status));
   }
 

@@ -12,6 +12,7 @@ import type {
   DescribeOptions,
   ExecutionFilter,
   ExecutionPage,
+  PageOptions,
   StartRequest,
   StartedExecution,
 } from "../backend";
@@ -198,11 +199,7 @@ class FunctionGraphBackend implements Backend {
   // Two lists: the plain one filters by five statuses; the paged one has all nine words and no filter. Both page by
   // offset from the newest, so what starts meanwhile shifts the pages: executions are then seen twice, never missed,
   // and whoever goes through the pages drops the second.
-  async listPage(
-    filter: ExecutionFilter,
-    page: { readonly limit: number; readonly token?: string | undefined },
-    signal: AbortSignal,
-  ): Promise<ExecutionPage> {
+  async listPage(filter: ExecutionFilter, page: PageOptions, signal: AbortSignal): Promise<ExecutionPage> {
     const { offset, toMs } = readToken(page.token) ?? { offset: 0, toMs: this.#now() + latestAheadMs };
     const window = {
       fromMs: filter.startedAfterMs ?? earliestMs,
@@ -216,7 +213,8 @@ class FunctionGraphBackend implements Backend {
       status === undefined || filter.status === "running"
         ? buildShowWorkflowExecutionForPage(this.#flow, span)
         : buildListWorkflowExecutions(this.#flow, { ...span, status });
-    const answer = await this.#client.send(request, { signal, remedies: this.#remedies });
+    const { attempts } = page;
+    const answer = await this.#client.send(request, { signal, attempts, remedies: this.#remedies });
     const { executions } = parsePage(answer, summarize(request));
     // Whole seconds in the window: what began within the last one is sorted out here.
     const wanted = executions.filter(matches(filter));

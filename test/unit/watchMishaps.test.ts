@@ -1,0 +1,247 @@
+/**
+ * The planner where something goes wrong at a certain moment: what is under way when everybody leaves, at a deadline,
+ * when the clock is set.
+ */
+import type { Backend, ExecutionFilter, PageOptions } from "../../provider/src/backends/backend";
+import { ServiceError } from "../../provider/src/errors";
+import type { ExecutionSnapshot } from "../../provider/src/execution/snapshot";
+import type { WaitOptions } from "../../provider/src/execution/waitUntilSettled";
+import { waitUntilSettled } from "../../provider/src/execution/waitUntilSettled";
+import { WorkflowWatch } from "../../provider/src/execution/watch";
+import type { Budget, WatchMember, WatchedWorkflow } from "../../provider/src/execution/watchedWorkflow";
+import { RunRegister, openSession, services } from "../../provider/src/lifecycle";
+import { waitForEnd } from "../../provider/src/lifecycle/watch";
+import { recordingReporter } from "../support/lifecycleHosts";
+import { never, tokenSettings } from "../support/sessions";
+import type { SimulatedClock } from "../support/simulatedClock";
+import { simulatedClock } from "../support/simulatedClock";
+
+const secondMs = 1_000;
+const free: Budget = { delayMs: () => 0, level: () => 1 };
+const running = (executionId: string): ExecutionSnapshot => ({
+  executionId,
+  status: "running",
+  rawStatus: "",
+  steps: [],
+});
+
+interface Stage {
+  readonly clock: SimulatedClock;
+  readonly watch: WorkflowWatch;
+  /** When lists began, in milliseconds from the start. */
+  readonly lists: readonly number[];
+  /** How often the past was asked for. */
+  readonly pasts: () => number;
+  /** A member that runs for ever. */
+  readonly member: (executionId: string) => WatchMember;
+  /** Waits as a deployment does. */
+  readonly wait: (executionId: string, more?: Partial<WaitOptions>) => ReturnType<typeof waitUntilSettled>;
+}
+
+/** A service without a past, whose lists take half a minute and then fail, unless told otherwise. */
+function stage(more: Partial<WatchedWorkflow> = {}): Stage {
+  const clock = simulatedClock();
+  const startMs = clock.now();
+  const lists: number[] = [];
+  let pasts = 0;
+  // As the HTTP client does, an aborted request fails at once.
+  const hang = async (signal: AbortSignal): Promise<never> => {
+    await clock.sleep(30 * secondMs, signal);
+    throw new Error("no answer");
+  };
+  const watch = new WorkflowWatch({
+    clock,
+    random: () => 0.5,
+    longPollSeconds: 0,
+    lookBudget: free,
+    listBudget: free,
+    pageSize: 100,
+    listTellsOutcome: false,
+    ...more,
+    list: (window, signal) => {
+      lists.push(clock.now() - startMs);
+      return more.list?.(window, signal) ?? hang(signal);
+    },
+    pastDurations: (signal) => {
+      pasts += 1;
+      return more.pastDurations?.(signal) ?? Promise.resolve([]);
+    },
+  });
+  const member = (executionId: string): WatchMember => ({
+    executionId,
+    justStarted: true,
+    deadlineMs: startMs + 3_600 * secondMs,
+    signal: never,
+    look: async () => {
+      await clock.sleep(40);
+      return running(executionId);
+    },
+  });
+  return {
+    clock,
+    watch,
+    lists,
+    pasts: () => pasts,
+    member,
+    wait: (executionId, other) =>
+      waitUntilSettled({
+        ...member(executionId),
+        watch,
+        mayBeInvisibleUntilMs: startMs + 30 * secondMs,
+        clock,
+        random: () => 0.5,
+        reporter: recordingReporter(),
+        ...other,
+      }),
+  };
+}
+
+test("a deadline is kept while a list hangs", async () => {
+  const { clock, wait } = stage();
+  const startMs = clock.now();
+  const waits = ["a", "b"].map((id) => wait(id, { deadlineMs: startMs + 5 * secondMs }));
+  for (const outcome of await clock.run(Promise.all(waits))) {
+    // Both were looked at: nobody is said to have timed out unseen.
+    expect(outcome).toMatchObject({ kind: "timedOut", last: { status: "running" } });
+  }
+  expect(clock.now() - startMs).toBeLessThanOrEqual(7 * secondMs);
+});
+
+test("the planner sends a list once: it tries again by itself", async () => {
+  const { clock } = stage();
+  const pages: PageOptions[] = [];
+  const backend = {
+    key: "wf",
+    budgets: { describe: free, list: free },
+    describe: (executionId: string) => Promise.resolve(running(executionId)),
+    listPage: ({ status }: ExecutionFilter, page: PageOptions) => {
+      if (status === undefined) pages.push(page);
+      return Promise.resolve({ executions: [] });
+    },
+  } as unknown as Backend;
+  const host = {
+    definition: services.functiongraph,
+    session: openSession({ settings: tokenSettings, clock, random: () => 0.5 }),
+    reporter: recordingReporter(),
+    signal: never,
+    urn: "urn:pulumi:test::test::type::execution",
+    register: new RunRegister(),
+    secretArguments: [],
+  };
+  const wait = { deadlineMs: clock.now() + 5 * secondMs, mayBeInvisibleUntilMs: clock.now() };
+  await clock.run(Promise.all(["a", "b"].map((id) => waitForEnd(backend, id, wait, host))));
+  expect(pages[0]).toMatchObject({ limit: 100, attempts: 1 });
+});
+
+test("a list whose turn is far off is not waited for", async () => {
+  const { clock, wait, lists } = stage({ listBudget: { delayMs: () => 300 * secondMs, level: () => 0 } });
+  let looks = 0;
+  const look = (): Promise<ExecutionSnapshot> => {
+    looks += 1;
+    return Promise.resolve(running("a"));
+  };
+  const deadlineMs = clock.now() + 60 * secondMs;
+  await clock.run(Promise.all(["a", "b"].map((id) => wait(id, { look, deadlineMs }))));
+  expect(lists).toEqual([]);
+  expect(looks).toBeGreaterThan(2 * 5);
+});
+
+test("lists that fail are tried again soon at first, then ever more seldom, and as late as the service asks", async () => {
+  const failing = stage({ list: () => Promise.reject(new Error("gone")) });
+  const deadlineMs = failing.clock.now() + 200 * secondMs;
+  await failing.clock.run(Promise.all(["a", "b"].map((id) => failing.wait(id, { deadlineMs }))));
+  const pauses = failing.lists.slice(1).map((at, index) => at - failing.lists[index]!);
+  expect(pauses.length).toBeGreaterThanOrEqual(3);
+  for (const [index, least] of [2, 10, 50].entries())
+    expect(pauses[index]).toBeGreaterThanOrEqual(least * secondMs);
+  expect(pauses[0]).toBeLessThan(10 * secondMs);
+
+  const request = { operation: "List", method: "GET", url: "http://s" };
+  const busy = new ServiceError({ status: 503, retryAfterMs: 120 * secondMs, request });
+  const asking = stage({ list: () => Promise.reject(busy) });
+  await asking.clock.run(
+    Promise.all(["a", "b"].map((id) => asking.wait(id, { deadlineMs: asking.clock.now() + 100 * secondMs }))),
+  );
+  expect(asking.lists).toHaveLength(1);
+});
+
+describe("when everybody has left", () => {
+  test("the past that was not read is asked for again by who comes next", async () => {
+    let answers = false;
+    const { clock, watch, member, pasts } = stage({
+      pastDurations: async (signal) => {
+        await clock.sleep(answers ? 40 : 60 * secondMs, signal);
+        if (signal.aborted) throw new Error("interrupted");
+        return [20 * secondMs];
+      },
+    });
+    const first = watch.join(member("a"));
+    await clock.run(Promise.race([first.next(), clock.sleep(500)]));
+    first.leave();
+    answers = true;
+    const second = watch.join(member("b"));
+    await clock.run(second.next());
+    expect(pasts()).toBe(2);
+    expect(second.expectedMs()).toBe(20 * secondMs);
+    second.leave();
+    // What was read is kept.
+    const third = watch.join(member("c"));
+    await clock.run(third.next());
+    expect(pasts()).toBe(2);
+  });
+
+  test("a list that was ended says nothing of lists", async () => {
+    const { clock, watch, member, lists } = stage();
+    const leaving = ["a", "b"].map((id) => watch.join(member(id)));
+    for (const place of leaving) void place.next();
+    await clock.run(clock.sleep(2 * secondMs));
+    expect(lists).toHaveLength(1);
+    for (const place of leaving) place.leave();
+    await clock.run(clock.sleep(1));
+    const later = ["c", "d"].map((id) => watch.join(member(id)));
+    for (const place of later) void place.next();
+    await clock.run(clock.sleep(2 * secondMs));
+    expect(lists).toHaveLength(2);
+  });
+
+  test("whoever joins at that very moment is looked at", async () => {
+    for (let ticks = 0; ticks < 20; ticks += 1) {
+      const { clock, watch, member } = stage();
+      const first = watch.join(member("a"));
+      await clock.run(first.next());
+      first.leave();
+      for (let tick = 0; tick < ticks; tick += 1) await Promise.resolve();
+      const second = watch.join(member("b"));
+      expect(await clock.run(second.next())).toMatchObject({ executionId: "b" });
+    }
+  });
+});
+
+test("who waits for a stop asks for no past", async () => {
+  const { clock, wait, pasts } = stage();
+  await clock.run(wait("a", { isStopping: true, deadlineMs: clock.now() + 20 * secondMs }));
+  expect(pasts()).toBe(0);
+});
+
+test("a clock that is set back by ten minutes makes a wait longer by no more than the time between two looks", async () => {
+  const { clock, wait } = stage();
+  const startMs = clock.now();
+  const setBackMs = 600 * secondMs;
+  const seenMs: number[] = [];
+  const look = async (): Promise<ExecutionSnapshot> => {
+    await clock.sleep(40);
+    seenMs.push(clock.now() - startMs);
+    return running("a");
+  };
+  void clock.sleep(20 * secondMs).then(() => {
+    clock.jump(-setBackMs);
+  });
+  await clock.run(wait("a", { look, deadlineMs: startMs + 60 * secondMs }));
+  expect(clock.now() - startMs + setBackMs).toBeLessThanOrEqual(71 * secondMs);
+  expect(seenMs.filter((ms) => ms < 0).length).toBeGreaterThan(3);
+  // Nor the next one, which begins by the clock as it is now.
+  const nextMs = clock.now();
+  await clock.run(wait("b", { deadlineMs: nextMs + 60 * secondMs, beganMs: nextMs }));
+  expect(clock.now() - nextMs).toBeGreaterThanOrEqual(60 * secondMs);
+  expect(clock.now() - nextMs).toBeLessThanOrEqual(61 * secondMs);
+});
