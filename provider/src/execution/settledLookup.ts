@@ -3,6 +3,7 @@
  * asking a thousand times. Shared by all resources of a workflow; `lifecycle/read` asks it.
  */
 import type { Clock } from "../polling/clock";
+import { onAbort } from "../polling/onAbort";
 import type { ExecutionSummary } from "./snapshot";
 import type { WatchedPage, WatchedWindow } from "./watchedWorkflow";
 
@@ -54,19 +55,18 @@ export class SettledLookup {
     const known = this.#rows.get(executionId);
     if (known || signal.aborted) return Promise.resolve(known);
     return new Promise((resolve) => {
-      // A derived signal: Node warns of more than ten listeners on one, and many may ask under the same.
-      const own = AbortSignal.any([signal]);
-      const answer = (row: ExecutionSummary | undefined): void => {
-        own.removeEventListener("abort", leave);
-        resolve(row);
-      };
-      const asking: Asking = { executionId, answer };
-      const leave = (): void => {
+      const stay = onAbort(signal, () => {
         this.#asking = this.#asking.filter((other) => other !== asking);
         if (this.#asking.length === 0) this.#abandoned.abort();
         resolve(undefined);
+      });
+      const asking: Asking = {
+        executionId,
+        answer: (row) => {
+          stay();
+          resolve(row);
+        },
       };
-      own.addEventListener("abort", leave, { once: true });
       this.#asking.push(asking);
       void this.#work();
     });

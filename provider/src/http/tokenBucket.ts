@@ -3,6 +3,8 @@
  * the order in which they were asked for, so that nobody starves and the service has no reason to refuse.
  */
 import type { Clock } from "../polling/clock";
+import { steadyClock } from "../polling/clock";
+import { onAbort } from "../polling/onAbort";
 
 /** How often an operation may be called. */
 export interface Allowance {
@@ -75,9 +77,9 @@ export class TokenBucket implements BucketView {
 
   constructor(allowance: Allowance, clock: Clock) {
     this.#allowance = allowance;
-    this.#clock = clock;
+    this.#clock = steadyClock(clock);
     this.#level = allowance.tokens;
-    this.#filledAtMs = clock.now();
+    this.#filledAtMs = this.#clock.now();
   }
 
   /** Waits for a token. Resolves early, without one, where the signal aborts: the caller looks at it. */
@@ -86,19 +88,16 @@ export class TokenBucket implements BucketView {
     if (turn) return Promise.resolve(turn);
     if (signal.aborted) return Promise.resolve(noTurn);
     return new Promise((resolve) => {
-      // A derived signal: Node warns of more than ten listeners on one, and many may wait under the same.
-      const own = AbortSignal.any([signal]);
-      const leave = (): void => {
+      const stay = onAbort(signal, () => {
         this.#queue = this.#queue.filter((other) => other !== waiting);
         resolve(noTurn);
-      };
+      });
       const waiting: Waiting = {
         go: (given) => {
-          own.removeEventListener("abort", leave);
+          stay();
           resolve(given);
         },
       };
-      own.addEventListener("abort", leave, { once: true });
       this.#queue.push(waiting);
       void this.#serve();
     });
@@ -176,10 +175,10 @@ export class TokenBucket implements BucketView {
     const { unanswered = Infinity } = this.#allowance;
     const now = this.#clock.now();
     for (const [turn, atMs] of this.#unanswered) {
-      // In the order in which they were let through, so the first is the oldest. A clock that was set back counts none.
+      // In the order in which they were let through, so the first is the oldest.
       const dueInMs = atMs + arrivesWithinMs - now;
       if (this.#unanswered.size < unanswered) return 0;
-      if (dueInMs > 0 && dueInMs <= arrivesWithinMs) return dueInMs;
+      if (dueInMs > 0) return dueInMs;
       this.#unanswered.delete(turn);
     }
     return 0;
@@ -187,9 +186,7 @@ export class TokenBucket implements BucketView {
 
   #refill(): void {
     const now = this.#clock.now();
-    // A clock that was set back fills nothing, and a block does not last longer for it than it was to.
-    const passedMs = Math.max(0, now - this.#filledAtMs);
-    if (now < this.#filledAtMs) this.#blockedUntilMs -= this.#filledAtMs - now;
+    const passedMs = now - this.#filledAtMs;
     this.#filledAtMs = now;
     this.#level = Math.min(
       this.#allowance.tokens,

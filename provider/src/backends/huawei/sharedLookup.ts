@@ -3,6 +3,7 @@
  */
 import type { RequestSummary } from "../../errors";
 import { RequestInterruptedError } from "../../errors";
+import { onAbort } from "../../polling/onAbort";
 
 /**
  * A look-up under way or done. It has a signal of its own, so that one who gives up takes nobody with him; it ends
@@ -62,12 +63,7 @@ export class SharedLookup<T> {
         giveUp();
         return;
       }
-      // A derived signal: Node warns of more than ten listeners on one, and many may wait under the same.
-      const own = AbortSignal.any([signal]);
-      own.addEventListener("abort", giveUp, { once: true });
-      const stay = (): void => {
-        own.removeEventListener("abort", giveUp);
-      };
+      const stay = onAbort(signal, giveUp);
       this.#result.finally(stay).then(resolve, reject);
     });
   }
