@@ -213,6 +213,11 @@ function describeServiceError(details: ServiceErrorDetails): string {
   return `${head}${id}.${details.remedy ? ` ${details.remedy}` : ""}`;
 }
 
+/** The code of anything that was thrown; undefined for what is no error of this package. */
+export function codeOf(thrown: unknown): ErrorCode | undefined {
+  return isWorkflowExecutionError(thrown) ? thrown.code : undefined;
+}
+
 /** The message of anything that was thrown; never empty. */
 export function messageOf(thrown: unknown): string {
   if (thrown instanceof Error && thrown.message) return thrown.message;

@@ -3,7 +3,7 @@
  * Called by create (just started or adopted) and update (resumed).
  */
 import type { Arguments, Backend, DescribeOptions } from "../backends/backend";
-import { NotFoundError, isWorkflowExecutionError, messageOf } from "../errors";
+import { NotFoundError, codeOf, messageOf } from "../errors";
 import type { ExecutionSnapshot } from "../execution/snapshot";
 import { describeProgress } from "../execution/progress";
 import { isSettled } from "../execution/snapshot";
@@ -18,7 +18,7 @@ import {
   sayTimedOut,
 } from "./messages";
 import type { LifecycleHost, Outcome } from "./outcome";
-import { messageContext } from "./outcome";
+import { messageContext, waitLimit } from "./outcome";
 import type { StoredState } from "./state";
 import { makeState, markExpired } from "./state";
 import { waitForEnd } from "./watch";
@@ -50,7 +50,7 @@ export async function awaitExecution(
   const { clock } = host.session;
   const common = readCommonArguments(args);
   const context = messageContext(backend, executionId, args);
-  const timeoutSeconds = host.operationTimeoutSeconds ?? common.timeoutSeconds;
+  const limit = waitLimit(host, common);
   let last = start.last ?? { executionId, status: "running", rawStatus: "", steps: [] };
   const describe = async (options: DescribeOptions): Promise<ExecutionSnapshot> =>
     (last = await backend.describe(executionId, options));
@@ -112,11 +112,10 @@ export async function awaitExecution(
     return result;
   };
   try {
-    const result = await wait(clock.now() + timeoutSeconds * 1000);
+    const result = await wait(clock.now() + limit.timeoutSeconds * 1000);
     if (result.kind === "settled") return settled();
     if (result.kind === "aborted") return interrupted();
-    const timeoutSetting = host.operationTimeoutSeconds === undefined ? "timeoutSeconds" : "customTimeouts";
-    const timedOut = { ...context, executionId, timeoutSeconds, timeoutSetting };
+    const timedOut = { ...context, ...limit, executionId };
     if (common.onTimeout === "leave") {
       // A failure that has passed is no news.
       const lastError = result.tally.failuresInARow > 0 ? result.tally.lastError : undefined;
@@ -141,9 +140,6 @@ export async function awaitExecution(
     if (host.signal.aborted) return interrupted();
     if (error instanceof NotFoundError)
       return unready(sayForgotten(executionId, context), markExpired(state()));
-    const code = isWorkflowExecutionError(error) ? error.code : undefined;
-    return unready(
-      sayLostSight(executionId, { message: messageOf(error), ...(code ? { code } : {}) }, context),
-    );
+    return unready(sayLostSight(executionId, { message: messageOf(error), code: codeOf(error) }, context));
   }
 }

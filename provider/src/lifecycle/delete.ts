@@ -32,14 +32,16 @@ export async function deleteExecution(id: string, state: StoredState, host: Life
   const { onDelete } = readCommonArguments(state);
   // A record that could not be found (`expired`) is no proof that nothing runs: only an end that was seen is.
   const ids = onDelete === "leave" || isSettled(storedStatus(state)) ? [] : [id];
-  const noted = await host.register.pending(service, host.urn);
   // A replacement whose deployment was cut short runs without the state knowing: it goes with what it was to replace.
-  const isUnarrived = onDelete === "stop" && host.isReplacement !== true && noted?.supersedesId === id;
-  if (ids.length > 0 || isUnarrived) {
+  const mayBeUnarrived = onDelete === "stop" && host.isReplacement !== true;
+  const noted = mayBeUnarrived ? await host.register.pending(service, host.urn) : undefined;
+  const unarrived = noted?.supersedesId === id ? noted : undefined;
+  if (ids.length > 0 || unarrived) {
     const backend = await host.session.connect(host.definition, state, host.signal);
-    const unarrived =
-      isUnarrived && isHere(noted, backend, host) && (await findUnsettled(backend, noted, host));
-    if (typeof unarrived === "string") ids.push(unarrived);
+    if (unarrived && isHere(unarrived, backend, host)) {
+      const unsettled = await findUnsettled(backend, unarrived, host);
+      if (unsettled !== undefined) ids.push(unsettled);
+    }
     for (const executionId of ids) await stopAndSee(backend, executionId, state, host);
   }
   await host.register.released(service, host.urn, id);

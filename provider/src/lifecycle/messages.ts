@@ -148,7 +148,7 @@ export function sayStopCutShort(executionId: string, context: MessageContext): s
 /** The status can't be read, and that will not pass by itself. */
 export function sayLostSight(
   executionId: string,
-  error: { message: string; code?: string },
+  error: { message: string; code?: string | undefined },
   context: MessageContext,
 ): string {
   return lines(
@@ -274,11 +274,11 @@ export function sayQueued(running: readonly ExecutionSummary[]): string {
 /** The queue was longer than the deployment waits. */
 export function sayQueueTimedOut(
   why: string,
-  { seconds, setting }: { readonly seconds: number; readonly setting: string },
+  { timeoutSeconds, timeoutSetting }: { readonly timeoutSeconds: number; readonly timeoutSetting: string },
   context: MessageContext,
 ): string {
   return lines(
-    `nothing was started within the ${sayDuration(seconds * 1000)} this deployment waits (${setting}): ${why}`,
+    `nothing was started within the ${sayDuration(timeoutSeconds * 1000)} this deployment waits (${timeoutSetting}): ${why}`,
     `  Nothing was started. ${nextCommand(context)} queues up again.`,
     ...where(context, "WFX-WORKFLOW-BUSY"),
   );

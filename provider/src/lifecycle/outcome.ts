@@ -6,6 +6,7 @@ import type { Arguments, Backend, BackendDefinition } from "../backends/backend"
 import type { Session } from "../backends/registry";
 import type { Reporter } from "../execution/waitUntilSettled";
 import type { MessageContext } from "./messages";
+import type { CommonArguments } from "./arguments";
 import { readCommonArguments } from "./arguments";
 import type { RunRegister } from "./starting/register";
 import type { Superseded } from "./starting/runKey";
@@ -45,6 +46,20 @@ export type Outcome =
       readonly state: StoredState;
       readonly reasons: readonly string[];
     };
+
+/** How long one deployment waits. */
+export interface WaitLimit {
+  readonly timeoutSeconds: number;
+  /** Where that is set, for messages. */
+  readonly timeoutSetting: "timeoutSeconds" | "customTimeouts";
+}
+
+/** How long this deployment waits: as the resource option says, else the argument. */
+export function waitLimit(host: LifecycleHost, { timeoutSeconds }: CommonArguments): WaitLimit {
+  return host.operationTimeoutSeconds === undefined
+    ? { timeoutSeconds, timeoutSetting: "timeoutSeconds" }
+    : { timeoutSeconds: host.operationTimeoutSeconds, timeoutSetting: "customTimeouts" };
+}
 
 /** What messages say about the workflow. */
 export function messageContext(backend: Backend, executionId: string, args: Arguments): MessageContext {

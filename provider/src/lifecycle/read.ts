@@ -2,8 +2,8 @@
  * read: what the service says now. A failed runbook is data, not an error; a forgotten one keeps its last outcome.
  */
 import type { Backend } from "../backends/backend";
-import { NotFoundError } from "../errors";
 import { isSettled } from "../execution/snapshot";
+import { lookAt } from "./lookAt";
 import type { LifecycleHost } from "./outcome";
 import type { StoredState } from "./state";
 import { isArmed, makeState, markExpired, outputs, storedStatus } from "./state";
@@ -27,14 +27,10 @@ export async function read(
   // What the service has forgotten by design has nothing new to say.
   if (!backend.keepsHistory) return state;
   if (await isConfirmed(id, state, backend, host)) return state;
-  try {
-    const snapshot = await backend.describe(id, { signal: host.signal });
-    return makeState(args, backend.location, snapshot, backend.consoleUrl(id));
-  } catch (error) {
-    if (!(error instanceof NotFoundError)) throw error;
-    // Without a stored outcome this is a look at something that never was ours (`get`): it is not there.
-    return state["executionId"] === undefined ? undefined : markExpired(state);
-  }
+  const snapshot = await lookAt(backend, id, { signal: host.signal });
+  if (snapshot) return makeState(args, backend.location, snapshot, backend.consoleUrl(id));
+  // Without a stored outcome this is a look at something that never was ours (`get`): it is not there.
+  return state["executionId"] === undefined ? undefined : markExpired(state);
 }
 
 // Where many are read at once, a list tells that what has settled still is as it was.

@@ -2,12 +2,13 @@
  * Runs a teardown runbook (`runOn: "destroy"`) when its resource is destroyed, once: a destroy that was cut short goes
  * on with the execution it had started.
  */
-import type { Arguments, Backend } from "../backends/backend";
-import { NotFoundError, WorkflowExecutionError } from "../errors";
+import type { Arguments } from "../backends/backend";
+import { WorkflowExecutionError } from "../errors";
 import type { ExecutionSnapshot } from "../execution/snapshot";
 import { isSettled } from "../execution/snapshot";
 import { readCommonArguments } from "./arguments";
 import { awaitExecution } from "./await";
+import { lookAt } from "./lookAt";
 import { sayOutcome } from "./messages";
 import type { LifecycleHost } from "./outcome";
 import type { Superseded, WantedRun } from "./starting/runKey";
@@ -27,7 +28,8 @@ export async function tearDown(id: string, state: StoredState, host: LifecycleHo
   let run = await startRun(backend, args, await wanted(id, args, host), host);
   let last = run.outcome;
   if (!run.isNew && backend.keepsHistory) {
-    last ??= await lookAt(backend, run.executionId, host.signal);
+    // What the service has forgotten is told in the words of a wait.
+    last ??= await lookAt(backend, run.executionId, { signal: host.signal });
     // The last destroy has seen it fail, or would have: this one is another attempt.
     if (last && isSettled(last.status) && last.status !== "succeeded") {
       await host.register.released(host.definition.service, host.urn, run.executionId);
@@ -50,20 +52,6 @@ export async function tearDown(id: string, state: StoredState, host: LifecycleHo
     host.reporter.warn(
       `execution ${run.executionId} ${sayOutcome(status)}; the resource goes all the same (onFailure is "${onFailure}")`,
     );
-  }
-}
-
-// What the service has forgotten is told in the words of a wait.
-async function lookAt(
-  backend: Backend,
-  executionId: string,
-  signal: AbortSignal,
-): Promise<ExecutionSnapshot | undefined> {
-  try {
-    return await backend.describe(executionId, { signal });
-  } catch (error) {
-    if (error instanceof NotFoundError) return undefined;
-    throw error;
   }
 }
 

@@ -3,10 +3,9 @@
  * state never had it, so nobody else would stop it.
  */
 import type { Backend } from "../../backends/backend";
-import { NotFoundError } from "../../errors";
-import type { ExecutionSnapshot } from "../../execution/snapshot";
 import { isSettled } from "../../execution/snapshot";
 import { readCommonArguments } from "../arguments";
+import { lookAt } from "../lookAt";
 import type { LifecycleHost } from "../outcome";
 import { skewMs } from "./candidates";
 import type { PendingStart } from "./journal";
@@ -58,26 +57,13 @@ export async function findUnsettled(
   if (!backend.keepsHistory) return undefined;
   const id = start.executionId ?? (await findByMark(backend, start, host));
   if (id === undefined) return undefined;
-  const snapshot = await describe(backend, id, host);
+  // An error ends the deployment: nothing has been started yet, and after the next start nobody would know of it.
+  const snapshot = await lookAt(backend, id, { signal: host.signal, sparing: true });
   if (!snapshot || isSettled(snapshot.status)) return undefined;
   // Whose answer never came may be somebody else's under the same name: ours is no older than its post.
   const beganMs = snapshot.startedAt === undefined ? undefined : Date.parse(snapshot.startedAt);
   const isOlder = beganMs !== undefined && beganMs < start.postedMs - skewMs;
   return start.executionId === undefined && isOlder ? undefined : id;
-}
-
-// Any other error ends the deployment: nothing has been started yet, and after the next start nobody would know of it.
-async function describe(
-  backend: Backend,
-  id: string,
-  { signal }: LifecycleHost,
-): Promise<ExecutionSnapshot | undefined> {
-  try {
-    return await backend.describe(id, { signal, sparing: true });
-  } catch (error) {
-    if (error instanceof NotFoundError) return undefined;
-    throw error;
-  }
 }
 
 // The answer never came: the execution is known by what its start carried, if at all.

@@ -8,7 +8,7 @@ import type { ExecutionSummary } from "../../execution/snapshot";
 import { readCommonArguments } from "../arguments";
 import { sayBusy, sayQueueTimedOut, sayQueued } from "../messages";
 import type { LifecycleHost } from "../outcome";
-import { messageContext } from "../outcome";
+import { messageContext, waitLimit } from "../outcome";
 import { lookAgainMs, showsWithinMs } from "./candidates";
 import type { Run, Starting } from "./posting";
 import { startInterrupted } from "./posting";
@@ -35,10 +35,8 @@ export async function inTurn(
   interrupted: () => Error = startInterrupted,
 ): Promise<Run> {
   const { clock } = host.session;
-  const common = readCommonArguments(args);
-  const seconds = host.operationTimeoutSeconds ?? common.timeoutSeconds;
-  const setting = host.operationTimeoutSeconds === undefined ? "timeoutSeconds" : "customTimeouts";
-  const deadlineMs = clock.now() + seconds * 1000;
+  const limit = waitLimit(host, readCommonArguments(args));
+  const deadlineMs = clock.now() + limit.timeoutSeconds * 1000;
   let waits = 0;
   for (;;) {
     const turn = await gate.enter(
@@ -53,7 +51,7 @@ export async function inTurn(
     if (turn.againMs === undefined && clock.now() >= deadlineMs) {
       throw new WorkflowExecutionError(
         "WFX-WORKFLOW-BUSY",
-        sayQueueTimedOut(turn.why, { seconds, setting }, messageContext(backend, "", args)),
+        sayQueueTimedOut(turn.why, limit, messageContext(backend, "", args)),
       );
     }
     host.reporter.status(turn.why);
