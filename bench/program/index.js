@@ -33,6 +33,8 @@ const outputsOfThree = {
   truncated: null,
   stateVersion: 1,
   region: "cn-north-4",
+  projectId: "0123456789abcdef0123456789abcdef",
+  input: null,
   triggers: null,
 };
 const shaped = `exports.handler = () => ({

@@ -229,8 +229,7 @@ export async function afterStarts(scene: Scene, count: number, callBack: () => v
   const { default: nodeFetch } = await import("node-fetch");
   const fetch: Fetch = (url, init) => {
     const answer = nodeFetch(url, init);
-    if (isStart(url, init)) posts += 1;
-    if (posts === count) callBack();
+    if (isStart(url, init) && (posts += 1) === count) callBack();
     return answer;
   };
   const { clock } = scene;

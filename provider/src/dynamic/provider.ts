@@ -3,7 +3,7 @@
  * host's calls into lifecycle calls, and lifecycle outcomes into what the host expects.
  */
 import type { dynamic } from "@pulumi/pulumi";
-import { StartUncertainError, isWorkflowExecutionError, messageOf } from "../errors";
+import { StartUncertainError, codeOf, messageOf } from "../errors";
 import type {
   BackendDefinition,
   Diff,
@@ -125,7 +125,7 @@ class ExecutionProvider implements dynamic.ResourceProvider {
   create(inputs: Properties): Promise<dynamic.CreateResult> {
     return forHost("create", inputs, async (call) => {
       const outcome = await create(call.args, this.#host(call, "create")).catch((error: unknown) => {
-        const code = isWorkflowExecutionError(error) ? error.code : undefined;
+        const code = codeOf(error);
         // These say themselves what was started.
         if (error instanceof StartUncertainError || code === "WFX-WORKFLOW-BUSY") throw error;
         throw new Error(sayNotStarted({ message: messageOf(error), code }), { cause: error });
@@ -236,14 +236,15 @@ async function forHost<T>(
   work: (call: HostCall) => T | Promise<T>,
 ): Promise<T> {
   const properties = readProperties(given);
-  const secrets = secretTexts(properties.args, properties.secretArguments);
-  const hide = (text: string): string => redact(text, secrets);
+  // Most calls say nothing.
+  let secrets: readonly string[] | undefined;
+  const hide = (text: string): string =>
+    redact(text, (secrets ??= secretTexts(properties.args, properties.secretArguments)));
   try {
     return await hostProcess.serve(async () => work({ ...properties, given, hide }));
   } catch (error) {
     if (error instanceof CreatedButNotReady) throw error;
-    const code = isWorkflowExecutionError(error) ? error.code : undefined;
-    throw new HostError(operation, hide(sayError({ message: messageOf(error), code })));
+    throw new HostError(operation, hide(sayError({ message: messageOf(error), code: codeOf(error) })));
   } finally {
     await everythingSaid(properties.urn);
   }

@@ -3,17 +3,15 @@
  * Pulumi's ts-node translates to lines of TypeScript. They are shown only to who debugs promises.
  */
 
-/** Ends the omission, where the SDK has not come to its last assignment. */
-export type ResumeTraces = () => void;
-
 /**
  * Takes no stack traces between two assignments of the SDK to a resource that is being constructed: those of its
  * outputs. What it throws before and after, and notes for a registration that fails, leads to the user's line as ever.
  * @param prototype of the resources.
  * @param first the first property that the SDK assigns when it makes the outputs.
  * @param last the last one.
+ * @returns ends the omission, where the SDK has not come to the last one.
  */
-export function omitTracesBetween(prototype: object, first: string, last: string): ResumeTraces {
+export function omitTracesBetween(prototype: object, first: string, last: string): () => void {
   let limit: number | undefined;
   const resume = (): void => {
     if (limit !== undefined) Error.stackTraceLimit = limit;

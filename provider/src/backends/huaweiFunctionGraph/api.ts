@@ -26,11 +26,6 @@ export interface FlowStart {
   readonly headers: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** A page of a list. */
-export interface FlowPage {
-  readonly executions: ExecutionSummary[];
-}
-
 /** A window of start times, milliseconds since the epoch. Without one the service looks at the last three days. */
 export interface TimeWindow {
   readonly fromMs: number;
@@ -235,10 +230,10 @@ export function buildShowWorkflowExecutionForPage(
 }
 
 /** Reads a page of either list. */
-export function parsePage(answer: HttpAnswer, request: RequestSummary): FlowPage {
+export function parsePage(answer: HttpAnswer, request: RequestSummary): ExecutionSummary[] {
   const body = readJsonObject(answer, request);
   if (!Array.isArray(body["executions"])) throw missing("executions", answer, request);
-  return { executions: objects(body["executions"]).flatMap(toSummary) };
+  return objects(body["executions"]).flatMap(toSummary);
 }
 
 /**

@@ -215,7 +215,7 @@ class FunctionGraphBackend implements Backend {
         : buildListWorkflowExecutions(this.#flow, { ...span, status });
     const { attempts } = page;
     const answer = await this.#client.send(request, { signal, attempts, remedies: this.#remedies });
-    const { executions } = parsePage(answer, summarize(request));
+    const executions = parsePage(answer, summarize(request));
     // Whole seconds in the window: what began within the last one is sorted out here.
     const wanted = executions.filter(matches(filter));
     if (executions.length < page.limit) return { executions: wanted };
@@ -230,7 +230,7 @@ class FunctionGraphBackend implements Backend {
       const span = { limit: unsettledPage, offset, window, status: "running" };
       const request = buildListWorkflowExecutions(this.#flow, span);
       const answer = await this.#client.send(request, { signal, remedies: this.#remedies });
-      const { executions } = parsePage(answer, summarize(request));
+      const executions = parsePage(answer, summarize(request));
       for (const execution of executions) found.set(execution.executionId, execution);
       if (executions.length < unsettledPage) return [...found.values()];
     }
