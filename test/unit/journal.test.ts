@@ -2,13 +2,16 @@
  * The journal of starts: what it keeps, through restarts of the process; what it makes of files that are none, and of
  * folders that can't be written.
  */
+import { randomUUID } from "node:crypto";
 import {
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   rmSync,
+  readFileSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
@@ -16,8 +19,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { JournalEntry, PendingStart } from "../../provider/src/lifecycle/starting/journal";
 import { Journal } from "../../provider/src/lifecycle/starting/journal";
+import { journalFolder } from "../../provider/src/lifecycle/starting/journalFolder";
 import { RunRegister } from "../../provider/src/lifecycle/starting/register";
 import { newArmedId } from "../../provider/src/lifecycle/starting/runKey";
+import { systemClock } from "../../provider/src/polling/clock";
 
 let folder: string;
 beforeEach(() => {
@@ -26,6 +31,15 @@ beforeEach(() => {
 afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** A journal of a new process; what it has to complain of goes into `troubles`. */
+function journalIn(path: string, troubles: string[] = []): Journal {
+  return new Journal({
+    storage: journalFolder(path),
+    clock: systemClock,
+    onTrouble: (message) => troubles.push(message),
+  });
+}
 
 const urn = "urn:pulumi:test::test::type::execution";
 const pending: PendingStart = {
@@ -45,82 +59,145 @@ const files = (): string[] =>
 
 describe("the journal", () => {
   test("another process reads what one wrote, to the last field", async () => {
-    await new Journal(folder).write("aom", entry);
-    expect(await new Journal(folder).read("aom", urn)).toEqual(entry);
-    expect(await new Journal(folder).readAll("aom")).toEqual([entry]);
+    await journalIn(folder).write("aom", entry);
+    expect(await journalIn(folder).read("aom", urn)).toEqual(entry);
+    expect(await journalIn(folder).readAll("aom")).toEqual([entry]);
   });
 
   test("keeps resources and services apart", async () => {
-    const journal = new Journal(folder);
+    const journal = journalIn(folder);
     await journal.write("aom", entry);
     await journal.write("cloudflow", { ...entry, workflow: "other" });
     await journal.write("aom", { ...entry, urn: `${urn}2` });
-    expect((await new Journal(folder).readAll("aom")).map((found) => found.urn).sort()).toEqual([
+    expect((await journalIn(folder).readAll("aom")).map((found) => found.urn).sort()).toEqual([
       urn,
       `${urn}2`,
     ]);
-    expect(await new Journal(folder).read("cloudflow", urn)).toMatchObject({ workflow: "other" });
-    expect(await new Journal(folder).read("functiongraph", urn)).toBeUndefined();
+    expect(await journalIn(folder).read("cloudflow", urn)).toMatchObject({ workflow: "other" });
+    expect(await journalIn(folder).read("functiongraph", urn)).toBeUndefined();
   });
 
   test("what was overwritten is gone, and no half-written files stay behind", async () => {
-    const journal = new Journal(folder);
+    const journal = journalIn(folder);
     for (let round = 0; round < 20; round += 1)
       await journal.write("aom", { ...entry, past: [String(round)] });
     expect(files()).toHaveLength(1);
-    expect(await new Journal(folder).read("aom", urn)).toMatchObject({ past: ["19"] });
+    expect(await journalIn(folder).read("aom", urn)).toMatchObject({ past: ["19"] });
   });
 
   test("many resources at once", async () => {
-    const journal = new Journal(folder);
+    const journal = journalIn(folder);
     const urns = Array.from({ length: 40 }, (_, index) => `${urn}-${String(index)}`);
     await Promise.all(urns.map((each) => journal.write("aom", { ...entry, urn: each })));
-    expect((await new Journal(folder).readAll("aom")).map((found) => found.urn).sort()).toEqual(urns.sort());
+    expect((await journalIn(folder).readAll("aom")).map((found) => found.urn).sort()).toEqual(urns.sort());
   });
 
   test("is for its owner's eyes", async () => {
-    await new Journal(folder).write("aom", entry);
+    await journalIn(folder).write("aom", entry);
     expect(statSync(files()[0]!).mode & 0o777).toBe(0o600);
     expect(statSync(join(folder, "aom")).mode & 0o777).toBe(0o700);
   });
 
   test("does not grow for ever: the newest of the past are kept, and files of old times go", async () => {
     const past = Array.from({ length: 1_000 }, (_, index) => String(index));
-    await new Journal(folder).write("aom", { ...entry, past });
-    const [file] = files();
-    const kept = (await new Journal(folder).read("aom", urn))!.past;
+    await journalIn(folder).write("aom", { ...entry, past });
+    const kept = (await journalIn(folder).read("aom", urn))!.past;
     expect(kept).toHaveLength(200);
     expect(kept.at(-1)).toBe("999");
 
+    await journalIn(folder).write("aom", { urn: `${urn}-gone`, workflow: "wf", past: ["p"] });
+    await journalIn(folder).write("aom", { urn: `${urn}-open`, workflow: "wf", past: [], pending });
     const longAgo = Date.now() / 1000 - 100 * 24 * 3600;
-    utimesSync(file!, longAgo, longAgo);
-    await new Journal(folder).write("cloudflow", entry);
-    expect(existsSync(file!)).toBe(false);
-    expect(await new Journal(folder).read("cloudflow", urn)).toEqual(entry);
+    for (const old of files()) utimesSync(old, longAgo, longAgo);
+    await journalIn(folder).write("aom", { urn: `${urn}-new`, workflow: "wf", past: [] });
+    // What a start was posted for is kept: clocks can be wrong by years.
+    expect((await journalIn(folder).readAll("aom")).map((found) => found.urn).sort()).toEqual([
+      urn,
+      `${urn}-new`,
+      `${urn}-open`,
+    ]);
   });
 
-  test.each(["", "{", "null", "[]", '"text"', "7", '{"urn":1}', '{"urn":"u"}', "\0\0\0"])(
-    "the file %j says nothing",
-    async (text) => {
-      await new Journal(folder).write("aom", entry);
-      writeFileSync(files()[0]!, text);
-      expect(await new Journal(folder).read("aom", urn)).toBeUndefined();
-      expect(await new Journal(folder).readAll("aom")).toEqual([]);
-    },
-  );
+  test("removes its own files only, and follows no links", async () => {
+    const outside = join(folder, "outside");
+    mkdirSync(outside);
+    const foreign = join(outside, `${"0".repeat(32)}.json`);
+    writeFileSync(foreign, JSON.stringify({ urn, workflow: "wf", past: [] }));
+    await journalIn(folder).write("aom", entry);
+    const beside = ["notes.txt", "README.json", `${"a".repeat(32)}.json.damaged`];
+    for (const name of beside) writeFileSync(join(folder, "aom", name), "somebody's");
+    symlinkSync(outside, join(folder, "cloudflow"));
+    symlinkSync(foreign, join(folder, "aom", `${"1".repeat(32)}.json`));
+    const longAgo = Date.now() / 1000 - 1000 * 24 * 3600;
+    for (const path of [foreign, ...beside.map((name) => join(folder, "aom", name))])
+      utimesSync(path, longAgo, longAgo);
+    await journalIn(folder).write("aom", { ...entry, past: [] });
+    expect(existsSync(foreign)).toBe(true);
+    for (const name of beside) expect(existsSync(join(folder, "aom", name))).toBe(true);
+
+    const troubles: string[] = [];
+    await journalIn(folder, troubles).write("cloudflow", entry);
+    expect(readdirSync(outside)).toHaveLength(1);
+    expect(troubles).toEqual([expect.stringMatching(/^nothing can be noted in /)]);
+  });
+
+  test("a link in an entry's place is not read, and replaced, not written through", async () => {
+    await journalIn(folder).write("aom", entry);
+    const [file] = files();
+    const target = join(folder, "target");
+    writeFileSync(target, JSON.stringify(entry));
+    rmSync(file!);
+    symlinkSync(target, file!);
+    const troubles: string[] = [];
+    const journal = journalIn(folder, troubles);
+    expect(await journal.read("aom", urn)).toBeUndefined();
+    expect(troubles).toEqual([expect.stringMatching(/can't be read \(ELOOP\)/)]);
+    await journal.write("aom", { ...entry, past: ["after"] });
+    expect(readFileSync(target, "utf8")).toBe(JSON.stringify(entry));
+    expect(await journalIn(folder).read("aom", urn)).toMatchObject({ past: ["after"] });
+  });
+
+  test.each([
+    "",
+    "{",
+    "null",
+    "[]",
+    '"text"',
+    "7",
+    '{"urn":1}',
+    '{"urn":"u"}',
+    "\0\0\0",
+    JSON.stringify({ ...entry, pending: { ...pending, postedMs: "x" } }),
+    JSON.stringify({ ...entry, pending: { key: "k" } }),
+  ])("the damaged file %j says nothing, which is said once, with what is no longer known", async (text) => {
+    await journalIn(folder).write("aom", entry);
+    writeFileSync(files()[0]!, text);
+    const troubles: string[] = [];
+    const journal = journalIn(folder, troubles);
+    expect(await journal.read("aom", urn)).toBeUndefined();
+    expect(await journal.readAll("aom")).toEqual([]);
+    expect(troubles).toEqual([
+      expect.stringMatching(/^the record of starts .* can't be read .* is no longer known\. .*console/),
+    ]);
+
+    await journal.write("aom", entry);
+    expect(await journalIn(folder).read("aom", urn)).toEqual(entry);
+    // What was there stays to be looked at.
+    expect(files().filter((name) => name.endsWith(".damaged"))).toHaveLength(1);
+  });
 
   test("other files beside it do not matter", async () => {
-    await new Journal(folder).write("aom", entry);
+    await journalIn(folder).write("aom", entry);
     writeFileSync(join(folder, "aom", "README"), "x");
     mkdirSync(join(folder, "aom", "folder.json"));
-    expect(await new Journal(folder).readAll("aom")).toEqual([entry]);
+    expect(await journalIn(folder).readAll("aom")).toEqual([entry]);
   });
 
   test("a folder that can't be written costs one warning; the process goes on with what it knows", async () => {
     const blocked = join(folder, "file");
     writeFileSync(blocked, "");
     const warnings: string[] = [];
-    const journal = new Journal(join(blocked, "journal"), (message) => warnings.push(message));
+    const journal = journalIn(join(blocked, "journal"), warnings);
     await journal.write("aom", entry);
     await journal.write("aom", { ...entry, past: [] });
     expect(warnings).toEqual([
@@ -131,7 +208,7 @@ describe("the journal", () => {
   });
 
   test("without a folder it lasts as long as the process", async () => {
-    const journal = new Journal(undefined);
+    const journal = new Journal({ clock: systemClock, onTrouble: () => undefined });
     await journal.write("aom", entry);
     expect(await journal.read("aom", urn)).toEqual(entry);
   });
@@ -160,7 +237,7 @@ describe("the register", () => {
 
   test("an armed teardown runbook proves nothing about what a destroy has started", async () => {
     await noted({ executionId: "teardown" });
-    await open().handedOver("aom", urn, newArmedId());
+    await open().handedOver("aom", urn, newArmedId(randomUUID));
     expect(await open().pending("aom", urn)).toMatchObject({ executionId: "teardown" });
     expect(await open().past("aom", urn)).toEqual([]);
   });

@@ -3,10 +3,30 @@
  * beside Pulumi's own. Written before a start and after its answer; lost, it costs certainty, never correctness.
  */
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { mkdir, readdir, stat, unlink } from "node:fs/promises";
-import { join } from "node:path";
 import { isMap } from "../../backends/rules";
+import { messageOf } from "../../errors";
+import type { Clock } from "../../polling/clock";
+
+/** Where the entries are kept. Names are `<service>/<32 hex digits>.json`. */
+export interface JournalStorage {
+  /** For messages. */
+  readonly place: string;
+  /**
+   * Text of an entry; undefined where there is none.
+   * @throws where there is something that can't be read.
+   */
+  read(name: string): string | undefined;
+  /** Names of a service's entries. */
+  list(service: string): Promise<readonly string[]>;
+  /** Keeps an entry, durably: when this resolves, a crash of the machine does not lose it. */
+  write(name: string, text: string): Promise<void>;
+  /** Moves something that is no entry out of the way; it stays to be looked at. */
+  setAside(name: string): Promise<void>;
+  /** Drops an entry. */
+  remove(name: string): Promise<void>;
+  /** Names of a service's entries that were last written before a moment, milliseconds since the epoch. */
+  olderThan(service: string, beforeMs: number): Promise<readonly string[]>;
+}
 
 /** A start that was, or is about to be, posted, and whose execution no state is known to have. */
 export interface PendingStart {
@@ -44,43 +64,45 @@ export interface JournalEntry {
 
 // Enough to recognise all that a list of the last days can hold of one resource.
 const maxPast = 200;
-// Nobody comes back to a crash after this time.
+// After this time the ids of past executions are in no list that matters.
 const maxAgeMs = 90 * 24 * 3_600_000;
+
+/** What to open a journal with. */
+export interface JournalOptions {
+  /** @default none: the journal lasts as long as the process */
+  readonly storage?: JournalStorage | undefined;
+  readonly clock: Clock;
+  /** Is told what can't be kept, or is no longer known; with the resource where it is about one. */
+  readonly onTrouble: (message: string, urn?: string) => void;
+}
 
 /** Entries by resource; safe with many processes, because only one of them deploys a resource. */
 export class Journal {
-  readonly #folder: string | undefined;
+  readonly #options: JournalOptions;
   // What this process has written: true also where the disk refuses it.
   readonly #written = new Map<string, JournalEntry>();
-  readonly #onTrouble: (message: string) => void;
-  #prepared: Promise<void> | undefined;
+  /** Entries that are there and can't be read. */
+  readonly #damaged = new Set<string>();
+  readonly #pruned = new Map<string, Promise<void>>();
+  #isWriteTroubleTold = false;
 
-  /**
-   * @param folder where the files are; without one, the journal lasts as long as the process.
-   * @param onTrouble is told, once, that nothing can be kept.
-   */
-  constructor(folder: string | undefined, onTrouble: (message: string) => void = () => undefined) {
-    this.#folder = folder;
-    let told = false;
-    this.#onTrouble = (message) => {
-      if (!told) onTrouble(message);
-      told = true;
-    };
+  constructor(options: JournalOptions) {
+    this.#options = options;
   }
 
   /** What is known of a resource. */
   read(service: string, urn: string): Promise<JournalEntry | undefined> {
-    const file = fileName(service, urn);
-    return Promise.resolve(this.#written.get(file) ?? this.#load(file));
+    const name = entryName(service, urn);
+    const entry = this.#written.get(name) ?? this.#load(name, urn);
+    // Two URNs with one name: nothing is known of this one.
+    return Promise.resolve(entry?.urn === urn ? entry : undefined);
   }
 
   /** What is known of all resources of a service that were deployed from this machine. */
   async readAll(service: string): Promise<JournalEntry[]> {
     const names = new Set([...this.#written.keys()].filter((name) => name.startsWith(`${service}/`)));
-    if (this.#folder !== undefined) {
-      const files = await readdir(join(this.#folder, service)).catch((): string[] => []);
-      for (const file of files) if (file.endsWith(".json")) names.add(`${service}/${file}`);
-    }
+    const stored = await this.#options.storage?.list(service).catch(() => []);
+    for (const name of stored ?? []) names.add(name);
     return [...names]
       .map((name) => this.#written.get(name) ?? this.#load(name))
       .filter((entry) => entry !== undefined);
@@ -88,53 +110,79 @@ export class Journal {
 
   /** Keeps an entry, durably: when this returns, a crash of the machine does not lose it. */
   async write(service: string, entry: JournalEntry): Promise<void> {
-    const file = fileName(service, entry.urn);
+    const name = entryName(service, entry.urn);
     const kept = { ...entry, past: entry.past.slice(-maxPast) };
-    this.#written.set(file, kept);
-    if (this.#folder === undefined) return;
+    this.#written.set(name, kept);
+    const { storage } = this.#options;
+    if (!storage) return;
     try {
-      await (this.#prepared ??= this.#prepare(this.#folder));
-      // Loaded late: previews never write.
-      const { default: writeFileAtomic } = await import("write-file-atomic");
-      await mkdir(join(this.#folder, service), { recursive: true, mode: 0o700 });
-      await writeFileAtomic(join(this.#folder, file), JSON.stringify(kept), { mode: 0o600 });
+      if (!this.#pruned.has(service)) this.#pruned.set(service, this.#prune(service, storage));
+      await this.#pruned.get(service);
+      if (this.#damaged.delete(name)) await storage.setAside(name).catch(() => undefined);
+      await storage.write(name, JSON.stringify(kept));
     } catch (error) {
-      this.#onTrouble(
-        `nothing can be noted in ${this.#folder} (${(error as NodeJS.ErrnoException).code ?? String(error)}): ` +
+      if (this.#isWriteTroubleTold) return;
+      this.#isWriteTroubleTold = true;
+      this.#options.onTrouble(
+        `nothing can be noted in ${storage.place} (${(error as NodeJS.ErrnoException).code ?? String(error)}): ` +
           "should this process be killed, the next deployment may not find what was started",
       );
     }
   }
 
-  #load(file: string): JournalEntry | undefined {
-    if (this.#folder === undefined) return undefined;
-    // Not through the thread pool: that takes ten times as long for a file so small, and a thousand comparisons of a
-    // deployment that changes nothing read one each.
-    let text: string;
+  #load(name: string, urn?: string): JournalEntry | undefined {
+    const { storage } = this.#options;
+    if (!storage) return undefined;
+    let problem: string;
     try {
-      text = readFileSync(join(this.#folder, file), "utf8");
+      const text = storage.read(name);
+      if (text === undefined) return undefined;
+      const entry = parseEntry(text);
+      if (entry) return entry;
+      problem = "it is not an entry of the journal";
+    } catch (error) {
+      problem = (error as NodeJS.ErrnoException).code ?? messageOf(error);
+    }
+    this.#tellDamage(name, problem, urn);
+    return undefined;
+  }
+
+  #tellDamage(name: string, problem: string, urn: string | undefined): void {
+    if (this.#damaged.has(name)) return;
+    this.#damaged.add(name);
+    this.#options.onTrouble(
+      `the record of starts ${this.#options.storage?.place ?? ""}/${name} can't be read (${problem}): whether an earlier ` +
+        `deployment ${urn === undefined ? "of a resource " : ""}was cut short after a start is no longer known. ` +
+        "If one was, look in the service's console for its execution before you deploy again",
+      urn,
+    );
+  }
+
+  // Once per process, so that the storage does not grow for ever. Clocks can be wrong by years: what a start was posted
+  // for is kept, whatever its age.
+  async #prune(service: string, storage: JournalStorage): Promise<void> {
+    const beforeMs = this.#options.clock.now() - maxAgeMs;
+    for (const name of await storage.olderThan(service, beforeMs).catch(() => [])) {
+      const entry = this.#loadQuietly(name, storage);
+      if (entry && !entry.pending) await storage.remove(name).catch(() => undefined);
+    }
+  }
+
+  #loadQuietly(name: string, storage: JournalStorage): JournalEntry | undefined {
+    try {
+      const text = storage.read(name);
+      return text === undefined ? undefined : parseEntry(text);
     } catch {
       return undefined;
     }
-    return parseEntry(text);
-  }
-
-  // Once per process, so that the folder does not grow for ever.
-  async #prepare(folder: string): Promise<void> {
-    const files = await readdir(folder, { recursive: true }).catch((): string[] => []);
-    for (const file of files) {
-      const path = join(folder, file);
-      const info = await stat(path).catch(() => undefined);
-      if (info?.isFile() && Date.now() - info.mtimeMs > maxAgeMs) await unlink(path).catch(() => undefined);
-    }
   }
 }
 
-function fileName(service: string, urn: string): string {
+function entryName(service: string, urn: string): string {
   return `${service}/${createHash("sha256").update(urn).digest("hex").slice(0, 32)}.json`;
 }
 
-/** Reads an entry; undefined for a file that is none: what can't be read is not known. */
+/** Reads an entry; undefined for a text that is none, in whole or in part: half of the evidence misleads. */
 export function parseEntry(text: string): JournalEntry | undefined {
   let value: unknown;
   try {
@@ -145,6 +193,7 @@ export function parseEntry(text: string): JournalEntry | undefined {
   if (!isMap(value) || typeof value["urn"] !== "string" || typeof value["workflow"] !== "string")
     return undefined;
   const pending = parsePending(value["pending"]);
+  if (pending === undefined && value["pending"] !== undefined) return undefined;
   return {
     urn: value["urn"],
     workflow: value["workflow"],

@@ -2,10 +2,15 @@
  * What this process knows of runs: the journal, which executions belong to whom, and one gate per workflow. A front
  * opens one register per process and lends it to every call.
  */
+import type { Clock } from "../../polling/clock";
+import { systemClock } from "../../polling/clock";
 import { Journal } from "./journal";
-import type { JournalEntry, PendingStart } from "./journal";
+import type { JournalEntry, JournalStorage, PendingStart } from "./journal";
+import { journalFolder } from "./journalFolder";
 import { isArmedId } from "./runKey";
 import type { StartGate } from "./startGate";
+import type { WorkflowLock } from "./workflowLock";
+import { withWorkflowLock } from "./workflowLock";
 
 /** How to open a register. */
 export interface RegisterOptions {
@@ -14,8 +19,20 @@ export interface RegisterOptions {
    * @default none: the journal lasts as long as the process
    */
   readonly journalFolder?: string | undefined;
-  /** Is told, once, that the journal can't be written. */
-  readonly onTrouble?: ((message: string) => void) | undefined;
+  /**
+   * Where the journal is kept, in place of a folder.
+   * @default the folder
+   */
+  readonly storage?: JournalStorage | undefined;
+  /**
+   * Keeps other processes of this machine out of a workflow.
+   * @default a lock in a folder that they share
+   */
+  readonly lock?: WorkflowLock | undefined;
+  /** @default the machine's */
+  readonly clock?: Clock | undefined;
+  /** Is told that the journal can't be written, or an entry not read; with the resource where it is about one. */
+  readonly onTrouble?: ((message: string, urn?: string) => void) | undefined;
 }
 
 /** What is known of a workflow's executions besides what the service says. */
@@ -34,6 +51,8 @@ export interface NotedStart extends PendingStart {
 
 /** One process's knowledge of runs. */
 export class RunRegister {
+  /** Keeps other processes of this machine out of a workflow. */
+  readonly lock: WorkflowLock;
   readonly #journal: Journal;
   readonly #gates = new Map<string, StartGate>();
   // Executions that some resource has: in a state, or just started or taken over by this process.
@@ -44,7 +63,13 @@ export class RunRegister {
   readonly #marks = new Map<string, Promise<string | null | undefined>>();
 
   constructor(options: RegisterOptions = {}) {
-    this.#journal = new Journal(options.journalFolder, options.onTrouble);
+    const { journalFolder: folder, storage, clock = systemClock, onTrouble = () => undefined } = options;
+    this.lock = options.lock ?? withWorkflowLock;
+    this.#journal = new Journal({
+      storage: storage ?? (folder === undefined ? undefined : journalFolder(folder)),
+      clock,
+      onTrouble,
+    });
   }
 
   /** A start of this resource whose execution no state is known to have. */

@@ -17,7 +17,6 @@ import { StartGate, lookAt } from "./startGate";
 import { startLooking } from "./startLooking";
 import { findNamed, startNamed } from "./startNamed";
 import { decideConcurrency, inTurn } from "./turns";
-import { withWorkflowLock } from "./workflowLock";
 
 /**
  * Finds or starts the execution of a run.
@@ -87,7 +86,7 @@ function gateOf({ backend, host }: Starting): StartGate {
   const { pageSize } = host.definition.capabilities;
   return new StartGate(
     () => lookAt(backend, pageSize, host.signal),
-    (work) => withWorkflowLock(backend.identity, work),
+    (work) => host.register.lock(backend.identity, work),
   );
 }
 

@@ -7,18 +7,21 @@ import { mkdir } from "node:fs/promises";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 
+/** Runs `work` while other processes of this machine are kept out of a workflow, as far as that can be had. */
+export type WorkflowLock = (workflow: string, work: () => Promise<void>) => Promise<void>;
+
 // A process that was killed stops touching its lock; whoever waits takes it over after this time.
 const staleMs = 10_000;
 
 /** Runs `work` while this process alone holds the lock of a workflow. */
-export async function withWorkflowLock(workflow: string, work: () => Promise<void>): Promise<void> {
+export const withWorkflowLock: WorkflowLock = async (workflow, work) => {
   const release = await acquire(workflow).catch(() => undefined);
   try {
     await work();
   } finally {
     await release?.().catch(() => undefined);
   }
-}
+};
 
 async function acquire(workflow: string): Promise<() => Promise<void>> {
   // Loaded late: only starts need it.
