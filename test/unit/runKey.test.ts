@@ -1,6 +1,7 @@
 /**
  * Keys of wanted runs: the same for the same wish, however it is spelled; another one for every other wish.
  */
+import { randomUUID } from "node:crypto";
 import type { Arguments, BackendDefinition } from "../../provider/src/lifecycle";
 import { services } from "../../provider/src/lifecycle";
 import type { RunIdentity } from "../../provider/src/lifecycle/starting/runKey";
@@ -68,8 +69,8 @@ describe("another wish has another key", () => {
     ["another resource", flow, { urn: `${urn}-2` }],
     ["another workflow", { ...flow, workflowId: "wf-2" }],
     ["other headers", { ...flow, headers: { a: "b" } }],
-    ["an arming", flow, { armedId: newArmedId() }],
-    ["another arming", flow, { armedId: newArmedId() }],
+    ["an arming", flow, { armedId: newArmedId(randomUUID) }],
+    ["another arming", flow, { armedId: newArmedId(randomUUID) }],
   ];
 
   test("no two of them are the same", async () => {
@@ -183,7 +184,7 @@ describe("what is known of a run", () => {
     const identity = { urn, secretArguments: [] };
     expect((await wantedRun(services.aom, flow, identity)).isGiven).toBe(false);
     expect((await wantedRun(services.aom, { ...flow, executionKey: "k" }, identity)).isGiven).toBe(true);
-    const armed = await wantedRun(services.aom, flow, { ...identity, armedId: newArmedId() });
+    const armed = await wantedRun(services.aom, flow, { ...identity, armedId: newArmedId(randomUUID) });
     expect(armed.isGiven).toBe(true);
   });
 
@@ -201,15 +202,15 @@ describe("what is known of a run", () => {
 
   test("what was only armed has not run: it is superseded by nothing", async () => {
     const identity = { urn, secretArguments: [] };
-    const supersedes = { id: newArmedId() };
+    const supersedes = { id: newArmedId(randomUUID) };
     expect((await wantedRun(services.aom, flow, { ...identity, supersedes })).supersedes).toBeUndefined();
     const ran = { id: "armed-and-dangerous", startedAt: "2026-11-21T06:00:00Z" };
     expect((await wantedRun(services.aom, flow, { ...identity, supersedes: ran })).supersedes).toEqual(ran);
   });
 
   test("ids of armed ones are told from ids of executions", () => {
-    expect(isArmedId(newArmedId())).toBe(true);
-    expect(newArmedId()).not.toBe(newArmedId());
+    expect(isArmedId(newArmedId(randomUUID))).toBe(true);
+    expect(newArmedId(randomUUID)).not.toBe(newArmedId(randomUUID));
     expect(isArmedId("armed-nightly")).toBe(false);
     expect(isArmedId("6f1f2a3e-4c5d-4e6f-8a9b-0c1d2e3f4a5b")).toBe(false);
   });

@@ -42,6 +42,8 @@ export interface BackendContext {
   readonly http: HttpClient;
   readonly settings: Settings;
   readonly clock: Clock;
+  /** A new UUID. */
+  readonly uuid: () => string;
   /** One object per key for the life of the process: accounts with their tokens, later request budgets. */
   shared<T>(key: string, make: () => T): T;
 }

@@ -1,6 +1,7 @@
 /**
  * The services there are, and the session in which a process talks to them. A new service is one line here.
  */
+import { randomUUID } from "node:crypto";
 import type { Fetch } from "../http/httpClient";
 import { HttpClient, NotSentError } from "../http/httpClient";
 import type { Clock } from "../polling/clock";
@@ -28,6 +29,8 @@ export interface Session {
   readonly clock: Clock;
   /** 0 ≤ x < 1. */
   readonly random: () => number;
+  /** A new UUID. */
+  readonly uuid: () => string;
   /** How executions are waited for. */
   readonly waiting: WaitingOptions;
   /** One object per key for the life of the session: what all resources of a workflow share. */
@@ -57,6 +60,8 @@ export interface SessionOptions {
   readonly clock?: Clock;
   /** @default Math.random */
   readonly random?: () => number;
+  /** @default random ones */
+  readonly uuid?: () => string;
   /** @default planned */
   readonly waiting?: WaitingOptions;
 }
@@ -65,6 +70,7 @@ export interface SessionOptions {
 export function openSession(options: SessionOptions): Session {
   const clock = options.clock ?? systemClock;
   const random = options.random ?? Math.random;
+  const uuid = options.uuid ?? randomUUID;
   const http = new HttpClient({
     fetch: options.fetch ?? nodeFetch,
     clock,
@@ -81,12 +87,14 @@ export function openSession(options: SessionOptions): Session {
     http,
     clock,
     settings: options.settings,
+    uuid,
     shared,
   };
   return {
     settings: options.settings,
     clock,
     random,
+    uuid,
     waiting: options.waiting ?? {},
     shared,
     connect: (definition, args, signal) => definition.connect(args, context, signal),

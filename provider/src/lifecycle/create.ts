@@ -20,7 +20,7 @@ import { makeArmedState } from "./state";
 export async function create(args: Arguments, host: LifecycleHost): Promise<Outcome> {
   const { adoptExecutionId, runOn } = readCommonArguments(args);
   if (runOn === "destroy") {
-    return { kind: "ready", id: newArmedId(), state: makeArmedState(args) };
+    return { kind: "ready", id: newArmedId(host.session.uuid), state: makeArmedState(args) };
   }
   const backend = await host.session.connect(host.definition, args, host.signal);
   // What this one replaces has had its turn, and so has what was taken over before it: to take it over again would run

@@ -2,11 +2,10 @@
  * Authorises requests to Alibaba Cloud's RPC style APIs by one of the two signatures: ACS3-HMAC-SHA256 (default), or
  * the older RPC HMAC-SHA1, which the vendor's own CloudFlow clients still use.
  */
-import { randomUUID } from "node:crypto";
 import { ConfigurationError } from "../../errors";
 import type { Authorization, Authorize, SignableRequest } from "../../http/request";
 import { formatAcsDate, sha256Hex, signAcs3, signRpc } from "../../http/signers/alibabaSigner";
-import type { Clock } from "../../polling/clock";
+import type { BackendContext } from "../backend";
 import type { Settings } from "../settings";
 import { fromConfig } from "../settings";
 import type { AlibabaCredential, CredentialSource } from "./credentials";
@@ -30,11 +29,11 @@ export function findSignatureAlgorithm(settings: Settings): SignatureAlgorithm {
 export function authorizeBy(
   algorithm: SignatureAlgorithm,
   source: CredentialSource,
-  clock: Clock,
+  { clock, uuid }: Pick<BackendContext, "clock" | "uuid">,
 ): Authorize {
   const sign = algorithm === "HMAC-SHA1" ? authorizeRpc : authorizeAcs3;
   // The nonce is new for every attempt: the service refuses one that it has seen.
-  return async (request) => sign(request, await source(), clock.now(), randomUUID());
+  return async (request) => sign(request, await source(), clock.now(), uuid());
 }
 
 function authorizeAcs3(

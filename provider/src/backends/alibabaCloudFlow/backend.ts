@@ -104,7 +104,7 @@ export const alibabaCloudFlow = {
 function openCloudFlow(args: Arguments, context: BackendContext): CloudFlowBackend {
   const location = resolveLocation(args, context.settings);
   const source = context.shared("alibabaCredentials", () => openCredentialSource(context.settings));
-  const authorize = authorizeBy(findSignatureAlgorithm(context.settings), source, context.clock);
+  const authorize = authorizeBy(findSignatureAlgorithm(context.settings), source, context);
   const buckets = context.shared("alibabaBuckets", () => {
     const allowance = configuredAllowances(context.settings, "alicloud:requestLimits", publishedAllowance);
     return new Buckets(allowance, context.clock);

@@ -2,7 +2,7 @@
  * The key of a wanted run: the same for every attempt to have it, another for every other one. It names the
  * execution where the service lets it, so that a run which is already there is found instead of started again.
  */
-import { createHash, randomUUID, scrypt } from "node:crypto";
+import { createHash, scrypt } from "node:crypto";
 import type { Arguments, BackendDefinition } from "../../backends/backend";
 import { isMap } from "../../backends/rules";
 import { argumentSpecs, meaningOf, readCommonArguments } from "../arguments";
@@ -42,8 +42,8 @@ export interface RunIdentity {
 }
 
 /** Id for a teardown runbook that is armed: no execution has it. */
-export function newArmedId(): string {
-  return `armed-${randomUUID()}`;
+export function newArmedId(uuid: () => string): string {
+  return `armed-${uuid()}`;
 }
 
 /** True for the id of a teardown runbook: the state that has it has no execution. */
