@@ -51,6 +51,7 @@ export type ProcessOptions = Partial<
     | "secretArguments"
     | "signal"
     | "isReplacement"
+    | "isInState"
     | "operationTimeoutSeconds"
     | "isWanted"
   >
@@ -247,7 +248,9 @@ function isStart(url: string, { method, headers }: RequestInit): boolean {
 export function idAndState(outcome: Outcome): {
   readonly id: string;
   readonly startedAt: string | undefined;
+  readonly settledAt: string | undefined;
 } {
-  const { startedAt } = outcome.state;
-  return { id: outcome.id, startedAt: typeof startedAt === "string" ? startedAt : undefined };
+  const text = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
+  const { startedAt, settledAt } = outcome.state;
+  return { id: outcome.id, startedAt: text(startedAt), settledAt: text(settledAt) };
 }
