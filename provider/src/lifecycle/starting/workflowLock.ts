@@ -29,7 +29,7 @@ export type WorkflowLock = (
 // Whoever has the lock touches it this often. A lock that nobody touches is taken over, whatever its time says: clocks
 // are set, and those of file servers differ.
 const touchedEveryMs = 1_000;
-const abandonedMs = 5_000;
+const abandonedMs = 4_000;
 const retryMs = { least: 20, most: 250 };
 // Waits that nobody notices are not worth a word.
 const toldAfterMs = 1_000;
