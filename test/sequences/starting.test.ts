@@ -243,26 +243,38 @@ describe.each(everyService)("%s: an answer that the state has, or has not", (ser
     await register.answered(service, urn, id);
   };
 
-  test("a replacement that is forced, of which nobody says what it replaces, runs again", async () => {
+  test.each([true, false])(
+    "a replacement that is forced, of which nobody says what it replaces, runs again each time (old inputs: %s)",
+    async (isInState) => {
+      const machine = await open(service);
+      const all = [(await create(scene.args(), machine.process())).id];
+      for (let round = 0; round < 3; round += 1) {
+        await end(machine, all.at(-1)!);
+        const host = machine.process({ isInState, isReplacement: true });
+        const outcome = await create(scene.args(), host);
+        // The engine deletes what was replaced.
+        await deleteExecution(all.at(-1)!, outcome.state, host);
+        all.push(outcome.id);
+        expect(host.reporter.warnings).toEqual([]);
+      }
+      expect(await ids()).toEqual(all);
+    },
+  );
+
+  test("executions that Pulumi does not take in: the second one is taken over, with a warning, however often", async () => {
     const machine = await open(service);
     const first = await create(scene.args(), machine.process());
     await end(machine, first.id);
-    const second = await create(scene.args(), machine.process({ isInState: true }));
-    expect(await ids()).toEqual([first.id, second.id]);
-  });
-
-  test("an execution that Pulumi could not take in is taken over, with a warning, however often", async () => {
-    const machine = await open(service);
-    const first = await create(scene.args(), machine.process());
+    const second = await create(scene.args(), machine.process());
     for (let round = 0; round < 3; round += 1) {
-      await end(machine, first.id);
-      const host = machine.process({ isInState: false });
-      expect(await create(scene.args(), host)).toMatchObject({ kind: "ready", id: first.id });
+      await end(machine, second.id);
+      const host = machine.process();
+      expect(await create(scene.args(), host)).toMatchObject({ kind: "ready", id: second.id });
       expect(host.reporter.warnings).toEqual([
-        expect.stringMatching(`^execution ${first.id}, .* is not in Pulumi's state; it is taken over$`),
+        expect.stringMatching(`^execution ${second.id}, .* is not in Pulumi's state; it is taken over$`),
       ]);
     }
-    expect(await ids()).toEqual([first.id]);
+    expect(await ids()).toEqual([first.id, second.id]);
   });
 
   test("a start is not posted again by the process that was answered with its execution", async () => {

@@ -151,7 +151,7 @@ export class RunRegister {
     this.take(id);
     const entry = await this.#read(service, urn);
     if (!entry) return;
-    const pending = entry.pending?.executionId === id ? undefined : entry.pending;
+    const pending = entry.pending?.executionId === id ? undefined : seen(entry.pending, id);
     await this.#toPast(service, entry, id, pending);
   }
 
@@ -224,4 +224,11 @@ export class RunRegister {
   async #read(service: string, urn: string | undefined): Promise<JournalEntry | undefined> {
     return urn === undefined ? undefined : this.#journal.read(service, urn);
   }
+}
+
+// A delete shows that the state had the execution.
+function seen(pending: PendingStart | undefined, id: string): PendingStart | undefined {
+  if (pending?.supersedesId !== id) return pending;
+  const { supersedesUnseen: _supersedesUnseen, ...rest } = pending;
+  return rest;
 }

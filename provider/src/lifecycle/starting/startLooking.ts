@@ -102,7 +102,12 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
     // This process was suspended so long that another one took its place: what was seen is no longer so.
     if (wasExclusive && !look.isExclusive()) return { againMs: 0, why: "looks again for running executions" };
     try {
-      return await post(starting, start);
+      const before = new Set(listed.executions.map(({ executionId }) => executionId));
+      return await post(
+        starting,
+        start,
+        (id) => before.has(id) || isKnown(id) || id === wanted.supersedes?.id,
+      );
     } catch (error) {
       if (!(error instanceof StartUncertainError)) throw error;
       [open, postedHere, lastError, searchedFromMs] = [start, true, error, undefined];
