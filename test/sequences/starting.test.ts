@@ -10,7 +10,14 @@ import { create, deleteExecution } from "../../provider/src/lifecycle";
 import type { Clock } from "../../provider/src/polling/clock";
 import type { Crash, Machine, Scene } from "../support/machines";
 import { control } from "../support/emulators";
-import { afterStarts, crash, crashBeforeAnswers, idAndState, openScene } from "../support/machines";
+import {
+  afterStarts,
+  crash,
+  crashBeforeAnswers,
+  idAndState,
+  openScene,
+  proveNames,
+} from "../support/machines";
 
 const minuteMs = 60_000;
 const everyService: ServiceName[] = ["aom", "functiongraph", "cloudflow"];
@@ -330,11 +337,12 @@ describe.each(everyService)("%s: killed, on the same machine", (service) => {
 
   test.each(started)("%s, while others ran and run: exactly one of ours", async (where) => {
     const machine = await open(service);
+    const proof = await proveNames(scene);
     await scene.foreign({ startedAt: scene.now() - 60 * minuteMs });
     await scene.foreign(service === "aom" ? { startedAt: scene.now() - 60 * minuteMs } : {});
     await crash(scene, machine, where, scene.args());
     await create(scene.args(), machine.process());
-    expect(await ids()).toHaveLength(3);
+    expect(await ids()).toHaveLength(3 + proof.length);
   });
 
   test("three resources at once, before their answers: each finds an execution of its own", async () => {
@@ -547,6 +555,21 @@ describe("functiongraph that does not show what a start carried", () => {
     await scene.fault({ operation: scene.startOperation, action: "dropAfter" });
     const outcome = await create(scene.args(), scene.machine().process());
     expect(await ids()).toEqual([outcome.id]);
+  });
+});
+
+describe("functiongraph of which nobody knows whether it shows what a start carried", () => {
+  test("one that runs is asked about; once an execution has shown its name, it is not", async () => {
+    const machine = await open("functiongraph");
+    await scene.takes(60 * minuteMs);
+    const running = await scene.foreign();
+    const args = scene.args({ waitFor: "started" });
+    await expect(create(args, machine.process())).rejects.toThrow(running);
+    expect(await ids()).toEqual([running]);
+    const beside = await create({ ...args, concurrency: "allow" }, machine.process());
+    const urn = "urn:pulumi:test::test::type::other";
+    const other = await create(args, scene.machine().process({ urn }));
+    expect(await ids()).toEqual([running, beside.id, other.id]);
   });
 });
 

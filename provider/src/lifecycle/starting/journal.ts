@@ -84,6 +84,8 @@ export interface JournalEntry {
   readonly pending?: PendingStart | undefined;
   /** Executions that a state has had, oldest first. */
   readonly past: readonly string[];
+  /** The execution that the state had when a call last showed it; absent once it is deleted. */
+  readonly inState?: string | undefined;
 }
 
 // Enough to recognise all that a list of the last days can hold of one resource.
@@ -222,6 +224,7 @@ export function parseEntry(text: string): JournalEntry | undefined {
     urn: value["urn"],
     workflow: value["workflow"],
     past: texts(value["past"]),
+    ...(typeof value["inState"] === "string" ? { inState: value["inState"] } : {}),
     ...(pending ? { pending } : {}),
   };
 }

@@ -49,12 +49,19 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
   const claimsAt = (look: Look): Promise<Claims> =>
     look.once("claims", () => host.register.claims(service, backend.identity));
 
+  const decideSafely = (look: Look): Promise<Turn> =>
+    decide(look).catch((error: unknown) => {
+      // What goes wrong while a start is looked for does not make it certain that nothing was started.
+      if (!open || error instanceof StartUncertainError) throw error;
+      throw new StartUncertainError(sayStartUncertain(messageOf(error), context, false), { cause: error });
+    });
   const decide = async (look: Look): Promise<Turn> => {
     const wasExclusive = look.isExclusive();
     const candidates = await candidatesOf(starting, look, open?.since);
     const { taken, unresolved } = await claimsAt(look);
     const name = soughtName(wanted, open);
-    const { mine, unmarked } = await sort(starting, candidates, { taken, name });
+    const others = async (): Promise<readonly ExecutionSummary[]> => (await look.newest()).executions;
+    const { mine, unmarked } = await sort(starting, candidates, { taken, name, others });
     const [found] = mine;
     if (found) return adopt(found);
     // Others of this batch may have taken one while this one was looking.
@@ -124,7 +131,7 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
   const gaveUp = (why: string): Error | undefined =>
     open && new StartUncertainError(sayStartUncertain(why, context, false));
   const way = { alone: isExclusive, locked: true, gaveUp };
-  return inTurn(starting, gate, way, decide).then(async (run) => {
+  return inTurn(starting, gate, way, decideSafely).then(async (run) => {
     // What a start of this call was answered with is noted.
     if (!run.isNew) {
       await starting.note({ ...(open ?? newStart(starting, runName)), executionId: run.executionId });
