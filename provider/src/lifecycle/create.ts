@@ -66,7 +66,9 @@ async function supersededByForce(host: LifecycleHost): Promise<Superseded | unde
   const { definition, register, reporter, urn } = host;
   const noted = await register.pending(definition.service, urn);
   const isUnseen = host.isInState !== true;
-  if (noted?.executionId !== undefined && noted.isAnswered === true) {
+  // Where nothing was replaced, what the state has can only be what was started.
+  const isFirst = noted?.supersedesId === undefined && !isUnseen;
+  if (noted?.executionId !== undefined && (noted.isAnswered === true || isFirst)) {
     const id = noted.executionId;
     if (noted.supersedesUnseen !== true || !isUnseen) return { id, isUnseen };
     reporter.warn(

@@ -81,12 +81,22 @@ export interface Sorting {
   readonly others: () => Promise<readonly ExecutionSummary[]>;
 }
 
+/** Candidates, told apart as far as that can be. */
+export interface Sorted {
+  /** They are this run's. */
+  readonly mine: readonly ExecutionSummary[];
+  /** It can't be told whose they are. */
+  readonly unmarked: readonly ExecutionSummary[];
+  /** True where one of those shows what its start carried, and our name is not there: it may be somebody else's. */
+  readonly isForeignLikely: boolean;
+}
+
 /** Which of them are this run's, and of which it can't be told because they show no name. */
 export async function sort(
   { backend, wanted, host }: Starting,
   candidates: readonly ExecutionSummary[],
   { taken, name, others }: Sorting,
-): Promise<{ readonly mine: readonly ExecutionSummary[]; readonly unmarked: readonly ExecutionSummary[] }> {
+): Promise<Sorted> {
   // A key that the program gave is one execution, also where another resource has it.
   const eligible = wanted.isGiven
     ? candidates
@@ -107,7 +117,7 @@ export async function sort(
     : eligible.filter(
         ({ executionId }, index) => typeof marks[index] !== "string" && !taken.has(executionId),
       );
-  return { mine, unmarked };
+  return { mine, unmarked, isForeignLikely: marks.includes(null) };
 }
 
 async function showsNames(

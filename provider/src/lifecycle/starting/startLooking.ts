@@ -61,7 +61,7 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
     const { taken, unresolved } = await claimsAt(look);
     const name = soughtName(wanted, open);
     const others = async (): Promise<readonly ExecutionSummary[]> => (await look.newest()).executions;
-    const { mine, unmarked } = await sort(starting, candidates, { taken, name, others });
+    const { mine, unmarked, isForeignLikely } = await sort(starting, candidates, { taken, name, others });
     const [found] = mine;
     if (found) return adopt(found);
     // Others of this batch may have taken one while this one was looking.
@@ -72,7 +72,8 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
       // Executions without a mark are all alike, so are the starts that look for theirs: each takes one. Where another
       // process may be starting at this moment, one of them may be what it has just started.
       const seekers = Math.max(1, unresolved);
-      const shares = look.isExclusive() || seekers === 1 ? seekers : 0;
+      const isTrusted = !isForeignLikely && (look.isExclusive() || seekers === 1);
+      const shares = isTrusted ? seekers : 0;
       const oldest = possible.at(-1);
       if (oldest && possible.length <= shares) return adopt(oldest);
       if (oldest) throw new StartUncertainError(sayStartUndecided(possible, context, true));
