@@ -265,15 +265,16 @@ export function sayStartUndecided(
 
 function sayWaysOut(id: string, { common }: MessageContext, isNoted: boolean): string[] {
   const beside = isNoted ? `change "triggers" and set concurrency to "allow"` : `set concurrency to "allow"`;
+  const nothing = isNoted ? "Nothing more was started." : "Nothing was started.";
   if (common.runOn === "destroy") {
     return [
-      "  Nothing was started. If one of them is this teardown (a destroy was cut short, here or elsewhere), see it end, then",
+      `  ${nothing} If one of them is this teardown (a destroy was cut short, here or elsewhere), see it end, then`,
       "    let the resource go: `pulumi state delete <its URN>`",
       `  If none is, start beside them: ${beside}, run \`pulumi up\` and destroy again.`,
     ];
   }
   return [
-    "  Nothing was started. If one of them is this run (a deployment was cut short, here or elsewhere), take it over:",
+    `  ${nothing} If one of them is this run (a deployment was cut short, here or elsewhere), take it over:`,
     `    set adoptExecutionId to its id (e.g. "${oneLine(id)}") and run \`pulumi up\``,
     `  If none is, start beside them: ${beside} and run \`pulumi up\`.`,
   ];
