@@ -28,6 +28,7 @@ import {
   update,
 } from "../lifecycle";
 import type { EngineReporter } from "./engineReporter";
+import { foreignValues } from "./foreignValues";
 import { CreatedButNotReady, HostError } from "./hostErrors";
 import type { HostProcess } from "./hostProcess";
 import { toPlainOutputs } from "./plainOutputs";
@@ -97,7 +98,10 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
       const { urn: before } = readProperties(olds);
       if (before !== undefined) this.#checked.add(before);
       if (urn !== undefined && Object.keys(olds).length > 0) this.#inState.add(urn);
-      const problems = check(this.#definition, args, this.#session.settings, customTimeouts);
+      const problems = [
+        ...foreignValues(args),
+        ...check(this.#definition, args, this.#session.settings, customTimeouts),
+      ];
       return {
         inputs: news,
         failures: problems.map(({ argument, reason }) => ({

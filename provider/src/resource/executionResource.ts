@@ -8,6 +8,8 @@ import { metaProperty } from "../dynamic/properties";
 import { providerText } from "../dynamic/providerText";
 import type { ServiceName } from "../lifecycle/index";
 import { outputs } from "../lifecycle/state";
+import type { Refusal } from "./jsonValues";
+import { toJsonValues } from "./jsonValues";
 import { omitTracesBetween } from "./promiseTraces";
 import type { ExecutionOutputs } from "./types";
 
@@ -33,16 +35,20 @@ export abstract class ExecutionResource extends pulumi.CustomResource {
     opts: pulumi.CustomResourceOptions | undefined,
   ) {
     const type = resourceType(service);
+    const refuse: Refusal = (problems, isLater) =>
+      new pulumi.RunError(sayRefusal(service, name, problems, isLater ? undefined : callerOf(new.target)));
+    const values = Object.entries(toJsonValues(args, refuse));
+    const json = Object.fromEntries(values.map(([argument, { value }]) => [argument, value]));
     const meta: Record<keyof ResourceMeta, unknown> = {
       urn: urnOf(name, type, opts?.parent),
       customTimeouts: opts?.customTimeouts,
       replaceOnChanges: opts?.replaceOnChanges,
-      secretArguments: secretNames(args),
+      secretArguments: secretNames(json),
     };
     // What is not declared is no output: reading it in the program would give undefined instead of an Output.
     const names = [...outputs, "region", "triggers", ...repeated];
     const declared = Object.fromEntries(names.map((output) => [output, undefined]));
-    const properties = { ...declared, ...args, __provider: providerText(service), [metaProperty]: meta };
+    const properties = { ...declared, ...json, __provider: providerText(service), [metaProperty]: meta };
     try {
       super(type, name, properties, opts);
     } finally {
@@ -54,6 +60,27 @@ export abstract class ExecutionResource extends pulumi.CustomResource {
 
 // The SDK begins with the URN and then makes an output of each property, in their order: the meta data are the last.
 const resumeTraces = omitTracesBetween(ExecutionResource.prototype, "urn", metaProperty);
+
+function sayRefusal(
+  service: ServiceName,
+  name: string,
+  problems: readonly string[],
+  caller: string | undefined,
+): string {
+  const what = problems.length === 1 ? "one value" : `${String(problems.length)} values`;
+  return [
+    `${service}.WorkflowExecution "${name}": ${what} cannot be represented in JSON`,
+    ...problems.map((problem) => `  ${problem}`),
+    ...(caller === undefined ? [] : [`  ${caller}`]),
+  ].join("\n");
+}
+
+/** The line of the program that calls a constructor; undefined where that can't be told. */
+function callerOf(constructor: object): string | undefined {
+  const holder: { stack?: string } = {};
+  Error.captureStackTrace(holder, constructor as () => void);
+  return holder.stack?.split("\n")[1]?.trim();
+}
 
 // The state says null of what an execution does not have; to a program that is undefined. Made when it is read: an
 // Output costs the SDK a dozen promises, and most programs read few of them.
