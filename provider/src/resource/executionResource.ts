@@ -8,6 +8,7 @@ import { metaProperty } from "../dynamic/properties";
 import { providerText } from "../dynamic/providerText";
 import type { ServiceName } from "../lifecycle/index";
 import { outputs } from "../lifecycle/state";
+import { noteArguments } from "./argumentNotes";
 import type { Refusal } from "./jsonValues";
 import { toJsonValues } from "./jsonValues";
 import { omitTracesBetween } from "./promiseTraces";
@@ -37,18 +38,10 @@ export abstract class ExecutionResource extends pulumi.CustomResource {
     const type = resourceType(service);
     const refuse: Refusal = (problems, isLater) =>
       new pulumi.RunError(sayRefusal(service, name, problems, isLater ? undefined : callerOf(new.target)));
-    const values = Object.entries(toJsonValues(args, refuse));
-    const json = Object.fromEntries(values.map(([argument, { value }]) => [argument, value]));
-    const meta: Record<keyof ResourceMeta, unknown> = {
-      urn: urnOf(name, type, opts?.parent),
-      customTimeouts: opts?.customTimeouts,
-      replaceOnChanges: opts?.replaceOnChanges,
-      secretArguments: secretNames(json),
-    };
     // What is not declared is no output: reading it in the program would give undefined instead of an Output.
     const names = [...outputs, "region", "triggers", ...repeated];
     const declared = Object.fromEntries(names.map((output) => [output, undefined]));
-    const properties = { ...declared, ...json, __provider: providerText(service), [metaProperty]: meta };
+    const properties = propertiesOf(service, name, { ...declared, ...args }, opts, refuse);
     try {
       super(type, name, properties, opts);
     } finally {
@@ -58,8 +51,31 @@ export abstract class ExecutionResource extends pulumi.CustomResource {
   }
 }
 
+type Properties = Readonly<Record<string, unknown>>;
+
 // The SDK begins with the URN and then makes an output of each property, in their order: the meta data are the last.
 const resumeTraces = omitTracesBetween(ExecutionResource.prototype, "urn", metaProperty);
+
+function propertiesOf(
+  service: ServiceName,
+  name: string,
+  given: Properties,
+  opts: pulumi.CustomResourceOptions | undefined,
+  refuse: Refusal,
+): pulumi.Inputs {
+  const args = Object.fromEntries(Object.entries(given).filter(([property]) => !property.startsWith("__")));
+  const values = toJsonValues(args, refuse);
+  const ignoreChanges = opts?.ignoreChanges ?? [];
+  const meta: Record<keyof ResourceMeta, unknown> = {
+    urn: urnOf(name, resourceType(service), opts?.parent),
+    customTimeouts: opts?.customTimeouts,
+    replaceOnChanges: opts?.replaceOnChanges,
+    ignoreChanges: ignoreChanges.length > 0 ? ignoreChanges : undefined,
+    notes: noteArguments(service, values, ignoreChanges),
+  };
+  const json = Object.fromEntries(Object.entries(values).map(([argument, { value }]) => [argument, value]));
+  return { ...json, __provider: providerText(service), [metaProperty]: meta };
+}
 
 function sayRefusal(
   service: ServiceName,
@@ -101,21 +117,6 @@ function sayUndefined(resource: pulumi.CustomResource, name: string): void {
 function urnOf(name: string, type: string, parent: pulumi.Resource | undefined): pulumi.Input<string> {
   if (parent !== undefined) return pulumi.createUrn(name, type, parent);
   return `urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::${type}::${name}`;
-}
-
-// The dynamic provider host hands secrets over as plain values; without this nobody there could tell them.
-function secretNames(args: Readonly<Record<string, unknown>>): Promise<string[]> | undefined {
-  // Only what may hold an Output can be secret; every look costs the SDK a few promises, a thousand times in large stacks.
-  const candidates = Object.entries(args).filter(([, value]) => typeof value === "object" && value !== null);
-  return candidates.length === 0 ? undefined : secretsAmong(candidates);
-}
-
-async function secretsAmong(candidates: readonly (readonly [string, unknown])[]): Promise<string[]> {
-  const names = candidates.map(async ([name, value]) => {
-    const isSecret = await pulumi.isSecret(pulumi.output(value)).catch(() => false);
-    return isSecret ? [name] : [];
-  });
-  return (await Promise.all(names)).flat();
 }
 
 /** The type token of a service's executions, as it stands in URNs. */
