@@ -11,6 +11,7 @@ import { outputs } from "../lifecycle/state";
 import { noteArguments } from "./argumentNotes";
 import type { Refusal } from "./jsonValues";
 import { toJsonValues } from "./jsonValues";
+import { finishTransformations } from "./lastTransformation";
 import { omitTracesBetween } from "./promiseTraces";
 import type { ExecutionOutputs } from "./types";
 
@@ -38,13 +39,17 @@ export abstract class ExecutionResource extends pulumi.CustomResource {
     const type = resourceType(service);
     const refuse: Refusal = (problems, isLater) =>
       new pulumi.RunError(sayRefusal(service, name, problems, isLater ? undefined : callerOf(new.target)));
+    const finish = (given: object, options: pulumi.CustomResourceOptions | undefined): pulumi.Inputs =>
+      propertiesOf(service, name, given as Properties, options, refuse);
     // What is not declared is no output: reading it in the program would give undefined instead of an Output.
     const names = [...outputs, "region", "triggers", ...repeated];
     const declared = Object.fromEntries(names.map((output) => [output, undefined]));
-    const properties = propertiesOf(service, name, { ...declared, ...args }, opts, refuse);
+    const outer = underConstruction;
+    underConstruction = finish;
     try {
-      super(type, name, properties, opts);
+      super(type, name, finish({ ...declared, ...args }, opts), opts);
     } finally {
+      underConstruction = outer;
       resumeTraces();
     }
     for (const output of names) sayUndefined(this, output);
@@ -52,6 +57,17 @@ export abstract class ExecutionResource extends pulumi.CustomResource {
 }
 
 type Properties = Readonly<Record<string, unknown>>;
+
+/** Makes all properties of a resource from its arguments and options. */
+type FinishResource = (args: object, opts: pulumi.CustomResourceOptions | undefined) => pulumi.Inputs;
+
+// A transformation can construct another resource meanwhile.
+let underConstruction: FinishResource | undefined;
+
+finishTransformations(ExecutionResource.prototype, () => {
+  const finish = underConstruction;
+  return ({ props, opts }) => (finish ? { props: finish(props, opts), opts } : undefined);
+});
 
 // The SDK begins with the URN and then makes an output of each property, in their order: the meta data are the last.
 const resumeTraces = omitTracesBetween(ExecutionResource.prototype, "urn", metaProperty);
