@@ -43,7 +43,9 @@ export abstract class ExecutionResource extends pulumi.CustomResource {
       propertiesOf(service, name, given as Properties, options, refuse);
     // What is not declared is no output: reading it in the program would give undefined instead of an Output.
     const names = [...outputs, "region", "triggers", ...repeated];
-    const declared = Object.fromEntries(names.map((output) => [output, undefined]));
+    const declared = Object.fromEntries(
+      names.filter((output) => !(output in args)).map((output) => [output, undefined]),
+    );
     const outer = underConstruction;
     underConstruction = finish;
     try {
