@@ -3,6 +3,7 @@
  */
 import type { RequestSummary } from "../errors";
 import { ResponseFormatError } from "../errors";
+import { onOneLine } from "../ground/text";
 import type { HttpAnswer } from "./request";
 
 /** True where the body is a web page: a proxy, a login page or a wrong endpoint answered. */
@@ -54,6 +55,5 @@ export function isJsonObject(value: unknown): value is Record<string, unknown> {
 }
 
 function excerpt(text: string): string {
-  const line = text.replace(/\s+/g, " ").trim();
-  return line.length > 80 ? `"${line.slice(0, 80)}…"` : `"${line}"`;
+  return `"${onOneLine(text, 80)}"`;
 }

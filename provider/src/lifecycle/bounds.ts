@@ -2,9 +2,10 @@
  * Keeps what goes into the state small: the engine rewrites the whole state at every step, and a log of megabytes
  * in one resource slows down the stack. What is cut is marked where it stands and named in `truncated`.
  */
-import type { ExecutionSnapshot, ExecutionStep, FailedTarget } from "../execution/snapshot";
+import type { ExecutionSnapshot, ExecutionStep, ExecutionSummary, FailedTarget } from "../execution/snapshot";
+import { cleanText, headOf, shorten, tailOf } from "../ground/text";
 
-/** How much is kept; characters unless said otherwise. */
+/** How much is kept; UTF-16 units unless said otherwise. */
 export const limits = {
   /** End of a target's log. */
   log: 2_000,
@@ -38,6 +39,8 @@ export function boundSnapshot(snapshot: ExecutionSnapshot): {
   const { output, error, stepsOmitted: _stepsOmitted, ...rest } = snapshot;
   const bounded: ExecutionSnapshot = {
     ...rest,
+    executionId: shortName(rest.executionId),
+    rawStatus: shortName(rest.rawStatus),
     // What went wrong as a whole becomes the failure's message where no step says more.
     ...(error === undefined ? {} : { error: head(error, "failure.message", truncated) }),
     steps: boundAllSteps(kept, truncated),
@@ -47,6 +50,16 @@ export function boundSnapshot(snapshot: ExecutionSnapshot): {
   if (note === undefined) return { bounded: { ...bounded, output }, truncated };
   truncated.push("output");
   return { bounded: { ...bounded, output: { truncated: note } }, truncated };
+}
+
+/** A line of a list within the limits. The id stays as it is: programs ask for the execution by it. */
+export function boundSummary(summary: ExecutionSummary): ExecutionSummary {
+  const { createdBy } = summary;
+  return {
+    ...summary,
+    rawStatus: shortName(summary.rawStatus),
+    ...(createdBy === undefined ? {} : { createdBy: shortName(createdBy) }),
+  };
 }
 
 function whyTooLarge(output: unknown): string | undefined {
@@ -118,18 +131,22 @@ function boundTarget(target: FailedTarget, path: string, truncated: string[]): F
 }
 
 function head(text: string, path: string, truncated: string[]): string {
-  if (text.length <= limits.message) return text;
+  const clean = cleanText(text);
+  const kept = headOf(clean, limits.message);
+  if (kept.length === clean.length) return clean;
   truncated.push(path);
-  return `${text.slice(0, limits.message)}… [${String(text.length - limits.message)} more characters cut]`;
+  return `${kept}… [${String(clean.length - kept.length)} more characters cut]`;
 }
 
 // The end of a log says why it ended.
 function tail(text: string, path: string, truncated: string[]): string {
-  if (text.length <= limits.log) return text;
+  const clean = cleanText(text);
+  const kept = tailOf(clean, limits.log);
+  if (kept.length === clean.length) return clean;
   truncated.push(path);
-  return `[${String(text.length - limits.log)} characters cut] …${text.slice(-limits.log)}`;
+  return `[${String(clean.length - kept.length)} characters cut] …${kept}`;
 }
 
 function shortName(name: string): string {
-  return name.length > limits.name ? `${name.slice(0, limits.name)}…` : name;
+  return shorten(cleanText(name), limits.name);
 }
