@@ -30,7 +30,7 @@ test("what is within the limits stays as it is", () => {
       }),
     ],
   });
-  expect(boundSnapshot(full)).toEqual({ bounded: full, truncated: [] });
+  expect(boundSnapshot(full)).toEqual({ bounded: full, truncated: [], altered: [] });
 });
 
 test("what went wrong as a whole is bounded too", () => {

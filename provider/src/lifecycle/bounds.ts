@@ -4,6 +4,7 @@
  */
 import type { ExecutionSnapshot, ExecutionStep, ExecutionSummary, FailedTarget } from "../execution/snapshot";
 import { cleanText, headOf, shorten, tailOf } from "../ground/text";
+import { plainOutput } from "./plainOutput";
 
 /** How much is kept; UTF-16 units unless said otherwise. */
 export const limits = {
@@ -23,13 +24,21 @@ export const limits = {
   output: 256 * 1024,
   /** Levels of lists and maps in the output. */
   outputDepth: 100,
+  /** Paths that are named as altered, in number. */
+  altered: 100,
 } as const;
 
-/** A snapshot within the limits, and the paths of what was cut. */
-export function boundSnapshot(snapshot: ExecutionSnapshot): {
+/** A snapshot within the limits. */
+export interface BoundedSnapshot {
   readonly bounded: ExecutionSnapshot;
+  /** Paths of what was cut. */
   readonly truncated: readonly string[];
-} {
+  /** Paths of what is in the output otherwise than the runbook gave it. */
+  readonly altered: readonly string[];
+}
+
+/** A snapshot within the limits, its texts clean, and what was done to it. */
+export function boundSnapshot(snapshot: ExecutionSnapshot): BoundedSnapshot {
   const truncated: string[] = [];
   const first = Math.max(0, snapshot.steps.length - limits.steps);
   if (first > 0 || snapshot.stepsOmitted) truncated.push("steps");
@@ -45,11 +54,22 @@ export function boundSnapshot(snapshot: ExecutionSnapshot): {
     ...(error === undefined ? {} : { error: head(error, "failure.message", truncated) }),
     steps: boundAllSteps(kept, truncated),
   };
-  if (output === undefined) return { bounded, truncated };
+  if (output === undefined) return { bounded, truncated, altered: [] };
   const note = whyTooLarge(output);
-  if (note === undefined) return { bounded: { ...bounded, output }, truncated };
+  if (note === undefined) {
+    const altered: string[] = [];
+    const plain = plainOutput(output, "output", altered);
+    return { bounded: { ...bounded, output: plain }, truncated, altered: boundList(altered) };
+  }
   truncated.push("output");
-  return { bounded: { ...bounded, output: { truncated: note } }, truncated };
+  return { bounded: { ...bounded, output: { truncated: note } }, truncated, altered: [] };
+}
+
+/** The first paths, each bounded; the rest is counted. */
+export function boundList(paths: readonly string[]): readonly string[] {
+  const named = paths.slice(0, limits.altered).map(shortName);
+  const more = paths.length - named.length;
+  return more > 0 ? [...named, `… ${String(more)} more`] : named;
 }
 
 /** A line of a list within the limits. The id stays as it is: programs ask for the execution by it. */
