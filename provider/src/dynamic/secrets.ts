@@ -4,6 +4,7 @@
  * have the values taken out.
  */
 
+import { cleanText } from "../ground/text";
 import { redactSecrets } from "./redaction/redact";
 import { SecretIndex, minLength } from "./redaction/secretIndex";
 
@@ -65,6 +66,18 @@ export function redact(text: string, ...secrets: readonly (readonly string[])[])
       return index;
     }),
   );
+}
+
+/**
+ * {@link redact} for a text as it was sent: a secret may also be what is left when control characters, or what is never
+ * seen, are gone. Where one is, the text comes back clean.
+ */
+export function redactSent(text: string, ...secrets: readonly (readonly string[])[]): string {
+  const redacted = redact(text, ...secrets);
+  const clean = cleanText(redacted);
+  if (clean === redacted) return redacted;
+  const redactedClean = redact(clean, ...secrets);
+  return redactedClean === clean ? redacted : redactedClean;
 }
 
 /** Marks the outputs in which an argument can come back, where any argument is secret. */

@@ -37,8 +37,31 @@ export interface BoundedSnapshot {
   readonly altered: readonly string[];
 }
 
-/** A snapshot within the limits, its texts clean, and what was done to it. */
+/**
+ * A snapshot within the limits, its texts clean, and what was done to it. Never throws: what can't be looked at is left
+ * out, and the execution keeps its id.
+ */
 export function boundSnapshot(snapshot: ExecutionSnapshot): BoundedSnapshot {
+  try {
+    return boundAll(snapshot);
+  } catch {
+    const { executionId, status, rawStatus, startedAt, settledAt } = snapshot;
+    return {
+      bounded: {
+        executionId: shortName(executionId),
+        status,
+        rawStatus: shortName(rawStatus),
+        ...(startedAt === undefined ? {} : { startedAt }),
+        ...(settledAt === undefined ? {} : { settledAt }),
+        steps: [],
+      },
+      truncated: ["output", "steps", "failure"],
+      altered: [],
+    };
+  }
+}
+
+function boundAll(snapshot: ExecutionSnapshot): BoundedSnapshot {
   const truncated: string[] = [];
   const first = Math.max(0, snapshot.steps.length - limits.steps);
   if (first > 0 || snapshot.stepsOmitted) truncated.push("steps");
