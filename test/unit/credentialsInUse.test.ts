@@ -2,6 +2,7 @@
  * A session knows its own secrets, wherever they come from; what a query gives or throws has none of them in it.
  */
 import { CredentialsInUse, rememberingSecrets } from "../../provider/src/backends/credentialsInUse";
+import type { BackendDefinition } from "../../provider/src/lifecycle";
 import { openSession, services } from "../../provider/src/lifecycle";
 import { aom } from "../../provider/src";
 import { startScriptedServer } from "../support/scriptedServer";
@@ -69,7 +70,8 @@ describe("a session that has been used knows", () => {
       };
       const session = openSession({ settings: settingsOf({ ...sources, config }) });
       const own = service === "aom" ? args : { flowName: "f", region: "cn-hangzhou" };
-      const backend = await session.connect(services[service], own, never);
+      const definition: BackendDefinition = services[service];
+      const backend = await session.connect(definition, own, never);
       await backend.listPage({}, { limit: 10 }, never).catch(() => undefined);
       expect(server.requests.length).toBeGreaterThan(0);
       return session.credentials.texts;
