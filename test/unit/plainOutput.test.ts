@@ -59,12 +59,10 @@ test("thousands of keys that are equal once they are clean take no long time, al
 
 test("what is named is bounded in number and length", () => {
   const list = Array.from({ length: 500 }, () => "\u0007");
-  const altered = stateOf({ list, ["k".repeat(10_000)]: "\u0007" })["altered"] as string[];
+  const altered = stateOf({ list, ["k".repeat(900)]: "\u0007" })["altered"] as string[];
   expect(altered).toHaveLength(limits.altered + 1);
   expect(altered.at(-1)).toBe("… 401 more");
-  expect((stateOf({ ["k".repeat(10_000)]: "\u0007" })["altered"] as string[])[0]).toHaveLength(
-    limits.name + 1,
-  );
+  expect((stateOf({ ["k".repeat(900)]: "\u0007" })["altered"] as string[])[0]).toHaveLength(limits.name + 1);
 });
 
 describe("each service's own answer", () => {
@@ -119,5 +117,20 @@ describe("each service's own answer", () => {
     );
     const state = makeState({}, {}, snapshot, undefined);
     expect([state["output"], state["altered"]]).toEqual(["9007199254740993", ["output"]]);
+  });
+});
+
+test("a key is bounded: Pulumi pads every line of a map to its longest key", () => {
+  const { output, altered } = stateOf({ ["k".repeat(100_000)]: 1, [`${"k".repeat(99_999)}l`]: 2 });
+  expect(Object.values(output as object)).toEqual([1, 2]);
+  for (const key of Object.keys(output as object)) expect(key.length).toBeLessThan(1_010);
+  expect(altered).toHaveLength(2);
+});
+
+test("a key is one line: Pulumi prints keys as they are, and what follows a line break would pose as a message", () => {
+  const state = stateOf({ "a\r\nerror: forged": "b\nerror: data" });
+  expect(state).toMatchObject({
+    output: { "a error: forged": "b\nerror: data" },
+    altered: ['output["a error: forged"]'],
   });
 });

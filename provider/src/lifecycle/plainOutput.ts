@@ -3,7 +3,7 @@
  * shows it, can't take. What is another value than the runbook's is named in `altered`. Pure.
  */
 import { ExactNumber } from "../ground/json";
-import { withoutControls } from "../ground/text";
+import { shorten, withoutControls } from "../ground/text";
 
 /** The path of an item of a list, or of a value in a map, e.g. `output.items[0].id`. */
 export function pathTo(path: string, key: string | number): string {
@@ -33,12 +33,20 @@ export function plainOutput(value: unknown, path: string, altered: string[]): un
   const names = new FreeNames();
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => {
-      const name = names.take(withoutControls(key));
+      const name = names.take(plainKey(key));
       const at = pathTo(path, name);
       if (name !== key) altered.push(at);
       return [name, plainOutput(item, at, altered)];
     }),
   );
+}
+
+// Pulumi pads all lines of a map to its longest key.
+const maxKeyLength = 1_000;
+
+// A line break in a key would put the rest of it at the margin.
+function plainKey(key: string): string {
+  return shorten(withoutControls(key).replace(/\n/g, " "), maxKeyLength);
 }
 
 /** Gives names that differ, to keys that are the same once they are clean. */
