@@ -17,6 +17,17 @@ const mayNotImport = (from, targets, message) =>
 const modules = ["aom.ts", "cloudflow.ts", "functiongraph.ts", "index.ts"];
 
 const layers = {
+  ground: [
+    "resource",
+    "dynamic",
+    "lifecycle",
+    "execution",
+    "backends",
+    "http",
+    "polling",
+    "errors.ts",
+    ...modules,
+  ],
   polling: [
     "resource",
     "dynamic",
@@ -145,7 +156,7 @@ export default tseslint.config(
   },
   {
     // The core runs without Pulumi: a second front will be put on it.
-    files: ["lifecycle", "execution", "backends", "http", "polling"].map(
+    files: ["lifecycle", "execution", "backends", "http", "polling", "ground"].map(
       (layer) => `provider/src/${layer}/**/*.ts`,
     ),
     rules: {

@@ -6,6 +6,7 @@ import type { HttpClient } from "../http/httpClient";
 import type { BucketView } from "../http/tokenBucket";
 import type { ExecutionSnapshot, ExecutionStatus, ExecutionSummary } from "../execution/snapshot";
 import type { Clock } from "../polling/clock";
+import type { CredentialsInUse } from "./credentialsInUse";
 import type { Settings } from "./settings";
 
 /** Plain arguments of a resource, as they arrive from a front: known values only, secrets in the clear. */
@@ -43,6 +44,8 @@ export interface ArgumentSpec {
 export interface BackendContext {
   readonly http: HttpClient;
   readonly settings: Settings;
+  /** Where every secret that authenticates is added, before it is sent. */
+  readonly credentials: CredentialsInUse;
   readonly clock: Clock;
   /** A new UUID. */
   readonly uuid: () => string;

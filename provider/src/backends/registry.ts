@@ -9,6 +9,7 @@ import { systemClock } from "../polling/clock";
 import { version } from "../version";
 import { alibabaCloudFlow } from "./alibabaCloudFlow/backend";
 import type { Arguments, Backend, BackendContext, BackendDefinition } from "./backend";
+import { CredentialsInUse, rememberingSecrets } from "./credentialsInUse";
 import { huaweiAom } from "./huaweiAom/backend";
 import { huaweiFunctionGraph } from "./huaweiFunctionGraph/backend";
 import type { Settings } from "./settings";
@@ -26,6 +27,8 @@ export type ServiceName = keyof typeof services;
 /** One process talking to the services with one set of settings: it owns connections, tokens and caches. */
 export interface Session {
   readonly settings: Settings;
+  /** The secrets of all credentials that were read or obtained so far: nothing that is shown or stored may hold one. */
+  readonly credentials: CredentialsInUse;
   readonly clock: Clock;
   /** 0 ≤ x < 1. */
   readonly random: () => number;
@@ -83,15 +86,19 @@ export function openSession(options: SessionOptions): Session {
     if (!cache.has(key)) cache.set(key, make());
     return cache.get(key) as T;
   };
+  const credentials = new CredentialsInUse();
+  const settings = rememberingSecrets(options.settings, credentials);
   const context: BackendContext = {
     http,
     clock,
-    settings: options.settings,
+    settings,
+    credentials,
     uuid,
     shared,
   };
   return {
-    settings: options.settings,
+    settings,
+    credentials,
     clock,
     random,
     uuid,

@@ -4,6 +4,7 @@
  */
 import type { dynamic } from "@pulumi/pulumi";
 import { StartUncertainError, codeOf, messageOf } from "../errors";
+import { cleanText, toMessage } from "../ground/text";
 import type {
   BackendDefinition,
   Diff,
@@ -19,10 +20,8 @@ import {
   create,
   deleteExecution,
   diff,
-  outputs,
   parseDurationSeconds,
   read,
-  repeatedArguments,
   sayError,
   sayNotStarted,
   update,
@@ -31,12 +30,13 @@ import type { EngineReporter } from "./engineReporter";
 import { foreignValues } from "./foreignValues";
 import { CreatedButNotReady, HostError } from "./hostErrors";
 import type { HostProcess } from "./hostProcess";
-import { toPlainOutputs } from "./plainOutputs";
+import { engineOutputs } from "./engineOutputs";
+import { argumentsTooLarge } from "./plainOutputs";
 import type { ResourceProperties } from "./properties";
 import { metaProperty, readProperties } from "./properties";
 import { SecretArguments } from "./secretArguments";
 import { markSecretOutputs } from "./secretOutputs";
-import { redact, secretTexts } from "./secrets";
+import { redactSent, secretTexts } from "./secrets";
 
 type Properties = Record<string, unknown>;
 
@@ -103,15 +103,15 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
       const { urn: before } = readProperties(olds);
       if (before !== undefined) this.#checked.add(before);
       if (urn !== undefined && Object.keys(olds).length > 0) this.#inState.add(urn);
-      const problems = [
-        ...foreignValues(args),
-        ...check(this.#definition, args, this.#session.settings, customTimeouts),
-      ];
+      const tooLarge = argumentsTooLarge(args);
+      const problems = tooLarge
+        ? [tooLarge]
+        : [...foreignValues(args), ...check(this.#definition, args, this.#session.settings, customTimeouts)];
       return {
         inputs,
         failures: problems.map(({ argument, reason }) => ({
           property: argument,
-          reason: hide(`"${argument}" ${reason}`),
+          reason: toMessage(hide(`"${argument}" ${reason}`)),
         })),
       };
     });
@@ -156,7 +156,7 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
         throw new Error(sayNotStarted({ message: messageOf(error), code }), { cause: error });
       });
       this.#process.answered.push({ service: this.#definition.service, urn: call.urn, id: outcome.id });
-      return { id: outcome.id, outs: outsOf(outcome, call) };
+      return { id: outcome.id.toWellFormed(), outs: outsOf(outcome, call) };
     });
   }
 
@@ -234,15 +234,21 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
     const properties = readProperties(given);
     // Most calls say nothing.
     let secrets: readonly string[] | undefined;
-    const hide = (text: string): string =>
-      redact(text, (secrets ??= secretTexts(properties.args, properties.secretArguments)));
+    const { credentials } = this.#session;
+    const hide = (text: string): string => {
+      secrets ??= secretTexts(properties.args, properties.secretArguments);
+      return cleanText(redactSent(text, credentials.texts, secrets));
+    };
+    const hideCredentials = (text: string): string => redactSent(text, credentials.texts);
     try {
-      return await this.#process.host.serve(async () => work({ ...properties, given, hide }));
+      return await this.#process.host.serve(async () =>
+        work({ ...properties, given, hide, hideCredentials }),
+      );
     } catch (error) {
       if (error instanceof CreatedButNotReady) throw error;
       throw new HostError(operation, hide(sayError({ message: messageOf(error), code: codeOf(error) })));
     } finally {
-      await this.#process.everythingSaid(properties.urn);
+      await this.#process.everythingSaid(properties.urn).catch(() => undefined);
     }
   }
 }
@@ -253,18 +259,17 @@ interface HostCall extends ResourceProperties {
   readonly given: Properties;
   /** Takes the values of secret arguments out of a text that people will see. */
   readonly hide: (text: string) => string;
+  /** Takes only the credentials in use out of a text: for what programs get as a secret. */
+  readonly hideCredentials: (text: string) => string;
 }
 
-// An output that is not in the state is unknown in every preview, and with it all that depends on it.
-const noOutputs = Object.fromEntries([...outputs, ...repeatedArguments].map((name) => [name, null]));
-
 // `__provider` and our own meta data stay with the resource: without the first, it could not even be deleted.
-function toOutputs(state: StoredState, { given, meta, args, secretArguments }: HostCall): Properties {
-  const internal = Object.entries(given).filter(([name]) => name.startsWith("__"));
-  const { notes: _notes, ...rest } = meta;
-  const settled = metaProperty in given ? { [metaProperty]: { ...rest, secretArguments } } : {};
-  const all = { ...noOutputs, ...state, ...Object.fromEntries(internal), ...settled };
-  return markSecretOutputs(toPlainOutputs(all), args, secretArguments);
+function toOutputs(state: StoredState, call: HostCall, isFailure = false): Properties {
+  const { notes: _notes, ...meta } = call.meta;
+  const { secretArguments } = call;
+  const settled = metaProperty in call.given ? { [metaProperty]: { ...meta, secretArguments } } : {};
+  const outs = engineOutputs(state, { ...call, given: { ...call.given, ...settled }, isFailure });
+  return markSecretOutputs(outs, call.args, secretArguments);
 }
 
 function textOf(value: unknown): string | undefined {
@@ -279,8 +284,19 @@ function sayAction({ action, reasons }: Diff, isDeployment: boolean): string {
   return why;
 }
 
+// From here on there is an execution: nothing may throw but what keeps its id.
 function outsOf(outcome: Outcome, call: HostCall): Properties {
-  const outs = toOutputs(outcome.state, call);
+  const outs = toOutputs(outcome.state, call, outcome.kind === "unready");
   if (outcome.kind === "ready") return outs;
-  throw new CreatedButNotReady(outcome.id, outs, outcome.reasons.map(call.hide));
+  throw new CreatedButNotReady(outcome.id.toWellFormed(), outs, outcome.reasons.map(hideSafely(call.hide)));
+}
+
+function hideSafely(hide: (text: string) => string): (text: string) => string {
+  return (text) => {
+    try {
+      return hide(text);
+    } catch {
+      return "the execution is not as wanted; why can't be shown, since it can't be searched for secrets";
+    }
+  };
 }
