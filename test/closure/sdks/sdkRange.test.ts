@@ -80,7 +80,7 @@ async function openProject(sdkCase: SdkCase, emulator: Emulator): Promise<Projec
   const { runCommand } = await import("../../../tools/setup/runCommand.mjs");
 
   const pinned = await ensurePinnedPackages({ manifests: join(__dirname, sdkCase.sdk) });
-  const { folder, remove } = await makePackedProject({ pinned, packageFolder });
+  const { folder, remove } = await makePackedProject({ pinned, packageFolders: [packageFolder] });
   try {
     const base = pulumiEnvironment({ cli: pulumiFolder, stateFolder: join(folder, "state") });
     const env = await withPinnedNode(base, sdkCase);
