@@ -86,7 +86,17 @@ const serviceZones = services.flatMap((service) =>
 );
 
 export default tseslint.config(
-  { ignores: ["**/dist/", "**/node_modules/", ".state/", "coverage/", "test/seeds/"] },
+  {
+    ignores: [
+      "**/dist/",
+      "provider/types/",
+      "emulator/types/",
+      "**/node_modules/",
+      ".state/",
+      "coverage/",
+      "test/seeds/",
+    ],
+  },
   eslint.configs.recommended,
   {
     files: ["**/*.ts"],

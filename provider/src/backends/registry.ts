@@ -14,15 +14,15 @@ import { huaweiAom } from "./huaweiAom/backend";
 import { huaweiFunctionGraph } from "./huaweiFunctionGraph/backend";
 import type { Settings } from "./settings";
 
+/** Name of a service, e.g. `aom`. Written out: as `keyof` it would bring all services into the public types. */
+export type ServiceName = "aom" | "functiongraph" | "cloudflow";
+
 /** All services, by the name of the module that programs import. */
 export const services = {
   aom: huaweiAom,
   functiongraph: huaweiFunctionGraph,
   cloudflow: alibabaCloudFlow,
-} as const satisfies Readonly<Record<string, BackendDefinition>>;
-
-/** Name of a service, e.g. `aom`. */
-export type ServiceName = keyof typeof services;
+} as const satisfies Readonly<Record<ServiceName, BackendDefinition>>;
 
 /** One process talking to the services with one set of settings: it owns connections, tokens and caches. */
 export interface Session {

@@ -29,7 +29,7 @@ exports.node = process.versions.node;
 // Without an engine: what the SDK itself does with transformations and Outputs.
 const transformedProgram = `"use strict";
 const pulumi = require("@pulumi/pulumi");
-const { aom } = require("pulumi-workflow-execution");
+const { aom, functiongraph } = require("pulumi-workflow-execution");
 const registered = {};
 const newResource = ({ name, inputs }) => {
   registered[name] = inputs;
@@ -47,7 +47,19 @@ async function main() {
     new aom.WorkflowExecution("transformed", { workflowId: "demo" }, { transformations }),
   ];
   await Promise.all(all.map(({ id }) => new Promise((done) => id.apply(done))));
-  process.stdout.write(JSON.stringify(registered));
+  // The SDK says each error once, however many promises it rejects.
+  const failed = new Set();
+  await new Promise((done) => {
+    process.on("unhandledRejection", (error) => {
+      failed.add(error);
+      setImmediate(done);
+    });
+    const input = { deep: pulumi.output(1).apply(() => ({ map: new Map() })) };
+    new functiongraph.WorkflowExecution("bad", { workflowId: "demo", input });
+  });
+  process.stdout.write(JSON.stringify({ registered, failed: [...failed].map(({ message }) => message) }));
+  process.removeAllListeners("exit");
+  process.exit(0);
 }
 main();
 `;
@@ -110,7 +122,7 @@ async function openProject(sdkCase: SdkCase, emulator: Emulator): Promise<Projec
   const { runCommand } = await import("../../../tools/setup/runCommand.mjs");
 
   const pinned = await ensurePinnedPackages({ manifests: join(__dirname, sdkCase.sdk) });
-  const { folder, remove } = await makePackedProject({ pinned, packageFolder });
+  const { folder, remove } = await makePackedProject({ pinned, packageFolders: [packageFolder] });
   try {
     const base = pulumiEnvironment({ cli: pulumiFolder, stateFolder: join(folder, "state") });
     const env = await withPinnedNode(base, sdkCase);
@@ -202,7 +214,12 @@ describe.each(cases)("with the $sdk SDK, $version", (sdkCase) => {
   });
 
   test("a Date, an Output and what a transformation makes of a resource arrive", async () => {
-    const registered = JSON.parse(await opened.project!.runAlone(transformedProgram));
+    const { registered, failed } = JSON.parse(await opened.project!.runAlone(transformedProgram));
+    expect(failed).toEqual([
+      expect.stringMatching(
+        /functiongraph.WorkflowExecution "bad": one value cannot be represented in JSON\n {2}input.deep.map is a Map: .*$/,
+      ),
+    ]);
     expect(registered).toMatchObject({
       plain: {
         triggers: { at: "1970-01-01T00:00:00.000Z", later: "x" },
