@@ -35,6 +35,8 @@ export interface ArgumentSpec {
   readonly defaultValue?: unknown;
   /** True where a text is JSON: the order of keys in it means nothing. */
   readonly isJson?: boolean;
+  /** True where it takes data of the program's own, which may be secret; others name, place or steer a run. */
+  readonly isPayload?: boolean;
 }
 
 /** What the backends share in one process and provider: connections, time, settings, and caches of their own. */

@@ -28,12 +28,15 @@ import {
   update,
 } from "../lifecycle";
 import type { EngineReporter } from "./engineReporter";
+import { foreignValues } from "./foreignValues";
 import { CreatedButNotReady, HostError } from "./hostErrors";
 import type { HostProcess } from "./hostProcess";
 import { toPlainOutputs } from "./plainOutputs";
 import type { ResourceProperties } from "./properties";
-import { readProperties } from "./properties";
-import { markSecretOutputs, redact, secretTexts } from "./secrets";
+import { metaProperty, readProperties } from "./properties";
+import { SecretArguments } from "./secretArguments";
+import { markSecretOutputs } from "./secretOutputs";
+import { redact, secretTexts } from "./secrets";
 
 type Properties = Record<string, unknown>;
 
@@ -67,6 +70,7 @@ export interface ProviderProcess {
 export class ExecutionProvider implements dynamic.ResourceProvider {
   readonly #definition: BackendDefinition;
   readonly #process: ProviderProcess;
+  readonly #secretArguments: SecretArguments;
   #session: Session;
   // What the state has before this deployment changes it. Create comes later in the same process and is not told what
   // it replaces; and the engine replaces for reasons of its own, of which diff is not told either.
@@ -80,6 +84,7 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
   constructor(definition: BackendDefinition, process: ProviderProcess) {
     this.#definition = definition;
     this.#process = process;
+    this.#secretArguments = new SecretArguments(definition);
     this.#session = process.openSession(() => undefined);
   }
 
@@ -91,15 +96,19 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
   }
 
   check(olds: Properties, news: Properties): Promise<dynamic.CheckResult> {
-    return this.#serve("check", news, ({ args, customTimeouts, urn, hide }) => {
+    const { inputs, seen } = this.#secretArguments.settle(olds, news);
+    return this.#serve("check", seen, ({ args, customTimeouts, urn, hide }) => {
       if (urn !== undefined) this.#checked.add(urn);
       // Under an alias, what this one replaces is deleted by the name that it had.
       const { urn: before } = readProperties(olds);
       if (before !== undefined) this.#checked.add(before);
       if (urn !== undefined && Object.keys(olds).length > 0) this.#inState.add(urn);
-      const problems = check(this.#definition, args, this.#session.settings, customTimeouts);
+      const problems = [
+        ...foreignValues(args),
+        ...check(this.#definition, args, this.#session.settings, customTimeouts),
+      ];
       return {
-        inputs: news,
+        inputs,
         failures: problems.map(({ argument, reason }) => ({
           property: argument,
           reason: hide(`"${argument}" ${reason}`),
@@ -111,7 +120,7 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
   diff(id: string, olds: Properties, news: Properties): Promise<dynamic.DiffResult> {
     return this.#serve("diff", news, async (call) => {
       const { args, urn } = call;
-      const { args: stored, urn: storedUrn } = readProperties(olds);
+      const { args: stored, urn: storedUrn, secretArguments: storedSecrets } = readProperties(olds);
       const isDeployment = urn !== undefined && this.#checked.has(urn);
       if (isDeployment) {
         const { startedAt, settledAt, adoptExecutionId } = stored;
@@ -123,7 +132,8 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
         });
       }
       await this.#process.register.handedOver(this.#definition.service, urn, id);
-      const result = diff(this.#definition, id, stored, args, call.replaceOnChanges);
+      const newlySecret = call.secretArguments.filter((name) => !storedSecrets.includes(name));
+      const result = diff(this.#definition, id, stored, args, call.replaceOnChanges, newlySecret);
       if (result.action === "none") {
         // A teardown runbook must not run when it is replaced, which its name tells: it has to be stored anew.
         const isRenamed = storedUrn !== undefined && storedUrn !== urn;
@@ -152,8 +162,11 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
 
   update(id: string, olds: Properties, news: Properties): Promise<dynamic.UpdateResult> {
     return this.#serve("update", news, async (call) => {
-      const outcome = await update(id, readProperties(olds).args, call.args, this.#host(call, "update"));
-      return { outs: outsOf(outcome, call) };
+      const { args: stored, secretArguments } = readProperties(olds);
+      const outcome = await update(id, stored, call.args, this.#host(call, "update"));
+      // The execution is the one that got the arguments of the state.
+      const both = [...new Set([...secretArguments, ...call.secretArguments])];
+      return { outs: outsOf(outcome, { ...call, secretArguments: both }) };
     });
   }
 
@@ -167,13 +180,17 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
   }
 
   delete(id: string, stored: Properties): Promise<void> {
-    return this.#serve("delete", stored, (call) => {
+    return this.#serve("delete", stored, async (call) => {
       // The engine does not say why. Where the program still has the resource, another one takes its place: only a
       // deployment checks, and nothing is checked of what is destroyed.
       const isReplacement = call.urn !== undefined && this.#checked.has(call.urn);
       // A run that `executionKey` names replaces itself where nothing else has changed: it goes on for the new resource.
-      if (isReplacement && this.#process.answered.some((execution) => execution.id === id)) return undefined;
-      return deleteExecution(id, call.args, { ...this.#host(call, "delete"), isReplacement });
+      if (isReplacement && this.#process.answered.some((execution) => execution.id === id)) return;
+      await deleteExecution(id, call.args, { ...this.#host(call, "delete"), isReplacement });
+      // What is replaced goes when the state has what takes its place.
+      const successor = this.#process.answered.findLast(({ urn }) => urn !== undefined && urn === call.urn);
+      if (!isReplacement || successor === undefined) return;
+      await this.#process.register.handedOver(this.#definition.service, call.urn, successor.id);
     });
   }
 
@@ -184,7 +201,7 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
       reporter: this.#reporterOf(call),
       urn: call.urn,
       register: this.#process.register,
-      secretArguments: call.secretArguments,
+      secretArguments: call.programSecrets,
       supersedes: call.urn === undefined ? undefined : this.#present.get(call.urn),
       isInState: call.urn !== undefined && this.#inState.has(call.urn),
       signal: this.#process.host.signal,
@@ -242,10 +259,12 @@ interface HostCall extends ResourceProperties {
 const noOutputs = Object.fromEntries([...outputs, ...repeatedArguments].map((name) => [name, null]));
 
 // `__provider` and our own meta data stay with the resource: without the first, it could not even be deleted.
-function toOutputs(state: StoredState, { given, secretArguments }: HostCall): Properties {
+function toOutputs(state: StoredState, { given, meta, args, secretArguments }: HostCall): Properties {
   const internal = Object.entries(given).filter(([name]) => name.startsWith("__"));
-  const all = { ...noOutputs, ...state, ...Object.fromEntries(internal) };
-  return markSecretOutputs(toPlainOutputs(all), secretArguments);
+  const { notes: _notes, ...rest } = meta;
+  const settled = metaProperty in given ? { [metaProperty]: { ...rest, secretArguments } } : {};
+  const all = { ...noOutputs, ...state, ...Object.fromEntries(internal), ...settled };
+  return markSecretOutputs(toPlainOutputs(all), args, secretArguments);
 }
 
 function textOf(value: unknown): string | undefined {

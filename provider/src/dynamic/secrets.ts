@@ -1,15 +1,6 @@
 /**
- * Keeps secret what comes from secret arguments. The host hands arguments over in the clear and does not say which of
- * them were secret, so the resource's constructor does; outputs are marked in the engine's own form, and messages
- * have the values taken out.
+ * Takes the values of secret arguments out of messages: the host hands arguments over in the clear.
  */
-
-/** Outputs in which a value of an argument can come back. */
-const derivedOutputs = ["output", "steps", "failure"] as const;
-
-// How the SDK and the engine mark a secret in a bag of properties.
-const signatureKey = "4dabf18193072939515e22adb298388d";
-const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 
 // Shorter texts stand everywhere ("1", "dev"): taking them out would hide more than it protects.
 const minLength = 4;
@@ -123,17 +114,4 @@ function overlap(text: string, next: string): number {
     if (text.endsWith(next.slice(0, length))) return length;
   }
   return 0;
-}
-
-/** Marks the outputs in which an argument can come back, where any argument is secret. */
-export function markSecretOutputs(
-  outs: Readonly<Record<string, unknown>>,
-  secretArguments: readonly string[],
-): Record<string, unknown> {
-  const marked = { ...outs };
-  if (secretArguments.length === 0) return marked;
-  for (const name of derivedOutputs) {
-    if (marked[name] != null) marked[name] = { [signatureKey]: secretSignature, value: marked[name] };
-  }
-  return marked;
 }

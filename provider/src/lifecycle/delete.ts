@@ -18,6 +18,7 @@ import { tearDown } from "./teardown";
 import { waitForEnd } from "./watch";
 
 const defaultStopSeconds = 300;
+const invisibleMs = 30_000;
 
 /**
  * Deletes the resource. Makes no request where the execution has settled or is left.
@@ -92,7 +93,9 @@ async function seeStopped(
   }: { readonly host: LifecycleHost; readonly deadlineMs: number; readonly seconds: number },
 ): Promise<void> {
   try {
-    const wait = { isStopping: true, deadlineMs, mayBeInvisibleUntilMs: 0 };
+    // It may have begun just now, and a service can show an execution in one place before another.
+    const mayBeInvisibleUntilMs = host.session.clock.now() + invisibleMs;
+    const wait = { isStopping: true, deadlineMs, mayBeInvisibleUntilMs };
     const result = await waitForEnd(backend, id, wait, host);
     if (result.kind === "settled") return;
     if (result.kind === "aborted") {

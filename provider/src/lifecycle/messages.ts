@@ -163,7 +163,8 @@ export function sayLostSight(
 export function sayForgotten(executionId: string, context: MessageContext): string {
   return lines(
     `the service no longer knows execution ${executionId}, and how it ended was not seen`,
-    `  Nothing was started. If it has to run again, change "triggers"; if it has done its work, set waitFor to "started".`,
+    "  It is not run again by itself.",
+    `  If it has to run again, change "triggers"; if it has done its work, set waitFor to "started".`,
     ...where(context, "WFX-NOT-FOUND"),
   );
 }
@@ -264,15 +265,16 @@ export function sayStartUndecided(
 
 function sayWaysOut(id: string, { common }: MessageContext, isNoted: boolean): string[] {
   const beside = isNoted ? `change "triggers" and set concurrency to "allow"` : `set concurrency to "allow"`;
+  const nothing = isNoted ? "Nothing more was started." : "Nothing was started.";
   if (common.runOn === "destroy") {
     return [
-      "  Nothing was started. If one of them is this teardown (a destroy was cut short, here or elsewhere), see it end, then",
+      `  ${nothing} If one of them is this teardown (a destroy was cut short, here or elsewhere), see it end, then`,
       "    let the resource go: `pulumi state delete <its URN>`",
       `  If none is, start beside them: ${beside}, run \`pulumi up\` and destroy again.`,
     ];
   }
   return [
-    "  Nothing was started. If one of them is this run (a deployment was cut short, here or elsewhere), take it over:",
+    `  ${nothing} If one of them is this run (a deployment was cut short, here or elsewhere), take it over:`,
     `    set adoptExecutionId to its id (e.g. "${oneLine(id)}") and run \`pulumi up\``,
     `  If none is, start beside them: ${beside} and run \`pulumi up\`.`,
   ];

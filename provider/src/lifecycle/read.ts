@@ -24,7 +24,8 @@ export async function read(
 ): Promise<StoredState | undefined> {
   // A teardown runbook has not run: there is nothing to look at.
   if (isArmed(state)) return state;
-  await host.register.handedOver(host.definition.service, host.urn, id);
+  const always = state["executionId"] !== undefined;
+  await host.register.handedOver(host.definition.service, host.urn, id, { always });
   const args = Object.fromEntries(Object.entries(state).filter(([name]) => !outputs.includes(name)));
   return withinTime(host.session.clock, lookMs, host.signal, async (signal) => {
     const backend = await host.session.connect(host.definition, args, signal);

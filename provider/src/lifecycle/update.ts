@@ -30,7 +30,7 @@ export async function update(
   host: LifecycleHost,
 ): Promise<Outcome> {
   if (isArmed(args)) return { kind: "ready", id, state: makeArmedState(args) };
-  await host.register.handedOver(host.definition.service, host.urn, id);
+  await host.register.handedOver(host.definition.service, host.urn, id, { always: true });
   const common = readCommonArguments(args);
   const status = storedStatus(state);
   const kept = withArguments(state, args);
