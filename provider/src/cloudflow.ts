@@ -191,6 +191,8 @@ export const getWorkflowExecutionOutput = outputForm(getWorkflowExecution);
 export interface GetExecutionHistoryResult {
   /** All events, oldest first. */
   events: HistoryEvent[];
+  /** True where the service did not give all of them: there are more than can be read, or it repeats itself. */
+  isIncomplete?: true;
 }
 
 /**
@@ -208,7 +210,8 @@ export async function getExecutionHistory(
   const name = "getExecutionHistory";
   return query(async (session) => {
     const open = await openExecution(services.cloudflow, name, { ...where }, executionId, session);
-    return { events: await open.backend.history(open.executionId, open.signal) };
+    const { events, isWhole } = await open.ask((signal) => open.backend.history(open.executionId, signal));
+    return { events, ...(isWhole ? {} : { isIncomplete: true }) };
   });
 }
 

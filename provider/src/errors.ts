@@ -16,7 +16,9 @@ export type ErrorCode =
   | "WFX-NOT-FOUND"
   | "WFX-THROTTLED"
   | "WFX-RESPONSE-FORMAT"
+  | "WFX-LIST-INCOMPLETE"
   | "WFX-START-UNCERTAIN"
+  | "WFX-START-TIMEOUT"
   | "WFX-WORKFLOW-BUSY"
   | "WFX-EXECUTION-FAILED"
   | "WFX-EXECUTION-TIMEOUT"
@@ -108,6 +110,14 @@ export class RequestInterruptedError extends TransportError {
   }
 }
 
+/** The time that the work may take was over before the request had its answer, or before it was sent at all. */
+export class OutOfTimeError extends TransportError {
+  constructor(request: RequestSummary, options: { mayHaveArrived: boolean; cause?: unknown }) {
+    const what = options.mayHaveArrived ? "no answer came in time" : "could not be sent in time";
+    super(`${request.operation}: ${what}`, request, { ...options, code: "WFX-REQUEST-TIMEOUT" });
+  }
+}
+
 /** What a service said about a refused request. */
 export interface ServiceErrorDetails {
   /** HTTP status of the answer. */
@@ -128,6 +138,11 @@ export interface ServiceErrorDetails {
   readonly retryable?: boolean | undefined;
   /** One sentence on what to do; appended to the message. */
   readonly remedy?: string | undefined;
+  /**
+   * True where the answer is not the service's own but a proxy's or a login page's: it says nothing of what was asked.
+   * @default false
+   */
+  readonly isForeign?: boolean | undefined;
 }
 
 const maxWordLength = 160;
@@ -141,6 +156,8 @@ export class ServiceError extends WorkflowExecutionError {
   readonly requestId: string | undefined;
   readonly retryAfterMs: number | undefined;
   readonly request: RequestSummary;
+  /** True where the answer is not the service's own. */
+  readonly isForeign: boolean;
 
   constructor(details: ServiceErrorDetails, code: ErrorCode = "WFX-SERVICE") {
     super(code, describeServiceError(details), {
@@ -153,6 +170,7 @@ export class ServiceError extends WorkflowExecutionError {
     this.requestId = details.requestId;
     this.retryAfterMs = details.retryAfterMs;
     this.request = details.request;
+    this.isForeign = details.isForeign ?? false;
   }
 }
 
@@ -184,6 +202,28 @@ export class ResponseFormatError extends WorkflowExecutionError {
   constructor(message: string, request: RequestSummary) {
     super("WFX-RESPONSE-FORMAT", message);
     this.request = request;
+  }
+}
+
+/** A 2xx answer that is larger than anything the service documents. Nothing of it was read. */
+export class AnswerTooLargeError extends ResponseFormatError {
+  /** @param size what is too much, e.g. `more than 16 MiB`. */
+  constructor(request: RequestSummary, size: string) {
+    super(
+      `${request.operation}: ${request.url} answered with ${size}, which is too much to be read.`,
+      request,
+    );
+  }
+}
+
+/** A list that could not be read to its end, or has rows that can't be read. Nothing may be decided by it. */
+export class IncompleteListError extends WorkflowExecutionError {
+  /**
+   * @param list whose it is, e.g. `the list of executions of flow f (cn-hangzhou)`.
+   * @param why what is wrong with it; a sentence that goes on after a colon.
+   */
+  constructor(list: string, why: string) {
+    super("WFX-LIST-INCOMPLETE", `${list} could not be read whole: ${why}.`);
   }
 }
 

@@ -69,6 +69,7 @@ describe("each service's own answer", () => {
   const request = { operation: "Describe", method: "GET", url: "https://a" };
   const answer = (text: string): never => ({ status: 200, header: () => undefined, text }) as never;
   const output = '{"version":"1.4.2","orderId":9007199254740993,"huge":123456789012345678901234567890}';
+  const asked = { flowName: "f", executionName: "ex-1" };
   const snapshots: Record<keyof typeof services, ExecutionSnapshot> = {
     aom: parseSearchWorkflowExecutionDetail(
       answer(
@@ -87,6 +88,7 @@ describe("each service's own answer", () => {
     cloudflow: parseExecution(
       answer(JSON.stringify({ Name: "ex-1", Status: "Succeeded", Output: output })),
       request,
+      asked,
     ),
   };
 
@@ -114,6 +116,7 @@ describe("each service's own answer", () => {
     const snapshot = parseExecution(
       answer(JSON.stringify({ Name: "ex-1", Status: "Succeeded", Output: "9007199254740993" })),
       request,
+      asked,
     );
     const state = makeState({}, {}, snapshot, undefined);
     expect([state["output"], state["altered"]]).toEqual(["9007199254740993", ["output"]]);

@@ -4,6 +4,7 @@
 import { randomUUID } from "node:crypto";
 import type { Fetch } from "../http/httpClient";
 import { HttpClient, NotSentError } from "../http/httpClient";
+import { withAlarms } from "../polling/alarms";
 import type { Clock } from "../polling/clock";
 import { systemClock } from "../polling/clock";
 import { version } from "../version";
@@ -71,7 +72,7 @@ export interface SessionOptions {
 
 /** Opens a session. Makes no request. */
 export function openSession(options: SessionOptions): Session {
-  const clock = options.clock ?? systemClock;
+  const clock = withAlarms(options.clock ?? systemClock);
   const random = options.random ?? Math.random;
   const uuid = options.uuid ?? randomUUID;
   const http = new HttpClient({

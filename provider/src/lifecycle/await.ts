@@ -8,6 +8,7 @@ import type { ExecutionSnapshot } from "../execution/snapshot";
 import { describeProgress } from "../execution/progress";
 import { isSettled } from "../execution/snapshot";
 import { nothingTold } from "../execution/waitUntilSettled";
+import { withinTime } from "../polling/timeLimit";
 import { readCommonArguments } from "./arguments";
 import {
   sayFailed,
@@ -18,14 +19,14 @@ import {
   sayTimedOut,
 } from "./messages";
 import type { LifecycleHost, Outcome } from "./outcome";
-import { messageContext, waitLimit } from "./outcome";
+import { messageContext, requestMs, waitLimit } from "./outcome";
 import type { StoredState } from "./state";
 import { makeState, markExpired } from "./state";
 import { waitForEnd } from "./watch";
 
 // A service may show an execution a little later than it names it.
 const invisibleMs = 30_000;
-// How long a stop that nobody asked to be awaited (onTimeout) may take to be confirmed.
+// How long a stop that nobody asked to be awaited (onTimeout) may take to be sent, and then to be confirmed.
 const confirmStopMs = 60_000;
 
 /** What is known of the execution before the wait. */
@@ -99,7 +100,8 @@ async function waitForOutcome(
   }
   if (common.waitFor === "started") {
     try {
-      await describe({ signal: host.signal });
+      const withinMs = Math.min(limit.timeoutSeconds * 1000, requestMs) + requestMs;
+      await withinTime(clock, withinMs, host.signal, (signal) => describe({ signal }));
     } catch (error) {
       host.reporter.warn(
         `execution ${executionId} was started, but its status can't be read: ${messageOf(error)}`,
@@ -148,7 +150,7 @@ async function waitForOutcome(
     host.reporter.status("takes too long, is being stopped (onTimeout)");
     isStopSent = true;
     try {
-      await backend.stop(executionId, host.signal);
+      await withinTime(clock, confirmStopMs, host.signal, (signal) => backend.stop(executionId, signal));
     } catch (error) {
       if (host.signal.aborted) throw error;
       return unready(sayTimedOut(last, { ...timedOut, end: "stopFailed", lastError: error }));

@@ -68,7 +68,7 @@ function boundAll(snapshot: ExecutionSnapshot): BoundedSnapshot {
   const kept = snapshot.steps
     .slice(first)
     .map((step, index) => boundStep(step, `steps[${String(index)}]`, truncated));
-  const { output, error, stepsOmitted: _stepsOmitted, ...rest } = snapshot;
+  const { output, outputOmitted, error, stepsOmitted: _stepsOmitted, ...rest } = snapshot;
   const bounded: ExecutionSnapshot = {
     ...rest,
     executionId: shortName(rest.executionId),
@@ -77,8 +77,8 @@ function boundAll(snapshot: ExecutionSnapshot): BoundedSnapshot {
     ...(error === undefined ? {} : { error: head(error, "failure.message", truncated) }),
     steps: boundAllSteps(kept, truncated),
   };
-  if (output === undefined) return { bounded, truncated, altered: [] };
-  const note = whyTooLarge(output);
+  if (output === undefined && outputOmitted === undefined) return { bounded, truncated, altered: [] };
+  const note = outputOmitted ?? whyTooLarge(output);
   if (note === undefined) {
     const altered: string[] = [];
     const plain = plainOutput(output, "output", altered);
@@ -106,24 +106,38 @@ export function boundSummary(summary: ExecutionSummary): ExecutionSummary {
 }
 
 function whyTooLarge(output: unknown): string | undefined {
-  // Before JSON.stringify, which recurses: a service that nests without end must not cost us the execution's id.
-  if (isDeeperThan(output, limits.outputDepth)) {
-    return `the output has more than ${String(limits.outputDepth)} levels`;
+  // Before JSON.stringify, which recurses: a service that nests without end must not cost us the execution's id. And what
+  // has more values than characters are kept need not be written to be known as too large.
+  const excess = excessOf(output);
+  if (excess === "levels") return `the output has more than ${String(limits.outputDepth)} levels`;
+  if (excess === "values") {
+    return `the output has more than ${String(limits.output)} values, more than are kept`;
   }
   const { length } = JSON.stringify(output);
   if (length <= limits.output) return undefined;
   return `the output has ${String(length)} characters as JSON, more than the ${String(limits.output)} that are kept`;
 }
 
-function isDeeperThan(value: unknown, levels: number): boolean {
-  let level: unknown[] = [value];
-  for (let depth = 0; depth <= levels; depth += 1) {
-    level = level.flatMap((item): unknown[] =>
-      typeof item === "object" && item !== null ? Object.values(item) : [],
-    );
-    if (level.length === 0) return false;
+// Goes down level by level, and no further than it takes to know.
+function excessOf(output: unknown): "levels" | "values" | undefined {
+  let level: object[] = isContainer(output) ? [output] : [];
+  let values = 0;
+  for (let depth = 0; level.length > 0; depth += 1) {
+    const next: object[] = [];
+    for (const container of level) {
+      const items: unknown[] = Array.isArray(container) ? container : Object.values(container);
+      if (depth >= limits.outputDepth && items.length > 0) return "levels";
+      values += items.length;
+      if (values > limits.output) return "values";
+      for (const item of items) if (isContainer(item)) next.push(item);
+    }
+    level = next;
   }
-  return true;
+  return undefined;
+}
+
+function isContainer(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }
 
 // Many steps with many failed targets add up: logs go first, then the targets themselves.

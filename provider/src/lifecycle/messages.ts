@@ -313,6 +313,18 @@ export function sayQueueTimedOut(
   );
 }
 
+/** There was no time left for a start. */
+export function sayStartTimedOut(
+  why: string,
+  subject: string | undefined,
+  { timeoutSeconds, timeoutSetting }: { readonly timeoutSeconds: number; readonly timeoutSetting: string },
+): string {
+  return (
+    `no execution${subject === undefined ? "" : ` of ${subject}`} was started within the ${sayDuration(timeoutSeconds * 1000)} ` +
+    `this deployment waits (${timeoutSetting}): ${oneLine(why, maxTextLength)}`
+  );
+}
+
 /** Told to end before anything was started. */
 export function sayStartInterrupted(): string {
   return "interrupted before anything was started";
@@ -330,6 +342,21 @@ export function sayNotStopped(executionId: string, waitedSeconds: number, contex
     `execution ${executionId} was asked to stop but still runs after ${sayDuration(waitedSeconds * 1000)}`,
     `  The resource stays in the state. Run the command again to go on waiting, or set onDelete to "leave" (and run`,
     "  `pulumi up`) to let it go on without the resource.",
+    ...where(context, "WFX-EXECUTION-NOT-STOPPED"),
+  );
+}
+
+/** There was no time left to ask an execution to stop. */
+export function sayNotAskedToStop(
+  executionId: string,
+  why: string,
+  waitedSeconds: number,
+  context: MessageContext,
+): string {
+  return lines(
+    `execution ${executionId} could not be asked to stop within ${sayDuration(waitedSeconds * 1000)}: ${oneLine(why, maxTextLength)}`,
+    `  It may still run. The resource stays in the state. Run the command again, or set onDelete to "leave" (and run`,
+    "  `pulumi up`) to let the execution go on without the resource.",
     ...where(context, "WFX-EXECUTION-NOT-STOPPED"),
   );
 }

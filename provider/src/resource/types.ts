@@ -164,6 +164,8 @@ export interface ExecutionListResult {
   executions: ExecutionSummary[];
   /** Where to go on; undefined where there are no more. */
   nextToken?: string;
+  /** True where the service did not give the list to its end, or some of its rows can't be read: there may be more. */
+  isIncomplete?: boolean;
 }
 
 /** Arguments with values of other resources allowed in them. */
