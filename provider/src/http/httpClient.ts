@@ -15,6 +15,7 @@ import {
 } from "../errors";
 import { backoffDelayMs } from "../polling/backoff";
 import type { Clock } from "../polling/clock";
+import { abortAfter } from "../polling/clock";
 import type { Authorize, HttpAnswer, HttpRequest, SignableRequest, ToServiceError } from "./request";
 import { requestUrl, summarize } from "./request";
 import { classifyConnectionError, isCertificateProblem, maySendAgain } from "./retry";
@@ -130,7 +131,7 @@ export class HttpClient {
     // Here still nothing was sent; and node-fetch leaves an error uncaught where its signal has aborted before.
     stopIfInterrupted(options.signal, summary);
     const timeoutMs = request.timeoutMs ?? defaultTimeoutMs;
-    const timeout = AbortSignal.timeout(timeoutMs);
+    const timeout = abortAfter(this.#options.clock, timeoutMs);
     try {
       const response = await this.#options.fetch(requestUrl({ ...request, query }), {
         method: request.method,

@@ -8,6 +8,16 @@ export interface Clock {
   now(): number;
   /** Resolves after `ms` milliseconds, or at once when `signal` aborts. Never rejects. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /**
+   * A signal that aborts after `ms` milliseconds, for what must not last longer.
+   * @default the machine's own timer
+   */
+  timeout?(ms: number): AbortSignal;
+}
+
+/** A signal that aborts after `ms` milliseconds of a clock. */
+export function abortAfter(clock: Clock, ms: number): AbortSignal {
+  return clock.timeout?.(ms) ?? AbortSignal.timeout(ms);
 }
 
 /**

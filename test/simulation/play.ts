@@ -1,0 +1,486 @@
+/**
+ * Plays a script: first whatever it says, while only safety is judged; then the world heals, and every stack must come to
+ * rest within a few `up`s.
+ */
+import { Counters } from "./counters";
+import { Draw } from "./draw";
+import type { EngineResult, Stack } from "./engine";
+import { Engine } from "./engine";
+import { openHost } from "./host";
+import { Machine, WorldClock } from "./machine";
+import { fetchThrough } from "./network";
+import type { Followed, Violation } from "./oracle";
+import { Oracle } from "./oracle";
+import { SimulatedProcess } from "./process";
+import { workflowName } from "./program";
+import type { Deploy, Json, Moment, ResourceSpec, Script, Step } from "./script";
+import { simulatedAom } from "./services/aom";
+import { simulatedCloudFlow } from "./services/cloudflow";
+import { simulatedFunctionGraph } from "./services/functiongraph";
+import type { SimulatedService } from "./services/gateway";
+import { Truth } from "./services/truth";
+import { EndlessError, StandstillError, Timeline } from "./timeline";
+
+/** When every world begins. */
+export const worldBeginsMs = Date.parse("2026-11-21T06:00:00Z");
+
+/** How a run has ended. */
+export interface Outcome {
+  readonly violations: readonly Violation[];
+  readonly counts: Readonly<Record<string, number>>;
+  readonly deployments: number;
+  /** The story, line by line; empty unless asked for. */
+  readonly story: readonly string[];
+}
+
+const services = {
+  aom: simulatedAom,
+  functiongraph: simulatedFunctionGraph,
+  cloudflow: simulatedCloudFlow,
+} as const;
+
+// Whoever goes to another machine takes longer than any list is behind.
+const otherMachineMs = 30_000;
+const maxHealingUps = 9;
+
+/** Plays a script. */
+export async function play(script: Script, { tells = false } = {}): Promise<Outcome> {
+  const run = new Run(script, tells);
+  return run.play();
+}
+
+class Run {
+  readonly #script: Script;
+  readonly #timeline = new Timeline(worldBeginsMs);
+  readonly #counters = new Counters();
+  readonly #story: string[] = [];
+  readonly #machines: Machine[];
+  readonly #nodes: WorldClock[];
+  readonly #truth: Truth;
+  readonly #service: SimulatedService;
+  readonly #oracle: Oracle;
+  readonly #stacks: Stack[];
+  readonly #note: (text: string) => void;
+  readonly #lastMachine = new Map<Stack, number>();
+  readonly #lastStartMs = new Map<Stack, number>();
+  readonly #running = new Set<Followed>();
+  readonly #lastResult = new Map<Stack, EngineResult>();
+  #deployments = 0;
+  #isHealed = false;
+
+  constructor(script: Script, tells: boolean) {
+    this.#script = script;
+    const { world, seed } = script;
+    this.#note = tells
+      ? (text) => {
+          this.#story.push(`${clockTime(this.#timeline.nowMs)} ${text}`);
+        }
+      : () => undefined;
+    this.#machines = world.machines.map((spec, index) => new Machine(index, spec, this.#timeline));
+    this.#nodes = world.nodes.map((spec) => new WorldClock(spec, this.#timeline));
+    const clockOf = (node: number): number => (this.#nodes[node] ?? this.#nodes[0])?.now() ?? 0;
+    this.#truth = new Truth(world, new Draw(`truth ${String(seed)}`), this.#timeline, clockOf);
+    this.#service = services[world.service]({
+      world,
+      truth: this.#truth,
+      timeline: this.#timeline,
+      draw: new Draw(`service ${String(seed)}`),
+      clockOf,
+    });
+    this.#oracle = new Oracle(world, this.#truth, this.#timeline, this.#counters, this.#note);
+    this.#stacks = script.stacks.map((spec, index) => ({
+      index,
+      name: spec.name,
+      program: [...spec.resources],
+      resources: [],
+      keys: new Map(),
+      isBusy: false,
+    }));
+  }
+
+  async play(): Promise<Outcome> {
+    try {
+      await this.#timeline.run(this.#all());
+    } catch (error) {
+      if (error instanceof StandstillError || error instanceof EndlessError) {
+        this.#oracle.violate("a deployment never ends", error.message);
+      } else {
+        throw error;
+      }
+    }
+    return {
+      violations: this.#oracle.violations,
+      counts: this.#counters.counts,
+      deployments: this.#deployments,
+      story: this.#story,
+    };
+  }
+
+  async #all(): Promise<void> {
+    for (const step of this.#script.steps) await this.#take(step);
+    await this.#heal();
+    this.#oracle.judgeEnd(this.#stacks);
+  }
+
+  async #take(step: Step): Promise<void> {
+    switch (step.do) {
+      case "up":
+      case "refresh":
+      case "destroy":
+        await this.#deploy(step);
+        return;
+      case "together":
+        if (step.deploys.length >= 2) this.#counters.sometimes("two stacks deployed one workflow at once");
+        await Promise.all(
+          step.deploys.map(async (deploy, index) => {
+            await this.#timeline.pass(index * step.apartMs);
+            await this.#deploy(deploy);
+          }),
+        );
+        return;
+      case "edit":
+        this.#edit(step.stack, step.resource, step.set);
+        return;
+      case "answer":
+        this.#answer(this.#stack(step.stack));
+        return;
+      case "wait":
+        this.#note(`-- ${String(step.ms / 1000)} s pass`);
+        await this.#timeline.pass(step.ms);
+        return;
+      case "clock":
+        this.#jump(step.machine, step.node, step.byMs);
+        return;
+      case "journal": {
+        const machine = this.#machine(step.machine);
+        if ([...machine.files.values()].some(({ text }) => text.includes('"pending"'))) {
+          if (step.what === "lost") this.#counters.sometimes("a lost journal had held a start");
+        }
+        machine.spoilJournal(step.what);
+        this.#note(`-- the journal of machine ${String(step.machine)} is ${step.what}`);
+        return;
+      }
+      case "othersStart": {
+        const id = step.name ?? `others-${String(this.#truth.executions.length + 1)}`;
+        const workflow = workflowName(step.workflow);
+        if (this.#script.world.service === "cloudflow" && this.#truth.find(workflow, id)) return;
+        this.#truth.start({ workflow, id, origin: { deployment: undefined }, node: 0, forMs: step.forMs });
+        return;
+      }
+      case "othersStop":
+      case "othersDelete": {
+        const workflow = workflowName(step.workflow);
+        const ofIt = this.#truth.executions.filter((one) => one.workflow === workflow && !one.isForgotten);
+        const execution = ofIt.at(-1 - step.nth);
+        if (!execution) return;
+        if (step.do === "othersStop") {
+          this.#truth.stop(execution, { deployment: undefined });
+          return;
+        }
+        // Only what has ended is forgotten.
+        if (this.#truth.isRunning(execution)) return;
+        execution.isForgotten = true;
+        this.#note(`-- the record of execution ${String(execution.serial)} is gone`);
+        this.#counters.sometimes("a record was gone");
+      }
+    }
+  }
+
+  #stack(index: number): Stack {
+    return this.#stacks[index % this.#stacks.length] as Stack;
+  }
+
+  #machine(index: number): Machine {
+    return this.#machines[index % this.#machines.length] as Machine;
+  }
+
+  #jump(machine: number | undefined, node: number | undefined, byMs: number): void {
+    this.#note(`-- the clock of ${machine === undefined ? `node ${String(node)}` : `machine ${String(machine)}`} is set by ${String(byMs / 1000)} s`);
+    if (machine !== undefined) {
+      this.#machine(machine).clock.jump(byMs);
+      for (const followed of this.#running) {
+        if (followed.machine === this.#machine(machine)) followed.clockJumped = true;
+      }
+    } else {
+      this.#nodes[(node ?? 0) % this.#nodes.length]?.jump(byMs);
+    }
+    if (byMs < 0 && this.#running.size > 0) {
+      this.#counters.sometimes("a clock stepped back while a deployment was under way");
+    }
+  }
+
+  #edit(stackIndex: number, name: string, set: Readonly<Record<string, Json>>): void {
+    const stack = this.#stack(stackIndex);
+    const known = stack.program.find((spec) => spec.name === name);
+    this.#note(`-- ${stack.name}/${name} is edited: ${JSON.stringify(set)}`);
+    if (set["gone"] === true) {
+      stack.program = stack.program.filter((spec) => spec !== known && spec.dependsOn !== name);
+      return;
+    }
+    if (!known) {
+      const original = this.#script.stacks[stackIndex % this.#stacks.length]?.resources.find((one) => one.name === name);
+      if (original) stack.program.push({ ...original, dependsOn: undefined } as unknown as ResourceSpec);
+      return;
+    }
+    this.#change(stack, known, set);
+  }
+
+  #change(stack: Stack, spec: ResourceSpec, set: Readonly<Record<string, Json>>): void {
+    const { args, ...fields } = set;
+    const changed: Record<string, unknown> = { ...spec, ...fields };
+    if (args !== undefined) changed["args"] = { ...spec.args, ...(args as object) };
+    for (const bag of [changed, changed["args"] as Record<string, unknown> | undefined]) {
+      for (const [name, value] of Object.entries(bag ?? {})) {
+        if (value === null && bag) delete bag[name];
+      }
+    }
+    stack.program = stack.program.map((one) => (one === spec ? (changed as unknown as ResourceSpec) : one));
+  }
+
+  /** The person does what the message says. */
+  #answer(stack: Stack): void {
+    for (const spec of stack.program) {
+      const found = this.#oracle.answerFor(stack, spec);
+      if (!found) continue;
+      const { want, execution } = found;
+      const { lastError } = want;
+      if (/set adoptExecutionId to its id/.test(lastError)) {
+        if (execution) {
+          this.#note(`-- ${stack.name}/${spec.name}: takes over ${execution.id}`);
+          this.#change(stack, spec, { args: { adoptExecutionId: execution.id } });
+          this.#counters.sometimes("a question was answered by adopting");
+        } else {
+          this.#note(`-- ${stack.name}/${spec.name}: says allow`);
+          want.isAllowed = true;
+          const bump = /change "triggers"/.test(lastError) ? { version: spec.version + 1000 } : {};
+          this.#change(stack, spec, { ...bump, args: { concurrency: "allow" } });
+          this.#counters.sometimes("a question was answered by allowing");
+        }
+      } else if (/change "triggers"/.test(lastError)) {
+        this.#change(stack, spec, { version: spec.version + 1000 });
+      } else if (/give another name/.test(lastError)) {
+        this.#change(stack, spec, { executionName: `${spec.executionName ?? "run"}x` });
+      } else if (/set concurrency to "queue"/.test(lastError)) {
+        this.#change(stack, spec, { args: { concurrency: "queue" } });
+      }
+    }
+  }
+
+  async #deploy(step: Deploy): Promise<EngineResult | undefined> {
+    const stack = this.#stack(step.stack);
+    const machine = this.#machine(step.machine);
+    if (stack.isBusy) return undefined;
+    stack.isBusy = true;
+    const last = this.#lastMachine.get(stack);
+    if (last !== undefined && last !== machine.index) {
+      const sinceMs = this.#timeline.nowMs - (this.#lastStartMs.get(stack) ?? 0);
+      if (sinceMs < otherMachineMs) await this.#timeline.pass(otherMachineMs - sinceMs);
+    }
+    this.#lastMachine.set(stack, machine.index);
+    const number = (this.#deployments += 1);
+    const followed: Followed = {
+      number,
+      stack,
+      machine,
+      step,
+      beganMs: this.#timeline.nowMs,
+      wants: [],
+      abortedMs: undefined,
+      isPreview: false,
+      clockJumped: false,
+      starts: 0,
+      lostStart: false,
+    };
+    this.#oracle.follow(followed);
+    this.#running.add(followed);
+    this.#note(`== deployment ${String(number)}: ${step.do} of ${stack.name} on machine ${String(machine.index)} ${describeOptions(step)}`);
+    const result = await this.#run(followed);
+    this.#running.delete(followed);
+    this.#lastStartMs.set(stack, this.#timeline.nowMs);
+    this.#lastResult.set(stack, result);
+    stack.isBusy = false;
+    this.#note(`== deployment ${String(number)} ${result.isKilled ? "is cut short" : result.isOk ? "ends well" : "fails"}${result.errors.length > 0 ? `: ${result.errors.map(({ name, message }) => `${name}: ${message}`).join(" || ")}` : ""}`);
+    return result;
+  }
+
+  async #run(followed: Followed): Promise<EngineResult> {
+    const { stack, machine, step, number } = followed;
+    const { world } = this.#script;
+    const draw = new Draw(`deployment ${String(this.#script.seed)} ${String(number)}`);
+    const faults = this.#isHealed ? [] : (step.faults ?? []);
+    let engine: Engine | undefined;
+    engine = new Engine({
+      world,
+      stack,
+      step,
+      timeline: this.#timeline,
+      newKey: () => draw.uuid(machine.clock.now()),
+      observer: {
+        begin: (call) => {
+          this.#oracle.begin(call, followed);
+        },
+        end: (call, end) => {
+          this.#oracle.end(call, end);
+        },
+        saved: (of, saved, how) => {
+          this.#note(`${of.name}/${saved.name} ${how}: ${saved.id}`);
+          this.#oracle.saved(of, saved, how);
+        },
+        note: this.#note,
+      },
+      openHost: (name) => {
+        followed.isPreview = name === "preview";
+        const process = new SimulatedProcess(`${name} ${String(number)}`, this.#timeline);
+        const host = openHost({
+          service: world.service,
+          machine,
+          process,
+          timeline: this.#timeline,
+          draw,
+          fetch: fetchThrough({
+            world,
+            timeline: this.#timeline,
+            draw,
+            service: this.#service,
+            truth: this.#truth,
+            process,
+            machine,
+            origin: { deployment: number },
+            faults: followed.isPreview ? [] : faults,
+            note: (text) => {
+              this.#note(`[${String(number)}] ${text}`);
+            },
+            onSend: (kind, workflow) => {
+              this.#oracle.sends(followed, kind, workflow);
+            },
+            onFault: (fault, execution) => {
+              this.#countFault(followed, fault.on, fault.what, execution !== undefined);
+            },
+          }),
+          hasEngine: () => engine?.isAlive === true,
+          onMessage: (severity, urn, text) => {
+            this.#oracle.message(followed, severity, urn, text);
+          },
+        });
+        if (!followed.isPreview && engine) this.#setTraps(followed, engine, process);
+        return { host, process };
+      },
+    });
+    return engine.run();
+  }
+
+  #countFault(followed: Followed, on: string, what: string, hasStarted: boolean): void {
+    this.#counters.add(`fault: ${what} on ${on}`);
+    if (on === "start") {
+      if (hasStarted && ["lostAfter", "hangAfter", "errorAfter", "garbage", "cutBody"].includes(what)) {
+        this.#counters.sometimes("a start was handled and its answer lost");
+        followed.lostStart = true;
+        if (this.#truth.executions.some((one) => one.origin.deployment === undefined && this.#truth.isRunning(one))) {
+          this.#counters.sometimes("somebody else's execution was running beside an uncertain start");
+        }
+      }
+      if (what === "lostBefore" || what === "hangBefore") {
+        this.#counters.sometimes("a start was lost before it was handled");
+      }
+      if (what === "badId") this.#counters.sometimes("a service gave an id that is none");
+    }
+    if (what === "cutList") this.#counters.sometimes("a list was cut");
+  }
+
+  #setTraps(followed: Followed, engine: Engine, process: SimulatedProcess): void {
+    if (this.#isHealed) return;
+    const { kill, ctrlC } = followed.step;
+    const at = (moment: Moment, spring: () => void): void => {
+      if ("ms" in moment) this.#timeline.after(moment.ms, spring);
+      else process.trap({ moment, spring });
+    };
+    if (kill) {
+      at(kill.moment, () => {
+        if (!engine.isAlive) return;
+        this.#note(`-- ${kill.who} of deployment ${String(followed.number)} is killed`);
+        this.#countKill(followed, kill.moment);
+        if (kill.who !== "host") engine.kill();
+        if (kill.who === "all" || kill.who === "host") process.kill();
+        else {
+          this.#counters.sometimes("an orphan went on after its engine");
+          this.#timeline.after(4_000, () => {
+            engine.orphan();
+          });
+        }
+      });
+    }
+    if (ctrlC) {
+      at(ctrlC.moment, () => {
+        if (!engine.isAlive) return;
+        this.#note(`-- Ctrl-C in deployment ${String(followed.number)}`);
+        followed.abortedMs = this.#timeline.nowMs;
+        engine.cancel();
+        if (ctrlC.secondAfterMs === undefined) return;
+        this.#timeline.after(ctrlC.secondAfterMs, () => {
+          if (!engine.isAlive) return;
+          this.#note(`-- second Ctrl-C in deployment ${String(followed.number)}`);
+          this.#counters.sometimes("a second Ctrl-C came before the state was written");
+          engine.kill();
+          engine.orphan();
+        });
+      });
+    }
+  }
+
+  #countKill(followed: Followed, moment: Moment): void {
+    if (!("at" in moment)) return;
+    if (moment.at === "start" && moment.when === "sent") {
+      this.#counters.sometimes("a process was killed while a start was on its way");
+    }
+    if (followed.starts > 0 && followed.wants.some((want) => want.state === "open" && want.started.length > 0)) {
+      this.#counters.sometimes("a process was killed between the answer to a start and the state");
+    }
+  }
+
+  // ---- the second phase
+
+  async #heal(): Promise<void> {
+    this.#note("## the world heals");
+    this.#isHealed = true;
+    this.#truth.isHealed = true;
+    this.#oracle.isHealed = true;
+    for (const clock of [...this.#nodes, ...this.#machines.map(({ clock: own }) => own)]) clock.setRight();
+    for (const machine of this.#machines) machine.heal();
+    // What is under way comes to its end, and so does what lags.
+    await this.#timeline.pass(60_000);
+    for (const stack of this.#stacks) {
+      const machine = this.#lastMachine.get(stack) ?? 0;
+      let isAtRest = false;
+      for (let ups = 0; ups < maxHealingUps && !isAtRest; ups += 1) {
+        const result = await this.#deploy({ do: "up", stack: stack.index, machine });
+        if (this.#oracle.violations.length > 0) return;
+        isAtRest = result?.isOk === true && (result.changes === 0 || this.#neverRests(stack));
+        if (result?.isOk !== true) this.#answer(stack);
+        await this.#timeline.pass(20_000);
+      }
+      if (!isAtRest) {
+        const errors = this.#lastResult.get(stack)?.errors.map(({ message }) => message) ?? [];
+        this.#oracle.violate(`never comes to rest: ${kindOfError(errors[0] ?? "it changes something with every up")}`, `${stack.name}: ${errors.join(" | ")}`);
+      }
+    }
+  }
+
+  // `rerunOn: "always"` runs again with every `up`.
+  #neverRests(stack: Stack): boolean {
+    return stack.program.some(({ args }) => args?.["rerunOn"] === "always");
+  }
+}
+
+function kindOfError(message: string): string {
+  return /WFX-[A-Z-]+/.exec(message)?.[0] ?? message.slice(0, 60);
+}
+
+function describeOptions({ preview, refresh, target, replace, faults = [], kill, ctrlC }: Deploy): string {
+  const parts = { preview, refresh, target, replace, faults: faults.length > 0 ? faults : undefined, kill, ctrlC };
+  const said = Object.entries(parts).filter(([, value]) => value !== undefined && value !== false);
+  return said.length === 0 ? "" : JSON.stringify(Object.fromEntries(said));
+}
+
+function clockTime(ms: number): string {
+  return new Date(ms).toISOString().slice(11, 23);
+}
