@@ -32,7 +32,7 @@ const staleMs = 150_000;
 export const claims: readonly Claim[] = [
   {
     name: "nothing was started",
-    pattern: /nothing was started(?! twice)|before anything was started|no execution was started/i,
+    pattern: /nothing was started(?! (?:twice|again))|before anything was started|no execution was started/i,
     holds: ({ startedInCall }) => startedInCall === 0,
   },
   {

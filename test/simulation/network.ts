@@ -51,7 +51,7 @@ export function fetchThrough(route: Route): Fetch {
     counts.set(kind, nth);
     const text = typeof body === "string" ? body : "";
     route.onSend(kind, route.service.workflowOf({ method, url, body: text }));
-    const fault = route.faults.find((one) => one.on === kind && one.nth === nth);
+    const fault = route.faults.find((one) => one.on === kind && nth >= one.nth && nth < one.nth + (one.times ?? 1));
     route.note(`> ${kind} ${describeRequest(method, url, wireHeaders, text)}${fault ? ` [${fault.what}]` : ""}`);
     return route.process.act<Awaited<ReturnType<Fetch>>>(kind, (deliver) => {
       travel(route, { method, url, headers: wireHeaders, body: text }, { kind, fault, lastTokens }, signal ?? undefined, deliver);

@@ -309,9 +309,7 @@ export class Oracle {
     deployment.starts += 1;
     const want = this.#wantOf(execution, deployment);
     for (const record of this.#calls) {
-      if (record.deployment === deployment && (want ? record.want === want : record.want?.workflow === execution.workflow)) {
-        record.started += 1;
-      }
+      if (want && record.deployment === deployment && record.want === want) record.started += 1;
     }
     if (!want) return;
     const attempt = want.attempts.findLast((one) => one.deployment === deployment);

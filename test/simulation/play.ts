@@ -19,6 +19,7 @@ import { simulatedCloudFlow } from "./services/cloudflow";
 import { simulatedFunctionGraph } from "./services/functiongraph";
 import type { SimulatedService } from "./services/gateway";
 import { Truth } from "./services/truth";
+import { withImmediateScrypt } from "./slowHash";
 import { EndlessError, StandstillError, Timeline } from "./timeline";
 
 /** When every world begins. */
@@ -46,7 +47,7 @@ const maxHealingUps = 9;
 /** Plays a script. */
 export async function play(script: Script, { tells = false } = {}): Promise<Outcome> {
   const run = new Run(script, tells);
-  return run.play();
+  return withImmediateScrypt(() => run.play());
 }
 
 class Run {
@@ -151,6 +152,14 @@ class Run {
       case "clock":
         this.#jump(step.machine, step.node, step.byMs);
         return;
+      case "clockDuring": {
+        const cancel = this.#timeline.after(step.afterMs, () => {
+          this.#jump(step.machine, step.node, step.byMs);
+        });
+        await this.#deploy(step.deploy);
+        cancel();
+        return;
+      }
       case "journal": {
         const machine = this.#machine(step.machine);
         if ([...machine.files.values()].some(({ text }) => text.includes('"pending"'))) {

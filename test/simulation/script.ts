@@ -81,6 +81,11 @@ export interface Fault {
   readonly on: RequestKind;
   /** Which one of that kind; 1 is the first of the deployment. */
   readonly nth: number;
+  /**
+   * How many in a row.
+   * @default 1
+   */
+  readonly times?: number;
   readonly what:
     | "lostBefore"
     | "lostAfter"
@@ -130,6 +135,13 @@ export interface Deploy {
   readonly ctrlC?: { readonly moment: Moment; readonly secondAfterMs?: number };
 }
 
+/** A clock is set: a machine's or a node's. */
+export interface Jump {
+  readonly machine?: number;
+  readonly node?: number;
+  readonly byMs: number;
+}
+
 /** One thing that happens. */
 export type Step =
   | Deploy
@@ -144,7 +156,9 @@ export type Step =
   /** The person who deploys does what the last error said. */
   | { readonly do: "answer"; readonly stack: number }
   | { readonly do: "wait"; readonly ms: number }
-  | { readonly do: "clock"; readonly machine?: number; readonly node?: number; readonly byMs: number }
+  | ({ readonly do: "clock" } & Jump)
+  /** The clock is set while a deployment is under way. */
+  | ({ readonly do: "clockDuring"; readonly deploy: Deploy; readonly afterMs: number } & Jump)
   | { readonly do: "journal"; readonly machine: number; readonly what: "lost" | "damaged" }
   /** Somebody else. `nth` counts the workflow's executions from the newest, 0. */
   | { readonly do: "othersStart"; readonly workflow: number; readonly name?: string; readonly forMs: number }
