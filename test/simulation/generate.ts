@@ -36,7 +36,7 @@ function drawClimate(draw: Draw): Climate {
     kills: strength(0.7),
     ctrlC: strength(0.3),
     outages: strength(0.35),
-    lists: strength(0.3),
+    lists: strength(0.12),
     lies: strength(0.08),
     others: strength(0.4),
     clocks: strength(0.35),

@@ -34,6 +34,12 @@ export interface Followed {
   clockJumped: boolean;
   starts: number;
   lostStart: boolean;
+  /** It was cut short. */
+  wasKilled: boolean;
+  /** A list came without something that it should have had. */
+  wasListCut: boolean;
+  /** A start was answered with the id of something else. */
+  wasLiedTo: boolean;
 }
 
 /** One try to have a wanted run. */
@@ -57,6 +63,8 @@ export interface Want {
   isForced: boolean;
   readonly attempts: Attempt[];
   readonly started: { readonly execution: Execution; readonly attempt: Attempt }[];
+  /** How many requests to start it have left. */
+  sent: number;
   state: "open" | "satisfied" | "given up";
   executionId: string | undefined;
   /** The person has said "allow" to it. */
@@ -160,9 +168,15 @@ export class Oracle {
       return;
     }
     this.#judgeTime(record);
+    if (end.kind === "failed" && /clock is off by more than 15 minutes/.test(end.message)) {
+      this.#counters.sometimes("a machine's clock was so wrong that it was refused");
+    }
+    if (call.operation === "update" && end.kind === "done" && /WFX-EXECUTION-TIMEOUT/.test(call.old?.initErrors.join() ?? "")) {
+      this.#counters.sometimes("an execution was awaited past its deadline and resumed");
+    }
     const texts = end.kind === "failed" ? [end.message] : end.kind === "unready" ? end.reasons : [];
     for (const text of texts) this.#judgeText(text, record);
-    if (end.kind === "refused" && (call.operation !== "create" || (want?.started.length ?? 0) > 0)) {
+    if (end.kind === "refused") {
       this.violate("the engine refuses what the provider answers", `${call.operation} of ${call.name}: ${end.message}`);
     }
     if (want && end.kind === "failed") {
@@ -214,7 +228,9 @@ export class Oracle {
     }
     if (kind !== "start") return;
     for (const record of this.#calls) {
-      if (record.deployment === deployment && record.want?.workflow === workflow) record.sent += 1;
+      if (record.deployment !== deployment || record.want?.workflow !== workflow) continue;
+      record.sent += 1;
+      record.want.sent += 1;
     }
   }
 
@@ -262,6 +278,7 @@ export class Oracle {
         isForced: call.isForced,
         attempts: [],
         started: [],
+        sent: 0,
         state: "open",
         executionId: undefined,
         isAllowed: false,
@@ -269,6 +286,14 @@ export class Oracle {
       };
       this.wants.push(want);
       this.#countVersions(urn, inputs);
+    }
+    const earlier = want.attempts.filter(({ deployment: one }) => one.machine !== deployment.machine);
+    if (earlier.some(({ deployment: one }) => one.lostStart) && want.attempts.some((one) => one.deployment.wasKilled)) {
+      this.#counters.sometimes("an answer was lost, the process killed, and another machine went on");
+    }
+    const superseded = this.#truth.executions.findLast(({ id }) => id === supersededId);
+    if (superseded && !call.isForced && this.#truth.statusOf(superseded) === "failed") {
+      this.#counters.sometimes("a run failed and was run again");
     }
     want.attempts.push(attempt);
     deployment.wants.push(want);
@@ -352,7 +377,7 @@ export class Oracle {
     const status = this.#truth.isRunning(first.execution) ? "still runs" : "has ended";
     const key = want.executionKey === undefined ? "no key" : "a key";
     this.violate(
-      `started twice: ${this.#world.service}${this.#world.express === true ? " express" : ""}${this.#headersWord()}, ${key}, ${where}, the first ${status}`,
+      `started twice: ${this.#world.service}${this.#world.express === true ? " express" : ""}${this.#headersWord()}, ${key}, ${where}, the first ${status}${circumstances(want)}`,
       `${want.stack.name}/${want.name}: run ${String(want.serial)} has executions ${String(first.execution.serial)} and ${String(execution.serial)}`,
     );
   }
@@ -448,10 +473,15 @@ export class Oracle {
               ? "an earlier"
               : "another stack's";
       this.violate(
-        `took ${whose} execution for its own: ${this.#world.service}${this.#headersWord()}${want.isForced ? ", forced" : ""}`,
+        `took ${whose} execution for its own: ${this.#world.service}${this.#headersWord()}${want.isForced ? ", forced" : ""}${this.#hasLostStart(want) ? ", in place of a start that never arrived" : ""}${circumstances(want)}`,
         `${want.stack.name}/${want.name}: run ${String(want.serial)} has ${execution.id} (${String(execution.serial)}); started for it: ${want.started.map((one) => String(one.execution.serial)).join(", ") || "none"}`,
       );
     }
+  }
+
+  // Sent, and not handled: whatever appears afterwards looks like it, where executions bear no mark.
+  #hasLostStart(want: Want): boolean {
+    return !this.#isMarked && want.sent > want.started.length;
   }
 
   // Whether an execution that was not started for this run may be taken all the same.
@@ -462,12 +492,15 @@ export class Oracle {
       this.#counters.exception(exception);
       return exception;
     };
-    const owners = this.wants.filter((one) => one !== want && one.started.some((start) => start.execution === execution));
+    const owners = this.#ownersOf(execution).filter((one) => one !== want);
     // One key is one execution: whoever gives the same one has the same.
     if (want.executionKey !== undefined && owners.some((one) => isSameKey(one, want))) {
       return count("one key is one execution");
     }
-    if (want.isForced && execution.id === want.supersededId && this.#truth.isRunning(execution)) {
+    const last = want.attempts.at(-1);
+    const began = last?.deployment.beganMs ?? 0;
+    const stillRan = this.#truth.endOf(execution) >= began;
+    if (want.isForced && execution.id === want.supersededId && stillRan && !this.#knows(last, execution)) {
       return count("a forced replacement took over what still ran");
     }
     if (
@@ -478,11 +511,10 @@ export class Oracle {
       return count("an execution of a chosen name that somebody else started was joined");
     }
     // Without a key, what still runs of the same resource and the same arguments is the run.
-    const began = want.attempts.at(-1)?.deployment.beganMs ?? 0;
     const isSameRun = owners.some(
       (one) => one.urn === want.urn && canonical(replacingOf(one.inputs)) === canonical(replacingOf(inputs)),
     );
-    if (isSameRun && want.supersededId === undefined && this.#truth.endOf(execution) >= began) return "alike";
+    if (isSameRun && want.supersededId === undefined && stillRan) return "alike";
     // Executions without a mark are all alike, so are the starts that look for theirs.
     if (!this.#isMarked && execution.origin.deployment !== undefined) {
       const owner = this.#deployments.get(execution.origin.deployment);
@@ -494,6 +526,22 @@ export class Oracle {
       }
     }
     return undefined;
+  }
+
+  // Whether the machine of an attempt has itself started an execution, and remembers it.
+  #knows(attempt: Attempt | undefined, execution: Execution): boolean {
+    if (!attempt || execution.origin.deployment === undefined) return false;
+    const { machine } = attempt.deployment;
+    const starter = this.#deployments.get(execution.origin.deployment);
+    return starter?.machine === machine && machine.journal === "kept" && machine.journalLosses === 0;
+  }
+
+  /** The wanted runs that an execution was, or can have been, started for. */
+  #ownersOf(execution: Execution): readonly Want[] {
+    const known = this.wants.filter((one) => one.started.some((start) => start.execution === execution));
+    if (known.length > 0 || execution.origin.deployment === undefined) return known;
+    const { wants = [] } = this.#deployments.get(execution.origin.deployment) ?? {};
+    return wants.filter(({ workflow }) => workflow === execution.workflow);
   }
 
   #stopped(execution: Execution, origin: Origin): void {
@@ -526,7 +574,7 @@ export class Oracle {
     if (!old) return;
     if (want) {
       want.state = "satisfied";
-      if (want.started.length === 0 && !this.#hasTornDown(want)) {
+      if (want.started.length === 0 && !this.#hasTornDown(want) && want.inputs["concurrency"] !== "adopt") {
         this.violate("a teardown runbook did not run", `${want.stack.name}/${want.name}`);
       } else if (want.attempts.length > 1) {
         this.#counters.sometimes("a teardown runbook was cut short and went on");
@@ -671,7 +719,8 @@ export class Oracle {
   answerFor(stack: Stack, spec: ResourceSpec): { readonly want: Want; readonly execution: Execution | undefined } | undefined {
     const want = this.wants.findLast((one) => one.stack === stack && one.name === spec.name && one.state === "open");
     if (!want) return undefined;
-    const known = new Set(this.#had.get(stack) ?? []);
+    const adopted = stack.program.map(({ args }) => args?.["adoptExecutionId"]);
+    const known = new Set<unknown>([...(this.#had.get(stack) ?? []), ...adopted]);
     const execution =
       want.started.findLast((one) => !one.execution.isForgotten)?.execution ??
       (this.#isMarked
@@ -686,6 +735,12 @@ export class Oracle {
           ));
     return { want, execution };
   }
+}
+
+function circumstances({ attempts }: Want): string {
+  const isLiedTo = attempts.some(({ deployment }) => deployment.wasLiedTo);
+  const isCut = attempts.some(({ deployment }) => deployment.wasListCut);
+  return `${isLiedTo ? ", lied to" : ""}${isCut ? ", with a list that was cut" : ""}`;
 }
 
 function isSameKey(one: Want, other: Want): boolean {

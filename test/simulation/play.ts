@@ -40,8 +40,10 @@ const services = {
   cloudflow: simulatedCloudFlow,
 } as const;
 
-// Whoever goes to another machine takes longer than any list is behind.
+// Whoever goes to another machine, or has lost the journal, takes longer than any list is behind.
 const otherMachineMs = 30_000;
+// A provider without its engine notices it within five seconds, and ends.
+const orphanLivesMs = 8_000;
 const maxHealingUps = 9;
 
 /** Plays a script. */
@@ -63,7 +65,9 @@ class Run {
   readonly #stacks: Stack[];
   readonly #note: (text: string) => void;
   readonly #lastMachine = new Map<Stack, number>();
+  readonly #lastLosses = new Map<Stack, number>();
   readonly #lastStartMs = new Map<Stack, number>();
+  readonly #orphanedMs = new Map<Stack, number>();
   readonly #running = new Set<Followed>();
   readonly #lastResult = new Map<Stack, EngineResult>();
   #deployments = 0;
@@ -246,33 +250,42 @@ class Run {
     stack.program = stack.program.map((one) => (one === spec ? (changed as unknown as ResourceSpec) : one));
   }
 
-  /** The person does what the message says. */
+  /** The person does what the messages of the last deployment say. */
   #answer(stack: Stack): void {
-    for (const spec of stack.program) {
-      const found = this.#oracle.answerFor(stack, spec);
-      if (!found) continue;
-      const { want, execution } = found;
-      const { lastError } = want;
-      if (/set adoptExecutionId to its id/.test(lastError)) {
-        if (execution) {
-          this.#note(`-- ${stack.name}/${spec.name}: takes over ${execution.id}`);
-          this.#change(stack, spec, { args: { adoptExecutionId: execution.id } });
-          this.#counters.sometimes("a question was answered by adopting");
-        } else {
-          this.#note(`-- ${stack.name}/${spec.name}: says allow`);
-          want.isAllowed = true;
-          const bump = /change "triggers"/.test(lastError) ? { version: spec.version + 1000 } : {};
-          this.#change(stack, spec, { ...bump, args: { concurrency: "allow" } });
-          this.#counters.sometimes("a question was answered by allowing");
+    for (const { name, message } of this.#lastResult.get(stack)?.errors ?? []) {
+      const spec = stack.program.find((one) => one.name === name);
+      if (!spec) {
+        if (/pulumi state delete/.test(message)) {
+          this.#note(`-- ${stack.name}/${name}: is taken out of the state`);
+          stack.resources = stack.resources.filter((saved) => saved.name !== name);
         }
-      } else if (/change "triggers"/.test(lastError)) {
-        this.#change(stack, spec, { version: spec.version + 1000 });
-      } else if (/give another name/.test(lastError)) {
+        continue;
+      }
+      const newVersion = { version: spec.version + 1000 };
+      if (/set adoptExecutionId to its id/.test(message)) this.#decide(stack, spec, message);
+      else if (/change "triggers"/.test(message)) this.#change(stack, spec, newVersion);
+      else if (/give another name/.test(message)) {
         this.#change(stack, spec, { executionName: `${spec.executionName ?? "run"}x` });
-      } else if (/set concurrency to "queue"/.test(lastError)) {
+      } else if (/set concurrency to "queue"/.test(message)) {
         this.#change(stack, spec, { args: { concurrency: "queue" } });
       }
     }
+  }
+
+  // The person knows which one it is, and says so.
+  #decide(stack: Stack, spec: ResourceSpec, message: string): void {
+    const found = this.#oracle.answerFor(stack, spec);
+    if (found?.execution) {
+      this.#note(`-- ${stack.name}/${spec.name}: takes over ${found.execution.id}`);
+      this.#change(stack, spec, { args: { adoptExecutionId: found.execution.id } });
+      this.#counters.sometimes("a question was answered by adopting");
+      return;
+    }
+    this.#note(`-- ${stack.name}/${spec.name}: says allow`);
+    if (found) found.want.isAllowed = true;
+    const more = /change "triggers"/.test(message) ? { version: spec.version + 1000 } : {};
+    this.#change(stack, spec, { ...more, args: { concurrency: "allow" } });
+    this.#counters.sometimes("a question was answered by allowing");
   }
 
   async #deploy(step: Deploy): Promise<EngineResult | undefined> {
@@ -281,11 +294,16 @@ class Run {
     if (stack.isBusy) return undefined;
     stack.isBusy = true;
     const last = this.#lastMachine.get(stack);
-    if (last !== undefined && last !== machine.index) {
+    const knowsLast = last === machine.index && machine.journal === "kept" && this.#lastLosses.get(stack) === machine.journalLosses;
+    if (last !== undefined && !knowsLast) {
       const sinceMs = this.#timeline.nowMs - (this.#lastStartMs.get(stack) ?? 0);
       if (sinceMs < otherMachineMs) await this.#timeline.pass(otherMachineMs - sinceMs);
     }
+    // The state is locked by the engine that was killed; until that is cleared, what it has left behind has ended.
+    const orphanedMs = this.#timeline.nowMs - (this.#orphanedMs.get(stack) ?? -Infinity);
+    if (orphanedMs < orphanLivesMs) await this.#timeline.pass(orphanLivesMs - orphanedMs);
     this.#lastMachine.set(stack, machine.index);
+    this.#lastLosses.set(stack, machine.journalLosses);
     const number = (this.#deployments += 1);
     const followed: Followed = {
       number,
@@ -299,6 +317,9 @@ class Run {
       clockJumped: false,
       starts: 0,
       lostStart: false,
+      wasKilled: false,
+      wasListCut: false,
+      wasLiedTo: false,
     };
     this.#oracle.follow(followed);
     this.#running.add(followed);
@@ -393,7 +414,11 @@ class Run {
       }
       if (what === "badId") this.#counters.sometimes("a service gave an id that is none");
     }
-    if (what === "cutList") this.#counters.sometimes("a list was cut");
+    if (what === "cutList") {
+      followed.wasListCut = true;
+      this.#counters.sometimes("a list was cut");
+    }
+    if (["foreignId", "foreignName", "badId"].includes(what)) followed.wasLiedTo = true;
   }
 
   #setTraps(followed: Followed, engine: Engine, process: SimulatedProcess): void {
@@ -408,10 +433,12 @@ class Run {
         if (!engine.isAlive) return;
         this.#note(`-- ${kill.who} of deployment ${String(followed.number)} is killed`);
         this.#countKill(followed, kill.moment);
+        followed.wasKilled = true;
         if (kill.who !== "host") engine.kill();
         if (kill.who === "all" || kill.who === "host") process.kill();
         else {
           this.#counters.sometimes("an orphan went on after its engine");
+          this.#orphanedMs.set(followed.stack, this.#timeline.nowMs);
           this.#timeline.after(4_000, () => {
             engine.orphan();
           });
@@ -451,10 +478,10 @@ class Run {
   async #heal(): Promise<void> {
     this.#note("## the world heals");
     this.#isHealed = true;
-    this.#truth.isHealed = true;
     this.#oracle.isHealed = true;
     for (const clock of [...this.#nodes, ...this.#machines.map(({ clock: own }) => own)]) clock.setRight();
     for (const machine of this.#machines) machine.heal();
+    this.#truth.endSoon();
     // What is under way comes to its end, and so does what lags.
     await this.#timeline.pass(60_000);
     for (const stack of this.#stacks) {
