@@ -23,7 +23,7 @@ export interface Route {
   readonly faults: readonly Fault[];
   readonly note: (text: string) => void;
   /** Told of every request before it leaves. */
-  readonly onSend: (kind: RequestKind, workflow: string) => void;
+  readonly onSend: (kind: RequestKind, workflow: string, tag: string | undefined) => void;
   /** Told of every fault that has taken effect. */
   readonly onFault: (fault: Fault, execution: Execution | undefined) => void;
 }
@@ -50,7 +50,8 @@ export function fetchThrough(route: Route): Fetch {
     const nth = (counts.get(kind) ?? 0) + 1;
     counts.set(kind, nth);
     const text = typeof body === "string" ? body : "";
-    route.onSend(kind, route.service.workflowOf({ method, url, body: text }));
+    const [, tag] = /"sim":"([^"]+)"/.exec(decodeURIComponent(text)) ?? [];
+    route.onSend(kind, route.service.workflowOf({ method, url, body: text }), tag);
     const fault = route.faults.find((one) => one.on === kind && nth >= one.nth && nth < one.nth + (one.times ?? 1));
     route.note(`> ${kind} ${describeRequest(method, url, wireHeaders, text)}${fault ? ` [${fault.what}]` : ""}`);
     return route.process.act<Awaited<ReturnType<Fetch>>>(kind, (deliver) => {

@@ -222,16 +222,22 @@ export class Oracle {
   }
 
   /** A request leaves a process. */
-  sends(deployment: Followed, kind: RequestKind, workflow: string): void {
+  sends(deployment: Followed, kind: RequestKind, workflow: string, tag: string | undefined): void {
     if (deployment.isPreview && (kind === "start" || kind === "stop")) {
       this.violate("a preview changes something", kind);
     }
     if (kind !== "start") return;
-    for (const record of this.#calls) {
-      if (record.deployment !== deployment || record.want?.workflow !== workflow) continue;
-      record.sent += 1;
-      record.want.sent += 1;
-    }
+    const senders = [...this.#calls].filter(
+      ({ deployment: one, want }) =>
+        one === deployment &&
+        want?.workflow === workflow &&
+        (tag === undefined || tagOf(want.stack.name, want.name) === tag),
+    );
+    // Of several whose starts are all alike it is not known whose this is.
+    const [record] = senders;
+    if (senders.length !== 1 || !record?.want) return;
+    record.sent += 1;
+    record.want.sent += 1;
   }
 
   // ---- wanted runs
@@ -574,7 +580,7 @@ export class Oracle {
     if (!old) return;
     if (want) {
       want.state = "satisfied";
-      if (want.started.length === 0 && !this.#hasTornDown(want) && want.inputs["concurrency"] !== "adopt") {
+      if (!this.#hasTornDown(want) && want.inputs["concurrency"] !== "adopt") {
         this.violate("a teardown runbook did not run", `${want.stack.name}/${want.name}`);
       } else if (want.attempts.length > 1) {
         this.#counters.sometimes("a teardown runbook was cut short and went on");
@@ -590,8 +596,9 @@ export class Oracle {
     }
   }
 
+  // Also where it can't be told which of several it was started for.
   #hasTornDown(want: Want): boolean {
-    return this.#world.express === true ? false : this.wants.some((one) => one.urn === want.urn && one.isTeardown && one.started.length > 0);
+    return this.#truth.executions.some((execution) => this.#ownersOf(execution).includes(want));
   }
 
   // ---- states, texts, times

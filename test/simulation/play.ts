@@ -380,8 +380,8 @@ class Run {
             note: (text) => {
               this.#note(`[${String(number)}] ${text}`);
             },
-            onSend: (kind, workflow) => {
-              this.#oracle.sends(followed, kind, workflow);
+            onSend: (kind, workflow, tag) => {
+              this.#oracle.sends(followed, kind, workflow, tag);
             },
             onFault: (fault, execution) => {
               this.#countFault(followed, fault.on, fault.what, execution !== undefined);
