@@ -184,7 +184,10 @@ export default tseslint.config(
         "error",
         {
           patterns: [
-            { group: ["pulumi-workflow-execution", "@pulumi/*"], message: "the emulator imports Node only." },
+            {
+              group: ["pulumi-workflow-execution", "@pulumi/*"],
+              message: "the emulator knows neither the provider nor Pulumi.",
+            },
           ],
         },
       ],

@@ -1,9 +1,21 @@
 // Jest: tests in test/, by kind. TypeScript through swc (types are checked by `npm run types`).
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+
+// Read before Jest starts its workers, and inherited by them and by the programs that tests start.
+const movedClock = fileURLToPath(new URL("test/support/movedClock.cjs", import.meta.url));
+if (process.env.TEST_YEARS_AHEAD !== undefined) {
+  createRequire(import.meta.url)(movedClock);
+  process.env.NODE_OPTIONS =
+    `${process.env.NODE_OPTIONS ?? ""} --require ${JSON.stringify(movedClock)}`.trim();
+}
+
 /** @type {import("jest").Config} */
 export default {
   testEnvironment: "node",
   roots: ["<rootDir>/test"],
   testMatch: ["**/*.test.ts"],
+  setupFiles: [movedClock],
   moduleNameMapper: {
     "^pulumi-workflow-execution$": "<rootDir>/provider/src/index.ts",
     "^pulumi-workflow-execution/provider$": "<rootDir>/provider/src/dynamic/provider.ts",

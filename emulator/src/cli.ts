@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startEmulator, type EmulatorOptions } from "./emulator";
+import { FolderInUseError } from "./executions/folderLock";
 
 const USAGE = `Usage: workflow-emulator [options]
 
@@ -11,7 +12,7 @@ Huawei Cloud AOM workflows, FunctionGraph flows and IAM on one local port. Print
   --port N            port to listen on; 0 picks a free one (default 0)
   --host ADDRESS      address to listen on (default 127.0.0.1)
   --seed FILE         JSON file with accounts and workflows beside the demo ones
-  --data DIR          folder that keeps executions over a restart
+  --data DIR          folder that keeps executions over a restart, for one emulator at a time
   --enforce-limits    answer 429 when an operation is called too often
   --strict-auth       lock an access key for five minutes after five failures;
                       measure clock skew by the emulated clock
@@ -129,6 +130,7 @@ function explain(error: unknown, options: EmulatorOptions): string {
       break;
     default:
   }
+  if (error instanceof FolderInUseError) return `--data: ${message}.`;
   if (message.startsWith("seed file")) return `--seed: ${message}. Correct the file, or leave --seed out.`;
   return `--data ${options.data ?? ""}: ${message}. Give a folder that can be written.`;
 }

@@ -16,8 +16,8 @@ import { functionGraphService } from "./huawei/functiongraph/service";
 import { iamService } from "./huawei/iam";
 import { QuirkBook } from "./quirks";
 import { RequestLog } from "./requestLog";
-import { loadSeed, type Seed } from "./seed";
-import { listen } from "./server";
+import { loadSeed, type ParsedSeed, type Seed } from "./seed";
+import { listen, type RunningServer } from "./server";
 import type { EmulatorState } from "./state";
 import { TokenBuckets } from "./tokenBuckets";
 
@@ -29,7 +29,10 @@ export interface EmulatorOptions {
   host?: string;
   /** Accounts and workflows beside the demo ones: an object, or the path of a JSON file. */
   seed?: Seed | string;
-  /** Folder that keeps executions, workflows and the clock over a restart; made when missing. */
+  /**
+   * Folder that keeps executions, workflows and the clock over a restart; made when missing. One emulator at a time can
+   * have the folder.
+   */
   data?: string;
   /** Answers 429 when an operation is called too often. @default false */
   enforceLimits?: boolean;
@@ -47,10 +50,27 @@ export interface Emulator {
 
 /**
  * Starts an emulator in this process.
- * Rejects when the seed is wrong, the data folder cannot be used or the port is taken.
+ * Rejects when the seed is wrong, the data folder cannot be used or is another emulator's, or the port is taken.
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const state = createState(options);
+  const seed = loadSeed(options.seed);
+  const data = options.data === undefined ? undefined : await DataFolder.open(options.data);
+  try {
+    const server = await serve(createState(options, seed, data), options);
+    return {
+      url: urlOf(server.host, server.port),
+      close: async () => {
+        await server.close();
+        await data?.close();
+      },
+    };
+  } catch (error) {
+    await data?.close();
+    throw error;
+  }
+}
+
+function serve(state: EmulatorState, options: EmulatorOptions): Promise<RunningServer> {
   seedState(state);
   state.executions.load();
   const services = [
@@ -62,17 +82,18 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const control = controlApi(state, services, () => {
     reset(state);
   });
-  const server = await listen(state, services, control, {
+  return listen(state, services, control, {
     host: options.host ?? "127.0.0.1",
     port: options.port ?? 0,
   });
-  return { url: urlOf(server.host, server.port), close: () => server.close() };
 }
 
-function createState(options: EmulatorOptions): EmulatorState {
-  const seed = loadSeed(options.seed);
+function createState(
+  options: EmulatorOptions,
+  seed: ParsedSeed,
+  data: DataFolder | undefined,
+): EmulatorState {
   const clock = new Clock();
-  const data = options.data === undefined ? undefined : new DataFolder(options.data);
   const savedClock = data?.loadClock();
   if (savedClock) clock.restore(savedClock);
   const accounts = new AccountDirectory(seed.accounts, clock);

@@ -84,6 +84,25 @@ test("SIGINT ends it with 0 too, and --data brings its executions back", async (
   }
 });
 
+test("--data: a second one is refused with the folder's name; after kill -9 the next one takes the folder over", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "emulator-cli-"));
+  try {
+    const first = await start(["--data", folder]);
+    const id = await first.client.execute("demo-slow");
+    const { status, stderr } = refusal("--data", folder);
+    expect([status, stderr]).toEqual([
+      2,
+      expect.stringContaining(`--data: ${folder} is in use by process ${String(first.child.pid)} on `),
+    ]);
+    first.child.kill("SIGKILL");
+    await once(first.child, "exit");
+    const second = await start(["--data", folder]);
+    expect((await second.client.detail("demo-slow", id)).json.execution_id).toBe(id);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 test("--exit-with-parent ends it when its parent has gone", async () => {
   const script = `
     const { spawn } = require("node:child_process");

@@ -214,11 +214,12 @@ describe("scripts and executions of the control API", () => {
 
   test("executions of others are started, listed, shown and purged", async () => {
     await withEmulator({}, async (client) => {
+      const startedAt = new Date(Date.now() - 24 * 3_600_000).toISOString();
       const made = await client.control("POST", "/executions", {
         service: "cloudflow",
         workflowId: "demo-slow",
         executionId: "theirs",
-        startedAt: "2026-01-01T00:00:00Z",
+        startedAt,
         input: { a: 1 },
       });
       expect(made.json).toMatchObject({
@@ -227,7 +228,7 @@ describe("scripts and executions of the control API", () => {
         status: "Succeeded",
       });
       expect(await client.ok("DescribeExecution", { ...slow, ExecutionName: "theirs" })).toMatchObject({
-        StartedTime: "2026-01-01T00:00:00.000Z",
+        StartedTime: startedAt,
         Input: '{"a":1}',
       });
       const again = { service: "cloudflow", workflowId: "demo-slow", executionId: "theirs" };

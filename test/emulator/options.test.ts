@@ -1,9 +1,14 @@
 // Starting an emulator: seeds, limits, and a data folder that outlives it.
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { startEmulator, type EmulatorOptions, type Seed } from "workflow-emulator";
 import { EmulatorClient, executions, type Json, PROJECT } from "./emulatorClient";
+
+const timersButTimeout = [
+  ...["Date", "hrtime", "nextTick", "performance", "queueMicrotask"],
+  ...["setImmediate", "clearImmediate", "setInterval", "clearInterval"],
+] as ("Date" | "nextTick")[];
 
 let folder: string;
 
@@ -197,6 +202,52 @@ describe("a data folder", () => {
     await withEmulator({ data: folder }, (client) => client.execute("demo-slow"));
     writeFileSync(join(folder, "executions", "broken.json"), '{"id":');
     await expect(startEmulator({ data: folder })).rejects.toThrow("broken.json is damaged");
+    rmSync(join(folder, "executions", "broken.json"));
+    await withEmulator({ data: folder }, async (client) => {
+      expect((await client.control("GET", "/executions")).json.executions).toHaveLength(1);
+    });
+  });
+
+  test("is one emulator's at a time: another one is refused with the folder's name, by whichever path", async () => {
+    const link = join(folder, "link");
+    const data = join(folder, "data");
+    mkdirSync(data);
+    symlinkSync(data, link);
+    await withEmulator({ data }, async (client) => {
+      const id = await client.execute("demo-slow");
+      for (const path of [data, link]) {
+        await expect(startEmulator({ data: path })).rejects.toThrow(
+          `${path} is in use by process ${String(process.pid)} on ${hostname()}: stop that emulator, or give this one ` +
+            `a folder of its own. If no emulator runs there, delete ${join(path, "emulator.lock")}`,
+        );
+      }
+      expect((await client.detail("demo-slow", id)).status).toBe(200);
+    });
+    await withEmulator({ data: link }, async (client) => {
+      expect((await client.control("GET", "/executions")).json.executions).toHaveLength(1);
+    });
+    expect(readdirSync(data).sort()).toEqual(["executions", "workflows"]);
+  });
+
+  test("is not written to any more when the lock is gone: another emulator may have the folder", async () => {
+    const complaint = jest.spyOn(process.stderr, "write").mockReturnValue(true);
+    // Only the timer by which the lock is looked after.
+    jest.useFakeTimers({ doNotFake: timersButTimeout });
+    try {
+      await withEmulator({ data: folder }, async (client) => {
+        await client.execute("demo-slow");
+        rmSync(join(folder, "emulator.lock"), { recursive: true });
+        jest.advanceTimersByTime(10_000);
+        while (complaint.mock.calls.length === 0) await new Promise(setImmediate);
+        expect(complaint.mock.calls[0]![0]).toContain(`the lock of ${folder} is gone`);
+        await client.execute("demo-slow");
+        expect((await client.control("GET", "/executions")).json.executions).toHaveLength(2);
+      });
+    } finally {
+      jest.useRealTimers();
+      complaint.mockRestore();
+    }
+    expect(readdirSync(join(folder, "executions"))).toHaveLength(1);
   });
 });
 

@@ -23,6 +23,12 @@ test.each<[string, string, unknown]>([
     `a: "x\\n\\"y\\" # no comment"\nb: 'it''s'\n"c: d": 1`,
     { a: 'x\n"y" # no comment', b: "it's", "c: d": 1 },
   ],
+  [
+    "escapes, and quotes over several lines",
+    "a: \"\\x41\\u00e9\\\n  b\"\nc: 'd\n  e'",
+    { a: "Aéb", c: "d e" },
+  ],
+  ["several keys that look alike", "1: a\n'1.0': b\n~: c", { "1": "a", "1.0": "b", "~": "c" }],
   ["comments", "# first\na: 1 # one\n\n  # between\nb: x#y", { a: 1, b: "x#y" }],
   ["nesting", "a:\n  b:\n    c: 1\n  d: 2\ne: 3", { a: { b: { c: 1 }, d: 2 }, e: 3 }],
   [
@@ -44,6 +50,7 @@ test.each<[string, string, unknown]>([
       f: [],
     },
   ],
+  ["a bracket that closes where the key begins", "a: {\n  b: 1\n}\nc: 2", { a: { b: 1 }, c: 2 }],
   ["flow style over lines", "a: [1,\n  2, # two\n  3]\nb: {c:\n 4}", { a: [1, 2, 3], b: { c: 4 } }],
   [
     "URLs and expressions",
@@ -78,22 +85,60 @@ test("a field called __proto__ is a field", () => {
 });
 
 test.each([
-  ["a: &x 1", "line 1: anchors are not supported: &x 1"],
+  ["a: &x 1", "line 1: anchors are not supported: &x"],
+  ["a: {b: 1}\nc: &x\n  - 1", "anchors are not supported: &x"],
   ["a: 1\nb: *x", "line 2: aliases are not supported: *x"],
-  ["a: !!str 1", "line 1: tags are not supported"],
+  ["a: [1, {b: *x}]", "line 1: aliases are not supported: *x"],
+  ["a: !!str 1", "line 1: tags are not supported: tag:yaml.org,2002:str"],
+  ["a: !own {b: 1}", "line 1: tags are not supported: !own"],
   ["<<: {a: 1}", "line 1: merge keys"],
   ["? a\n: b", "line 1: keys with ?"],
-  ["a: 1\n---\nb: 2", "line 2: several documents"],
+  ["[a]: b", "line 1: a key must be a text"],
+  ["a: 1\n---\nb: 2", "line 2: several documents are not supported"],
   ["a: one\n  two", "line 2: plain text over several lines"],
   ["a: 1\na: 2", "line 2: a is there twice"],
-  ["a: [1, 2", "line 1: a bracket or a quote is not closed"],
-  ['a: "x', "line 1: a bracket or a quote is not closed"],
-  ["a: 1\n\tb: 2", "line 2: tabs cannot indent"],
-  ["a:\n    b: 1\n  c: 2", "line 3: is indented differently"],
-  ["a: 1\nhello", 'line 2: is no "key: value": hello'],
-  ['a: "\\x41"', "line 1: has an escape that is not supported"],
-  ["a: [1] 2", "line 1: has more after its end"],
-  ["a: |x\n  b", "line 1: is no header of a text: |x"],
+  ["a: {b: 1,\n b: 2}", "line 2: b is there twice"],
+  ["a: [1, 2", "line 1: Flow sequence in block collection must be sufficiently indented and end with a ]"],
+  ['a: "x', 'line 1: Missing closing "quote'],
+  ["a: 1\n\tb: 2", "line 2: Tabs are not allowed as indentation"],
+  ["a:\n    b: 1\n  c: 2", "line 3: All mapping items must start at the same column"],
+  ["a: 1\nhello", "line 2: Implicit map keys need to be followed by map values"],
+  ['a: "\\q"', "line 1: Invalid escape sequence \\q"],
+  ["a: [1] 2", "line 1: Unexpected scalar at node end"],
+  ["a: |x\n  b", "line 1: Block scalar header includes extra characters: |x"],
+  ["a: @x", "line 1: Plain value cannot start with reserved character @"],
+  ['{"a": 1,\n "b" 2}', "line 2: "],
 ])("%j is refused", (text, message) => {
   expect(() => parseYaml(text)).toThrow(message);
+});
+
+test.each([
+  ["in YAML", (levels: number): string => "- ".repeat(levels - 1) + "[]"],
+  ["in flow style", (levels: number): string => `${"[".repeat(levels)} # no JSON\n${"]".repeat(levels)}`],
+  ["in JSON", (levels: number): string => '{"a":'.repeat(levels - 1) + "{}" + "}".repeat(levels - 1)],
+])("up to 200 levels are read %s, more are refused", (_what, nested) => {
+  expect(() => parseYaml(nested(200))).not.toThrow();
+  expect(() => parseYaml(nested(201))).toThrow("line 1: has more than 200 levels");
+  expect(() => parseYaml(nested(20_000))).toThrow(/^line 1: /);
+});
+
+test("aliases that multiply are refused before any of them is followed", () => {
+  const levels = Array.from({ length: 30 }, (_, level) =>
+    level === 0
+      ? "a0: &a0 [x, x]"
+      : `a${String(level)}: &a${String(level)} [*a${String(level - 1)}, *a${String(level - 1)}]`,
+  );
+  expect(() => parseYaml(levels.join("\n"))).toThrow("line 1: anchors are not supported: &a0");
+});
+
+// With time that grows with the square of the size, each would take minutes.
+test.each([
+  ["keys", (n: number): string => Array.from({ length: n }, (_, i) => `k${String(i)}: 1`).join("\n")],
+  ["items", (n: number): string => "- 1\n".repeat(n)],
+  ["flow style over lines", (n: number): string => `a: [${"1,\n ".repeat(n)}]`],
+  ["comments", (n: number): string => `${"# x\n".repeat(n)}a: 1`],
+])("50 000 lines of %s are read", (_what, text) => {
+  const n = 50_000;
+  expect(text(n).length).toBeGreaterThan(150_000);
+  expect(parseYaml(text(n))).toBeInstanceOf(Object);
 });

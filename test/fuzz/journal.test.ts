@@ -12,7 +12,7 @@ const pending = fc.record({
   key: fc.string(),
   runName: fc.string(),
   postedMs: fc.integer(),
-  since: optional(fc.record({ newestMs: fc.nat(), ids: fc.array(fc.string()) })),
+  since: optional(fc.record({ fromMs: fc.integer(), ids: fc.array(fc.string()), servedAtMs: fc.nat() })),
   supersedesId: optional(fc.string()),
   executionId: optional(fc.string()),
 });
@@ -39,7 +39,7 @@ function isSound(parsed: JournalEntry | undefined): boolean {
         isTextOrAbsent(start.supersedesId) &&
         isTextOrAbsent(start.executionId) &&
         (start.since === undefined ||
-          (Number.isFinite(start.since.newestMs) && start.since.ids.every(isText)))))
+          (Number.isFinite(start.since.fromMs) && start.since.ids.every(isText)))))
   );
 }
 

@@ -7,9 +7,10 @@ import { join } from "node:path";
 import { StartUncertainError } from "../../provider/src/errors";
 import type { Arguments, ServiceName } from "../../provider/src/lifecycle";
 import { create, deleteExecution } from "../../provider/src/lifecycle";
+import type { Clock } from "../../provider/src/polling/clock";
 import type { Crash, Machine, Scene } from "../support/machines";
 import { control } from "../support/emulators";
-import { afterStarts, crash, crashBeforeAnswers, openScene } from "../support/machines";
+import { afterStarts, crash, crashBeforeAnswers, idAndState, openScene } from "../support/machines";
 
 const minuteMs = 60_000;
 const everyService: ServiceName[] = ["aom", "functiongraph", "cloudflow"];
@@ -42,22 +43,49 @@ test("cloudflow: no answer to any attempt: the error says that the next deployme
     `not known whether execution ${String(started)} was started: StartExecution: no answer`,
   );
   expect((error as Error).message).toMatch(
-    /The next `pulumi up` sends the start again under the same name[\s\S]*error WFX-START-UNCERTAIN$/,
+    /The next `pulumi up` on this machine sends the start again under the same name[\s\S]*error WFX-START-UNCERTAIN$/,
   );
   await control(scene.emulator, "DELETE", "/faults");
   expect(await create(scene.args(), machine.process())).toMatchObject({ kind: "ready", id: started });
   expect(await ids()).toEqual([started]);
 });
 
-test("cloudflow: handled but not answered, ended, and no look at it: the next deployment knows that it was ours", async () => {
+test("cloudflow: handled but not answered, ended, and no look at it: what bears the name is ours, and kept", async () => {
   const machine = await open("cloudflow");
   await scene.takes(0);
   await scene.fault({ operation: scene.startOperation, action: "status", status: 503, afterHandling: true });
   await scene.fault({ operation: scene.lookOperation, action: "status", status: 403 });
-  await expect(create(scene.args(), machine.process())).rejects.toThrow(/WFX-START-UNCERTAIN/);
-  const [started] = await ids();
-  expect(await create(scene.args(), machine.process())).toMatchObject({ kind: "ready", id: started });
-  expect(await ids()).toEqual([started]);
+  const first = await create(scene.args(), machine.process());
+  expect(first).toMatchObject({ kind: "unready" });
+  expect(await create(scene.args(), machine.process())).toMatchObject({ kind: "ready", id: first.id });
+  expect(await ids()).toEqual([first.id]);
+});
+
+describe("cloudflow: two starts whose answers are lost, the execution ends in between", () => {
+  test.each([10, 50, 120, 3_600])("%i s apart: the third deployment finds it", async (gapSeconds) => {
+    const machine = await open("cloudflow");
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      await scene.fault({ operation: scene.startOperation, action: "dropAfter", count: 4 });
+      await expect(create(scene.args(), machine.process())).rejects.toThrow(StartUncertainError);
+      await scene.advance(gapSeconds * 1_000);
+    }
+    expect(await create(scene.args(), machine.process())).toMatchObject({ kind: "ready" });
+    expect(await ids()).toHaveLength(1);
+  });
+
+  test("under a name that the program chose, it can't be told whose it is: asked, and nothing more is started", async () => {
+    const machine = await open("cloudflow");
+    const args = scene.args({ executionName: "nightly" });
+    await scene.fault({ operation: scene.startOperation, action: "dropAfter", count: 4 });
+    await expect(create(args, machine.process())).rejects.toThrow(StartUncertainError);
+    await scene.advance(minuteMs);
+    await expect(create(args, machine.process())).rejects.toThrow(
+      /can't be told whether execution nightly is this run[\s\S]*Nothing more was started[\s\S]*adoptExecutionId to "nightly"/,
+    );
+    const adopted = await create({ ...args, adoptExecutionId: "nightly" }, machine.process());
+    expect(adopted).toMatchObject({ kind: "ready", id: "nightly", state: { status: "succeeded" } });
+    expect(await ids()).toEqual(["nightly"]);
+  });
 });
 
 describe.each(everyService)("%s: a deployment that is cancelled while many start", (service) => {
@@ -159,6 +187,95 @@ describe.each(everyService)("%s: a start that is answered badly", (service) => {
     );
     expect(outcomes.map(({ id }) => id).sort()).toEqual((await ids()).sort());
     expect(new Set(outcomes.map(({ id }) => id)).size).toBe(names.length);
+  });
+});
+
+describe.each(everyService)("%s: other clocks", (service) => {
+  test.each([2_000, minuteMs, 60 * minuteMs])(
+    "one execution that the service dates %i ms ahead hides no lost start",
+    async (aheadMs) => {
+      const machine = await open(service);
+      await scene.foreign({ startedAt: scene.now() + aheadMs });
+      await scene.advance(1_000);
+      await scene.fault({ operation: scene.startOperation, action: "dropAfter", count: 4 });
+      const args = scene.args({ concurrency: "allow" });
+      let outcome = await create(args, machine.process()).catch(() => undefined);
+      outcome ??= await create(args, machine.process());
+      expect(outcome).toMatchObject({ kind: "ready", state: { status: "succeeded" } });
+      expect(await ids()).toHaveLength(2);
+    },
+  );
+
+  test.each([minuteMs, 10 * minuteMs, 14 * minuteMs])(
+    "the service's clock steps back by %i ms before a run that replaces another: one execution",
+    async (backMs) => {
+      const machine = await open(service);
+      const first = await create(scene.args({ triggers: { v: 1 } }), machine.process());
+      const now = ((await control(scene.emulator, "GET", "/clock")) as { now: number }).now;
+      await control(scene.emulator, "POST", "/clock", { now: now - backMs });
+      const supersedes = idAndState(first);
+      const second = await create(scene.args({ triggers: { v: 2 } }), machine.process({ supersedes }));
+      expect(second.id).not.toBe(first.id);
+      expect(await ids()).toHaveLength(2);
+    },
+  );
+
+  test("this machine's clock is set ahead just after a lost start: it is looked for all the same", async () => {
+    const machine = await open(service);
+    await scene.quirks({ listDelayMs: 8_000 });
+    await crash(scene, machine, "beforeAnswer", scene.args());
+    const { session } = machine.process();
+    const { clock: own } = session;
+    const clock: Clock = {
+      now: () => own.now() + 60 * minuteMs,
+      sleep: (ms, signal) => own.sleep(ms, signal),
+    };
+    const ahead = { ...machine.process(), session: { ...session, clock } };
+    const outcome = await create(scene.args({ waitFor: "started" }), ahead);
+    expect(await ids()).toEqual([outcome.id]);
+  });
+});
+
+describe.each(everyService)("%s: an answer that the state has, or has not", (service) => {
+  // What a process does when its deployment has come to its end.
+  const end = async (machine: Machine, id: string): Promise<void> => {
+    const { register, urn } = machine.process();
+    await register.answered(service, urn, id);
+  };
+
+  test("a replacement that is forced, of which nobody says what it replaces, runs again", async () => {
+    const machine = await open(service);
+    const first = await create(scene.args(), machine.process());
+    await end(machine, first.id);
+    const second = await create(scene.args(), machine.process({ isInState: true }));
+    expect(await ids()).toEqual([first.id, second.id]);
+  });
+
+  test("an execution that Pulumi could not take in is taken over, with a warning, however often", async () => {
+    const machine = await open(service);
+    const first = await create(scene.args(), machine.process());
+    for (let round = 0; round < 3; round += 1) {
+      await end(machine, first.id);
+      const host = machine.process({ isInState: false });
+      expect(await create(scene.args(), host)).toMatchObject({ kind: "ready", id: first.id });
+      expect(host.reporter.warnings).toEqual([
+        expect.stringMatching(`^execution ${first.id}, .* is not in Pulumi's state; it is taken over$`),
+      ]);
+    }
+    expect(await ids()).toEqual([first.id]);
+  });
+
+  test("a start is not posted again by the process that was answered with its execution", async () => {
+    const machine = await open(service);
+    const host = machine.process({ supersedes: { id: "old" } });
+    const first = await create(scene.args(), host);
+    // Whatever made this process forget it: one more would be one too many.
+    await host.register.note(service, host.urn, "wf", undefined);
+    const args = scene.args({ concurrency: "allow" });
+    if (service === "aom")
+      await expect(create(args, host)).rejects.toThrow("was started by this process already");
+    else await create(args, host).catch(() => undefined);
+    expect(await ids()).toEqual([first.id]);
   });
 });
 

@@ -6,7 +6,7 @@ import type { Arguments, Outcome, ServiceName } from "../../provider/src/lifecyc
 import { check, create, deleteExecution, diff, read, services, update } from "../../provider/src/lifecycle";
 import { control, requestsOf } from "../support/emulators";
 import type { Machine, ProcessOptions, Scene } from "../support/machines";
-import { afterStarts, openScene } from "../support/machines";
+import { afterLostAnswers, openScene } from "../support/machines";
 
 const minuteMs = 60_000;
 const everyService: ServiceName[] = ["aom", "functiongraph", "cloudflow"];
@@ -55,7 +55,7 @@ describe.each(everyService)("%s", (service) => {
   async function killedBeforeAnswer(armed: Outcome): Promise<void> {
     const killed = new AbortController();
     await scene.fault({ operation: scene.startOperation, action: "dropAfter", count: null });
-    const session = await afterStarts(scene, 1, () => {
+    const session = await afterLostAnswers(scene, 1, () => {
       killed.abort();
     });
     const host = { ...machine.process({ signal: killed.signal }), session };

@@ -49,8 +49,7 @@ export function openHost(options: HostOptions): Host {
   const clock = clockOf(options);
   const register = new RunRegister({
     ...(machine.journal === "none" ? {} : { storage: journalOn(options) }),
-    lock: (workflow: string, work: () => Promise<void>, more?: { readonly signal?: AbortSignal }) =>
-      underLock(options, workflow, work, more?.signal),
+    lock: (workflow, work, wait) => underLock(options, workflow, work, wait),
     clock,
     onTrouble: (message, urn) => {
       onMessage("trouble", urn, message);
@@ -103,7 +102,7 @@ export function openHost(options: HostOptions): Host {
       ending.abort();
     },
     rest: async () => {
-      await Promise.all(answered.map((one) => register.handedOver(one.service, one.urn, one.id)));
+      await Promise.all(answered.map((one) => register.answered(one.service, one.urn, one.id)));
     },
   };
 }
@@ -123,6 +122,10 @@ function clockOf({ machine, process, timeline }: HostOptions): Clock {
         signal?.addEventListener("abort", end, { once: true });
       });
     },
+    alarm: (atMs, callBack) =>
+      timeline.after(Math.max(0, atMs - machine.clock.now()), () => {
+        if (process.isAlive) callBack();
+      }),
     timeout: (ms) => {
       const limit = new AbortController();
       timeline.after(ms, () => {
@@ -190,30 +193,43 @@ function journalOn({
   };
 }
 
+type Lock = NonNullable<NonNullable<ConstructorParameters<typeof RunRegister>[0]>["lock"]>;
+
 async function underLock(
   { machine, process, timeline }: HostOptions,
   workflow: string,
-  work: () => Promise<void>,
-  signal: AbortSignal | undefined,
+  work: Parameters<Lock>[1],
+  { signal, onWait }: Parameters<Lock>[2],
 ): Promise<void> {
-  let has = false;
+  let isHeld = false;
   await process.act<void>("lock", (deliver) => {
-    const giveUp = (): void => {
-      takeBack();
-      deliver(() => undefined);
-    };
-    const takeBack = machine.acquire(workflow, process, () => {
-      has = true;
-      signal?.removeEventListener("abort", giveUp);
+    const tellLater = timeline.after(1_000, () => {
+      if (!isHeld && process.isAlive) onWait?.("waits for another deployment on this machine");
+    });
+    const done = (): void => {
+      tellLater();
+      signal.removeEventListener("abort", giveUp);
       timeline.after(1, () => {
         deliver(() => undefined);
       });
+    };
+    const giveUp = (): void => {
+      takeBack();
+      done();
+    };
+    const takeBack = machine.acquire(workflow, process, () => {
+      isHeld = true;
+      done();
     });
-    if (!has) signal?.addEventListener("abort", giveUp, { once: true });
+    if (isHeld) return;
+    if (signal.aborted) giveUp();
+    else signal.addEventListener("abort", giveUp, { once: true });
   });
+  // Whoever has given up does nothing.
+  if (!isHeld) return;
   try {
-    await work();
+    await work(() => true);
   } finally {
-    if (has) machine.release(workflow, process);
+    machine.release(workflow, process);
   }
 }

@@ -85,8 +85,8 @@ export class Machine {
       const held = this.#locks.get(workflow);
       if (held && held.holder.isAlive) {
         held.queue.push(wakeUp);
-        // A holder that is killed does not release it: it is stale ten seconds later.
-        held.holder.onDeath(() => this.#timeline.after(10_000, wakeUp));
+        // A holder that is killed does not release it: nobody touches it any more, which is noticed a little later.
+        held.holder.onDeath(() => this.#timeline.after(5_000, wakeUp));
         return;
       }
       const heldForMs = this.#heldUntilMs - this.#timeline.nowMs;

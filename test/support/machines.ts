@@ -51,6 +51,7 @@ export type ProcessOptions = Partial<
     | "secretArguments"
     | "signal"
     | "isReplacement"
+    | "isInState"
     | "operationTimeoutSeconds"
     | "isWanted"
   >
@@ -210,8 +211,7 @@ export async function crashBeforeAnswers(
   const killed = new AbortController();
   const usedNames = resources.reduce((sum, resource) => sum + (resource.usedNames ?? 0), 0);
   await scene.fault({ operation: scene.startOperation, action: "dropAfter", skip: usedNames, count: null });
-  // A start that is on its way is not called back; whatever would come after it is.
-  const session = await afterStarts(scene, resources.length + usedNames, () => {
+  const session = await afterLostAnswers(scene, resources.length, () => {
     killed.abort();
   });
   const host = { ...machine.process({ signal: killed.signal }), session };
@@ -226,11 +226,44 @@ export async function crashBeforeAnswers(
 /** A session that calls back when it has sent so many starts. */
 export async function afterStarts(scene: Scene, count: number, callBack: () => void): Promise<Session> {
   let posts = 0;
+  return sessionWith(scene, (send) => {
+    const answer = send();
+    if ((posts += 1) === count) callBack();
+    return answer;
+  });
+}
+
+/**
+ * A session that calls back when the service has handled so many starts and has dropped their connections. Until then
+ * no start learns that its answer is lost, so none is sent again before the others are out.
+ */
+export async function afterLostAnswers(scene: Scene, count: number, callBack: () => void): Promise<Session> {
+  let lost = 0;
+  let tellAll = (): void => undefined;
+  const allLost = new Promise<void>((resolve) => (tellAll = resolve));
+  return sessionWith(scene, async (send) => {
+    try {
+      return await send();
+    } catch (error) {
+      if ((lost += 1) === count) {
+        callBack();
+        tellAll();
+      }
+      await allLost;
+      throw error;
+    }
+  });
+}
+
+/** A session whose starts are sent by a test's own means. */
+async function sessionWith(
+  scene: Scene,
+  start: (send: () => ReturnType<Fetch>) => ReturnType<Fetch>,
+): Promise<Session> {
   const { default: nodeFetch } = await import("node-fetch");
   const fetch: Fetch = (url, init) => {
-    const answer = nodeFetch(url, init);
-    if (isStart(url, init) && (posts += 1) === count) callBack();
-    return answer;
+    const send = (): ReturnType<Fetch> => nodeFetch(url, init);
+    return isStart(url, init) ? start(send) : send();
   };
   const { clock } = scene;
   return openSession({ settings: emulatorSettings(scene.emulator), clock, random: () => 0.5, fetch });
@@ -247,7 +280,9 @@ function isStart(url: string, { method, headers }: RequestInit): boolean {
 export function idAndState(outcome: Outcome): {
   readonly id: string;
   readonly startedAt: string | undefined;
+  readonly settledAt: string | undefined;
 } {
-  const { startedAt } = outcome.state;
-  return { id: outcome.id, startedAt: typeof startedAt === "string" ? startedAt : undefined };
+  const text = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
+  const { startedAt, settledAt } = outcome.state;
+  return { id: outcome.id, startedAt: text(startedAt), settledAt: text(settledAt) };
 }

@@ -46,7 +46,7 @@ const pending: PendingStart = {
   key: "key",
   runName: "key-2",
   postedMs: 1_800_000_000_000,
-  since: { newestMs: 7, ids: ["a", "b"] },
+  since: { fromMs: 7, ids: ["a", "b"], servedAtMs: 8 },
   supersedesId: "old",
   executionId: "new",
 };
@@ -169,6 +169,7 @@ describe("the journal", () => {
     "\0\0\0",
     JSON.stringify({ ...entry, pending: { ...pending, postedMs: "x" } }),
     JSON.stringify({ ...entry, pending: { key: "k" } }),
+    JSON.stringify({ ...entry, pending: { ...pending, since: { ids: [] } } }),
   ])("the damaged file %j says nothing, which is said once, with what is no longer known", async (text) => {
     await journalIn(folder).write("aom", entry);
     writeFileSync(files()[0]!, text);
@@ -258,6 +259,38 @@ describe("the register", () => {
     await open().note("aom", urn, "wf", undefined);
     expect(await open().pending("aom", urn)).toBeUndefined();
     expect(await open().past("aom", urn)).toEqual(["new"]);
+  });
+
+  test("a start that is posted again keeps what was known before the first time", async () => {
+    const since = { fromMs: 5, ids: ["seen"] };
+    await noted({ postedMs: 100, since });
+    await noted({ postedMs: 900, since: { fromMs: 50, ids: ["seen", "ours, perhaps"] } });
+    expect(await open().pending("aom", urn)).toMatchObject({ postedMs: 100, since });
+    // Another name is another start.
+    await noted({ runName: "key-n2", postedMs: 900 });
+    expect(await open().pending("aom", urn)).toMatchObject({ postedMs: 900, since: undefined });
+  });
+
+  test("what a deployment has answered with is in the state only when a later call shows it", async () => {
+    await noted({ executionId: "new" });
+    await open().answered("aom", urn, "other");
+    expect((await open().pending("aom", urn))?.isAnswered).toBeUndefined();
+    await open().answered("aom", urn, "new");
+    expect(await open().pending("aom", urn)).toMatchObject({ executionId: "new", isAnswered: true });
+    expect(await open().past("aom", urn)).toEqual([]);
+    await open().handedOver("aom", urn, "new");
+    expect(await open().pending("aom", urn)).toBeUndefined();
+  });
+
+  test("a process posts no start again that it was answered", () => {
+    const register = open();
+    register.assertNotAccepted("wf", "name");
+    register.accepted("wf", "name", "id");
+    register.assertNotAccepted("wf", "name-2");
+    register.assertNotAccepted("wf2", "name");
+    expect(() => {
+      register.assertNotAccepted("wf", "name");
+    }).toThrow(/already, as execution id; nothing was started a second time/);
   });
 
   test("a start is known together with its workflow", async () => {

@@ -15,6 +15,7 @@ import {
   sayLostSight,
   sayNotStarted,
   sayNotStopped,
+  sayNameInDoubt,
   sayNamedStartUncertain,
   sayStartUncertain,
   sayTimedOut,
@@ -287,7 +288,9 @@ describe("no message has more than 15 lines", () => {
     }),
     sayLostSight(snapshot.executionId, { message: cause }, context()),
     sayStartUncertain(cause, context()),
-    sayNamedStartUncertain(cause, snapshot.executionId, context()),
+    sayNamedStartUncertain(cause, snapshot.executionId, context(), false),
+    sayNamedStartUncertain(cause, snapshot.executionId, context(), true),
+    sayNameInDoubt(snapshot.executionId, context()),
     sayNotStarted({ message: cause }),
   ];
 

@@ -6,10 +6,11 @@ import type { Arguments, BackendDefinition } from "../../provider/src/lifecycle"
 import { services } from "../../provider/src/lifecycle";
 import type { RunIdentity } from "../../provider/src/lifecycle/starting/runKey";
 import {
-  attemptName,
-  attemptOf,
+  bearsKey,
   isArmedId,
   newArmedId,
+  newRunName,
+  runNameOf,
   wantedRun,
 } from "../../provider/src/lifecycle/starting/runKey";
 
@@ -140,7 +141,11 @@ describe("names", () => {
           const args = executionKey === undefined ? flow : { ...flow, executionKey };
           const key = await keyOf(args, { urn: `urn:pulumi:a::b::c::${name}` }, definition);
           expect(key).toMatch(/^[A-Za-z_][A-Za-z0-9_-]{0,109}$/);
-          expect(attemptName(key, 999_999).length).toBeLessThanOrEqual(128);
+          for (const name of [
+            newRunName(key, randomUUID),
+            runNameOf({ key, isGiven: true, isNamed: false, supersedes: { id: "x" } }),
+          ])
+            expect(name).toMatch(/^[A-Za-z_][A-Za-z0-9_-]{0,127}$/);
         }
       }
     },
@@ -157,25 +162,64 @@ describe("names", () => {
     expect(wanted).toMatchObject({ key: "nightly", isNamed: true, isGiven: false });
   });
 
-  test("attempts are numbered, and told from everything else", () => {
-    for (const attempt of [1, 2, 3, 10, 99, 100, 999_999]) {
-      expect(attemptOf("key", attemptName("key", attempt))).toBe(attempt);
-    }
+  const run = { key: "key", isGiven: true, isNamed: false };
+
+  test("a key that was given is the name; one that was worked out has none yet", () => {
+    expect(runNameOf(run)).toBe("key");
+    expect(runNameOf({ ...run, isGiven: false })).toBeUndefined();
+    expect(runNameOf({ ...run, isGiven: false, isNamed: true })).toBe("key");
+  });
+
+  test("a run that replaces an execution is named after it, the same everywhere, and like no other", () => {
+    const replacing = (id: string, key = "key"): string | undefined =>
+      runNameOf({ ...run, key, supersedes: { id } });
+    expect(replacing("a")).toMatch(/^key-r[\da-f]{10}$/);
+    expect(replacing("a")).toBe(replacing("a"));
+    expect(runNameOf({ ...run, isGiven: false, supersedes: { id: "a" } })).toBe(replacing("a"));
+    expect(new Set([replacing("a"), replacing("b"), replacing("key"), replacing("a", "kez")]).size).toBe(4);
+  });
+
+  test("a name that the program chose gets a number, and a digest where something else comes before it", () => {
+    const named = (id: string, key = "nightly"): string | undefined =>
+      runNameOf({ key, isGiven: false, isNamed: true, supersedes: { id } });
+    expect(named("nightly")).toBe("nightly-2");
+    expect(named("nightly-2")).toBe("nightly-3");
+    expect(named("nightly-99")).toBe("nightly-100");
+    for (const other of [
+      "weekly",
+      "nightly-1",
+      "nightly-0",
+      "nightly-02",
+      "nightly-x",
+      "nightly-2-3",
+      "nightly2",
+    ])
+      expect(named(other)).toMatch(/^nightly-r[\da-f]{10}$/);
+    const long = "n".repeat(128);
+    expect(named(long, long)).toHaveLength(128);
+    expect(named(long, long)).not.toBe(long);
+  });
+
+  test("a new name is like no other", () => {
+    expect(newRunName("key", randomUUID)).toMatch(/^key-n[\da-f]{10}$/);
+    expect(newRunName("key", randomUUID)).not.toBe(newRunName("key", randomUUID));
+  });
+
+  test("names of a key's runs are told from everything else", () => {
+    for (const name of ["key", newRunName("key", randomUUID), "key-r0123456789", "key-nabcdefabcd"])
+      expect(bearsKey("key", name)).toBe(true);
     for (const name of [
       "key-1",
-      "key-0",
-      "key-02",
+      "key-2",
       "key-",
-      "key-2-3",
-      "key-x",
+      "key-r012345678",
+      "key-r01234567890",
+      "key-x0123456789",
       "keys",
       "ke",
       "",
-      "key2",
-      "key--2",
-    ]) {
-      expect(attemptOf("key", name)).toBeUndefined();
-    }
+    ])
+      expect(bearsKey("key", name)).toBe(false);
   });
 });
 

@@ -4,17 +4,26 @@
 import type { Backend, ExecutionFilter } from "../../provider/src/backends/backend";
 import { listAll } from "../../provider/src/lifecycle/pages";
 import type { Look } from "../../provider/src/lifecycle/starting/startGate";
+import type { WorkflowLock } from "../../provider/src/lifecycle/starting/workflowLock";
 import { StartGate, lookAt } from "../../provider/src/lifecycle/starting/startGate";
 import { never } from "../support/sessions";
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
+const noLock: WorkflowLock = (_workflow, work) => work(() => true);
+const together = { signal: never };
+const alone = { signal: never, alone: true };
+
 /** A gate that counts its batches. */
 function countingGate(): { gate: StartGate; batches: () => number } {
   let batches = 0;
-  const gate = new StartGate(() => {
-    batches += 1;
-    return { batch: batches } as unknown as Look;
+  const gate = new StartGate({
+    workflow: "wf",
+    lock: noLock,
+    makeLook: () => {
+      batches += 1;
+      return { batch: batches } as unknown as Look;
+    },
   });
   return { gate, batches: () => batches };
 }
@@ -25,7 +34,7 @@ describe("batches", () => {
   test("a hundred that come at once go together, with one look", async () => {
     const { gate, batches } = countingGate();
     const seen = await Promise.all(
-      Array.from({ length: 100 }, () => gate.enter((look) => Promise.resolve(batchOf(look)))),
+      Array.from({ length: 100 }, () => gate.enter((look) => Promise.resolve(batchOf(look)), together)),
     );
     expect(new Set(seen)).toEqual(new Set([1]));
     expect(batches()).toBe(1);
@@ -38,13 +47,13 @@ describe("batches", () => {
       log.push("slow begins");
       for (let count = 0; count < 5; count += 1) await turn();
       log.push("slow ends");
-    });
+    }, together);
     await turn();
     const late = ["b", "c"].map((name) =>
       gate.enter(async (look) => {
         log.push(`${name} in batch ${String(batchOf(look))}`);
         await turn();
-      }),
+      }, together),
     );
     await Promise.all([slow, ...late]);
     expect(log).toEqual(["slow begins", "slow ends", "b in batch 2", "c in batch 2"]);
@@ -57,15 +66,12 @@ describe("batches", () => {
     let most = 0;
     await Promise.all(
       Array.from({ length: 5 }, () =>
-        gate.enter(
-          async () => {
-            inside += 1;
-            most = Math.max(most, inside);
-            await turn();
-            inside -= 1;
-          },
-          { alone: true },
-        ),
+        gate.enter(async () => {
+          inside += 1;
+          most = Math.max(most, inside);
+          await turn();
+          inside -= 1;
+        }, alone),
       ),
     );
     expect(most).toBe(1);
@@ -75,13 +81,13 @@ describe("batches", () => {
   test("nobody overtakes: those who go together, and those who go alone, in the order they came", async () => {
     const { gate } = countingGate();
     const order: string[] = [];
-    const go = (name: string, alone: boolean): Promise<void> =>
+    const go = (name: string, isAlone: boolean): Promise<void> =>
       gate.enter(
         async (look) => {
           order.push(`${name}${String(batchOf(look))}`);
           await turn();
         },
-        { alone },
+        isAlone ? alone : together,
       );
     await Promise.all([
       go("a", false),
@@ -101,17 +107,14 @@ describe("batches", () => {
     const others = { areDone: false };
     const insistent = (async () => {
       while (!others.areDone && rounds < 1_000) {
-        await gate.enter(
-          async () => {
-            rounds += 1;
-            await turn();
-          },
-          { alone: true },
-        );
+        await gate.enter(async () => {
+          rounds += 1;
+          await turn();
+        }, alone);
       }
     })();
     await turn();
-    await gate.enter(() => Promise.resolve());
+    await gate.enter(() => Promise.resolve(), together);
     others.areDone = true;
     await insistent;
     expect(rounds).toBeLessThan(5);
@@ -120,28 +123,29 @@ describe("batches", () => {
   test("an error of one stays its own, and the gate stays open", async () => {
     const { gate } = countingGate();
     const results = await Promise.allSettled([
-      gate.enter(() => Promise.reject(new Error("mine"))),
-      gate.enter(() => Promise.resolve("fine")),
-      gate.enter(() => Promise.reject(new Error("alone")), { alone: true }),
+      gate.enter(() => Promise.reject(new Error("mine")), together),
+      gate.enter(() => Promise.resolve("fine"), together),
+      gate.enter(() => Promise.reject(new Error("alone")), alone),
     ]);
     expect(results).toEqual([
       { status: "rejected", reason: new Error("mine") },
       { status: "fulfilled", value: "fine" },
       { status: "rejected", reason: new Error("alone") },
     ]);
-    expect(await gate.enter(() => Promise.resolve("later"))).toBe("later");
+    expect(await gate.enter(() => Promise.resolve("later"), together)).toBe("later");
   });
 
-  test("each batch runs inside what is put around it", async () => {
+  test("the lock is held around a batch that needs it, and only around such", async () => {
     const log: string[] = [];
-    const gate = new StartGate(
-      () => ({}) as Look,
-      async (work) => {
-        log.push("locked");
-        await work();
+    const gate = new StartGate({
+      workflow: "wf",
+      makeLook: () => ({}) as Look,
+      lock: async (workflow, work) => {
+        log.push(`locked ${workflow}`);
+        await work(() => true);
         log.push("released");
       },
-    );
+    });
     await Promise.all(
       ["a", "b"].map((name) =>
         gate.enter(
@@ -149,13 +153,59 @@ describe("batches", () => {
             log.push(name);
             return Promise.resolve();
           },
-          { alone: true },
+          { ...alone, locked: name === "a" },
         ),
       ),
     );
     // Whoever was let through goes on before the rest is put away.
     await turn();
-    expect(log).toEqual(["locked", "a", "released", "locked", "b", "released"]);
+    expect(log).toEqual(["locked wf", "a", "released", "b"]);
+  });
+
+  test("whoever gives up before its turn leaves the others theirs; the last one takes the wait for the lock along", async () => {
+    const waits: AbortSignal[] = [];
+    let give: () => void = () => undefined;
+    const gate = new StartGate({
+      workflow: "wf",
+      makeLook: () => ({}) as Look,
+      lock: async (_workflow, work, { signal, onWait }) => {
+        waits.push(signal);
+        onWait?.("waits for somebody");
+        await new Promise<void>((resolve) => {
+          give = resolve;
+          signal.addEventListener("abort", () => {
+            resolve();
+          });
+        });
+        if (!signal.aborted) await work(() => true);
+      },
+    });
+    const gone = new AbortController();
+    const told: string[] = [];
+    const enter = (name: string, signal: AbortSignal): Promise<string | undefined> =>
+      gate.enter(() => Promise.resolve(name), { signal, locked: true, onWait: (why) => told.push(why) });
+    const first = [enter("a", gone.signal), enter("b", never)];
+    await turn();
+    gone.abort();
+    expect(await first[0]).toBeUndefined();
+    give();
+    expect(await first[1]).toBe("b");
+    expect(told).toEqual(["waits for somebody", "waits for somebody"]);
+
+    await turn();
+    const leaving = new AbortController();
+    const last = enter("c", leaving.signal);
+    await turn();
+    expect(waits.at(-1)?.aborted).toBe(false);
+    leaving.abort();
+    expect(await last).toBeUndefined();
+    expect(waits.at(-1)?.aborted).toBe(true);
+    await turn();
+    const next = enter("d", never);
+    await turn();
+    give();
+    expect(await next).toBe("d");
+    expect(await enter("e", AbortSignal.abort())).toBeUndefined();
   });
 });
 
@@ -194,7 +244,7 @@ describe("looks", () => {
 
   test("every list is made once, whoever asks", async () => {
     const { backend, filters, unsettled } = listing([execution("a")]);
-    const look = lookAt(backend, 10, never);
+    const look = lookAt(backend, 10, () => true, never);
     await Promise.all([look.unsettled(), look.unsettled(), look.newest(), look.newest()]);
     // Within the same minute, what each asked for is sorted out of the same list.
     await Promise.all([look.since(60_005), look.since(60_006), look.since(120_000)]);
@@ -207,7 +257,7 @@ describe("looks", () => {
       execution("b", "2026-01-01T00:00:30.001Z"),
       execution("a", "2026-01-01T00:00:29.999Z"),
     ]);
-    const since = await lookAt(backend, 10, never).since(Date.parse("2026-01-01T00:00:30Z"));
+    const since = await lookAt(backend, 10, () => true, never).since(Date.parse("2026-01-01T00:00:30Z"));
     expect(since.map(({ executionId }) => executionId)).toEqual(["b"]);
   });
 
@@ -217,11 +267,11 @@ describe("looks", () => {
       execution("b"),
       execution("a", "2026-01-01T00:00:00Z"),
     ]);
-    const look = lookAt(backend, undefined, never);
+    const look = lookAt(backend, undefined, () => true, never);
     const since = await look.since(Date.parse("2026-01-02T00:00:00Z"));
     // One without a time may be meant.
     expect(since.map(({ executionId }) => executionId)).toEqual(["c", "b"]);
-    expect(await look.newest()).toHaveLength(3);
+    expect((await look.newest()).executions).toHaveLength(3);
     expect(filters).toHaveLength(1);
   });
 

@@ -5,17 +5,22 @@ import { fork } from "node:child_process";
 import { createHash, randomUUID } from "node:crypto";
 import {
   appendFileSync,
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  readdirSync,
   rmSync,
+  statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join, resolve } from "node:path";
-import { withWorkflowLock } from "../../provider/src/lifecycle/starting/workflowLock";
+import { never } from "../support/sessions";
+import { withWorkflowLock, workflowLockIn } from "../../provider/src/lifecycle/starting/workflowLock";
 
 const compiled = resolve(__dirname, "../../provider/dist/lifecycle/starting/workflowLock.js");
 
@@ -23,6 +28,10 @@ let workflow: string;
 beforeEach(() => {
   workflow = `test ${randomUUID()}`;
 });
+
+/** Work under the lock, for as long as it takes. */
+const locked = (of: string, work: () => Promise<void>): Promise<void> =>
+  withWorkflowLock(of, work, { signal: never });
 
 const wait = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
@@ -40,7 +49,7 @@ test("two of one process exclude each other", async () => {
   const log: string[] = [];
   await Promise.all(
     ["a", "b", "c"].map((name) =>
-      withWorkflowLock(workflow, async () => {
+      locked(workflow, async () => {
         log.push(`${name} in`);
         await wait(30);
         log.push(`${name} out`);
@@ -56,9 +65,9 @@ test("two of one process exclude each other", async () => {
 test("different workflows do not wait for each other, and each gives back its own lock", async () => {
   const other = `${workflow} 2`;
   let release: () => void = () => undefined;
-  const first = withWorkflowLock(workflow, () => new Promise((done) => (release = done)));
+  const first = locked(workflow, () => new Promise((done) => (release = done)));
   while (!existsSync(lockFolder(workflow))) await wait(5);
-  await withWorkflowLock(other, async () => {
+  await locked(other, async () => {
     release();
     await first;
     expect(existsSync(lockFolder(workflow))).toBe(false);
@@ -70,44 +79,144 @@ test("different workflows do not wait for each other, and each gives back its ow
     expect(
       await within(
         2_000,
-        withWorkflowLock(each, () => Promise.resolve()),
+        locked(each, () => Promise.resolve()),
       ),
     ).toBe(true);
   }
 });
 
 test("what is thrown inside comes out, and the lock is given back", async () => {
-  await expect(withWorkflowLock(workflow, () => Promise.reject(new Error("mine")))).rejects.toThrow("mine");
+  await expect(locked(workflow, () => Promise.reject(new Error("mine")))).rejects.toThrow("mine");
   expect(existsSync(lockFolder(workflow))).toBe(false);
 });
 
-test("a lock that nobody touches any more is taken over, a fresh one is not", async () => {
+test("what nobody touches is taken over, whatever it is and whatever its time says", async () => {
+  const makers: ((path: string) => void)[] = [
+    (path) => {
+      mkdirSync(path);
+    },
+    (path) => {
+      mkdirSync(join(path, "something"), { recursive: true });
+    },
+    (path) => {
+      writeFileSync(path, "");
+    },
+  ];
+  mkdirSync(join(lockFolder(workflow), ".."), { recursive: true });
+  const cases = makers.flatMap((make, kind) => [-3_600, 0, 3_600].map((ahead) => ({ make, kind, ahead })));
+  await Promise.all(
+    cases.map(async ({ make, kind, ahead }) => {
+      const of = `${workflow} ${String(kind)} ${String(ahead)}`;
+      const path = lockFolder(of);
+      make(path);
+      const time = Date.now() / 1000 + ahead;
+      utimesSync(path, time, time);
+      const entered = locked(of, () => Promise.resolve());
+      expect(await within(1_000, entered)).toBe(false);
+      await entered;
+      expect(existsSync(path)).toBe(false);
+    }),
+  );
+}, 60_000);
+
+test("one that somebody touches is waited for, with a word, until the caller gives up; nothing is done then", async () => {
   mkdirSync(lockFolder(workflow), { recursive: true });
-  const entered = withWorkflowLock(workflow, () => Promise.resolve());
-  expect(await within(500, entered)).toBe(false);
-  const longAgo = Date.now() / 1000 - 60;
-  utimesSync(lockFolder(workflow), longAgo, longAgo);
-  expect(await within(5_000, entered)).toBe(true);
-  expect(existsSync(lockFolder(workflow))).toBe(false);
-});
-
-test("work goes on where no lock can be had", async () => {
-  const parent = join(tmpdir(), `wfx-lock-${randomUUID()}`);
-  writeFileSync(parent, "");
-  const before = process.env["TMPDIR"];
-  process.env["TMPDIR"] = parent;
+  let seconds = Date.now() / 1000;
+  const alive = setInterval(() => {
+    utimesSync(lockFolder(workflow), (seconds += 1), seconds);
+  }, 300);
   try {
+    const giveUp = new AbortController();
+    const told: string[] = [];
     let isDone = false;
-    await withWorkflowLock(workflow, () => {
-      isDone = true;
-      return Promise.resolve();
-    });
-    expect(isDone).toBe(true);
+    const waiting = withWorkflowLock(
+      workflow,
+      () => {
+        isDone = true;
+        return Promise.resolve();
+      },
+      {
+        signal: giveUp.signal,
+        onWait: (why) => {
+          told.push(why);
+          setTimeout(() => {
+            giveUp.abort();
+          }, 6_000);
+        },
+      },
+    );
+    await waiting;
+    expect(isDone).toBe(false);
+    expect(told).toEqual([
+      "waits for another deployment on this machine, which is starting the same workflow",
+    ]);
   } finally {
-    if (before === undefined) delete process.env["TMPDIR"];
-    else process.env["TMPDIR"] = before;
-    rmSync(parent);
+    clearInterval(alive);
+    rmSync(lockFolder(workflow), { recursive: true, force: true });
   }
+}, 30_000);
+
+test("whose lock was taken over, because it slept, is told so", async () => {
+  const log: boolean[] = [];
+  await withWorkflowLock(
+    workflow,
+    async (isHeld) => {
+      log.push(isHeld());
+      rmSync(lockFolder(workflow), { recursive: true });
+      mkdirSync(lockFolder(workflow));
+      while (isHeld()) await wait(50);
+      log.push(isHeld());
+    },
+    { signal: never },
+  );
+  expect(log).toEqual([true, false]);
+  rmSync(lockFolder(workflow), { recursive: true, force: true });
+}, 30_000);
+
+describe("of several folders", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "wfx-lock-"));
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const isHeldIn = async (...names: string[]): Promise<boolean> => {
+    const lock = workflowLockIn(() => names.map((name) => join(folder, name)));
+    let answer: boolean | undefined;
+    await lock(
+      workflow,
+      (isHeld) => {
+        answer = isHeld();
+        return Promise.resolve();
+      },
+      { signal: never },
+    );
+    return answer!;
+  };
+
+  test("the first that is ours is taken: no file, no link, nothing below a file", async () => {
+    writeFileSync(join(folder, "file"), "");
+    mkdirSync(join(folder, "elsewhere"));
+    symlinkSync(join(folder, "elsewhere"), join(folder, "link"));
+    expect(await isHeldIn("file", "file/below", "link", "own/deep", "other")).toBe(true);
+    expect(existsSync(join(folder, "own", "deep"))).toBe(true);
+    expect(existsSync(join(folder, "other"))).toBe(false);
+    expect(readdirSync(join(folder, "elsewhere"))).toEqual([]);
+  });
+
+  test("none can be had: work goes on, and is told that it is not alone", async () => {
+    writeFileSync(join(folder, "file"), "");
+    expect(await isHeldIn("file", "file/below")).toBe(false);
+    expect(await isHeldIn()).toBe(false);
+  });
+
+  test("one that is ours but open to others is closed to them", async () => {
+    mkdirSync(join(folder, "open"));
+    chmodSync(join(folder, "open"), 0o777);
+    expect(await isHeldIn("open")).toBe(true);
+    expect(statSync(join(folder, "open")).mode & 0o777).toBe(0o700);
+  });
 });
 
 test("processes exclude each other", async () => {
@@ -118,11 +227,12 @@ test("processes exclude each other", async () => {
   writeFileSync(
     script,
     `const { appendFileSync } = require("node:fs");
-const { withWorkflowLock } = require(${JSON.stringify(compiled)});
+const { withWorkflowLock: lock } = require(${JSON.stringify(compiled)});
 const [workflow, name, log] = process.argv.slice(2);
+const locked = (of, work) => lock(of, work, { signal: new AbortController().signal });
 (async () => {
   for (let round = 0; round < 5; round += 1) {
-    await withWorkflowLock(workflow, async () => {
+    await locked(workflow, async () => {
       appendFileSync(log, name + " in\\n");
       await new Promise((done) => setTimeout(done, 20));
       appendFileSync(log, name + " out\\n");

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { ClockSetting } from "../clock";
 import { derivedHex } from "../identifiers";
 import { isJsonObject } from "../jsonShape";
+import { lockFolder } from "./folderLock";
 import type { Execution, Workflow } from "./store";
 
 /** The folder behind `--data`. Throws when it cannot be written or holds a damaged record. */
@@ -12,8 +13,9 @@ export class DataFolder {
   private readonly executions: string;
   private readonly workflows: string;
   private readonly clockFile: string;
+  #release: (() => Promise<void>) | undefined;
 
-  constructor(private readonly folder: string) {
+  private constructor(private readonly folder: string) {
     this.executions = join(folder, "executions");
     this.workflows = join(folder, "workflows");
     this.clockFile = join(folder, "clock.json");
@@ -21,12 +23,39 @@ export class DataFolder {
     mkdirSync(this.workflows, { recursive: true });
   }
 
+  /**
+   * Opens a folder, made when missing, for this process alone.
+   * @throws {FolderInUseError} when another emulator has the folder
+   */
+  static async open(folder: string): Promise<DataFolder> {
+    const opened = new DataFolder(folder);
+    opened.#release = await lockFolder(folder, () => {
+      opened.lose();
+    });
+    return opened;
+  }
+
+  /** Lets other emulators have the folder; nothing is written from then on. */
+  async close(): Promise<void> {
+    const release = this.#release;
+    this.#release = undefined;
+    await release?.();
+  }
+
+  // Somebody has deleted the lock, or has taken it over while this process stood still.
+  private lose(): void {
+    this.#release = undefined;
+    process.stderr.write(
+      `workflow-emulator: the lock of ${this.folder} is gone. Another emulator may use the folder, so nothing is kept there any more.\n`,
+    );
+  }
+
   saveExecution(execution: Execution): void {
     this.write(this.executionFile(execution), execution);
   }
 
   removeExecution(execution: Execution): void {
-    rmSync(this.executionFile(execution), { force: true });
+    this.remove(this.executionFile(execution));
   }
 
   loadExecutions(): Execution[] {
@@ -38,7 +67,7 @@ export class DataFolder {
   }
 
   removeWorkflow(workflow: Workflow): void {
-    rmSync(this.workflowFile(workflow), { force: true });
+    this.remove(this.workflowFile(workflow));
   }
 
   loadWorkflows(): Workflow[] {
@@ -67,7 +96,12 @@ export class DataFolder {
     return join(this.workflows, `${derivedHex(service, projectId, id).slice(0, 40)}.json`);
   }
 
+  private remove(file: string): void {
+    if (this.#release) rmSync(file, { force: true });
+  }
+
   private write(file: string, record: unknown): void {
+    if (!this.#release) return;
     const unfinished = `${file}.${String(process.pid)}.tmp`;
     writeFileSync(unfinished, JSON.stringify(record));
     renameSync(unfinished, file);

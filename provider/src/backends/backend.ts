@@ -168,6 +168,8 @@ export interface ExecutionPage {
   readonly executions: readonly ExecutionSummary[];
   /** Where the next page begins; absent at the end. */
   readonly nextToken?: string | undefined;
+  /** When the service made it, by its own clock, milliseconds since the epoch; absent where it does not say. */
+  readonly servedAtMs?: number | undefined;
   /** What the list tells of an execution beyond the summary; absent where it tells no more. */
   readonly snapshotOf?: (executionId: string) => ExecutionSnapshot | undefined;
 }

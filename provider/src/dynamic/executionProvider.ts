@@ -52,6 +52,7 @@ export interface ProviderProcess {
   /**
    * Executions that create has answered with. Not every replacement is compared first (`replacementTrigger`,
    * `--replace`): what this deployment leaves in the state must not look, to the next one, like a start that was cut short.
+   * Whether it is there, only a later call shows.
    */
   readonly answered: AnsweredExecution[];
   /** Opens a session with a configuration. */
@@ -73,6 +74,8 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
   // Resources whose arguments were checked since they were last read. A deployment checks before it compares; a
   // refresh compares too, without having checked, and runs nothing.
   readonly #checked = new Set<string>();
+  // Resources of which check was given the old inputs: the state has them.
+  readonly #inState = new Set<string>();
 
   constructor(definition: BackendDefinition, process: ProviderProcess) {
     this.#definition = definition;
@@ -93,6 +96,7 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
       // Under an alias, what this one replaces is deleted by the name that it had.
       const { urn: before } = readProperties(olds);
       if (before !== undefined) this.#checked.add(before);
+      if (urn !== undefined && Object.keys(olds).length > 0) this.#inState.add(urn);
       const problems = check(this.#definition, args, this.#session.settings, customTimeouts);
       return {
         inputs: news,
@@ -110,8 +114,13 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
       const { args: stored, urn: storedUrn } = readProperties(olds);
       const isDeployment = urn !== undefined && this.#checked.has(urn);
       if (isDeployment) {
-        const { startedAt, adoptExecutionId } = stored;
-        this.#present.set(urn, { id, startedAt: textOf(startedAt), adoptedId: textOf(adoptExecutionId) });
+        const { startedAt, settledAt, adoptExecutionId } = stored;
+        this.#present.set(urn, {
+          id,
+          startedAt: textOf(startedAt),
+          settledAt: textOf(settledAt),
+          adoptedId: textOf(adoptExecutionId),
+        });
       }
       await this.#process.register.handedOver(this.#definition.service, urn, id);
       const result = diff(this.#definition, id, stored, args, call.replaceOnChanges);
@@ -177,6 +186,7 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
       register: this.#process.register,
       secretArguments: call.secretArguments,
       supersedes: call.urn === undefined ? undefined : this.#present.get(call.urn),
+      isInState: call.urn !== undefined && this.#inState.has(call.urn),
       signal: this.#process.host.signal,
       isWanted: () => this.#process.host.hasEngine(),
       operationTimeoutSeconds: operation && parseDurationSeconds(call.customTimeouts[operation]),

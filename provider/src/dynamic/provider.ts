@@ -22,7 +22,7 @@ const register = new RunRegister({
 });
 
 const host = new HostProcess(async () => {
-  await Promise.all(answered.map(({ service, urn, id }) => register.handedOver(service, urn, id)));
+  await Promise.all(answered.map(({ service, urn, id }) => register.answered(service, urn, id)));
 });
 
 const thisProcess: ProviderProcess = {

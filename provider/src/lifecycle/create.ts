@@ -8,6 +8,7 @@ import type { ExecutionSnapshot } from "../execution/snapshot";
 import { readCommonArguments } from "./arguments";
 import { awaitExecution } from "./await";
 import type { LifecycleHost, Outcome } from "./outcome";
+import type { Superseded } from "./starting/runKey";
 import { newArmedId, wantedRun } from "./starting/runKey";
 import { startRun } from "./starting/startRun";
 import { makeArmedState } from "./state";
@@ -23,16 +24,17 @@ export async function create(args: Arguments, host: LifecycleHost): Promise<Outc
     return { kind: "ready", id: newArmedId(host.session.uuid), state: makeArmedState(args) };
   }
   const backend = await host.session.connect(host.definition, args, host.signal);
+  const superseded = host.supersedes ?? (await supersededByForce(host));
   // What this one replaces has had its turn, and so has what was taken over before it: to take it over again would run
   // nothing, and put an old outcome in place of the new one.
-  const hadTurn = [host.supersedes?.id, host.supersedes?.adoptedId];
+  const hadTurn = [superseded?.id, superseded?.adoptedId];
   if (adoptExecutionId !== undefined && !hadTurn.includes(adoptExecutionId)) {
     const last = await adopt(backend, adoptExecutionId, host);
     host.register.take(adoptExecutionId);
     return awaitExecution(backend, args, { executionId: adoptExecutionId, justStarted: false, last }, host);
   }
-  const { urn, secretArguments, supersedes } = host;
-  const wanted = await wantedRun(host.definition, args, { urn, secretArguments, supersedes });
+  const { urn, secretArguments } = host;
+  const wanted = await wantedRun(host.definition, args, { urn, secretArguments, supersedes: superseded });
   const { executionId, isNew, beganMs, outcome } = await startRun(backend, args, wanted, host);
   return awaitExecution(backend, args, { executionId, justStarted: isNew, beganMs, last: outcome }, host);
 }
@@ -47,4 +49,21 @@ async function adopt(backend: Backend, executionId: string, host: LifecycleHost)
         `it out to start a new one. (${messageOf(error)})`,
     );
   }
+}
+
+// A replacement that the engine forces is not compared before, so nobody says what it replaces. If the deployment before
+// came to its end, it is what that one answered with.
+async function supersededByForce(host: LifecycleHost): Promise<Superseded | undefined> {
+  const { definition, register, reporter, urn } = host;
+  const noted = await register.pending(definition.service, urn);
+  if (noted?.executionId === undefined || noted.isAnswered !== true) return undefined;
+  const id = noted.executionId;
+  if (host.isInState !== true) {
+    reporter.warn(
+      `execution ${id}, which an earlier deployment of this machine started, is not in Pulumi's state; it is taken over`,
+    );
+    return undefined;
+  }
+  await register.handedOver(definition.service, urn, id);
+  return { id };
 }

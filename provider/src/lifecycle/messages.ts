@@ -182,12 +182,36 @@ export function sayError(error: { message: string; code?: string | undefined }):
   return lines(error.message, `  Error ${error.code}`);
 }
 
-/** A start whose answer did not come, on a service where its name finds it. */
-export function sayNamedStartUncertain(cause: string, executionId: string, context: MessageContext): string {
+/**
+ * A start whose answer did not come, on a service where its name finds it.
+ * @param isKnownEverywhere false where only this machine knows the name.
+ */
+export function sayNamedStartUncertain(
+  cause: string,
+  executionId: string,
+  context: MessageContext,
+  isKnownEverywhere: boolean,
+): string {
+  const next = isKnownEverywhere ? nextCommand(context) : `${nextCommand(context)} on this machine`;
   return lines(
     `it is not known whether execution ${oneLine(executionId)} was started: ${oneLine(cause, maxTextLength)}`,
-    `  It may be running. ${nextCommand(context)} sends the start again under the same name: it takes over what is`,
-    "  there, and starts one only if nothing is.",
+    `  It may be running. ${next} sends the start again under the same name: it takes over`,
+    `  what is there, and starts one only if nothing is.${
+      isKnownEverywhere ? "" : " On another machine it takes over what runs."
+    }`,
+    ...where(context, "WFX-START-UNCERTAIN"),
+  );
+}
+
+/** A start whose answer did not come, under a name that the program chose and that has been used since, or before. */
+export function sayNameInDoubt(executionId: string, context: MessageContext): string {
+  const name = oneLine(executionId);
+  return lines(
+    `it can't be told whether execution ${name} is this run: no answer came to its start, and the execution of that name,`,
+    "  which the program chose, has ended since, or long before",
+    "  Nothing more was started. If it is this run, take it over:",
+    `    set adoptExecutionId to "${name}" and run \`pulumi up\``,
+    "  If it is not: give another executionName and run `pulumi up`.",
     ...where(context, "WFX-START-UNCERTAIN"),
   );
 }

@@ -25,6 +25,11 @@ export interface LifecycleHost {
   readonly secretArguments: readonly string[];
   /** For create: the execution that this one replaces, where the front knows it from the diff before. */
   readonly supersedes?: Superseded | undefined;
+  /**
+   * For create: true where the state is known to have a resource of this URN, though not which execution. So it is where
+   * the engine replaces for reasons of its own, without comparing.
+   */
+  readonly isInState?: boolean | undefined;
   /** For delete: true where the resource goes because another one takes its place. */
   readonly isReplacement?: boolean | undefined;
   /** Whether the deployment still goes on: nothing is started for an engine that has been killed. @default true */

@@ -13,12 +13,21 @@ export interface Clock {
    * @default the machine's own timer
    */
   timeout?(ms: number): AbortSignal;
+  /**
+   * Calls back at a moment, in milliseconds since the epoch. Keeps no process alive. Left out by clocks that move only
+   * while somebody sleeps.
+   * @returns cancels it.
+   */
+  alarm?(atMs: number, callBack: () => void): () => void;
 }
 
 /** A signal that aborts after `ms` milliseconds of a clock. */
 export function abortAfter(clock: Clock, ms: number): AbortSignal {
   return clock.timeout?.(ms) ?? AbortSignal.timeout(ms);
 }
+
+// Timers hold no longer time than 2^31 - 1 milliseconds.
+const longestTimerMs = 2_147_483_647;
 
 /**
  * A clock for plans: where `clock` is set back, it goes on from where it was asked last, so that what is planned comes
@@ -35,6 +44,7 @@ export function steadyClock(clock: Clock): Clock {
       return nowMs + setBackMs;
     },
     sleep: (ms, signal) => clock.sleep(ms, signal),
+    alarm: (atMs, callBack) => clock.alarm?.(atMs - setBackMs, callBack) ?? (() => undefined),
   };
 }
 
@@ -55,4 +65,19 @@ export const systemClock: Clock = {
       const timer = setTimeout(done, Math.max(0, ms));
       signal?.addEventListener("abort", done, { once: true });
     }),
+  alarm: (atMs, callBack) => {
+    let timer: NodeJS.Timeout;
+    const set = (): void => {
+      const leftMs = atMs - Date.now();
+      timer = setTimeout(
+        leftMs > longestTimerMs ? set : callBack,
+        Math.min(longestTimerMs, Math.max(0, leftMs)),
+      );
+      timer.unref();
+    };
+    set();
+    return () => {
+      clearTimeout(timer);
+    };
+  },
 };

@@ -5,8 +5,7 @@ import { isJsonObject, ShapeError, type JsonObject } from "../../jsonShape";
 import { ExpressionError } from "./expressions";
 import { readStateMachine } from "./stateMachine";
 import { readSteps } from "./steps";
-import { parseYaml } from "./yaml";
-import { YamlError } from "./yamlFlow";
+import { parseYaml, YamlError } from "./yaml";
 
 /** A definition that cannot be used; the message says why. */
 export class DefinitionError extends Error {

@@ -1,223 +1,139 @@
-// Reads the part of YAML that flow definitions are written in, JSON included: block and flow mappings and lists, quoted
-// and plain scalars, `|` and `>` texts, comments. Anchors, tags, and several documents are refused by name.
+/**
+ * Reads the part of YAML that flow definitions are written in, JSON included. Anchors, aliases, tags, merge keys, keys
+ * with `?`, several documents and plain text over several lines are refused by name, with the line.
+ */
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, Scalar } from "yaml";
+import type { Pair, ParsedNode, YAMLMap } from "yaml";
 
-import { defineField, FlowReader, refuseIndicators, scalar, YamlError } from "./yamlFlow";
-
-interface Line {
-  readonly number: number;
-  readonly indent: number;
-  /** Without indentation and without comment. */
-  readonly text: string;
-  /** As written. */
-  readonly raw: string;
+/** A text that is no YAML, or YAML that flow definitions may not have here. */
+export class YamlError extends Error {
+  constructor(
+    readonly line: number,
+    problem: string,
+  ) {
+    super(`line ${String(line)}: ${problem}`);
+    this.name = "YamlError";
+  }
 }
 
-/** The value of a YAML text. Throws {@link YamlError}. */
+/** Levels of a value: far more than a flow has, and few enough for whatever walks through the value by recursion. */
+const mostLevels = 200;
+
+/**
+ * The value of a YAML text.
+ * @throws {YamlError} when the text is no YAML, or has what is not supported
+ */
 export function parseYaml(text: string): unknown {
-  const trimmed = text.trim();
-  if (trimmed.startsWith("{") || trimmed.startsWith("[")) {
-    try {
-      return JSON.parse(trimmed);
-    } catch {
-      // Flow style without the quotes of JSON.
-    }
-  }
-  return new BlockReader(text).document();
+  return parseJson(text) ?? new Reader(text).value();
 }
 
-class BlockReader {
-  private readonly lines: readonly string[];
-  private position = 0;
-
-  constructor(text: string) {
-    this.lines = text.split(/\r?\n/);
-  }
-
-  document(): unknown {
-    const first = this.peek();
-    if (first?.text === "---") this.position = first.number;
-    const start = this.peek();
-    if (!start) return null;
-    const value = this.block(start.indent);
-    const rest = this.peek();
-    if (rest && rest.text !== "...") {
-      if (rest.text === "---") throw new YamlError(rest.number, "several documents are not supported");
-      throw new YamlError(rest.number, "is indented differently from the lines before");
-    }
-    return value;
-  }
-
-  /** The next line that says something; stays there. */
-  private peek(): Line | undefined {
-    for (let index = this.position; index < this.lines.length; index++) {
-      const raw = this.lines[index] ?? "";
-      const text = withoutComment(raw).trim();
-      if (text === "" || (index === 0 && raw.startsWith("%"))) continue;
-      const indent = raw.length - raw.trimStart().length;
-      if (raw.slice(0, indent).includes("\t")) throw new YamlError(index + 1, "tabs cannot indent");
-      return { number: index + 1, indent, text, raw };
-    }
+/** The value of a text in the style of JSON, if it is JSON and not too deep: else the line of the problem is wanted. */
+function parseJson(text: string): unknown {
+  if (!/^\s*[[{]/.test(text)) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return isTooDeep(value) ? undefined : value;
+  } catch {
     return undefined;
   }
+}
 
-  private block(indent: number): unknown {
-    const line = this.peek();
-    if (!line) return null;
-    if (isItem(line.text)) return this.list(indent);
-    if (splitKey(line.text, line.number)) return this.mapping(indent);
-    return this.scalarBlock(line);
+function isTooDeep(value: unknown, level = 1): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return level > mostLevels || Object.values(value).some((part) => isTooDeep(part, level + 1));
+}
+
+class Reader {
+  readonly #lines = new LineCounter();
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = text;
   }
 
-  private list(indent: number): unknown[] {
-    const items: unknown[] = [];
-    for (let line = this.peek(); line?.indent === indent && isItem(line.text); line = this.peek()) {
-      const rest = line.text.slice(1).trimStart();
-      const inner = line.indent + line.text.length - rest.length;
-      if (rest === "") {
-        this.position = line.number;
-        items.push(this.nested(indent));
-      } else if (isItem(rest) || (splitKey(rest, line.number) && !isFlow(rest))) {
-        // What follows the dash is the first line of the item's own block: read on as if the dash were a space.
-        (this.lines as string[])[line.number - 1] = " ".repeat(inner) + line.raw.slice(inner);
-        items.push(this.block(inner));
-      } else {
-        this.position = line.number;
-        items.push(this.value(rest, line, indent));
-      }
-    }
-    return items;
+  value(): unknown {
+    const document = parseDocument(this.#text, {
+      // Texts only: what a plain one stands for is decided by `plainValue`.
+      schema: "failsafe",
+      lineCounter: this.#lines,
+      keepSourceTokens: true,
+      prettyErrors: false,
+      // The library compares each key with each other one.
+      uniqueKeys: false,
+    });
+    const [problem] = document.errors;
+    if (problem?.code === "MULTIPLE_DOCS")
+      this.#refuse(problem.pos[0], "several documents are not supported");
+    if (problem) this.#refuse(problem.pos[0], problem.message);
+    return this.#read(document.contents, 1);
   }
 
-  private mapping(indent: number): Record<string, unknown> {
+  #read(node: ParsedNode | null, level: number): unknown {
+    if (node === null) return null;
+    const [start] = node.range;
+    if (isAlias(node)) this.#refuse(start, `aliases are not supported: *${node.source}`);
+    if (node.anchor !== undefined) this.#refuse(start, `anchors are not supported: &${node.anchor}`);
+    if (node.tag !== undefined) this.#refuse(start, `tags are not supported: ${node.tag}`);
+    if (isScalar(node)) return this.#readScalar(node);
+    if (level > mostLevels) this.#refuse(start, `has more than ${String(mostLevels)} levels`);
+    return isSeq(node)
+      ? node.items.map((item) => this.#read(item, level + 1))
+      : this.#readMapping(node, level);
+  }
+
+  #readMapping(map: YAMLMap.Parsed, level: number): Record<string, unknown> {
     const made: Record<string, unknown> = {};
-    for (let line = this.peek(); line?.indent === indent; line = this.peek()) {
-      if (isItem(line.text) || line.text === "---" || line.text === "...") break;
-      const pair = splitKey(line.text, line.number);
-      if (!pair) throw new YamlError(line.number, `is no "key: value": ${line.text}`);
-      this.position = line.number;
-      if (Object.hasOwn(made, pair.key)) throw new YamlError(line.number, `${pair.key} is there twice`);
-      const value = pair.rest === "" ? this.nested(indent, true) : this.value(pair.rest, line, indent);
-      defineField(made, pair.key, value);
-    }
-    const next = this.peek();
-    if (next && next.indent > indent) {
-      throw new YamlError(next.number, "is indented differently from the lines before");
+    for (const pair of map.items) {
+      const key = this.#readKey(pair);
+      if (Object.hasOwn(made, key)) this.#refuse(pair.key.range[0], `${key} is there twice`);
+      // A plain assignment of `__proto__` would change the object's kind instead of its content.
+      Object.defineProperty(made, key, {
+        value: this.#read(pair.value, level + 1),
+        enumerable: true,
+        writable: true,
+        configurable: true,
+      });
     }
     return made;
   }
 
-  /** The block below a key or dash; a list below a key may stand at the key's own indentation. */
-  private nested(indent: number, belowKey = false): unknown {
-    const next = this.peek();
-    if (!next) return null;
-    if (next.indent > indent) return this.block(next.indent);
-    return belowKey && next.indent === indent && isItem(next.text) ? this.list(indent) : null;
-  }
-
-  private value(text: string, line: Line, indent: number): unknown {
-    if (/^[|>]/.test(text)) return this.literalBlock(text, line, indent);
-    if (!isFlow(text) && !text.startsWith('"') && !text.startsWith("'")) {
-      const next = this.peek();
-      if (next && next.indent > indent) {
-        throw new YamlError(
-          next.number,
-          "plain text over several lines is not supported: quote it, or use |",
-        );
-      }
-      return scalar(text, line.number);
+  #readKey({ key, srcToken }: Pair<ParsedNode, ParsedNode | null>): string {
+    const [start] = key.range;
+    if (srcToken?.start.some(({ type }) => type === "explicit-key-ind")) {
+      this.#refuse(start, "keys with ? are not supported");
     }
-    return this.flow(text, line.number);
-  }
-
-  private scalarBlock(line: Line): unknown {
-    this.position = line.number;
-    return this.value(line.text, line, line.indent);
-  }
-
-  // Flow collections and quoted texts may go on over further lines.
-  private flow(text: string, number: number): unknown {
-    let whole = text;
-    for (;;) {
-      const reader = new FlowReader(whole, number);
-      const value = reader.whole();
-      if (value !== undefined) return value.made;
-      const next = this.lines[this.position];
-      if (next === undefined) throw new YamlError(number, "a bracket or a quote is not closed");
-      this.position += 1;
-      whole += ` ${withoutComment(next).trim()}`;
+    if (isMap(key) || isSeq(key)) this.#refuse(start, "a key must be a text");
+    this.#read(key, 1);
+    const text = String((key as Scalar).value);
+    if (text === "<<" && (key as Scalar).type === Scalar.PLAIN) {
+      this.#refuse(start, "merge keys (<<) are not supported");
     }
+    return text;
   }
 
-  private literalBlock(header: string, line: Line, parentIndent: number): string {
-    const match = /^([|>])([+-]?)(\d?)([+-]?)$/.exec(header);
-    if (!match) throw new YamlError(line.number, `is no header of a text: ${header}`);
-    const [, style, before = "", digit = "", after = ""] = match;
-    const texts: string[] = [];
-    let indent = digit === "" ? -1 : parentIndent + Number(digit);
-    for (; this.position < this.lines.length; this.position++) {
-      const raw = this.lines[this.position] ?? "";
-      const own = raw.length - raw.trimStart().length;
-      if (raw.trim() !== "") {
-        if (indent < 0) indent = own;
-        if (own < indent || own <= parentIndent) break;
-      }
-      texts.push(raw.slice(Math.max(indent, 0)));
+  #readScalar(scalar: Scalar.Parsed): unknown {
+    const text = String(scalar.value);
+    if (scalar.type !== Scalar.PLAIN) return text;
+    const { srcToken } = scalar;
+    const written = srcToken && "source" in srcToken ? srcToken.source : "";
+    const lineEnd = written.indexOf("\n");
+    if (lineEnd >= 0) {
+      const problem = "plain text over several lines is not supported: quote it, or use |";
+      this.#refuse(scalar.range[0] + lineEnd + 1, problem);
     }
-    const chomp = before + after;
-    const text = style === "|" ? texts.join("\n") : fold(texts);
-    if (chomp === "+") return `${text}\n`;
-    const stripped = text.replace(/\n*$/, "");
-    return chomp === "-" || stripped === "" ? stripped : `${stripped}\n`;
+    return plainValue(text);
+  }
+
+  #refuse(at: number, problem: string): never {
+    throw new YamlError(this.#lines.linePos(at).line, problem);
   }
 }
 
-function isItem(text: string): boolean {
-  return text === "-" || text.startsWith("- ");
-}
-
-function isFlow(text: string): boolean {
-  return text.startsWith("{") || text.startsWith("[");
-}
-
-// `key: rest`; the key may be quoted.
-function splitKey(text: string, line: number): { readonly key: string; readonly rest: string } | undefined {
-  if (isFlow(text)) return undefined;
-  if (text.startsWith("? ")) throw new YamlError(line, "keys with ? are not supported");
-  const quoted = /^("(?:[^"\\]|\\.)*"|'(?:[^']|'')*')\s*:(?:\s+(.*))?$/.exec(text);
-  if (quoted) {
-    const [, written = "", rest = ""] = quoted;
-    const key = new FlowReader(written, line).whole();
-    return { key: String(key?.made), rest };
-  }
-  if (text.startsWith('"') || text.startsWith("'")) return undefined;
-  const plain = /^(.+?)\s*:(?:\s+(.*))?$/.exec(text);
-  if (!plain) return undefined;
-  const [, key = "", rest = ""] = plain;
-  if (key === "<<") throw new YamlError(line, "merge keys (<<) are not supported");
-  refuseIndicators(key, line);
-  return { key, rest };
-}
-
-// A # begins a comment at the start of a line or after a space, outside of quotes.
-function withoutComment(line: string): string {
-  let quote = "";
-  for (let index = 0; index < line.length; index++) {
-    const character = line[index] ?? "";
-    if (quote !== "") {
-      if (character === "\\" && quote === '"') index++;
-      else if (character === quote) quote = "";
-    } else if ((character === '"' || character === "'") && /^$|[\s,[{:]/.test(line[index - 1] ?? "")) {
-      quote = character;
-    } else if (character === "#" && /^$|\s/.test(line[index - 1] ?? "")) {
-      return line.slice(0, index);
-    }
-  }
-  return line;
-}
-
-function fold(texts: readonly string[]): string {
-  return texts
-    .join("\n")
-    .replace(/([^\n])\n(?=[^\n\s])/g, "$1 ")
-    .replace(/\n\n/g, "\n");
+/** What a text without quotes stands for. */
+function plainValue(text: string): unknown {
+  if (text === "" || text === "~" || /^null$/i.test(text)) return null;
+  if (/^(true|True|TRUE)$/.test(text)) return true;
+  if (/^(false|False|FALSE)$/.test(text)) return false;
+  if (/^[-+]?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?$/.test(text)) return Number(text);
+  return text;
 }

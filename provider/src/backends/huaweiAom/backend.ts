@@ -5,6 +5,7 @@ import { NotFoundError, ServiceError } from "../../errors";
 import type { ExecutionSnapshot, ExecutionSummary } from "../../execution/snapshot";
 import { isSettled } from "../../execution/snapshot";
 import { summarize } from "../../http/request";
+import { servedAtMs } from "../../http/servedAt";
 import type {
   Backend,
   BackendContext,
@@ -163,6 +164,7 @@ class AomBackend implements Backend {
     const list = parseListWorkflowExecutions(answer, summarize(request));
     return {
       executions: list.executions.filter(matches(filter)),
+      servedAtMs: servedAtMs(answer),
       snapshotOf: (executionId) => list.snapshotOf(executionId, this.#known.nodes ?? new Map()),
     };
   }

@@ -5,6 +5,7 @@ import { NotFoundError, ServiceError } from "../../errors";
 import type { ExecutionSnapshot, ExecutionSummary } from "../../execution/snapshot";
 import { isSettled } from "../../execution/snapshot";
 import { summarize } from "../../http/request";
+import { servedAtMs } from "../../http/servedAt";
 import type {
   Arguments,
   Backend,
@@ -218,8 +219,9 @@ class FunctionGraphBackend implements Backend {
     const executions = parsePage(answer, summarize(request));
     // Whole seconds in the window: what began within the last one is sorted out here.
     const wanted = executions.filter(matches(filter));
-    if (executions.length < page.limit) return { executions: wanted };
-    return { executions: wanted, nextToken: writeToken({ offset: offset + executions.length, toMs }) };
+    const served = { executions: wanted, servedAtMs: servedAtMs(answer) };
+    if (executions.length < page.limit) return served;
+    return { ...served, nextToken: writeToken({ offset: offset + executions.length, toMs }) };
   }
 
   // The plain list: the paged one can't filter, and what runs may be behind thousands that have ended.

@@ -5,55 +5,63 @@ import type { Backend } from "../../backends/backend";
 import { NotFoundError } from "../../errors";
 import type { ExecutionSummary } from "../../execution/snapshot";
 import { isSettled } from "../../execution/snapshot";
+import { steadyClock } from "../../polling/clock";
 import type { LifecycleHost } from "../outcome";
 import type { SeenBefore } from "./journal";
 import type { Starting } from "./posting";
-import { attemptOf } from "./runKey";
-import type { Look } from "./startGate";
+import type { Superseded, WantedRun } from "./runKey";
+import { bearsKey, runNameOf } from "./runKey";
+import type { Look, Newest } from "./startGate";
 
 /** How long a posted start may take until the service shows it, in milliseconds. */
 export const showsWithinMs = 15_000;
 /** How long until the next look for one that is not shown yet, in milliseconds. */
 export const lookAgainMs = 1_000;
-/** Clocks of machines and services differ by less than this, in milliseconds. */
-export const skewMs = 60_000;
+
+// The clocks of one service's machines differ by less than this. It only matters where nothing else tells of a start: on
+// a machine without the journal, for executions that bear no name.
+const skewMs = 10_000;
+// The services refuse requests of a machine whose clock is off by more than fifteen minutes.
+const machineSkewMs = 16 * 60_000;
+// How far back a list is remembered before a start, where the service's own clock is known, and where it is not.
+const lookBackMs = 20 * 60_000;
+const longLookBackMs = 24 * 3_600_000;
 // How far back a key that does not tell its age can have been used.
 const keyAgeMs = 7 * 24 * 3_600_000;
 
-/** The executions among which that of the wanted run can be, newest first. */
+/**
+ * The executions among which that of the wanted run can be, newest first.
+ * @param since what a list had before the start that is looked for, where one was noted.
+ */
 export async function candidatesOf(
   { wanted, host }: Starting,
   look: Look,
   since: SeenBefore | undefined,
 ): Promise<readonly ExecutionSummary[]> {
-  const { supersedes } = wanted;
-  if (since) {
-    const list = await look.since(since.newestMs);
-    return list.filter(
-      ({ executionId }) => !since.ids.includes(executionId) && executionId !== supersedes?.id,
-    );
-  }
-  if (supersedes?.startedAt !== undefined) {
-    const list = await look.since(Date.parse(supersedes.startedAt));
-    // Some services tell whole seconds: within the same one, the list's order counts.
-    const place = list.findIndex(({ executionId }) => executionId === supersedes.id);
-    const beganAt = Date.parse(supersedes.startedAt);
-    return list.filter(
-      (execution, index) =>
-        execution.executionId !== supersedes.id &&
-        (startedMs(execution) > beganAt || place === -1 || index < place),
-    );
-  }
-  const now = host.session.clock.now();
-  const list = wanted.isGiven
-    ? await look.since(wanted.keyMadeMs === undefined ? now - keyAgeMs : wanted.keyMadeMs - skewMs)
-    : await look.unsettled();
-  return list.filter(({ executionId }) => executionId !== supersedes?.id);
+  const list = await newerThan(wanted, look, since, host.session.clock.now());
+  return list.filter(
+    ({ executionId }) => since?.ids.includes(executionId) !== true && executionId !== wanted.supersedes?.id,
+  );
 }
 
-// What does not say when it began may have begun just now.
-function startedMs({ startedAt }: ExecutionSummary): number {
-  return startedAt === undefined ? Infinity : Date.parse(startedAt);
+function newerThan(
+  { isGiven, keyMadeMs, supersedes }: WantedRun,
+  look: Look,
+  since: SeenBefore | undefined,
+  nowMs: number,
+): Promise<readonly ExecutionSummary[]> {
+  if (since) return look.since(since.fromMs);
+  const fromMs = supersedes && afterSupersededMs(supersedes);
+  if (fromMs !== undefined) return look.since(fromMs);
+  if (!isGiven) return look.unsettled();
+  return look.since(keyMadeMs === undefined ? nowMs - keyAgeMs : keyMadeMs - machineSkewMs);
+}
+
+// What replaces an execution begins when that one has ended, or while it still runs; both are told by the service,
+// though perhaps by different clocks of it.
+function afterSupersededMs({ startedAt, settledAt }: Superseded): number | undefined {
+  const at = settledAt ?? startedAt;
+  return at === undefined ? undefined : Date.parse(at) - skewMs;
 }
 
 /** True for an execution that has not settled. */
@@ -61,11 +69,14 @@ export function isUnsettled({ status }: ExecutionSummary): boolean {
   return !isSettled(status);
 }
 
-/** Which of them are this run's, and of which it can't be told because they show no mark. */
+/**
+ * Which of them are this run's, and of which it can't be told because they show no name.
+ * @param name what the start carried, where that is known; else any name of the run's key.
+ */
 export async function sort(
   { backend, wanted, host }: Starting,
   candidates: readonly ExecutionSummary[],
-  taken: ReadonlySet<string>,
+  { taken, name }: { readonly taken: ReadonlySet<string>; readonly name: string | undefined },
 ): Promise<{ readonly mine: readonly ExecutionSummary[]; readonly unmarked: readonly ExecutionSummary[] }> {
   // A key that the program gave is one execution, also where another resource has it.
   const eligible = wanted.isGiven
@@ -76,12 +87,23 @@ export async function sort(
   const isProven = marks.some((mark) => mark !== undefined);
   const mine = eligible.filter((_execution, index) => {
     const mark = marks[index];
-    return typeof mark === "string" && attemptOf(wanted.key, mark) !== undefined;
+    if (typeof mark !== "string") return false;
+    return name === undefined ? bearsKey(wanted.key, mark) : mark === name;
   });
   const unmarked = eligible.filter(
     ({ executionId }, index) => marks[index] === undefined && !isProven && !taken.has(executionId),
   );
   return { mine, unmarked };
+}
+
+/** The name to look for: what a noted start carried, or what every start of the run carries. */
+export function soughtName(
+  wanted: WantedRun,
+  noted: { readonly runName: string } | undefined,
+): string | undefined {
+  if (noted) return noted.runName;
+  // Under a given key any attempt will do, the newest first: a state that was lost does not tell which is the last.
+  return wanted.supersedes ? runNameOf(wanted) : undefined;
 }
 
 // A list can be ahead of the details.
@@ -90,7 +112,7 @@ async function markOf(
   backend: Backend,
   { register, session, signal }: LifecycleHost,
 ): Promise<string | null | undefined> {
-  const { clock } = session;
+  const clock = steadyClock(session.clock);
   const untilMs = clock.now() + showsWithinMs;
   for (;;) {
     try {
@@ -121,12 +143,24 @@ async function inParallel<T, R>(
   return results;
 }
 
-/** What a list shows before a start, so that what comes with it is known as new. */
-export function seenBefore(list: readonly ExecutionSummary[]): SeenBefore {
-  const known = list.map(startedMs).filter((ms) => ms !== Infinity);
-  const newestMs = Math.max(0, ...known);
-  const ids = list
-    .filter((execution) => startedMs(execution) >= newestMs)
+/**
+ * What a list shows before a start, so that what comes with it is known as new.
+ * @param isKnown true for executions that need not be remembered: resources of this machine have them.
+ */
+export function seenBefore(
+  { executions, servedAtMs }: Newest,
+  isKnown: (executionId: string) => boolean,
+  nowMs: number,
+): SeenBefore {
+  // Looking further back than needed only means to remember more. So of several clocks the one that is behind counts.
+  const fromMs = servedAtMs === undefined ? nowMs - longLookBackMs : Math.min(nowMs, servedAtMs) - lookBackMs;
+  const ids = executions
+    .filter((execution) => startedMs(execution) >= fromMs && !isKnown(execution.executionId))
     .map(({ executionId }) => executionId);
-  return { newestMs, ids: [...new Set(ids)] };
+  return { fromMs, ids: [...new Set(ids)], ...(servedAtMs === undefined ? {} : { servedAtMs }) };
+}
+
+// What does not say when it began may have begun just now.
+function startedMs({ startedAt }: ExecutionSummary): number {
+  return startedAt === undefined ? Infinity : Date.parse(startedAt);
 }

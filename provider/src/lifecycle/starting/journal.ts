@@ -36,20 +36,42 @@ export interface PendingStart {
   readonly runName: string;
   /** Milliseconds since the epoch, this machine's clock. */
   readonly postedMs: number;
-  /** What the service had shown before: whatever comes after it may be this start's. */
+  /** What the service had shown before: what it shows later and is not among that may be this start's. */
   readonly since?: SeenBefore | undefined;
   /** The execution that the run replaces. */
   readonly supersedesId?: string | undefined;
+  /** True where the program chose the name, which anybody may have used. */
+  readonly isNamed?: true | undefined;
   /** The service's answer; absent until it has come. */
   readonly executionId?: string | undefined;
+  /**
+   * True where the deployment came to its regular end after it had answered with the execution. Pulumi then has it in
+   * the state, unless it could not save it: only a later call shows that.
+   */
+  readonly isAnswered?: true | undefined;
 }
 
-/** The newest executions that a list had before a start, by the service's own clock. */
+/**
+ * The executions that a list had shortly before a start. They are remembered by their ids: what the services say of
+ * times comes from several clocks, and one execution that is dated ahead would hide all that come after it.
+ */
 export interface SeenBefore {
-  /** Start of the newest one, milliseconds since the epoch; 0 where there was none. */
-  readonly newestMs: number;
-  /** Those that began at that very moment, or at no known one. */
+  /** What began before this moment counts as seen, milliseconds since the epoch: some time before the list was made. */
+  readonly fromMs: number;
+  /** All others, but those that resources of this machine are known to have. */
   readonly ids: readonly string[];
+  /** When the list was made, by the service's clock; absent where it did not say. */
+  readonly servedAtMs?: number | undefined;
+}
+
+/** A start with what is known of an earlier attempt of the same one, which may be what the execution came from. */
+export function addEvidence(start: PendingStart, earlier: PendingStart | undefined): PendingStart {
+  if (earlier?.runName !== start.runName || earlier.executionId !== undefined) return start;
+  return {
+    ...start,
+    postedMs: Math.min(earlier.postedMs, start.postedMs),
+    since: earlier.since ?? start.since,
+  };
 }
 
 /** What the journal knows of one resource. */
@@ -204,24 +226,34 @@ export function parseEntry(text: string): JournalEntry | undefined {
 
 function parsePending(value: unknown): PendingStart | undefined {
   if (!isMap(value)) return undefined;
-  const { key, runName, postedMs, since, supersedesId, executionId } = value;
+  const { key, runName, postedMs, since, supersedesId, executionId, isAnswered, isNamed } = value;
   if (typeof key !== "string" || typeof runName !== "string" || !isTime(postedMs)) return undefined;
+  const seen = parseSeen(since);
+  if (seen === undefined && since !== undefined) return undefined;
   return {
     key,
     runName,
     postedMs,
-    since: isMap(since) ? { newestMs: timeOf(since["newestMs"]), ids: texts(since["ids"]) } : undefined,
+    since: seen,
     supersedesId: typeof supersedesId === "string" ? supersedesId : undefined,
     executionId: typeof executionId === "string" ? executionId : undefined,
+    ...(isAnswered === true ? { isAnswered } : {}),
+    ...(isNamed === true ? { isNamed } : {}),
+  };
+}
+
+function parseSeen(value: unknown): SeenBefore | undefined {
+  if (!isMap(value) || !isTime(value["fromMs"]) || !Array.isArray(value["ids"])) return undefined;
+  const { fromMs, servedAtMs } = value;
+  return {
+    fromMs,
+    ids: texts(value["ids"]),
+    ...(isTime(servedAtMs) ? { servedAtMs } : {}),
   };
 }
 
 function isTime(value: unknown): value is number {
   return typeof value === "number" && Number.isFinite(value);
-}
-
-function timeOf(value: unknown): number {
-  return isTime(value) ? value : 0;
 }
 
 function texts(value: unknown): string[] {

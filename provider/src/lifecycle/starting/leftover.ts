@@ -7,7 +7,6 @@ import { isSettled } from "../../execution/snapshot";
 import { readCommonArguments } from "../arguments";
 import { lookAt } from "../lookAt";
 import type { LifecycleHost } from "../outcome";
-import { skewMs } from "./candidates";
 import type { PendingStart } from "./journal";
 import type { Starting } from "./posting";
 import type { NotedStart } from "./register";
@@ -59,21 +58,18 @@ export async function findUnsettled(
   if (id === undefined) return undefined;
   // An error ends the deployment: nothing has been started yet, and after the next start nobody would know of it.
   const snapshot = await lookAt(backend, id, { signal: host.signal, sparing: true });
-  if (!snapshot || isSettled(snapshot.status)) return undefined;
-  // Whose answer never came may be somebody else's under the same name: ours is no older than its post.
-  const beganMs = snapshot.startedAt === undefined ? undefined : Date.parse(snapshot.startedAt);
-  const isOlder = beganMs !== undefined && beganMs < start.postedMs - skewMs;
-  return start.executionId === undefined && isOlder ? undefined : id;
+  return snapshot && !isSettled(snapshot.status) ? id : undefined;
 }
 
 // The answer never came: the execution is known by what its start carried, if at all.
 async function findByMark(
   backend: Backend,
-  { runName }: PendingStart,
+  { runName, isNamed }: PendingStart,
   { definition, register, signal }: LifecycleHost,
 ): Promise<string | undefined> {
   const { runMark } = definition.capabilities;
-  if (runMark === "name") return runName;
+  // Under a name that the program chose, what runs may be anybody's.
+  if (runMark === "name") return isNamed === true ? undefined : runName;
   if (runMark === "none") return undefined;
   for (const { executionId } of await backend.listUnsettled(signal)) {
     const mark = await register.mark(executionId, () => backend.readRunName(executionId, signal));

@@ -37,13 +37,14 @@ export interface Starting {
   readonly note: (pending: PendingStart | undefined) => Promise<void>;
 }
 
-/** A start to be posted now. */
+/** A start to be posted now, under a name. */
 export function newStart({ wanted, host }: Starting, runName: string): PendingStart {
   return {
     key: wanted.key,
     runName,
     postedMs: host.session.clock.now(),
     supersedesId: wanted.supersedes?.id,
+    ...(wanted.isNamed ? { isNamed: true as const } : {}),
   };
 }
 
@@ -65,6 +66,7 @@ export async function post(
   const { backend, host, note, pending } = starting;
   // The engine may have been killed while this one waited for its turn; then another may be at it already.
   if ((await host.isWanted?.()) === false || host.signal.aborted) throw startInterrupted();
+  host.register.assertNotAccepted(backend.identity, start.runName);
   await note(start);
   host.reporter.status("starting");
   let started: StartedExecution;
@@ -78,6 +80,7 @@ export async function post(
   }
   // Noting it takes its time where a thousand do at once, and is not to put off when its end is expected.
   const beganMs = host.session.clock.now();
+  host.register.accepted(backend.identity, start.runName, started.executionId);
   await note({ ...start, executionId: started.executionId });
   return { ...started, isNew: true, beganMs };
 }

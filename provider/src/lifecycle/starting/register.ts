@@ -2,9 +2,10 @@
  * What this process knows of runs: the journal, which executions belong to whom, and one gate per workflow. A front
  * opens one register per process and lends it to every call.
  */
+import { StartUncertainError } from "../../errors";
 import type { Clock } from "../../polling/clock";
 import { systemClock } from "../../polling/clock";
-import { Journal } from "./journal";
+import { Journal, addEvidence } from "./journal";
 import type { JournalEntry, JournalStorage, PendingStart } from "./journal";
 import { journalFolder } from "./journalFolder";
 import { isArmedId } from "./runKey";
@@ -59,6 +60,8 @@ export class RunRegister {
   readonly #taken = new Set<string>();
   // Executions under way by a key that a program gave: whoever asks for the same one gets the same execution.
   readonly #byKey = new Map<string, Promise<string>>();
+  // Executions that starts of this process were answered with, by the name that the start carried.
+  readonly #accepted = new Map<string, string>();
   // Names that executions were found to bear; they never change.
   readonly #marks = new Map<string, Promise<string | null | undefined>>();
 
@@ -93,12 +96,41 @@ export class RunRegister {
     if (pending?.executionId !== undefined) this.take(pending.executionId);
     if (urn === undefined) return;
     const entry = await this.#journal.read(service, urn);
+    const earlier = entry?.workflow === workflow ? entry.pending : undefined;
     await this.#journal.write(service, {
       urn,
       workflow,
       past: entry?.past ?? [],
-      ...(pending ? { pending } : {}),
+      ...(pending ? { pending: addEvidence(pending, earlier) } : {}),
     });
+  }
+
+  /**
+   * The deployment has come to its regular end, and this is what it had answered for the resource. Pulumi will have
+   * saved it, which is not yet known.
+   */
+  async answered(service: string, urn: string | undefined, id: string): Promise<void> {
+    const entry = await this.#read(service, urn);
+    if (entry?.pending?.executionId !== id) return;
+    await this.#journal.write(service, { ...entry, pending: { ...entry.pending, isAnswered: true } });
+  }
+
+  /**
+   * Asserts that a start is not posted again after it was answered: whatever led here, one more would be one too many.
+   * @throws StartUncertainError where this process was answered with an execution of that name.
+   */
+  assertNotAccepted(workflow: string, runName: string): void {
+    const id = this.#accepted.get(`${workflow} ${runName}`);
+    if (id === undefined) return;
+    throw new StartUncertainError(
+      `run ${runName} was started by this process already, as execution ${id}; nothing was started a second time. ` +
+        "This is a mistake in this package: please report it",
+    );
+  }
+
+  /** Notes that the service has answered a start with an execution. */
+  accepted(workflow: string, runName: string, id: string): void {
+    this.#accepted.set(`${workflow} ${runName}`, id);
   }
 
   /** A call has shown that the state has this execution: nothing about it needs to be remembered any more. */

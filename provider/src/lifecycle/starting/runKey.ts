@@ -1,6 +1,6 @@
 /**
- * The key of a wanted run: the same for every attempt to have it, another for every other one. It names the
- * execution where the service lets it, so that a run which is already there is found instead of started again.
+ * The key of a wanted run: the same for every attempt to have it, another for every other one. Also the names that
+ * starts carry, by which a run that is already there is found instead of started again.
  */
 import { createHash, scrypt } from "node:crypto";
 import type { Arguments, BackendDefinition } from "../../backends/backend";
@@ -12,6 +12,8 @@ export interface Superseded {
   readonly id: string;
   /** RFC 3339, the service's clock; absent where the state does not say. */
   readonly startedAt?: string | undefined;
+  /** RFC 3339, the service's clock; absent where it has not settled. */
+  readonly settledAt?: string | undefined;
   /** What `adoptExecutionId` named then: it has been taken over, or was superseded itself. */
   readonly adoptedId?: string | undefined;
 }
@@ -19,7 +21,8 @@ export interface Superseded {
 /** One run that the program wants. */
 export interface WantedRun {
   /**
-   * Names it: 1–110 characters `A-Za-z0-9_-`, the first a letter or `_`; attempts add `-2`, `-3`, ….
+   * 1–110 characters `A-Za-z0-9_-`, the first a letter or `_`; up to 128 where the program chose the name. Names of
+   * executions begin with it: {@link runNameOf}.
    */
   readonly key: string;
   /** True where `executionKey` gave the key: then whatever execution bears it is this run, also one that has ended. */
@@ -122,18 +125,48 @@ function canonical(value: unknown): string {
   );
 }
 
-/** The name of an attempt: the key itself, then `key-2`, `key-3`, …. */
-export function attemptName(key: string, attempt: number): string {
-  return attempt === 1 ? key : `${key}-${String(attempt)}`;
+// The longest name that the services take.
+const maxNameLength = 128;
+
+/**
+ * The name that the start of a run carries; undefined for one that has no name yet and gets a new one.
+ *
+ * A run that replaces an execution is named after that execution, which the state holds until the replacement has
+ * arrived. So every machine finds it by its name alone, and no other run ever has the same name: neither one with the
+ * same arguments before, nor one after.
+ */
+export function runNameOf({ key, isGiven, isNamed, supersedes }: WantedRun): string | undefined {
+  if (!supersedes) return isGiven || isNamed ? key : undefined;
+  const attempt = isNamed ? attemptOf(key, supersedes.id) : undefined;
+  const suffix =
+    attempt === undefined ? `-r${shortDigest(`${key} ${supersedes.id}`)}` : `-${String(attempt + 1)}`;
+  return `${key.slice(0, maxNameLength - suffix.length)}${suffix}`;
 }
 
-/** Which attempt of a key a name stands for; undefined where it stands for something else. */
-export function attemptOf(key: string, name: string): number | undefined {
+/**
+ * A name that no execution has had. Noted before it is posted, so that whatever bears it is known to be this machine's.
+ * @param uuid makes a new UUID.
+ */
+export function newRunName(key: string, uuid: () => string): string {
+  return `${key}-n${uuid().replaceAll("-", "").slice(-10)}`;
+}
+
+/** True for the names that starts of a key's runs carry. */
+export function bearsKey(key: string, name: string): boolean {
+  return name === key || (name.startsWith(key) && /^-[rn][\da-f]{10}$/.test(name.slice(key.length)));
+}
+
+// Which attempt under a name that the program chose: the name itself, `name-2`, `name-3`, ….
+function attemptOf(key: string, name: string): number | undefined {
   if (name === key) return 1;
   const [, number] = name.startsWith(`${key}-`)
-    ? (/^([1-9]\d{0,5})$/.exec(name.slice(key.length + 1)) ?? [])
+    ? (/^([2-9]|[1-9]\d{1,5})$/.exec(name.slice(key.length + 1)) ?? [])
     : [];
-  return number === undefined || number === "1" ? undefined : Number(number);
+  return number === undefined ? undefined : Number(number);
+}
+
+function shortDigest(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 10);
 }
 
 function uuid7Ms(key: string | undefined): number | undefined {

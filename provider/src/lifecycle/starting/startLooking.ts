@@ -3,13 +3,25 @@
  */
 import { StartUncertainError, messageOf } from "../../errors";
 import type { ExecutionSummary } from "../../execution/snapshot";
+import { steadyClock } from "../../polling/clock";
 import { readCommonArguments } from "../arguments";
 import { sayStartUncertain, sayStartUndecided } from "../messages";
 import { messageContext } from "../outcome";
-import { candidatesOf, isUnsettled, lookAgainMs, seenBefore, showsWithinMs, sort } from "./candidates";
+import {
+  candidatesOf,
+  isUnsettled,
+  lookAgainMs,
+  seenBefore,
+  showsWithinMs,
+  sort,
+  soughtName,
+} from "./candidates";
+import type { PendingStart } from "./journal";
+import { addEvidence } from "./journal";
 import type { Run, Starting } from "./posting";
-import { newStart, post, startInterrupted } from "./posting";
+import { newStart, post } from "./posting";
 import type { Claims } from "./register";
+import { newRunName, runNameOf } from "./runKey";
 import type { Look, StartGate } from "./startGate";
 import type { Turn } from "./turns";
 import { decideConcurrency, inTurn } from "./turns";
@@ -22,22 +34,27 @@ const maxLooks = 3;
  * @throws StartUncertainError where it can't be told whether one of them is the run's; whatever a start throws.
  */
 export function startLooking(starting: Starting, gate: StartGate, isExclusive: boolean): Promise<Run> {
-  const { wanted, args, backend, host } = starting;
+  const { wanted, args, backend, host, pending } = starting;
   const service = host.definition.service;
   const context = messageContext(backend, "", args);
-  let open = starting.pending;
+  const clock = steadyClock(host.session.clock);
+  const runName = pending?.runName ?? runNameOf(wanted) ?? newRunName(wanted.key, host.session.uuid);
+  /** The start whose execution is looked for. */
+  let open = pending;
   let postedHere = false;
   let lastError: unknown;
-  let sinceMs: number | undefined;
+  let searchedFromMs: number | undefined;
   let looks = 0;
   // Once for all that look together: each of a thousand starts would read what a thousand have noted.
   const claimsAt = (look: Look): Promise<Claims> =>
     look.once("claims", () => host.register.claims(service, backend.identity));
 
   const decide = async (look: Look): Promise<Turn> => {
+    const wasExclusive = look.isExclusive();
     const candidates = await candidatesOf(starting, look, open?.since);
     const { taken, unresolved } = await claimsAt(look);
-    const { mine, unmarked } = await sort(starting, candidates, taken);
+    const name = soughtName(wanted, open);
+    const { mine, unmarked } = await sort(starting, candidates, { taken, name });
     const [found] = mine;
     if (found) return adopt(found);
     // Others of this batch may have taken one while this one was looking.
@@ -45,14 +62,15 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
     // Without a key or a memory nothing tells a crash from a resource that was destroyed: then only what runs counts.
     const possible = open?.since || wanted.isGiven ? free : free.filter(isUnsettled);
     if (open?.since) {
-      // Executions without a mark are all alike, so are the starts that look for theirs: each takes one.
+      // Executions without a mark are all alike, so are the starts that look for theirs: each takes one. Where another
+      // process may be starting at this moment, one of them may be what it has just started.
+      const seekers = Math.max(1, unresolved);
+      const shares = look.isExclusive() || seekers === 1 ? seekers : 0;
       const oldest = possible.at(-1);
-      if (oldest && possible.length <= Math.max(1, unresolved)) return adopt(oldest);
+      if (oldest && possible.length <= shares) return adopt(oldest);
       if (oldest) throw new StartUncertainError(sayStartUndecided(possible, context, true));
-      // Posted later than now, where this machine's clock was set back meanwhile: then its time begins with this look.
-      const now = host.session.clock.now();
-      sinceMs ??= Math.min(open.postedMs, now);
-      if (now - sinceMs < showsWithinMs) {
+      searchedFromMs ??= clock.now() - (postedHere ? 0 : await ageMs(open, look, host.session.clock.now()));
+      if (clock.now() - searchedFromMs < showsWithinMs) {
         return {
           againMs: lookAgainMs,
           why: "looking for the execution whose start was cut short",
@@ -76,13 +94,18 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
     }
     const turn = await decideConcurrency(starting, look);
     if (turn) return turn;
-    const since = seenBefore([...(await look.newest()), ...candidates]);
-    const start = { ...newStart(starting, wanted.key), since };
+    const newest = await look.newest();
+    const isKnown = (id: string): boolean => taken.has(id) || host.register.isTaken(id);
+    const listed = { ...newest, executions: [...newest.executions, ...candidates] };
+    const since = seenBefore(listed, isKnown, host.session.clock.now());
+    const start = addEvidence({ ...newStart(starting, runName), since }, pending);
+    // This process was suspended so long that another one took its place: what was seen is no longer so.
+    if (wasExclusive && !look.isExclusive()) return { againMs: 0, why: "looks again for running executions" };
     try {
       return await post(starting, start);
     } catch (error) {
       if (!(error instanceof StartUncertainError)) throw error;
-      [open, postedHere, lastError, sinceMs] = [start, true, error, undefined];
+      [open, postedHere, lastError, searchedFromMs] = [start, true, error, undefined];
       return {
         againMs: 0,
         why: "the answer to the start got lost, looking for the execution",
@@ -93,15 +116,23 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
     host.register.take(execution.executionId);
     return { executionId: execution.executionId, isNew: false };
   };
-  const interrupted = (): Error =>
-    open
-      ? new StartUncertainError(sayStartUncertain("interrupted while looking for it", context, false))
-      : startInterrupted();
-  return inTurn(starting, gate, isExclusive, decide, interrupted).then(async (run) => {
-    const kept = open ?? newStart(starting, wanted.key);
-    await starting.note({ ...kept, executionId: run.executionId });
+  const gaveUp = (why: string): Error | undefined =>
+    open && new StartUncertainError(sayStartUncertain(why, context, false));
+  const way = { alone: isExclusive, locked: true, gaveUp };
+  return inTurn(starting, gate, way, decide).then(async (run) => {
+    // What a start of this call was answered with is noted.
+    if (!run.isNew) {
+      await starting.note({ ...(open ?? newStart(starting, runName)), executionId: run.executionId });
+    }
     return run;
   });
+}
+
+// How long ago a start was posted, as far as this machine's clock and the service's agree: either may have been set.
+async function ageMs({ postedMs, since }: PendingStart, look: Look, nowMs: number): Promise<number> {
+  const { servedAtMs } = await look.newest();
+  if (servedAtMs === undefined || since?.servedAtMs === undefined) return 0;
+  return Math.max(0, Math.min(nowMs - postedMs, servedAtMs - since.servedAtMs));
 }
 
 // A run that has a key is never started beside what it may be, unless the program says "allow" in so many words. One

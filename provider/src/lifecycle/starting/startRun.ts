@@ -13,10 +13,10 @@ import { dealWithLeftover, isHere } from "./leftover";
 import type { Run, Starting } from "./posting";
 import { newStart, post } from "./posting";
 import type { WantedRun } from "./runKey";
+import { newRunName } from "./runKey";
 import { StartGate, lookAt } from "./startGate";
 import { startLooking } from "./startLooking";
-import { findNamed, startNamed } from "./startNamed";
-import { decideConcurrency, inTurn } from "./turns";
+import { startNamed } from "./startNamed";
 
 /**
  * Finds or starts the execution of a run.
@@ -53,16 +53,7 @@ export async function startRun(
   const gate = register.gate(backend.identity, () => gateOf(starting));
   const { concurrency } = readCommonArguments(args);
   const isExclusive = concurrency !== undefined && concurrency !== "allow";
-  if (host.definition.capabilities.runMark === "name") {
-    if (!isExclusive) return startNamed(starting);
-    const run = await inTurn(starting, gate, true, async (look) => {
-      const found = await findNamed(starting);
-      return found ?? (await decideConcurrency(starting, look)) ?? startNamed(starting);
-    });
-    const { executionId } = run;
-    if (!run.isNew) await starting.note({ ...newStart(starting, wanted.key), executionId });
-    return run;
-  }
+  if (host.definition.capabilities.runMark === "name") return startNamed(starting, gate, isExclusive);
   const start = (): Promise<Run> => startLooking(starting, gate, isExclusive);
   if (!wanted.isGiven) return start();
   const key = `${backend.identity} ${wanted.key} ${wanted.supersedes?.id ?? ""}`;
@@ -84,19 +75,20 @@ function isStillOpen(pending: PendingStart, { supersedes }: WantedRun): boolean 
 // just starting would look like nobody's.
 function gateOf({ backend, host }: Starting): StartGate {
   const { pageSize } = host.definition.capabilities;
-  return new StartGate(
-    () => lookAt(backend, pageSize, host.signal),
-    (work) => host.register.lock(backend.identity, work),
-  );
+  return new StartGate({
+    workflow: backend.identity,
+    lock: host.register.lock,
+    makeLook: (isExclusive, signal) => lookAt(backend, pageSize, isExclusive, signal),
+  });
 }
 
 async function startBlindly(starting: Starting): Promise<Run> {
-  const { backend, args, wanted, pending } = starting;
+  const { backend, args, wanted, pending, host } = starting;
   const context = messageContext(backend, "", args);
   // Was started on this machine, and nobody knows what came of it, nor can.
   if (pending) throw new StartUncertainError(sayStartOpen(context));
   try {
-    return await post(starting, newStart(starting, wanted.key));
+    return await post(starting, newStart(starting, newRunName(wanted.key, host.session.uuid)));
   } catch (error) {
     if (!(error instanceof StartUncertainError)) throw error;
     throw new StartUncertainError(`${messageOf(error)}\n${sayStartOpen(context)}`, { cause: error });

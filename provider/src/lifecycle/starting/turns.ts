@@ -5,6 +5,8 @@
 import type { Backend } from "../../backends/backend";
 import { WorkflowExecutionError } from "../../errors";
 import type { ExecutionSummary } from "../../execution/snapshot";
+import { steadyClock } from "../../polling/clock";
+import { abortAt } from "../../polling/deadline";
 import { readCommonArguments } from "../arguments";
 import { sayBusy, sayQueueTimedOut, sayQueued } from "../messages";
 import type { LifecycleHost } from "../outcome";
@@ -16,46 +18,78 @@ import type { Look, StartGate } from "./startGate";
 
 // How often a queue is looked at.
 const queueMs = { first: 1_000, most: 10_000 };
+// How long a start that is in doubt waits for each of its turns at the least.
+const doubtMs = 60_000;
 
 /** Outcome of one turn at the gate: the run, or when to take the next turn: left out, as a queue is looked at. */
 export type Turn = Run | { readonly why: string; readonly againMs?: number };
 
+/** How a start goes through the gate. */
+export interface Way {
+  /** True where what is started counts for the next one's decision. */
+  readonly alone: boolean;
+  /** True where other processes of this machine are to be kept out meanwhile. */
+  readonly locked: boolean;
+  /**
+   * The error for giving up, where a start is in doubt.
+   * @default it says that nothing was started
+   */
+  readonly gaveUp?: (why: string) => Error | undefined;
+}
+
 /**
  * Takes turns until one brings the run.
- * @param alone true where what is started counts for the next one's decision.
- * @param interrupted makes the error for a deployment that is cut short in between.
- * @throws WorkflowExecutionError with code WFX-WORKFLOW-BUSY where the queue was longer than the deployment waits;
- *   whatever `decide` throws.
+ * @throws WorkflowExecutionError with code WFX-WORKFLOW-BUSY where its turn did not come, or the queue was longer than the
+ *   deployment waits; whatever `decide` throws.
  */
 export async function inTurn(
   { host, args, backend }: Starting,
   gate: StartGate,
-  alone: boolean,
+  { alone, locked, gaveUp = () => undefined }: Way,
   decide: (look: Look) => Promise<Turn>,
-  interrupted: () => Error = startInterrupted,
 ): Promise<Run> {
-  const { clock } = host.session;
+  // A clock that is set back must not make the wait longer.
+  const clock = steadyClock(host.session.clock);
   const limit = waitLimit(host, readCommonArguments(args));
   const deadlineMs = clock.now() + limit.timeoutSeconds * 1000;
-  let waits = 0;
-  for (;;) {
-    const turn = await gate.enter(
-      async (look) => {
-        const decided = await decide(look);
-        if (alone && "executionId" in decided && decided.isNew) await untilListed(backend, decided, host);
-        return decided;
-      },
-      { alone },
+  const interrupted = (): Error => gaveUp("interrupted while looking for it") ?? startInterrupted();
+  const tooLate = (why: string): Error =>
+    gaveUp(why) ??
+    new WorkflowExecutionError(
+      "WFX-WORKFLOW-BUSY",
+      sayQueueTimedOut(why, limit, messageContext(backend, "", args)),
     );
+  let waits = 0;
+  let why = "waits for other starts of this workflow";
+  // A start that is in doubt is looked for however short the deployment's time is.
+  let isInDoubt = false;
+  for (;;) {
+    const untilMs = isInDoubt ? Math.max(deadlineMs, clock.now() + doubtMs) : deadlineMs;
+    const permit = abortAt(clock, untilMs, host.signal);
+    const turn = await gate
+      .enter(
+        async (look) => {
+          const decided = await decide(look);
+          if (alone && "executionId" in decided && decided.isNew) await untilListed(backend, decided, host);
+          return decided;
+        },
+        {
+          alone,
+          locked,
+          signal: permit.signal,
+          onWait: (reason) => {
+            why = reason;
+            host.reporter.status(reason);
+          },
+        },
+      )
+      .finally(permit.dispose);
+    if (turn === undefined) throw host.signal.aborted ? interrupted() : tooLate(why);
     if ("executionId" in turn) return turn;
-    if (turn.againMs === undefined && clock.now() >= deadlineMs) {
-      throw new WorkflowExecutionError(
-        "WFX-WORKFLOW-BUSY",
-        sayQueueTimedOut(turn.why, limit, messageContext(backend, "", args)),
-      );
-    }
-    host.reporter.status(turn.why);
-    // A start that is in doubt is looked for however short the deployment's time is.
+    ({ why } = turn);
+    isInDoubt = turn.againMs !== undefined;
+    if (!isInDoubt && clock.now() >= deadlineMs) throw tooLate(why);
+    host.reporter.status(why);
     const delayMs =
       turn.againMs ??
       Math.min(queueMs.most, queueMs.first * 1.5 ** waits, Math.max(0, deadlineMs - clock.now()));
@@ -67,7 +101,7 @@ export async function inTurn(
 
 // The next one in turn must see this one; a list can lag behind.
 async function untilListed(backend: Backend, run: Run, host: LifecycleHost): Promise<void> {
-  const { clock } = host.session;
+  const clock = steadyClock(host.session.clock);
   const untilMs = clock.now() + showsWithinMs;
   while (clock.now() < untilMs && !host.signal.aborted) {
     const { executions } = await backend
