@@ -24,7 +24,8 @@ await runTool(async () => {
   const print = (/** @type {string} */ text) => void process.stdout.write(`${text}\n`);
   await setUpSources(reportTo(process.stdout));
   const seed = Number(values.seed);
-  if (values.replay !== undefined) return tellOne({ script: JSON.parse(readFileSync(values.replay, "utf8")), print });
+  if (values.replay !== undefined)
+    return tellOne({ script: JSON.parse(readFileSync(values.replay, "utf8")), print });
   if (values.verbose) return tellOne({ seed, print });
   const workers = Number(values.workers);
   if (values["self-test"]) return selfTest({ seed, runs: Number(values.runs), workers, print });

@@ -21,7 +21,9 @@ const twiceEvery = 64;
 
 /** Plays the scripts of `runs` seeds from `seed` on. */
 export async function playRange(seed: number, runs: number): Promise<Tally> {
-  const counts: Record<string, number> = Object.fromEntries(sometimes.map((fact) => [`sometimes: ${fact}`, 0]));
+  const counts: Record<string, number> = Object.fromEntries(
+    sometimes.map((fact) => [`sometimes: ${fact}`, 0]),
+  );
   const violations: Tally["violations"] = [];
   let deployments = 0;
   for (let one = seed; one < seed + runs; one += 1) {

@@ -10,9 +10,9 @@ export interface Facts {
   /** How many requests to start this call has sent. */
   readonly sentInCall: number;
   /** Whether the execution with an id ran at some time in the last so many milliseconds; undefined where there is none. */
-  ranWithin(id: string, ms: number): boolean | undefined;
+  readonly ranWithin: (id: string, ms: number) => boolean | undefined;
   /** Whether it runs now. */
-  runsNow(id: string): boolean | undefined;
+  readonly runsNow: (id: string) => boolean | undefined;
   /** The execution that the call is about, if any. */
   readonly id: string | undefined;
 }

@@ -54,7 +54,7 @@ export class Draw {
       at -= weight;
       if (at < 0) return key;
     }
-    return entries[entries.length - 1]?.[0] as K;
+    return entries.at(-1)![0];
   }
 
   /** A UUID of version 4, or of version 7 where a time is given (milliseconds since the epoch). */

@@ -58,7 +58,12 @@ export interface Call {
 /** How a call has ended. */
 export type CallEnd =
   | { readonly kind: "done"; readonly id: string; readonly outputs: Bag }
-  | { readonly kind: "unready"; readonly id: string; readonly outputs: Bag; readonly reasons: readonly string[] }
+  | {
+      readonly kind: "unready";
+      readonly id: string;
+      readonly outputs: Bag;
+      readonly reasons: readonly string[];
+    }
   | { readonly kind: "failed"; readonly message: string }
   /** The provider has answered, and the engine can't take it. */
   | { readonly kind: "refused"; readonly message: string }
@@ -142,10 +147,18 @@ export class Engine {
     });
   }
 
-  /** Kills the CLI. Its provider finds out by itself, where it lives on. */
-  kill(): void {
+  /**
+   * Kills the CLI. Its provider finds out by itself, where it lives on.
+   * @param afterMs until the command is over; nothing is saved from now on.
+   */
+  kill(afterMs = 0): void {
     if (!this.#isAlive) return;
-    this.#finish(this.#result(true));
+    this.#isAlive = false;
+    if (afterMs === 0) this.#finish(this.#result(true));
+    else
+      this.#options.timeline.after(afterMs, () => {
+        this.#finish(this.#result(true));
+      });
   }
 
   /** The first Ctrl-C: nothing new begins; the provider is told where it is at something. */
@@ -347,11 +360,11 @@ export class Engine {
         }
         return "same";
       case "update":
-        return this.#update(spec, old as Saved, inputs);
+        return this.#update(spec, old!, inputs);
       case "create":
         return this.#create(spec, undefined, inputs, { isForced, deletesOld: false });
       case "replace": {
-        const replaced = old as Saved;
+        const replaced = old!;
         if (deleteFirst && !replaced.isPendingReplacement) {
           await this.#delete(replaced, true);
           replaced.isPendingReplacement = true;
@@ -372,7 +385,9 @@ export class Engine {
     const urn = urnOf(world.service, stack.name, spec.name);
     const call = this.#begin({ operation: "create", name: spec.name, urn, inputs, old, isForced });
     const end = await this.#answered(call, (host) =>
-      host.provider.create(this.#sent(inputs)).then((result) => ({ id: result.id, outputs: result.outs as Bag })),
+      host.provider
+        .create(this.#sent(inputs))
+        .then((result) => ({ id: result.id, outputs: result.outs as Bag })),
     );
     observer.end(call, end);
     if (end.kind !== "done" && end.kind !== "unready") throw new StepFailed(messageOf(end));
@@ -398,7 +413,14 @@ export class Engine {
 
   async #update(spec: ResourceSpec, old: Saved, inputs: Bag): Promise<Step> {
     const { stack, observer } = this.#options;
-    const call = this.#begin({ operation: "update", name: spec.name, urn: old.urn, inputs, old, isForced: false });
+    const call = this.#begin({
+      operation: "update",
+      name: spec.name,
+      urn: old.urn,
+      inputs,
+      old,
+      isForced: false,
+    });
     const end = await this.#answered(call, (host) =>
       host.provider
         .update(old.id, this.#sent(old.outputs), this.#sent(inputs))
@@ -418,7 +440,15 @@ export class Engine {
   async #delete(saved: Saved, isReplaced: boolean): Promise<void> {
     const { observer } = this.#options;
     const { name, urn, inputs } = saved;
-    const call = this.#begin({ operation: "delete", name, urn, inputs, old: saved, isForced: false, isReplaced });
+    const call = this.#begin({
+      operation: "delete",
+      name,
+      urn,
+      inputs,
+      old: saved,
+      isForced: false,
+      isReplaced,
+    });
     const end = await this.#answered(call, (host) =>
       host.provider.delete(saved.id, this.#sent(saved.outputs)).then(() => ({ id: saved.id, outputs: {} })),
     );
@@ -522,7 +552,11 @@ export class Engine {
     return travelled(result.inputs as Bag);
   }
 
-  #diff(id: string, olds: Bag, news: Bag): Promise<{ changes?: boolean; replaces?: string[]; deleteBeforeReplace?: boolean }> {
+  #diff(
+    id: string,
+    olds: Bag,
+    news: Bag,
+  ): Promise<{ changes?: boolean; replaces?: string[]; deleteBeforeReplace?: boolean }> {
     return this.#call((host) => host.provider.diff(id, this.#sent(olds), this.#sent(news)));
   }
 
@@ -530,24 +564,22 @@ export class Engine {
     return travelled(withoutSecrets(bag) as Bag);
   }
 
-  async #answered(
-    call: Call,
-    ask: (host: Host) => Promise<{ id: string; outputs: Bag }>,
-  ): Promise<CallEnd> {
+  async #answered(call: Call, ask: (host: Host) => Promise<{ id: string; outputs: Bag }>): Promise<CallEnd> {
     try {
       const { id, outputs } = await this.#call(ask);
-      if (call.operation === "create" && id === "") return { kind: "refused", message: "plugin returned empty resource.ID" };
+      if (call.operation === "create" && id === "")
+        return { kind: "refused", message: "plugin returned empty resource.ID" };
       const refusal = refusalOf(id, "id") ?? refusalOf(outputs);
       if (refusal !== undefined) return { kind: "refused", message: refusal };
       return { kind: "done", id, outputs: travelled(outputs) };
     } catch (error) {
       if (error instanceof HostIsGone) return { kind: "lost" };
-      const { message, id, properties, reasons } = error as CreatedButNotReady;
+      const { message, id, properties = {}, reasons = [] } = error as Partial<CreatedButNotReady> & Error;
       // A text that can't be put on the wire takes the whole process down, which nobody gets an answer from any more.
-      if ([message, ...(reasons ?? [])].some((text) => !text.isWellFormed())) {
+      if ([message, ...reasons].some((text) => !text.isWellFormed())) {
         return { kind: "refused", message: `URIError: URI malformed, in ${JSON.stringify(message)}` };
       }
-      if ((id as string | undefined) === undefined || (reasons ?? []).length === 0) return { kind: "failed", message };
+      if (id === undefined || reasons.length === 0) return { kind: "failed", message };
       const refusal = refusalOf(id, "id") ?? refusalOf(properties);
       if (refusal !== undefined) return { kind: "refused", message: refusal };
       return { kind: "unready", id, outputs: travelled(properties), reasons };
@@ -561,7 +593,9 @@ export class Engine {
     return new Promise((resolve, reject) => {
       if (!this.#isAlive || !host || !process) return;
       const gone = (): void => {
-        if (this.#isAlive) timeline.after(1, () => this.#isAlive && reject(new HostIsGone("error reading from server: EOF")));
+        timeline.after(1, () => {
+          if (this.#isAlive) reject(new HostIsGone("error reading from server: EOF"));
+        });
       };
       if (!process.isAlive) {
         gone();
@@ -590,7 +624,7 @@ export class Engine {
           },
           (error: unknown) => {
             answer(() => {
-              reject(error as Error);
+              reject(error instanceof Error ? error : new Error(String(error)));
             });
           },
         );

@@ -3,7 +3,19 @@
  * strong faults find more than all of them weakly.
  */
 import { Draw } from "./draw";
-import type { ClockSpec, Deploy, Fault, Json, MachineSpec, Moment, ResourceSpec, Script, StackSpec, Step, World } from "./script";
+import type {
+  ClockSpec,
+  Deploy,
+  Fault,
+  Json,
+  MachineSpec,
+  Moment,
+  ResourceSpec,
+  Script,
+  StackSpec,
+  Step,
+  World,
+} from "./script";
 
 /** Which trouble there is in a world, each from 0 (none) to 1. */
 interface Climate {
@@ -58,7 +70,8 @@ function drawWorld(draw: Draw, climate: Climate): World {
         };
   const machine = (): MachineSpec => ({
     ...clock(),
-    journal: climate.journals > 0 && draw.chance(climate.journals / 3) ? draw.pick(["unwritable", "none"]) : "kept",
+    journal:
+      climate.journals > 0 && draw.chance(climate.journals / 3) ? draw.pick(["unwritable", "none"]) : "kept",
     ...(draw.chance(0.02) ? { lockHeldMs: draw.pick([5_000, 60_000, 1_200_000]) } : {}),
   });
   const lag = draw.chance(0.45) ? draw.pick([1_000, 4_000, 10_000]) : 0;
@@ -77,7 +90,11 @@ function drawWorld(draw: Draw, climate: Climate): World {
       [20, 400],
       [50, 3_000],
     ]),
-    lagMs: { list: lag === 0 ? 0 : draw.pick([0, lag]), detail: lag === 0 ? 0 : draw.pick([0, lag]), status: draw.pick([0, lag]) },
+    lagMs: {
+      list: lag === 0 ? 0 : draw.pick([0, lag]),
+      detail: lag === 0 ? 0 : draw.pick([0, lag]),
+      status: draw.pick([0, lag]),
+    },
     durationMs: [Math.min(1_000, longest), express ? Math.min(longest, 200_000) : longest],
     failing: draw.chance(0.4) ? draw.pick([0.1, 0.4]) : 0,
     ...(draw.chance(0.12) ? { output: draw.pick(["markers", "unknown", "surrogate"]) } : {}),
@@ -99,7 +116,9 @@ function drawStacks(draw: Draw, world: World): StackSpec[] {
         workflow: draw.int(0, world.workflows - 1),
         version: 1,
         ...(draw.chance(0.5) ? { args: drawArguments(draw, world) } : {}),
-        ...(key === "none" ? {} : { executionKey: key === "random" ? "random" : `release-${String(draw.int(1, 2))}` }),
+        ...(key === "none"
+          ? {}
+          : { executionKey: key === "random" ? "random" : `release-${String(draw.int(1, 2))}` }),
         ...(hasName && index === 0 ? { executionName: `migrate-${String(stack)}` } : {}),
         ...(index > 0 && draw.chance(0.3) ? { dependsOn: "a" } : {}),
         ...(draw.chance(0.15) ? { replacementTrigger: 1 } : {}),
@@ -135,7 +154,8 @@ function drawSteps(draw: Draw, climate: Climate, world: World, stacks: readonly 
     if (draw.chance(climate.machines)) where[stack] = draw.int(0, world.machines.length - 1);
     return where[stack] ?? 0;
   };
-  const deploy = (stack: number): Deploy => drawDeploy(draw, climate, world, stacks, stack, machineFor(stack));
+  const deploy = (stack: number): Deploy =>
+    drawDeploy(draw, climate, world, stacks, stack, machineFor(stack));
   for (let index = 0; index < count; index += 1) {
     steps.push(...between(draw, climate, world, stacks, index === 0));
     const stack = draw.int(0, stacks.length - 1);
@@ -143,7 +163,12 @@ function drawSteps(draw: Draw, climate: Climate, world: World, stacks: readonly 
       steps.push({ do: "together", deploys: [deploy(0), deploy(1)], apartMs: draw.pick([0, 200, 2_000]) });
     } else if (draw.chance(climate.clocks * 0.4)) {
       // The clock is set while the deployment is under way.
-      steps.push({ do: "clockDuring", deploy: deploy(stack), afterMs: draw.int(200, 8_000), ...drawJump(draw, world) });
+      steps.push({
+        do: "clockDuring",
+        deploy: deploy(stack),
+        afterMs: draw.int(200, 8_000),
+        ...drawJump(draw, world),
+      });
     } else {
       steps.push(deploy(stack));
     }
@@ -160,7 +185,13 @@ function drawJump(draw: Draw, world: World): { machine?: number; node?: number; 
 }
 
 // What happens between two deployments.
-function between(draw: Draw, climate: Climate, world: World, stacks: readonly StackSpec[], isFirst: boolean): Step[] {
+function between(
+  draw: Draw,
+  climate: Climate,
+  world: World,
+  stacks: readonly StackSpec[],
+  isFirst: boolean,
+): Step[] {
   const steps: Step[] = [];
   const workflow = (): number => draw.int(0, world.workflows - 1);
   if (!isFirst) {
@@ -169,9 +200,14 @@ function between(draw: Draw, climate: Climate, world: World, stacks: readonly St
       const resource = draw.pick(stacks[stack]?.resources ?? []);
       steps.push({ do: "edit", stack, resource: resource.name, set: drawEdit(draw, world, resource) });
     }
-    if (draw.chance(0.5)) steps.push({ do: "wait", ms: draw.pick([500, 5_000, 20_000, 70_000, 130_000, 500_000]) });
+    if (draw.chance(0.5))
+      steps.push({ do: "wait", ms: draw.pick([500, 5_000, 20_000, 70_000, 130_000, 500_000]) });
     if (draw.chance(climate.journals * 0.4)) {
-      steps.push({ do: "journal", machine: draw.int(0, world.machines.length - 1), what: draw.pick(["lost", "damaged"]) });
+      steps.push({
+        do: "journal",
+        machine: draw.int(0, world.machines.length - 1),
+        what: draw.pick(["lost", "damaged"]),
+      });
     }
     if (draw.chance(climate.others * 0.4)) {
       steps.push(
@@ -195,7 +231,16 @@ function between(draw: Draw, climate: Climate, world: World, stacks: readonly St
 }
 
 function drawEdit(draw: Draw, world: World, resource: ResourceSpec): Record<string, Json> {
-  switch (draw.weighted({ version: 10, args: 2, gone: 1, trigger: 1.5, key: 1, workflow: world.workflows > 1 ? 0.7 : 0 })) {
+  switch (
+    draw.weighted({
+      version: 10,
+      args: 2,
+      gone: 1,
+      trigger: 1.5,
+      key: 1,
+      workflow: world.workflows > 1 ? 0.7 : 0,
+    })
+  ) {
     case "version":
       return { version: draw.pick([1, 2, 2, 3]) };
     case "args": {
@@ -208,7 +253,10 @@ function drawEdit(draw: Draw, world: World, resource: ResourceSpec): Record<stri
     case "trigger":
       return { replacementTrigger: draw.int(1, 3) };
     case "key":
-      return { executionKey: resource.executionKey === "random" ? "random" : draw.pick([null, "release-1", "release-3"]) };
+      return {
+        executionKey:
+          resource.executionKey === "random" ? "random" : draw.pick([null, "release-1", "release-3"]),
+      };
     case "workflow":
       return { workflow: draw.int(0, world.workflows - 1) };
   }
@@ -232,7 +280,9 @@ function drawDeploy(
     machine,
     ...(command === "up" && draw.chance(0.3) ? { preview: true } : {}),
     ...(command === "up" && isOption && draw.chance(0.4) ? { refresh: true } : {}),
-    ...(command !== "refresh" && isOption && names.length > 1 && draw.chance(0.3) ? { target: draw.pick(names) } : {}),
+    ...(command !== "refresh" && isOption && names.length > 1 && draw.chance(0.3)
+      ? { target: draw.pick(names) }
+      : {}),
     ...(command === "up" && isOption && draw.chance(0.4) ? { replace: draw.pick(names) } : {}),
     ...(faults.length > 0 ? { faults } : {}),
     ...(draw.chance(climate.kills)
@@ -253,7 +303,11 @@ function drawDeploy(
 function drawMoment(draw: Draw): Moment {
   switch (draw.weighted({ start: 6, engine: 2, disk: 2, any: 3, time: 2 })) {
     case "start":
-      return { at: "start", nth: draw.pick([1, 1, 1, 2, 3]), when: draw.pick(["before", "sent", "sent", "after", "after"]) };
+      return {
+        at: "start",
+        nth: draw.pick([1, 1, 1, 2, 3]),
+        when: draw.pick(["before", "sent", "sent", "after", "after"]),
+      };
     case "engine":
       return { at: "engine", nth: draw.int(1, 8), when: draw.pick(["before", "after"]) };
     case "disk":
@@ -271,7 +325,17 @@ function drawFaults(draw: Draw, climate: Climate, world: World): Fault[] {
   if (draw.chance(climate.lostAnswers)) {
     // A repeatable start is sent four times; all of them can be lost.
     const times = draw.pick([1, 1, 2, 4, 4]);
-    const what = draw.pick(["lostAfter", "lostAfter", "lostAfter", "hangAfter", "errorAfter", "lostBefore", "garbage", "cutBody", "late"] as const);
+    const what = draw.pick([
+      "lostAfter",
+      "lostAfter",
+      "lostAfter",
+      "hangAfter",
+      "errorAfter",
+      "lostBefore",
+      "garbage",
+      "cutBody",
+      "late",
+    ] as const);
     faults.push({
       on: "start",
       nth: 1,
@@ -283,9 +347,23 @@ function drawFaults(draw: Draw, climate: Climate, world: World): Fault[] {
   const kinds = ["start", "detail", "detail", "list", "list", "stop", "history"] as const;
   if (draw.chance(climate.outages)) {
     for (let count = draw.int(1, 4); count > 0; count -= 1) {
-      const what = draw.pick(["errorBefore", "throttled", "slow", "hangBefore", "lostBefore", "refused", "drip", "garbage"] as const);
+      const what = draw.pick([
+        "errorBefore",
+        "throttled",
+        "slow",
+        "hangBefore",
+        "lostBefore",
+        "refused",
+        "drip",
+        "garbage",
+      ] as const);
       const on = draw.pick(kinds);
-      const ms = what === "throttled" ? draw.pick([0, 2_000, 20_000]) : what === "slow" || what === "drip" ? seconds(2, 12, 28) : undefined;
+      const ms =
+        what === "throttled"
+          ? draw.pick([0, 2_000, 20_000])
+          : what === "slow" || what === "drip"
+            ? seconds(2, 12, 28)
+            : undefined;
       faults.push({ on, nth: draw.int(1, 5), what, ...(ms === undefined ? {} : { ms }) });
     }
   }
@@ -298,7 +376,11 @@ function drawFaults(draw: Draw, climate: Climate, world: World): Fault[] {
         faults.push({ on: "start", nth: 1, what: "foreignId" });
         break;
       case "foreignName":
-        faults.push({ on: "start", nth: 1, what: world.service === "cloudflow" ? "foreignName" : "foreignId" });
+        faults.push({
+          on: "start",
+          nth: 1,
+          what: world.service === "cloudflow" ? "foreignName" : "foreignId",
+        });
         break;
       case "badId":
         faults.push({ on: "start", nth: 1, what: "badId", ms: draw.int(0, 5) });

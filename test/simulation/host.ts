@@ -23,7 +23,11 @@ export interface HostOptions {
   /** Whether the engine that has started it is still there. */
   readonly hasEngine: () => boolean;
   /** Told of every message. */
-  readonly onMessage: (severity: "status" | "info" | "warning" | "trouble", urn: string | undefined, text: string) => void;
+  readonly onMessage: (
+    severity: "status" | "info" | "warning" | "trouble",
+    urn: string | undefined,
+    text: string,
+  ) => void;
 }
 
 /** The provider, as the engine calls it. */
@@ -165,7 +169,10 @@ function journalOn({
   return {
     place: `/machine${String(machine.index)}/journal`,
     read: (name) => files.get(name)?.text,
-    list: (service) => disk(() => [...files.keys()].filter((name) => name.startsWith(`${service}/`) && name.endsWith(".json"))),
+    list: (service) =>
+      disk(() =>
+        [...files.keys()].filter((name) => name.startsWith(`${service}/`) && name.endsWith(".json")),
+      ),
     write: (name, text) =>
       disk(() => {
         writable();
@@ -201,8 +208,8 @@ async function underLock(
   work: Parameters<Lock>[1],
   { signal, onWait }: Parameters<Lock>[2],
 ): Promise<void> {
-  let isHeld = false;
-  await process.act<void>("lock", (deliver) => {
+  const held = await process.act<boolean>("lock", (deliver) => {
+    let isHeld = false;
     const tellLater = timeline.after(1_000, () => {
       if (!isHeld && process.isAlive) onWait?.("waits for another deployment on this machine");
     });
@@ -210,7 +217,7 @@ async function underLock(
       tellLater();
       signal.removeEventListener("abort", giveUp);
       timeline.after(1, () => {
-        deliver(() => undefined);
+        deliver(() => isHeld);
       });
     };
     const giveUp = (): void => {
@@ -221,12 +228,11 @@ async function underLock(
       isHeld = true;
       done();
     });
-    if (isHeld) return;
     if (signal.aborted) giveUp();
     else signal.addEventListener("abort", giveUp, { once: true });
   });
   // Whoever has given up does nothing.
-  if (!isHeld) return;
+  if (!held) return;
   try {
     await work(() => true);
   } finally {

@@ -49,6 +49,8 @@ export class Machine {
   readonly journal: MachineSpec["journal"];
   /** Files of the journal by name. */
   readonly files = new Map<string, JournalFile>();
+  /** Resources whose entries can't be read any more, and of which nobody has been told. */
+  readonly damagedUrns = new Set<string>();
   /** How often the journal has been lost or damaged; what was noted before is in doubt. */
   journalLosses = 0;
   readonly #timeline: Timeline;
@@ -66,8 +68,16 @@ export class Machine {
   /** The journal is gone, or no longer readable. */
   spoilJournal(what: "lost" | "damaged"): void {
     this.journalLosses += 1;
-    if (what === "lost") this.files.clear();
-    else for (const file of this.files.values()) file.text = file.text.slice(0, file.text.length / 2);
+    if (what === "lost") {
+      this.files.clear();
+      this.damagedUrns.clear();
+      return;
+    }
+    for (const file of this.files.values()) {
+      const [, urn] = /"urn":"([^"]+)"/.exec(file.text) ?? [];
+      if (urn !== undefined) this.damagedUrns.add(urn);
+      file.text = file.text.slice(0, file.text.length / 2);
+    }
   }
 
   /** Nobody holds a lock any more. */
@@ -83,7 +93,7 @@ export class Machine {
     };
     const tryNow = (): void => {
       const held = this.#locks.get(workflow);
-      if (held && held.holder.isAlive) {
+      if (held?.holder.isAlive) {
         held.queue.push(wakeUp);
         // A holder that is killed does not release it: nobody touches it any more, which is noticed a little later.
         held.holder.onDeath(() => this.#timeline.after(5_000, wakeUp));

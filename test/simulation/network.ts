@@ -12,7 +12,9 @@ import type { Timeline } from "./timeline";
 
 /** What a process's requests go through. */
 export interface Route {
-  readonly world: World;
+  readonly latencyMs: World["latencyMs"];
+  /** How many nodes the service has. */
+  readonly nodes: number;
   readonly timeline: Timeline;
   readonly draw: Draw;
   readonly service: SimulatedService;
@@ -52,10 +54,20 @@ export function fetchThrough(route: Route): Fetch {
     const text = typeof body === "string" ? body : "";
     const [, tag] = /"sim":"([^"]+)"/.exec(decodeURIComponent(text)) ?? [];
     route.onSend(kind, route.service.workflowOf({ method, url, body: text }), tag);
-    const fault = route.faults.find((one) => one.on === kind && nth >= one.nth && nth < one.nth + (one.times ?? 1));
-    route.note(`> ${kind} ${describeRequest(method, url, wireHeaders, text)}${fault ? ` [${fault.what}]` : ""}`);
+    const fault = route.faults.find(
+      (one) => one.on === kind && nth >= one.nth && nth < one.nth + (one.times ?? 1),
+    );
+    route.note(
+      `> ${kind} ${describeRequest(method, url, wireHeaders, text)}${fault ? ` [${fault.what}]` : ""}`,
+    );
     return route.process.act<Awaited<ReturnType<Fetch>>>(kind, (deliver) => {
-      travel(route, { method, url, headers: wireHeaders, body: text }, { kind, fault, lastTokens }, signal ?? undefined, deliver);
+      travel(
+        route,
+        { method, url, headers: wireHeaders, body: text },
+        { kind, fault, lastTokens },
+        signal ?? undefined,
+        deliver,
+      );
     });
   };
 }
@@ -65,11 +77,15 @@ type Response = Awaited<ReturnType<Fetch>>;
 function travel(
   route: Route,
   request: Pick<WireRequest, "method" | "url" | "headers" | "body">,
-  { kind, fault, lastTokens }: { kind: RequestKind; fault: Fault | undefined; lastTokens: Map<string, string> },
+  {
+    kind,
+    fault,
+    lastTokens,
+  }: { kind: RequestKind; fault: Fault | undefined; lastTokens: Map<string, string> },
   signal: AbortSignal | undefined,
   deliver: (result: () => Response) => void,
 ): void {
-  const { timeline, draw, world, service, truth } = route;
+  const { timeline, draw, latencyMs, service, truth } = route;
   const { what, ms = 0 } = fault ?? {};
   let isOver = false;
   const finish = (result: () => Response, said: string): void => {
@@ -99,7 +115,7 @@ function travel(
   const tellFault = (execution?: Execution): void => {
     if (fault) route.onFault(fault, execution);
   };
-  const wayMs = latency(draw, world);
+  const wayMs = latency(draw, latencyMs);
   switch (what) {
     case "refused":
       tellFault();
@@ -116,21 +132,21 @@ function travel(
     case "errorBefore":
       tellFault();
       timeline.after(wayMs, () => {
-        respond(service.failure(draw.pick([500, 503])), latency(draw, world), finish, timeline, signal);
+        respond(service.failure(draw.pick([500, 503])), latency(draw, latencyMs), finish, timeline, signal);
       });
       return;
     case "throttled":
       tellFault();
       timeline.after(wayMs, () => {
         const seconds = ms === 0 ? undefined : Math.round(ms / 1000);
-        respond(service.failure(429, seconds), latency(draw, world), finish, timeline, signal);
+        respond(service.failure(429, seconds), latency(draw, latencyMs), finish, timeline, signal);
       });
       return;
     default:
   }
   const handledAfterMs = what === "late" ? ms : wayMs;
   timeline.after(handledAfterMs, () => {
-    const node = draw.int(0, world.nodes.length - 1);
+    const node = draw.int(0, route.nodes - 1);
     const before = truth.executions.length;
     const wire: WireRequest = { ...request, origin: route.origin, node, handledAfterMs };
     service.handle(wire, (given) => {
@@ -140,7 +156,7 @@ function travel(
       const isFine = answer.status < 300;
       switch (what) {
         case "lostAfter":
-          fail("ECONNRESET", latency(draw, world));
+          fail("ECONNRESET", latency(draw, latencyMs));
           return;
         case "hangAfter":
           return;
@@ -148,7 +164,11 @@ function travel(
           answer = service.failure(draw.pick([500, 503]));
           break;
         case "garbage":
-          answer = { status: 200, headers: {}, body: "<html><body>Please log in to the network</body></html>" };
+          answer = {
+            status: 200,
+            headers: {},
+            body: "<html><body>Please log in to the network</body></html>",
+          };
           break;
         case "cutList":
           if (isFine && kind === "list") {
@@ -174,11 +194,12 @@ function travel(
           if (isFine && kind === "start") answer = service.renameStarted(answer, "somebody-elses-run");
           break;
         case "badId":
-          if (isFine && kind === "start") answer = service.renameStarted(answer, badIds[ms % badIds.length] ?? "");
+          if (isFine && kind === "start")
+            answer = service.renameStarted(answer, badIds[ms % badIds.length] ?? "");
           break;
         default:
       }
-      const backMs = latency(draw, world) + (what === "slow" ? ms : 0);
+      const backMs = latency(draw, latencyMs) + (what === "slow" ? ms : 0);
       const bodyMs = what === "drip" ? ms : 0;
       respond(answer, backMs, finish, timeline, signal, { bodyMs, isCut: what === "cutBody", draw });
     });
@@ -191,7 +212,10 @@ function respond(
   finish: (result: () => Response, said: string) => void,
   timeline: Timeline,
   signal: AbortSignal | undefined,
-  how: { readonly bodyMs: number; readonly isCut: boolean; readonly draw?: Draw } = { bodyMs: 0, isCut: false },
+  how: { readonly bodyMs: number; readonly isCut: boolean; readonly draw?: Draw } = {
+    bodyMs: 0,
+    isCut: false,
+  },
 ): void {
   timeline.after(afterMs, () => {
     finish(
@@ -215,7 +239,9 @@ function readBody(
   return new Promise((resolve, reject) => {
     const abort = (): void => {
       cancel();
-      reject(Object.assign(new Error("The user aborted a request."), { name: "AbortError", type: "aborted" }));
+      reject(
+        Object.assign(new Error("The user aborted a request."), { name: "AbortError", type: "aborted" }),
+      );
     };
     const cancel = timeline.after(bodyMs, () => {
       signal?.removeEventListener("abort", abort);
@@ -227,7 +253,7 @@ function readBody(
   });
 }
 
-function latency(draw: Draw, { latencyMs: [least, most] }: World): number {
+function latency(draw: Draw, [least, most]: World["latencyMs"]): number {
   return Math.round(least + draw.next() ** 3 * (most - least));
 }
 

@@ -115,7 +115,13 @@ export class Oracle {
   readonly #versions = new Map<string, string[]>();
   isHealed = false;
 
-  constructor(world: World, truth: Truth, timeline: Timeline, counters: Counters, note: (text: string) => void) {
+  constructor(
+    world: World,
+    truth: Truth,
+    timeline: Timeline,
+    counters: Counters,
+    note: (text: string) => void,
+  ) {
     this.#world = world;
     this.#truth = truth;
     this.#timeline = timeline;
@@ -168,16 +174,26 @@ export class Oracle {
       return;
     }
     this.#judgeTime(record);
-    if (end.kind === "failed" && /clock is off by more than 15 minutes/.test(end.message)) {
+    if (record.started > 0 && deployment.machine.damagedUrns.delete(call.urn)) {
+      this.violate("a damaged record is passed over in silence", call.name);
+    }
+    if (end.kind === "failed" && end.message.includes("clock is off by more than 15 minutes")) {
       this.#counters.sometimes("a machine's clock was so wrong that it was refused");
     }
-    if (call.operation === "update" && end.kind === "done" && /WFX-EXECUTION-TIMEOUT/.test(call.old?.initErrors.join() ?? "")) {
+    if (
+      call.operation === "update" &&
+      end.kind === "done" &&
+      (call.old?.initErrors.join() ?? "").includes("WFX-EXECUTION-TIMEOUT")
+    ) {
       this.#counters.sometimes("an execution was awaited past its deadline and resumed");
     }
     const texts = end.kind === "failed" ? [end.message] : end.kind === "unready" ? end.reasons : [];
     for (const text of texts) this.#judgeText(text, record);
     if (end.kind === "refused") {
-      this.violate("the engine refuses what the provider answers", `${call.operation} of ${call.name}: ${end.message}`);
+      this.violate(
+        "the engine refuses what the provider answers",
+        `${call.operation} of ${call.name}: ${end.message}`,
+      );
     }
     if (want && end.kind === "failed") {
       want.lastError = end.message;
@@ -209,11 +225,15 @@ export class Oracle {
     this.#note(`${deployment.stack.name} ${severity}: ${text}`);
     if (!text.isWellFormed()) this.violate("a message that can't be put on the wire", JSON.stringify(text));
     if (severity === "trouble" || severity === "warning") {
-      if (/record of starts .* can't be read/.test(text)) this.#counters.sometimes("a damaged record was told of");
-      if (/nothing can be noted/.test(text)) this.#counters.sometimes("the journal could not be written");
+      if (/record of starts .* can't be read/.test(text)) {
+        this.#counters.sometimes("a damaged record was told of");
+        if (urn === undefined) deployment.machine.damagedUrns.clear();
+        else deployment.machine.damagedUrns.delete(urn);
+      }
+      if (text.includes("nothing can be noted")) this.#counters.sometimes("the journal could not be written");
     }
     if (severity === "warning" && record) this.#judgeText(text, record);
-    if (severity === "status" && /concurrency is "queue"/.test(text) && record) {
+    if (severity === "status" && text.includes('concurrency is "queue"') && record) {
       const queued = [...this.#calls].filter(
         ({ call }) => call.inputs["concurrency"] === "queue" && call.operation === "create",
       );
@@ -265,7 +285,9 @@ export class Oracle {
       if (want.supersededId !== undefined && want.attempts.length > 0) {
         this.#counters.sometimes("a replacement was cut short and resumed");
         if (old?.isPendingReplacement === true) {
-          this.#counters.sometimes("a resource was deleted before its replacement and the replacement cut short");
+          this.#counters.sometimes(
+            "a resource was deleted before its replacement and the replacement cut short",
+          );
         }
       }
     } else {
@@ -294,7 +316,10 @@ export class Oracle {
       this.#countVersions(urn, inputs);
     }
     const earlier = want.attempts.filter(({ deployment: one }) => one.machine !== deployment.machine);
-    if (earlier.some(({ deployment: one }) => one.lostStart) && want.attempts.some((one) => one.deployment.wasKilled)) {
+    if (
+      earlier.some(({ deployment: one }) => one.lostStart) &&
+      want.attempts.some((one) => one.deployment.wasKilled)
+    ) {
       this.#counters.sometimes("an answer was lost, the process killed, and another machine went on");
     }
     const superseded = this.#truth.executions.findLast(({ id }) => id === supersededId);
@@ -315,7 +340,8 @@ export class Oracle {
     this.#versions.set(urn, versions);
     versions.push(canonical(inputs["triggers"]));
     const [a, b, c] = versions.slice(-3);
-    if (a !== undefined && a === c && a !== b) this.#counters.sometimes("inputs went from A to B and back to A");
+    if (a !== undefined && a === c && a !== b)
+      this.#counters.sometimes("inputs went from A to B and back to A");
   }
 
   // The last destroy has seen it end badly, or would have.
@@ -410,12 +436,16 @@ export class Oracle {
     }
     if (first.execution.isForgotten) return "the first one's record was gone";
     if (isElsewhere && hasEnded && (want.executionKey === undefined || want.isTeardown)) {
-      if (!want.isTeardown || !this.#isMarked) return "no key, another machine or no journal, and the first one had ended";
+      if (!want.isTeardown || !this.#isMarked)
+        return "no key, another machine or no journal, and the first one had ended";
     }
-    const saysAllow = want.isAllowed || second.attempt.deployment.stack.program.some(
-      ({ name, args }) => name === want.name && args?.["concurrency"] === "allow",
-    );
-    if (isElsewhere && !this.#isMarked && saysAllow) return "the program said allow beside executions without a mark";
+    const saysAllow =
+      want.isAllowed ||
+      second.attempt.deployment.stack.program.some(
+        ({ name, args }) => name === want.name && args?.["concurrency"] === "allow",
+      );
+    if (isElsewhere && !this.#isMarked && saysAllow)
+      return "the program said allow beside executions without a mark";
     const handledAfterMs = Math.max(first.execution.handledAfterMs, second.execution.handledAfterMs);
     if (this.#world.service !== "cloudflow" && handledAfterMs > 15_000) {
       return "a start that was handled later than anybody looks";
@@ -430,15 +460,17 @@ export class Oracle {
     const { lagMs } = this.#world;
     const machine = want.attempts.at(-1)?.deployment.machine;
     const other = this.#truth.executions.find((one) => {
-      if (one === execution || one.workflow !== execution.workflow || !this.#truth.isRunning(one)) return false;
+      if (one === execution || one.workflow !== execution.workflow || !this.#truth.isRunning(one))
+        return false;
       if (one.isForgotten || one.id === want.supersededId) return false;
-      const owner = one.origin.deployment === undefined ? undefined : this.#deployments.get(one.origin.deployment);
+      const owner =
+        one.origin.deployment === undefined ? undefined : this.#deployments.get(one.origin.deployment);
       const seenMs = Math.max(lagMs.list, lagMs.status) + 20_000;
       return owner?.machine === machine && execution.startMs - one.startMs > seenMs;
     });
     if (!other) return;
     this.violate(
-      `started beside another in spite of "${String(concurrency)}"`,
+      `started beside another in spite of "${concurrency}"`,
       `execution ${String(execution.serial)} of ${want.name} beside ${String(other.serial)}`,
     );
   }
@@ -462,7 +494,11 @@ export class Oracle {
         if (this.#truth.endOf(execution) < (want.attempts.at(-1)?.deployment.beganMs ?? 0)) {
           this.#counters.sometimes("an execution that had ended meanwhile was found again");
         }
-        if (want.attempts.some(({ deployment }) => deployment.machine !== want.attempts.at(-1)?.deployment.machine)) {
+        if (
+          want.attempts.some(
+            ({ deployment }) => deployment.machine !== want.attempts.at(-1)?.deployment.machine,
+          )
+        ) {
           this.#counters.add("found again on another machine");
         }
       }
@@ -487,7 +523,8 @@ export class Oracle {
 
   // Sent, and not handled: whatever appears afterwards looks like it, where executions bear no mark.
   #hasLostStart(want: Want): boolean {
-    return !this.#isMarked && want.sent > want.started.length;
+    const wasKilled = want.attempts.some(({ deployment }) => deployment.wasKilled);
+    return !this.#isMarked && (want.sent > want.started.length || wasKilled);
   }
 
   // Whether an execution that was not started for this run may be taken all the same.
@@ -510,9 +547,9 @@ export class Oracle {
       return count("a forced replacement took over what still ran");
     }
     if (
-      inputs["executionName"] !== undefined &&
+      typeof inputs["executionName"] === "string" &&
       execution.origin.deployment === undefined &&
-      execution.id.startsWith(String(inputs["executionName"]))
+      execution.id.startsWith(inputs["executionName"])
     ) {
       return count("an execution of a chosen name that somebody else started was joined");
     }
@@ -527,7 +564,8 @@ export class Oracle {
       const isTaken = this.wants.some(
         (one) => one !== want && one.state === "satisfied" && one.executionId === execution.id,
       );
-      if (owner?.stack === stack && !isTaken && execution.id !== want.supersededId && want.started.length === 0) {
+      const isAlike = execution.tag === undefined || execution.tag === tagOf(want.stack.name, want.name);
+      if (owner?.stack === stack && !isTaken && isAlike && execution.id !== want.supersededId) {
         return "alike";
       }
     }
@@ -552,7 +590,9 @@ export class Oracle {
 
   #stopped(execution: Execution, origin: Origin): void {
     const deployment = origin.deployment === undefined ? undefined : this.#deployments.get(origin.deployment);
-    this.#note(`* execution ${String(execution.serial)} is told to stop by ${deployment ? deployment.stack.name : "somebody"}`);
+    this.#note(
+      `* execution ${String(execution.serial)} is told to stop by ${deployment ? deployment.stack.name : "somebody"}`,
+    );
     if (!deployment) {
       if (execution.origin.deployment !== undefined) {
         this.#counters.sometimes("an execution was stopped by somebody else");
@@ -560,8 +600,11 @@ export class Oracle {
       return;
     }
     const owner =
-      execution.origin.deployment === undefined ? undefined : this.#deployments.get(execution.origin.deployment);
-    if (owner?.stack === deployment.stack || this.#had.get(deployment.stack)?.has(execution.id) === true) return;
+      execution.origin.deployment === undefined
+        ? undefined
+        : this.#deployments.get(execution.origin.deployment);
+    if (owner?.stack === deployment.stack || this.#had.get(deployment.stack)?.has(execution.id) === true)
+      return;
     const want = deployment.wants.find(({ workflow }) => workflow === execution.workflow);
     if (want && this.#mayTake(deployment.stack, want, execution) !== undefined) return;
     this.violate("stopped an execution that is none of its own", `${deployment.stack.name}: ${execution.id}`);
@@ -570,7 +613,9 @@ export class Oracle {
   #asked(want: Want, message: string): void {
     this.#counters.sometimes("a question was asked instead of starting");
     if (this.#world.express === true) return;
-    if (this.#isMarked && /can't be told whether/.test(message)) {
+    // A name that the program chose says nothing by itself.
+    const isNamed = want.inputs["executionName"] !== undefined;
+    if (this.#isMarked && !isNamed && message.includes("can't be told whether")) {
       this.violate(`asks although executions bear a mark: ${this.#world.service}`, firstLine(message));
     }
   }
@@ -587,8 +632,8 @@ export class Oracle {
       }
       return;
     }
-    const { onDelete = "stop", runOn = "create" } = old.outputs as { onDelete?: string; runOn?: string };
-    if (runOn === "destroy" || (onDelete ?? "stop") !== "stop") return;
+    const { onDelete, runOn } = old.outputs as { onDelete?: string | null; runOn?: string | null };
+    if (runOn === "destroy" || onDelete === "leave") return;
     const execution = this.#truth.find(workflowOf(call.inputs), old.id);
     const isShared = call.stack.resources.some((other) => other !== old && other.id === old.id);
     if (execution && this.#truth.isRunning(execution) && !isShared) {
@@ -608,11 +653,15 @@ export class Oracle {
       (one) => one.workflow === workflowOf(saved.inputs) && one.id === saved.id,
     );
     if (!execution) return;
-    const { status, output } = saved.outputs as { status?: string; output?: { serial?: number; truncated?: unknown } | null };
+    const { status, output } = saved.outputs as {
+      status?: string;
+      output?: { serial?: number; truncated?: unknown } | null;
+    };
     const actual = this.#truth.statusOf(execution);
-    const isSettled = status === "succeeded" || status === "failed" || status === "stopped" || status === "timedOut";
+    const isSettled =
+      status === "succeeded" || status === "failed" || status === "stopped" || status === "timedOut";
     if (isSettled && status !== actual) {
-      this.violate("a state has an outcome that is not so", `${saved.name}: ${String(status)}, in truth ${actual}`);
+      this.violate("a state has an outcome that is not so", `${saved.name}: ${status}, in truth ${actual}`);
     }
     const serial = typeof output === "object" ? output?.serial : undefined;
     if (status === "succeeded" && serial !== undefined && serial !== execution.serial) {
@@ -643,7 +692,10 @@ export class Oracle {
 
   #judgeTime({ call, deployment }: CallRecord): void {
     if (deployment.clockJumped) return;
-    const { timeoutSeconds = 3_600, onTimeout } = call.inputs as { timeoutSeconds?: number; onTimeout?: string };
+    const { timeoutSeconds = 3_600, onTimeout } = call.inputs as {
+      timeoutSeconds?: number;
+      onTimeout?: string;
+    };
     const express = this.#world.express === true ? expressMs : 0;
     const nowMs = this.#timeline.nowMs;
     const tookMs = nowMs - call.beganMs;
@@ -652,7 +704,10 @@ export class Oracle {
       call.operation === "read"
         ? 200_000
         : call.operation === "delete"
-          ? 300_000 + (call.inputs["runOn"] === "destroy" ? timeoutSeconds * 1000 + 2 * doubtMs : 0) + 4 * requestMs + express
+          ? 300_000 +
+            (call.inputs["runOn"] === "destroy" ? timeoutSeconds * 1000 + 2 * doubtMs : 0) +
+            4 * requestMs +
+            express
           : timeoutSeconds * 1000 + requestMs + doubtMs + stopMs + express;
     if (tookMs > mayMs * 1.01) {
       const over = Math.round((tookMs - mayMs) / 1000);
@@ -684,9 +739,12 @@ export class Oracle {
         if (!other) continue;
         const isMeant = [saved, other].some(
           ({ inputs }) =>
-            inputs["concurrency"] === "adopt" || inputs["adoptExecutionId"] !== undefined || inputs["executionKey"] !== undefined,
+            inputs["concurrency"] === "adopt" ||
+            inputs["adoptExecutionId"] !== undefined ||
+            inputs["executionKey"] !== undefined,
         );
-        if (!isMeant) this.violate("two resources have one execution", `${saved.name} and ${other.name}: ${saved.id}`);
+        if (!isMeant)
+          this.violate("two resources have one execution", `${saved.name} and ${other.name}: ${saved.id}`);
       }
     }
     this.#judgePools();
@@ -709,7 +767,12 @@ export class Oracle {
     for (const want of this.wants) {
       const pool = pools.get(`${want.stack.name} ${want.workflow}`);
       pool?.wants.add(want);
-      const machines = new Set(want.attempts.map(({ deployment, journalLosses }) => `${String(deployment.machine.index)} ${String(journalLosses)} ${deployment.machine.journal === "kept" ? "" : String(deployment.number)}`));
+      const machines = new Set(
+        want.attempts.map(
+          ({ deployment, journalLosses }) =>
+            `${String(deployment.machine.index)} ${String(journalLosses)} ${deployment.machine.journal === "kept" ? "" : String(deployment.number)}`,
+        ),
+      );
       if (pool && machines.size > 1) pool.isDoubtful = true;
     }
     for (const [name, { started, wants, isDoubtful }] of pools) {
@@ -723,8 +786,13 @@ export class Oracle {
   }
 
   /** The execution that a resource's last want got, for whoever has to answer a question. */
-  answerFor(stack: Stack, spec: ResourceSpec): { readonly want: Want; readonly execution: Execution | undefined } | undefined {
-    const want = this.wants.findLast((one) => one.stack === stack && one.name === spec.name && one.state === "open");
+  answerFor(
+    stack: Stack,
+    spec: ResourceSpec,
+  ): { readonly want: Want; readonly execution: Execution | undefined } | undefined {
+    const want = this.wants.findLast(
+      (one) => one.stack === stack && one.name === spec.name && one.state === "open",
+    );
     if (!want) return undefined;
     const adopted = stack.program.map(({ args }) => args?.["adoptExecutionId"]);
     const known = new Set<unknown>([...(this.#had.get(stack) ?? []), ...adopted]);
@@ -764,7 +832,7 @@ function replacingOf(inputs: Bag): Bag {
 }
 
 function workflowOf(inputs: Bag): string {
-  return String(inputs["flowName"] ?? inputs["workflowId"] ?? workflowName(0));
+  return textOf(inputs["flowName"]) ?? textOf(inputs["workflowId"]) ?? workflowName(0);
 }
 
 function textOf(value: unknown): string | undefined {
@@ -772,7 +840,7 @@ function textOf(value: unknown): string | undefined {
 }
 
 function isQuestion(message: string): boolean {
-  return /WFX-START-UNCERTAIN/.test(message);
+  return message.includes("WFX-START-UNCERTAIN");
 }
 
 function firstLine(text: string): string {
@@ -782,7 +850,7 @@ function firstLine(text: string): string {
 function describeEnd(end: CallEnd): string {
   switch (end.kind) {
     case "done":
-      return `${end.id} ${String(end.outputs["status"] ?? "")}`;
+      return `${end.id} ${textOf(end.outputs["status"]) ?? ""}`;
     case "unready":
       return `${end.id}, not ready: ${end.reasons.join(" | ")}`;
     case "lost":

@@ -70,11 +70,13 @@ class Run {
   readonly #orphanedMs = new Map<Stack, number>();
   readonly #running = new Set<Followed>();
   readonly #lastResult = new Map<Stack, EngineResult>();
+  #latencyMs: readonly [number, number];
   #deployments = 0;
   #isHealed = false;
 
   constructor(script: Script, tells: boolean) {
     this.#script = script;
+    this.#latencyMs = script.world.latencyMs;
     const { world, seed } = script;
     this.#note = tells
       ? (text) => {
@@ -200,15 +202,17 @@ class Run {
   }
 
   #stack(index: number): Stack {
-    return this.#stacks[index % this.#stacks.length] as Stack;
+    return this.#stacks[index % this.#stacks.length]!;
   }
 
   #machine(index: number): Machine {
-    return this.#machines[index % this.#machines.length] as Machine;
+    return this.#machines[index % this.#machines.length]!;
   }
 
   #jump(machine: number | undefined, node: number | undefined, byMs: number): void {
-    this.#note(`-- the clock of ${machine === undefined ? `node ${String(node)}` : `machine ${String(machine)}`} is set by ${String(byMs / 1000)} s`);
+    this.#note(
+      `-- the clock of ${machine === undefined ? `node ${String(node)}` : `machine ${String(machine)}`} is set by ${String(byMs / 1000)} s`,
+    );
     if (machine !== undefined) {
       this.#machine(machine).clock.jump(byMs);
       for (const followed of this.#running) {
@@ -231,7 +235,9 @@ class Run {
       return;
     }
     if (!known) {
-      const original = this.#script.stacks[stackIndex % this.#stacks.length]?.resources.find((one) => one.name === name);
+      const original = this.#script.stacks[stackIndex % this.#stacks.length]?.resources.find(
+        (one) => one.name === name,
+      );
       if (original) stack.program.push({ ...original, dependsOn: undefined } as unknown as ResourceSpec);
       return;
     }
@@ -240,14 +246,16 @@ class Run {
 
   #change(stack: Stack, spec: ResourceSpec, set: Readonly<Record<string, Json>>): void {
     const { args, ...fields } = set;
-    const changed: Record<string, unknown> = { ...spec, ...fields };
-    if (args !== undefined) changed["args"] = { ...spec.args, ...(args as object) };
-    for (const bag of [changed, changed["args"] as Record<string, unknown> | undefined]) {
-      for (const [name, value] of Object.entries(bag ?? {})) {
-        if (value === null && bag) delete bag[name];
-      }
-    }
-    stack.program = stack.program.map((one) => (one === spec ? (changed as unknown as ResourceSpec) : one));
+    const withoutNulls = (bag: object): object =>
+      Object.fromEntries(Object.entries(bag).filter(([, value]) => value !== null));
+    const changed = withoutNulls({
+      ...spec,
+      ...fields,
+      ...(typeof args === "object" && !Array.isArray(args)
+        ? { args: withoutNulls({ ...spec.args, ...args }) }
+        : {}),
+    }) as ResourceSpec;
+    stack.program = stack.program.map((one) => (one === spec ? changed : one));
   }
 
   /** The person does what the messages of the last deployment say. */
@@ -255,18 +263,18 @@ class Run {
     for (const { name, message } of this.#lastResult.get(stack)?.errors ?? []) {
       const spec = stack.program.find((one) => one.name === name);
       if (!spec) {
-        if (/pulumi state delete/.test(message)) {
+        if (message.includes("pulumi state delete")) {
           this.#note(`-- ${stack.name}/${name}: is taken out of the state`);
           stack.resources = stack.resources.filter((saved) => saved.name !== name);
         }
         continue;
       }
       const newVersion = { version: spec.version + 1000 };
-      if (/set adoptExecutionId to its id/.test(message)) this.#decide(stack, spec, message);
-      else if (/change "triggers"/.test(message)) this.#change(stack, spec, newVersion);
-      else if (/give another name/.test(message)) {
+      if (message.includes("set adoptExecutionId to ")) this.#decide(stack, spec, message);
+      else if (message.includes('change "triggers"')) this.#change(stack, spec, newVersion);
+      else if (message.includes("give another name")) {
         this.#change(stack, spec, { executionName: `${spec.executionName ?? "run"}x` });
-      } else if (/set concurrency to "queue"/.test(message)) {
+      } else if (message.includes('set concurrency to "queue"')) {
         this.#change(stack, spec, { args: { concurrency: "queue" } });
       }
     }
@@ -281,9 +289,13 @@ class Run {
       this.#counters.sometimes("a question was answered by adopting");
       return;
     }
+    if (message.includes("give another executionName")) {
+      this.#change(stack, spec, { executionName: `${spec.executionName ?? "run"}x` });
+      return;
+    }
     this.#note(`-- ${stack.name}/${spec.name}: says allow`);
     if (found) found.want.isAllowed = true;
-    const more = /change "triggers"/.test(message) ? { version: spec.version + 1000 } : {};
+    const more = message.includes('change "triggers"') ? { version: spec.version + 1000 } : {};
     this.#change(stack, spec, { ...more, args: { concurrency: "allow" } });
     this.#counters.sometimes("a question was answered by allowing");
   }
@@ -294,7 +306,10 @@ class Run {
     if (stack.isBusy) return undefined;
     stack.isBusy = true;
     const last = this.#lastMachine.get(stack);
-    const knowsLast = last === machine.index && machine.journal === "kept" && this.#lastLosses.get(stack) === machine.journalLosses;
+    const knowsLast =
+      last === machine.index &&
+      machine.journal === "kept" &&
+      this.#lastLosses.get(stack) === machine.journalLosses;
     if (last !== undefined && !knowsLast) {
       const sinceMs = this.#timeline.nowMs - (this.#lastStartMs.get(stack) ?? 0);
       if (sinceMs < otherMachineMs) await this.#timeline.pass(otherMachineMs - sinceMs);
@@ -323,13 +338,17 @@ class Run {
     };
     this.#oracle.follow(followed);
     this.#running.add(followed);
-    this.#note(`== deployment ${String(number)}: ${step.do} of ${stack.name} on machine ${String(machine.index)} ${describeOptions(step)}`);
+    this.#note(
+      `== deployment ${String(number)}: ${step.do} of ${stack.name} on machine ${String(machine.index)} ${describeOptions(step)}`,
+    );
     const result = await this.#run(followed);
     this.#running.delete(followed);
     this.#lastStartMs.set(stack, this.#timeline.nowMs);
     this.#lastResult.set(stack, result);
     stack.isBusy = false;
-    this.#note(`== deployment ${String(number)} ${result.isKilled ? "is cut short" : result.isOk ? "ends well" : "fails"}${result.errors.length > 0 ? `: ${result.errors.map(({ name, message }) => `${name}: ${message}`).join(" || ")}` : ""}`);
+    this.#note(
+      `== deployment ${String(number)} ${result.isKilled ? "is cut short" : result.isOk ? "ends well" : "fails"}${result.errors.length > 0 ? `: ${result.errors.map(({ name, message }) => `${name}: ${message}`).join(" || ")}` : ""}`,
+    );
     return result;
   }
 
@@ -338,8 +357,7 @@ class Run {
     const { world } = this.#script;
     const draw = new Draw(`deployment ${String(this.#script.seed)} ${String(number)}`);
     const faults = this.#isHealed ? [] : (step.faults ?? []);
-    let engine: Engine | undefined;
-    engine = new Engine({
+    const engine: Engine = new Engine({
       world,
       stack,
       step,
@@ -368,7 +386,8 @@ class Run {
           timeline: this.#timeline,
           draw,
           fetch: fetchThrough({
-            world,
+            latencyMs: this.#latencyMs,
+            nodes: world.nodes.length,
             timeline: this.#timeline,
             draw,
             service: this.#service,
@@ -387,12 +406,12 @@ class Run {
               this.#countFault(followed, fault.on, fault.what, execution !== undefined);
             },
           }),
-          hasEngine: () => engine?.isAlive === true,
+          hasEngine: () => engine.isAlive,
           onMessage: (severity, urn, text) => {
             this.#oracle.message(followed, severity, urn, text);
           },
         });
-        if (!followed.isPreview && engine) this.#setTraps(followed, engine, process);
+        if (!followed.isPreview) this.#setTraps(followed, engine, process);
         return { host, process };
       },
     });
@@ -405,7 +424,11 @@ class Run {
       if (hasStarted && ["lostAfter", "hangAfter", "errorAfter", "garbage", "cutBody"].includes(what)) {
         this.#counters.sometimes("a start was handled and its answer lost");
         followed.lostStart = true;
-        if (this.#truth.executions.some((one) => one.origin.deployment === undefined && this.#truth.isRunning(one))) {
+        if (
+          this.#truth.executions.some(
+            (one) => one.origin.deployment === undefined && this.#truth.isRunning(one),
+          )
+        ) {
           this.#counters.sometimes("somebody else's execution was running beside an uncertain start");
         }
       }
@@ -456,8 +479,10 @@ class Run {
           if (!engine.isAlive) return;
           this.#note(`-- second Ctrl-C in deployment ${String(followed.number)}`);
           this.#counters.sometimes("a second Ctrl-C came before the state was written");
-          engine.kill();
+          followed.wasKilled = true;
           engine.orphan();
+          // The CLI waits for its provider, but writes nothing any more.
+          engine.kill(1_600);
         });
       });
     }
@@ -468,7 +493,10 @@ class Run {
     if (moment.at === "start" && moment.when === "sent") {
       this.#counters.sometimes("a process was killed while a start was on its way");
     }
-    if (followed.starts > 0 && followed.wants.some((want) => want.state === "open" && want.started.length > 0)) {
+    if (
+      followed.starts > 0 &&
+      followed.wants.some((want) => want.state === "open" && want.started.length > 0)
+    ) {
       this.#counters.sometimes("a process was killed between the answer to a start and the state");
     }
   }
@@ -482,6 +510,7 @@ class Run {
     for (const clock of [...this.#nodes, ...this.#machines.map(({ clock: own }) => own)]) clock.setRight();
     for (const machine of this.#machines) machine.heal();
     this.#truth.endSoon();
+    this.#latencyMs = [10, 120];
     // What is under way comes to its end, and so does what lags.
     await this.#timeline.pass(60_000);
     for (const stack of this.#stacks) {
@@ -496,7 +525,10 @@ class Run {
       }
       if (!isAtRest) {
         const errors = this.#lastResult.get(stack)?.errors.map(({ message }) => message) ?? [];
-        this.#oracle.violate(`never comes to rest: ${kindOfError(errors[0] ?? "it changes something with every up")}`, `${stack.name}: ${errors.join(" | ")}`);
+        this.#oracle.violate(
+          `never comes to rest: ${kindOfError(errors[0] ?? "it changes something with every up")}`,
+          `${stack.name}: ${errors.join(" | ")}`,
+        );
       }
     }
   }
@@ -512,7 +544,15 @@ function kindOfError(message: string): string {
 }
 
 function describeOptions({ preview, refresh, target, replace, faults = [], kill, ctrlC }: Deploy): string {
-  const parts = { preview, refresh, target, replace, faults: faults.length > 0 ? faults : undefined, kill, ctrlC };
+  const parts = {
+    preview,
+    refresh,
+    target,
+    replace,
+    faults: faults.length > 0 ? faults : undefined,
+    kill,
+    ctrlC,
+  };
   const said = Object.entries(parts).filter(([, value]) => value !== undefined && value !== false);
   return said.length === 0 ? "" : JSON.stringify(Object.fromEntries(said));
 }

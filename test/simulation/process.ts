@@ -38,6 +38,11 @@ export class SimulatedProcess implements LockHolder {
     return this.#counts.get("any") ?? 0;
   }
 
+  // A function, because the compiler does not expect the property to change between two reads.
+  #isDead(): boolean {
+    return !this.#isAlive;
+  }
+
   /** Sets a trap. */
   trap(trap: Trap): void {
     this.#traps.push(trap);
@@ -74,17 +79,20 @@ export class SimulatedProcess implements LockHolder {
         }
       };
       spring("before");
-      if (!this.#isAlive) return;
+      if (this.#isDead()) return;
       begin((result) => {
         if (!this.#isAlive) return;
         // What the engine has been told it acts on at once; whatever else comes back dies with the process.
-        if (kind === "engine") this.#timeline.after(0, () => spring("after"));
+        if (kind === "engine")
+          this.#timeline.after(0, () => {
+            spring("after");
+          });
         else spring("after");
-        if (!this.#isAlive) return;
+        if (this.#isDead()) return;
         try {
           resolve(result());
         } catch (error) {
-          reject(error as Error);
+          reject(error instanceof Error ? error : new Error(String(error)));
         }
       });
       spring("sent");

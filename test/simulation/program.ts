@@ -36,7 +36,11 @@ export function inputsOf(world: World, stack: string, spec: ResourceSpec, key: s
           workflowId: workflowName(spec.workflow),
         };
   const mode =
-    world.express !== true ? {} : service === "cloudflow" ? { executionMode: "Express" } : { mode: "EXPRESS" };
+    world.express !== true
+      ? {}
+      : service === "cloudflow"
+        ? { executionMode: "Express" }
+        : { mode: "EXPRESS" };
   return {
     ...place,
     ...(service === "aom" ? {} : { input, ...mode }),

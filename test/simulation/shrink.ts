@@ -20,7 +20,7 @@ const plainWorld: Omit<World, "service"> = {
 export async function shrink(script: Script, kind: string, maxTries = 600): Promise<Script> {
   let best = script;
   let tries = 0;
-  for (let isShorter = true; isShorter && tries < maxTries; ) {
+  for (let isShorter = true; isShorter && tries < maxTries;) {
     isShorter = false;
     for (const candidate of shorter(best)) {
       if ((tries += 1) > maxTries) break;
@@ -80,7 +80,10 @@ function* shorter(script: Script): Generator<Script> {
     if (world[name] !== undefined) yield { ...script, world: without(world, name) };
   }
   if (world.machines.length > 1) {
-    yield { ...script, world: { ...world, machines: world.machines.map(() => ({ aheadMs: 0, journal: "kept" })) } };
+    yield {
+      ...script,
+      world: { ...world, machines: world.machines.map(() => ({ aheadMs: 0, journal: "kept" })) },
+    };
   }
   for (const part of ["list", "detail", "status"] as const) {
     if (world.lagMs[part] > 0) yield { ...script, world: { ...world, lagMs: { ...world.lagMs, [part]: 0 } } };
@@ -112,7 +115,8 @@ function* simplerSteps(step: Step): Generator<Step> {
       }
       if (typeof step.set["args"] === "object" && step.set["args"] !== null) {
         const args = step.set["args"] as Record<string, never>;
-        for (const name of Object.keys(args)) yield { ...step, set: { ...step.set, args: without(args, name) } };
+        for (const name of Object.keys(args))
+          yield { ...step, set: { ...step.set, args: without(args, name) } };
       }
       return;
     case "wait":

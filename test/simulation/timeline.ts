@@ -103,10 +103,10 @@ export class Timeline {
     for (;;) {
       let least = place;
       for (const child of [2 * place + 1, 2 * place + 2]) {
-        if (child < heap.length && isBefore(heap[child] as Happening, heap[least] as Happening)) least = child;
+        if (child < heap.length && isBefore(heap[child]!, heap[least]!)) least = child;
       }
       if (least === place) return top;
-      [heap[place], heap[least]] = [heap[least] as Happening, heap[place] as Happening];
+      [heap[place], heap[least]] = [heap[least]!, heap[place]!];
       place = least;
     }
   }
@@ -117,8 +117,8 @@ export class Timeline {
     let place = heap.length - 1;
     while (place > 0) {
       const parent = (place - 1) >> 1;
-      if (!isBefore(heap[place] as Happening, heap[parent] as Happening)) return;
-      [heap[place], heap[parent]] = [heap[parent] as Happening, heap[place] as Happening];
+      if (!isBefore(heap[place]!, heap[parent]!)) return;
+      [heap[place], heap[parent]] = [heap[parent]!, heap[place]!];
       place = parent;
     }
   }

@@ -57,7 +57,9 @@ export function refusalOf(value: unknown, name = "outs"): string | undefined {
       return `unrecognized signature in property map for "${name}"`;
     }
     if (signature === secretSignature) {
-      return Object.hasOwn(bag, "value") ? refusalOf(bag["value"], name) : `malformed RPC secret: missing value for "${name}"`;
+      return Object.hasOwn(bag, "value")
+        ? refusalOf(bag["value"], name)
+        : `malformed RPC secret: missing value for "${name}"`;
     }
     return `malformed RPC value for "${name}"`;
   }

@@ -87,11 +87,13 @@ function printCounts({ counts, runs }, print) {
   for (const kind of ["world", "fault", "exception"]) {
     print(`\n${kind}s:`);
     const own = Object.entries(counts).filter(([name]) => name.startsWith(`${kind}: `));
-    for (const [name, number] of own.sort()) print(`  ${String(number).padStart(8)}  ${name.slice(kind.length + 2)}`);
+    for (const [name, number] of own.sort())
+      print(`  ${String(number).padStart(8)}  ${name.slice(kind.length + 2)}`);
   }
   print("\nsometimes:");
   const facts = Object.entries(counts).filter(([name]) => name.startsWith("sometimes: "));
-  for (const [name, number] of facts) print(`  ${String(number).padStart(8)}  ${name.slice("sometimes: ".length)}`);
+  for (const [name, number] of facts)
+    print(`  ${String(number).padStart(8)}  ${name.slice("sometimes: ".length)}`);
   const never = facts.filter(([, number]) => number === 0);
   if (never.length === 0 || runs < PROVES_FROM) return false;
   print(`\n${never.length} facts have never happened: this campaign proves nothing about them.`);
@@ -112,7 +114,12 @@ async function printViolations({ violations, runs }, { workers, maxKinds, print 
   print(`\n${violations.length} of ${runs} runs break a promise, in ${kinds.size} kinds`);
   const sorted = [...kinds].sort(([, a], [, b]) => b.length - a.length);
   for (const [kind, found] of sorted) {
-    print(`  ${String(found.length).padStart(8)}  ${kind} (seeds ${found.slice(0, 4).map(({ seed }) => seed).join(", ")})`);
+    print(
+      `  ${String(found.length).padStart(8)}  ${kind} (seeds ${found
+        .slice(0, 4)
+        .map(({ seed }) => seed)
+        .join(", ")})`,
+    );
   }
   const scripts = await Promise.all(
     sorted.slice(0, maxKinds).map(async ([kind, [first]]) => ({

@@ -34,7 +34,9 @@ export async function selfTest({ seed, runs, workers: count, print }) {
       const { name } = (await import(join(FAULTS, file))).default;
       if (!first) isFine = false;
       const runsUntil = first ? String(/** @type {any} */ (first).seed - seed + 1) : "-";
-      print(`${first ? "found    " : "NOT FOUND"} after ${runsUntil.padStart(6)} runs  ${name}${first ? `\n            as: ${first.kind}` : ""}`);
+      print(
+        `${first ? "found    " : "NOT FOUND"} after ${runsUntil.padStart(6)} runs  ${name}${first ? `\n            as: ${first.kind}` : ""}`,
+      );
     } finally {
       workers.close();
     }

@@ -23,7 +23,8 @@ export function simulatedAom(context: ServiceContext): SimulatedService {
   const bodyOf = (execution: Execution, status: TrueStatus): Record<string, unknown> => {
     const hasEnded = status !== "running";
     const endMs = truth.dateOf(execution, truth.endOf(execution));
-    const output = status === "failed" ? { ...failed(), error_msg: errorOf(world) } : outputOf(world, execution);
+    const output =
+      status === "failed" ? { ...failed(), error_msg: errorOf(world) } : outputOf(world, execution);
     return {
       workflow_id: execution.workflow,
       execution_id: execution.id,
@@ -54,14 +55,18 @@ export function simulatedAom(context: ServiceContext): SimulatedService {
       });
     }
     const [, workflow = "", rawId, action] = path.exec(url.pathname) ?? [];
-    if (workflow === "") return json(404, { error_msg: "API does not exist", error_code: "APIGW.0101", request_id: "r" });
+    if (workflow === "")
+      return json(404, { error_msg: "API does not exist", error_code: "APIGW.0101", request_id: "r" });
     if (rawId === undefined) {
       if (method === "POST") {
         const id = draw.uuid();
         truth.start({ workflow, id, origin, node, handledAfterMs: request.handledAfterMs });
         return json(200, { execution_id: id });
       }
-      return json(200, truth.listed(workflow).map(({ execution, status }) => bodyOf(execution, status)));
+      return json(
+        200,
+        truth.listed(workflow).map(({ execution, status }) => bodyOf(execution, status)),
+      );
     }
     const id = decodeURIComponent(rawId);
     if (action === "status") {
@@ -93,13 +98,20 @@ export function simulatedAom(context: ServiceContext): SimulatedService {
       json(
         status,
         status === 429
-          ? { error_msg: "The throttling threshold has been reached", error_code: "APIGW.0308", request_id: "r" }
+          ? {
+              error_msg: "The throttling threshold has been reached",
+              error_code: "APIGW.0308",
+              request_id: "r",
+            }
           : error("AOM.31001405", "execution internal server error."),
         retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) },
       ),
     cutList: (answer, drop) => {
       const rows = JSON.parse(answer.body) as unknown[];
-      return json(200, rows.filter((_row, index) => !drop(index)));
+      return json(
+        200,
+        rows.filter((_row, index) => !drop(index)),
+      );
     },
     repeatToken: (answer) => answer,
   };

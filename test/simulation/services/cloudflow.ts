@@ -58,7 +58,8 @@ export function simulatedCloudFlow(context: ServiceContext): SimulatedService {
   const startNamed = (request: WireRequest, get: Parameters): WireAnswer => {
     const flow = get("FlowName") ?? "";
     const name = get("ExecutionName") ?? draw.uuid();
-    if (!/^[A-Za-z_][A-Za-z0-9_-]{0,127}$/.test(name)) return refusal(400, "InvalidArgument", "Execution name is invalid.");
+    if (!/^[A-Za-z_][A-Za-z0-9_-]{0,127}$/.test(name))
+      return refusal(400, "InvalidArgument", "Execution name is invalid.");
     const known = truth.find(flow, name);
     if (!known) return answerOf(bodyOf(begin(request, get, name), "running"));
     if (truth.isRunning(known)) return answerOf(bodyOf(known, "running"));
@@ -93,7 +94,11 @@ export function simulatedCloudFlow(context: ServiceContext): SimulatedService {
     const look = (): void => {
       const status = truth.statusOf(shown.execution);
       if (status !== "running" || truth.nowMs >= untilMs) answer(answerOf(bodyOf(shown.execution, status)));
-      else timeline.after(Math.min(1_000, untilMs - truth.nowMs, Math.max(1, truth.endOf(shown.execution) - truth.nowMs)), look);
+      else
+        timeline.after(
+          Math.min(1_000, untilMs - truth.nowMs, Math.max(1, truth.endOf(shown.execution) - truth.nowMs)),
+          look,
+        );
     };
     look();
   };
@@ -106,10 +111,13 @@ export function simulatedCloudFlow(context: ServiceContext): SimulatedService {
     const rows = truth
       .listed(get("FlowName") ?? "")
       .filter(({ execution }) => execution.id.startsWith(prefix))
-      .filter(({ execution }) => !(execution.startedAtMs < (from ?? NaN)) && !(execution.startedAtMs > (to ?? NaN)))
+      .filter(
+        ({ execution }) => !(execution.startedAtMs < (from ?? NaN)) && !(execution.startedAtMs > (to ?? NaN)),
+      )
       .filter((row) => status === undefined || words[row.status] === status);
     const token = get("NextToken");
-    const first = token === undefined ? 0 : rows.findIndex(({ execution }) => `at-${String(execution.serial)}` === token);
+    const first =
+      token === undefined ? 0 : rows.findIndex(({ execution }) => `at-${String(execution.serial)}` === token);
     if (first === -1) return refusal(400, "InvalidArgument", "NextToken is invalid.");
     const next = rows[first + limit];
     return answerOf({
@@ -125,7 +133,9 @@ export function simulatedCloudFlow(context: ServiceContext): SimulatedService {
     const { execution, status } = shown;
     const at = (ms: number): string => new Date(ms).toISOString();
     const endMs = truth.dateOf(execution, truth.endOf(execution));
-    const detail = JSON.stringify(status === "failed" ? { error: "ScriptFailed", cause: errorOf(world) } : {});
+    const detail = JSON.stringify(
+      status === "failed" ? { error: "ScriptFailed", cause: errorOf(world) } : {},
+    );
     const event = (EventId: number, Type: string, ms: number, EventDetail = "{}"): unknown => ({
       EventId,
       ScheduleEventId: EventId - 1,
@@ -141,7 +151,11 @@ export function simulatedCloudFlow(context: ServiceContext): SimulatedService {
     ];
     const ends: Readonly<Record<TrueStatus, readonly unknown[]>> = {
       running: [],
-      succeeded: [event(4, "StepSucceeded", endMs), event(5, "StepExited", endMs), event(6, "ExecutionSucceeded", endMs)],
+      succeeded: [
+        event(4, "StepSucceeded", endMs),
+        event(5, "StepExited", endMs),
+        event(6, "ExecutionSucceeded", endMs),
+      ],
       failed: [
         event(4, "TaskFailed", endMs, detail),
         event(5, "StepFailed", endMs, detail),
@@ -157,7 +171,11 @@ export function simulatedCloudFlow(context: ServiceContext): SimulatedService {
     const found = truth.find(flow, name);
     if (!found) return missing(flow, name);
     if (truth.stop(found, request.origin)) return answerOf(bodyOf(found, "running"));
-    return refusal(400, "ExecutionAlreadyCompleted", `Execution '${name}' for flow '${flow}' has already completed.`);
+    return refusal(
+      400,
+      "ExecutionAlreadyCompleted",
+      `Execution '${name}' for flow '${flow}' has already completed.`,
+    );
   };
 
   return {
@@ -168,7 +186,11 @@ export function simulatedCloudFlow(context: ServiceContext): SimulatedService {
         answer(
           world.gatewayCodes === true
             ? refusal(400, "InvalidTimeStamp.Expired", "Specified time stamp or date value is expired.")
-            : refusal(403, "RequestTimeTooSkewed", "The difference between the request time and the current time is too large."),
+            : refusal(
+                403,
+                "RequestTimeTooSkewed",
+                "The difference between the request time and the current time is too large.",
+              ),
         );
         return;
       }
@@ -197,11 +219,13 @@ export function simulatedCloudFlow(context: ServiceContext): SimulatedService {
     },
     kindOf: (_method, _url, headers) => kinds[headers["x-acs-action"] ?? ""],
     workflowOf: (request) => parametersOf(request)("FlowName") ?? "",
-    renameStarted: (answer, id) => json(200, { ...(JSON.parse(answer.body) as Record<string, unknown>), Name: id }),
+    renameStarted: (answer, id) =>
+      json(200, { ...(JSON.parse(answer.body) as Record<string, unknown>), Name: id }),
     failure: (status, retryAfterSeconds) => {
       const headers: Record<string, string> =
         retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) };
-      if (status !== 429) return { ...refusal(status, "InternalServerError", "An internal error has occurred."), headers };
+      if (status !== 429)
+        return { ...refusal(status, "InternalServerError", "An internal error has occurred."), headers };
       const refused =
         world.gatewayCodes === true
           ? refusal(400, "Throttling.User", "Request was denied due to user flow control.")

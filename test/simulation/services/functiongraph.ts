@@ -38,7 +38,8 @@ export function simulatedFunctionGraph(context: ServiceContext): SimulatedServic
 
   const detail = (execution: Execution, status: TrueStatus): Record<string, unknown> => {
     const { headers = "shown" } = world;
-    const shown = headers === "shown" ? { headers: execution.headers } : headers === "empty" ? { headers: {} } : {};
+    const shown =
+      headers === "shown" ? { headers: execution.headers } : headers === "empty" ? { headers: {} } : {};
     return {
       ...brief(execution, status),
       ...shown,
@@ -105,7 +106,8 @@ export function simulatedFunctionGraph(context: ServiceContext): SimulatedServic
   const serve = (request: WireRequest, answer: (answer: WireAnswer) => void): void => {
     const { method, url, headers, origin, node } = request;
     if (isSkewed(headers["x-sdk-date"], clockOf(node))) {
-      const error_msg = "Incorrect IAM authentication information: x-sdk-date is too far from the present time";
+      const error_msg =
+        "Incorrect IAM authentication information: x-sdk-date is too far from the present time";
       answer(json(401, { error_msg, error_code: "APIGW.0303", request_id: "r" }));
       return;
     }
@@ -116,7 +118,10 @@ export function simulatedFunctionGraph(context: ServiceContext): SimulatedServic
       timeline.after(truth.endOf(execution) - truth.nowMs, () => {
         execution.isForgotten = true;
         const status = truth.statusOf(execution);
-        const times = { begin_time: text(execution.startedAtMs), end_time: text(truth.dateOf(execution, truth.nowMs)) };
+        const times = {
+          begin_time: text(execution.startedAtMs),
+          end_time: text(truth.dateOf(execution, truth.nowMs)),
+        };
         const errors = [{ node_id: "n1", error_message: errorOf(world), ...times }];
         answer(
           json(200, {

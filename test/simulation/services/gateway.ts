@@ -61,7 +61,11 @@ export interface ServiceContext {
 export const maxSkewMs = 15 * 60_000;
 
 /** An answer with a body of JSON. */
-export function json(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): WireAnswer {
+export function json(
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): WireAnswer {
   return {
     status,
     headers: { "content-type": "application/json", ...headers },
