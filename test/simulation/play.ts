@@ -251,9 +251,7 @@ class Run {
     const changed = withoutNulls({
       ...spec,
       ...fields,
-      ...(typeof args === "object" && !Array.isArray(args)
-        ? { args: withoutNulls({ ...spec.args, ...args }) }
-        : {}),
+      ...(args === undefined ? {} : { args: withoutNulls(Object.assign({}, spec.args, args)) }),
     }) as ResourceSpec;
     stack.program = stack.program.map((one) => (one === spec ? changed : one));
   }
