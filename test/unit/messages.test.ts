@@ -185,7 +185,7 @@ test("a status that can't be read: it may still run, and is waited for again onc
   expect(message).toContain("error WFX-AUTHENTICATION");
 });
 
-test("a forgotten execution: nothing was started, and both ways on", () => {
+test("a forgotten execution: what is known, and both ways on", () => {
   const message = sayForgotten("8f1c02aa", context());
   expect(message).toContain("no longer knows execution 8f1c02aa, and how it ended was not seen");
   expect(message).toContain('change "triggers"');

@@ -167,13 +167,17 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
   }
 
   delete(id: string, stored: Properties): Promise<void> {
-    return this.#serve("delete", stored, (call) => {
+    return this.#serve("delete", stored, async (call) => {
       // The engine does not say why. Where the program still has the resource, another one takes its place: only a
       // deployment checks, and nothing is checked of what is destroyed.
       const isReplacement = call.urn !== undefined && this.#checked.has(call.urn);
       // A run that `executionKey` names replaces itself where nothing else has changed: it goes on for the new resource.
-      if (isReplacement && this.#process.answered.some((execution) => execution.id === id)) return undefined;
-      return deleteExecution(id, call.args, { ...this.#host(call, "delete"), isReplacement });
+      if (isReplacement && this.#process.answered.some((execution) => execution.id === id)) return;
+      await deleteExecution(id, call.args, { ...this.#host(call, "delete"), isReplacement });
+      // What is replaced goes when the state has what takes its place.
+      const successor = this.#process.answered.findLast(({ urn }) => urn !== undefined && urn === call.urn);
+      if (!isReplacement || successor === undefined) return;
+      await this.#process.register.handedOver(this.#definition.service, call.urn, successor.id);
     });
   }
 

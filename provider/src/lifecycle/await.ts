@@ -31,8 +31,10 @@ const confirmStopMs = 60_000;
 /** What is known of the execution before the wait. */
 export interface AwaitStart {
   readonly executionId: string;
-  /** True where it was started in this call, so the service may not show it yet. */
+  /** True where it was started in this call. */
   readonly justStarted: boolean;
+  /** True where it was started, or found, just now: a service can show an execution in one place before another. */
+  readonly mayBeInvisible?: boolean;
   /** When it began, by our clock, where it was started in this call. */
   readonly beganMs?: number | undefined;
   /** What was seen before, if anything. */
@@ -89,7 +91,8 @@ export async function awaitExecution(
   let isStopSent = false;
   const interrupted = (): Outcome =>
     unready(isStopSent ? sayStopCutShort(executionId, context) : sayInterrupted(executionId, context));
-  const mayBeInvisibleUntilMs = start.justStarted ? clock.now() + invisibleMs : 0;
+  const mayBeInvisible = start.justStarted || start.mayBeInvisible === true;
+  const mayBeInvisibleUntilMs = mayBeInvisible ? clock.now() + invisibleMs : 0;
   const wait = async (
     deadlineMs: number,
     isStopping = false,

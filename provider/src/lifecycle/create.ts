@@ -27,7 +27,7 @@ export async function create(args: Arguments, host: LifecycleHost): Promise<Outc
   const superseded = host.supersedes ?? (await supersededByForce(host));
   // What this one replaces has had its turn, and so has what was taken over before it: to take it over again would run
   // nothing, and put an old outcome in place of the new one.
-  const hadTurn = [superseded?.id, superseded?.adoptedId];
+  const hadTurn = superseded?.isUnseen === true ? [] : [superseded?.id, superseded?.adoptedId];
   if (adoptExecutionId !== undefined && !hadTurn.includes(adoptExecutionId)) {
     const last = await adopt(backend, adoptExecutionId, host);
     host.register.take(adoptExecutionId);
@@ -36,7 +36,14 @@ export async function create(args: Arguments, host: LifecycleHost): Promise<Outc
   const { urn, secretArguments } = host;
   const wanted = await wantedRun(host.definition, args, { urn, secretArguments, supersedes: superseded });
   const { executionId, isNew, beganMs, outcome } = await startRun(backend, args, wanted, host);
-  return awaitExecution(backend, args, { executionId, justStarted: isNew, beganMs, last: outcome }, host);
+  const start = {
+    executionId,
+    justStarted: isNew,
+    mayBeInvisible: backend.keepsHistory,
+    beganMs,
+    last: outcome,
+  };
+  return awaitExecution(backend, args, start, host);
 }
 
 async function adopt(backend: Backend, executionId: string, host: LifecycleHost): Promise<ExecutionSnapshot> {
@@ -51,19 +58,24 @@ async function adopt(backend: Backend, executionId: string, host: LifecycleHost)
   }
 }
 
-// A replacement that the engine forces is not compared before, so nobody says what it replaces. If the deployment before
-// came to its end, it is what that one answered with.
+// A replacement that the engine forces (`--replace`, `replacementTrigger`) is not compared before, so nobody says what it
+// replaces. If the deployment before came to its regular end, it is what that one answered with: unless Pulumi had not
+// taken that in, which shows when the engine does not delete it now. Then the next deployment takes over. Else it is what
+// the state was last seen with.
 async function supersededByForce(host: LifecycleHost): Promise<Superseded | undefined> {
   const { definition, register, reporter, urn } = host;
   const noted = await register.pending(definition.service, urn);
-  if (noted?.executionId === undefined || noted.isAnswered !== true) return undefined;
-  const id = noted.executionId;
-  if (host.isInState !== true) {
+  const isUnseen = host.isInState !== true;
+  // Where nothing was replaced, what the state has can only be what was started.
+  const isFirst = noted?.supersedesId === undefined && !isUnseen;
+  if (noted?.executionId !== undefined && (noted.isAnswered === true || isFirst)) {
+    const id = noted.executionId;
+    if (noted.supersedesUnseen !== true || !isUnseen) return { id, isUnseen };
     reporter.warn(
       `execution ${id}, which an earlier deployment of this machine started, is not in Pulumi's state; it is taken over`,
     );
     return undefined;
   }
-  await register.handedOver(definition.service, urn, id);
-  return { id };
+  const inState = await register.inState(definition.service, urn);
+  return inState === undefined ? undefined : { id: inState, isUnseen };
 }

@@ -16,6 +16,7 @@ import { tearDown } from "./teardown";
 import { waitForEnd } from "./watch";
 
 const defaultStopSeconds = 300;
+const invisibleMs = 30_000;
 
 /**
  * Deletes the resource. Makes no request where the execution has settled or is left.
@@ -53,7 +54,9 @@ async function stopAndSee(backend: Backend, id: string, args: Arguments, host: L
   const seconds = host.operationTimeoutSeconds ?? defaultStopSeconds;
   try {
     const deadlineMs = host.session.clock.now() + seconds * 1000;
-    const wait = { isStopping: true, deadlineMs, mayBeInvisibleUntilMs: 0 };
+    // It may have begun just now, and a service can show an execution in one place before another.
+    const mayBeInvisibleUntilMs = host.session.clock.now() + invisibleMs;
+    const wait = { isStopping: true, deadlineMs, mayBeInvisibleUntilMs };
     const result = await waitForEnd(backend, id, wait, host);
     if (result.kind === "settled") return;
     if (result.kind === "aborted") {

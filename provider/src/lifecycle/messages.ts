@@ -163,7 +163,8 @@ export function sayLostSight(
 export function sayForgotten(executionId: string, context: MessageContext): string {
   return lines(
     `the service no longer knows execution ${executionId}, and how it ended was not seen`,
-    `  Nothing was started. If it has to run again, change "triggers"; if it has done its work, set waitFor to "started".`,
+    "  It is not run again by itself.",
+    `  If it has to run again, change "triggers"; if it has done its work, set waitFor to "started".`,
     ...where(context, "WFX-NOT-FOUND"),
   );
 }

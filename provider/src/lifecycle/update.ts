@@ -37,6 +37,7 @@ export async function update(
     if (common.waitFor === "started") return { kind: "ready", id, state: kept };
     const located = connectArguments(args, state);
     const backend = await host.session.connect(host.definition, located, host.signal);
+    await host.register.handedOver(host.definition.service, host.urn, id, { workflow: backend.identity });
     const last = storedSnapshot(id, state);
     return awaitExecution(backend, args, { executionId: id, justStarted: false, last }, host);
   }
