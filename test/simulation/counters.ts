@@ -52,6 +52,7 @@ export const exceptions = [
   "a forced replacement took over what still ran",
   "an execution of a chosen name that somebody else started was joined",
   "one key is one execution",
+  "a resource that takes over whatever runs has taken it",
   "left behind by a deployment that was cut short elsewhere",
 ] as const;
 

@@ -435,6 +435,11 @@ export class Oracle {
       return isElsewhere ? "Express on another machine, or without its journal" : undefined;
     }
     if (first.execution.isForgotten) return "the first one's record was gone";
+    const isTakenByWord = this.wants.some(
+      (one) =>
+        one !== want && one.executionId === first.execution.id && one.inputs["concurrency"] === "adopt",
+    );
+    if (isTakenByWord) return "a resource that takes over whatever runs has taken it";
     if (isElsewhere && hasEnded && (want.executionKey === undefined || want.isTeardown)) {
       if (!want.isTeardown || !this.#isMarked)
         return "no key, another machine or no journal, and the first one had ended";

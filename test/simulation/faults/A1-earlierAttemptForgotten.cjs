@@ -6,7 +6,7 @@ module.exports = {
   changes: [
     {
       search: "  if (earlier?.runName !== start.runName || earlier.executionId !== undefined) return start;",
-      replace: "  if (earlier !== undefined) return start;",
+      replace: "  return start;",
     },
     {
       search: "  const name = pending?.runName ?? runNameOf(wanted);",
