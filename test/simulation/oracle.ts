@@ -566,8 +566,14 @@ export class Oracle {
     // Executions without a mark are all alike, so are the starts that look for theirs.
     if (!this.#isMarked && execution.origin.deployment !== undefined) {
       const owner = this.#deployments.get(execution.origin.deployment);
+      // Who takes over whatever runs takes it from nobody.
       const isTaken = this.wants.some(
-        (one) => one !== want && one.state === "satisfied" && one.executionId === execution.id,
+        (one) =>
+          one !== want &&
+          one.state === "satisfied" &&
+          one.executionId === execution.id &&
+          one.inputs["concurrency"] !== "adopt" &&
+          one.inputs["adoptExecutionId"] !== execution.id,
       );
       const isAlike = execution.tag === undefined || execution.tag === tagOf(want.stack.name, want.name);
       if (owner?.stack === stack && !isTaken && isAlike && execution.id !== want.supersededId) {

@@ -168,6 +168,9 @@ class Run {
       }
       case "journal": {
         const machine = this.#machine(step.machine);
+        // Nobody is left who could write what was read before.
+        const orphanedMs = Math.max(0, ...this.#orphanedMs.values());
+        if (this.#timeline.nowMs - orphanedMs < orphanLivesMs) await this.#timeline.pass(orphanLivesMs);
         if ([...machine.files.values()].some(({ text }) => text.includes('"pending"'))) {
           if (step.what === "lost") this.#counters.sometimes("a lost journal had held a start");
         }
