@@ -100,6 +100,7 @@ function drawWorld(draw: Draw, climate: Climate): World {
     ...(draw.chance(0.12) ? { output: draw.pick(["markers", "unknown", "surrogate"]) } : {}),
     stopMs: draw.pick([200, 3_000, 20_000]),
     ...(service === "aom" && draw.chance(0.3) ? { inSeconds: true } : {}),
+    ...(draw.chance(0.2) ? { withoutDate: true } : {}),
     ...(service === "cloudflow" && draw.chance(0.3) ? { gatewayCodes: true } : {}),
   };
 }

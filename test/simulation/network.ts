@@ -13,6 +13,8 @@ import type { Timeline } from "./timeline";
 /** What a process's requests go through. */
 export interface Route {
   readonly latencyMs: World["latencyMs"];
+  /** The `Date` that a node puts on its answers; undefined where none is. */
+  readonly dateOf: (node: number) => string | undefined;
   /** How many nodes the service has. */
   readonly nodes: number;
   readonly timeline: Timeline;
@@ -154,6 +156,7 @@ function travel(
       if (fault && what !== "cutList") tellFault(started);
       let answer = given;
       const isFine = answer.status < 300;
+      const date = route.dateOf(node);
       switch (what) {
         case "lostAfter":
           fail("ECONNRESET", latency(draw, latencyMs));
@@ -201,6 +204,8 @@ function travel(
       }
       const backMs = latency(draw, latencyMs) + (what === "slow" ? ms : 0);
       const bodyMs = what === "drip" ? ms : 0;
+      // The gateway's own time, in whole seconds.
+      if (date !== undefined) answer = { ...answer, headers: { ...answer.headers, date } };
       respond(answer, backMs, finish, timeline, signal, { bodyMs, isCut: what === "cutBody", draw });
     });
   });

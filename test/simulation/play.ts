@@ -388,6 +388,10 @@ class Run {
           draw,
           fetch: fetchThrough({
             latencyMs: this.#latencyMs,
+            dateOf: (node) =>
+              world.withoutDate === true
+                ? undefined
+                : new Date(this.#nodes[node]?.now() ?? this.#timeline.nowMs).toUTCString(),
             nodes: world.nodes.length,
             timeline: this.#timeline,
             draw,

@@ -27,6 +27,8 @@ export interface World {
   readonly stopMs: number;
   /** AOM: times in whole seconds. */
   readonly inSeconds?: boolean;
+  /** Answers bear no `Date`. */
+  readonly withoutDate?: boolean;
   /** CloudFlow: the shared gateway's error codes. */
   readonly gatewayCodes?: boolean;
 }
