@@ -15,6 +15,7 @@ import {
 } from "../errors";
 import { backoffDelayMs } from "../polling/backoff";
 import type { Clock } from "../polling/clock";
+import { abortAfter } from "../polling/clock";
 import { unlessAborted } from "../polling/onAbort";
 import { isOutOfTime } from "../polling/deadline";
 import { maxAnswerBytes } from "./answer";
@@ -153,7 +154,7 @@ export class HttpClient {
     const timeoutMs = request.timeoutMs ?? defaultTimeoutMs;
     const maxBytes = request.maxAnswerBytes ?? maxAnswerBytes;
     // For the answer with its body: one that drips is cut as well.
-    const timeout = AbortSignal.timeout(timeoutMs);
+    const timeout = abortAfter(this.#options.clock, timeoutMs);
     options.onSent?.();
     try {
       const response = await this.#options.fetch(requestUrl({ ...request, query }), {

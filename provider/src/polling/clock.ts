@@ -9,11 +9,21 @@ export interface Clock {
   /** Resolves after `ms` milliseconds, or at once when `signal` aborts. Never rejects. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /**
+   * A signal that aborts after `ms` milliseconds, for what must not last longer.
+   * @default the machine's own timer
+   */
+  timeout?(ms: number): AbortSignal;
+  /**
    * Calls back at a moment, in milliseconds since the epoch. Keeps no process alive. Left out by clocks that move only
    * while somebody sleeps.
    * @returns cancels it.
    */
   alarm?(atMs: number, callBack: () => void): () => void;
+}
+
+/** A signal that aborts after `ms` milliseconds of a clock. */
+export function abortAfter(clock: Clock, ms: number): AbortSignal {
+  return clock.timeout?.(ms) ?? AbortSignal.timeout(ms);
 }
 
 // Timers hold no longer time than 2^31 - 1 milliseconds.

@@ -1,0 +1,66 @@
+/**
+ * What messages claim, in one table: each pattern with what must then be true. The oracle asks it of every text that a user
+ * reads.
+ */
+
+/** What a claim can be held against. */
+export interface Facts {
+  /** How many starts this call has had handled for its resource. */
+  readonly startedInCall: number;
+  /** How many requests to start this call has sent. */
+  readonly sentInCall: number;
+  /** Whether the execution with an id ran at some time in the last so many milliseconds; undefined where there is none. */
+  readonly ranWithin: (id: string, ms: number) => boolean | undefined;
+  /** Whether it runs now. */
+  readonly runsNow: (id: string) => boolean | undefined;
+  /** The execution that the call is about, if any. */
+  readonly id: string | undefined;
+}
+
+/** A claim. */
+export interface Claim {
+  readonly name: string;
+  readonly pattern: RegExp;
+  /** Whether it holds; the match has what the pattern captured. */
+  readonly holds: (facts: Facts, match: RegExpExecArray) => boolean;
+}
+
+// A status is as old as the last look at it, which in an outage is older than usual.
+const staleMs = 150_000;
+
+/** All claims. */
+export const claims: readonly Claim[] = [
+  {
+    name: "nothing was started",
+    pattern: /nothing was started(?! (?:twice|again))|before anything was started|no execution was started/i,
+    holds: ({ startedInCall }) => startedInCall === 0,
+  },
+  {
+    name: "nothing was sent a second time",
+    pattern: /nothing was sent a second time/i,
+    holds: ({ sentInCall }) => sentInCall <= 1,
+  },
+  {
+    name: "it goes on running",
+    pattern: /execution (\S+?),? (?:which goes on running|still runs after|is still running)/i,
+    holds: ({ ranWithin }, match) => ranWithin(match[1] ?? "", staleMs) !== false,
+  },
+  {
+    name: "it no longer runs",
+    pattern: /nothing of it runs any more|is no longer running/i,
+    holds: ({ runsNow, id }) => id === undefined || runsNow(id) !== true,
+  },
+  {
+    name: "it was stopped",
+    pattern: /execution (\S+) did not end within .* and was stopped/i,
+    holds: ({ runsNow }, match) => runsNow(match[1] ?? "") !== true,
+  },
+];
+
+/** The claims of a text that do not hold. */
+export function falseClaims(text: string, facts: Facts): string[] {
+  return claims.flatMap((claim) => {
+    const match = claim.pattern.exec(text);
+    return match && !claim.holds(facts, match) ? [claim.name] : [];
+  });
+}

@@ -1,0 +1,15 @@
+// A4: the engine can refuse an answer, or be killed before it writes it.
+"use strict";
+
+module.exports = {
+  name: "A4: what was answered is taken for recorded in the state",
+  changes: [
+    {
+      search: "      this.#process.answered.push(",
+      replace: [
+        "      await this.#process.register.handedOver(this.#definition.service, call.urn, outcome.id);",
+        "      this.#process.answered.push(",
+      ].join("\n"),
+    },
+  ],
+};

@@ -1,0 +1,13 @@
+// Whether the service has handled the request is not known.
+"use strict";
+
+module.exports = {
+  name: "a 500 to a start is taken for a refusal",
+  changes: [
+    {
+      search:
+        "return error.request.operation === operation && (error.status >= 500 || error.status === 408);",
+      replace: "return false;",
+    },
+  ],
+};

@@ -1,0 +1,12 @@
+// From A to B and back to A runs three times.
+"use strict";
+
+module.exports = {
+  name: "a replacement is not named after what it replaces",
+  changes: [
+    {
+      search: "  if (!supersedes) return isGiven || isNamed ? key : undefined;",
+      replace: "  if (!supersedes || isGiven) return isGiven || isNamed ? key : undefined;",
+    },
+  ],
+};

@@ -1,0 +1,16 @@
+// Somebody else's execution is not ours.
+"use strict";
+
+module.exports = {
+  name: "whatever runs on the workflow is taken over",
+  changes: [
+    {
+      search: "({ executionId }) => bearsKey(wanted.key, executionId) && !isKnown(executionId),",
+      replace: "({ executionId }) => !isKnown(executionId),",
+    },
+    {
+      search: "return name === undefined ? bearsKey(wanted.key, mark) : mark === name;",
+      replace: "return true;",
+    },
+  ],
+};

@@ -1,0 +1,14 @@
+// What is not known must not be claimed.
+"use strict";
+
+module.exports = {
+  name: "an uncertain start says that nothing was started",
+  changes: [
+    {
+      search: [
+        '        if (error instanceof StartUncertainError || code === "WFX-WORKFLOW-BUSY") throw error;',
+      ].join("\n"),
+      replace: ['        if (code === "WFX-WORKFLOW-BUSY") throw error;'].join("\n"),
+    },
+  ],
+};

@@ -1,0 +1,872 @@
+/**
+ * Knows the truth and judges: how many executions each wanted run got, whether an id was lost, whether a state or a message
+ * says what is not so, whether anything waited too long. The contract is docs/guarantees.md; its exceptions are counted.
+ */
+import { falseClaims } from "./claims";
+import type { Counters, Exception } from "./counters";
+import type { Call, CallEnd, Saved, Stack } from "./engine";
+import type { Machine } from "./machine";
+import { tagOf, workflowName } from "./program";
+import type { Deploy, RequestKind, ResourceSpec, World } from "./script";
+import type { Execution, Origin, Truth } from "./services/truth";
+import type { Timeline } from "./timeline";
+import type { Bag } from "./values";
+import { canonical } from "./values";
+
+/** Something that must not be. */
+export interface Violation {
+  /** Short and the same for the same kind. */
+  readonly kind: string;
+  readonly text: string;
+}
+
+/** A deployment, as the oracle follows it. */
+export interface Followed {
+  readonly number: number;
+  readonly stack: Stack;
+  readonly machine: Machine;
+  readonly step: Deploy;
+  readonly beganMs: number;
+  /** Everything that this deployment's creates have wanted. */
+  readonly wants: Want[];
+  abortedMs: number | undefined;
+  isPreview: boolean;
+  clockJumped: boolean;
+  starts: number;
+  lostStart: boolean;
+  /** It was cut short. */
+  wasKilled: boolean;
+  /** A list came without something that it should have had. */
+  wasListCut: boolean;
+  /** A start was answered with the id of something else. */
+  wasLiedTo: boolean;
+}
+
+/** One try to have a wanted run. */
+interface Attempt {
+  readonly deployment: Followed;
+  readonly journalLosses: number;
+}
+
+/** One run that a program wants. */
+export interface Want {
+  readonly serial: number;
+  readonly stack: Stack;
+  readonly name: string;
+  readonly urn: string;
+  readonly workflow: string;
+  readonly identity: string;
+  readonly inputs: Bag;
+  readonly executionKey: string | undefined;
+  readonly supersededId: string | undefined;
+  readonly isTeardown: boolean;
+  isForced: boolean;
+  readonly attempts: Attempt[];
+  readonly started: { readonly execution: Execution; readonly attempt: Attempt }[];
+  /** How many requests to start it have left. */
+  sent: number;
+  state: "open" | "satisfied" | "given up";
+  executionId: string | undefined;
+  /** The person has said "allow" to it. */
+  isAllowed: boolean;
+  /** What the last try has said. */
+  lastError: string;
+}
+
+interface CallRecord {
+  readonly call: Call;
+  readonly deployment: Followed;
+  readonly want: Want | undefined;
+  started: number;
+  sent: number;
+}
+
+// Arguments that say how to wait, not what to run.
+const waits = new Set([
+  "waitFor",
+  "timeoutSeconds",
+  "onTimeout",
+  "onFailure",
+  "onDelete",
+  "rerunOn",
+  "concurrency",
+  "adoptExecutionId",
+]);
+
+// One request may take this long, and a start that is in doubt is looked for this long.
+const requestMs = 31_000;
+const doubtMs = 17_000;
+const expressMs = 366_000;
+
+/** The judge of one run. */
+export class Oracle {
+  readonly violations: Violation[] = [];
+  readonly wants: Want[] = [];
+  readonly #world: World;
+  readonly #truth: Truth;
+  readonly #timeline: Timeline;
+  readonly #counters: Counters;
+  readonly #note: (text: string) => void;
+  readonly #calls = new Set<CallRecord>();
+  readonly #deployments = new Map<number, Followed>();
+  readonly #epochs = new Map<string, number>();
+  /** Ids that a stack's state has had. */
+  readonly #had = new Map<Stack, Set<string>>();
+  readonly #versions = new Map<string, string[]>();
+  isHealed = false;
+
+  constructor(
+    world: World,
+    truth: Truth,
+    timeline: Timeline,
+    counters: Counters,
+    note: (text: string) => void,
+  ) {
+    this.#world = world;
+    this.#truth = truth;
+    this.#timeline = timeline;
+    this.#counters = counters;
+    this.#note = note;
+    truth.onStart = (execution) => {
+      this.#started(execution);
+    };
+    truth.onStop = (execution, origin) => {
+      this.#stopped(execution, origin);
+    };
+  }
+
+  /** Something must not be. */
+  violate(kind: string, text: string): void {
+    this.#note(`!!! ${kind}: ${text}`);
+    if (this.violations.length < 20) this.violations.push({ kind, text });
+  }
+
+  follow(deployment: Followed): void {
+    this.#deployments.set(deployment.number, deployment);
+  }
+
+  /** True where an execution bears what its start carried, so that it is known again. */
+  get #isMarked(): boolean {
+    const { service, headers = "shown" } = this.#world;
+    return service === "cloudflow" || (service === "functiongraph" && headers === "shown");
+  }
+
+  // ---- calls
+
+  begin(call: Call, deployment: Followed): void {
+    let want: Want | undefined;
+    const runsOn = call.inputs["runOn"] ?? "create";
+    if (call.operation === "create" && runsOn !== "destroy") want = this.#wanted(call, deployment);
+    if (call.operation === "delete" && runsOn === "destroy" && call.isReplaced !== true) {
+      want = this.#wanted(call, deployment);
+    }
+    this.#calls.add({ call, deployment, want, started: 0, sent: 0 });
+  }
+
+  end(call: Call, end: CallEnd): void {
+    const record = [...this.#calls].find((one) => one.call === call);
+    if (!record) return;
+    this.#calls.delete(record);
+    const { deployment, want } = record;
+    this.#note(`${deployment.stack.name}/${call.name} ${call.operation}: ${describeEnd(end)}`);
+    if (end.kind === "lost") {
+      this.#counters.sometimes("the provider's process alone was killed");
+      return;
+    }
+    this.#judgeTime(record);
+    if (record.started > 0 && deployment.machine.damagedUrns.delete(call.urn)) {
+      this.violate("a damaged record is passed over in silence", call.name);
+    }
+    if (end.kind === "failed" && end.message.includes("clock is off by more than 15 minutes")) {
+      this.#counters.sometimes("a machine's clock was so wrong that it was refused");
+    }
+    if (
+      call.operation === "update" &&
+      end.kind === "done" &&
+      (call.old?.initErrors.join() ?? "").includes("WFX-EXECUTION-TIMEOUT")
+    ) {
+      this.#counters.sometimes("an execution was awaited past its deadline and resumed");
+    }
+    const texts = end.kind === "failed" ? [end.message] : end.kind === "unready" ? end.reasons : [];
+    for (const text of texts) this.#judgeText(text, record);
+    if (end.kind === "refused") {
+      this.violate(
+        "the engine refuses what the provider answers",
+        `${call.operation} of ${call.name}: ${end.message}`,
+      );
+    }
+    if (want && end.kind === "failed") {
+      want.lastError = end.message;
+      if (isQuestion(end.message)) this.#asked(want, end.message);
+    }
+    if (call.operation === "delete" && end.kind === "done") this.#deleted(record);
+  }
+
+  saved(stack: Stack, saved: Saved, how: "created" | "updated" | "read" | "replaced" | "deleted"): void {
+    const runsOnDestroy = saved.inputs["runOn"] === "destroy";
+    if (how === "created" || how === "updated" || how === "read") {
+      if (!runsOnDestroy) {
+        const had = this.#had.get(stack) ?? new Set();
+        had.add(saved.id);
+        this.#had.set(stack, had);
+        if (how === "created") this.#satisfied(stack, saved);
+        this.#judgeState(saved);
+      }
+    }
+    if (how === "deleted") {
+      this.#epochs.set(saved.urn, (this.#epochs.get(saved.urn) ?? 0) + 1);
+      this.#giveUp(saved.urn);
+    }
+  }
+
+  /** A message of the provider on its way to the user. */
+  message(deployment: Followed, severity: string, urn: string | undefined, text: string): void {
+    const record = [...this.#calls].findLast((one) => one.deployment === deployment && one.call.urn === urn);
+    this.#note(`${deployment.stack.name} ${severity}: ${text}`);
+    if (!text.isWellFormed()) this.violate("a message that can't be put on the wire", JSON.stringify(text));
+    if (severity === "trouble" || severity === "warning") {
+      if (/record of starts .* can't be read/.test(text)) {
+        this.#counters.sometimes("a damaged record was told of");
+        if (urn === undefined) deployment.machine.damagedUrns.clear();
+        else deployment.machine.damagedUrns.delete(urn);
+      }
+      if (text.includes("nothing can be noted")) this.#counters.sometimes("the journal could not be written");
+    }
+    if (severity === "warning" && record) this.#judgeText(text, record);
+    if (severity === "status" && text.includes('concurrency is "queue"') && record) {
+      const queued = [...this.#calls].filter(
+        ({ call }) => call.inputs["concurrency"] === "queue" && call.operation === "create",
+      );
+      if (queued.length >= 3) this.#counters.sometimes("three starts waited in one queue");
+    }
+  }
+
+  /** A request leaves a process. */
+  sends(deployment: Followed, kind: RequestKind, workflow: string, tag: string | undefined): void {
+    if (deployment.isPreview && (kind === "start" || kind === "stop")) {
+      this.violate("a preview changes something", kind);
+    }
+    if (kind !== "start") return;
+    const senders = [...this.#calls].filter(
+      ({ deployment: one, want }) =>
+        one === deployment &&
+        want?.workflow === workflow &&
+        (tag === undefined || tagOf(want.stack.name, want.name) === tag),
+    );
+    // Of several whose starts are all alike it is not known whose this is.
+    const [record] = senders;
+    if (senders.length !== 1 || !record?.want) return;
+    record.sent += 1;
+    record.want.sent += 1;
+  }
+
+  // ---- wanted runs
+
+  #wanted(call: Call, deployment: Followed): Want {
+    const { stack, name, urn, inputs, old } = call;
+    const isTeardown = call.operation === "delete";
+    const supersededId = isTeardown || old?.inputs["runOn"] === "destroy" ? undefined : old?.id;
+    const replacing = Object.fromEntries(
+      Object.entries(inputs).filter(([argument]) => !waits.has(argument) && !argument.startsWith("__")),
+    );
+    const identity = canonical([
+      urn,
+      this.#epochs.get(urn) ?? 0,
+      isTeardown ? (old?.id ?? "") : replacing,
+      supersededId ?? "",
+    ]);
+    const attempt: Attempt = { deployment, journalLosses: deployment.machine.journalLosses };
+    let want = this.wants.findLast((one) => one.identity === identity && one.state === "open");
+    if (want && isTeardown && this.#isFailedAttempt(want)) {
+      want.state = "given up";
+      want = undefined;
+    }
+    if (want) {
+      if (want.supersededId !== undefined && want.attempts.length > 0) {
+        this.#counters.sometimes("a replacement was cut short and resumed");
+        if (old?.isPendingReplacement === true) {
+          this.#counters.sometimes(
+            "a resource was deleted before its replacement and the replacement cut short",
+          );
+        }
+      }
+    } else {
+      this.#giveUp(urn);
+      want = {
+        serial: this.wants.length + 1,
+        stack,
+        name,
+        urn,
+        workflow: workflowOf(inputs),
+        identity,
+        inputs,
+        executionKey: textOf(inputs["executionKey"]),
+        supersededId,
+        isTeardown,
+        isForced: call.isForced,
+        attempts: [],
+        started: [],
+        sent: 0,
+        state: "open",
+        executionId: undefined,
+        isAllowed: false,
+        lastError: "",
+      };
+      this.wants.push(want);
+      this.#countVersions(urn, inputs);
+    }
+    const earlier = want.attempts.filter(({ deployment: one }) => one.machine !== deployment.machine);
+    if (
+      earlier.some(({ deployment: one }) => one.lostStart) &&
+      want.attempts.some((one) => one.deployment.wasKilled)
+    ) {
+      this.#counters.sometimes("an answer was lost, the process killed, and another machine went on");
+    }
+    const superseded = this.#truth.executions.findLast(({ id }) => id === supersededId);
+    if (superseded && !call.isForced && this.#truth.statusOf(superseded) === "failed") {
+      this.#counters.sometimes("a run failed and was run again");
+    }
+    want.attempts.push(attempt);
+    deployment.wants.push(want);
+    this.#note(
+      `${stack.name}/${name} wants run ${String(want.serial)}${want.attempts.length > 1 ? ", again" : ""}` +
+        `${supersededId === undefined ? "" : ` in place of ${supersededId}`}${call.isForced ? ", forced" : ""}`,
+    );
+    return want;
+  }
+
+  #countVersions(urn: string, inputs: Bag): void {
+    const versions = this.#versions.get(urn) ?? [];
+    this.#versions.set(urn, versions);
+    versions.push(canonical(inputs["triggers"]));
+    const [a, b, c] = versions.slice(-3);
+    if (a !== undefined && a === c && a !== b)
+      this.#counters.sometimes("inputs went from A to B and back to A");
+  }
+
+  // The last destroy has seen it end badly, or would have.
+  #isFailedAttempt({ started }: Want): boolean {
+    const last = started.at(-1)?.execution;
+    return last !== undefined && !["running", "succeeded"].includes(this.#truth.statusOf(last));
+  }
+
+  #giveUp(urn: string): void {
+    for (const want of this.wants) {
+      if (want.urn === urn && want.state === "open") want.state = "given up";
+    }
+  }
+
+  #started(execution: Execution): void {
+    const { deployment: number } = execution.origin;
+    const deployment = number === undefined ? undefined : this.#deployments.get(number);
+    this.#note(
+      `* execution ${String(execution.serial)} (${execution.id}) begins, ${deployment ? `deployment ${String(number)}` : "somebody else's"}`,
+    );
+    if (!deployment) return;
+    deployment.starts += 1;
+    const want = this.#wantOf(execution, deployment);
+    for (const record of this.#calls) {
+      if (want && record.deployment === deployment && record.want === want) record.started += 1;
+    }
+    if (!want) return;
+    const attempt = want.attempts.findLast((one) => one.deployment === deployment);
+    if (!attempt) return;
+    if (want.started.length === 1 || (want.started.length > 1 && want.started.length < 4)) {
+      this.#judgeSecond(want, execution, attempt);
+    }
+    if (want.state === "satisfied" && want.executionId !== undefined) {
+      this.#judgeSecond(want, execution, attempt);
+    }
+    want.started.push({ execution, attempt });
+    this.#judgeTurn(want, execution);
+  }
+
+  /** Whose it is: by its input, else by the only one of the deployment that can have sent it. */
+  #wantOf(execution: Execution, deployment: Followed): Want | undefined {
+    const tagged =
+      execution.tag === undefined
+        ? deployment.wants.filter(({ workflow }) => workflow === execution.workflow)
+        : deployment.wants.filter(({ stack, name }) => tagOf(stack.name, name) === execution.tag);
+    const names = new Set(tagged.map(({ urn }) => urn));
+    return names.size === 1 ? tagged.at(-1) : undefined;
+  }
+
+  #judgeSecond(want: Want, execution: Execution, attempt: Attempt): void {
+    const unexcused = want.started.filter((first) => {
+      const exception = this.#excuse(want, first, { execution, attempt });
+      if (exception !== undefined) this.#counters.exception(exception);
+      return exception === undefined;
+    });
+    const [first] = unexcused;
+    if (!first) return;
+    const { machine } = attempt.deployment;
+    const where =
+      first.attempt.deployment.machine !== machine
+        ? "on another machine"
+        : machine.journal !== "kept" || first.attempt.journalLosses !== machine.journalLosses
+          ? "without the journal"
+          : "on the same machine";
+    const status = this.#truth.isRunning(first.execution) ? "still runs" : "has ended";
+    const key = want.executionKey === undefined ? "no key" : "a key";
+    this.violate(
+      `started twice: ${this.#world.service}${this.#world.express === true ? " express" : ""}${this.#headersWord()}, ${key}, ${where}, the first ${status}${circumstances(want)}`,
+      `${want.stack.name}/${want.name}: run ${String(want.serial)} has executions ${String(first.execution.serial)} and ${String(execution.serial)}`,
+    );
+  }
+
+  #headersWord(): string {
+    const { service, headers = "shown" } = this.#world;
+    return service === "functiongraph" && headers !== "shown" ? ` with headers ${headers}` : "";
+  }
+
+  // Why docs/guarantees.md lets a second one be. As narrow as it says.
+  #excuse(
+    want: Want,
+    first: { readonly execution: Execution; readonly attempt: Attempt },
+    second: { readonly execution: Execution; readonly attempt: Attempt },
+  ): Exception | undefined {
+    const { machine } = second.attempt.deployment;
+    const isElsewhere =
+      first.attempt.deployment.machine !== machine ||
+      first.attempt.journalLosses !== machine.journalLosses ||
+      machine.journal !== "kept";
+    const hasEnded = !this.#truth.isRunning(first.execution);
+    if (this.#world.express === true) {
+      return isElsewhere ? "Express on another machine, or without its journal" : undefined;
+    }
+    if (first.execution.isForgotten) return "the first one's record was gone";
+    const isTakenByWord = this.wants.some(
+      (one) =>
+        one !== want && one.executionId === first.execution.id && one.inputs["concurrency"] === "adopt",
+    );
+    if (isTakenByWord) return "a resource that takes over whatever runs has taken it";
+    if (isElsewhere && hasEnded && (want.executionKey === undefined || want.isTeardown)) {
+      if (!want.isTeardown || !this.#isMarked)
+        return "no key, another machine or no journal, and the first one had ended";
+    }
+    const saysAllow =
+      want.isAllowed ||
+      second.attempt.deployment.stack.program.some(
+        ({ name, args }) => name === want.name && args?.["concurrency"] === "allow",
+      );
+    if (isElsewhere && !this.#isMarked && saysAllow)
+      return "the program said allow beside executions without a mark";
+    const handledAfterMs = Math.max(first.execution.handledAfterMs, second.execution.handledAfterMs);
+    if (this.#world.service !== "cloudflow" && handledAfterMs > 15_000) {
+      return "a start that was handled later than anybody looks";
+    }
+    return undefined;
+  }
+
+  // What `queue` and `reject` promise, for deployments of one machine.
+  #judgeTurn(want: Want, execution: Execution): void {
+    const concurrency = want.inputs["concurrency"];
+    if (concurrency !== "queue" && concurrency !== "reject") return;
+    const { lagMs } = this.#world;
+    const machine = want.attempts.at(-1)?.deployment.machine;
+    const other = this.#truth.executions.find((one) => {
+      if (one === execution || one.workflow !== execution.workflow || !this.#truth.isRunning(one))
+        return false;
+      if (one.isForgotten || one.id === want.supersededId) return false;
+      const owner =
+        one.origin.deployment === undefined ? undefined : this.#deployments.get(one.origin.deployment);
+      const seenMs = Math.max(lagMs.list, lagMs.status) + 20_000;
+      return owner?.machine === machine && execution.startMs - one.startMs > seenMs;
+    });
+    if (!other) return;
+    this.violate(
+      `started beside another in spite of "${concurrency}"`,
+      `execution ${String(execution.serial)} of ${want.name} beside ${String(other.serial)}`,
+    );
+  }
+
+  #satisfied(stack: Stack, saved: Saved): void {
+    const want = this.wants.findLast(({ urn, state }) => urn === saved.urn && state === "open");
+    if (!want) return;
+    want.state = "satisfied";
+    want.executionId = saved.id;
+    const execution = this.#truth.executions.findLast(
+      (one) => one.workflow === want.workflow && one.id === saved.id,
+    );
+    if (!execution) {
+      this.violate("an id that no execution has", `${want.name}: ${JSON.stringify(saved.id)}`);
+      return;
+    }
+    const own = want.started.find((one) => one.execution === execution);
+    if (own) {
+      if (want.attempts.length > 1 && want.attempts.at(-1) !== own.attempt) {
+        this.#counters.sometimes("an execution whose start was cut short was found again");
+        if (this.#truth.endOf(execution) < (want.attempts.at(-1)?.deployment.beganMs ?? 0)) {
+          this.#counters.sometimes("an execution that had ended meanwhile was found again");
+        }
+        if (
+          want.attempts.some(
+            ({ deployment }) => deployment.machine !== want.attempts.at(-1)?.deployment.machine,
+          )
+        ) {
+          this.#counters.add("found again on another machine");
+        }
+      }
+      return;
+    }
+    const reason = this.#mayTake(stack, want, execution);
+    if (reason === undefined) {
+      const whose =
+        execution.origin.deployment === undefined
+          ? "somebody else's"
+          : execution.id === want.supersededId
+            ? "the replaced"
+            : this.#deployments.get(execution.origin.deployment)?.stack === stack
+              ? "an earlier"
+              : "another stack's";
+      this.violate(
+        `took ${whose} execution for its own: ${this.#world.service}${this.#headersWord()}${want.isForced ? ", forced" : ""}${this.#hasLostStart(want) ? ", in place of a start that never arrived" : ""}${circumstances(want)}`,
+        `${want.stack.name}/${want.name}: run ${String(want.serial)} has ${execution.id} (${String(execution.serial)}); started for it: ${want.started.map((one) => String(one.execution.serial)).join(", ") || "none"}`,
+      );
+    }
+  }
+
+  // Sent, and not handled: whatever appears afterwards looks like it, where executions bear no mark.
+  #hasLostStart(want: Want): boolean {
+    const wasKilled = want.attempts.some(({ deployment }) => deployment.wasKilled);
+    return !this.#isMarked && (want.sent > want.started.length || wasKilled);
+  }
+
+  // Whether an execution that was not started for this run may be taken all the same.
+  #mayTake(stack: Stack, want: Want, execution: Execution): Exception | "said so" | "alike" | undefined {
+    const { inputs } = want;
+    if (inputs["adoptExecutionId"] === execution.id || inputs["concurrency"] === "adopt") return "said so";
+    const count = (exception: Exception): Exception => {
+      this.#counters.exception(exception);
+      return exception;
+    };
+    const owners = this.#ownersOf(execution).filter((one) => one !== want);
+    // One key is one execution: whoever gives the same one has the same.
+    if (want.executionKey !== undefined && owners.some((one) => isSameKey(one, want))) {
+      return count("one key is one execution");
+    }
+    const last = want.attempts.at(-1);
+    const began = last?.deployment.beganMs ?? 0;
+    const stillRan = this.#truth.endOf(execution) >= began;
+    if (want.isForced && execution.id === want.supersededId && stillRan && !this.#knows(last, execution)) {
+      return count("a forced replacement took over what still ran");
+    }
+    if (
+      typeof inputs["executionName"] === "string" &&
+      execution.origin.deployment === undefined &&
+      execution.id.startsWith(inputs["executionName"])
+    ) {
+      return count("an execution of a chosen name that somebody else started was joined");
+    }
+    // Without a key, what still runs of the same resource and the same arguments is the run.
+    const isSameRun = owners.some(
+      (one) => one.urn === want.urn && canonical(replacingOf(one.inputs)) === canonical(replacingOf(inputs)),
+    );
+    if (isSameRun && want.supersededId === undefined && stillRan) return "alike";
+    // Executions without a mark are all alike, so are the starts that look for theirs.
+    if (!this.#isMarked && execution.origin.deployment !== undefined) {
+      const owner = this.#deployments.get(execution.origin.deployment);
+      // Who takes over whatever runs takes it from nobody.
+      const isTaken = this.wants.some(
+        (one) =>
+          one !== want &&
+          one.state === "satisfied" &&
+          one.executionId === execution.id &&
+          one.inputs["concurrency"] !== "adopt" &&
+          one.inputs["adoptExecutionId"] !== execution.id,
+      );
+      const isAlike = execution.tag === undefined || execution.tag === tagOf(want.stack.name, want.name);
+      if (owner?.stack === stack && !isTaken && isAlike && execution.id !== want.supersededId) {
+        return "alike";
+      }
+    }
+    return undefined;
+  }
+
+  // Whether the machine of an attempt has itself started an execution, and remembers it.
+  #knows(attempt: Attempt | undefined, execution: Execution): boolean {
+    if (!attempt || execution.origin.deployment === undefined) return false;
+    const { machine } = attempt.deployment;
+    const starter = this.#deployments.get(execution.origin.deployment);
+    return starter?.machine === machine && machine.journal === "kept" && machine.journalLosses === 0;
+  }
+
+  /** The wanted runs that an execution was, or can have been, started for. */
+  #ownersOf(execution: Execution): readonly Want[] {
+    const known = this.wants.filter((one) => one.started.some((start) => start.execution === execution));
+    if (known.length > 0 || execution.origin.deployment === undefined) return known;
+    const { wants = [] } = this.#deployments.get(execution.origin.deployment) ?? {};
+    return wants.filter(({ workflow }) => workflow === execution.workflow);
+  }
+
+  #stopped(execution: Execution, origin: Origin): void {
+    const deployment = origin.deployment === undefined ? undefined : this.#deployments.get(origin.deployment);
+    this.#note(
+      `* execution ${String(execution.serial)} is told to stop by ${deployment ? deployment.stack.name : "somebody"}`,
+    );
+    if (!deployment) {
+      if (execution.origin.deployment !== undefined) {
+        this.#counters.sometimes("an execution was stopped by somebody else");
+      }
+      return;
+    }
+    const owner =
+      execution.origin.deployment === undefined
+        ? undefined
+        : this.#deployments.get(execution.origin.deployment);
+    if (owner?.stack === deployment.stack || this.#had.get(deployment.stack)?.has(execution.id) === true)
+      return;
+    const want = deployment.wants.find(({ workflow }) => workflow === execution.workflow);
+    if (want && this.#mayTake(deployment.stack, want, execution) !== undefined) return;
+    this.violate("stopped an execution that is none of its own", `${deployment.stack.name}: ${execution.id}`);
+  }
+
+  #asked(want: Want, message: string): void {
+    this.#counters.sometimes("a question was asked instead of starting");
+    if (this.#world.express === true) return;
+    // A name that the program chose says nothing by itself.
+    const isNamed = want.inputs["executionName"] !== undefined;
+    if (this.#isMarked && !isNamed && message.includes("can't be told whether")) {
+      this.violate(`asks although executions bear a mark: ${this.#world.service}`, firstLine(message));
+    }
+  }
+
+  #deleted({ call, want }: CallRecord): void {
+    const { old } = call;
+    if (!old) return;
+    if (want) {
+      want.state = "satisfied";
+      if (!this.#hasTornDown(want) && want.inputs["concurrency"] !== "adopt") {
+        this.violate("a teardown runbook did not run", `${want.stack.name}/${want.name}`);
+      } else if (want.attempts.length > 1) {
+        this.#counters.sometimes("a teardown runbook was cut short and went on");
+      }
+      return;
+    }
+    const { onDelete, runOn } = old.outputs as { onDelete?: string | null; runOn?: string | null };
+    if (runOn === "destroy" || onDelete === "leave") return;
+    const execution = this.#truth.find(workflowOf(call.inputs), old.id);
+    const isShared = call.stack.resources.some((other) => other !== old && other.id === old.id);
+    if (execution && this.#truth.isRunning(execution) && !isShared) {
+      this.violate("deleted while its execution runs", `${call.name}: ${old.id}`);
+    }
+  }
+
+  // Also where it can't be told which of several it was started for.
+  #hasTornDown(want: Want): boolean {
+    return this.#truth.executions.some((execution) => this.#ownersOf(execution).includes(want));
+  }
+
+  // ---- states, texts, times
+
+  #judgeState(saved: Saved): void {
+    const execution = this.#truth.executions.findLast(
+      (one) => one.workflow === workflowOf(saved.inputs) && one.id === saved.id,
+    );
+    if (!execution) return;
+    const { status, output } = saved.outputs as {
+      status?: string;
+      output?: { serial?: number; truncated?: unknown } | null;
+    };
+    const actual = this.#truth.statusOf(execution);
+    const isSettled =
+      status === "succeeded" || status === "failed" || status === "stopped" || status === "timedOut";
+    if (isSettled && status !== actual) {
+      this.violate("a state has an outcome that is not so", `${saved.name}: ${status}, in truth ${actual}`);
+    }
+    const serial = typeof output === "object" ? output?.serial : undefined;
+    if (status === "succeeded" && serial !== undefined && serial !== execution.serial) {
+      this.violate("a state has another execution's output", `${saved.name}: ${String(serial)}`);
+    }
+  }
+
+  #judgeText(text: string, record: CallRecord): void {
+    const { call } = record;
+    const workflow = workflowOf(call.inputs);
+    const find = (id: string): Execution | undefined =>
+      this.#truth.executions.findLast((one) => one.workflow === workflow && one.id === id);
+    const wrong = falseClaims(text, {
+      startedInCall: record.started,
+      sentInCall: record.sent,
+      id: call.old?.id,
+      ranWithin: (id, ms) => {
+        const execution = find(id);
+        return execution && this.#truth.endOf(execution) >= this.#timeline.nowMs - ms;
+      },
+      runsNow: (id) => {
+        const execution = find(id);
+        return execution && this.#truth.isRunning(execution);
+      },
+    });
+    for (const name of wrong) this.violate(`a message claims what is not so: ${name}`, firstLine(text));
+  }
+
+  #judgeTime({ call, deployment }: CallRecord): void {
+    if (deployment.clockJumped) return;
+    const { timeoutSeconds = 3_600, onTimeout } = call.inputs as {
+      timeoutSeconds?: number;
+      onTimeout?: string;
+    };
+    const express = this.#world.express === true ? expressMs : 0;
+    const nowMs = this.#timeline.nowMs;
+    const tookMs = nowMs - call.beganMs;
+    const stopMs = onTimeout === "stop" ? 60_000 + 2 * requestMs : 0;
+    const mayMs =
+      call.operation === "read"
+        ? 200_000
+        : call.operation === "delete"
+          ? 300_000 +
+            (call.inputs["runOn"] === "destroy" ? timeoutSeconds * 1000 + 2 * doubtMs : 0) +
+            4 * requestMs +
+            express
+          : timeoutSeconds * 1000 + requestMs + doubtMs + stopMs + express;
+    if (tookMs > mayMs * 1.01) {
+      const over = Math.round((tookMs - mayMs) / 1000);
+      this.violate(
+        `${call.operation} outlives its deadline`,
+        `${call.name}: took ${String(Math.round(tookMs / 1000))} s, ${String(over)} s more than it may (timeoutSeconds ${String(timeoutSeconds)})`,
+      );
+    }
+    const { abortedMs } = deployment;
+    if (abortedMs !== undefined && nowMs - abortedMs > requestMs + 2_000 + express) {
+      this.violate(
+        `${call.operation} goes on after Ctrl-C`,
+        `${call.name}: ${String(Math.round((nowMs - abortedMs) / 1000))} s`,
+      );
+    }
+    if (abortedMs !== undefined) this.#counters.sometimes("Ctrl-C ended a wait");
+  }
+
+  // ---- the end
+
+  /** Judges what is left when every stack is at rest. */
+  judgeEnd(stacks: readonly Stack[]): void {
+    for (const stack of stacks) {
+      const ids = new Map<string, Saved>();
+      for (const saved of stack.resources) {
+        if (saved.isToDelete || saved.inputs["runOn"] === "destroy") continue;
+        const other = ids.get(`${workflowOf(saved.inputs)} ${saved.id}`);
+        ids.set(`${workflowOf(saved.inputs)} ${saved.id}`, saved);
+        if (!other) continue;
+        const isMeant = [saved, other].some(
+          ({ inputs }) =>
+            inputs["concurrency"] === "adopt" ||
+            inputs["adoptExecutionId"] !== undefined ||
+            inputs["executionKey"] !== undefined,
+        );
+        if (!isMeant)
+          this.violate("two resources have one execution", `${saved.name} and ${other.name}: ${saved.id}`);
+      }
+    }
+    this.#judgePools();
+  }
+
+  // Where several resources of a deployment share a workflow whose executions are all alike, they are counted together.
+  #judgePools(): void {
+    if (this.#isMarked || this.#world.express === true) return;
+    const pools = new Map<string, { started: number; wants: Set<Want>; isDoubtful: boolean }>();
+    for (const execution of this.#truth.executions) {
+      const { deployment: number } = execution.origin;
+      const deployment = number === undefined ? undefined : this.#deployments.get(number);
+      if (!deployment) continue;
+      const name = `${deployment.stack.name} ${execution.workflow}`;
+      const pool = pools.get(name) ?? { started: 0, wants: new Set(), isDoubtful: false };
+      pools.set(name, pool);
+      pool.started += 1;
+      if (execution.handledAfterMs > 15_000 || execution.isForgotten) pool.isDoubtful = true;
+    }
+    for (const want of this.wants) {
+      const pool = pools.get(`${want.stack.name} ${want.workflow}`);
+      pool?.wants.add(want);
+      const machines = new Set(
+        want.attempts.map(
+          ({ deployment, journalLosses }) =>
+            `${String(deployment.machine.index)} ${String(journalLosses)} ${deployment.machine.journal === "kept" ? "" : String(deployment.number)}`,
+        ),
+      );
+      if (pool && machines.size > 1) pool.isDoubtful = true;
+    }
+    for (const [name, { started, wants, isDoubtful }] of pools) {
+      if (started > wants.size && !isDoubtful) {
+        this.violate(
+          `more executions than wanted runs: ${this.#world.service}`,
+          `${name}: ${String(started)} for ${String(wants.size)}`,
+        );
+      }
+    }
+  }
+
+  /** The execution that a resource's last want got, for whoever has to answer a question. */
+  answerFor(
+    stack: Stack,
+    spec: ResourceSpec,
+  ): { readonly want: Want; readonly execution: Execution | undefined } | undefined {
+    const want = this.wants.findLast(
+      (one) => one.stack === stack && one.name === spec.name && one.state === "open",
+    );
+    if (!want) return undefined;
+    const adopted = stack.program.map(({ args }) => args?.["adoptExecutionId"]);
+    const known = new Set<unknown>([...(this.#had.get(stack) ?? []), ...adopted]);
+    const execution =
+      want.started.findLast((one) => !one.execution.isForgotten)?.execution ??
+      (this.#isMarked
+        ? undefined
+        : this.#truth.executions.findLast(
+            (one) =>
+              one.workflow === want.workflow &&
+              !one.isForgotten &&
+              !known.has(one.id) &&
+              one.origin.deployment !== undefined &&
+              this.#deployments.get(one.origin.deployment)?.wants.includes(want) === true,
+          ));
+    return { want, execution };
+  }
+}
+
+function circumstances({ attempts }: Want): string {
+  const isLiedTo = attempts.some(({ deployment }) => deployment.wasLiedTo);
+  const isCut = attempts.some(({ deployment }) => deployment.wasListCut);
+  return `${isLiedTo ? ", lied to" : ""}${isCut ? ", with a list that was cut" : ""}`;
+}
+
+function isSameKey(one: Want, other: Want): boolean {
+  return (
+    one.executionKey === other.executionKey &&
+    canonical(replacingOf(one.inputs)) === canonical(replacingOf(other.inputs))
+  );
+}
+
+function replacingOf(inputs: Bag): Bag {
+  return Object.fromEntries(
+    Object.entries(inputs).filter(([name]) => !waits.has(name) && !name.startsWith("__") && name !== "input"),
+  );
+}
+
+function workflowOf(inputs: Bag): string {
+  return textOf(inputs["flowName"]) ?? textOf(inputs["workflowId"]) ?? workflowName(0);
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+function isQuestion(message: string): boolean {
+  return message.includes("WFX-START-UNCERTAIN");
+}
+
+function firstLine(text: string): string {
+  return text.split("\n").slice(0, 3).join(" | ");
+}
+
+function describeEnd(end: CallEnd): string {
+  switch (end.kind) {
+    case "done":
+      return `${end.id} ${textOf(end.outputs["status"]) ?? ""}`;
+    case "unready":
+      return `${end.id}, not ready: ${end.reasons.join(" | ")}`;
+    case "lost":
+      return "no answer, the process is gone";
+    default:
+      return `${end.kind}: ${end.message}`;
+  }
+}

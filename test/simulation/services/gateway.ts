@@ -1,0 +1,103 @@
+/**
+ * What the three services' gateways share: requests and answers as they come over the wire, and the clock that dates
+ * them. Nothing here is the provider's: it is written from the vendors' pages.
+ */
+import type { RequestKind, World } from "../script";
+import type { Draw } from "../draw";
+import type { Timeline } from "../timeline";
+import type { Execution, Origin, Truth } from "./truth";
+
+/** A request as it arrives. */
+export interface WireRequest {
+  readonly method: string;
+  readonly url: URL;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly origin: Origin;
+  /** The node that handles it. */
+  readonly node: number;
+  /** How late it has arrived, in milliseconds. */
+  readonly handledAfterMs: number;
+}
+
+/** An answer. */
+export interface WireAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Handles a request and answers at once or later. */
+export type Handler = (request: WireRequest, answer: (answer: WireAnswer) => void) => void;
+
+/** A service as the network sees it. */
+export interface SimulatedService {
+  readonly handle: Handler;
+  /** What kind of request it is; undefined where the service does not serve it. */
+  kindOf(method: string, url: URL, headers: Readonly<Record<string, string>>): RequestKind | undefined;
+  /** The workflow that a request is about. */
+  readonly workflowOf: (request: Pick<WireRequest, "method" | "url" | "body">) => string;
+  /** Changes an answer to a start so that it names another execution, or something that is none. */
+  renameStarted(answer: WireAnswer, id: string): WireAnswer;
+  /** An error of the service's own. */
+  failure(status: 429 | 500 | 503, retryAfterSeconds?: number): WireAnswer;
+  /** An answer to a list without some of its rows. */
+  cutList(answer: WireAnswer, drop: (index: number) => boolean): WireAnswer;
+  /** An answer to a list or history that names the same next page again; undefined where the service has no tokens. */
+  repeatToken(answer: WireAnswer, token: string | undefined): WireAnswer;
+}
+
+/** What a service is made of. */
+export interface ServiceContext {
+  readonly world: World;
+  readonly truth: Truth;
+  readonly timeline: Timeline;
+  readonly draw: Draw;
+  readonly clockOf: (node: number) => number;
+}
+
+/** More than this, and a gateway refuses a signature. */
+export const maxSkewMs = 15 * 60_000;
+
+/** An answer with a body of JSON. */
+export function json(
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): WireAnswer {
+  return {
+    status,
+    headers: { "content-type": "application/json", ...headers },
+    body: body === undefined ? "" : JSON.stringify(body),
+  };
+}
+
+/** True where the time that a request was signed at is too far from a node's clock. */
+export function isSkewed(signedAt: string | undefined, nowMs: number): boolean {
+  if (signedAt === undefined) return false;
+  const text = /^\d{8}T\d{6}Z$/.test(signedAt)
+    ? signedAt.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z")
+    : signedAt;
+  return Math.abs(Date.parse(text) - nowMs) > maxSkewMs;
+}
+
+/** What an execution gives as its output. */
+export function outputOf({ output = "plain" }: World, { serial }: Execution): unknown {
+  switch (output) {
+    case "plain":
+      return { serial, said: "done" };
+    case "markers":
+      // A stack export that somebody has printed: the engine's own sign for a secret, without a value.
+      return { serial, report: { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" } };
+    case "unknown":
+      return { serial, plan: ["04da6b54-80e4-46f7-96ec-b56ff0331ba9"] };
+    case "surrogate":
+      return { serial, said: "cut \ud83d" };
+  }
+}
+
+/** What a failed execution says. */
+export function errorOf({ output = "plain" }: World): string {
+  return output === "surrogate" ? "script failed: exit 1, last line: done \ud83d" : "script failed: exit 1";
+}

@@ -1,0 +1,45 @@
+// Is the simulation any good? Known faults are put back into the core, one at a time, and each has to be found.
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { REPOSITORY } from "../setup/setUp.mjs";
+import { playAll } from "./campaign.mjs";
+import { startWorkers } from "./workers.mjs";
+
+const FAULTS = join(REPOSITORY, "test", "simulation", "faults");
+
+/**
+ * Puts each fault back and plays until it is found.
+ * @param {{ seed: number, runs: number, workers: number, print: (text: string) => void }} options
+ * @returns {Promise<number>} exit code: 1 where one was not found
+ */
+export async function selfTest({ seed, runs, workers: count, print }) {
+  const plain = startWorkers(count);
+  /** @type {Set<string>} */
+  let known;
+  try {
+    // What the core does without them says nothing of them.
+    known = new Set((await playAll(plain, { seed, runs })).violations.map(({ kind }) => kind));
+  } finally {
+    plain.close();
+  }
+  print(`\nwithout a fault: ${known.size} kinds of violations in ${runs} runs, which are not counted below`);
+  let isFine = true;
+  for (const file of readdirSync(FAULTS).sort()) {
+    const workers = startWorkers(count, join(FAULTS, file));
+    try {
+      /** @param {{ violations: { kind: string }[] }} tally */
+      const found = ({ violations }) => violations.filter(({ kind }) => !known.has(kind));
+      const tally = await playAll(workers, { seed, runs, enough: (so) => found(so).length > 0 });
+      const [first] = found(tally);
+      const { name } = (await import(join(FAULTS, file))).default;
+      if (!first) isFine = false;
+      const runsUntil = first ? String(/** @type {any} */ (first).seed - seed + 1) : "-";
+      print(
+        `${first ? "found    " : "NOT FOUND"} after ${runsUntil.padStart(6)} runs  ${name}${first ? `\n            as: ${first.kind}` : ""}`,
+      );
+    } finally {
+      workers.close();
+    }
+  }
+  return isFine ? 0 : 1;
+}
