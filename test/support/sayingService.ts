@@ -46,14 +46,14 @@ export function startSayingService(sayings: Sayings): Promise<ScriptedServer> {
       return json({
         status,
         ...times,
-        output: { [text]: text, ...(output) },
+        output: { [text]: text, ...output },
         node_execution_details: nodes,
       });
     }
     const fail = [
       { id: text, name: text, ip: text, exit_code: text, error_msg: text, log: `${text}\n${text}` },
     ];
-    const result = { node_id: "n", status, output: { ...(output), success: [], fail }, ...times };
+    const result = { node_id: "n", status, output: { ...output, success: [], fail }, ...times };
     const snapshot = { nodes: [{ id: "n", name: text }] };
     return json({ status, ...times, workflow_snapshot: snapshot, execution_result_list: [result] });
   });

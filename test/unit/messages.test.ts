@@ -349,7 +349,10 @@ describe("a service's words pose as no message of somebody else, and do nothing 
     ["busy", sayBusy([summary], at)],
     ["queued", sayQueued([summary])],
     ["not stopped", sayNotStopped(word, 1, at)],
-    ["start uncertain", sayNamedStartUncertain(word, word, { ...at, subject: word, consoleUrl: word }, false)],
+    [
+      "start uncertain",
+      sayNamedStartUncertain(word, word, { ...at, subject: word, consoleUrl: word }, false),
+    ],
   ])("%s", (_what, message) => {
     expect(message).toContain(said);
     // eslint-disable-next-line no-control-regex -- what must not be there

@@ -122,16 +122,10 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
       const { args, urn } = call;
       const { args: stored, urn: storedUrn, secretArguments: storedSecrets } = readProperties(olds);
       const isDeployment = urn !== undefined && this.#checked.has(urn);
-      if (isDeployment) {
-        const { startedAt, settledAt, adoptExecutionId } = stored;
-        this.#present.set(urn, {
-          id,
-          startedAt: textOf(startedAt),
-          settledAt: textOf(settledAt),
-          adoptedId: textOf(adoptExecutionId),
-        });
-      }
-      await this.#process.register.handedOver(this.#definition.service, urn, id);
+      const present = presentOf(id, stored);
+      if (isDeployment) this.#present.set(urn, present);
+      const { startedAt } = present;
+      await this.#process.register.handedOver(this.#definition.service, urn, id, { startedAt });
       const newlySecret = call.secretArguments.filter((name) => !storedSecrets.includes(name));
       const result = diff(this.#definition, id, stored, args, call.replaceOnChanges, newlySecret);
       if (result.action === "none") {
@@ -186,6 +180,10 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
       const isReplacement = call.urn !== undefined && this.#checked.has(call.urn);
       // A run that `executionKey` names replaces itself where nothing else has changed: it goes on for the new resource.
       if (isReplacement && this.#process.answered.some((execution) => execution.id === id)) return;
+      // Deleted before what takes its place is created, and perhaps never compared.
+      if (isReplacement && call.urn !== undefined && !this.#present.has(call.urn)) {
+        this.#present.set(call.urn, presentOf(id, call.args));
+      }
       await deleteExecution(id, call.args, { ...this.#host(call, "delete"), isReplacement });
       // What is replaced goes when the state has what takes its place.
       const successor = this.#process.answered.findLast(({ urn }) => urn !== undefined && urn === call.urn);
@@ -270,6 +268,16 @@ function toOutputs(state: StoredState, call: HostCall, isFailure = false): Prope
   const settled = metaProperty in call.given ? { [metaProperty]: { ...meta, secretArguments } } : {};
   const outs = engineOutputs(state, { ...call, given: { ...call.given, ...settled }, isFailure });
   return markSecretOutputs(outs, call.args, secretArguments);
+}
+
+function presentOf(id: string, stored: Readonly<Properties>): Superseded {
+  const { startedAt, settledAt, adoptExecutionId } = stored;
+  return {
+    id,
+    startedAt: textOf(startedAt),
+    settledAt: textOf(settledAt),
+    adoptedId: textOf(adoptExecutionId),
+  };
 }
 
 function textOf(value: unknown): string | undefined {

@@ -137,12 +137,16 @@ export class RunRegister {
   /**
    * A call has shown that the state has this execution: nothing about its start needs to be remembered any more.
    * @param options.always remembers it on a machine that has never started this resource, too.
+   * @param options.startedAt RFC 3339, as the state has it.
    */
   async handedOver(
     service: string,
     urn: string | undefined,
     id: string,
-    { always = false }: { readonly always?: boolean } = {},
+    {
+      always = false,
+      startedAt,
+    }: { readonly always?: boolean; readonly startedAt?: string | undefined } = {},
   ): Promise<void> {
     // What a destroy has started that was cut short is in no state, and neither is what takes an armed one's place.
     if (isArmedId(id)) return;
@@ -154,8 +158,8 @@ export class RunRegister {
     // A thousand comparisons of a deployment that changes nothing write nothing.
     if (!entry || (entry.inState === id && !entry.pending)) return;
     // The execution that is to be replaced is still the state's: the replacement has not arrived there.
-    const pending = entry.pending?.supersedesId === id ? entry.pending : undefined;
-    if (pending && entry.inState === id) return;
+    const pending = entry.pending && arrivesLater(entry.pending, id, startedAt);
+    if (pending === entry.pending && entry.inState === id) return;
     await this.#journal.write(service, { ...entry, past: withLast(entry.past, id), inState: id, pending });
   }
 
@@ -244,4 +248,22 @@ function seen(pending: PendingStart | undefined, id: string): PendingStart | und
 
 function withLast(ids: readonly string[], last: string): readonly string[] {
   return [...ids.filter((id) => id !== last), last];
+}
+
+// A start that is to replace the execution in the state has not arrived there yet. Where nobody said what it replaces (the
+// engine had forced it), what the state has now is that, unless it began after the start was posted.
+function arrivesLater(
+  pending: PendingStart,
+  id: string,
+  startedAt: string | undefined,
+): PendingStart | undefined {
+  if (pending.supersedesId === id) return pending;
+  const isGuess = pending.supersedesId === undefined || pending.supersedesUnseen === true;
+  if (!isGuess || pending.executionId === id || pending.runName === id || startedAt === undefined) {
+    return undefined;
+  }
+  const postedMs = pending.since?.servedAtMs ?? pending.postedMs;
+  if (Date.parse(startedAt) >= postedMs) return undefined;
+  const { supersedesUnseen: _supersedesUnseen, replacesUnknown: _replacesUnknown, ...rest } = pending;
+  return { ...rest, supersedesId: id };
 }
