@@ -27,6 +27,11 @@ export interface EmulatorOptions {
   port?: number;
   /** Address to listen on. The control API answers this machine only, whatever is given here. @default "127.0.0.1" */
   host?: string;
+  /**
+   * Names under which clients may reach it, beside `host`, `localhost` and any address: requests to others are answered
+   * with 421, so that no web page can have its own name lead here. @default []
+   */
+  allowedHosts?: readonly string[];
   /** Accounts and workflows beside the demo ones: an object, or the path of a JSON file. */
   seed?: Seed | string;
   /**
@@ -85,6 +90,7 @@ function serve(state: EmulatorState, options: EmulatorOptions): Promise<RunningS
   return listen(state, services, control, {
     host: options.host ?? "127.0.0.1",
     port: options.port ?? 0,
+    allowedHosts: options.allowedHosts ?? [],
   });
 }
 

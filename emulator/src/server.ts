@@ -4,7 +4,8 @@ import type { AddressInfo } from "node:net";
 import { isControlPath, type ControlApi } from "./control";
 import { gatewayReply } from "./huawei/gateway";
 import { deliverWithFault, type Delivery } from "./http/faultDelivery";
-import { ReplyError, type Call, type Reply } from "./http/exchange";
+import { jsonReply, ReplyError, type Call, type Reply } from "./http/exchange";
+import { hostCheck } from "./http/hostCheck";
 import type { MatchedOperation, Service } from "./http/service";
 import { newRequestId } from "./identifiers";
 import type { EmulatorState } from "./state";
@@ -28,15 +29,23 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
+/** Where to listen, and the names under which requests may come beside `host` and those of this machine. */
+export interface ListenOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly allowedHosts: readonly string[];
+}
+
 /** Listens and serves until closed; rejects when the address cannot be used. */
 export async function listen(
   state: EmulatorState,
   services: readonly Service[],
   control: ControlApi,
-  address: { readonly host: string; readonly port: number },
+  address: ListenOptions,
 ): Promise<RunningServer> {
+  const mayName = hostCheck([address.host, ...address.allowedHosts]);
   const server = createServer((request, response) => {
-    serve(state, services, control, request, response).catch((error: unknown) => {
+    serve(state, services, control, mayName, request, response).catch((error: unknown) => {
       complain("request", error);
       response.destroy();
     });
@@ -71,6 +80,7 @@ async function serve(
   state: EmulatorState,
   services: readonly Service[],
   control: ControlApi,
+  mayName: (host: string | undefined) => boolean,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -90,6 +100,10 @@ async function serve(
       call,
     );
     send(response, { ...reply, headers: { ...reply.headers, connection: "close" } }, call);
+    return;
+  }
+  if (!mayName(request.headers.host)) {
+    send(response, strangeHost(request.headers.host ?? ""), call);
     return;
   }
   if (isControlPath(call.path)) {
@@ -116,6 +130,13 @@ async function serve(
   if (delivery.kind === "reply" || delivery.kind === "truncate") entry.status = delivery.reply.status;
   state.log.count(entry);
   perform(delivery, response, call);
+}
+
+function strangeHost(host: string): Reply {
+  const error =
+    `the emulator does not answer requests to the host ${JSON.stringify(host)}. If the name is the emulator's, ` +
+    "start it with --allow-host and the name (startEmulator: allowedHosts)";
+  return jsonReply(421, { error });
 }
 
 async function deliver(

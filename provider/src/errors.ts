@@ -3,6 +3,8 @@
  * Thrown by all layers; read by `lifecycle/` (may it be tried again?) and by `dynamic/` (what the user sees).
  */
 
+import { cleanText, onOneLine, shorten } from "./ground/text";
+
 /** Stable, searchable codes; the docs have a section for each. */
 export type ErrorCode =
   | "WFX-CONFIGURATION"
@@ -41,7 +43,7 @@ export class WorkflowExecutionError extends Error {
   readonly retryable: boolean;
 
   constructor(code: ErrorCode, message: string, options: { retryable?: boolean; cause?: unknown } = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(cleanText(message), options.cause === undefined ? undefined : { cause: options.cause });
     this.name = new.target.name;
     this.code = code;
     this.retryable = options.retryable ?? false;
@@ -128,6 +130,9 @@ export interface ServiceErrorDetails {
   readonly remedy?: string | undefined;
 }
 
+const maxWordLength = 160;
+const maxServiceMessageLength = 4_000;
+
 /** The service answered with an error. */
 export class ServiceError extends WorkflowExecutionError {
   readonly status: number;
@@ -143,7 +148,8 @@ export class ServiceError extends WorkflowExecutionError {
     });
     this.status = details.status;
     this.serviceCode = details.serviceCode;
-    this.serviceMessage = details.serviceMessage;
+    this.serviceMessage =
+      details.serviceMessage && shorten(cleanText(details.serviceMessage), maxServiceMessageLength);
     this.requestId = details.requestId;
     this.retryAfterMs = details.retryAfterMs;
     this.request = details.request;
@@ -206,11 +212,17 @@ export function isRetryableStatus(status: number): boolean {
 
 function describeServiceError(details: ServiceErrorDetails): string {
   // The services end some of their texts with a full stop and some not; the sentence goes on or ends with ours.
-  const text = details.serviceMessage?.replace(/[\s.。]+$/, "");
-  const said = [details.serviceCode, text].filter(Boolean).join(": ");
-  const head = `${details.request.operation} was refused: HTTP ${String(details.status)}${said ? `, ${said}` : ""}`;
-  const id = details.requestId ? ` (request id ${details.requestId})` : "";
+  const text = said(details.serviceMessage, 1_000)?.replace(/[\s.。]+$/, "");
+  const words = [said(details.serviceCode, maxWordLength), text].filter(Boolean).join(": ");
+  const head = `${details.request.operation} was refused: HTTP ${String(details.status)}${words ? `, ${words}` : ""}`;
+  const requestId = said(details.requestId, maxWordLength);
+  const id = requestId ? ` (request id ${requestId})` : "";
   return `${head}${id}.${details.remedy ? ` ${details.remedy}` : ""}`;
+}
+
+// A service's text can be a whole stack trace, or pose as a message of somebody else: in ours it is part of a line.
+function said(text: string | undefined, length: number): string | undefined {
+  return text && onOneLine(text, length);
 }
 
 /** The code of anything that was thrown; undefined for what is no error of this package. */
@@ -218,9 +230,13 @@ export function codeOf(thrown: unknown): ErrorCode | undefined {
   return isWorkflowExecutionError(thrown) ? thrown.code : undefined;
 }
 
-/** The message of anything that was thrown; never empty. */
+/** The message of anything that was thrown; never empty, and never an error itself. */
 export function messageOf(thrown: unknown): string {
-  if (thrown instanceof Error && thrown.message) return thrown.message;
-  if (typeof thrown === "string" && thrown) return thrown;
-  return `an error without a message (${String(thrown)})`;
+  try {
+    if (thrown instanceof Error && thrown.message) return thrown.message;
+    if (typeof thrown === "string" && thrown) return thrown;
+    return `an error without a message (${String(thrown)})`;
+  } catch {
+    return "an error without a message";
+  }
 }

@@ -6,6 +6,7 @@ import type { HttpClient } from "../http/httpClient";
 import type { BucketView } from "../http/tokenBucket";
 import type { ExecutionSnapshot, ExecutionStatus, ExecutionSummary } from "../execution/snapshot";
 import type { Clock } from "../polling/clock";
+import type { CredentialsInUse } from "./credentialsInUse";
 import type { Settings } from "./settings";
 
 /** Plain arguments of a resource, as they arrive from a front: known values only, secrets in the clear. */
@@ -35,12 +36,16 @@ export interface ArgumentSpec {
   readonly defaultValue?: unknown;
   /** True where a text is JSON: the order of keys in it means nothing. */
   readonly isJson?: boolean;
+  /** True where it takes data of the program's own, which may be secret; others name, place or steer a run. */
+  readonly isPayload?: boolean;
 }
 
 /** What the backends share in one process and provider: connections, time, settings, and caches of their own. */
 export interface BackendContext {
   readonly http: HttpClient;
   readonly settings: Settings;
+  /** Where every secret that authenticates is added, before it is sent. */
+  readonly credentials: CredentialsInUse;
   readonly clock: Clock;
   /** A new UUID. */
   readonly uuid: () => string;

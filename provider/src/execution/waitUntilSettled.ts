@@ -7,7 +7,7 @@ import { backoffDelayMs } from "../polling/backoff";
 import type { Clock } from "../polling/clock";
 import type { PollOutcome, ProbeResult } from "../polling/poll";
 import { poll } from "../polling/poll";
-import { describeProgress, describeStepEnd } from "./progress";
+import { describeProgress, describeStepEnd, sayWord } from "./progress";
 import type { ExecutionSnapshot } from "./snapshot";
 import { isSettled } from "./snapshot";
 import type { WorkflowWatch } from "./watch";
@@ -132,7 +132,7 @@ export async function waitUntilSettled(options: WaitOptions): Promise<PollOutcom
     if (snapshot.status === "unknown" && !told.unknownStatus) {
       told.unknownStatus = true;
       reporter.warn(
-        `the service says "${snapshot.rawStatus}", a status that this version does not know; waiting goes on`,
+        `the service says "${sayWord(snapshot.rawStatus)}", a status that this version does not know; waiting goes on`,
       );
     }
     report(snapshot);

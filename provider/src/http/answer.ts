@@ -3,6 +3,8 @@
  */
 import type { RequestSummary } from "../errors";
 import { ResponseFormatError } from "../errors";
+import { ExactNumber, parseJson } from "../ground/json";
+import { onOneLine } from "../ground/text";
 import type { HttpAnswer } from "./request";
 
 /** True where the body is a web page: a proxy, a login page or a wrong endpoint answered. */
@@ -15,13 +17,13 @@ export const htmlRemedy =
   "The answer is a web page, not JSON: check the endpoint, and whether a proxy or a login page stands in between.";
 
 /**
- * The body as JSON; undefined where it is empty.
+ * The body as JSON; undefined where it is empty. Numbers that JavaScript's can't hold are an `ExactNumber`.
  * @throws ResponseFormatError where it is something else.
  */
 export function readJson(answer: HttpAnswer, request: RequestSummary): unknown {
   if (answer.text.trim() === "") return undefined;
   try {
-    return JSON.parse(answer.text) as unknown;
+    return parseJson(answer.text);
   } catch {
     const what = isHtml(answer) ? htmlRemedy : `The answer is not valid JSON: ${excerpt(answer.text)}`;
     throw new ResponseFormatError(
@@ -48,12 +50,13 @@ export function readJsonObject(answer: HttpAnswer, request: RequestSummary): Rec
   return value;
 }
 
-/** True for a JSON object (not null, not an array). */
+/** True for a JSON object (not null, not an array, not a long number). */
 export function isJsonObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return (
+    typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber)
+  );
 }
 
 function excerpt(text: string): string {
-  const line = text.replace(/\s+/g, " ").trim();
-  return line.length > 80 ? `"${line.slice(0, 80)}…"` : `"${line}"`;
+  return `"${onOneLine(text, 80)}"`;
 }

@@ -41,8 +41,29 @@ export interface AwaitStart {
   readonly last?: ExecutionSnapshot | undefined;
 }
 
-/** Waits, and says how it went. Never throws. */
+/** Waits, and says how it went. Never throws: a mistake of ours must not cost the id either. */
 export async function awaitExecution(
+  backend: Backend,
+  args: Arguments,
+  start: AwaitStart,
+  host: LifecycleHost,
+): Promise<Outcome> {
+  try {
+    return await waitForOutcome(backend, args, start, host);
+  } catch (error) {
+    const { executionId, last } = start;
+    const seen = last ?? { executionId, status: "running", rawStatus: "", steps: [] };
+    const context = { subject: "workflow", consoleUrl: undefined, common: readCommonArguments(args) };
+    return {
+      kind: "unready",
+      id: executionId,
+      state: makeState(args, {}, seen, undefined),
+      reasons: [sayLostSight(executionId, { message: messageOf(error), code: codeOf(error) }, context)],
+    };
+  }
+}
+
+async function waitForOutcome(
   backend: Backend,
   args: Arguments,
   start: AwaitStart,

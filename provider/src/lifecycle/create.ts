@@ -67,7 +67,7 @@ async function supersededByForce(host: LifecycleHost): Promise<Superseded | unde
   const noted = await register.pending(definition.service, urn);
   const isUnseen = host.isInState !== true;
   // Where nothing was replaced, what the state has can only be what was started.
-  const isFirst = noted?.supersedesId === undefined && !isUnseen;
+  const isFirst = noted?.supersedesId === undefined && noted?.replacesUnknown !== true && !isUnseen;
   if (noted?.executionId !== undefined && (noted.isAnswered === true || isFirst)) {
     const id = noted.executionId;
     if (noted.supersedesUnseen !== true || !isUnseen) return { id, isUnseen };

@@ -13,6 +13,7 @@ import type {
   FailedTarget,
 } from "../execution/snapshot";
 import { durationBetweenMs, firstFailedStep } from "../execution/snapshot";
+import { cleanText, onOneLine, shorten } from "../ground/text";
 import type { CommonArguments } from "./arguments";
 import { rerunReason } from "./arguments";
 
@@ -21,6 +22,8 @@ const maxCandidates = 5;
 const maxLogLines = 3;
 const maxLineLength = 160;
 const maxTextLength = 1_000;
+// A line of ours with the longest of these texts in it.
+const maxPartLength = 2_000;
 
 /** What a message needs to know besides the snapshot. */
 export interface MessageContext {
@@ -180,7 +183,7 @@ export function sayNotStarted(error: { message: string; code?: string | undefine
 /** Whatever goes wrong in a call that starts nothing: with its code, where it does not say it itself. */
 export function sayError(error: { message: string; code?: string | undefined }): string {
   if (error.code === undefined || error.message.includes(error.code)) return error.message;
-  return lines(error.message, `  Error ${error.code}`);
+  return `${error.message}\n  Error ${error.code}`;
 }
 
 /**
@@ -265,15 +268,16 @@ export function sayStartUndecided(
 
 function sayWaysOut(id: string, { common }: MessageContext, isNoted: boolean): string[] {
   const beside = isNoted ? `change "triggers" and set concurrency to "allow"` : `set concurrency to "allow"`;
+  const nothing = isNoted ? "Nothing more was started." : "Nothing was started.";
   if (common.runOn === "destroy") {
     return [
-      "  Nothing was started. If one of them is this teardown (a destroy was cut short, here or elsewhere), see it end, then",
+      `  ${nothing} If one of them is this teardown (a destroy was cut short, here or elsewhere), see it end, then`,
       "    let the resource go: `pulumi state delete <its URN>`",
       `  If none is, start beside them: ${beside}, run \`pulumi up\` and destroy again.`,
     ];
   }
   return [
-    "  Nothing was started. If one of them is this run (a deployment was cut short, here or elsewhere), take it over:",
+    `  ${nothing} If one of them is this run (a deployment was cut short, here or elsewhere), take it over:`,
     `    set adoptExecutionId to its id (e.g. "${oneLine(id)}") and run \`pulumi up\``,
     `  If none is, start beside them: ${beside} and run \`pulumi up\`.`,
   ];
@@ -293,7 +297,7 @@ export function sayBusy(running: readonly ExecutionSummary[], context: MessageCo
 export function sayQueued(running: readonly ExecutionSummary[]): string {
   const [first] = running;
   const more = running.length > 1 ? ` and ${String(running.length - 1)} more` : "";
-  return `waits for execution ${first?.executionId ?? ""}${more} to end (concurrency is "queue")`;
+  return `waits for execution ${oneLine(first?.executionId ?? "")}${more} to end (concurrency is "queue")`;
 }
 
 /** The queue was longer than the deployment waits. */
@@ -369,10 +373,12 @@ function sayTarget(target: FailedTarget): string[] {
   const address = target.address === undefined ? "" : ` (${target.address})`;
   const exit = target.exitCode === undefined ? "" : `, exit code ${target.exitCode}`;
   const message = target.message ? `: ${oneLine(target.message)}` : "";
-  const log = (target.log ?? "").split(/[\r\n\u2028\u2029\v\f\u0085]+/).filter((line) => line.trim() !== "");
+  const log = cleanText(target.log ?? "")
+    .split("\n")
+    .filter((line) => line.trim() !== "");
   return [
     `    ${oneLine(`${who}${address}${exit}`)}${message}`,
-    ...log.slice(-maxLogLines).map((line) => `      | ${shorten(line.trimEnd())}`),
+    ...log.slice(-maxLogLines).map((line) => `      | ${shorten(line.trimEnd(), maxLineLength)}`),
   ];
 }
 
@@ -380,15 +386,17 @@ function where(context: MessageContext, code: ErrorCode): string[] {
   return [`  ${[context.subject, context.consoleUrl, `error ${code}`].filter(Boolean).join(", ")}`];
 }
 
+// A part is one line, whatever the names in it hold; its blanks in front are ours.
 function lines(...parts: string[]): string {
-  return parts.join("\n");
+  return parts
+    .map((part) => {
+      const [indent = ""] = /^ */.exec(part) ?? [];
+      return `${indent}${onOneLine(part, maxPartLength)}`;
+    })
+    .join("\n");
 }
 
 // Texts of the service can be whole stack traces.
 function oneLine(text: string, length = maxLineLength): string {
-  return shorten(text.replace(/\s+/g, " ").trim(), length);
-}
-
-function shorten(text: string, length = maxLineLength): string {
-  return text.length > length ? `${text.slice(0, length)}…` : text;
+  return onOneLine(text, length);
 }

@@ -13,6 +13,7 @@ import type { Session } from "../backends/registry";
 import { identifier, kindOf, oneOf, text, time } from "../backends/rules";
 import { InputError } from "../errors";
 import type { ExecutionStatus, ExecutionSummary } from "../execution/snapshot";
+import { boundSummary } from "./bounds";
 import type { PageSpan } from "./pages";
 import { pageLimit, pagesOf } from "./pages";
 import type { StoredState } from "./state";
@@ -130,7 +131,10 @@ async function* pages(
 ): AsyncGenerator<ExecutionPage, void, undefined> {
   const signal = new AbortController().signal;
   const backend = await session.connect(definition, args, signal);
-  yield* pagesOf(backend, filter, { ...span, pageSize: pageLimit(definition.capabilities.pageSize) }, signal);
+  const { pageSize } = definition.capabilities;
+  for await (const page of pagesOf(backend, filter, { ...span, pageSize: pageLimit(pageSize) }, signal)) {
+    yield { ...page, executions: page.executions.map(boundSummary) };
+  }
 }
 
 function readQuery(

@@ -21,12 +21,10 @@ export async function read(
 ): Promise<StoredState | undefined> {
   // A teardown runbook has not run: there is nothing to look at.
   if (isArmed(state)) return state;
-  await host.register.handedOver(host.definition.service, host.urn, id);
+  const always = state["executionId"] !== undefined;
+  await host.register.handedOver(host.definition.service, host.urn, id, { always });
   const args = Object.fromEntries(Object.entries(state).filter(([name]) => !outputs.includes(name)));
   const backend = await host.session.connect(host.definition, args, host.signal);
-  if (state["executionId"] !== undefined) {
-    await host.register.handedOver(host.definition.service, host.urn, id, { workflow: backend.identity });
-  }
   // What the service has forgotten by design has nothing new to say.
   if (!backend.keepsHistory) return state;
   if (await isConfirmed(id, state, backend, host)) return state;

@@ -29,7 +29,7 @@ export async function update(
   host: LifecycleHost,
 ): Promise<Outcome> {
   if (isArmed(args)) return { kind: "ready", id, state: makeArmedState(args) };
-  await host.register.handedOver(host.definition.service, host.urn, id);
+  await host.register.handedOver(host.definition.service, host.urn, id, { always: true });
   const common = readCommonArguments(args);
   const status = storedStatus(state);
   const kept = withArguments(state, args);
@@ -37,7 +37,6 @@ export async function update(
     if (common.waitFor === "started") return { kind: "ready", id, state: kept };
     const located = connectArguments(args, state);
     const backend = await host.session.connect(host.definition, located, host.signal);
-    await host.register.handedOver(host.definition.service, host.urn, id, { workflow: backend.identity });
     const last = storedSnapshot(id, state);
     return awaitExecution(backend, args, { executionId: id, justStarted: false, last }, host);
   }

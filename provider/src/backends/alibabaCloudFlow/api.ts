@@ -6,6 +6,7 @@ import type { RequestSummary } from "../../errors";
 import { ResponseFormatError } from "../../errors";
 import type { ExecutionSnapshot, ExecutionSummary } from "../../execution/snapshot";
 import { durationBetweenMs, isSettled } from "../../execution/snapshot";
+import { exactNumbersAsText, parseJson } from "../../ground/json";
 import { isJsonObject, readJsonObject } from "../../http/answer";
 import type { HttpAnswer, HttpRequest } from "../../http/request";
 import { encodeRfc3986 } from "../../http/request";
@@ -232,7 +233,7 @@ export function parseGetExecutionHistory(
     type: textIn(item, "Type") ?? "",
     stepName: textIn(item, "StepName") ?? "",
     time: timeIn(item, "Time"),
-    detail: parseJsonText(item["EventDetail"]),
+    detail: exactNumbersAsText(parseJsonText(item["EventDetail"])),
   }));
   return { events, nextToken: nextTokenOf(body) };
 }
@@ -284,7 +285,7 @@ function outputOf(value: unknown): { readonly output?: unknown } {
 function parseJsonText(value: unknown): unknown {
   if (typeof value !== "string" || value === "") return undefined;
   try {
-    return JSON.parse(value) as unknown;
+    return parseJson(value);
   } catch {
     return value;
   }

@@ -42,6 +42,8 @@ export interface PendingStart {
   readonly supersedesId?: string | undefined;
   /** True where no call has shown that the state ever had the execution that the run replaces. */
   readonly supersedesUnseen?: true | undefined;
+  /** True where the state had an execution that the run replaces, and nobody said which. */
+  readonly replacesUnknown?: true | undefined;
   /** True where the program chose the name, which anybody may have used. */
   readonly isNamed?: true | undefined;
   /** The service's answer; absent until it has come. */
@@ -242,7 +244,7 @@ function parsePending(value: unknown): PendingStart | undefined {
     since: seen,
     supersedesId: typeof supersedesId === "string" ? supersedesId : undefined,
     executionId: typeof executionId === "string" ? executionId : undefined,
-    ...flags(value, "isAnswered", "supersedesUnseen", "isNamed"),
+    ...flags(value, "isAnswered", "supersedesUnseen", "replacesUnknown", "isNamed"),
   };
 }
 

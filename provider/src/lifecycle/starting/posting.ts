@@ -45,6 +45,7 @@ export function newStart({ wanted, host }: Starting, runName: string): PendingSt
     postedMs: host.session.clock.now(),
     supersedesId: wanted.supersedes?.id,
     ...(wanted.supersedes?.isUnseen === true ? { supersedesUnseen: true as const } : {}),
+    ...(host.isInState === true && !wanted.supersedes ? { replacesUnknown: true as const } : {}),
     ...(wanted.isNamed ? { isNamed: true as const } : {}),
   };
 }

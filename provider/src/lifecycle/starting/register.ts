@@ -136,20 +136,21 @@ export class RunRegister {
 
   /**
    * A call has shown that the state has this execution: nothing about its start needs to be remembered any more.
-   * @param options.workflow remembers it on a machine that has never started this resource, too.
+   * @param options.always remembers it on a machine that has never started this resource, too.
    */
   async handedOver(
     service: string,
     urn: string | undefined,
     id: string,
-    { workflow }: { readonly workflow?: string | undefined } = {},
+    { always = false }: { readonly always?: boolean } = {},
   ): Promise<void> {
     // What a destroy has started that was cut short is in no state, and neither is what takes an armed one's place.
     if (isArmedId(id)) return;
     this.take(id);
     if (urn === undefined) return;
     const known = await this.#read(service, urn);
-    const entry = known ?? (workflow === undefined ? undefined : { urn, workflow, past: [] });
+    // Of which workflow it is only counts for a start.
+    const entry = known ?? (always ? { urn, workflow: "", past: [] } : undefined);
     // A thousand comparisons of a deployment that changes nothing write nothing.
     if (!entry || (entry.inState === id && !entry.pending)) return;
     // The execution that is to be replaced is still the state's: the replacement has not arrived there.

@@ -26,8 +26,8 @@ import type { Look, StartGate } from "./startGate";
 import type { Turn } from "./turns";
 import { decideConcurrency, inTurn } from "./turns";
 
-// How often one that has nothing to look for looks again because others do.
-const maxLooks = 3;
+// How often one that has nothing to look for looks again because others do: as long as they may take.
+const maxLooks = 5 + showsWithinMs / lookAgainMs;
 
 /**
  * Finds the run's execution among the workflow's, else starts one.
@@ -75,15 +75,18 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
       const isTrusted = !isForeignLikely && (look.isExclusive() || seekers === 1);
       const shares = isTrusted ? seekers : 0;
       const oldest = possible.at(-1);
-      if (oldest && possible.length <= shares) return adopt(oldest);
-      if (oldest) throw new StartUncertainError(sayStartUndecided(possible, context, true));
+      if (possible.length > shares) {
+        throw new StartUncertainError(sayStartUndecided(possible, context, true));
+      }
       searchedFromMs ??= clock.now() - (postedHere ? 0 : await ageMs(open, look, host.session.clock.now()));
+      // Somebody else's may be listed before ours is.
       if (clock.now() - searchedFromMs < showsWithinMs) {
         return {
           againMs: lookAgainMs,
           why: "looking for the execution whose start was cut short",
         };
       }
+      if (oldest) return adopt(oldest);
       if (postedHere) {
         const cause = messageOf(lastError);
         throw new StartUncertainError(sayStartUncertain(cause, context), { cause: lastError });
