@@ -205,8 +205,8 @@ describe("FunctionGraph", () => {
     headers["x-get-workflow-full-history-data"] === "true";
   const withList = (look: NonNullable<Answers["look"]>): Answers => ({
     look,
-    // Before the start there is nothing.
-    list: (_request, count) => (count > 1 ? json(wire.listed([ended])) : undefined),
+    // Before the start there is nothing: it is looked for twice.
+    list: (_request, count) => (count > 2 ? json(wire.listed([ended])) : undefined),
   });
 
   test("whole values that are too large: those that the service cuts", async () => {

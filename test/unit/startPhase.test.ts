@@ -13,6 +13,7 @@ import {
 import type { LifecycleHost } from "../../provider/src/lifecycle";
 import { RunRegister, openSession, services } from "../../provider/src/lifecycle";
 import { inStartPhase } from "../../provider/src/lifecycle/startPhase";
+import { startInterrupted } from "../../provider/src/lifecycle/starting/posting";
 import { recordingReporter } from "../support/lifecycleHosts";
 import { settingsOf } from "../support/sessions";
 import type { SimulatedClock } from "../support/simulatedClock";
@@ -89,10 +90,12 @@ function backendOf(start: Backend["start"]): Backend {
 
 const phase = <T>(
   start: Backend["start"],
-  work: (backend: Backend) => Promise<T>,
+  work: (backend: Backend, signal: AbortSignal) => Promise<T>,
   given: object = args,
 ): Promise<T> =>
-  clock.run(inStartPhase({ ...args, ...given }, host, (bounds) => work(bounds.bind(backendOf(start)))));
+  clock.run(
+    inStartPhase({ ...args, ...given }, host, (own) => work(own.bind(backendOf(start)), own.host.signal)),
+  );
 const post = (backend: Backend): Promise<StartedExecution> =>
   backend.start({ runName: "run", signal: host.signal });
 const errorOf = (work: Promise<unknown>): Promise<Error & { code?: string }> =>
@@ -146,21 +149,9 @@ test("customTimeouts counts more", async () => {
 
 describe("what is asked before", () => {
   test("ends one request after the deadline", async () => {
-    const work = (backend: Backend): Promise<unknown> => backend.listUnsettled(host.signal);
+    const work = (backend: Backend, signal: AbortSignal): Promise<unknown> => backend.listUnsettled(signal);
     expect((await errorOf(phase(starting({}), work))).code).toBe("WFX-START-TIMEOUT");
     expect(seconds()).toBe(90);
-  });
-
-  test("by several starts together has a deadline of its own", async () => {
-    const own = new AbortController();
-    const work = (backend: Backend): Promise<unknown> => {
-      void clock.sleep(500_000).then(() => {
-        own.abort();
-      });
-      return backend.listUnsettled(own.signal);
-    };
-    await errorOf(phase(starting({}), work));
-    expect(seconds()).toBe(500);
   });
 
   test("is refused for good: an error like any other", async () => {
@@ -177,14 +168,23 @@ describe("what is asked before", () => {
   });
 
   test("is interrupted: no word of time", async () => {
-    const work = (backend: Backend): Promise<unknown> => {
+    const work = (backend: Backend, signal: AbortSignal): Promise<unknown> => {
       void clock.sleep(5_000).then(() => {
         controller.abort();
       });
-      return backend.listUnsettled(host.signal);
+      return backend.listUnsettled(signal);
     };
     expect(await errorOf(phase(starting({}), work))).toBeInstanceOf(RequestInterruptedError);
   });
+});
+
+test("a sleep that the time ends is no interruption by a person", async () => {
+  const work = async (_backend: Backend, signal: AbortSignal): Promise<never> => {
+    await clock.sleep(500_000, signal);
+    throw startInterrupted();
+  };
+  expect((await errorOf(phase(starting({}), work))).code).toBe("WFX-START-TIMEOUT");
+  expect(seconds()).toBe(90);
 });
 
 describe("a start whose answer is lost", () => {
@@ -192,11 +192,11 @@ describe("a start whose answer is lost", () => {
 
   test("at the deadline is looked for all the same", async () => {
     const looks: number[] = [];
-    const work = async (backend: Backend): Promise<string> => {
+    const work = async (backend: Backend, signal: AbortSignal): Promise<string> => {
       await clock.sleep(59_000);
       await post(backend).catch(() => undefined);
       for (let look = 0; look < 3; look += 1) {
-        await backend.describe("ex-1", { signal: host.signal });
+        await backend.describe("ex-1", { signal });
         looks.push(seconds());
       }
       return "found";
@@ -206,9 +206,9 @@ describe("a start whose answer is lost", () => {
   });
 
   test("is not looked for for ever", async () => {
-    const work = async (backend: Backend): Promise<unknown> => {
+    const work = async (backend: Backend, signal: AbortSignal): Promise<unknown> => {
       await post(backend).catch(() => undefined);
-      return backend.listUnsettled(host.signal);
+      return backend.listUnsettled(signal);
     };
     await errorOf(phase(starting({ fails: lost }), work, { timeoutSeconds: 1 }));
     expect(seconds()).toBeLessThanOrEqual(80);
@@ -225,17 +225,5 @@ describe("a start whose answer is lost", () => {
     expect(error.message).toMatch(/^it is not known whether an execution of workflow wf was started/);
     expect(error.message).not.toContain("Nothing was started");
     expect(error.cause).toBe(refused);
-  });
-});
-
-test.each<[string, Backend["start"]]>([
-  ["has come to its end", starting({})],
-  ["ran out of time", starting({ waitsMs: 3_600_000 })],
-])("what was bound to a phase that %s has no deadline any more", async (_what, start) => {
-  let bound: Backend | undefined;
-  await phase(start, (backend) => post((bound = backend))).catch(() => undefined);
-  await clock.run(clock.sleep(600_000));
-  expect(await clock.run(bound!.describe("ex-1", { signal: host.signal }))).toMatchObject({
-    executionId: "ex-1",
   });
 });

@@ -28,31 +28,26 @@ export async function create(args: Arguments, host: LifecycleHost): Promise<Outc
     return { kind: "ready", id: newArmedId(host.session.uuid), state: makeArmedState(args) };
   }
   const { backend, start } = await inStartPhase(args, host, async (phase) => {
-    const opened = await host.session.connect(host.definition, args, phase.signal);
-    return { backend: opened, start: await begin(opened, phase, args, host) };
+    const opened = await host.session.connect(host.definition, args, phase.host.signal);
+    return { backend: opened, start: await begin(opened, phase, args) };
   });
   return awaitExecution(backend, args, start, host);
 }
 
-async function begin(
-  backend: Backend,
-  phase: StartPhase,
-  args: Arguments,
-  host: LifecycleHost,
-): Promise<AwaitStart> {
+async function begin(backend: Backend, { host, bind }: StartPhase, args: Arguments): Promise<AwaitStart> {
   const { adoptExecutionId } = readCommonArguments(args);
   const superseded = host.supersedes ?? (await supersededByForce(host));
   // What this one replaces has had its turn, and so has what was taken over before it: to take it over again would run
   // nothing, and put an old outcome in place of the new one.
   const hadTurn = superseded?.isUnseen === true ? [] : [superseded?.id, superseded?.adoptedId];
   if (adoptExecutionId !== undefined && !hadTurn.includes(adoptExecutionId)) {
-    const last = await adopt(backend, adoptExecutionId, phase.signal);
+    const last = await adopt(backend, adoptExecutionId, host.signal);
     host.register.take(adoptExecutionId);
     return { executionId: adoptExecutionId, justStarted: false, last };
   }
   const { urn, secretArguments } = host;
   const wanted = await wantedRun(host.definition, args, { urn, secretArguments, supersedes: superseded });
-  const { executionId, isNew, beganMs, outcome } = await startRun(phase.bind(backend), args, wanted, host);
+  const { executionId, isNew, beganMs, outcome } = await startRun(bind(backend), args, wanted, host);
   return {
     executionId,
     justStarted: isNew,

@@ -19,9 +19,9 @@ import { messageContext, requestMs, waitLimit } from "./outcome";
 
 /** What may be done before there is an execution. */
 export interface StartPhase {
-  /** Ends what is asked. */
-  readonly signal: AbortSignal;
-  /** A backend for starting: requests under the host's signal end with the phase, and nothing is started after it. */
+  /** The host, whose signal ends with the phase too. */
+  readonly host: LifecycleHost;
+  /** A backend for starting: nothing is started by it after the phase, and what was sent extends the phase. */
   readonly bind: (backend: Backend) => Backend;
 }
 
@@ -47,10 +47,7 @@ export async function inStartPhase<T>(
   const requests = limitTime(session.clock, timeMs + requestMs, signal);
   // With a time of a second a login may take it all; a start that has to wait for nothing then still goes.
   const starts = limitTime(session.clock, Math.max(timeMs, requestMs), signal);
-  const seen: { isOver: boolean; isInDoubt: boolean; backend?: Backend } = {
-    isOver: false,
-    isInDoubt: false,
-  };
+  const seen: { isInDoubt: boolean; backend?: Backend } = { isInDoubt: false };
 
   const start = async (backend: Backend, request: StartRequest): Promise<StartedExecution> => {
     const onSent = (): void => {
@@ -65,9 +62,6 @@ export async function inStartPhase<T>(
       requests.extend(lookUpMs);
     }
   };
-  // Lists that several starts share have a signal of their own.
-  const within = (given: AbortSignal): AbortSignal =>
-    given === signal && !seen.isOver ? requests.signal : given;
   const bind = (backend: Backend): Backend => {
     seen.backend = backend;
     const { key, budgets, subject, identity, location, keepsHistory } = backend;
@@ -75,16 +69,16 @@ export async function inStartPhase<T>(
       ...{ key, budgets, subject, identity, location, keepsHistory },
       consoleUrl: (id) => backend.consoleUrl(id),
       start: (request) => start(backend, request),
-      describe: (id, options) => backend.describe(id, { ...options, signal: within(options.signal) }),
-      listPage: (filter, page, given) => backend.listPage(filter, page, within(given)),
-      listUnsettled: (given) => backend.listUnsettled(within(given)),
-      readRunName: (id, given) => backend.readRunName(id, within(given)),
-      stop: (id, given, reason) => backend.stop(id, within(given), reason),
+      describe: (id, options) => backend.describe(id, options),
+      listPage: (filter, page, given) => backend.listPage(filter, page, given),
+      listUnsettled: (given) => backend.listUnsettled(given),
+      readRunName: (id, given) => backend.readRunName(id, given),
+      stop: (id, given, reason) => backend.stop(id, given, reason),
     };
   };
 
   try {
-    return await work({ signal: requests.signal, bind });
+    return await work({ host: { ...host, signal: requests.signal }, bind });
   } catch (error) {
     const bound = seen.backend;
     if (seen.isInDoubt && bound && !(error instanceof StartUncertainError)) {
@@ -95,7 +89,6 @@ export async function inStartPhase<T>(
     const message = sayStartTimedOut(messageOf(error), bound?.subject, limit);
     throw new WorkflowExecutionError("WFX-START-TIMEOUT", message, { cause: error });
   } finally {
-    seen.isOver = true;
     for (const limited of [patience, requests, starts]) limited.lift();
   }
 }
@@ -103,5 +96,5 @@ export async function inStartPhase<T>(
 // What may pass would have been tried again, had there been time.
 function isCutOff(error: unknown): boolean {
   if (error instanceof OutOfTimeError || error instanceof RequestInterruptedError) return true;
-  return isWorkflowExecutionError(error) && error.retryable;
+  return isWorkflowExecutionError(error) && (error.retryable || error.code === "WFX-INTERRUPTED");
 }

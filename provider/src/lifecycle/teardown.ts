@@ -29,11 +29,11 @@ import { outputs, storedStatus } from "./state";
 export async function tearDown(id: string, state: StoredState, host: LifecycleHost): Promise<void> {
   const args = Object.fromEntries(Object.entries(state).filter(([name]) => !outputs.includes(name)));
   const startAgain = (backend: Backend, supersedes?: Superseded): Promise<Run> =>
-    inStartPhase(args, host, async ({ bind }) =>
-      startRun(bind(backend), args, await wanted(id, args, host, supersedes), host),
+    inStartPhase(args, host, async (phase) =>
+      startRun(phase.bind(backend), args, await wanted(id, args, host, supersedes), phase.host),
     );
-  const backend = await inStartPhase(args, host, ({ signal }) =>
-    host.session.connect(host.definition, args, signal),
+  const backend = await inStartPhase(args, host, (phase) =>
+    host.session.connect(host.definition, args, phase.host.signal),
   );
   let run = await startAgain(backend);
   let last = run.outcome;
