@@ -233,9 +233,14 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
     // Most calls say nothing.
     let secrets: readonly string[] | undefined;
     const { credentials } = this.#session;
+    // A message is not worth an execution: this never throws.
     const hide = (text: string): string => {
-      secrets ??= secretTexts(properties.args, properties.secretArguments);
-      return cleanText(redactSent(text, credentials.texts, secrets));
+      try {
+        secrets ??= secretTexts(properties.args, properties.secretArguments);
+        return cleanText(redactSent(text, credentials.texts, secrets));
+      } catch {
+        return "a text that can't be shown, since it can't be searched for secrets";
+      }
     };
     const hideCredentials = (text: string): string => redactSent(text, credentials.texts);
     try {
@@ -255,7 +260,7 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
 interface HostCall extends ResourceProperties {
   /** The properties as they came. */
   readonly given: Properties;
-  /** Takes the values of secret arguments out of a text that people will see. */
+  /** Takes the values of secret arguments, and the credentials in use, out of a text that people will see. Never throws. */
   readonly hide: (text: string) => string;
   /** Takes only the credentials in use out of a text: for what programs get as a secret. */
   readonly hideCredentials: (text: string) => string;
@@ -296,15 +301,5 @@ function sayAction({ action, reasons }: Diff, isDeployment: boolean): string {
 function outsOf(outcome: Outcome, call: HostCall): Properties {
   const outs = toOutputs(outcome.state, call, outcome.kind === "unready");
   if (outcome.kind === "ready") return outs;
-  throw new CreatedButNotReady(outcome.id.toWellFormed(), outs, outcome.reasons.map(hideSafely(call.hide)));
-}
-
-function hideSafely(hide: (text: string) => string): (text: string) => string {
-  return (text) => {
-    try {
-      return hide(text);
-    } catch {
-      return "the execution is not as wanted; why can't be shown, since it can't be searched for secrets";
-    }
-  };
+  throw new CreatedButNotReady(outcome.id.toWellFormed(), outs, outcome.reasons.map(call.hide));
 }
