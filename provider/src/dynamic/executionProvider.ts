@@ -181,9 +181,8 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
       // A run that `executionKey` names replaces itself where nothing else has changed: it goes on for the new resource.
       if (isReplacement && this.#process.answered.some((execution) => execution.id === id)) return;
       // Deleted before what takes its place is created, and perhaps never compared.
-      if (isReplacement && call.urn !== undefined && !this.#present.has(call.urn)) {
+      if (isReplacement && !this.#present.has(call.urn))
         this.#present.set(call.urn, presentOf(id, call.args));
-      }
       await deleteExecution(id, call.args, { ...this.#host(call, "delete"), isReplacement });
       // What is replaced goes when the state has what takes its place.
       const successor = this.#process.answered.findLast(({ urn }) => urn !== undefined && urn === call.urn);
