@@ -41,7 +41,8 @@ export interface WorkflowExecutionArgs extends CommonExecutionArgs {
    */
   executionName?: pulumi.Input<string>;
   /**
-   * Input of the flow: a map, a list, or JSON text, at most 1 MiB. A change runs the flow again.
+   * Input of the flow: a map, a list, or JSON text, at most 1 MiB. Dates are sent as RFC 3339 text. A change runs the
+   * flow again.
    * @default none
    */
   input?: pulumi.Input<Record<string, unknown> | unknown[] | string>;

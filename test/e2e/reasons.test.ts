@@ -365,7 +365,9 @@ test("states of older and newer versions, and other versions of the package: not
   const filled = await stateByName();
   for (const service of serviceNames) {
     expect(filled.get(service)!.id).toBe(original.get(service)!.id);
-    expect(filled.get(service)!.outputs).toEqual(withoutSecrets(original.get(service)!.outputs));
+    expect(withoutSecrets(filled.get(service)!.outputs)).toEqual(
+      withoutSecrets(original.get(service)!.outputs),
+    );
   }
 
   // A later version may know more, and call it by names that this one has never heard.

@@ -22,7 +22,8 @@ function reversed(value: unknown): unknown {
 test("the way through the engine, and the order of keys, change no digest", () => {
   fc.assert(
     fc.property(fc.jsonValue({ maxDepth: 4 }), (value) => {
-      fc.pre(JSON.stringify(value).isWellFormed());
+      // What does not arrive at all is refused before.
+      fc.pre(JSON.stringify(value).isWellFormed() && !JSON.stringify(value).includes("__proto__"));
       expect(digest(reversed(carried(value)))).toBe(digest(value));
     }),
   );

@@ -24,8 +24,7 @@ export function noteArguments(
   for (const [name, { value, isLater }] of Object.entries(values)) {
     if (isLater) notes[name] = noteLater(name, value, ignoreChanges);
     // Only an Output can be secret; and it does not matter who gave what is no payload.
-    else if (value !== undefined && payload.includes(name))
-      notes[name] = digestOf(name, value, ignoreChanges);
+    else if (payload.includes(name)) notes[name] = digestOf(name, value, ignoreChanges);
   }
   return notes;
 }

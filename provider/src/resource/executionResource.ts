@@ -39,17 +39,18 @@ export abstract class ExecutionResource extends pulumi.CustomResource {
     const type = resourceType(service);
     const refuse: Refusal = (problems, isLater) =>
       new pulumi.RunError(sayRefusal(service, name, problems, isLater ? undefined : callerOf(new.target)));
-    const finish = (given: object, options: pulumi.CustomResourceOptions | undefined): pulumi.Inputs =>
-      propertiesOf(service, name, given as Properties, options, refuse);
     // What is not declared is no output: reading it in the program would give undefined instead of an Output.
     const names = [...outputs, "region", "triggers", ...repeated];
-    const declared = Object.fromEntries(
-      names.filter((output) => !(output in args)).map((output) => [output, undefined]),
-    );
+    const declared: Record<string, undefined> = {};
+    for (const output of names) declared[output] = undefined;
+    const finish = (given: object, options: pulumi.CustomResourceOptions | undefined): pulumi.Inputs => ({
+      ...declared,
+      ...propertiesOf(service, name, given as Properties, options, refuse),
+    });
     const outer = underConstruction;
     underConstruction = finish;
     try {
-      super(type, name, finish({ ...declared, ...args }, opts), opts);
+      super(type, name, finish(args, opts), opts);
     } finally {
       underConstruction = outer;
       resumeTraces();
@@ -81,8 +82,7 @@ function propertiesOf(
   opts: pulumi.CustomResourceOptions | undefined,
   refuse: Refusal,
 ): pulumi.Inputs {
-  const args = Object.fromEntries(Object.entries(given).filter(([property]) => !property.startsWith("__")));
-  const values = toJsonValues(args, refuse);
+  const values = toJsonValues(given, refuse);
   const ignoreChanges = opts?.ignoreChanges ?? [];
   const meta: Record<keyof ResourceMeta, unknown> = {
     urn: urnOf(name, resourceType(service), opts?.parent),
@@ -91,8 +91,11 @@ function propertiesOf(
     ignoreChanges: ignoreChanges.length > 0 ? ignoreChanges : undefined,
     notes: noteArguments(service, values, ignoreChanges),
   };
-  const json = Object.fromEntries(Object.entries(values).map(([argument, { value }]) => [argument, value]));
-  return { ...json, __provider: providerText(service), [metaProperty]: meta };
+  const properties: Record<string, unknown> = {};
+  for (const [argument, { value }] of Object.entries(values)) properties[argument] = value;
+  properties["__provider"] = providerText(service);
+  properties[metaProperty] = meta;
+  return properties;
 }
 
 function sayRefusal(

@@ -23,7 +23,7 @@ export interface JsonValue {
 export type Refusal = (problems: readonly string[], isLater: boolean) => Error;
 
 /**
- * Copies arguments with only what JSON can hold. Members that are undefined are left to the SDK, which leaves them out; a
+ * Copies arguments with only what JSON can hold; internal ones (`__…`) are left out. Members that are undefined are left to the SDK, which leaves them out; a
  * resource stands for its id, as everywhere in Pulumi.
  * @throws {Error} that `refuse` makes when there is a problem in them. What is in Outputs and promises is looked at when
  *   it is known: they fail with that error.
@@ -33,15 +33,15 @@ export function toJsonValues(
   refuse: Refusal,
 ): Record<string, JsonValue> {
   const problems: string[] = [];
-  const values = Object.entries(args).map(([name, value]) => {
+  const values: Record<string, JsonValue> = {};
+  for (const [name, value] of Object.entries(args)) {
+    if (value === undefined || name.startsWith("__")) continue;
     // The provider's check says more of a number that stands alone.
-    if (value === undefined || typeof value === "number") return [name, { value, isLater: false }] as const;
-    const copy = new Copy(refuse, problems);
-    const json = copy.of(value, name);
-    return [name, { value: json, isLater: copy.isLater }] as const;
-  });
+    const copy = typeof value === "number" ? undefined : new Copy(refuse, problems);
+    values[name] = { value: copy ? copy.of(value, name) : value, isLater: copy?.isLater ?? false };
+  }
   if (problems.length > 0) throw refuse(problems, false);
-  return Object.fromEntries(values);
+  return values;
 }
 
 /** One copy being made. */
@@ -89,8 +89,10 @@ class Copy {
     for (const [key, item] of Object.entries(value)) {
       const at = memberPath(path, key);
       if (key === signatureKey) this.#problem(at, "is a key that Pulumi keeps for itself: give another one");
+      // The SDK assigns it, which changes a prototype.
+      else if (key === "__proto__") this.#problem(at, "is a key that the SDK loses: give another one");
       else if (!key.isWellFormed()) this.#problem(at, notWellFormed);
-      else define(copied, key, this.of(item, at));
+      else copied[key] = this.of(item, at);
     }
     return copied;
   }
@@ -153,9 +155,4 @@ function instanceProblem(value: object): string | undefined {
     typeof constructor?.name === "string" && constructor.name !== "" ? constructor.name : "a class";
   const plain = typeof toJSON === "function" ? "value.toJSON()" : "{ ...value }";
   return `is an instance of ${name}: give plain data, e.g. ${plain}`;
-}
-
-// An assignment to `__proto__` would be none.
-function define(onto: object, key: string, value: unknown): void {
-  Object.defineProperty(onto, key, { configurable: true, enumerable: true, writable: true, value });
 }

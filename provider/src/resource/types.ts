@@ -22,7 +22,8 @@ export interface CommonExecutionArgs {
    */
   executionKey?: Input<string>;
   /**
-   * A change here runs the workflow again. Any values; the preview names the key that changed.
+   * A change here runs the workflow again. Any values that JSON can represent, and Dates (sent as RFC 3339 text); the
+   * preview names the key that changed.
    * @default {} (no triggers)
    */
   triggers?: Input<Record<string, Input<unknown>>>;
