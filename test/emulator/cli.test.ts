@@ -59,16 +59,15 @@ async function start(args: readonly string[]): Promise<Started> {
 const refusal = (...args: string[]): { status: number | null; stderr: string; stdout: string } =>
   spawnSync(process.execPath, [BIN, ...args], { encoding: "utf8", timeout: 10_000 });
 
-test("prints exactly one line of JSON, serves, and ends at once on SIGTERM with open connections", async () => {
+test("prints exactly one line of JSON, serves, and ends on SIGTERM without waiting for open connections", async () => {
   const { child, client, stdout } = await start(["--port", "0"]);
   expect((await client.signed("POST", executions("demo-succeeds"))).status).toBe(200);
   await client.control("POST", "/faults", { action: "hang" });
   const hanging = client.signed("POST", executions("demo-succeeds")).catch(() => "broken");
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  const began = performance.now();
+  await client.handling("ExecuteWorkflow");
   child.kill("SIGTERM");
   const [code] = (await once(child, "exit")) as [number];
-  expect([code, performance.now() - began < 1000, await hanging]).toEqual([0, true, "broken"]);
+  expect([code, await hanging]).toEqual([0, "broken"]);
   expect(stdout()).toMatch(/^\{"url":"http:\/\/127\.0\.0\.1:\d+"\}\n$/);
 });
 
@@ -132,9 +131,7 @@ test("--exit-with-parent ends it when its parent has gone", async () => {
       return false;
     }
   };
-  const deadline = Date.now() + 5000;
-  while (isAlive() && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 50));
-  expect(isAlive()).toBe(false);
+  while (isAlive()) await new Promise((resolve) => setTimeout(resolve, 50));
 });
 
 describe("options that cannot be used", () => {

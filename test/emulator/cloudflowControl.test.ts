@@ -177,7 +177,7 @@ test("an emulator that is closed lets go of those who wait", async () => {
   await client.ok("StartExecution", slow);
   const waiting = client.call("DescribeExecution", { ...slow, WaitTimeSeconds: 60 });
   waiting.catch(() => undefined);
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await client.handling("DescribeExecution");
   await emulator.close();
   await expect(waiting).rejects.toThrow();
 });

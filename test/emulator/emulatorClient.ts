@@ -141,6 +141,14 @@ export class EmulatorClient {
     return this.signed("GET", `${executions(workflowId)}/${executionId}/status`);
   }
 
+  /** Waits until the emulator has taken up so many requests of an operation that have no answer yet. */
+  async handling(operation: string, count = 1): Promise<void> {
+    for (;;) {
+      const { requests } = (await this.control("GET", `/requests?operation=${operation}`)).json;
+      if (requests.filter(({ status }: Json) => status === undefined).length >= count) return;
+    }
+  }
+
   async advance(ms: number): Promise<void> {
     await this.control("POST", "/clock", { advanceMs: ms });
   }

@@ -4,37 +4,56 @@
 import { existsSync, readdirSync, readFileSync, utimesSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import type { Folder } from "./toolProcess";
+import type { Folder, ToolProcess } from "./toolProcess";
 import { evaluate, makeFolder, startModule } from "./toolProcess";
 
 let cache: Folder;
+/** What tells processes something, apart from what they make. */
+let signals: Folder;
 beforeEach(() => {
   cache = makeFolder();
+  signals = makeFolder();
 });
 afterEach(() => {
   cache.remove();
+  signals.remove();
 });
 
-const environment = (): NodeJS.ProcessEnv => ({ WORKFLOW_EXECUTION_CACHE: cache.path });
+const environment = (): NodeJS.ProcessEnv => ({
+  WORKFLOW_EXECUTION_CACHE: cache.path,
+  GO_ON: join(signals.path, "go-on"),
+});
 
-/** Makes the entry "thing" of two files, with a pause between them; prints what it did. */
-const MAKE = (pauseMs: number): string => `
-  import { appendFileSync, writeFileSync } from "node:fs";
+/** Makes the entry "thing" of two files, between them when it may; prints what it did, and at once what it says. */
+const MAKE = (until: "at once" | "told to go on" = "at once"): string => `
+  import { appendFileSync, existsSync, writeFileSync } from "node:fs";
   import { setTimeout as sleep } from "node:timers/promises";
   import { ensureCached } from "tools/setup/cache.mjs";
   const said = [];
   const folder = await ensureCached({
     name: "thing",
-    say: (text) => said.push(text),
+    say: (text) => {
+      said.push(text);
+      process.stderr.write(text + "\\n");
+    },
     make: async (unfinished) => {
       appendFileSync(process.env.WORKFLOW_EXECUTION_CACHE + "/makers", process.pid + "\\n");
       writeFileSync(unfinished + "/first", "1");
-      await sleep(${String(pauseMs)});
+      while (${String(until !== "at once")} && !existsSync(process.env.GO_ON)) await sleep(20);
       writeFileSync(unfinished + "/second", "2");
     },
   });
   console.log(JSON.stringify({ folder, said }));
 `;
+
+const waiting = "waiting for another process that makes thing";
+
+/** Resolves when a process has said so many times that it waits. */
+async function hasWaited({ child }: ToolProcess, times: number): Promise<void> {
+  let said = "";
+  child.stderr?.on("data", (text: string) => (said += text));
+  await until(() => said.split(waiting).length > times);
+}
 
 const makers = (): string[] => readFileSync(join(cache.path, "makers"), "utf8").trim().split("\n");
 
@@ -43,27 +62,29 @@ const until = async (condition: () => boolean): Promise<void> => {
 };
 
 test("two processes at once make an entry once, and the second one says that it waits", async () => {
-  const first = startModule(MAKE(600), environment());
+  const first = startModule(MAKE("told to go on"), environment());
   await until(() => existsSync(join(cache.path, "makers")));
-  const second = startModule(MAKE(600), environment());
+  const second = startModule(MAKE("told to go on"), environment());
+  await hasWaited(second, 1);
+  signals.write("go-on", "");
   const endings = await Promise.all([first.ending, second.ending]);
 
   const answers = endings.map(({ stdout }) => JSON.parse(stdout) as { folder: string; said: string[] });
   expect(answers.map(({ folder }) => folder)).toEqual(Array(2).fill(join(cache.path, "thing")));
   expect(answers[0]!.said).toEqual([]);
-  expect(answers[1]!.said).toContain("waiting for another process that makes thing");
+  expect(answers[1]!.said).toContain(waiting);
   expect(makers()).toHaveLength(1);
   expect(readdirSync(cache.path).sort()).toEqual(["makers", "thing"]);
 });
 
 test("an entry that is there is not made again", async () => {
-  await evaluate(MAKE(0), environment());
-  await evaluate(MAKE(0), environment());
+  await evaluate(MAKE(), environment());
+  await evaluate(MAKE(), environment());
   expect(makers()).toHaveLength(1);
 });
 
 test("a killed maker leaves no entry, and the next one makes it at once and clears up", async () => {
-  const killed = startModule(MAKE(60_000), environment());
+  const killed = startModule(MAKE("told to go on"), environment());
   await until(() => existsSync(join(cache.path, "makers")));
   killed.child.kill("SIGKILL");
   await killed.ending;
@@ -71,8 +92,9 @@ test("a killed maker leaves no entry, and the next one makes it at once and clea
   expect(readdirSync(cache.path).some((name) => name.startsWith("thing.making-"))).toBe(true);
 
   const begin = Date.now();
-  await evaluate(MAKE(0), environment());
-  expect(Date.now() - begin).toBeLessThan(5_000);
+  await evaluate(MAKE(), environment());
+  // An owner that is only silent is waited for: 30 s.
+  expect(Date.now() - begin).toBeLessThan(25_000);
   expect(readdirSync(cache.path).sort()).toEqual(["makers", "thing"]);
   expect(readdirSync(join(cache.path, "thing")).sort()).toEqual(["first", "second"]);
 });
@@ -97,23 +119,23 @@ describe("a lock that is in the way", () => {
 
   test("of a live process that was silent for long is taken over: the pid is another program's now", async () => {
     lock(hostname(), process.pid, 120);
-    await evaluate(MAKE(0), environment());
+    await evaluate(MAKE(), environment());
     expect(makers()).toHaveLength(1);
   });
 
   test("of another machine is taken over only when it was silent for long", async () => {
     lock("elsewhere", 1, 120);
-    await evaluate(MAKE(0), environment());
+    await evaluate(MAKE(), environment());
     expect(makers()).toHaveLength(1);
   });
 
   test("of a live process that shows signs of life is waited for", async () => {
     lock(hostname(), process.pid, 0);
-    const waiting = startModule(MAKE(0), environment());
-    await new Promise((resolve) => setTimeout(resolve, 800));
+    const other = startModule(MAKE(), environment());
+    await hasWaited(other, 3);
     expect(existsSync(join(cache.path, "makers"))).toBe(false);
-    waiting.child.kill("SIGKILL");
-    await waiting.ending;
+    other.child.kill("SIGKILL");
+    await other.ending;
   });
 });
 

@@ -78,7 +78,7 @@ test("different workflows do not wait for each other, and each gives back its ow
   for (const each of [workflow, other]) {
     expect(
       await within(
-        2_000,
+        3_500,
         locked(each, () => Promise.resolve()),
       ),
     ).toBe(true);
