@@ -137,3 +137,41 @@ test("lines of a list are clean too; their ids stay as programs have to ask for 
   const line = { executionId: "ex-1", status: "failed", rawStatus: dirty, createdBy: dirty } as const;
   expect(boundSummary(line)).toEqual({ ...line, rawStatus: "red \ufffd", createdBy: "red \ufffd" });
 });
+
+describe("an output that is not kept", () => {
+  const noteOf = (output: unknown): unknown => {
+    const { bounded, truncated } = boundSnapshot(snapshot({ status: "succeeded", output }));
+    expect(truncated).toEqual(["output"]);
+    return (bounded.output as { truncated?: unknown }).truncated;
+  };
+  const nested = (levels: number): unknown => {
+    let value: unknown = 1;
+    for (let level = 0; level < levels; level += 1) value = [value];
+    return value;
+  };
+
+  test("for its many values is not even written out", () => {
+    const many = Array.from({ length: limits.output + 1 }, () => 0);
+    const unwritable = {
+      many,
+      toJSON: (): never => {
+        throw new Error("it was written out");
+      },
+    };
+    expect(noteOf(unwritable)).toBe("the output has more than 262144 values, more than are kept");
+    expect(noteOf(many.map(() => ({})))).toMatch(/^the output has more than 262144 values/);
+  });
+
+  test("for its levels; as many as allowed are kept", () => {
+    expect(noteOf(nested(limits.outputDepth + 1))).toBe("the output has more than 100 levels");
+    const { bounded } = boundSnapshot(snapshot({ output: nested(limits.outputDepth) }));
+    expect(bounded.output).toEqual(nested(limits.outputDepth));
+  });
+
+  test("for that it could not be read says why", () => {
+    const { bounded, truncated } = boundSnapshot(snapshot({ outputOmitted: "too much of it" }));
+    expect(bounded.output).toEqual({ truncated: "too much of it" });
+    expect(bounded).not.toHaveProperty("outputOmitted");
+    expect(truncated).toEqual(["output"]);
+  });
+});
