@@ -89,7 +89,7 @@ async function serve(
       `Request entity too large: more than ${String(LARGEST_BODY)} bytes`,
       call,
     );
-    send(response, { ...reply, headers: { ...reply.headers, connection: "close" } }, call);
+    send(response, dated({ ...reply, headers: { ...reply.headers, connection: "close" } }, state), call);
     return;
   }
   if (isControlPath(call.path)) {
@@ -115,7 +115,16 @@ async function serve(
   );
   if (delivery.kind === "reply" || delivery.kind === "truncate") entry.status = delivery.reply.status;
   state.log.count(entry);
-  perform(delivery, response, call);
+  perform(datedDelivery(delivery, state), response, call);
+}
+
+function datedDelivery(delivery: Delivery, state: EmulatorState): Delivery {
+  return "reply" in delivery ? { ...delivery, reply: dated(delivery.reply, state) } : delivery;
+}
+
+// Node would say the machine's time: a client that learns the service's clock from `Date` must see the emulated one.
+function dated(reply: Reply, { clock }: EmulatorState): Reply {
+  return { ...reply, headers: { date: new Date(clock.now()).toUTCString(), ...reply.headers } };
 }
 
 async function deliver(
