@@ -7,13 +7,15 @@ import { controlApi } from "./control";
 import { DataFolder } from "./executions/dataFolder";
 import { ExecutionStore } from "./executions/store";
 import { FaultPlan } from "./faults";
-import { AccountDirectory } from "./huawei/accounts";
 import { AOM_QUIRKS } from "./huawei/aom/quirks";
 import { aomService } from "./huawei/aom/service";
 import { Authenticator } from "./huawei/authentication";
 import { FUNCTIONGRAPH_QUIRKS } from "./huawei/functiongraph/quirks";
 import { functionGraphService } from "./huawei/functiongraph/service";
-import { iamService } from "./huawei/iam";
+import { iamQuirks, iamService } from "./huawei/iam/service";
+import { AccountDirectory } from "./identity/directory";
+import { IdTokens } from "./identity/idTokens";
+import { Machines } from "./identity/machines";
 import { QuirkBook } from "./quirks";
 import { RequestLog } from "./requestLog";
 import { loadSeed, type ParsedSeed, type Seed } from "./seed";
@@ -55,17 +57,21 @@ export interface Emulator {
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const seed = loadSeed(options.seed);
   const data = options.data === undefined ? undefined : await DataFolder.open(options.data);
+  const servers: RunningServer[] = [];
+  const close = async (): Promise<void> => {
+    await Promise.all(servers.map((server) => server.close()));
+    await data?.close();
+  };
   try {
-    const server = await serve(createState(options, seed, data), options);
+    const state = createState(options, seed, data);
+    const server = await serve(state, options);
+    servers.push(server);
     return {
       url: urlOf(server.host, server.port),
-      close: async () => {
-        await server.close();
-        await data?.close();
-      },
+      close,
     };
   } catch (error) {
-    await data?.close();
+    await close();
     throw error;
   }
 }
@@ -103,11 +109,13 @@ function createState(
     data,
     executions: new ExecutionStore(clock, data),
     accounts,
+    idTokens: new IdTokens(clock),
+    machines: new Machines(seed.machines, accounts, clock),
     authenticator: new Authenticator(accounts, clock, options.strictAuth ?? false),
     alibaba: new AlibabaAuthenticator(accounts, clock, options.strictAuth ?? false),
     buckets: new TokenBuckets(clock, options.enforceLimits ?? false, seed.limits),
     faults: new FaultPlan(),
-    quirks: new QuirkBook([...AOM_QUIRKS, ...FUNCTIONGRAPH_QUIRKS, ...CLOUDFLOW_QUIRKS]),
+    quirks: new QuirkBook([...AOM_QUIRKS, ...FUNCTIONGRAPH_QUIRKS, ...CLOUDFLOW_QUIRKS, ...iamQuirks]),
     log: new RequestLog(),
   };
 }
@@ -121,7 +129,8 @@ function reset(state: EmulatorState): void {
   state.executions.clear();
   state.clock.follow();
   state.data?.saveClock(state.clock.save());
-  state.accounts.forgetTokens();
+  state.accounts.reset();
+  state.machines.reset();
   state.authenticator.forgetFailures();
   state.alibaba.forget();
   state.buckets.refill();

@@ -228,6 +228,7 @@ function toCall(request: IncomingMessage, body: Buffer, requestId: string, gone:
     requestId,
     fromLoopback: isLoopback(request.socket.remoteAddress ?? ""),
     gone,
+    caller: {},
   };
 }
 
