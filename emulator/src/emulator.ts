@@ -2,6 +2,7 @@
 import { AlibabaAuthenticator } from "./alibaba/authentication";
 import { CLOUDFLOW_QUIRKS } from "./alibaba/cloudflow/quirks";
 import { cloudFlowService } from "./alibaba/cloudflow/service";
+import { alibabaStsService } from "./alibaba/sts/service";
 import { Clock } from "./clock";
 import { controlApi } from "./control";
 import { DataFolder } from "./executions/dataFolder";
@@ -13,6 +14,7 @@ import { Authenticator } from "./huawei/authentication";
 import { FUNCTIONGRAPH_QUIRKS } from "./huawei/functiongraph/quirks";
 import { functionGraphService } from "./huawei/functiongraph/service";
 import { iamQuirks, iamService } from "./huawei/iam/service";
+import { huaweiStsService } from "./huawei/sts";
 import { AccountDirectory } from "./identity/directory";
 import { IdTokens } from "./identity/idTokens";
 import { Machines } from "./identity/machines";
@@ -83,6 +85,9 @@ function serve(state: EmulatorState, options: EmulatorOptions): Promise<RunningS
     iamService(state),
     aomService(state),
     functionGraphService(state),
+    huaweiStsService(state),
+    // Before CloudFlow, which answers every other version too.
+    alibabaStsService(state),
     cloudFlowService(state),
   ];
   const control = controlApi(state, services, () => {
