@@ -2,6 +2,7 @@
 import { AlibabaAuthenticator } from "./alibaba/authentication";
 import { CLOUDFLOW_QUIRKS } from "./alibaba/cloudflow/quirks";
 import { cloudFlowService } from "./alibaba/cloudflow/service";
+import { alibabaMetadataService } from "./alibaba/metadata";
 import { alibabaStsService } from "./alibaba/sts/service";
 import { Clock } from "./clock";
 import { controlApi } from "./control";
@@ -14,10 +15,12 @@ import { Authenticator } from "./huawei/authentication";
 import { FUNCTIONGRAPH_QUIRKS } from "./huawei/functiongraph/quirks";
 import { functionGraphService } from "./huawei/functiongraph/service";
 import { iamQuirks, iamService } from "./huawei/iam/service";
+import { huaweiMetadataService } from "./huawei/metadata";
 import { huaweiStsService } from "./huawei/sts";
 import { AccountDirectory } from "./identity/directory";
 import { IdTokens } from "./identity/idTokens";
 import { Machines } from "./identity/machines";
+import type { Service } from "./http/service";
 import { QuirkBook } from "./quirks";
 import { RequestLog } from "./requestLog";
 import { loadSeed, type ParsedSeed, type Seed } from "./seed";
@@ -31,6 +34,11 @@ export interface EmulatorOptions {
   port?: number;
   /** Address to listen on. The control API answers this machine only, whatever is given here. @default "127.0.0.1" */
   host?: string;
+  /**
+   * One more address, on which the metadata services alone answer: for clients that know only the cloud's own one. Without
+   * it they answer on the address of everything else only.
+   */
+  metadata?: { host: string; port: number };
   /** Accounts and workflows beside the demo ones: an object, or the path of a JSON file. */
   seed?: Seed | string;
   /**
@@ -48,6 +56,8 @@ export interface EmulatorOptions {
 export interface Emulator {
   /** Base of all services, such as `http://127.0.0.1:8787`, without a final slash. */
   readonly url: string;
+  /** Base of the metadata services alone, if `metadata` was given. */
+  readonly metadataUrl?: string;
   /** Breaks open connections and frees the port. */
   close(): Promise<void>;
 }
@@ -68,8 +78,11 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     const state = createState(options, seed, data);
     const server = await serve(state, options);
     servers.push(server);
+    const metadata = options.metadata && (await serveMetadata(state, options.metadata));
+    if (metadata) servers.push(metadata);
     return {
       url: urlOf(server.host, server.port),
+      ...(metadata ? { metadataUrl: urlOf(metadata.host, metadata.port) } : {}),
       close,
     };
   } catch (error) {
@@ -86,6 +99,7 @@ function serve(state: EmulatorState, options: EmulatorOptions): Promise<RunningS
     aomService(state),
     functionGraphService(state),
     huaweiStsService(state),
+    ...metadataServices(state),
     // Before CloudFlow, which answers every other version too.
     alibabaStsService(state),
     cloudFlowService(state),
@@ -97,6 +111,17 @@ function serve(state: EmulatorState, options: EmulatorOptions): Promise<RunningS
     host: options.host ?? "127.0.0.1",
     port: options.port ?? 0,
   });
+}
+
+function serveMetadata(
+  state: EmulatorState,
+  address: { readonly host: string; readonly port: number },
+): Promise<RunningServer> {
+  return listen(state, metadataServices(state), undefined, address);
+}
+
+function metadataServices(state: EmulatorState): Service[] {
+  return [huaweiMetadataService(state), alibabaMetadataService(state)];
 }
 
 function createState(

@@ -28,11 +28,14 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** Listens and serves until closed; rejects when the address cannot be used. */
+/**
+ * Listens and serves until closed; rejects when the address cannot be used.
+ * @param control - left out where there is to be no control API
+ */
 export async function listen(
   state: EmulatorState,
   services: readonly Service[],
-  control: ControlApi,
+  control: ControlApi | undefined,
   address: { readonly host: string; readonly port: number },
 ): Promise<RunningServer> {
   const server = createServer((request, response) => {
@@ -70,7 +73,7 @@ function closeAtOnce(server: Server): Promise<void> {
 async function serve(
   state: EmulatorState,
   services: readonly Service[],
-  control: ControlApi,
+  control: ControlApi | undefined,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -92,7 +95,7 @@ async function serve(
     send(response, dated({ ...reply, headers: { ...reply.headers, connection: "close" } }, state), call);
     return;
   }
-  if (isControlPath(call.path)) {
+  if (control && isControlPath(call.path)) {
     send(response, control.respond(call), call);
     return;
   }
