@@ -11,7 +11,7 @@ import { iamError } from "./operation";
 import type { IamOperation } from "./operation";
 import { listAuthProjects, listDomains, listProjects, listRegions, showProject } from "./projects";
 import { securityTokenOperation } from "./securityTokens";
-import { createByIdToken, tokenOperation, validateToken } from "./tokens";
+import { createByIdToken, createUnscopedByIdToken, tokenOperation, validateToken } from "./tokens";
 
 /** The other ways in which IAM is said to behave, or may. */
 export const iamQuirks: readonly QuirkDefinition[] = [
@@ -53,6 +53,11 @@ const routes: readonly IamRoute[] = [
     method: "POST",
     path: "/v3.0/OS-AUTH/id-token/tokens",
     operationOf: always("CreateTokenWithIdToken", createByIdToken),
+  },
+  {
+    method: "POST",
+    path: "/v3/OS-FEDERATION/identity_providers/{idp_id}/protocols/{protocol_id}/auth",
+    operationOf: always("CreateUnscopedTokenWithIdToken", createUnscopedByIdToken),
   },
   { method: "POST", path: "/v3.0/OS-CREDENTIAL/securitytokens", operationOf: securityTokenOperation },
   { method: "GET", path: "/v3/projects", operationOf: always("KeystoneListProjects", listProjects) },

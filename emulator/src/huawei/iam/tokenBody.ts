@@ -5,6 +5,9 @@ import type { AccountDirectory, IssuedToken } from "../../identity/directory";
 import type { Actor, Principal } from "../../identity/principal";
 import { iamTime } from "./operation";
 
+/** The one protocol that identity providers speak here. */
+export const protocol = "oidc";
+
 /** The `token` object of an answer. */
 export function tokenBody(
   directory: AccountDirectory,
@@ -42,7 +45,7 @@ function userBody({ ref, account, id, name }: Principal): JsonObject {
   const domain = domainBody(account);
   if (ref.kind === "session") return { id, name, domain };
   if (ref.kind !== "federated") return { id, name, password_expires_at: "", domain };
-  const federation = { groups: [], identity_provider: { id: ref.idp }, protocol: { id: "oidc" } };
+  const federation = { groups: [], identity_provider: { id: ref.idp }, protocol: { id: protocol } };
   return { "OS-FEDERATION": federation, domain, id, name };
 }
 

@@ -9,7 +9,7 @@ import { Fields, isJsonObject, ShapeError } from "../../jsonShape";
 import { assumeAgency, identifyDelegate, readAgency } from "./agencies";
 import { fail, identify, identifyByToken, isWanted, limit, readBody, readNameOrId } from "./operation";
 import type { IamOperation, IamRequest, NameOrId } from "./operation";
-import { tokenBody } from "./tokenBody";
+import { protocol, tokenBody } from "./tokenBody";
 
 const byPassword: IamOperation = {
   operation: "KeystoneCreateUserTokenByPassword",
@@ -139,13 +139,33 @@ function createByAgency(request: IamRequest): Reply {
 
 /** CreateTokenWithIdToken: a token for whoever an identity provider vouches for. */
 export function createByIdToken(request: IamRequest): Reply {
-  const { state, call } = request;
   const { idToken, scope } = readBody(request, (body) => {
     const auth = new Fields(body.raw("auth"), "auth");
     const given = new Fields(auth.raw("id_token"), "auth.id_token");
     return { idToken: given.requiredText("id", { min: 1 }), scope: readScope(auth) };
   });
-  const idp = call.headers["x-idp-id"] ?? fail(400, "The request header is invalid. X-Idp-Id: is required");
+  const idp =
+    request.call.headers["x-idp-id"] ?? fail(400, "The request header is invalid. X-Idp-Id: is required");
+  return createForBearer(request, idp, idToken, scope);
+}
+
+/** CreateUnscopedTokenWithIdToken: the same with the id token in the header, as the Node SDK asks for it. */
+export function createUnscopedByIdToken(request: IamRequest): Reply {
+  const { call, params } = request;
+  const idToken = /^Bearer (\S+)$/.exec(call.headers["authorization"] ?? "")?.[1];
+  if (idToken === undefined) fail(401, "The request you have made requires authentication.");
+  if (params["protocol_id"] !== protocol)
+    fail(404, `Could not find protocol: ${params["protocol_id"] ?? ""}.`);
+  return createForBearer(request, params["idp_id"] ?? "", idToken, undefined);
+}
+
+function createForBearer(
+  request: IamRequest,
+  idp: string,
+  idToken: string,
+  scope: WantedScope | undefined,
+): Reply {
+  const { state } = request;
   const found = state.accounts.identityProvider(idp);
   if (!found) fail(404, `Could not find Identity Provider: ${idp}.`);
   const { account, provider } = found;
