@@ -17,6 +17,17 @@ const mayNotImport = (from, targets, message) =>
 const modules = ["aom.ts", "cloudflow.ts", "functiongraph.ts", "index.ts"];
 
 const layers = {
+  ground: [
+    "resource",
+    "dynamic",
+    "lifecycle",
+    "execution",
+    "backends",
+    "http",
+    "polling",
+    "errors.ts",
+    ...modules,
+  ],
   polling: [
     "resource",
     "dynamic",
@@ -75,7 +86,17 @@ const serviceZones = services.flatMap((service) =>
 );
 
 export default tseslint.config(
-  { ignores: ["**/dist/", "**/node_modules/", ".state/", "coverage/", "test/seeds/"] },
+  {
+    ignores: [
+      "**/dist/",
+      "provider/types/",
+      "emulator/types/",
+      "**/node_modules/",
+      ".state/",
+      "coverage/",
+      "test/seeds/",
+    ],
+  },
   eslint.configs.recommended,
   {
     files: ["**/*.ts"],
@@ -145,7 +166,7 @@ export default tseslint.config(
   },
   {
     // The core runs without Pulumi: a second front will be put on it.
-    files: ["lifecycle", "execution", "backends", "http", "polling"].map(
+    files: ["lifecycle", "execution", "backends", "http", "polling", "ground"].map(
       (layer) => `provider/src/${layer}/**/*.ts`,
     ),
     rules: {

@@ -31,6 +31,7 @@ const outputsOfThree = {
   consoleUrl: "https://console.huaweicloud.com/aom2/?region=cn-north-4",
   expired: null,
   truncated: null,
+  altered: null,
   stateVersion: 1,
   region: "cn-north-4",
   projectId: "0123456789abcdef0123456789abcdef",

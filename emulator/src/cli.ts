@@ -13,6 +13,7 @@ Huawei Cloud AOM workflows, FunctionGraph flows and IAM on one local port. Print
   --host ADDRESS      address to listen on (default 127.0.0.1)
   --metadata ADDRESS:PORT
                       one more address, for the metadata services alone
+  --allow-host NAME   name under which clients reach it, beside localhost; may be given again
   --seed FILE         JSON file with accounts and workflows beside the demo ones
   --data DIR          folder that keeps executions over a restart, for one emulator at a time
   --enforce-limits    answer 429 when an operation is called too often
@@ -67,6 +68,9 @@ function readCommandLine(args: readonly string[]): CommandLine | string {
   if (values.host !== undefined)
     options.host = nonEmpty("--host", values.host, "an address such as 127.0.0.1");
   if (values.metadata !== undefined) options.metadata = readAddress("--metadata", values.metadata);
+  if (values["allow-host"] !== undefined) {
+    options.allowedHosts = values["allow-host"].map((name) => nonEmpty("--allow-host", name, "a host name"));
+  }
   if (values.seed !== undefined) options.seed = nonEmpty("--seed", values.seed, "the path of a JSON file");
   if (values.data !== undefined) options.data = nonEmpty("--data", values.data, "the path of a folder");
   return { options, exitWithParent: values["exit-with-parent"] ?? false };
@@ -82,6 +86,7 @@ function parse(args: readonly string[]) {
         port: { type: "string" },
         host: { type: "string" },
         metadata: { type: "string" },
+        "allow-host": { type: "string", multiple: true },
         seed: { type: "string" },
         data: { type: "string" },
         "enforce-limits": { type: "boolean" },

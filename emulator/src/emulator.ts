@@ -39,6 +39,11 @@ export interface EmulatorOptions {
    * it they answer on the address of everything else only.
    */
   metadata?: { host: string; port: number };
+  /**
+   * Names under which clients may reach it, beside `host`, `localhost` and any address: requests to others are answered
+   * with 421, so that no web page can have its own name lead here. @default []
+   */
+  allowedHosts?: readonly string[];
   /** Accounts and workflows beside the demo ones: an object, or the path of a JSON file. */
   seed?: Seed | string;
   /**
@@ -110,6 +115,7 @@ function serve(state: EmulatorState, options: EmulatorOptions): Promise<RunningS
   return listen(state, services, control, {
     host: options.host ?? "127.0.0.1",
     port: options.port ?? 0,
+    allowedHosts: options.allowedHosts ?? [],
   });
 }
 
@@ -117,7 +123,7 @@ function serveMetadata(
   state: EmulatorState,
   address: { readonly host: string; readonly port: number },
 ): Promise<RunningServer> {
-  return listen(state, metadataServices(state), undefined, address);
+  return listen(state, metadataServices(state), undefined, { ...address, allowedHosts: [] });
 }
 
 function metadataServices(state: EmulatorState): Service[] {

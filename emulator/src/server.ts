@@ -4,7 +4,8 @@ import type { AddressInfo } from "node:net";
 import { isControlPath, type ControlApi } from "./control";
 import { gatewayReply } from "./huawei/gateway";
 import { deliverWithFault, type Delivery } from "./http/faultDelivery";
-import { ReplyError, type Call, type Reply } from "./http/exchange";
+import { jsonReply, ReplyError, type Call, type Reply } from "./http/exchange";
+import { hostCheck } from "./http/hostCheck";
 import type { MatchedOperation, Service } from "./http/service";
 import { newRequestId } from "./identifiers";
 import type { EmulatorState } from "./state";
@@ -28,6 +29,13 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
+/** Where to listen, and the names under which requests may come beside `host` and those of this machine. */
+export interface ListenOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly allowedHosts: readonly string[];
+}
+
 /**
  * Listens and serves until closed; rejects when the address cannot be used.
  * @param control - left out where there is to be no control API
@@ -36,10 +44,11 @@ export async function listen(
   state: EmulatorState,
   services: readonly Service[],
   control: ControlApi | undefined,
-  address: { readonly host: string; readonly port: number },
+  address: ListenOptions,
 ): Promise<RunningServer> {
+  const mayName = hostCheck([address.host, ...address.allowedHosts]);
   const server = createServer((request, response) => {
-    serve(state, services, control, request, response).catch((error: unknown) => {
+    serve(state, services, control, mayName, request, response).catch((error: unknown) => {
       complain("request", error);
       response.destroy();
     });
@@ -74,6 +83,7 @@ async function serve(
   state: EmulatorState,
   services: readonly Service[],
   control: ControlApi | undefined,
+  mayName: (host: string | undefined) => boolean,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -93,6 +103,10 @@ async function serve(
       call,
     );
     send(response, dated({ ...reply, headers: { ...reply.headers, connection: "close" } }, state), call);
+    return;
+  }
+  if (!mayName(request.headers.host)) {
+    send(response, strangeHost(request.headers.host ?? ""), call);
     return;
   }
   if (control && isControlPath(call.path)) {
@@ -128,6 +142,13 @@ function datedDelivery(delivery: Delivery, state: EmulatorState): Delivery {
 // Node would say the machine's time: a client that learns the service's clock from `Date` must see the emulated one.
 function dated(reply: Reply, { clock }: EmulatorState): Reply {
   return { ...reply, headers: { date: new Date(clock.now()).toUTCString(), ...reply.headers } };
+}
+
+function strangeHost(host: string): Reply {
+  const error =
+    `the emulator does not answer requests to the host ${JSON.stringify(host)}. If the name is the emulator's, ` +
+    "start it with --allow-host and the name (startEmulator: allowedHosts)";
+  return jsonReply(421, { error });
 }
 
 async function deliver(

@@ -5,7 +5,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { HistoryEvent } from "./backends/alibabaCloudFlow/history";
 import { openExecution, services } from "./lifecycle/index";
 import { ExecutionResource, resourceType } from "./resource/executionResource";
-import { iterateOver, outputForm, programSession, queryExecution, queryExecutions } from "./resource/queries";
+import { iterateOver, outputForm, query, queryExecution, queryExecutions } from "./resource/queries";
 import type {
   CommonExecutionArgs,
   ExecutionListArgs,
@@ -191,6 +191,8 @@ export const getWorkflowExecutionOutput = outputForm(getWorkflowExecution);
 export interface GetExecutionHistoryResult {
   /** All events, oldest first. */
   events: HistoryEvent[];
+  /** True where the service did not give all of them: there are more than can be read, or it repeats itself. */
+  isIncomplete?: true;
 }
 
 /**
@@ -205,14 +207,12 @@ export async function getExecutionHistory(
   args: GetWorkflowExecutionArgs,
 ): Promise<GetExecutionHistoryResult> {
   const { executionId, ...where } = args;
-  const open = await openExecution(
-    services.cloudflow,
-    "getExecutionHistory",
-    { ...where },
-    executionId,
-    programSession(),
-  );
-  return { events: await open.backend.history(open.executionId, open.signal) };
+  const name = "getExecutionHistory";
+  return query(async (session) => {
+    const open = await openExecution(services.cloudflow, name, { ...where }, executionId, session);
+    const { events, isWhole } = await open.ask((signal) => open.backend.history(open.executionId, signal));
+    return { events, ...(isWhole ? {} : { isIncomplete: true }) };
+  });
 }
 
 /** {@link getExecutionHistory} for arguments that are outputs of other resources. */

@@ -3,6 +3,8 @@
  * Thrown by all layers; read by `lifecycle/` (may it be tried again?) and by `dynamic/` (what the user sees).
  */
 
+import { cleanText, onOneLine, shorten } from "./ground/text";
+
 /** Stable, searchable codes; the docs have a section for each. */
 export type ErrorCode =
   | "WFX-CONFIGURATION"
@@ -14,7 +16,9 @@ export type ErrorCode =
   | "WFX-NOT-FOUND"
   | "WFX-THROTTLED"
   | "WFX-RESPONSE-FORMAT"
+  | "WFX-LIST-INCOMPLETE"
   | "WFX-START-UNCERTAIN"
+  | "WFX-START-TIMEOUT"
   | "WFX-WORKFLOW-BUSY"
   | "WFX-EXECUTION-FAILED"
   | "WFX-EXECUTION-TIMEOUT"
@@ -41,7 +45,7 @@ export class WorkflowExecutionError extends Error {
   readonly retryable: boolean;
 
   constructor(code: ErrorCode, message: string, options: { retryable?: boolean; cause?: unknown } = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(cleanText(message), options.cause === undefined ? undefined : { cause: options.cause });
     this.name = new.target.name;
     this.code = code;
     this.retryable = options.retryable ?? false;
@@ -106,6 +110,14 @@ export class RequestInterruptedError extends TransportError {
   }
 }
 
+/** The time that the work may take was over before the request had its answer, or before it was sent at all. */
+export class OutOfTimeError extends TransportError {
+  constructor(request: RequestSummary, options: { mayHaveArrived: boolean; cause?: unknown }) {
+    const what = options.mayHaveArrived ? "no answer came in time" : "could not be sent in time";
+    super(`${request.operation}: ${what}`, request, { ...options, code: "WFX-REQUEST-TIMEOUT" });
+  }
+}
+
 /** What a service said about a refused request. */
 export interface ServiceErrorDetails {
   /** HTTP status of the answer. */
@@ -126,7 +138,15 @@ export interface ServiceErrorDetails {
   readonly retryable?: boolean | undefined;
   /** One sentence on what to do; appended to the message. */
   readonly remedy?: string | undefined;
+  /**
+   * True where the answer is not the service's own but a proxy's or a login page's: it says nothing of what was asked.
+   * @default false
+   */
+  readonly isForeign?: boolean | undefined;
 }
+
+const maxWordLength = 160;
+const maxServiceMessageLength = 4_000;
 
 /** The service answered with an error. */
 export class ServiceError extends WorkflowExecutionError {
@@ -136,6 +156,8 @@ export class ServiceError extends WorkflowExecutionError {
   readonly requestId: string | undefined;
   readonly retryAfterMs: number | undefined;
   readonly request: RequestSummary;
+  /** True where the answer is not the service's own. */
+  readonly isForeign: boolean;
 
   constructor(details: ServiceErrorDetails, code: ErrorCode = "WFX-SERVICE") {
     super(code, describeServiceError(details), {
@@ -143,10 +165,12 @@ export class ServiceError extends WorkflowExecutionError {
     });
     this.status = details.status;
     this.serviceCode = details.serviceCode;
-    this.serviceMessage = details.serviceMessage;
+    this.serviceMessage =
+      details.serviceMessage && shorten(cleanText(details.serviceMessage), maxServiceMessageLength);
     this.requestId = details.requestId;
     this.retryAfterMs = details.retryAfterMs;
     this.request = details.request;
+    this.isForeign = details.isForeign ?? false;
   }
 }
 
@@ -181,6 +205,28 @@ export class ResponseFormatError extends WorkflowExecutionError {
   }
 }
 
+/** A 2xx answer that is larger than anything the service documents. Nothing of it was read. */
+export class AnswerTooLargeError extends ResponseFormatError {
+  /** @param size what is too much, e.g. `more than 16 MiB`. */
+  constructor(request: RequestSummary, size: string) {
+    super(
+      `${request.operation}: ${request.url} answered with ${size}, which is too much to be read.`,
+      request,
+    );
+  }
+}
+
+/** A list that could not be read to its end, or has rows that can't be read. Nothing may be decided by it. */
+export class IncompleteListError extends WorkflowExecutionError {
+  /**
+   * @param list whose it is, e.g. `the list of executions of flow f (cn-hangzhou)`.
+   * @param why what is wrong with it; a sentence that goes on after a colon.
+   */
+  constructor(list: string, why: string) {
+    super("WFX-LIST-INCOMPLETE", `${list} could not be read whole: ${why}.`);
+  }
+}
+
 /** A start whose outcome is unknown: the execution may be running. Nothing may be posted again blindly. */
 export class StartUncertainError extends WorkflowExecutionError {
   constructor(message: string, options: { cause?: unknown } = {}) {
@@ -206,11 +252,17 @@ export function isRetryableStatus(status: number): boolean {
 
 function describeServiceError(details: ServiceErrorDetails): string {
   // The services end some of their texts with a full stop and some not; the sentence goes on or ends with ours.
-  const text = details.serviceMessage?.replace(/[\s.。]+$/, "");
-  const said = [details.serviceCode, text].filter(Boolean).join(": ");
-  const head = `${details.request.operation} was refused: HTTP ${String(details.status)}${said ? `, ${said}` : ""}`;
-  const id = details.requestId ? ` (request id ${details.requestId})` : "";
+  const text = said(details.serviceMessage, 1_000)?.replace(/[\s.。]+$/, "");
+  const words = [said(details.serviceCode, maxWordLength), text].filter(Boolean).join(": ");
+  const head = `${details.request.operation} was refused: HTTP ${String(details.status)}${words ? `, ${words}` : ""}`;
+  const requestId = said(details.requestId, maxWordLength);
+  const id = requestId ? ` (request id ${requestId})` : "";
   return `${head}${id}.${details.remedy ? ` ${details.remedy}` : ""}`;
+}
+
+// A service's text can be a whole stack trace, or pose as a message of somebody else: in ours it is part of a line.
+function said(text: string | undefined, length: number): string | undefined {
+  return text && onOneLine(text, length);
 }
 
 /** The code of anything that was thrown; undefined for what is no error of this package. */
@@ -218,9 +270,13 @@ export function codeOf(thrown: unknown): ErrorCode | undefined {
   return isWorkflowExecutionError(thrown) ? thrown.code : undefined;
 }
 
-/** The message of anything that was thrown; never empty. */
+/** The message of anything that was thrown; never empty, and never an error itself. */
 export function messageOf(thrown: unknown): string {
-  if (thrown instanceof Error && thrown.message) return thrown.message;
-  if (typeof thrown === "string" && thrown) return thrown;
-  return `an error without a message (${String(thrown)})`;
+  try {
+    if (thrown instanceof Error && thrown.message) return thrown.message;
+    if (typeof thrown === "string" && thrown) return thrown;
+    return `an error without a message (${String(thrown)})`;
+  } catch {
+    return "an error without a message";
+  }
 }

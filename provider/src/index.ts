@@ -10,6 +10,7 @@ export { aom, cloudflow, functiongraph };
 export {
   AuthenticationError,
   ConfigurationError,
+  IncompleteListError,
   InputError,
   NotFoundError,
   ResponseFormatError,

@@ -1,6 +1,8 @@
 // The command as users run it: one line on stdout, helpful refusals, prompt ends. Needs a build.
 import { execFileSync, spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import type { IncomingMessage } from "node:http";
+import { request } from "node:http";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -68,6 +70,18 @@ test("prints exactly one line of JSON, serves, and ends at once on SIGTERM with 
   const [code] = (await once(child, "exit")) as [number];
   expect([code, performance.now() - began < 1000, await hanging]).toEqual([0, true, "broken"]);
   expect(stdout()).toMatch(/^\{"url":"http:\/\/127\.0\.0\.1:\d+"\}\n$/);
+});
+
+test("--allow-host, given again and again, lets requests to these names pass", async () => {
+  const { client } = await start(["--allow-host", "emulator", "--allow-host", "emulator.test"]);
+  const statusFor = async (host: string): Promise<number | undefined> => {
+    const sent = request(`${client.url}/_emulator/`, { headers: { host }, agent: false }).end();
+    const [answer] = (await once(sent, "response")) as [IncomingMessage];
+    answer.resume();
+    return answer.statusCode;
+  };
+  const hosts = ["emulator", "emulator.test", "other.test"];
+  expect(await Promise.all(hosts.map(statusFor))).toEqual([200, 200, 421]);
 });
 
 test("SIGINT ends it with 0 too, and --data brings its executions back", async () => {
@@ -138,6 +152,7 @@ describe("options that cannot be used", () => {
     [["--seed", seed], "workflows.w.nodes: must have 1 to 200 nodes"],
     [["--seed", join(folder, "none.json")], "--seed"],
     [["--seed", ""], "--seed is empty"],
+    [["--allow-host", ""], "--allow-host is empty"],
     [["--data", seed], "--data"],
     [["--host", "192.0.2.1"], "--host 192.0.2.1"],
   ])("%j", (args, message) => {

@@ -235,6 +235,45 @@ States:
     expect(Events.at(-1).EventId).toBeLessThan(5100);
   });
 
+  test("a flow that retries without a pause and without an end ends", async () => {
+    const forEver = { Errors: ["FnF.ALL"], MaxAttempts: 1_000_000_000, IntervalSeconds: 0 };
+    const caught = { Errors: ["FnF.ALL"], Next: "after" };
+    const definition = stateMachine("mine", [
+      { Type: "Task", Name: "s", Action: "a:b", Retry: [forEver], Catch: [caught], Next: "after" },
+      { Type: "Succeed", Name: "after" },
+    ]);
+    await client.ok("CreateFlow", { Name: "mine", Description: "d", Type: "FDL", Definition: definition });
+    const nodes = [{ id: "s", durationMs: 0, status: "fail" }];
+    await client.control("PUT", "/workflows/mine", { service: "cloudflow", nodes });
+    await client.ok("StartExecution", e);
+    expect((await client.ok("DescribeExecution", e)).Status).toBe("Failed");
+    const { Events } = await client.ok("GetExecutionHistory", { ...e, Limit: 1000, NextToken: 4900 });
+    expect(JSON.parse(Events.at(-1).EventDetail)).toMatchObject({ error: "FnF.EventLimitExceeded" });
+    expect(Events.at(-1).EventId).toBeLessThan(5100);
+  });
+
+  test.each([
+    ["(", ")"],
+    ["!", ""],
+  ])("a condition with up to 100 levels of %s is read, a deeper one is refused", async (before, end) => {
+    const choice = (levels: number): string => {
+      const Condition = `${before.repeat(levels)}$Input.a == 1${end.repeat(levels)}`;
+      return stateMachine("mine", [
+        { Type: "Choice", Name: "s", Branches: [{ Condition, Next: "end" }], Default: "end" },
+        { Type: "Succeed", Name: "end" },
+      ]);
+    };
+    expect(await run(choice(100), { a: 1 })).toEqual({ a: 1 });
+    for (const levels of [101, 20_000]) {
+      const flow = { Name: "deep", Description: "d", Type: "FDL", Definition: choice(levels) };
+      const { status, json } = await client.call("CreateFlow", flow);
+      expect([status, json.Message]).toEqual([
+        400,
+        expect.stringContaining("an expression has more than 100 levels"),
+      ]);
+    }
+  });
+
   test.each<[string, Json, string]>([
     ["an unknown type", { Type: "Loop", Name: "s", End: true }, "state s.Type: Loop is not supported"],
     ["an unknown field", { Type: "Pass", Name: "s", End: true, OnErrors: [] }, "state s.OnErrors"],

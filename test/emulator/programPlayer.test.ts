@@ -289,6 +289,105 @@ test("collecting sequences lay outputs over each other", () => {
   expect(at({ root }, 5, { input: { given: true } }).output).toEqual({ x: 1, y: 2 });
 });
 
+describe("a program that does not come to an end by itself", () => {
+  const tasks = { t: takes(0, { outcome: "fail", error: "E" }) };
+  const forEver = (changes: Record<string, unknown> = {}): Record<string, unknown> => ({
+    retries: [{ errors: ["*"], maxRetries: 1e9, intervalMs: 0, multiplier: 1, ...changes }],
+  });
+  const tooMany = { code: "TooManyEvents", cause: "more than 5000 events" };
+
+  /** What goes on when the rest is over. */
+  const after: State = { kind: "pass", id: "after" };
+  const caught = { catches: [{ errors: ["*"], next: "after" }] };
+
+  test.each<[string, State]>([
+    ["a task that is tried again at once", task("t", forEver())],
+    ["a task that is tried again after milliseconds", task("t", forEver({ intervalMs: 1 }))],
+    ["such a task whose errors are caught", task("t", { ...forEver(), ...caught })],
+    [
+      "such a task in a group that is tried again",
+      { kind: "group", id: "g", body: sequence([task("t", forEver())]), ...forEver(), ...caught },
+    ],
+    [
+      "such a task in a map that tolerates all failures",
+      {
+        kind: "map",
+        id: "m",
+        items: literal([1, 2, 3]),
+        body: sequence([task("t", forEver())]),
+        toleratedFailures: 3,
+        ...caught,
+      },
+    ],
+    [
+      "such a task in a branch",
+      { kind: "parallel", id: "p", branches: [sequence([task("t", forEver())])], ...forEver(), ...caught },
+    ],
+    [
+      "a circle in a body that is tried again",
+      {
+        kind: "group",
+        id: "g",
+        body: sequence([
+          { kind: "wait", id: "w", durationMs: literal(0), next: "c" },
+          { kind: "choice", id: "c", arms: [{ next: "w" }] },
+        ]),
+        ...forEver(),
+        ...caught,
+      },
+    ],
+  ])("%s ends with the limit of events, which nothing catches", (_what, state) => {
+    const ended = at(programOf(state, after), 1e9, { tasks });
+    expect([ended.outcome, ended.error]).toEqual(["fail", tooMany]);
+    expect(ended.events.length).toBeLessThan(5100);
+    expect(ended.steps.map(({ key }) => key)).not.toContain("after");
+  });
+
+  test("retries without a pause stay at their time, whatever the factor", () => {
+    const program = programOf(task("t", forEver({ multiplier: 1e300, maxRetries: 500 })));
+    const ended = at(program, 10, { tasks });
+    expect([ended.outcome, ended.endedAt, ended.steps[0]!.attempts.length]).toEqual(["fail", START, 501]);
+  });
+
+  // Each level was played twice: 2^60 times in all.
+  test("branches in branches, each of which fails while another one works, are played once", () => {
+    const depth = 60;
+    const nested = (level: number): Sequence => {
+      const id = String(level);
+      if (level === 0) return sequence([task("t")]);
+      const branches = [nested(level - 1), sequence([task(`fails-${id}`), task(`late-${id}`)])];
+      const parallel: State = {
+        kind: "parallel",
+        id: `p-${id}`,
+        branches,
+        catches: [{ errors: ["*"], next: id }],
+      };
+      return sequence([
+        { ...parallel, next: id },
+        { kind: "wait", id, durationMs: literal(1000) },
+      ]);
+    };
+    const scripts = Object.fromEntries(
+      Array.from({ length: depth }, (_, level) => [
+        `fails-${String(level + 1)}`,
+        takes(500 + level, { outcome: "fail" }),
+      ]),
+    );
+    const ended = at({ root: nested(depth) }, 1e6, { tasks: { ...tasks, ...scripts } });
+    expect([ended.outcome, relative(ended.endedAt)]).toEqual(["success", 500 + depth - 1 + 1000]);
+    // All others were cut when the outermost one failed.
+    expect(ended.steps.filter(({ outcome }) => outcome === "cancel").length).toBeGreaterThan(50);
+  });
+
+  test("a map of a hundred thousand items ends", () => {
+    const items = Array.from({ length: 100_000 }, (_, index) => index);
+    const map: State = { kind: "map", id: "m", items: literal(items), body: sequence([task("t")]) };
+    const ended = at(programOf(map), 1e6, { tasks: { t: takes(1) } });
+    expect([ended.outcome, ended.error]).toEqual(["fail", tooMany]);
+    expect(ended.steps[0]!.items).toMatchObject({ total: 100_000, succeeded: 0, pending: 0, running: 0 });
+  });
+});
+
 describe("whatever the program", () => {
   const ids = ["a", "b", "c", "d"];
   const leaf = fc.record({

@@ -4,6 +4,7 @@
  */
 import * as fc from "fast-check";
 import { isWorkflowExecutionError } from "../../provider/src/errors";
+import { readExecutionId } from "../../provider/src/backends/executionIds";
 import { parseHuaweiError, toHuaweiError } from "../../provider/src/backends/huawei/serviceErrors";
 import { parseTime } from "../../provider/src/backends/huawei/values";
 import {
@@ -107,9 +108,21 @@ const execution = {
 };
 const detail = mostly<unknown>({
   ...execution,
+  // Of another execution it is no answer.
+  execution_id: fc.oneof(
+    { arbitrary: fc.constant("ex-1"), weight: 5 },
+    { arbitrary: fc.string(), weight: 1 },
+  ),
   workflow_snapshot: mostly<unknown>({ nodes: fc.array(mostly({ id: fc.string(), name: fc.string() })) }),
 });
+// Whatever a service may call an execution: half a surrogate pair, a line break, a step in a path.
+const oddId = fc.oneof(
+  fc.string(),
+  fc.string({ unit: "binary" }),
+  fc.constantFrom(".", "..", "a/b", "a\nb", "\ud83d", "a".repeat(1_000), "\u202e", "", " "),
+);
 const list = fc.oneof(
+  fc.array(fc.record({ execution_id: oddId, status: word })),
   fc.array(mostly<unknown>({ ...execution, created_by: fc.string(), create_by: fc.string() })),
   anything,
 );
@@ -227,7 +240,7 @@ test("a list: ids, statuses and times of every line; or an error of ours", () =>
       for (const summary of orOurError(
         () => parseListWorkflowExecutions(answerOf(text), request).executions,
       ) ?? []) {
-        expect(summary.executionId).not.toBe("");
+        expect(readExecutionId(summary.executionId)).toBe(summary.executionId);
         expect(statuses).toContain(summary.status);
         expect(summary.startedAt === undefined || isTime(summary.startedAt)).toBe(true);
         expect(summary.durationMs ?? 0).toBeGreaterThanOrEqual(0);
@@ -285,7 +298,7 @@ test("an error answer always becomes an error of ours, with text for code and me
 });
 
 test("the answers of a start and of IAM are read, or an error of ours", () => {
-  const start = mostly<unknown>({ execution_id: fc.string() });
+  const start = mostly<unknown>({ execution_id: oddId });
   const token = mostly<unknown>({
     token: mostly<unknown>({ expires_at: time, project: mostly({ id: fc.string() }) }),
   });
@@ -298,9 +311,8 @@ test("the answers of a start and of IAM are read, or an error of ours", () => {
       fc.option(fc.string()),
       (one, two, three, header) => {
         const headers: Record<string, string> = header === null ? {} : { "x-subject-token": header };
-        expect(["string", "undefined"]).toContain(
-          typeof orOurError(() => parseExecuteWorkflow(answerOf(one), request)),
-        );
+        const id = orOurError(() => parseExecuteWorkflow(answerOf(one), request));
+        expect(readExecutionId(id)).toBe(id);
         const obtained = orOurError(() => parseToken(answerOf(two, 201, headers), request));
         if (obtained) expect(Number.isFinite(obtained.expiresAtMs)).toBe(true);
         const projectId = orOurError(() => parseProjectId(answerOf(three), request, "cn-north-4"));

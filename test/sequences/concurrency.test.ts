@@ -5,7 +5,7 @@
 import type { Arguments, Outcome, ServiceName } from "../../provider/src/lifecycle";
 import { create } from "../../provider/src/lifecycle";
 import type { Scene } from "../support/machines";
-import { crash, openScene } from "../support/machines";
+import { crash, openScene, proveNames } from "../support/machines";
 
 const minuteMs = 60_000;
 const everyService: ServiceName[] = ["aom", "functiongraph", "cloudflow"];
@@ -193,6 +193,7 @@ describe.each(everyService)("%s", (service) => {
     });
 
     test("left out, the same, unless what runs might be ours", async () => {
+      const proof = await proveNames(scene);
       const running = await scene.foreign();
       const outcome = create(scene.args({ waitFor: "started" }), scene.machine().process());
       if (service === "aom") {
@@ -200,7 +201,7 @@ describe.each(everyService)("%s", (service) => {
         expect(await ids()).toEqual([running]);
       } else {
         const { id } = await outcome;
-        expect(await ids()).toEqual([running, id]);
+        expect(await ids()).toEqual([...proof, running, id]);
       }
     });
   });

@@ -10,7 +10,14 @@ import { create, deleteExecution } from "../../provider/src/lifecycle";
 import type { Clock } from "../../provider/src/polling/clock";
 import type { Crash, Machine, Scene } from "../support/machines";
 import { control } from "../support/emulators";
-import { afterStarts, crash, crashBeforeAnswers, idAndState, openScene } from "../support/machines";
+import {
+  afterStarts,
+  crash,
+  crashBeforeAnswers,
+  idAndState,
+  openScene,
+  proveNames,
+} from "../support/machines";
 
 const minuteMs = 60_000;
 const everyService: ServiceName[] = ["aom", "functiongraph", "cloudflow"];
@@ -243,26 +250,38 @@ describe.each(everyService)("%s: an answer that the state has, or has not", (ser
     await register.answered(service, urn, id);
   };
 
-  test("a replacement that is forced, of which nobody says what it replaces, runs again", async () => {
+  test.each([true, false])(
+    "a replacement that is forced, of which nobody says what it replaces, runs again each time (old inputs: %s)",
+    async (isInState) => {
+      const machine = await open(service);
+      const all = [(await create(scene.args(), machine.process())).id];
+      for (let round = 0; round < 3; round += 1) {
+        await end(machine, all.at(-1)!);
+        const host = machine.process({ isInState, isReplacement: true });
+        const outcome = await create(scene.args(), host);
+        // The engine deletes what was replaced.
+        await deleteExecution(all.at(-1)!, outcome.state, host);
+        all.push(outcome.id);
+        expect(host.reporter.warnings).toEqual([]);
+      }
+      expect(await ids()).toEqual(all);
+    },
+  );
+
+  test("executions that Pulumi does not take in: the second one is taken over, with a warning, however often", async () => {
     const machine = await open(service);
     const first = await create(scene.args(), machine.process());
     await end(machine, first.id);
-    const second = await create(scene.args(), machine.process({ isInState: true }));
-    expect(await ids()).toEqual([first.id, second.id]);
-  });
-
-  test("an execution that Pulumi could not take in is taken over, with a warning, however often", async () => {
-    const machine = await open(service);
-    const first = await create(scene.args(), machine.process());
+    const second = await create(scene.args(), machine.process());
     for (let round = 0; round < 3; round += 1) {
-      await end(machine, first.id);
-      const host = machine.process({ isInState: false });
-      expect(await create(scene.args(), host)).toMatchObject({ kind: "ready", id: first.id });
+      await end(machine, second.id);
+      const host = machine.process();
+      expect(await create(scene.args(), host)).toMatchObject({ kind: "ready", id: second.id });
       expect(host.reporter.warnings).toEqual([
-        expect.stringMatching(`^execution ${first.id}, .* is not in Pulumi's state; it is taken over$`),
+        expect.stringMatching(`^execution ${second.id}, .* is not in Pulumi's state; it is taken over$`),
       ]);
     }
-    expect(await ids()).toEqual([first.id]);
+    expect(await ids()).toEqual([first.id, second.id]);
   });
 
   test("a start is not posted again by the process that was answered with its execution", async () => {
@@ -318,11 +337,12 @@ describe.each(everyService)("%s: killed, on the same machine", (service) => {
 
   test.each(started)("%s, while others ran and run: exactly one of ours", async (where) => {
     const machine = await open(service);
+    const proof = await proveNames(scene);
     await scene.foreign({ startedAt: scene.now() - 60 * minuteMs });
     await scene.foreign(service === "aom" ? { startedAt: scene.now() - 60 * minuteMs } : {});
     await crash(scene, machine, where, scene.args());
     await create(scene.args(), machine.process());
-    expect(await ids()).toHaveLength(3);
+    expect(await ids()).toHaveLength(3 + proof.length);
   });
 
   test("three resources at once, before their answers: each finds an execution of its own", async () => {
@@ -535,6 +555,21 @@ describe("functiongraph that does not show what a start carried", () => {
     await scene.fault({ operation: scene.startOperation, action: "dropAfter" });
     const outcome = await create(scene.args(), scene.machine().process());
     expect(await ids()).toEqual([outcome.id]);
+  });
+});
+
+describe("functiongraph of which nobody knows whether it shows what a start carried", () => {
+  test("one that runs is asked about; once an execution has shown its name, it is not", async () => {
+    const machine = await open("functiongraph");
+    await scene.takes(60 * minuteMs);
+    const running = await scene.foreign();
+    const args = scene.args({ waitFor: "started" });
+    await expect(create(args, machine.process())).rejects.toThrow(running);
+    expect(await ids()).toEqual([running]);
+    const beside = await create({ ...args, concurrency: "allow" }, machine.process());
+    const urn = "urn:pulumi:test::test::type::other";
+    const other = await create(args, scene.machine().process({ urn }));
+    expect(await ids()).toEqual([running, beside.id, other.id]);
   });
 });
 

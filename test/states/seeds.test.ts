@@ -23,6 +23,9 @@ afterEach(async () => {
   await server?.close();
 });
 
+// The id that the example of the detail has: what is asked about is what is answered.
+const executionId = "xxxxx";
+
 /** Opens a backend whose service gives one documented answer to everything. */
 async function answering(seed: Seed, status: number): Promise<Backend> {
   const answer = seed.answers.find((candidate) => candidate.status === status)!;
@@ -35,7 +38,7 @@ function call(seed: Seed, backend: Backend): Promise<unknown> {
     case "ExecuteWorkflow":
       return startOn(backend);
     case "SearchWorkflowExecutionDetail":
-      return backend.describe("ex-1", { signal: never, attempts: 1 });
+      return backend.describe(executionId, { signal: never, attempts: 1 });
     default:
       return listAll(backend);
   }
@@ -47,7 +50,7 @@ function documentedPath(seed: Seed): string {
     .replace(/^https:\/\/\{[Ee]ndpoint\}/, "")
     .replace("{project_id}", demoProjectId)
     .replace("{workflow_id}", "wf-1")
-    .replace("{execution_id}", "ex-1");
+    .replace("{execution_id}", executionId);
 }
 
 describe.each([executeWorkflow, searchWorkflowExecutionDetail, listWorkflowExecutions] as Seed[])(
@@ -104,9 +107,9 @@ test("a start that is answered with 500 is not sent again", async () => {
 test("the documented detail: milliseconds, a failed target in a step that calls itself successful", async () => {
   const snapshot = await (
     await answering(searchWorkflowExecutionDetail, 200)
-  ).describe("ex-1", { signal: never });
+  ).describe(executionId, { signal: never });
   expect(snapshot).toMatchObject({
-    executionId: "ex-1",
+    executionId,
     status: "failed",
     rawStatus: "fail",
     startedAt: "2022-12-06T07:19:08.207Z",

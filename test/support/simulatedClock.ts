@@ -50,6 +50,15 @@ export function simulatedClock(startMs = Date.parse("2026-11-21T06:00:00Z")): Si
         sleepers.add(sleeper);
         signal?.addEventListener("abort", wake, { once: true });
       }),
+    alarm: (atMs, callBack) => {
+      const wake = (): void => {
+        sleepers.delete(sleeper);
+        callBack();
+      };
+      const sleeper: Sleeper = { atMs, order: (order += 1), wake };
+      sleepers.add(sleeper);
+      return () => sleepers.delete(sleeper);
+    },
     run: async <T>(work: Promise<T>): Promise<T> => {
       const state = { done: false };
       const finish = (): void => {

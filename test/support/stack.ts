@@ -43,10 +43,13 @@ export interface StateResource {
 }
 
 /** Options of `pulumi up`. */
-export type UpSettings = Pick<UpOptions, "continueOnError" | "parallel" | "refresh" | "replace" | "target">;
+export type UpSettings = Pick<
+  UpOptions,
+  "continueOnError" | "parallel" | "plan" | "refresh" | "replace" | "target"
+>;
 
 /** Options of `pulumi preview`. */
-export type PreviewSettings = Pick<PreviewOptions, "refresh" | "replace" | "target">;
+export type PreviewSettings = Pick<PreviewOptions, "plan" | "refresh" | "replace" | "target">;
 
 /** Options of `pulumi destroy`. */
 export type DestroySettings = Pick<DestroyOptions, "continueOnError" | "runProgram">;

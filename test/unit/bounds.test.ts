@@ -2,7 +2,7 @@
  * What goes into the state is bounded in size; what was cut is marked where it stands and named in `truncated`.
  */
 import type { ExecutionSnapshot, ExecutionStep } from "../../provider/src/execution/snapshot";
-import { boundSnapshot, limits } from "../../provider/src/lifecycle/bounds";
+import { boundSnapshot, boundSummary, limits } from "../../provider/src/lifecycle/bounds";
 import { makeState } from "../../provider/src/lifecycle/state";
 
 const step = (more: Partial<ExecutionStep> = {}): ExecutionStep => ({
@@ -30,7 +30,7 @@ test("what is within the limits stays as it is", () => {
       }),
     ],
   });
-  expect(boundSnapshot(full)).toEqual({ bounded: full, truncated: [] });
+  expect(boundSnapshot(full)).toEqual({ bounded: full, truncated: [], altered: [] });
 });
 
 test("what went wrong as a whole is bounded too", () => {
@@ -112,4 +112,28 @@ test("a whole state has less than a megabyte, whatever the service says", () => 
 test("an output that is nested without end is replaced by a note", () => {
   const output = JSON.parse("[".repeat(50_000) + "]".repeat(50_000)) as unknown;
   expect(boundSnapshot(snapshot({ output })).truncated).toEqual(["output"]);
+});
+
+const dirty = "\u001b[31mred\u001b]0;title\u0007\u202e \ud83d";
+
+test("names, words and errors of a service go into the state clean and bounded, the status word and the id too", () => {
+  const long = `${dirty}${"n".repeat(1_000)}`;
+  const targets = [{ id: dirty, name: dirty, address: dirty, exitCode: dirty, message: dirty, log: dirty }];
+  const steps = [step({ id: dirty, name: long, rawStatus: long, error: dirty, failedTargets: targets })];
+  const state = makeState(
+    {},
+    {},
+    snapshot({ executionId: long, rawStatus: long, error: dirty, steps }),
+    undefined,
+  );
+  const texts = JSON.stringify(state);
+  expect(texts).not.toMatch(/\\u00|\\u202e|\\ud83d|\u202e/);
+  expect(texts).toContain("red \ufffd");
+  for (const name of [state["executionId"], state["rawStatus"]])
+    expect(String(name).length).toBe(limits.name + 1);
+});
+
+test("lines of a list are clean too; their ids stay as programs have to ask for them", () => {
+  const line = { executionId: "ex-1", status: "failed", rawStatus: dirty, createdBy: dirty } as const;
+  expect(boundSummary(line)).toEqual({ ...line, rawStatus: "red \ufffd", createdBy: "red \ufffd" });
 });

@@ -146,3 +146,24 @@ test.each([
   if (action === "rerun") expect(result.reasons).toEqual(["timeoutSeconds changed (replaceOnChanges)"]);
   expect(diff(services.aom, "ex-1", state, args, [path]).action).toBe("none");
 });
+
+test("an argument that is secret now is an update: what is stored has to be marked", () => {
+  const marked = (news: Arguments, olds: StoredState = state): ReturnType<typeof diff> =>
+    diff(services.aom, "ex-1", olds, news, [], ["triggers"]);
+  expect(marked(args)).toEqual({
+    action: "update",
+    properties: ["triggers"],
+    reasons: ["triggers is secret now (nothing runs again)"],
+    deleteFirst: false,
+  });
+  // A run stores everything anew anyway.
+  expect(marked({ ...args, workflowId: "wf-2" })).toMatchObject({
+    action: "rerun",
+    reasons: ["workflowId changed"],
+  });
+  const armed = { ...args, runOn: "destroy", status: "waiting", steps: [], stateVersion: 1 };
+  expect(marked({ ...args, runOn: "destroy" }, armed)).toMatchObject({
+    action: "update",
+    reasons: ["triggers is secret now (nothing runs again)"],
+  });
+});

@@ -7,8 +7,10 @@ import type { AddressInfo, Socket } from "node:net";
 import { createServer as createTcpServer } from "node:net";
 import { toHuaweiError } from "../../provider/src/backends/huawei/serviceErrors";
 import {
+  AnswerTooLargeError,
   AuthenticationError,
   NotFoundError,
+  OutOfTimeError,
   RequestInterruptedError,
   RequestTimeoutError,
   ServiceError,
@@ -22,6 +24,10 @@ import type { HttpAnswer, HttpRequest } from "../../provider/src/http/request";
 import { summarize } from "../../provider/src/http/request";
 import { classifyConnectionError, maySendAgain, mayHaveBeenHandled } from "../../provider/src/http/retry";
 import { TokenBucket } from "../../provider/src/http/tokenBucket";
+import { withAlarms } from "../../provider/src/polling/alarms";
+import type { Clock } from "../../provider/src/polling/clock";
+import type { TimeLimit } from "../../provider/src/polling/timeLimit";
+import { limitTime } from "../../provider/src/polling/timeLimit";
 import type { FakeClock } from "../support/fakeClock";
 import { fakeClock } from "../support/fakeClock";
 import type { RecordedRequest, ScriptedAnswer, ScriptedServer } from "../support/scriptedServer";
@@ -442,6 +448,120 @@ describe("an interruption", () => {
   });
 });
 
+describe("when the time is over", () => {
+  const soon = async (
+    answers: readonly ScriptedAnswer[],
+    more: { readonly ms?: number } = {},
+  ): Promise<{ limit: TimeLimit; alarmed: Clock }> => {
+    await answering(answers);
+    const alarmed = withAlarms(clock);
+    client = new HttpClient({ fetch: nodeFetch, clock: alarmed, random: () => 0.5, userAgent: "test" });
+    return { alarmed, limit: limitTime(alarmed, more.ms ?? 3_000, never) };
+  };
+
+  test("a Retry-After beyond it is not waited for, and the error is the one that would have been waited out", async () => {
+    const { limit } = await soon([{ status: 429, headers: { "retry-after": "86400" } }]);
+    const startMs = clock.now();
+    expect(await errorOf(send(start(), { signal: limit.signal }))).toBeInstanceOf(ThrottledError);
+    expect(clock.now() - startMs).toBe(3_000);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test("who waits for a token goes, and nobody sleeps on for them", async () => {
+    const { limit, alarmed } = await soon([{}]);
+    const bucket = new TokenBucket({ tokens: 1, perSecond: 0.001 }, alarmed);
+    await bucket.take(never);
+    const startMs = clock.now();
+    const error = await errorOf(send(start(), { signal: limit.signal, bucket }));
+    expect(error).toBeInstanceOf(OutOfTimeError);
+    expect(error.message).toBe("Start: could not be sent in time");
+    expect(mayHaveBeenHandled(error, "Start")).toBe(false);
+    expect(clock.now() - startMs).toBe(3_000);
+    expect(server.requests).toEqual([]);
+  });
+
+  test("what authorises and hears of no signal is not waited for", async () => {
+    const { limit, alarmed } = await soon([{}]);
+    const authorize = (): Promise<object> => new Promise(() => undefined);
+    const sending = errorOf(send(look(), { signal: limit.signal, authorize }));
+    await alarmed.sleep(3_000);
+    expect(await sending).toBeInstanceOf(OutOfTimeError);
+    expect(server.requests).toEqual([]);
+  });
+
+  test("patience ends what has to wait; what can go at once still goes, once", async () => {
+    const { limit, alarmed } = await soon([{ status: 429 }, {}], { ms: 0 });
+    await alarmed.sleep(1);
+    expect(limit.hasPassed()).toBe(true);
+    const bucket = new TokenBucket({ tokens: 1, perSecond: 1 }, alarmed);
+    const patience = limit.signal;
+    const sent: string[] = [];
+    const options = { bucket, patience, onSent: () => sent.push("sent") };
+    expect(await errorOf(send(start(), options))).toBeInstanceOf(ThrottledError);
+    expect(await errorOf(send(start(), options))).toBeInstanceOf(OutOfTimeError);
+    expect(sent).toEqual(["sent"]);
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
+describe("a body that drips", () => {
+  // Alive as far as any socket can tell, and never at its end.
+  const dripping = async (
+    headers: string,
+  ): Promise<{ url: string; drips: () => number; stop: () => void }> => {
+    let drips = 0;
+    const sockets = new Set<Socket>();
+    const tcp = createTcpServer((socket) => {
+      sockets.add(socket);
+      socket.on("error", () => undefined);
+      socket.once("data", () => {
+        socket.write(`HTTP/1.1 200 OK\r\n${headers}\r\n`);
+        const timer = setInterval(() => {
+          drips += 1;
+          socket.write(headers.includes("chunked") ? "1\r\n \r\n" : " ");
+        }, 5);
+        socket.on("close", () => {
+          clearInterval(timer);
+        });
+      });
+    });
+    tcp.listen(0, "127.0.0.1");
+    await once(tcp, "listening");
+    return {
+      url: `http://127.0.0.1:${String((tcp.address() as AddressInfo).port)}`,
+      drips: () => drips,
+      stop: () => {
+        for (const socket of sockets) socket.destroy();
+        tcp.close();
+      },
+    };
+  };
+
+  test.each([
+    ["in chunks", "transfer-encoding: chunked\r\n"],
+    ["of a known length", "content-length: 1000000\r\n"],
+    ["until the connection closes", ""],
+  ])("%s is cut with its request's time, all of it", async (_what, headers) => {
+    await answering([{}]);
+    const service = await dripping(headers);
+    const error = await errorOf(send(look({ endpoint: service.url, timeoutMs: 150 }), { attempts: 1 }));
+    expect(error).toBeInstanceOf(RequestTimeoutError);
+    expect(service.drips()).toBeGreaterThan(1);
+    service.stop();
+  });
+
+  test("is cut when the signal aborts", async () => {
+    await answering([{}]);
+    const service = await dripping("transfer-encoding: chunked\r\n");
+    const controller = new AbortController();
+    const sending = errorOf(send(look({ endpoint: service.url }), { signal: controller.signal }));
+    while (service.drips() < 3) await new Promise((resolve) => setTimeout(resolve, 1));
+    controller.abort();
+    expect(await sending).toBeInstanceOf(RequestInterruptedError);
+    service.stop();
+  });
+});
+
 describe("errors say what came", () => {
   test("the service's code, text and request id, and the class that belongs to the status", async () => {
     const body = JSON.stringify({ error_code: "AOM.1", error_msg: "bad luck", request_id: "r-9" });
@@ -493,11 +613,32 @@ describe("errors say what came", () => {
   });
 
   test("an answer beyond all bounds ends the request, without the query in the message", async () => {
-    await answering([{ body: "x".repeat(64 * 1024 * 1024 + 1) }]);
-    const error = await errorOf(send(look(), { attempts: 1 }));
-    expect(error.message).toContain("no answer from");
-    // A cause is printed with an error that nobody catches.
-    expect(String(error.cause)).not.toContain("s3cret");
+    await answering([{ body: "x".repeat(16 * 1024 * 1024 + 1) }]);
+    const error = await errorOf(send(look()));
+    expect(error).toBeInstanceOf(AnswerTooLargeError);
+    expect(error.message).toBe(
+      `Look: ${server.url}/v1/things/a%20b%2Fc answered with more than 16 MiB, which is too much to be read.`,
+    );
+    // It would be as large the next time.
+    expect(server.requests).toHaveLength(1);
+    expect(mayHaveBeenHandled(error, "Look")).toBe(true);
+  });
+
+  test("an operation that gives everything at once may say how much that is", async () => {
+    await answering([{ body: `"${"x".repeat(17 * 1024 * 1024)}"` }]);
+    const answer = await send(look({ maxAnswerBytes: 20 * 1024 * 1024 }));
+    expect(answer.text).toHaveLength(17 * 1024 * 1024 + 2);
+  });
+
+  test("of an error's megabytes only the beginning is looked at", async () => {
+    await answering([{ status: 500, body: `<html>${"x".repeat(8 * 1024 * 1024)}` }]);
+    let seen = 0;
+    const toServiceError: SendOptions["toServiceError"] = (answer, request) => {
+      seen = answer.text.length;
+      return new ServiceError({ status: answer.status, request });
+    };
+    await errorOf(send(look(), { attempts: 1, toServiceError }));
+    expect(seen).toBeLessThanOrEqual(64 * 1024);
   });
 
   test("https against a port that speaks http: told apart from a certificate, and nothing arrived", async () => {

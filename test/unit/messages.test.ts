@@ -8,6 +8,7 @@ import { sayDuration } from "../../provider/src/execution/progress";
 import { readCommonArguments } from "../../provider/src/lifecycle/arguments";
 import type { MessageContext } from "../../provider/src/lifecycle/messages";
 import {
+  sayBusy,
   sayError,
   sayFailed,
   sayForgotten,
@@ -17,7 +18,10 @@ import {
   sayNotStopped,
   sayNameInDoubt,
   sayNamedStartUncertain,
+  sayQueued,
   sayStartUncertain,
+  sayStartUndecided,
+  sayStopCutShort,
   sayTimedOut,
 } from "../../provider/src/lifecycle/messages";
 
@@ -185,7 +189,7 @@ test("a status that can't be read: it may still run, and is waited for again onc
   expect(message).toContain("error WFX-AUTHENTICATION");
 });
 
-test("a forgotten execution: nothing was started, and both ways on", () => {
+test("a forgotten execution: what is known, and both ways on", () => {
   const message = sayForgotten("8f1c02aa", context());
   expect(message).toContain("no longer knows execution 8f1c02aa, and how it ended was not seen");
   expect(message).toContain('change "triggers"');
@@ -318,5 +322,39 @@ describe("no message has more than 15 lines", () => {
       }),
       { numRuns: 1_000, seed: 1 },
     );
+  });
+});
+
+describe("a service's words pose as no message of somebody else, and do nothing to the terminal", () => {
+  const word = "\u001b]8;;http://evil\u0007x\u001b[2J\r\nerror: forged\u202e\ud83d\u0000";
+  const said = "x error: forged\ufffd";
+  const step1 = step({
+    id: word,
+    name: word,
+    rawStatus: word,
+    error: word,
+    failedTargets: [target({ name: word, log: word })],
+  });
+  const snapshot = failed({ executionId: word, rawStatus: word, error: word, steps: [step1] });
+  const summary = { executionId: word, status: "running", rawStatus: word, createdBy: word } as const;
+  const at = context();
+
+  test.each<[string, string]>([
+    ["failed", sayFailed(snapshot, at)],
+    ["interrupted", sayInterrupted(word, at)],
+    ["stop cut short", sayStopCutShort(word, at)],
+    ["lost sight", sayLostSight(word, { message: word }, at)],
+    ["forgotten", sayForgotten(word, at)],
+    ["undecided", sayStartUndecided([summary, summary], at)],
+    ["busy", sayBusy([summary], at)],
+    ["queued", sayQueued([summary])],
+    ["not stopped", sayNotStopped(word, 1, at)],
+    ["start uncertain", sayNamedStartUncertain(word, word, { ...at, subject: word, consoleUrl: word }, false)],
+  ])("%s", (_what, message) => {
+    expect(message).toContain(said);
+    // eslint-disable-next-line no-control-regex -- what must not be there
+    expect(message).not.toMatch(/[\0-\x08\x0b-\x1f\x7f-\x9f\u202e]/);
+    expect(message.isWellFormed()).toBe(true);
+    for (const line of message.split("\n").slice(1)) expect(line).toMatch(/^ {2}/);
   });
 });

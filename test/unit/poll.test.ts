@@ -59,6 +59,47 @@ test("a transient failure goes on; Retry-After lengthens the delay and never sho
   expect(clock.sleeps).toEqual([3_000, 1_000]);
 });
 
+test("a last look that can't be had is not waited for", async () => {
+  const clock = fakeClock();
+  let looks = 0;
+  const outcome = await poll(
+    options([], {
+      clock,
+      deadlineMs: clock.now() + 2_500,
+      mayProbeAtLast: () => false,
+      probe: () => {
+        looks += 1;
+        return Promise.resolve(pending("running"));
+      },
+    }),
+  );
+  expect(outcome).toMatchObject({ kind: "timedOut", last: "running", tally: { probes: 3 } });
+  expect(looks).toBe(3);
+});
+
+test("what an abort cuts off is no failure", async () => {
+  const controller = new AbortController();
+  const error = new Error("busy");
+  const results: ProbeResult<string>[] = [pending("half"), { kind: "transient", error }];
+  let looks = 0;
+  const outcome = await poll(
+    options([], {
+      signal: controller.signal,
+      probe: () => {
+        looks += 1;
+        if (looks < 3) return Promise.resolve(results[looks - 1]!);
+        controller.abort();
+        return Promise.resolve({ kind: "transient", error: new Error("interrupted") });
+      },
+    }),
+  );
+  expect(outcome).toMatchObject({
+    kind: "aborted",
+    last: "half",
+    tally: { lastError: error, failuresInARow: 1 },
+  });
+});
+
 test("an error that is thrown ends the polling", async () => {
   await expect(poll(options([], { probe: () => Promise.reject(new Error("refused")) }))).rejects.toThrow(
     "refused",

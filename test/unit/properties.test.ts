@@ -2,7 +2,7 @@
  * The host's bag of properties, taken apart: arguments, unknown values, and what our constructor added.
  */
 import { readProperties } from "../../provider/src/dynamic/properties";
-import { unknownValue } from "../../provider/src/lifecycle";
+import { isMap, unknownValue } from "../../provider/src/lifecycle";
 
 const unknownText = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
@@ -36,17 +36,37 @@ test("values that are not known yet are marked, at any depth", () => {
 test("the URN and the options come from what the constructor added", () => {
   const customTimeouts = { create: "1h", delete: "5m" };
   const [secretArguments, replaceOnChanges] = [["input", 7], ["*"]];
-  const meta = { urn: "urn:pulumi:x", customTimeouts, secretArguments, replaceOnChanges };
-  expect(readProperties({ __meta: meta })).toEqual({
-    args: {},
+  const settled = { secretArguments, programSecrets: ["triggers"] };
+  const meta = {
     urn: "urn:pulumi:x",
     customTimeouts,
     replaceOnChanges,
+    ignoreChanges: ["triggers"],
+    ...settled,
+  };
+  expect(readProperties({ __meta: meta })).toEqual({
+    args: {},
+    meta,
+    urn: "urn:pulumi:x",
+    customTimeouts,
+    replaceOnChanges,
+    ignoreChanges: ["triggers"],
+    notes: undefined,
     secretArguments: ["input"],
+    programSecrets: ["triggers"],
   });
 });
 
-test.each([
+test("where nothing has been checked, the notes of the program tell what is secret, or may be", () => {
+  const notes = { input: "secret", triggers: "a1b2c3d4e5f6", headers: unknownText };
+  expect(readProperties({ __meta: { notes } })).toMatchObject({
+    notes,
+    secretArguments: ["input", "headers"],
+    programSecrets: ["input", "headers"],
+  });
+});
+
+test.each<{ __meta?: unknown }>([
   {},
   { __meta: null },
   { __meta: "text" },
@@ -55,12 +75,17 @@ test.each([
   { __meta: { urn: 7, customTimeouts: "1h" } },
   { __meta: { urn: unknownText, customTimeouts: null } },
   { __meta: { urn: null, customTimeouts: [], replaceOnChanges: "*" } },
+  { __meta: { notes: "text", secretArguments: unknownText, programSecrets: unknownText } },
 ])("states of other versions are tolerated: %j", (properties) => {
   expect(readProperties(properties)).toEqual({
     args: {},
+    meta: isMap(properties.__meta) ? properties.__meta : {},
     urn: undefined,
     customTimeouts: {},
     replaceOnChanges: [],
+    ignoreChanges: [],
+    notes: undefined,
     secretArguments: [],
+    programSecrets: [],
   });
 });

@@ -11,8 +11,8 @@ import { never } from "../support/sessions";
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const noLock: WorkflowLock = (_workflow, work) => work(() => true);
-const together = { signal: never };
-const alone = { signal: never, alone: true };
+const together = { signal: never, workSignal: never };
+const alone = { ...together, alone: true };
 
 /** A gate that counts its batches. */
 function countingGate(): { gate: StartGate; batches: () => number } {
@@ -183,7 +183,12 @@ describe("batches", () => {
     const gone = new AbortController();
     const told: string[] = [];
     const enter = (name: string, signal: AbortSignal): Promise<string | undefined> =>
-      gate.enter(() => Promise.resolve(name), { signal, locked: true, onWait: (why) => told.push(why) });
+      gate.enter(() => Promise.resolve(name), {
+        signal,
+        workSignal: never,
+        locked: true,
+        onWait: (why) => told.push(why),
+      });
     const first = [enter("a", gone.signal), enter("b", never)];
     await turn();
     gone.abort();

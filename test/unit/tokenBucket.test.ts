@@ -3,6 +3,7 @@ import { Buckets, configuredAllowances } from "../../provider/src/backends/allow
 import { HttpClient } from "../../provider/src/http/httpClient";
 import { TokenBucket, withReserve } from "../../provider/src/http/tokenBucket";
 import { toHuaweiError } from "../../provider/src/backends/huawei/serviceErrors";
+import { limitTime } from "../../provider/src/polling/timeLimit";
 import type { SimulatedClock } from "../support/simulatedClock";
 import { simulatedClock } from "../support/simulatedClock";
 import { seededRandom } from "../support/simulatedService";
@@ -216,4 +217,29 @@ test("every attempt of a request takes a token, and a 429 holds back the others 
   await clock.run(Promise.all([first, second]));
   expect(sentAt[0]).toBe(0);
   expect(Math.min(...sentAt.slice(1))).toBeGreaterThanOrEqual(7_000);
+});
+
+test("whoever gives up has no token, and nobody sleeps on for them", async () => {
+  const bucket = bucketOf(1, 0.001);
+  await bucket.take(never);
+  const limit = limitTime(clock, 5_000, never);
+  const turn = await clock.run(bucket.take(limit.signal));
+  expect(turn.hasToken).toBe(false);
+  expect(clock.now() - startMs).toBe(5_000);
+  // With a sleeper that nobody needs, time would go on by itself.
+  await expect(clock.run(new Promise(() => undefined))).rejects.toThrow("nobody sleeps");
+  expect(clock.now() - startMs).toBe(5_000);
+});
+
+test("who comes just after the last one has given up is served", async () => {
+  const bucket = bucketOf(1, 0.1);
+  await bucket.take(never);
+  const controller = new AbortController();
+  const first = bucket.take(controller.signal);
+  await Promise.resolve();
+  controller.abort();
+  const second = bucket.take(never);
+  expect((await first).hasToken).toBe(false);
+  expect((await clock.run(second)).hasToken).toBe(true);
+  expect(clock.now() - startMs).toBe(10_000);
 });

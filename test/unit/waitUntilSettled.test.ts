@@ -166,13 +166,65 @@ test.each<[string, Error]>([
   ["refused credentials", new AuthenticationError({ status: 401, request })],
   ["missing rights", new AuthenticationError({ status: 403, request })],
   ["a bad request", refusal(400)],
-  ["an unreadable answer", new ResponseFormatError("no status", request)],
   ["an untrusted certificate", new TransportError("x", request, { mayHaveArrived: false, retryable: false })],
   ["a mistake of ours", new TypeError("undefined is not a function")],
 ])("%s ends the wait with that error", async (_what, error) => {
   const { options, looks } = wait([running, error]);
   await expect(waitUntilSettled(options)).rejects.toBe(error);
   expect(looks()).toBe(2);
+});
+
+describe("answers that are not the service's", () => {
+  const minuteMs = 60_000;
+  const unreadable = new ResponseFormatError("no status", request);
+
+  test.each<[string, Error]>([
+    ["an unreadable answer", unreadable],
+    ["a login page in place of an error", refusal(403, { isForeign: true })],
+  ])("%s: the wait goes on, and the person is told once", async (_what, error) => {
+    const { options, reporter } = wait([running, ...Array<Error>(14).fill(error), running, succeeded]);
+    expect(await waitUntilSettled(options)).toMatchObject({
+      kind: "settled",
+      value: { status: "succeeded" },
+    });
+    expect(reporter.warnings).toHaveLength(1);
+  });
+
+  test("nothing else for five minutes ends the wait with that error", async () => {
+    const { options, clock, looks } = wait([running, unreadable]);
+    const startMs = clock.now();
+    await expect(waitUntilSettled(options)).rejects.toBe(unreadable);
+    expect(clock.now() - startMs).toBeGreaterThan(4 * minuteMs);
+    expect(clock.now() - startMs).toBeLessThan(6 * minuteMs);
+    expect(looks()).toBeLessThanOrEqual(16);
+  });
+
+  test("fifteen in a row end it, also where the service asks for no pause", async () => {
+    const { options, looks } = wait([unreadable], { random: () => 0 });
+    await expect(waitUntilSettled(options)).rejects.toBe(unreadable);
+    expect(looks()).toBe(15);
+  });
+
+  test("any other answer in between counts from the beginning", async () => {
+    const hour = Array.from({ length: 60 }, (_, index) => (index % 10 === 9 ? running : unreadable));
+    const { options } = wait([...hour, succeeded]);
+    expect(await waitUntilSettled(options)).toMatchObject({ kind: "settled" });
+  });
+
+  test("a gateway's own pages with 503 are an outage like others, however long it lasts", async () => {
+    const page = refusal(503, { isForeign: true });
+    const { options } = wait([running, ...Array<Error>(60).fill(page), succeeded]);
+    expect(await waitUntilSettled(options)).toMatchObject({
+      kind: "settled",
+      tally: { transientFailures: 60 },
+    });
+  });
+
+  test("until the deadline it is an ordinary timeout", async () => {
+    const { options, clock } = wait([running, unreadable]);
+    const outcome = await waitUntilSettled({ ...options, deadlineMs: clock.now() + minuteMs });
+    expect(outcome).toMatchObject({ kind: "timedOut", last: running, tally: { lastError: unreadable } });
+  });
 });
 
 describe("an execution that the service does not know", () => {

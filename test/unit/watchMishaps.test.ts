@@ -165,6 +165,38 @@ test("lists that fail are tried again soon at first, then ever more seldom, and 
   expect(asking.lists).toHaveLength(1);
 });
 
+test("a list that repeats its pages is read no further than it takes to see that", async () => {
+  const pages = { first: 0, more: 0 };
+  const { clock, wait } = stage({
+    list: ({ token }) => {
+      pages[token === undefined ? "first" : "more"] += 1;
+      return Promise.resolve({ executions: [], nextToken: "t" });
+    },
+  });
+  const deadlineMs = clock.now() + 20 * secondMs;
+  const waits = Array.from({ length: 500 }, (_, index) => wait(String(index), { deadlineMs }));
+  await clock.run(Promise.all(waits));
+  expect(pages.first).toBeGreaterThan(0);
+  expect(pages.more).toBeLessThanOrEqual(pages.first);
+});
+
+test("a last look that can't be had in time is not waited for", async () => {
+  let delayMs = 0;
+  const { clock, wait } = stage({ lookBudget: { delayMs: () => delayMs, level: () => 0 } });
+  const startMs = clock.now();
+  const seenMs: number[] = [];
+  const look = (): Promise<ExecutionSnapshot> => {
+    seenMs.push(clock.now() - startMs);
+    // From two seconds on the service asks everybody to come back in five minutes.
+    if (clock.now() - startMs >= 2 * secondMs) delayMs = 300 * secondMs;
+    return Promise.resolve(running("a"));
+  };
+  const outcome = await clock.run(wait("a", { look, deadlineMs: startMs + 60 * secondMs }));
+  expect(outcome).toMatchObject({ kind: "timedOut", last: { status: "running" } });
+  expect(clock.now() - startMs).toBe(60 * secondMs);
+  expect(seenMs.filter((ms) => ms >= 60 * secondMs)).toEqual([]);
+});
+
 describe("when everybody has left", () => {
   test("the past that was not read is asked for again by who comes next", async () => {
     let answers = false;

@@ -69,27 +69,29 @@ export async function findPinnedNode(pinned) {
  */
 
 /**
- * Makes a project with pinned packages, and adds a package as it would be published today.
- * @param {{ pinned: string, packageFolder: string, env?: NodeJS.ProcessEnv }} options `pinned`: the folder that
- *   `ensurePinnedPackages` gave; `packageFolder`: that of the package to pack, compiled
+ * Makes a project with pinned packages, and adds packages as they would be published today.
+ * @param {{ pinned: string, packageFolders: readonly string[], env?: NodeJS.ProcessEnv }} options `pinned`: the folder
+ *   that `ensurePinnedPackages` gave; `packageFolders`: those of the packages to pack, compiled
  * @returns {Promise<PackedProject>}
  */
-export async function makePackedProject({ pinned, packageFolder, env = process.env }) {
+export async function makePackedProject({ pinned, packageFolders, env = process.env }) {
   const own = await mkdtemp(join(tmpdir(), "packed-project-"));
   const folder = join(own, "project");
   const remove = () => rm(own, { recursive: true, force: true });
   try {
-    await npm(packageFolder, env, "pack", "--ignore-scripts", `--pack-destination=${own}`);
-    const archive = (await readdir(own)).find((name) => name.endsWith(".tgz"));
-    if (archive === undefined) {
-      throw new SetupError(`npm pack made no archive of ${packageFolder}.`);
+    for (const packageFolder of packageFolders) {
+      await npm(packageFolder, env, "pack", "--ignore-scripts", `--pack-destination=${own}`);
+    }
+    const archives = (await readdir(own)).filter((name) => name.endsWith(".tgz"));
+    if (archives.length < packageFolders.length) {
+      throw new SetupError(`npm pack made too few archives of ${packageFolders.join(", ")}.`);
     }
     await mkdir(folder);
     await copyFile(join(pinned, "package.json"), join(folder, "package.json"));
     await linkTree(join(pinned, "node_modules"), join(folder, "node_modules"));
     // npm itself adds it: a peer range that does not fit what is installed fails here.
     const options = ["--no-save", "--no-package-lock", "--prefer-offline", "--ignore-scripts"];
-    await npm(folder, env, "install", ...options, join(own, archive));
+    await npm(folder, env, "install", ...options, ...archives.map((archive) => join(own, archive)));
   } catch (error) {
     await remove();
     throw error;

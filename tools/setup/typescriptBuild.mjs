@@ -1,9 +1,11 @@
-// Compiles the two packages, and does not even start the compiler when nothing has changed since it last ran.
+// Compiles the two packages and rolls up their types, and does not even start the compiler when nothing has changed since
+// it last ran.
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { SetupError } from "./progress.mjs";
+import { ensureRolledTypes, entriesOf } from "./rolledTypes.mjs";
 import { runCommand } from "./runCommand.mjs";
 
 const PROJECTS = ["provider", "emulator"];
@@ -12,6 +14,8 @@ const CONFIGURATION = [
   "tsconfig.base.json",
   "package-lock.json",
   "node_modules/.package-lock.json",
+  "tools/setup/rolledTypes.mjs",
+  "tools/setup/nestedNamespaces.mjs",
 ];
 
 /**
@@ -24,7 +28,10 @@ export async function ensureBuilt(root, say) {
   // In node_modules, because a new install may bring another compiler and because it is in nobody's way there.
   const stampFile = join(root, "node_modules", ".cache", "workflow-execution-build");
   const stamp = await stampOfSources(root);
-  const isBuilt = PROJECTS.every((project) => existsSync(join(root, project, "dist", ".tsbuildinfo")));
+  const entries = await Promise.all(PROJECTS.map((project) => entriesOf(join(root, project))));
+  const isBuilt =
+    PROJECTS.every((project) => existsSync(join(root, project, "dist", ".tsbuildinfo"))) &&
+    entries.flat().every(({ rolled }) => existsSync(rolled));
   if (isBuilt && (await readFile(stampFile, "utf8").catch(() => "")) === stamp) {
     return "TypeScript is compiled";
   }
@@ -34,6 +41,9 @@ export async function ensureBuilt(root, say) {
   const compiled = await runCommand(process.execPath, [compiler, "--build"], { cwd: root });
   if (!compiled.ok) {
     throw new SetupError(`The sources do not compile:\n${compiled.stdout.trim() || compiled.lastLines}`);
+  }
+  for (const project of PROJECTS) {
+    await ensureRolledTypes(join(root, project), say);
   }
   await mkdir(dirname(stampFile), { recursive: true });
   await writeFile(stampFile, stamp);

@@ -15,6 +15,8 @@ export interface Ending {
   readonly error: ProgramError | undefined;
   /** The sequence around ends too. */
   readonly finishes?: boolean;
+  /** A limit of the execution is reached: nothing retries, catches or tolerates that. */
+  readonly isFinal?: boolean;
   /** Where the sequence goes on, if it is not the state's own `next`. */
   readonly next?: { readonly id: string | undefined };
 }

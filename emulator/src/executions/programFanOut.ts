@@ -7,6 +7,7 @@ import { evaluate } from "./programExpressions";
 import { type OpenStep, ProgramRecord } from "./programRecord";
 
 interface Part {
+  readonly beganAt: number;
   readonly course: Course;
   readonly record: ProgramRecord;
 }
@@ -19,25 +20,18 @@ export function playParallel(
   prefix: string,
   visit: Visit,
 ): Course {
-  const playAll = (until: number): Part[] => {
-    let before = visit.record.eventCount;
-    return state.branches.map((branch, index) => {
-      const record = new ProgramRecord(before);
-      record.note("branchEntered", visit.at, step, { input: visit.scope.input });
-      const frame = { ...visit.frame, prefix: `${prefix}[${String(index)}]/`, parentKey: step.key };
-      const part = player.playSequence(branch, visit.scope.input, visit.at, until, frame, record);
-      noteExit(record, "branchExited", step, part);
-      before = record.eventCount;
-      return { course: part, record };
-    });
-  };
-  let parts = playAll(visit.until);
+  let before = visit.record.eventCount;
+  const parts = state.branches.map((branch, index): Part => {
+    const record = new ProgramRecord(before);
+    record.note("branchEntered", visit.at, step, { input: visit.scope.input });
+    const frame = { ...visit.frame, prefix: `${prefix}[${String(index)}]/`, parentKey: step.key };
+    const course = player.playSequence(branch, visit.scope.input, visit.at, visit.until, frame, record);
+    noteExit(record, "branchExited", step, course);
+    before = record.eventCount;
+    return { beganAt: visit.at, course, record };
+  });
   const failed = firstFailure(parts, 0);
-  if (failed) {
-    parts = playAll(failed.at);
-    for (const { record } of parts) record.cut(failed.at, "cancel");
-  }
-  for (const { record } of parts) visit.record.add(record);
+  takeIn(parts, failed, visit.record);
   if (failed) return { ended: { ...failed, output: undefined } };
   return allEnded(parts, visit.at, state.resultKey);
 }
@@ -75,50 +69,50 @@ export function playMap(
     };
   };
 
-  const playItem = (item: Json, index: number, at: number, until: number, before: number): Part => {
+  const playItem = (item: Json, index: number, at: number, before: number): Part => {
     const record = new ProgramRecord(before);
     const input = state.itemInput ? evaluate(state.itemInput, { ...visit.scope, item, index }) : item;
     record.note("iterationEntered", at, step, { input });
     const frame = { prefix: `${prefix}[${String(index)}]/`, parentKey: step.key, item, index };
-    const part = player.playSequence(state.body, input, at, until, frame, record);
-    noteExit(record, "iterationExited", step, part);
-    return { course: part, record };
+    const course = player.playSequence(state.body, input, at, visit.until, frame, record);
+    noteExit(record, "iterationExited", step, course);
+    return { beganAt: at, course, record };
   };
 
-  const playAll = (until: number): Part[] => {
-    const parts: Part[] = [];
-    const busyUntil: number[] = [];
-    let before = visit.record.eventCount;
-    let time = visit.at;
-    while (parts.length < items.length && time <= until) {
-      const busy = busyUntil.filter((end) => end > time);
-      if (busy.length < limitsAt(time).concurrency) {
-        const part = playItem(items[parts.length], parts.length, time, until, before);
-        parts.push(part);
-        before = part.record.eventCount;
-        busyUntil.push(part.course.ended?.at ?? Number.POSITIVE_INFINITY);
-      } else {
-        const now = time;
-        const changes = updates.map(({ at }) => at).filter((at) => at > now);
-        time = Math.min(...busy, ...changes);
-      }
+  const parts: Part[] = [];
+  let busyUntil: number[] = [];
+  let before = visit.record.eventCount;
+  let time = visit.at;
+  while (parts.length < items.length && time <= visit.until) {
+    if (busyUntil.length < limitsAt(time).concurrency) {
+      const part = playItem(items[parts.length], parts.length, time, before);
+      parts.push(part);
+      before = part.record.eventCount;
+      const endsAt = part.course.ended?.at ?? Number.POSITIVE_INFINITY;
+      if (endsAt > time) busyUntil.push(endsAt);
+    } else {
+      const now = time;
+      const changes = updates.map(({ at }) => at).filter((at) => at > now);
+      const next = earliestOf([...busyUntil, ...changes]);
+      busyUntil = busyUntil.filter((end) => end > next);
+      time = next;
     }
-    return parts;
-  };
-
-  let parts = playAll(visit.until);
-  const failed = firstFailure(parts, limitsAt(visit.until).tolerated);
-  if (failed) parts = playAll(failed.at);
-  step.items = countItems(items.length, parts);
-  if (failed) {
-    const { pending, running, aborted } = step.items;
-    step.items = { ...step.items, pending: 0, running: 0, aborted: aborted + pending + running };
-    for (const { record } of parts) record.cut(failed.at, "cancel");
   }
-  for (const { record } of parts) visit.record.add(record);
+
+  const failed = firstFailure(parts, limitsAt(visit.until).tolerated);
+  step.items = countItems(items.length, parts, failed);
+  takeIn(parts, failed, visit.record);
   if (failed) return { ended: { ...failed, output: undefined } };
-  if (parts.length < items.length) return { nextChangeAt: earliest(parts) };
+  if (parts.length < items.length) return { nextChangeAt: earliestChange(parts) };
   return allEnded(parts, visit.at, state.resultKey);
+}
+
+// After a failure that is one too many, nothing else happens in any part.
+function takeIn(parts: readonly Part[], failed: Ending | undefined, into: ProgramRecord): void {
+  for (const { beganAt, record } of parts) {
+    if (failed) record.cut(failed.at, "cancel");
+    if (!failed || beganAt <= failed.at) into.add(record);
+  }
 }
 
 function noteExit(
@@ -130,36 +124,38 @@ function noteExit(
   if (ended) record.note(type, ended.at, step, { output: ended.output, error: ended.error });
 }
 
-// The failure that is one too many.
+// The failure that is one too many: the next one after those that are tolerated, or a final one.
 function firstFailure(parts: readonly Part[], tolerated: number): Ending | undefined {
-  const failures = parts.flatMap(({ course: { ended } }) =>
-    ended && ended.outcome !== "success" ? [ended] : [],
-  );
-  return failures.sort((a, b) => a.at - b.at)[tolerated];
+  const failures = parts
+    .flatMap(({ course: { ended } }) => (ended && ended.outcome !== "success" ? [ended] : []))
+    .sort((a, b) => a.at - b.at);
+  return failures.find((ended, index) => index === tolerated || ended.isFinal === true);
 }
 
-function earliest(parts: readonly Part[]): number | undefined {
-  const times = parts.flatMap(({ course }) => course.nextChangeAt ?? []);
-  return times.length === 0 ? undefined : Math.min(...times);
+// Of thousands of times: as arguments of one call they would not fit on the stack.
+function earliestOf(times: readonly number[]): number {
+  return times.reduce((one, other) => Math.min(one, other), Number.POSITIVE_INFINITY);
+}
+
+function earliestChange(parts: readonly Part[]): number | undefined {
+  const time = earliestOf(parts.flatMap(({ course }) => course.nextChangeAt ?? []));
+  return time === Number.POSITIVE_INFINITY ? undefined : time;
 }
 
 function allEnded(parts: readonly Part[], beganAt: number, resultKey: string | undefined): Course {
   const endings = parts.flatMap(({ course }) => course.ended ?? []);
-  if (endings.length < parts.length) return { nextChangeAt: earliest(parts) };
+  if (endings.length < parts.length) return { nextChangeAt: earliestChange(parts) };
   const outputs = endings.map(({ output }) => (output === undefined ? null : output));
-  const at = Math.max(beganAt, ...endings.map((ended) => ended.at));
+  const at = endings.reduce((latest, ended) => Math.max(latest, ended.at), beganAt);
   return { ended: success(at, resultKey === undefined ? outputs : { [resultKey]: outputs }) };
 }
 
-function countItems(total: number, parts: readonly Part[]): ItemCounts {
-  const endings = parts.flatMap(({ course }) => course.ended ?? []);
+function countItems(total: number, parts: readonly Part[], failed: Ending | undefined): ItemCounts {
+  const until = failed?.at ?? Number.POSITIVE_INFINITY;
+  const endings = parts.flatMap(({ course: { ended } }) => (ended && ended.at <= until ? [ended] : []));
   const succeeded = endings.filter(({ outcome }) => outcome === "success").length;
-  return {
-    total,
-    pending: total - parts.length,
-    running: parts.length - endings.length,
-    succeeded,
-    failed: endings.length - succeeded,
-    aborted: 0,
-  };
+  const counts = { total, succeeded, failed: endings.length - succeeded };
+  return failed
+    ? { ...counts, pending: 0, running: 0, aborted: total - endings.length }
+    : { ...counts, pending: total - parts.length, running: parts.length - endings.length, aborted: 0 };
 }

@@ -11,8 +11,8 @@ export type OpenStep = Omit<Mutable<ProgramStep>, "attempts" | "items"> & {
 };
 
 export class ProgramRecord {
-  readonly steps: OpenStep[] = [];
-  readonly events: ProgramEvent[] = [];
+  steps: OpenStep[] = [];
+  events: ProgramEvent[] = [];
 
   /** @param before - Events that were there before this record's first one. */
   constructor(private readonly before = 0) {}
@@ -53,31 +53,48 @@ export class ProgramRecord {
 
   /** Takes in what a part of the program has written. */
   add(part: ProgramRecord): void {
-    this.steps.push(...part.steps);
-    this.events.push(...part.events);
+    for (const step of part.steps) this.steps.push(step);
+    for (const event of part.events) this.events.push(event);
   }
 
-  /** Ends whatever has not ended. */
+  /** Ends at `at` what had not ended then. What was written of later times has not happened. */
   cut(at: number, outcome: string): void {
+    this.steps = this.steps.filter((step) => step.beganAt <= at);
+    this.events = this.events.filter((event) => event.at <= at);
     for (const step of this.steps) {
-      if (step.phase === "ended") continue;
+      if (step.phase === "ended" && (step.endedAt ?? at) <= at) continue;
       step.phase = "ended";
       step.outcome = outcome;
       step.endedAt = at;
-      const last = step.attempts.at(-1);
-      if (last?.endedAt === undefined && last) {
+      step.output = undefined;
+      step.error = undefined;
+      const attempts = step.attempts.filter((attempt) => attempt.beganAt <= at);
+      if (attempts.length < step.attempts.length) step.input = this.lastInputOf(step);
+      step.attempts = attempts;
+      const last = attempts.at(-1);
+      if (last && (last.endedAt === undefined || last.endedAt > at)) {
         last.endedAt = at;
         last.outcome = outcome;
+        last.error = undefined;
       }
-      const { items } = step;
-      if (items)
-        step.items = {
-          ...items,
-          pending: 0,
-          running: 0,
-          aborted: items.aborted + items.pending + items.running,
-        };
+      if (step.items) step.items = this.itemsOf(step, step.items.total);
     }
+  }
+
+  // Each attempt is given an input of its own.
+  private lastInputOf(step: OpenStep): Json {
+    return this.events.findLast(({ type, stepKey }) => type === "stepStarted" && stepKey === step.key)?.input;
+  }
+
+  // What had become of a map's items, in its last attempt, when the record was cut.
+  private itemsOf(step: OpenStep, total: number): ItemCounts {
+    const attempt = step.attempts.at(-1)?.attempt;
+    const exits = this.events.filter(
+      (event) => event.type === "iterationExited" && event.stepKey === step.key && event.attempt === attempt,
+    );
+    const failed = exits.filter(({ error }) => error !== undefined).length;
+    const succeeded = exits.length - failed;
+    return { total, pending: 0, running: 0, succeeded, failed, aborted: total - exits.length };
   }
 
   /** The events by time; those of one moment stay in the order in which they were written. */

@@ -27,6 +27,7 @@ import {
 import { playMap, playParallel } from "./programFanOut";
 import type { OpenStep, ProgramRecord } from "./programRecord";
 
+/** The vendor's documented limit of an execution: what goes in circles, or retries without a pause, ends with it. */
 const MOST_EVENTS = 5000;
 
 /** One play of a program. */
@@ -77,10 +78,7 @@ export class ProgramCourse implements SequencePlayer {
       if (time > until) return { nextChangeAt: time };
       const state = states.get(current);
       if (!state) return { ended: failure(time, this.names.badData, `there is no state ${current}`) };
-      if (record.eventCount > MOST_EVENTS) {
-        const cause = `more than ${String(MOST_EVENTS)} events`;
-        return { ended: failure(time, this.names.tooManyEvents, cause) };
-      }
+      if (record.eventCount > MOST_EVENTS) return { ended: this.tooManyEvents(time) };
       const visit = (visits.get(state.id) ?? 0) + 1;
       visits.set(state.id, visit);
       const course = this.playState(state, {
@@ -152,19 +150,28 @@ export class ProgramCourse implements SequencePlayer {
         return { ended: { ...ended, output } };
       }
       const again = this.nextAttempt(state, ended, used, frame);
-      if (again !== undefined) {
-        if (again > until) {
-          step.phase = "awaitingRetry";
-          return { nextChangeAt: again };
-        }
-        at = again;
-        continue;
+      if (again === undefined) return this.failed(state, step, ended, inner, record);
+      if (again > until) {
+        step.phase = "awaitingRetry";
+        return { nextChangeAt: again };
       }
-      step.error = ended.error;
-      endStep(step, ended.stepOutcome ?? ended.outcome, ended.at);
-      record.note("stepFailed", ended.at, step, { error: ended.error });
-      return this.caught(state, step, ended, inner, record);
+      if (record.eventCount > MOST_EVENTS) {
+        return this.failed(state, step, this.tooManyEvents(again), inner, record);
+      }
+      at = again;
     }
+  }
+
+  private tooManyEvents(at: number): Ending {
+    const cause = `more than ${String(MOST_EVENTS)} events`;
+    return { ...failure(at, this.names.tooManyEvents, cause), isFinal: true };
+  }
+
+  private failed(state: State, step: OpenStep, ended: Ending, scope: Scope, record: ProgramRecord): Course {
+    step.error = ended.error;
+    endStep(step, ended.stepOutcome ?? ended.outcome, ended.at);
+    record.note("stepFailed", ended.at, step, { error: ended.error });
+    return this.caught(state, step, ended, scope, record);
   }
 
   private nextAttempt(
@@ -173,12 +180,12 @@ export class ProgramCourse implements SequencePlayer {
     used: Map<RetryRule, number>,
     frame: Frame,
   ): number | undefined {
+    if (ended.isFinal) return undefined;
     const rule = state.retries?.find(({ errors }) => fits(errors, ended.error));
     const count = rule ? (used.get(rule) ?? 0) : 0;
     if (rule && count < rule.maxRetries) {
       used.set(rule, count + 1);
-      const interval = rule.intervalMs * rule.multiplier ** count;
-      return ended.at + Math.min(interval, rule.maxIntervalMs ?? interval);
+      return ended.at + retryInterval(rule, count);
     }
     if (frame.parentKey !== undefined || state.catches?.some(({ errors }) => fits(errors, ended.error))) {
       return undefined;
@@ -188,7 +195,7 @@ export class ProgramCourse implements SequencePlayer {
   }
 
   private caught(state: State, step: OpenStep, ended: Ending, scope: Scope, record: ProgramRecord): Course {
-    const rule = state.catches?.find(({ errors }) => fits(errors, ended.error));
+    const rule = ended.isFinal ? undefined : state.catches?.find(({ errors }) => fits(errors, ended.error));
     if (!rule) return { ended };
     const error = { ...ended.error };
     const output = rule.output ? evaluate(rule.output, { ...scope, error }) : { error };
@@ -321,8 +328,14 @@ export class ProgramCourse implements SequencePlayer {
 // A jump inside a body is over with the body; whether the body ends the sequence around it depends on who asks.
 function withoutJump(course: Course, mayFinish: boolean): Course {
   if (!course.ended) return course;
-  const { at, outcome, output, error, finishes } = course.ended;
-  return { ended: { at, outcome, output, error, finishes: mayFinish && finishes === true } };
+  const { at, outcome, output, error, finishes, isFinal = false } = course.ended;
+  return { ended: { at, outcome, output, error, isFinal, finishes: mayFinish && finishes === true } };
+}
+
+// No time at all stays none, however often it is multiplied: the product with a factor that has overflowed is no number.
+function retryInterval({ intervalMs, multiplier, maxIntervalMs }: RetryRule, count: number): number {
+  const interval = intervalMs === 0 ? 0 : intervalMs * multiplier ** count;
+  return Math.min(interval, maxIntervalMs ?? interval);
 }
 
 function fits(errors: readonly string[], error: ProgramError | undefined): boolean {

@@ -6,6 +6,7 @@ import type { HttpClient } from "../http/httpClient";
 import type { BucketView } from "../http/tokenBucket";
 import type { ExecutionSnapshot, ExecutionStatus, ExecutionSummary } from "../execution/snapshot";
 import type { Clock } from "../polling/clock";
+import type { CredentialsInUse } from "./credentialsInUse";
 import type { Settings } from "./settings";
 
 /** Plain arguments of a resource, as they arrive from a front: known values only, secrets in the clear. */
@@ -35,12 +36,16 @@ export interface ArgumentSpec {
   readonly defaultValue?: unknown;
   /** True where a text is JSON: the order of keys in it means nothing. */
   readonly isJson?: boolean;
+  /** True where it takes data of the program's own, which may be secret; others name, place or steer a run. */
+  readonly isPayload?: boolean;
 }
 
 /** What the backends share in one process and provider: connections, time, settings, and caches of their own. */
 export interface BackendContext {
   readonly http: HttpClient;
   readonly settings: Settings;
+  /** Where every secret that authenticates is added, before it is sent. */
+  readonly credentials: CredentialsInUse;
   readonly clock: Clock;
   /** A new UUID. */
   readonly uuid: () => string;
@@ -103,6 +108,13 @@ export interface StartRequest {
    * cancelled: with it the execution is in the state, without it the next deployment has to look for it.
    */
   readonly signal: AbortSignal;
+  /**
+   * Ends it where it would have to wait before it is on its way: for a token, or to be sent again.
+   * @default signal
+   */
+  readonly patience?: AbortSignal | undefined;
+  /** Called whenever it is about to go out: from now on it may have been started. */
+  readonly onSent?: (() => void) | undefined;
 }
 
 /** What a start gave. */
@@ -136,6 +148,8 @@ export interface DescribeOptions {
    * @default false
    */
   readonly sparing?: boolean | undefined;
+  /** Told how the execution stands where that is known before what only adds details is read. */
+  readonly onStatus?: ((snapshot: ExecutionSnapshot) => void) | undefined;
 }
 
 /** What to list. */
@@ -170,6 +184,11 @@ export interface ExecutionPage {
   readonly nextToken?: string | undefined;
   /** When the service made it, by its own clock, milliseconds since the epoch; absent where it does not say. */
   readonly servedAtMs?: number | undefined;
+  /**
+   * How many rows were left out because their id can't be read, of executions that may still run.
+   * @default 0
+   */
+  readonly unreadable?: number | undefined;
   /** What the list tells of an execution beyond the summary; absent where it tells no more. */
   readonly snapshotOf?: (executionId: string) => ExecutionSnapshot | undefined;
 }
@@ -214,7 +233,10 @@ export interface Backend {
   peek?(executionId: string, signal: AbortSignal): Promise<ExecutionSnapshot | undefined>;
   /** One page of the workflow's executions. */
   listPage(filter: ExecutionFilter, page: PageOptions, signal: AbortSignal): Promise<ExecutionPage>;
-  /** All executions of the workflow that have not settled, newest first. */
+  /**
+   * All executions of the workflow that have not settled, newest first.
+   * @throws IncompleteListError where that is not known: the list has no end, or rows that can't be read.
+   */
   listUnsettled(signal: AbortSignal): Promise<readonly ExecutionSummary[]>;
   /**
    * The name that an execution's start carried; null where it carried none, undefined where the service does not show

@@ -4,28 +4,32 @@
 import { randomUUID } from "node:crypto";
 import type { Fetch } from "../http/httpClient";
 import { HttpClient, NotSentError } from "../http/httpClient";
+import { withAlarms } from "../polling/alarms";
 import type { Clock } from "../polling/clock";
 import { systemClock } from "../polling/clock";
 import { version } from "../version";
 import { alibabaCloudFlow } from "./alibabaCloudFlow/backend";
 import type { Arguments, Backend, BackendContext, BackendDefinition } from "./backend";
+import { CredentialsInUse, rememberingSecrets } from "./credentialsInUse";
 import { huaweiAom } from "./huaweiAom/backend";
 import { huaweiFunctionGraph } from "./huaweiFunctionGraph/backend";
 import type { Settings } from "./settings";
+
+/** Name of a service, e.g. `aom`. Written out: as `keyof` it would bring all services into the public types. */
+export type ServiceName = "aom" | "functiongraph" | "cloudflow";
 
 /** All services, by the name of the module that programs import. */
 export const services = {
   aom: huaweiAom,
   functiongraph: huaweiFunctionGraph,
   cloudflow: alibabaCloudFlow,
-} as const satisfies Readonly<Record<string, BackendDefinition>>;
-
-/** Name of a service, e.g. `aom`. */
-export type ServiceName = keyof typeof services;
+} as const satisfies Readonly<Record<ServiceName, BackendDefinition>>;
 
 /** One process talking to the services with one set of settings: it owns connections, tokens and caches. */
 export interface Session {
   readonly settings: Settings;
+  /** The secrets of all credentials that were read or obtained so far: nothing that is shown or stored may hold one. */
+  readonly credentials: CredentialsInUse;
   readonly clock: Clock;
   /** 0 ≤ x < 1. */
   readonly random: () => number;
@@ -68,7 +72,7 @@ export interface SessionOptions {
 
 /** Opens a session. Makes no request. */
 export function openSession(options: SessionOptions): Session {
-  const clock = options.clock ?? systemClock;
+  const clock = withAlarms(options.clock ?? systemClock);
   const random = options.random ?? Math.random;
   const uuid = options.uuid ?? randomUUID;
   const http = new HttpClient({
@@ -83,15 +87,19 @@ export function openSession(options: SessionOptions): Session {
     if (!cache.has(key)) cache.set(key, make());
     return cache.get(key) as T;
   };
+  const credentials = new CredentialsInUse();
+  const settings = rememberingSecrets(options.settings, credentials);
   const context: BackendContext = {
     http,
     clock,
-    settings: options.settings,
+    settings,
+    credentials,
     uuid,
     shared,
   };
   return {
-    settings: options.settings,
+    settings,
+    credentials,
     clock,
     random,
     uuid,

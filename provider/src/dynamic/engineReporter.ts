@@ -3,6 +3,7 @@
  * engine in this process. Whatever goes wrong here is swallowed: a message is never worth an execution.
  */
 import { createRequire } from "node:module";
+import { toMessage } from "../ground/text";
 import type { Reporter } from "../lifecycle";
 
 type EngineModule = typeof import("@pulumi/pulumi/proto/engine_grpc_pb");
@@ -86,7 +87,7 @@ async function log(
     const { client, messages } = engine;
     const request = new messages.LogRequest();
     request.setSeverity(messages.LogSeverity[severity]);
-    request.setMessage(text.toWellFormed());
+    request.setMessage(toMessage(text));
     request.setUrn(urn);
     request.setEphemeral(ephemeral);
     await new Promise<void>((done) => {

@@ -4,6 +4,7 @@
  */
 import type { dynamic } from "@pulumi/pulumi";
 import { StartUncertainError, codeOf, messageOf } from "../errors";
+import { cleanText, toMessage } from "../ground/text";
 import type {
   BackendDefinition,
   Diff,
@@ -19,21 +20,23 @@ import {
   create,
   deleteExecution,
   diff,
-  outputs,
   parseDurationSeconds,
   read,
-  repeatedArguments,
   sayError,
   sayNotStarted,
   update,
 } from "../lifecycle";
 import type { EngineReporter } from "./engineReporter";
+import { foreignValues } from "./foreignValues";
 import { CreatedButNotReady, HostError } from "./hostErrors";
 import type { HostProcess } from "./hostProcess";
-import { toPlainOutputs } from "./plainOutputs";
+import { engineOutputs } from "./engineOutputs";
+import { argumentsTooLarge } from "./plainOutputs";
 import type { ResourceProperties } from "./properties";
-import { readProperties } from "./properties";
-import { markSecretOutputs, redact, secretTexts } from "./secrets";
+import { metaProperty, readProperties } from "./properties";
+import { SecretArguments } from "./secretArguments";
+import { markSecretOutputs } from "./secretOutputs";
+import { redactSent, secretTexts } from "./secrets";
 
 type Properties = Record<string, unknown>;
 
@@ -67,6 +70,7 @@ export interface ProviderProcess {
 export class ExecutionProvider implements dynamic.ResourceProvider {
   readonly #definition: BackendDefinition;
   readonly #process: ProviderProcess;
+  readonly #secretArguments: SecretArguments;
   #session: Session;
   // What the state has before this deployment changes it. Create comes later in the same process and is not told what
   // it replaces; and the engine replaces for reasons of its own, of which diff is not told either.
@@ -80,6 +84,7 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
   constructor(definition: BackendDefinition, process: ProviderProcess) {
     this.#definition = definition;
     this.#process = process;
+    this.#secretArguments = new SecretArguments(definition);
     this.#session = process.openSession(() => undefined);
   }
 
@@ -91,18 +96,22 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
   }
 
   check(olds: Properties, news: Properties): Promise<dynamic.CheckResult> {
-    return this.#serve("check", news, ({ args, customTimeouts, urn, hide }) => {
+    const { inputs, seen } = this.#secretArguments.settle(olds, news);
+    return this.#serve("check", seen, ({ args, customTimeouts, urn, hide }) => {
       if (urn !== undefined) this.#checked.add(urn);
       // Under an alias, what this one replaces is deleted by the name that it had.
       const { urn: before } = readProperties(olds);
       if (before !== undefined) this.#checked.add(before);
       if (urn !== undefined && Object.keys(olds).length > 0) this.#inState.add(urn);
-      const problems = check(this.#definition, args, this.#session.settings, customTimeouts);
+      const tooLarge = argumentsTooLarge(args);
+      const problems = tooLarge
+        ? [tooLarge]
+        : [...foreignValues(args), ...check(this.#definition, args, this.#session.settings, customTimeouts)];
       return {
-        inputs: news,
+        inputs,
         failures: problems.map(({ argument, reason }) => ({
           property: argument,
-          reason: hide(`"${argument}" ${reason}`),
+          reason: toMessage(hide(`"${argument}" ${reason}`)),
         })),
       };
     });
@@ -111,7 +120,7 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
   diff(id: string, olds: Properties, news: Properties): Promise<dynamic.DiffResult> {
     return this.#serve("diff", news, async (call) => {
       const { args, urn } = call;
-      const { args: stored, urn: storedUrn } = readProperties(olds);
+      const { args: stored, urn: storedUrn, secretArguments: storedSecrets } = readProperties(olds);
       const isDeployment = urn !== undefined && this.#checked.has(urn);
       if (isDeployment) {
         const { startedAt, settledAt, adoptExecutionId } = stored;
@@ -123,7 +132,8 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
         });
       }
       await this.#process.register.handedOver(this.#definition.service, urn, id);
-      const result = diff(this.#definition, id, stored, args, call.replaceOnChanges);
+      const newlySecret = call.secretArguments.filter((name) => !storedSecrets.includes(name));
+      const result = diff(this.#definition, id, stored, args, call.replaceOnChanges, newlySecret);
       if (result.action === "none") {
         // A teardown runbook must not run when it is replaced, which its name tells: it has to be stored anew.
         const isRenamed = storedUrn !== undefined && storedUrn !== urn;
@@ -146,14 +156,17 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
         throw new Error(sayNotStarted({ message: messageOf(error), code }), { cause: error });
       });
       this.#process.answered.push({ service: this.#definition.service, urn: call.urn, id: outcome.id });
-      return { id: outcome.id, outs: outsOf(outcome, call) };
+      return { id: outcome.id.toWellFormed(), outs: outsOf(outcome, call) };
     });
   }
 
   update(id: string, olds: Properties, news: Properties): Promise<dynamic.UpdateResult> {
     return this.#serve("update", news, async (call) => {
-      const outcome = await update(id, readProperties(olds).args, call.args, this.#host(call, "update"));
-      return { outs: outsOf(outcome, call) };
+      const { args: stored, secretArguments } = readProperties(olds);
+      const outcome = await update(id, stored, call.args, this.#host(call, "update"));
+      // The execution is the one that got the arguments of the state.
+      const both = [...new Set([...secretArguments, ...call.secretArguments])];
+      return { outs: outsOf(outcome, { ...call, secretArguments: both }) };
     });
   }
 
@@ -167,13 +180,17 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
   }
 
   delete(id: string, stored: Properties): Promise<void> {
-    return this.#serve("delete", stored, (call) => {
+    return this.#serve("delete", stored, async (call) => {
       // The engine does not say why. Where the program still has the resource, another one takes its place: only a
       // deployment checks, and nothing is checked of what is destroyed.
       const isReplacement = call.urn !== undefined && this.#checked.has(call.urn);
       // A run that `executionKey` names replaces itself where nothing else has changed: it goes on for the new resource.
-      if (isReplacement && this.#process.answered.some((execution) => execution.id === id)) return undefined;
-      return deleteExecution(id, call.args, { ...this.#host(call, "delete"), isReplacement });
+      if (isReplacement && this.#process.answered.some((execution) => execution.id === id)) return;
+      await deleteExecution(id, call.args, { ...this.#host(call, "delete"), isReplacement });
+      // What is replaced goes when the state has what takes its place.
+      const successor = this.#process.answered.findLast(({ urn }) => urn !== undefined && urn === call.urn);
+      if (!isReplacement || successor === undefined) return;
+      await this.#process.register.handedOver(this.#definition.service, call.urn, successor.id);
     });
   }
 
@@ -184,7 +201,7 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
       reporter: this.#reporterOf(call),
       urn: call.urn,
       register: this.#process.register,
-      secretArguments: call.secretArguments,
+      secretArguments: call.programSecrets,
       supersedes: call.urn === undefined ? undefined : this.#present.get(call.urn),
       isInState: call.urn !== undefined && this.#inState.has(call.urn),
       signal: this.#process.host.signal,
@@ -217,15 +234,21 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
     const properties = readProperties(given);
     // Most calls say nothing.
     let secrets: readonly string[] | undefined;
-    const hide = (text: string): string =>
-      redact(text, (secrets ??= secretTexts(properties.args, properties.secretArguments)));
+    const { credentials } = this.#session;
+    const hide = (text: string): string => {
+      secrets ??= secretTexts(properties.args, properties.secretArguments);
+      return cleanText(redactSent(text, credentials.texts, secrets));
+    };
+    const hideCredentials = (text: string): string => redactSent(text, credentials.texts);
     try {
-      return await this.#process.host.serve(async () => work({ ...properties, given, hide }));
+      return await this.#process.host.serve(async () =>
+        work({ ...properties, given, hide, hideCredentials }),
+      );
     } catch (error) {
       if (error instanceof CreatedButNotReady) throw error;
       throw new HostError(operation, hide(sayError({ message: messageOf(error), code: codeOf(error) })));
     } finally {
-      await this.#process.everythingSaid(properties.urn);
+      await this.#process.everythingSaid(properties.urn).catch(() => undefined);
     }
   }
 }
@@ -236,16 +259,17 @@ interface HostCall extends ResourceProperties {
   readonly given: Properties;
   /** Takes the values of secret arguments out of a text that people will see. */
   readonly hide: (text: string) => string;
+  /** Takes only the credentials in use out of a text: for what programs get as a secret. */
+  readonly hideCredentials: (text: string) => string;
 }
 
-// An output that is not in the state is unknown in every preview, and with it all that depends on it.
-const noOutputs = Object.fromEntries([...outputs, ...repeatedArguments].map((name) => [name, null]));
-
 // `__provider` and our own meta data stay with the resource: without the first, it could not even be deleted.
-function toOutputs(state: StoredState, { given, secretArguments }: HostCall): Properties {
-  const internal = Object.entries(given).filter(([name]) => name.startsWith("__"));
-  const all = { ...noOutputs, ...state, ...Object.fromEntries(internal) };
-  return markSecretOutputs(toPlainOutputs(all), secretArguments);
+function toOutputs(state: StoredState, call: HostCall, isFailure = false): Properties {
+  const { notes: _notes, ...meta } = call.meta;
+  const { secretArguments } = call;
+  const settled = metaProperty in call.given ? { [metaProperty]: { ...meta, secretArguments } } : {};
+  const outs = engineOutputs(state, { ...call, given: { ...call.given, ...settled }, isFailure });
+  return markSecretOutputs(outs, call.args, secretArguments);
 }
 
 function textOf(value: unknown): string | undefined {
@@ -260,8 +284,19 @@ function sayAction({ action, reasons }: Diff, isDeployment: boolean): string {
   return why;
 }
 
+// From here on there is an execution: nothing may throw but what keeps its id.
 function outsOf(outcome: Outcome, call: HostCall): Properties {
-  const outs = toOutputs(outcome.state, call);
+  const outs = toOutputs(outcome.state, call, outcome.kind === "unready");
   if (outcome.kind === "ready") return outs;
-  throw new CreatedButNotReady(outcome.id, outs, outcome.reasons.map(call.hide));
+  throw new CreatedButNotReady(outcome.id.toWellFormed(), outs, outcome.reasons.map(hideSafely(call.hide)));
+}
+
+function hideSafely(hide: (text: string) => string): (text: string) => string {
+  return (text) => {
+    try {
+      return hide(text);
+    } catch {
+      return "the execution is not as wanted; why can't be shown, since it can't be searched for secrets";
+    }
+  };
 }

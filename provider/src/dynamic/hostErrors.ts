@@ -1,6 +1,11 @@
 /**
- * Errors in the shapes that the dynamic provider host understands.
+ * Errors in the shapes that the dynamic provider host understands. Their texts are safe for its transport: a half of a
+ * character in one would take the whole process with it.
  */
+import { toMessage } from "../ground/text";
+
+// They travel in a trailer, which must stay small: one that is too large breaks the connection for all resources.
+const maxReasons = 20;
 
 /**
  * "Created but not ready": the host saves the id, the properties and the reasons, and blocks what depends on the
@@ -14,11 +19,15 @@ export class CreatedButNotReady extends Error {
   readonly reasons: readonly string[];
 
   constructor(id: string, properties: Readonly<Record<string, unknown>>, reasons: readonly string[]) {
-    super(reasons.join("\n"));
+    const shown = reasons.length > maxReasons ? [...reasons.slice(0, maxReasons), "…"] : reasons;
+    const messages = shown.map(toMessage).filter((reason) => reason !== "");
+    const [first = "the execution is not as wanted"] = messages;
+    // It is sent twice, and the reasons say it all.
+    super(first);
     this.name = "CreatedButNotReady";
     this.id = id;
     this.properties = properties;
-    this.reasons = reasons.length > 0 ? reasons : ["the execution is not as wanted"];
+    this.reasons = messages.length > 0 ? messages : [first];
   }
 }
 
@@ -30,7 +39,7 @@ export class HostError extends Error {
   readonly #operation: string;
 
   constructor(operation: string, message: string) {
-    super(message);
+    super(toMessage(message));
     this.name = "HostError";
     this.#operation = operation;
     this.stack = "see the error of the resource";

@@ -2,6 +2,7 @@
  * What `__provider` requires: one dynamic provider per service, served by this process.
  */
 import type { dynamic } from "@pulumi/pulumi";
+import { toMessage } from "../ground/text";
 import type { ServiceName } from "../lifecycle";
 import { RunRegister, openSession, services } from "../lifecycle";
 import { benchOptions } from "./benchSettings";
@@ -16,7 +17,7 @@ const answered: AnsweredExecution[] = [];
 const register = new RunRegister({
   journalFolder: journalFolder(),
   onTrouble: (message, urn) => {
-    if (urn === undefined) process.stderr.write(`pulumi-workflow-execution: ${message}\n`);
+    if (urn === undefined) process.stderr.write(`pulumi-workflow-execution: ${toMessage(message)}\n`);
     else engineReporter(urn).warn(message);
   },
 });

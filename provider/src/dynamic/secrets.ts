@@ -1,23 +1,12 @@
 /**
- * Keeps secret what comes from secret arguments. The host hands arguments over in the clear and does not say which of
- * them were secret, so the resource's constructor does; outputs are marked in the engine's own form, and messages
- * have the values taken out.
+ * Takes the values of secret arguments out of messages: the host hands arguments over in the clear.
  */
 
-/** Outputs in which a value of an argument can come back. */
-const derivedOutputs = ["output", "steps", "failure"] as const;
+import { cleanText } from "../ground/text";
+import { redactSecrets } from "./redaction/redact";
+import { SecretIndex, minLength } from "./redaction/secretIndex";
 
-// How the SDK and the engine mark a secret in a bag of properties.
-const signatureKey = "4dabf18193072939515e22adb298388d";
-const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
-
-// Shorter texts stand everywhere ("1", "dev"): taking them out would hide more than it protects.
-const minLength = 4;
-
-// How each layer marks where it cuts a text. Half of a character that is left there is U+FFFD once it has been stored.
-const cutMark = /\ufffd?…\ufffd?/g;
-
-/** The texts that no message may hold: all that is in the secret arguments, in the forms in which messages have it. */
+/** The texts that no message may hold: all that is in the secret arguments, by itself and by lines. */
 export function secretTexts(
   args: Readonly<Record<string, unknown>>,
   secretArguments: readonly string[],
@@ -29,24 +18,18 @@ export function secretTexts(
     if (typeof value === "string" || typeof value === "number") {
       const text = String(value);
       // Logs are shown by lines.
-      for (const part of new Set([text, ...text.split(/[\r\n\u2028\u2029\v\f\u0085]+/)])) {
-        for (const form of formsOf(part)) if (form.length >= minLength) texts.add(form);
+      for (const part of [text, ...text.split(/[\r\n\u2028\u2029\v\f\u0085]+/)]) {
+        if (part.trim().length >= minLength) texts.add(part);
       }
+      // A header holds the secret behind its scheme.
+      const [, credential] = /^(?:Basic|Bearer|Digest|Token)\s+(\S+)\s*$/i.exec(text) ?? [];
+      if (credential !== undefined) texts.add(credential);
       if (typeof value === "string") values.push(parseText(value));
     } else if (typeof value === "object" && value !== null) {
       for (const item of Object.values(value)) values.push(item);
     }
   }
   return [...texts];
-}
-
-// Messages have blanks at the ends of a text and line breaks within it removed, and the full stop that a service's error
-// ends with; in JSON it is escaped.
-function formsOf(text: string): string[] {
-  const trimmed = text.trim();
-  return [trimmed, trimmed.replace(/(?<![\s.。])[\s.。]+$/, "")]
-    .flatMap((form) => [form, JSON.stringify(form).slice(1, -1)])
-    .flatMap((form) => [form, form.replace(/\s+/g, " ")]);
 }
 
 /** What a JSON text holds; undefined where the text is none, or says nothing but itself. */
@@ -59,81 +42,31 @@ function parseText(text: string): unknown {
   }
 }
 
-/** The text without any of the secrets, and without what is left of one that was cut. */
-export function redact(text: string, secrets: readonly string[]): string {
-  const pieces = piecesOf(text);
-  // All are looked for in the text as it came: where two overlap, to take one out would leave the rest of the other.
-  const spans = secrets
-    .flatMap((secret) => [...whole(text, secret), ...remains(pieces, secret)])
-    .filter(({ start, end }) => start < end)
-    .sort((a, b) => a.start - b.start);
-  let redacted = "";
-  let end = 0;
-  for (const span of spans) {
-    if (span.start >= end) redacted += `${text.slice(end, span.start)}[secret]`;
-    end = Math.max(end, span.end);
-  }
-  return redacted + text.slice(end);
+const indexes = new WeakMap<readonly string[], SecretIndex>();
+
+/**
+ * The text without any of the secrets, in whatever form it has them, and without what is left of one that was cut.
+ * @param secrets lists of texts; a list that stays the same is prepared once.
+ */
+export function redact(text: string, ...secrets: readonly (readonly string[])[]): string {
+  return redactSecrets(
+    text,
+    secrets.map((texts) => {
+      const index = indexes.get(texts) ?? new SecretIndex(texts);
+      indexes.set(texts, index);
+      return index;
+    }),
+  );
 }
 
-/** A part of a text: from `start` to before `end`. */
-interface Span {
-  readonly start: number;
-  readonly end: number;
-}
-
-/** What stands between two cuts, before the first or after the last. */
-interface Piece extends Span {
-  readonly text: string;
-  readonly isCutBefore: boolean;
-  readonly isCutAfter: boolean;
-}
-
-function piecesOf(text: string): Piece[] {
-  const cuts = [...text.matchAll(cutMark)].map(({ index, 0: mark }) => ({
-    start: index,
-    end: index + mark.length,
-  }));
-  if (cuts.length === 0) return [];
-  return [...cuts, undefined].map((cut, place) => {
-    const before = cuts[place - 1];
-    const [start, end] = [before?.end ?? 0, cut?.start ?? text.length];
-    return { start, end, text: text.slice(start, end), isCutBefore: !!before, isCutAfter: !!cut };
-  });
-}
-
-function* whole(text: string, secret: string): Generator<Span> {
-  for (let at = text.indexOf(secret); at !== -1; at = text.indexOf(secret, at + secret.length)) {
-    yield { start: at, end: at + secret.length };
-  }
-}
-
-/** The beginning of the secret before a cut, the end of it after one, what is from within it between two. */
-function* remains(pieces: readonly Piece[], secret: string): Generator<Span> {
-  for (const { start, end, text, isCutBefore, isCutAfter } of pieces) {
-    if (isCutAfter) yield { start: end - overlap(text, secret), end };
-    if (isCutBefore) yield { start, end: start + overlap(secret, text) };
-    if (isCutBefore && isCutAfter && text.length >= minLength && secret.includes(text)) yield { start, end };
-  }
-}
-
-/** How much of the end of a text is the beginning of the next, in characters; 0 where it is too short to hide. */
-function overlap(text: string, next: string): number {
-  for (let length = Math.min(text.length, next.length); length >= minLength; length -= 1) {
-    if (text.endsWith(next.slice(0, length))) return length;
-  }
-  return 0;
-}
-
-/** Marks the outputs in which an argument can come back, where any argument is secret. */
-export function markSecretOutputs(
-  outs: Readonly<Record<string, unknown>>,
-  secretArguments: readonly string[],
-): Record<string, unknown> {
-  const marked = { ...outs };
-  if (secretArguments.length === 0) return marked;
-  for (const name of derivedOutputs) {
-    if (marked[name] != null) marked[name] = { [signatureKey]: secretSignature, value: marked[name] };
-  }
-  return marked;
+/**
+ * {@link redact} for a text as it was sent: a secret may also be what is left when control characters, or what is never
+ * seen, are gone. Where one is, the text comes back clean.
+ */
+export function redactSent(text: string, ...secrets: readonly (readonly string[])[]): string {
+  const redacted = redact(text, ...secrets);
+  const clean = cleanText(redacted);
+  if (clean === redacted) return redacted;
+  const redactedClean = redact(clean, ...secrets);
+  return redactedClean === clean ? redacted : redactedClean;
 }

@@ -1,8 +1,12 @@
 /**
  * Words for a snapshot: the live line and the parts of messages that name a step and its targets. Pure.
  */
+import { onOneLine } from "../ground/text";
 import type { ExecutionSnapshot, ExecutionStep, TargetCounts } from "./snapshot";
 import { durationBetweenMs } from "./snapshot";
+
+// Authors of workflows write what they like into names; a line stays a line.
+const maxNameLength = 80;
 
 /** How long an execution has run, and how long such executions usually take. */
 export interface ProgressTimes {
@@ -23,7 +27,11 @@ export function describeProgress(snapshot: ExecutionSnapshot, times?: ProgressTi
   }
   const current = snapshot.steps.at(-1);
   const state =
-    snapshot.status === "running" ? "" : snapshot.status === "unknown" ? snapshot.rawStatus : snapshot.status;
+    snapshot.status === "running"
+      ? ""
+      : snapshot.status === "unknown"
+        ? sayWord(snapshot.rawStatus)
+        : snapshot.status;
   const time = times ? sayTimes(times) : [];
   if (!current) return [state || "started", ...time].join(", ");
   const parts = [
@@ -34,6 +42,11 @@ export function describeProgress(snapshot: ExecutionSnapshot, times?: ProgressTi
   return [state, parts.join(", ")].filter(Boolean).join(": ");
 }
 
+/** A word of the service (a name, a status) as it stands in a line. */
+export function sayWord(word: string): string {
+  return onOneLine(word, maxNameLength);
+}
+
 /** E.g. `step 2 of 3 "Run script"`. */
 export function nameStep(
   snapshot: Pick<ExecutionSnapshot, "steps" | "stepsTotal">,
@@ -41,7 +54,7 @@ export function nameStep(
 ): string {
   const place = snapshot.steps.indexOf(step) + 1;
   const of = snapshot.stepsTotal === undefined ? "" : ` of ${String(snapshot.stepsTotal)}`;
-  return `step ${String(place)}${of} "${onOneLine(step.name ?? step.id)}"`;
+  return `step ${String(place)}${of} "${sayWord(step.name ?? step.id)}"`;
 }
 
 /** E.g. `step 1 of 3 "Prepare" succeeded after 12s`. */
@@ -84,10 +97,4 @@ function countTargets(targets: TargetCounts): string {
     ...(targets.failed > 0 ? [`${String(targets.failed)} failed`] : []),
     ...(toGo > 0 ? [`${String(toGo)} to go`] : []),
   ].join(", ");
-}
-
-// Authors of workflows write what they like into names; a line stays a line.
-function onOneLine(name: string): string {
-  const line = name.replace(/\s+/g, " ").trim();
-  return line.length > 80 ? `${line.slice(0, 80)}…` : line;
 }

@@ -4,6 +4,7 @@
  */
 import type { Clock } from "../polling/clock";
 import { onAbort } from "../polling/onAbort";
+import { PageWalk } from "./pageWalk";
 import type { ExecutionSummary } from "./snapshot";
 import type { WatchedPage, WatchedWindow } from "./watchedWorkflow";
 
@@ -31,8 +32,7 @@ export class SettledLookup {
   readonly #options: SettledLookupOptions;
   #rows = new Map<string, ExecutionSummary>();
   #readAtMs = -Infinity;
-  /** Where the next page begins; undefined before the first and after the last. */
-  #token: string | undefined;
+  #walk = new PageWalk({ maxPages: Infinity });
   #isComplete = false;
   #pages = 0;
   #asked = 0;
@@ -99,13 +99,14 @@ export class SettledLookup {
     this.#abandoned = new AbortController();
     const { signal } = this.#abandoned;
     try {
-      const window = this.#token === undefined ? {} : { token: this.#token };
+      const window = this.#walk.token === undefined ? {} : { token: this.#walk.token };
       if (this.#pages === 0) this.#readAtMs = this.#options.clock.now();
       this.#pages += 1;
       const page = await this.#options.list(window, signal);
-      for (const row of page.executions) this.#rows.set(row.executionId, row);
-      this.#token = page.nextToken;
-      this.#isComplete = page.nextToken === undefined;
+      for (const row of this.#walk.news(page.executions, ({ executionId: id }) => id)) {
+        this.#rows.set(row.executionId, row);
+      }
+      this.#isComplete = !this.#walk.goOn(page.nextToken);
       return true;
     } catch {
       // Looking at each alone says what is wrong, and may work where a list does not. What was given up says nothing.
@@ -117,7 +118,7 @@ export class SettledLookup {
   #forgetOld(): void {
     if (this.#working || this.#options.clock.now() - this.#readAtMs <= freshMs) return;
     this.#rows = new Map();
-    this.#token = undefined;
+    this.#walk = new PageWalk({ maxPages: Infinity });
     this.#isComplete = false;
     this.#pages = 0;
     this.#asked = 0;

@@ -73,6 +73,8 @@ export interface ExecutionSnapshot {
   readonly steps: readonly ExecutionStep[];
   /** True where the steps were not asked for, to spare the service: there may be more than `steps` has. */
   readonly stepsOmitted?: true;
+  /** Why there is an output that could not be read; absent where it was read, or there is none. */
+  readonly outputOmitted?: string;
   /** How many steps the workflow has in all; absent where the service does not say. */
   readonly stepsTotal?: number;
 }

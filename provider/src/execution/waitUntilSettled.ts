@@ -2,12 +2,18 @@
  * Waits for one execution: turns the planner's looks into probes for `polling/poll`, and tells the watcher what it
  * sees. Knows no service and no Pulumi.
  */
-import { NotFoundError, ServiceError, WorkflowExecutionError, messageOf } from "../errors";
+import {
+  NotFoundError,
+  ResponseFormatError,
+  ServiceError,
+  WorkflowExecutionError,
+  messageOf,
+} from "../errors";
 import { backoffDelayMs } from "../polling/backoff";
 import type { Clock } from "../polling/clock";
 import type { PollOutcome, ProbeResult } from "../polling/poll";
 import { poll } from "../polling/poll";
-import { describeProgress, describeStepEnd } from "./progress";
+import { describeProgress, describeStepEnd, sayWord } from "./progress";
 import type { ExecutionSnapshot } from "./snapshot";
 import { isSettled } from "./snapshot";
 import type { WorkflowWatch } from "./watch";
@@ -60,12 +66,17 @@ export interface WaitOptions extends Omit<WatchMember, "onPeek" | "onPast" | "ju
   readonly told?: Told | undefined;
 }
 
+// A proxy that restarts, a login page, an answer that was cut: what can't be read may pass, but not for ever. By the delays
+// below, so many in a row take the same time.
+const unreadableOften = 15;
+const unreadableMs = 300_000;
+
 // A workflow can have hundreds of steps; past this many, their ends are in the outputs only.
 const maxStepLines = 30;
 
 /**
  * Waits until the execution has settled, the deadline has passed or the signal aborts.
- * @throws an error that will not pass by itself (credentials refused, unreadable answer).
+ * @throws an error that will not pass by itself (credentials refused, nothing but unreadable answers).
  */
 export async function waitUntilSettled(options: WaitOptions): Promise<PollOutcome<ExecutionSnapshot>> {
   const { reporter, told = nothingTold(), isStopping = false } = options;
@@ -75,15 +86,21 @@ export async function waitUntilSettled(options: WaitOptions): Promise<PollOutcom
   const deadlineMs = options.deadlineMs + aheadMs;
   const mayBeInvisibleUntilMs = options.mayBeInvisibleUntilMs + aheadMs;
   let failuresInARow = 0;
+  let unreadable: { readonly sinceMs: number; count: number } | undefined;
+  const mayPass = (): boolean => {
+    unreadable ??= { sinceMs: clock.now(), count: 0 };
+    unreadable.count += 1;
+    return unreadable.count < unreadableOften && clock.now() - unreadable.sinceMs < unreadableMs;
+  };
 
   const report = (snapshot: ExecutionSnapshot): void => {
     told.last = snapshot;
     snapshot.steps.forEach((step, index) => {
       // A step of the same name may run again: loops, retries.
       const key = `${String(index)} ${step.id}`;
-      if (!isSettled(step.status) || told.endedSteps.has(key)) return;
+      if (told.endedSteps.size >= maxStepLines || !isSettled(step.status) || told.endedSteps.has(key)) return;
       told.endedSteps.add(key);
-      if (told.endedSteps.size <= maxStepLines) reporter.info(describeStepEnd(snapshot, step));
+      reporter.info(describeStepEnd(snapshot, step));
     });
     // Time alone is no change: the engine's row has a clock, and a plain log is not to be flooded.
     const text = describeProgress(snapshot);
@@ -118,7 +135,8 @@ export async function waitUntilSettled(options: WaitOptions): Promise<PollOutcom
       snapshot = await place.next();
     } catch (error) {
       if (signal.aborted) return { kind: "transient", error: error as Error };
-      if (!isTransient(error, clock.now() < mayBeInvisibleUntilMs)) throw error;
+      if (isTransient(error, clock.now() < mayBeInvisibleUntilMs)) unreadable = undefined;
+      else if (!isForeign(error) || !mayPass()) throw error;
       failuresInARow += 1;
       // One hiccup is nobody's concern; an outage is.
       if (failuresInARow === 3 && !told.outage) {
@@ -129,10 +147,11 @@ export async function waitUntilSettled(options: WaitOptions): Promise<PollOutcom
       return { kind: "transient", error, retryAfterMs };
     }
     failuresInARow = 0;
+    unreadable = undefined;
     if (snapshot.status === "unknown" && !told.unknownStatus) {
       told.unknownStatus = true;
       reporter.warn(
-        `the service says "${snapshot.rawStatus}", a status that this version does not know; waiting goes on`,
+        `the service says "${sayWord(snapshot.rawStatus)}", a status that this version does not know; waiting goes on`,
       );
     }
     report(snapshot);
@@ -148,6 +167,7 @@ export async function waitUntilSettled(options: WaitOptions): Promise<PollOutcom
           ? 0
           : backoffDelayMs({ firstMs: 1_000, factor: 2, maxMs: 30_000 }, failures - 1, options.random),
       deadlineMs,
+      mayProbeAtLast: () => place.mayLookAtLast(),
       clock,
       signal: options.signal,
     });
@@ -159,4 +179,9 @@ export async function waitUntilSettled(options: WaitOptions): Promise<PollOutcom
 function isTransient(error: unknown, mayBeInvisible: boolean): error is WorkflowExecutionError {
   if (error instanceof NotFoundError) return mayBeInvisible;
   return error instanceof WorkflowExecutionError && error.retryable;
+}
+
+// Not the service's own word on the execution.
+function isForeign(error: unknown): error is WorkflowExecutionError {
+  return error instanceof ResponseFormatError || (error instanceof ServiceError && error.isForeign);
 }

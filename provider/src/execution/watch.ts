@@ -13,6 +13,7 @@ import type { ExecutionSnapshot, ExecutionSummary } from "./snapshot";
 import { isSettled } from "./snapshot";
 import { chooseWindow } from "./listWindow";
 import type { Place } from "./place";
+import { PageWalk } from "./pageWalk";
 import { mayHold, newPlace, nextPeekMs } from "./place";
 import type { WatchMember, WatchPlace, WatchedWindow, WatchedWorkflow } from "./watchedWorkflow";
 
@@ -22,6 +23,8 @@ const listPause = { firstMs: 2_000, factor: 5, maxMs: 60_000 };
 // Whoever a list keeps waiting for longer is looked at alone, if that look need not queue too; after the deadline, anyway.
 const listPatienceMs = 10_000;
 const deadlinePatienceMs = 1_000;
+// A last look at the deadline is not worth more than the time that a request may take.
+const lastLookWithinMs = 30_000;
 // A list without a page size of course grows with the history: as many rows as this weigh as much as a request.
 const rowsPerRequest = 500;
 // The past is asked for at once where the schedule needs it, and else when the person has waited a little.
@@ -79,6 +82,7 @@ export class WorkflowWatch {
       next: () => this.#next(place),
       expectedMs: () => expectedMs(this.#past),
       elapsedMs: () => this.clock.now() - place.beganMs,
+      mayLookAtLast: () => this.#mayLookAtLast(),
       leave: () => {
         this.#accrue();
         this.#places.delete(place);
@@ -153,6 +157,7 @@ export class WorkflowWatch {
     const now = this.clock.now();
     this.#accrue();
     this.#askForThePast();
+    this.#letGoWithoutLastLook(now);
     let idle = [...this.#places].filter((place) => place.waiter && !place.looking);
     if (fixedIntervalMs === undefined && longPollSeconds > 0) {
       // In the order of their starts: what is then left for lists lies close together.
@@ -167,6 +172,17 @@ export class WorkflowWatch {
     const due = idle.filter((place) => place.dueMs <= now);
     if (due.length > 0) this.#lookAt(due, idle, now);
     return this.#nextMs(now);
+  }
+
+  #mayLookAtLast(): boolean {
+    return this.#workflow.lookBudget.delayMs() <= lastLookWithinMs;
+  }
+
+  // Whose deadline has come while a look would have to wait too long has seen what there is to see.
+  #letGoWithoutLastLook(now: number): void {
+    for (const { member, looking, last, waiter } of this.#places) {
+      if (now >= member.deadlineMs && !looking && last && !this.#mayLookAtLast()) waiter?.resolve(last);
+    }
   }
 
   #lookAt(due: readonly Place[], idle: readonly Place[], now: number): void {
@@ -311,11 +327,12 @@ export class WorkflowWatch {
         miss(batch);
       } else if (offsetMs === undefined) {
         // No start is known by the service's clock: from the newest on, until all were found.
-        let token: string | undefined;
-        for (let pages = Math.ceil(this.#places.size / pageSize) + 1; pages > 0; pages -= 1) {
-          token = await this.#listPage(token === undefined ? {} : { token }, batch, signal);
-          if (token === undefined || !batch.some(isUnseen)) break;
-        }
+        const walk = new PageWalk({ maxPages: Math.ceil(this.#places.size / pageSize) + 1 });
+        let nextToken: string | undefined;
+        do {
+          const { token } = walk;
+          nextToken = await this.#listPage(token === undefined ? {} : { token }, batch, signal);
+        } while (walk.goOn(nextToken) && batch.some(isUnseen));
         miss(batch);
       } else {
         const startOf = (place: Place): number => place.startedAtMs ?? place.beganMs + offsetMs;
@@ -331,11 +348,16 @@ export class WorkflowWatch {
           (place) => startOf(place) >= window.startedAfterMs && startOf(place) <= window.startedBeforeMs,
         );
         // Where there was more in it than was known, the rest is on the next page.
-        let token: string | undefined;
-        for (let pages = 3; pages > 0; pages -= 1) {
-          token = await this.#listPage(token === undefined ? window : { ...window, token }, batch, signal);
-          if (token === undefined || !inside.some(isUnseen)) break;
-        }
+        const walk = new PageWalk({ maxPages: 3 });
+        let nextToken: string | undefined;
+        do {
+          const { token } = walk;
+          nextToken = await this.#listPage(
+            token === undefined ? window : { ...window, token },
+            batch,
+            signal,
+          );
+        } while (walk.goOn(nextToken) && inside.some(isUnseen));
         miss(inside);
       }
       this.#listFailures = 0;
@@ -377,6 +399,7 @@ export class WorkflowWatch {
       if (!row || place.looking || (!place.waiter && !inBatch.has(place))) continue;
       place.missed = 0;
       const listed = page.snapshotOf?.(row.executionId);
+      if (listed && isSettled(row.status)) place.member.onEnd?.(listed);
       // What has ended is looked at once more for what the list does not tell; what runs, now and then for its steps.
       if (isSettled(row.status) || (!listed && this.#isStepLookDue(place))) void this.#look(place, 0, listed);
       else this.#seen(place, listed ?? { ...(place.last ?? { steps: [] }), ...withoutDuration(row) });

@@ -83,6 +83,8 @@ export interface WatchMember {
   peek?(signal: AbortSignal): Promise<ExecutionSnapshot | undefined> | undefined;
   /** Told what a peek has shown. */
   readonly onPeek?: ((snapshot: ExecutionSnapshot) => void) | undefined;
+  /** Told how the execution has ended where a list tells its outcome before its steps are read. */
+  readonly onEnd?: ((snapshot: ExecutionSnapshot) => void) | undefined;
   /** Told once it is known how long the workflow usually takes. */
   readonly onPast?: (() => void) | undefined;
 }
@@ -98,6 +100,8 @@ export interface WatchPlace {
   expectedMs(): number | undefined;
   /** How long the execution has run, in milliseconds. */
   elapsedMs(): number;
+  /** False where a look at the deadline could not be had in time: too many wait for theirs, or the service asks to wait. */
+  mayLookAtLast(): boolean;
   /** Ends the membership. */
   leave(): void;
 }

@@ -2,8 +2,24 @@
  * Reading an answer's body as JSON, with errors that say what came instead.
  */
 import type { RequestSummary } from "../errors";
-import { ResponseFormatError } from "../errors";
+import { AnswerTooLargeError, ResponseFormatError } from "../errors";
+import { ExactNumber, parseJson } from "../ground/json";
+import { onOneLine } from "../ground/text";
 import type { HttpAnswer } from "./request";
+
+/**
+ * How large an answer may be, in bytes, unless the request says otherwise. The largest that a service documents are pages
+ * of CloudFlow's history (events of 64 KiB; a page is asked for again with fewer of them), and a synchronous run of
+ * FunctionGraph (6 MB); what comes close costs 100 MB and 0.1 s.
+ */
+export const maxAnswerBytes = 16 * 1024 * 1024;
+
+/**
+ * How many values the JSON of an answer may have. They are what costs memory and time, not the length: 16 MiB of `{}` would
+ * take 0.7 GB, and seconds in which nothing else happens. A list of 6,000 AOM executions of 20 targets each has 0.9 million,
+ * and takes 0.1 GB and 0.2 s; a million values of the worst kind (all with keys of their own) 1 GB and 3 s.
+ */
+export const maxJsonValues = 1_000_000;
 
 /** True where the body is a web page: a proxy, a login page or a wrong endpoint answered. */
 export function isHtml(answer: HttpAnswer): boolean {
@@ -15,13 +31,28 @@ export const htmlRemedy =
   "The answer is a web page, not JSON: check the endpoint, and whether a proxy or a login page stands in between.";
 
 /**
- * The body as JSON; undefined where it is empty.
+ * For answers of which nothing is read: sees that it is the service's.
+ * @throws ResponseFormatError where it is a web page.
+ */
+export function refuseWebPage(answer: HttpAnswer, request: RequestSummary): void {
+  if (!isHtml(answer)) return;
+  throw new ResponseFormatError(
+    `${request.operation}: ${request.url} answered HTTP ${String(answer.status)}. ${htmlRemedy}`,
+    request,
+  );
+}
+
+/**
+ * The body as JSON; undefined where it is empty. Numbers that JavaScript's can't hold are an `ExactNumber`.
  * @throws ResponseFormatError where it is something else.
  */
 export function readJson(answer: HttpAnswer, request: RequestSummary): unknown {
   if (answer.text.trim() === "") return undefined;
+  if (hasMoreValuesThan(maxJsonValues, answer.text)) {
+    throw new AnswerTooLargeError(request, `more than ${String(maxJsonValues)} values in its JSON`);
+  }
   try {
-    return JSON.parse(answer.text) as unknown;
+    return parseJson(answer.text);
   } catch {
     const what = isHtml(answer) ? htmlRemedy : `The answer is not valid JSON: ${excerpt(answer.text)}`;
     throw new ResponseFormatError(
@@ -48,12 +79,41 @@ export function readJsonObject(answer: HttpAnswer, request: RequestSummary): Rec
   return value;
 }
 
-/** True for a JSON object (not null, not an array). */
+/** True for a JSON object (not null, not an array, not a long number). */
 export function isJsonObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return (
+    typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber)
+  );
+}
+
+// Counts what begins a value, or stands between two. Whoever is in doubt is counted: it only has to be linear and cheap.
+function hasMoreValuesThan(most: number, text: string): boolean {
+  // Each takes two characters at least, but for what is cut short.
+  if (text.length < most) return false;
+  let count = 0;
+  for (let at = 0; at < text.length && count <= most; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === quote) {
+      at = endOfString(text, at);
+    } else if (code === comma || code === openBracket || code === openBrace) {
+      count += 1;
+    }
+  }
+  return count > most;
+}
+
+const [quote, backslash, comma, openBracket, openBrace] = [0x22, 0x5c, 0x2c, 0x5b, 0x7b];
+
+function endOfString(text: string, start: number): number {
+  for (let at = text.indexOf('"', start + 1); at !== -1; at = text.indexOf('"', at + 1)) {
+    let escapes = 0;
+    while (text.charCodeAt(at - 1 - escapes) === backslash) escapes += 1;
+    if (escapes % 2 === 0) return at;
+  }
+  return text.length;
 }
 
 function excerpt(text: string): string {
-  const line = text.replace(/\s+/g, " ").trim();
-  return line.length > 80 ? `"${line.slice(0, 80)}…"` : `"${line}"`;
+  // The beginning alone: the rest may be megabytes.
+  return `"${onOneLine(text.slice(0, 1_000), 80)}"`;
 }

@@ -6,7 +6,7 @@ import type { Agent } from "node:http";
 import type { RequestInit } from "node-fetch";
 import type { RequestSummary } from "../errors";
 import {
-  RequestInterruptedError,
+  AnswerTooLargeError,
   RequestTimeoutError,
   ServiceError,
   ThrottledError,
@@ -15,6 +15,10 @@ import {
 } from "../errors";
 import { backoffDelayMs } from "../polling/backoff";
 import type { Clock } from "../polling/clock";
+import { unlessAborted } from "../polling/onAbort";
+import { isOutOfTime } from "../polling/deadline";
+import { maxAnswerBytes } from "./answer";
+import { interruptionOf } from "./interruption";
 import type { Authorize, HttpAnswer, HttpRequest, SignableRequest, ToServiceError } from "./request";
 import { requestUrl, summarize } from "./request";
 import { classifyConnectionError, isCertificateProblem, maySendAgain } from "./retry";
@@ -54,6 +58,11 @@ export interface SendOptions {
   readonly authorize?: Authorize | undefined;
   readonly toServiceError: ToServiceError;
   readonly signal: AbortSignal;
+  /**
+   * Ends what has to wait before it is sent: for a token, or to be sent again. What can go at once still goes.
+   * @default signal
+   */
+  readonly patience?: AbortSignal | undefined;
   /** Where every attempt takes a token before it is sent; left out for operations without a limit. */
   readonly bucket?: TokenBucket | undefined;
   /**
@@ -63,12 +72,14 @@ export interface SendOptions {
   readonly attempts?: number | undefined;
   /** Called with the reason whenever the request is about to be sent again. */
   readonly onSendAgain?: ((reason: unknown) => void) | undefined;
+  /** Called whenever the request is about to go out: from now on it may be handled. */
+  readonly onSent?: (() => void) | undefined;
 }
 
 const defaultTimeoutMs = 30_000;
+// Errors have a few lines; what is longer is no JSON of the service, and is not worth reading.
+const maxErrorCharacters = 64 * 1024;
 const retryBackoff = { firstMs: 500, factor: 2, maxMs: 8_000 };
-// An answer larger than this is no documented answer; reading on would only fill the memory.
-const maxAnswerBytes = 64 * 1024 * 1024;
 
 /** Sends requests to the services. One per process and provider: it owns the connections. */
 export class HttpClient {
@@ -88,9 +99,13 @@ export class HttpClient {
   async send(request: HttpRequest, options: SendOptions): Promise<HttpAnswer> {
     const attempts = options.attempts ?? 4;
     const bucket = this.#options.withoutBuckets === true ? undefined : options.bucket;
+    const waiting = options.patience ? AbortSignal.any([options.signal, options.patience]) : options.signal;
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const turn = await bucket?.take(options.signal);
+        const turn = await bucket?.take(waiting);
+        if (turn?.hasToken === false) {
+          throw interruptionOf(waiting, summarize(request), { mayHaveArrived: false });
+        }
         try {
           return await this.#sendOnce(request, options);
         } finally {
@@ -101,12 +116,14 @@ export class HttpClient {
         if (isOfAnother(error, request)) throw error;
         // Refused in spite of a token: others of the account have used theirs. All who wait hold back, not this one alone.
         if (error instanceof ThrottledError) bucket?.drain(error.retryAfterMs);
-        if (attempt >= attempts || options.signal.aborted || !maySendAgain(error, request.repeatable)) {
+        if (attempt >= attempts || waiting.aborted || !maySendAgain(error, request.repeatable)) {
           throw error;
         }
         const askedMs = error instanceof ServiceError ? (error.retryAfterMs ?? 0) : 0;
         const delayMs = backoffDelayMs(retryBackoff, attempt - 1, this.#options.random);
-        await this.#options.clock.sleep(Math.max(askedMs, delayMs), options.signal);
+        await this.#options.clock.sleep(Math.max(askedMs, delayMs), waiting);
+        // That there is no time to send it again is no news; why it was not handled is.
+        if (isOutOfTime(waiting)) throw error;
         options.onSendAgain?.(error);
       }
     }
@@ -124,13 +141,20 @@ export class HttpClient {
       body,
     };
     stopIfInterrupted(options.signal, summary);
-    const authorization = options.authorize ? await options.authorize(unsigned, options.signal) : {};
+    const interrupted = (): Error => interruptionOf(options.signal, summary, { mayHaveArrived: false });
+    // Not all that authorises hears of a signal: the vendors' own chains do not.
+    const authorization = options.authorize
+      ? await unlessAborted(options.authorize(unsigned, options.signal), options.signal, interrupted)
+      : {};
     const query = [...unsigned.query, ...(authorization.query ?? [])];
     const agent = await this.#agent(url.protocol, request.repeatable);
     // Here still nothing was sent; and node-fetch leaves an error uncaught where its signal has aborted before.
     stopIfInterrupted(options.signal, summary);
     const timeoutMs = request.timeoutMs ?? defaultTimeoutMs;
+    const maxBytes = request.maxAnswerBytes ?? maxAnswerBytes;
+    // For the answer with its body: one that drips is cut as well.
     const timeout = AbortSignal.timeout(timeoutMs);
+    options.onSent?.();
     try {
       const response = await this.#options.fetch(requestUrl({ ...request, query }), {
         method: request.method,
@@ -140,22 +164,27 @@ export class HttpClient {
         agent,
         // A signature does not survive a redirect, and a start must not be sent twice.
         redirect: "manual",
-        size: maxAnswerBytes,
+        size: maxBytes,
         signal: request.isSeenThrough === true ? timeout : AbortSignal.any([timeout, options.signal]),
       });
+      const text = await response.text();
+      const isSuccess = response.status >= 200 && response.status < 300;
       const answer: HttpAnswer = {
         status: response.status,
         header: (name) => response.headers.get(name) ?? undefined,
-        text: await response.text(),
+        text: isSuccess ? text : text.slice(0, maxErrorCharacters),
       };
-      if (answer.status < 200 || answer.status >= 300) throw options.toServiceError(answer, summary);
+      if (!isSuccess) throw options.toServiceError(answer, summary);
       return answer;
     } catch (error) {
       if (error instanceof ServiceError) throw error;
       if (options.signal.aborted && request.isSeenThrough !== true) {
-        throw new RequestInterruptedError(summary, { mayHaveArrived: !(error instanceof NotSentError) });
+        throw interruptionOf(options.signal, summary, { mayHaveArrived: !(error instanceof NotSentError) });
       }
       if (timeout.aborted) throw new RequestTimeoutError(summary, timeoutMs);
+      if (isOverLimit(error)) {
+        throw new AnswerTooLargeError(summary, `more than ${String(maxBytes / 1024 / 1024)} MiB`);
+      }
       throw noAnswer(error, summary);
     }
   }
@@ -182,7 +211,12 @@ function isOfAnother(error: unknown, { operation }: HttpRequest): boolean {
 }
 
 function stopIfInterrupted(signal: AbortSignal, summary: RequestSummary): void {
-  if (signal.aborted) throw new RequestInterruptedError(summary, { mayHaveArrived: false });
+  if (signal.aborted) throw interruptionOf(signal, summary, { mayHaveArrived: false });
+}
+
+// By its type, as node-fetch says it: the class is another one for each copy of it.
+function isOverLimit(error: unknown): boolean {
+  return (error as { type?: unknown } | undefined)?.type === "max-size";
 }
 
 function noAnswer(error: unknown, summary: RequestSummary): TransportError {

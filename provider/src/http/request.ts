@@ -33,6 +33,11 @@ export interface HttpRequest {
    * @default 30000
    */
   readonly timeoutMs?: number;
+  /**
+   * How large its answer may be, in bytes; for operations that give everything in one answer.
+   * @default answer.maxAnswerBytes
+   */
+  readonly maxAnswerBytes?: number;
 }
 
 /** A request as the signers see it. */

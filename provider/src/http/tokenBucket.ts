@@ -50,8 +50,10 @@ export interface BucketView {
   level(): number;
 }
 
-/** A request that was let through. */
+/** The turn of a request. */
 export interface Turn {
+  /** False where the signal aborted before there was a token: the request may not be sent. */
+  readonly hasToken: boolean;
   /** Call it once the answer is there, or none will come. */
   done(): void;
 }
@@ -60,7 +62,8 @@ interface Waiting {
   readonly go: (turn: Turn) => void;
 }
 
-const noTurn: Turn = { done: () => undefined };
+const freeTurn: Turn = { hasToken: true, done: () => undefined };
+const noTurn: Turn = { hasToken: false, done: () => undefined };
 
 /** One bucket: first come, first served. */
 export class TokenBucket implements BucketView {
@@ -73,7 +76,7 @@ export class TokenBucket implements BucketView {
   #serving = false;
   /** When each of the requests without an answer was let through. */
   readonly #unanswered = new Map<Turn, number>();
-  #answered = new AbortController();
+  #wake = new AbortController();
 
   constructor(allowance: Allowance, clock: Clock) {
     this.#allowance = allowance;
@@ -82,7 +85,7 @@ export class TokenBucket implements BucketView {
     this.#filledAtMs = this.#clock.now();
   }
 
-  /** Waits for a token. Resolves early, without one, where the signal aborts: the caller looks at it. */
+  /** Waits for a token. Resolves early, without one, where the signal aborts before there is one. */
   take(signal: AbortSignal): Promise<Turn> {
     const turn = this.#queue.length === 0 ? this.#takeNow() : undefined;
     if (turn) return Promise.resolve(turn);
@@ -90,6 +93,8 @@ export class TokenBucket implements BucketView {
     return new Promise((resolve) => {
       const stay = onAbort(signal, () => {
         this.#queue = this.#queue.filter((other) => other !== waiting);
+        // Nobody is left to sleep for.
+        if (this.#queue.length === 0) this.#wake.abort();
         resolve(noTurn);
       });
       const waiting: Waiting = {
@@ -138,8 +143,8 @@ export class TokenBucket implements BucketView {
           this.#queue.shift();
           head.go(turn);
         } else {
-          this.#answered = new AbortController();
-          await this.#clock.sleep(Math.max(1, this.#untilNextMs()), this.#answered.signal);
+          this.#wake = new AbortController();
+          await this.#clock.sleep(Math.max(1, this.#untilNextMs()), this.#wake.signal);
         }
       }
     } finally {
@@ -153,11 +158,12 @@ export class TokenBucket implements BucketView {
     if (this.#clock.now() < this.#blockedUntilMs || this.#level < 1 - 1e-6) return undefined;
     if (this.#answerIsDueInMs() > 0) return undefined;
     this.#level = Math.max(0, this.#level - 1);
-    if (this.#allowance.unanswered === undefined) return noTurn;
+    if (this.#allowance.unanswered === undefined) return freeTurn;
     const turn: Turn = {
+      hasToken: true,
       done: () => {
         this.#unanswered.delete(turn);
-        this.#answered.abort();
+        this.#wake.abort();
       },
     };
     this.#unanswered.set(turn, this.#clock.now());

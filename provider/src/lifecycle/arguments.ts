@@ -30,8 +30,8 @@ export interface CommonArguments {
 
 /** Rules of the common arguments. `adoptExecutionId` has a rule of its own in `diff`. */
 export const commonArguments: Readonly<Record<keyof CommonArguments, ArgumentSpec>> = {
-  executionKey: { rule: text({ min: 1, max: 256 }), replaces: true },
-  triggers: { rule: map, replaces: true, defaultValue: {} },
+  executionKey: { rule: text({ min: 1, max: 256 }), replaces: true, isPayload: true },
+  triggers: { rule: map, replaces: true, defaultValue: {}, isPayload: true },
   runOn: { rule: oneOf("create", "destroy"), replaces: true, defaultValue: "create" },
   waitFor: { rule: oneOf("settled", "started") },
   timeoutSeconds: { rule: seconds },
@@ -46,6 +46,11 @@ export const commonArguments: Readonly<Record<keyof CommonArguments, ArgumentSpe
 /** All arguments of a service: its own and the common ones. */
 export function argumentSpecs(definition: BackendDefinition): Readonly<Record<string, ArgumentSpec>> {
   return { ...commonArguments, ...definition.arguments };
+}
+
+/** Names of the arguments that take data of the program's own. */
+export function payloadArguments(definition: BackendDefinition): string[] {
+  return Object.entries(argumentSpecs(definition)).flatMap(([name, spec]) => (spec.isPayload ? [name] : []));
 }
 
 /** What a value of an argument stands for: the JSON in a text, where a text is JSON. */

@@ -8,6 +8,7 @@ import type { ExecutionSnapshot } from "../execution/snapshot";
 import { describeProgress } from "../execution/progress";
 import { isSettled } from "../execution/snapshot";
 import { nothingTold } from "../execution/waitUntilSettled";
+import { withinTime } from "../polling/timeLimit";
 import { readCommonArguments } from "./arguments";
 import {
   sayFailed,
@@ -18,29 +19,52 @@ import {
   sayTimedOut,
 } from "./messages";
 import type { LifecycleHost, Outcome } from "./outcome";
-import { messageContext, waitLimit } from "./outcome";
+import { messageContext, requestMs, waitLimit } from "./outcome";
 import type { StoredState } from "./state";
 import { makeState, markExpired } from "./state";
 import { waitForEnd } from "./watch";
 
 // A service may show an execution a little later than it names it.
 const invisibleMs = 30_000;
-// How long a stop that nobody asked to be awaited (onTimeout) may take to be confirmed.
+// How long a stop that nobody asked to be awaited (onTimeout) may take to be sent, and then to be confirmed.
 const confirmStopMs = 60_000;
 
 /** What is known of the execution before the wait. */
 export interface AwaitStart {
   readonly executionId: string;
-  /** True where it was started in this call, so the service may not show it yet. */
+  /** True where it was started in this call. */
   readonly justStarted: boolean;
+  /** True where it was started, or found, just now: a service can show an execution in one place before another. */
+  readonly mayBeInvisible?: boolean;
   /** When it began, by our clock, where it was started in this call. */
   readonly beganMs?: number | undefined;
   /** What was seen before, if anything. */
   readonly last?: ExecutionSnapshot | undefined;
 }
 
-/** Waits, and says how it went. Never throws. */
+/** Waits, and says how it went. Never throws: a mistake of ours must not cost the id either. */
 export async function awaitExecution(
+  backend: Backend,
+  args: Arguments,
+  start: AwaitStart,
+  host: LifecycleHost,
+): Promise<Outcome> {
+  try {
+    return await waitForOutcome(backend, args, start, host);
+  } catch (error) {
+    const { executionId, last } = start;
+    const seen = last ?? { executionId, status: "running", rawStatus: "", steps: [] };
+    const context = { subject: "workflow", consoleUrl: undefined, common: readCommonArguments(args) };
+    return {
+      kind: "unready",
+      id: executionId,
+      state: makeState(args, {}, seen, undefined),
+      reasons: [sayLostSight(executionId, { message: messageOf(error), code: codeOf(error) }, context)],
+    };
+  }
+}
+
+async function waitForOutcome(
   backend: Backend,
   args: Arguments,
   start: AwaitStart,
@@ -76,7 +100,8 @@ export async function awaitExecution(
   }
   if (common.waitFor === "started") {
     try {
-      await describe({ signal: host.signal });
+      const withinMs = Math.min(limit.timeoutSeconds * 1000, requestMs) + requestMs;
+      await withinTime(clock, withinMs, host.signal, (signal) => describe({ signal }));
     } catch (error) {
       host.reporter.warn(
         `execution ${executionId} was started, but its status can't be read: ${messageOf(error)}`,
@@ -89,7 +114,8 @@ export async function awaitExecution(
   let isStopSent = false;
   const interrupted = (): Outcome =>
     unready(isStopSent ? sayStopCutShort(executionId, context) : sayInterrupted(executionId, context));
-  const mayBeInvisibleUntilMs = start.justStarted ? clock.now() + invisibleMs : 0;
+  const mayBeInvisible = start.justStarted || start.mayBeInvisible === true;
+  const mayBeInvisibleUntilMs = mayBeInvisible ? clock.now() + invisibleMs : 0;
   const wait = async (
     deadlineMs: number,
     isStopping = false,
@@ -124,7 +150,7 @@ export async function awaitExecution(
     host.reporter.status("takes too long, is being stopped (onTimeout)");
     isStopSent = true;
     try {
-      await backend.stop(executionId, host.signal);
+      await withinTime(clock, confirmStopMs, host.signal, (signal) => backend.stop(executionId, signal));
     } catch (error) {
       if (host.signal.aborted) throw error;
       return unready(sayTimedOut(last, { ...timedOut, end: "stopFailed", lastError: error }));

@@ -2,9 +2,11 @@
  * Keeps what goes into the state small: the engine rewrites the whole state at every step, and a log of megabytes
  * in one resource slows down the stack. What is cut is marked where it stands and named in `truncated`.
  */
-import type { ExecutionSnapshot, ExecutionStep, FailedTarget } from "../execution/snapshot";
+import type { ExecutionSnapshot, ExecutionStep, ExecutionSummary, FailedTarget } from "../execution/snapshot";
+import { cleanText, headOf, shorten, tailOf } from "../ground/text";
+import { plainOutput } from "./plainOutput";
 
-/** How much is kept; characters unless said otherwise. */
+/** How much is kept; UTF-16 units unless said otherwise. */
 export const limits = {
   /** End of a target's log. */
   log: 2_000,
@@ -22,52 +24,120 @@ export const limits = {
   output: 256 * 1024,
   /** Levels of lists and maps in the output. */
   outputDepth: 100,
+  /** Paths that are named as altered, in number. */
+  altered: 100,
 } as const;
 
-/** A snapshot within the limits, and the paths of what was cut. */
-export function boundSnapshot(snapshot: ExecutionSnapshot): {
+/** A snapshot within the limits. */
+export interface BoundedSnapshot {
   readonly bounded: ExecutionSnapshot;
+  /** Paths of what was cut. */
   readonly truncated: readonly string[];
-} {
+  /** Paths of what is in the output otherwise than the runbook gave it. */
+  readonly altered: readonly string[];
+}
+
+/**
+ * A snapshot within the limits, its texts clean, and what was done to it. Never throws: what can't be looked at is left
+ * out, and the execution keeps its id.
+ */
+export function boundSnapshot(snapshot: ExecutionSnapshot): BoundedSnapshot {
+  try {
+    return boundAll(snapshot);
+  } catch {
+    const { executionId, status, rawStatus, startedAt, settledAt } = snapshot;
+    return {
+      bounded: {
+        executionId: shortName(executionId),
+        status,
+        rawStatus: shortName(rawStatus),
+        ...(startedAt === undefined ? {} : { startedAt }),
+        ...(settledAt === undefined ? {} : { settledAt }),
+        steps: [],
+      },
+      truncated: ["output", "steps", "failure"],
+      altered: [],
+    };
+  }
+}
+
+function boundAll(snapshot: ExecutionSnapshot): BoundedSnapshot {
   const truncated: string[] = [];
   const first = Math.max(0, snapshot.steps.length - limits.steps);
   if (first > 0 || snapshot.stepsOmitted) truncated.push("steps");
   const kept = snapshot.steps
     .slice(first)
     .map((step, index) => boundStep(step, `steps[${String(index)}]`, truncated));
-  const { output, error, stepsOmitted: _stepsOmitted, ...rest } = snapshot;
+  const { output, outputOmitted, error, stepsOmitted: _stepsOmitted, ...rest } = snapshot;
   const bounded: ExecutionSnapshot = {
     ...rest,
+    executionId: shortName(rest.executionId),
+    rawStatus: shortName(rest.rawStatus),
     // What went wrong as a whole becomes the failure's message where no step says more.
     ...(error === undefined ? {} : { error: head(error, "failure.message", truncated) }),
     steps: boundAllSteps(kept, truncated),
   };
-  if (output === undefined) return { bounded, truncated };
-  const note = whyTooLarge(output);
-  if (note === undefined) return { bounded: { ...bounded, output }, truncated };
+  if (output === undefined && outputOmitted === undefined) return { bounded, truncated, altered: [] };
+  const note = outputOmitted ?? whyTooLarge(output);
+  if (note === undefined) {
+    const altered: string[] = [];
+    const plain = plainOutput(output, "output", altered);
+    return { bounded: { ...bounded, output: plain }, truncated, altered: boundList(altered) };
+  }
   truncated.push("output");
-  return { bounded: { ...bounded, output: { truncated: note } }, truncated };
+  return { bounded: { ...bounded, output: { truncated: note } }, truncated, altered: [] };
+}
+
+/** The first paths, each bounded; the rest is counted. */
+export function boundList(paths: readonly string[]): readonly string[] {
+  const named = paths.slice(0, limits.altered).map(shortName);
+  const more = paths.length - named.length;
+  return more > 0 ? [...named, `… ${String(more)} more`] : named;
+}
+
+/** A line of a list within the limits. The id stays as it is: programs ask for the execution by it. */
+export function boundSummary(summary: ExecutionSummary): ExecutionSummary {
+  const { createdBy } = summary;
+  return {
+    ...summary,
+    rawStatus: shortName(summary.rawStatus),
+    ...(createdBy === undefined ? {} : { createdBy: shortName(createdBy) }),
+  };
 }
 
 function whyTooLarge(output: unknown): string | undefined {
-  // Before JSON.stringify, which recurses: a service that nests without end must not cost us the execution's id.
-  if (isDeeperThan(output, limits.outputDepth)) {
-    return `the output has more than ${String(limits.outputDepth)} levels`;
+  // Before JSON.stringify, which recurses: a service that nests without end must not cost us the execution's id. And what
+  // has more values than characters are kept need not be written to be known as too large.
+  const excess = excessOf(output);
+  if (excess === "levels") return `the output has more than ${String(limits.outputDepth)} levels`;
+  if (excess === "values") {
+    return `the output has more than ${String(limits.output)} values, more than are kept`;
   }
   const { length } = JSON.stringify(output);
   if (length <= limits.output) return undefined;
   return `the output has ${String(length)} characters as JSON, more than the ${String(limits.output)} that are kept`;
 }
 
-function isDeeperThan(value: unknown, levels: number): boolean {
-  let level: unknown[] = [value];
-  for (let depth = 0; depth <= levels; depth += 1) {
-    level = level.flatMap((item): unknown[] =>
-      typeof item === "object" && item !== null ? Object.values(item) : [],
-    );
-    if (level.length === 0) return false;
+// Goes down level by level, and no further than it takes to know.
+function excessOf(output: unknown): "levels" | "values" | undefined {
+  let level: object[] = isContainer(output) ? [output] : [];
+  let values = 0;
+  for (let depth = 0; level.length > 0; depth += 1) {
+    const next: object[] = [];
+    for (const container of level) {
+      const items: unknown[] = Array.isArray(container) ? container : Object.values(container);
+      if (depth >= limits.outputDepth && items.length > 0) return "levels";
+      values += items.length;
+      if (values > limits.output) return "values";
+      for (const item of items) if (isContainer(item)) next.push(item);
+    }
+    level = next;
   }
-  return true;
+  return undefined;
+}
+
+function isContainer(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }
 
 // Many steps with many failed targets add up: logs go first, then the targets themselves.
@@ -118,18 +188,22 @@ function boundTarget(target: FailedTarget, path: string, truncated: string[]): F
 }
 
 function head(text: string, path: string, truncated: string[]): string {
-  if (text.length <= limits.message) return text;
+  const clean = cleanText(text);
+  const kept = headOf(clean, limits.message);
+  if (kept.length === clean.length) return clean;
   truncated.push(path);
-  return `${text.slice(0, limits.message)}… [${String(text.length - limits.message)} more characters cut]`;
+  return `${kept}… [${String(clean.length - kept.length)} more characters cut]`;
 }
 
 // The end of a log says why it ended.
 function tail(text: string, path: string, truncated: string[]): string {
-  if (text.length <= limits.log) return text;
+  const clean = cleanText(text);
+  const kept = tailOf(clean, limits.log);
+  if (kept.length === clean.length) return clean;
   truncated.push(path);
-  return `[${String(text.length - limits.log)} characters cut] …${text.slice(-limits.log)}`;
+  return `[${String(clean.length - kept.length)} characters cut] …${kept}`;
 }
 
 function shortName(name: string): string {
-  return name.length > limits.name ? `${name.slice(0, limits.name)}…` : name;
+  return shorten(cleanText(name), limits.name);
 }

@@ -6,8 +6,11 @@ import type { Arguments, Backend } from "../backends/backend";
 import { InputError, NotFoundError, messageOf } from "../errors";
 import type { ExecutionSnapshot } from "../execution/snapshot";
 import { readCommonArguments } from "./arguments";
+import type { AwaitStart } from "./await";
 import { awaitExecution } from "./await";
 import type { LifecycleHost, Outcome } from "./outcome";
+import type { StartPhase } from "./startPhase";
+import { inStartPhase } from "./startPhase";
 import type { Superseded } from "./starting/runKey";
 import { newArmedId, wantedRun } from "./starting/runKey";
 import { startRun } from "./starting/startRun";
@@ -16,32 +19,52 @@ import { makeArmedState } from "./state";
 /**
  * Starts, or takes over what has been started before, and waits. A teardown runbook is only armed.
  * @throws ConfigurationError, InputError, ServiceError, TransportError where nothing was started.
+ * @throws WorkflowExecutionError with code WFX-START-TIMEOUT where nothing was started in time.
  * @throws StartUncertainError where it can't be told whether the run has been started.
  */
 export async function create(args: Arguments, host: LifecycleHost): Promise<Outcome> {
-  const { adoptExecutionId, runOn } = readCommonArguments(args);
+  const { runOn } = readCommonArguments(args);
   if (runOn === "destroy") {
     return { kind: "ready", id: newArmedId(host.session.uuid), state: makeArmedState(args) };
   }
-  const backend = await host.session.connect(host.definition, args, host.signal);
+  const { backend, start } = await inStartPhase(args, host, async (phase) => {
+    const opened = await host.session.connect(host.definition, args, phase.signal);
+    return { backend: opened, start: await begin(opened, phase, args, host) };
+  });
+  return awaitExecution(backend, args, start, host);
+}
+
+async function begin(
+  backend: Backend,
+  phase: StartPhase,
+  args: Arguments,
+  host: LifecycleHost,
+): Promise<AwaitStart> {
+  const { adoptExecutionId } = readCommonArguments(args);
   const superseded = host.supersedes ?? (await supersededByForce(host));
   // What this one replaces has had its turn, and so has what was taken over before it: to take it over again would run
   // nothing, and put an old outcome in place of the new one.
-  const hadTurn = [superseded?.id, superseded?.adoptedId];
+  const hadTurn = superseded?.isUnseen === true ? [] : [superseded?.id, superseded?.adoptedId];
   if (adoptExecutionId !== undefined && !hadTurn.includes(adoptExecutionId)) {
-    const last = await adopt(backend, adoptExecutionId, host);
+    const last = await adopt(backend, adoptExecutionId, phase.signal);
     host.register.take(adoptExecutionId);
-    return awaitExecution(backend, args, { executionId: adoptExecutionId, justStarted: false, last }, host);
+    return { executionId: adoptExecutionId, justStarted: false, last };
   }
   const { urn, secretArguments } = host;
   const wanted = await wantedRun(host.definition, args, { urn, secretArguments, supersedes: superseded });
-  const { executionId, isNew, beganMs, outcome } = await startRun(backend, args, wanted, host);
-  return awaitExecution(backend, args, { executionId, justStarted: isNew, beganMs, last: outcome }, host);
+  const { executionId, isNew, beganMs, outcome } = await startRun(phase.bind(backend), args, wanted, host);
+  return {
+    executionId,
+    justStarted: isNew,
+    mayBeInvisible: backend.keepsHistory,
+    beganMs,
+    last: outcome,
+  };
 }
 
-async function adopt(backend: Backend, executionId: string, host: LifecycleHost): Promise<ExecutionSnapshot> {
+async function adopt(backend: Backend, executionId: string, signal: AbortSignal): Promise<ExecutionSnapshot> {
   try {
-    return await backend.describe(executionId, { signal: host.signal });
+    return await backend.describe(executionId, { signal });
   } catch (error) {
     if (!(error instanceof NotFoundError)) throw error;
     throw new InputError(
@@ -51,19 +74,24 @@ async function adopt(backend: Backend, executionId: string, host: LifecycleHost)
   }
 }
 
-// A replacement that the engine forces is not compared before, so nobody says what it replaces. If the deployment before
-// came to its end, it is what that one answered with.
+// A replacement that the engine forces (`--replace`, `replacementTrigger`) is not compared before, so nobody says what it
+// replaces. If the deployment before came to its regular end, it is what that one answered with: unless Pulumi had not
+// taken that in, which shows when the engine does not delete it now. Then the next deployment takes over. Else it is what
+// the state was last seen with.
 async function supersededByForce(host: LifecycleHost): Promise<Superseded | undefined> {
   const { definition, register, reporter, urn } = host;
   const noted = await register.pending(definition.service, urn);
-  if (noted?.executionId === undefined || noted.isAnswered !== true) return undefined;
-  const id = noted.executionId;
-  if (host.isInState !== true) {
+  const isUnseen = host.isInState !== true;
+  // Where nothing was replaced, what the state has can only be what was started.
+  const isFirst = noted?.supersedesId === undefined && noted?.replacesUnknown !== true && !isUnseen;
+  if (noted?.executionId !== undefined && (noted.isAnswered === true || isFirst)) {
+    const id = noted.executionId;
+    if (noted.supersedesUnseen !== true || !isUnseen) return { id, isUnseen };
     reporter.warn(
       `execution ${id}, which an earlier deployment of this machine started, is not in Pulumi's state; it is taken over`,
     );
     return undefined;
   }
-  await register.handedOver(definition.service, urn, id);
-  return { id };
+  const inState = await register.inState(definition.service, urn);
+  return inState === undefined ? undefined : { id: inState, isUnseen };
 }

@@ -3,12 +3,14 @@
  * A teardown runbook is run instead, and seen through.
  */
 import type { Arguments, Backend } from "../backends/backend";
-import { NotFoundError, WorkflowExecutionError } from "../errors";
+import { NotFoundError, WorkflowExecutionError, messageOf } from "../errors";
 import { isSettled } from "../execution/snapshot";
+import type { TimeLimit } from "../polling/timeLimit";
+import { limitTime } from "../polling/timeLimit";
 import { readCommonArguments } from "./arguments";
-import { sayNotStopped, sayStopInterrupted } from "./messages";
+import { sayNotAskedToStop, sayNotStopped, sayStopInterrupted } from "./messages";
 import type { LifecycleHost } from "./outcome";
-import { messageContext } from "./outcome";
+import { messageContext, requestMs } from "./outcome";
 import { findUnsettled, isHere } from "./starting/leftover";
 import type { StoredState } from "./state";
 import { isArmed, storedStatus } from "./state";
@@ -16,6 +18,7 @@ import { tearDown } from "./teardown";
 import { waitForEnd } from "./watch";
 
 const defaultStopSeconds = 300;
+const invisibleMs = 30_000;
 
 /**
  * Deletes the resource. Makes no request where the execution has settled or is left.
@@ -37,23 +40,62 @@ export async function deleteExecution(id: string, state: StoredState, host: Life
   const noted = mayBeUnarrived ? await host.register.pending(service, host.urn) : undefined;
   const unarrived = noted?.supersedesId === id ? noted : undefined;
   if (ids.length > 0 || unarrived) {
-    const backend = await host.session.connect(host.definition, state, host.signal);
-    if (unarrived && isHere(unarrived, backend, host)) {
-      const unsettled = await findUnsettled(backend, unarrived, host);
-      if (unsettled !== undefined) ids.push(unsettled);
+    const seconds = host.operationTimeoutSeconds ?? defaultStopSeconds;
+    const limit = limitTime(host.session.clock, seconds * 1000 + requestMs, host.signal);
+    const limited = { ...host, signal: limit.signal };
+    try {
+      const deadlineMs = host.session.clock.now() + seconds * 1000;
+      const backend = await host.session.connect(host.definition, state, limit.signal);
+      if (unarrived && isHere(unarrived, backend, host)) {
+        const unsettled = await findUnsettled(backend, unarrived, limited);
+        if (unsettled !== undefined) ids.push(unsettled);
+      }
+      for (const executionId of ids) {
+        await askToStop(backend, executionId, state, { host: limited, limit, seconds });
+        await seeStopped(backend, executionId, state, { host, deadlineMs, seconds });
+      }
+    } finally {
+      limit.lift();
     }
-    for (const executionId of ids) await stopAndSee(backend, executionId, state, host);
   }
   await host.register.released(service, host.urn, id);
 }
 
-async function stopAndSee(backend: Backend, id: string, args: Arguments, host: LifecycleHost): Promise<void> {
+async function askToStop(
+  backend: Backend,
+  id: string,
+  args: Arguments,
+  {
+    host,
+    limit,
+    seconds,
+  }: { readonly host: LifecycleHost; readonly limit: TimeLimit; readonly seconds: number },
+): Promise<void> {
   host.reporter.status("stopping");
-  await backend.stop(id, host.signal);
-  const seconds = host.operationTimeoutSeconds ?? defaultStopSeconds;
   try {
-    const deadlineMs = host.session.clock.now() + seconds * 1000;
-    const wait = { isStopping: true, deadlineMs, mayBeInvisibleUntilMs: 0 };
+    await backend.stop(id, host.signal);
+  } catch (error) {
+    // Whatever can't be had in time would have been tried again.
+    if (!limit.hasPassed()) throw error;
+    const message = sayNotAskedToStop(id, messageOf(error), seconds, messageContext(backend, id, args));
+    throw new WorkflowExecutionError("WFX-EXECUTION-NOT-STOPPED", message, { cause: error });
+  }
+}
+
+async function seeStopped(
+  backend: Backend,
+  id: string,
+  args: Arguments,
+  {
+    host,
+    deadlineMs,
+    seconds,
+  }: { readonly host: LifecycleHost; readonly deadlineMs: number; readonly seconds: number },
+): Promise<void> {
+  try {
+    // It may have begun just now, and a service can show an execution in one place before another.
+    const mayBeInvisibleUntilMs = host.session.clock.now() + invisibleMs;
+    const wait = { isStopping: true, deadlineMs, mayBeInvisibleUntilMs };
     const result = await waitForEnd(backend, id, wait, host);
     if (result.kind === "settled") return;
     if (result.kind === "aborted") {

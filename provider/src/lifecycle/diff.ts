@@ -36,6 +36,7 @@ interface Change {
 /**
  * Compares. `args` may have unknown values (`unknownValue`); one counts as changed.
  * @param replaceOnChanges paths of properties whose change is to run it again though it would not by itself.
+ * @param newlySecret names of arguments that the state was stored without knowing as secret.
  */
 export function diff(
   definition: BackendDefinition,
@@ -43,9 +44,15 @@ export function diff(
   state: StoredState,
   args: Arguments,
   replaceOnChanges: readonly string[] = [],
+  newlySecret: readonly string[] = [],
 ): Diff {
   const specs = argumentSpecs(definition);
-  if (isArmed(state) && args["runOn"] === "destroy") return diffArmed(specs, state, args);
+  // Storing the outputs anew is what makes them secret.
+  const secrets = newlySecret.map((name) => ({
+    property: name,
+    reason: `${name} is secret now (nothing runs again)`,
+  }));
+  if (isArmed(state) && args["runOn"] === "destroy") return diffArmed(specs, state, args, secrets);
   const status = storedStatus(state);
   const settled = isSettled(status);
   // The arguments have passed check; one that isn't known yet counts as left out, which is compared below.
@@ -86,11 +93,17 @@ export function diff(
       reason: `its last execution ${sayOutcome(status)} and is not run again`,
     });
   }
+  updates.push(...secrets);
   return updates.length > 0 ? result("update", updates, false) : result("none", [], false);
 }
 
 // Nothing has run, so there is nothing to run again.
-function diffArmed(specs: Readonly<Record<string, ArgumentSpec>>, state: StoredState, args: Arguments): Diff {
+function diffArmed(
+  specs: Readonly<Record<string, ArgumentSpec>>,
+  state: StoredState,
+  args: Arguments,
+  secrets: readonly Change[],
+): Diff {
   const changed = Object.entries(specs).filter(
     ([name, spec]) =>
       !(args[name] === undefined && spec.located) &&
@@ -100,6 +113,7 @@ function diffArmed(specs: Readonly<Record<string, ArgumentSpec>>, state: StoredS
     property: name,
     reason: `${name} changed (nothing runs until it is destroyed)`,
   }));
+  updates.push(...secrets);
   return updates.length > 0 ? result("update", updates, false) : result("none", [], false);
 }
 
@@ -150,6 +164,17 @@ function compareAdoption(id: string, stored: unknown, now: unknown): Change[] {
   if (now === undefined || now === id || now === stored) return [];
   const names = containsUnknown(now) ? "may name" : "names";
   return [{ property: "adoptExecutionId", reason: `adoptExecutionId ${names} another execution` }];
+}
+
+/** True where two values of an argument mean the same run. */
+export function isUnchanged(
+  definition: BackendDefinition,
+  name: string,
+  before: unknown,
+  now: unknown,
+): boolean {
+  const spec = argumentSpecs(definition)[name];
+  return spec === undefined ? equal(before, now) : equal(meaningOf(spec, before), meaningOf(spec, now));
 }
 
 /** Deep equality of plain values; the order of keys does not matter. An unknown value equals nothing. */

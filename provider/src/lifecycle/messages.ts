@@ -13,6 +13,7 @@ import type {
   FailedTarget,
 } from "../execution/snapshot";
 import { durationBetweenMs, firstFailedStep } from "../execution/snapshot";
+import { cleanText, onOneLine, shorten } from "../ground/text";
 import type { CommonArguments } from "./arguments";
 import { rerunReason } from "./arguments";
 
@@ -21,6 +22,8 @@ const maxCandidates = 5;
 const maxLogLines = 3;
 const maxLineLength = 160;
 const maxTextLength = 1_000;
+// A line of ours with the longest of these texts in it.
+const maxPartLength = 2_000;
 
 /** What a message needs to know besides the snapshot. */
 export interface MessageContext {
@@ -163,7 +166,8 @@ export function sayLostSight(
 export function sayForgotten(executionId: string, context: MessageContext): string {
   return lines(
     `the service no longer knows execution ${executionId}, and how it ended was not seen`,
-    `  Nothing was started. If it has to run again, change "triggers"; if it has done its work, set waitFor to "started".`,
+    "  It is not run again by itself.",
+    `  If it has to run again, change "triggers"; if it has done its work, set waitFor to "started".`,
     ...where(context, "WFX-NOT-FOUND"),
   );
 }
@@ -179,7 +183,7 @@ export function sayNotStarted(error: { message: string; code?: string | undefine
 /** Whatever goes wrong in a call that starts nothing: with its code, where it does not say it itself. */
 export function sayError(error: { message: string; code?: string | undefined }): string {
   if (error.code === undefined || error.message.includes(error.code)) return error.message;
-  return lines(error.message, `  Error ${error.code}`);
+  return `${error.message}\n  Error ${error.code}`;
 }
 
 /**
@@ -264,15 +268,16 @@ export function sayStartUndecided(
 
 function sayWaysOut(id: string, { common }: MessageContext, isNoted: boolean): string[] {
   const beside = isNoted ? `change "triggers" and set concurrency to "allow"` : `set concurrency to "allow"`;
+  const nothing = isNoted ? "Nothing more was started." : "Nothing was started.";
   if (common.runOn === "destroy") {
     return [
-      "  Nothing was started. If one of them is this teardown (a destroy was cut short, here or elsewhere), see it end, then",
+      `  ${nothing} If one of them is this teardown (a destroy was cut short, here or elsewhere), see it end, then`,
       "    let the resource go: `pulumi state delete <its URN>`",
       `  If none is, start beside them: ${beside}, run \`pulumi up\` and destroy again.`,
     ];
   }
   return [
-    "  Nothing was started. If one of them is this run (a deployment was cut short, here or elsewhere), take it over:",
+    `  ${nothing} If one of them is this run (a deployment was cut short, here or elsewhere), take it over:`,
     `    set adoptExecutionId to its id (e.g. "${oneLine(id)}") and run \`pulumi up\``,
     `  If none is, start beside them: ${beside} and run \`pulumi up\`.`,
   ];
@@ -292,7 +297,7 @@ export function sayBusy(running: readonly ExecutionSummary[], context: MessageCo
 export function sayQueued(running: readonly ExecutionSummary[]): string {
   const [first] = running;
   const more = running.length > 1 ? ` and ${String(running.length - 1)} more` : "";
-  return `waits for execution ${first?.executionId ?? ""}${more} to end (concurrency is "queue")`;
+  return `waits for execution ${oneLine(first?.executionId ?? "")}${more} to end (concurrency is "queue")`;
 }
 
 /** The queue was longer than the deployment waits. */
@@ -305,6 +310,18 @@ export function sayQueueTimedOut(
     `nothing was started within the ${sayDuration(timeoutSeconds * 1000)} this deployment waits (${timeoutSetting}): ${why}`,
     `  Nothing was started. ${nextCommand(context)} queues up again.`,
     ...where(context, "WFX-WORKFLOW-BUSY"),
+  );
+}
+
+/** There was no time left for a start. */
+export function sayStartTimedOut(
+  why: string,
+  subject: string | undefined,
+  { timeoutSeconds, timeoutSetting }: { readonly timeoutSeconds: number; readonly timeoutSetting: string },
+): string {
+  return (
+    `no execution${subject === undefined ? "" : ` of ${subject}`} was started within the ${sayDuration(timeoutSeconds * 1000)} ` +
+    `this deployment waits (${timeoutSetting}): ${oneLine(why, maxTextLength)}`
   );
 }
 
@@ -325,6 +342,21 @@ export function sayNotStopped(executionId: string, waitedSeconds: number, contex
     `execution ${executionId} was asked to stop but still runs after ${sayDuration(waitedSeconds * 1000)}`,
     `  The resource stays in the state. Run the command again to go on waiting, or set onDelete to "leave" (and run`,
     "  `pulumi up`) to let it go on without the resource.",
+    ...where(context, "WFX-EXECUTION-NOT-STOPPED"),
+  );
+}
+
+/** There was no time left to ask an execution to stop. */
+export function sayNotAskedToStop(
+  executionId: string,
+  why: string,
+  waitedSeconds: number,
+  context: MessageContext,
+): string {
+  return lines(
+    `execution ${executionId} could not be asked to stop within ${sayDuration(waitedSeconds * 1000)}: ${oneLine(why, maxTextLength)}`,
+    `  It may still run. The resource stays in the state. Run the command again, or set onDelete to "leave" (and run`,
+    "  `pulumi up`) to let the execution go on without the resource.",
     ...where(context, "WFX-EXECUTION-NOT-STOPPED"),
   );
 }
@@ -368,10 +400,12 @@ function sayTarget(target: FailedTarget): string[] {
   const address = target.address === undefined ? "" : ` (${target.address})`;
   const exit = target.exitCode === undefined ? "" : `, exit code ${target.exitCode}`;
   const message = target.message ? `: ${oneLine(target.message)}` : "";
-  const log = (target.log ?? "").split(/[\r\n\u2028\u2029\v\f\u0085]+/).filter((line) => line.trim() !== "");
+  const log = cleanText(target.log ?? "")
+    .split("\n")
+    .filter((line) => line.trim() !== "");
   return [
     `    ${oneLine(`${who}${address}${exit}`)}${message}`,
-    ...log.slice(-maxLogLines).map((line) => `      | ${shorten(line.trimEnd())}`),
+    ...log.slice(-maxLogLines).map((line) => `      | ${shorten(line.trimEnd(), maxLineLength)}`),
   ];
 }
 
@@ -379,15 +413,17 @@ function where(context: MessageContext, code: ErrorCode): string[] {
   return [`  ${[context.subject, context.consoleUrl, `error ${code}`].filter(Boolean).join(", ")}`];
 }
 
+// A part is one line, whatever the names in it hold; its blanks in front are ours.
 function lines(...parts: string[]): string {
-  return parts.join("\n");
+  return parts
+    .map((part) => {
+      const [indent = ""] = /^ */.exec(part) ?? [];
+      return `${indent}${onOneLine(part, maxPartLength)}`;
+    })
+    .join("\n");
 }
 
 // Texts of the service can be whole stack traces.
 function oneLine(text: string, length = maxLineLength): string {
-  return shorten(text.replace(/\s+/g, " ").trim(), length);
-}
-
-function shorten(text: string, length = maxLineLength): string {
-  return text.length > length ? `${text.slice(0, length)}…` : text;
+  return onOneLine(text, length);
 }

@@ -52,6 +52,12 @@ export type Outcome =
       readonly reasons: readonly string[];
     };
 
+/** How long a request may take, in milliseconds: by so much a wait may end after its deadline. */
+export const requestMs = 30_000;
+
+/** How long one look at an execution may take, with all its attempts, in milliseconds. */
+export const lookMs = 300_000;
+
 /** How long one deployment waits. */
 export interface WaitLimit {
   readonly timeoutSeconds: number;

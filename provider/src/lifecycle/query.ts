@@ -11,13 +11,19 @@ import type {
 } from "../backends/backend";
 import type { Session } from "../backends/registry";
 import { identifier, kindOf, oneOf, text, time } from "../backends/rules";
-import { InputError } from "../errors";
+import { IncompleteListError, InputError } from "../errors";
 import type { ExecutionStatus, ExecutionSummary } from "../execution/snapshot";
+import { withinTime } from "../polling/timeLimit";
+import { boundSummary } from "./bounds";
+import { lookMs } from "./outcome";
 import type { PageSpan } from "./pages";
 import { pageLimit, pagesOf } from "./pages";
 import type { StoredState } from "./state";
 import { makeState } from "./state";
 import { check } from "./check";
+
+// Nobody interrupts a function of a program.
+const never = new AbortController().signal;
 
 const statuses: readonly ExecutionStatus[] = [
   "running",
@@ -46,6 +52,8 @@ export interface ListedExecutions {
   readonly executions: ExecutionSummary[];
   /** Where the next part begins; absent at the end. */
   readonly nextToken?: string;
+  /** True where the service did not give the list to its end, or some of its rows can't be read. */
+  readonly isIncomplete?: boolean;
 }
 
 /**
@@ -63,15 +71,29 @@ export async function listExecutions(
   checkQuery(definition, name, args, session);
   const executions: ExecutionSummary[] = [];
   if (definition.capabilities.pageSize === undefined) {
-    for await (const page of pages(definition, args, filter, session)) executions.push(...page.executions);
-    return partOf(`${definition.service}.${name}`, executions, limit, nextToken);
+    let isIncomplete = false;
+    for await (const page of pages(definition, args, filter, session)) {
+      executions.push(...page.executions);
+      isIncomplete ||= (page.unreadable ?? 0) > 0;
+    }
+    const part = partOf(`${definition.service}.${name}`, executions, limit, nextToken);
+    return { ...part, ...(isIncomplete ? { isIncomplete } : {}) };
   }
-  for await (const page of pages(definition, args, filter, session, { limit, nextToken })) {
-    executions.push(...page.executions);
-    if (executions.length < limit) continue;
-    return { executions, ...(page.nextToken === undefined ? {} : { nextToken: page.nextToken }) };
+  let isIncomplete = false;
+  try {
+    for await (const page of pages(definition, args, filter, session, { limit, nextToken })) {
+      executions.push(...page.executions);
+      isIncomplete ||= (page.unreadable ?? 0) > 0;
+      if (executions.length < limit) continue;
+      const next = page.nextToken === undefined ? {} : { nextToken: page.nextToken };
+      return { executions, ...next, ...(isIncomplete ? { isIncomplete } : {}) };
+    }
+  } catch (error) {
+    // What was read counts.
+    if (!(error instanceof IncompleteListError)) throw error;
+    isIncomplete = true;
   }
-  return { executions };
+  return { executions, ...(isIncomplete ? { isIncomplete } : {}) };
 }
 
 // Where the service gives everything at once, the execution that was given last says where the next part begins: its id,
@@ -128,9 +150,17 @@ async function* pages(
   session: Session,
   span: Omit<PageSpan, "pageSize"> = {},
 ): AsyncGenerator<ExecutionPage, void, undefined> {
-  const signal = new AbortController().signal;
-  const backend = await session.connect(definition, args, signal);
-  yield* pagesOf(backend, filter, { ...span, pageSize: pageLimit(definition.capabilities.pageSize) }, signal);
+  const backend = await withinTime(session.clock, lookMs, never, (signal) =>
+    session.connect(definition, args, signal),
+  );
+  // Each page has its time: whoever goes through them may take theirs in between.
+  const listPage: Backend["listPage"] = (given, page) =>
+    withinTime(session.clock, lookMs, never, (signal) => backend.listPage(given, page, signal));
+  const paged = { subject: backend.subject, listPage };
+  const { pageSize } = definition.capabilities;
+  for await (const page of pagesOf(paged, filter, { ...span, pageSize: pageLimit(pageSize) }, never)) {
+    yield { ...page, executions: page.executions.map(boundSummary) };
+  }
 }
 
 function readQuery(
@@ -175,7 +205,8 @@ function readQuery(
 export interface OpenExecution<Service extends Backend> {
   readonly backend: Service;
   readonly executionId: string;
-  readonly signal: AbortSignal;
+  /** Asks something of it, for as long as a call may take. */
+  ask<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
 }
 
 /**
@@ -193,9 +224,10 @@ export async function openExecution<Service extends Backend>(
   const wrongId = identifier({ min: 1, max: 256 })(executionId);
   if (wrongId !== undefined) throw new InputError(`${definition.service}.${name}: "executionId" ${wrongId}`);
   checkQuery(definition, name, args, session);
-  const signal = new AbortController().signal;
-  const backend = await session.connect(definition, args, signal);
-  return { backend, executionId: String(executionId), signal };
+  const ask = <T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> =>
+    withinTime(session.clock, lookMs, never, work);
+  const backend = await ask((signal) => session.connect(definition, args, signal));
+  return { backend, executionId: String(executionId), ask };
 }
 
 /**
@@ -209,7 +241,7 @@ export async function getExecution(
   session: Session,
 ): Promise<StoredState> {
   const open = await openExecution(definition, "getWorkflowExecution", args, executionId, session);
-  const snapshot = await open.backend.describe(open.executionId, { signal: open.signal });
+  const snapshot = await open.ask((signal) => open.backend.describe(open.executionId, { signal }));
   return makeState(args, open.backend.location, snapshot, open.backend.consoleUrl(snapshot.executionId));
 }
 
@@ -224,8 +256,9 @@ export async function retryExecution(
   session: Session,
 ): Promise<void> {
   const open = await openExecution(definition, "retryWorkflowExecution", args, executionId, session);
-  if (!open.backend.retry) throw new InputError(`${definition.title} can't run failed steps again`);
-  await open.backend.retry(open.executionId, open.signal);
+  const { backend } = open;
+  if (!backend.retry) throw new InputError(`${definition.title} can't run failed steps again`);
+  await open.ask(async (signal) => backend.retry?.(open.executionId, signal));
 }
 
 function checkQuery(definition: BackendDefinition, name: string, args: Arguments, session: Session): void {

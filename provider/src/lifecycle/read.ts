@@ -2,11 +2,14 @@
  * read: what the service says now. A failed runbook is data, not an error; a forgotten one keeps its last outcome.
  */
 import type { Backend } from "../backends/backend";
+import type { ExecutionSnapshot } from "../execution/snapshot";
 import { isSettled } from "../execution/snapshot";
+import { withinTime } from "../polling/timeLimit";
 import { lookAt } from "./lookAt";
 import type { LifecycleHost } from "./outcome";
+import { lookMs } from "./outcome";
 import type { StoredState } from "./state";
-import { isArmed, makeState, markExpired, outputs, storedStatus } from "./state";
+import { isArmed, makeState, markExpired, outputs, storedSnapshot, storedStatus } from "./state";
 import { settledLookupOf } from "./watch";
 
 /**
@@ -21,16 +24,44 @@ export async function read(
 ): Promise<StoredState | undefined> {
   // A teardown runbook has not run: there is nothing to look at.
   if (isArmed(state)) return state;
-  await host.register.handedOver(host.definition.service, host.urn, id);
+  const always = state["executionId"] !== undefined;
+  await host.register.handedOver(host.definition.service, host.urn, id, { always });
   const args = Object.fromEntries(Object.entries(state).filter(([name]) => !outputs.includes(name)));
-  const backend = await host.session.connect(host.definition, args, host.signal);
-  // What the service has forgotten by design has nothing new to say.
-  if (!backend.keepsHistory) return state;
-  if (await isConfirmed(id, state, backend, host)) return state;
-  const snapshot = await lookAt(backend, id, { signal: host.signal });
-  if (snapshot) return makeState(args, backend.location, snapshot, backend.consoleUrl(id));
-  // Without a stored outcome this is a look at something that never was ours (`get`): it is not there.
-  return state["executionId"] === undefined ? undefined : markExpired(state);
+  return withinTime(host.session.clock, lookMs, host.signal, async (signal) => {
+    const backend = await host.session.connect(host.definition, args, signal);
+    // What the service has forgotten by design has nothing new to say.
+    if (!backend.keepsHistory) return state;
+    if (await isConfirmed(id, state, backend, { ...host, signal })) return state;
+    const snapshot = await lookAt(backend, id, { signal });
+    if (snapshot) {
+      return makeState(args, backend.location, withStoredSteps(snapshot, state), backend.consoleUrl(id));
+    }
+    // Without a stored outcome this is a look at something that never was ours (`get`): it is not there.
+    return state["executionId"] === undefined ? undefined : markExpired(state);
+  });
+}
+
+// What could not be had now is no reason to forget what was seen of the same outcome.
+function withStoredSteps(snapshot: ExecutionSnapshot, state: StoredState): ExecutionSnapshot {
+  if (snapshot.stepsOmitted !== true || snapshot.steps.length > 0) return snapshot;
+  if (storedStatus(state) !== snapshot.status) return snapshot;
+  const stored = storedSnapshot(snapshot.executionId, state);
+  const error = snapshot.error ?? storedFailure(state);
+  const { stepsOmitted, ...others } = snapshot;
+  const truncated = Array.isArray(state["truncated"]) ? (state["truncated"] as unknown[]) : [];
+  const isWhole = isSettled(snapshot.status) && !truncated.includes("steps");
+  return {
+    ...stored,
+    ...others,
+    steps: stored.steps,
+    ...(error === undefined ? {} : { error }),
+    ...(isWhole ? {} : { stepsOmitted }),
+  };
+}
+
+function storedFailure({ failure }: StoredState): string | undefined {
+  const message = (failure as { message?: unknown } | undefined)?.message;
+  return typeof message === "string" ? message : undefined;
 }
 
 // Where many are read at once, a list tells that what has settled still is as it was.

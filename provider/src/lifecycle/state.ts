@@ -38,6 +38,7 @@ export const outputs: readonly string[] = [
   "consoleUrl",
   "expired",
   "truncated",
+  "altered",
   "stateVersion",
 ];
 
@@ -51,7 +52,7 @@ export function makeState(
   snapshot: ExecutionSnapshot,
   consoleUrl: string | undefined,
 ): StoredState {
-  const { bounded, truncated } = boundSnapshot(snapshot);
+  const { bounded, truncated, altered } = boundSnapshot(snapshot);
   // What went wrong as a whole is told in `failure`.
   const { stepsTotal, steps, error: _error, ...rest } = bounded;
   const durationMs = durationBetweenMs(snapshot.startedAt, snapshot.settledAt);
@@ -66,6 +67,7 @@ export function makeState(
     ...(failure === undefined ? {} : { failure }),
     ...(consoleUrl === undefined ? {} : { consoleUrl }),
     ...(truncated.length > 0 ? { truncated } : {}),
+    ...(altered.length > 0 ? { altered } : {}),
     stateVersion,
   };
 }

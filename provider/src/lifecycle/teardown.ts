@@ -2,15 +2,19 @@
  * Runs a teardown runbook (`runOn: "destroy"`) when its resource is destroyed, once: a destroy that was cut short goes
  * on with the execution it had started.
  */
-import type { Arguments } from "../backends/backend";
+import type { Arguments, Backend } from "../backends/backend";
 import { WorkflowExecutionError } from "../errors";
 import type { ExecutionSnapshot } from "../execution/snapshot";
 import { isSettled } from "../execution/snapshot";
+import { withinTime } from "../polling/timeLimit";
 import { readCommonArguments } from "./arguments";
 import { awaitExecution } from "./await";
 import { lookAt } from "./lookAt";
 import { sayOutcome } from "./messages";
 import type { LifecycleHost } from "./outcome";
+import { lookMs } from "./outcome";
+import { inStartPhase } from "./startPhase";
+import type { Run } from "./starting/posting";
 import type { Superseded, WantedRun } from "./starting/runKey";
 import { wantedRun } from "./starting/runKey";
 import { startRun } from "./starting/startRun";
@@ -24,16 +28,24 @@ import { outputs, storedStatus } from "./state";
  */
 export async function tearDown(id: string, state: StoredState, host: LifecycleHost): Promise<void> {
   const args = Object.fromEntries(Object.entries(state).filter(([name]) => !outputs.includes(name)));
-  const backend = await host.session.connect(host.definition, args, host.signal);
-  let run = await startRun(backend, args, await wanted(id, args, host), host);
+  const startAgain = (backend: Backend, supersedes?: Superseded): Promise<Run> =>
+    inStartPhase(args, host, async ({ bind }) =>
+      startRun(bind(backend), args, await wanted(id, args, host, supersedes), host),
+    );
+  const backend = await inStartPhase(args, host, ({ signal }) =>
+    host.session.connect(host.definition, args, signal),
+  );
+  let run = await startAgain(backend);
   let last = run.outcome;
   if (!run.isNew && backend.keepsHistory) {
     // What the service has forgotten is told in the words of a wait.
-    last ??= await lookAt(backend, run.executionId, { signal: host.signal });
+    last ??= await withinTime(host.session.clock, lookMs, host.signal, (signal) =>
+      lookAt(backend, run.executionId, { signal }),
+    );
     // The last destroy has seen it fail, or would have: this one is another attempt.
     if (last && isSettled(last.status) && last.status !== "succeeded") {
       await host.register.released(host.definition.service, host.urn, run.executionId);
-      run = await startRun(backend, args, await wanted(id, args, host, supersededBy(last)), host);
+      run = await startAgain(backend, supersededBy(last));
       last = run.outcome;
     }
   }

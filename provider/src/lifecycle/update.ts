@@ -1,13 +1,14 @@
 /**
  * update: the same execution under new arguments, or one whose wait was cut short. Never starts anything.
  */
-import type { Arguments } from "../backends/backend";
+import type { Arguments, Backend } from "../backends/backend";
 import { isSettled } from "../execution/snapshot";
+import { withinTime } from "../polling/timeLimit";
 import { readCommonArguments } from "./arguments";
 import { awaitExecution } from "./await";
 import { sayFailed } from "./messages";
 import type { LifecycleHost, Outcome } from "./outcome";
-import { messageContext } from "./outcome";
+import { messageContext, requestMs, waitLimit } from "./outcome";
 import type { StoredState } from "./state";
 import {
   connectArguments,
@@ -29,19 +30,27 @@ export async function update(
   host: LifecycleHost,
 ): Promise<Outcome> {
   if (isArmed(args)) return { kind: "ready", id, state: makeArmedState(args) };
-  await host.register.handedOver(host.definition.service, host.urn, id);
+  await host.register.handedOver(host.definition.service, host.urn, id, { always: true });
   const common = readCommonArguments(args);
   const status = storedStatus(state);
   const kept = withArguments(state, args);
   if (!isSettled(status)) {
     if (common.waitFor === "started") return { kind: "ready", id, state: kept };
     const located = connectArguments(args, state);
-    const backend = await host.session.connect(host.definition, located, host.signal);
+    const backend = await connect(located, host);
     const last = storedSnapshot(id, state);
     return awaitExecution(backend, args, { executionId: id, justStarted: false, last }, host);
   }
   if (status === "succeeded" || common.onFailure === "continue") return { kind: "ready", id, state: kept };
-  const backend = await host.session.connect(host.definition, connectArguments(args, state), host.signal);
+  const backend = await connect(connectArguments(args, state), host);
   const reason = sayFailed(storedSnapshot(id, state), messageContext(backend, id, args));
   return { kind: "unready", id, state: kept, reasons: [reason] };
+}
+
+function connect(args: Arguments, host: LifecycleHost): Promise<Backend> {
+  const { timeoutSeconds } = waitLimit(host, readCommonArguments(args));
+  const { session, definition, signal } = host;
+  return withinTime(session.clock, timeoutSeconds * 1000 + requestMs, signal, (limited) =>
+    session.connect(definition, args, limited),
+  );
 }

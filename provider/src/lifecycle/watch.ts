@@ -4,12 +4,19 @@
  */
 import type { Backend, BackendDefinition } from "../backends/backend";
 import type { Session } from "../backends/registry";
+import type { ExecutionSnapshot } from "../execution/snapshot";
+import { isSettled } from "../execution/snapshot";
+import { describeProgress } from "../execution/progress";
 import { SettledLookup } from "../execution/settledLookup";
 import type { WaitOptions } from "../execution/waitUntilSettled";
 import { waitUntilSettled } from "../execution/waitUntilSettled";
 import { WorkflowWatch } from "../execution/watch";
+import type { Look } from "../execution/watchedWorkflow";
 import { steadyClock } from "../polling/clock";
+import type { PollOutcome, PollTally } from "../polling/poll";
+import { limitTime } from "../polling/timeLimit";
 import type { LifecycleHost } from "./outcome";
+import { requestMs } from "./outcome";
 import { pageLimit } from "./pages";
 
 /** How one wait differs from others. */
@@ -19,26 +26,57 @@ export type Wait = Pick<
 >;
 
 /**
- * Waits for an execution with the planner of its workflow.
- * @throws an error that will not pass by itself (credentials refused, unreadable answer).
+ * Waits for an execution with the planner of its workflow. Ends one request after the deadline at the latest, whatever
+ * is under way then. An end that was seen counts, also where what is to be read besides can't be had any more.
+ * @throws an error that will not pass by itself (credentials refused, nothing but unreadable answers).
  */
-export function waitForEnd(
+export async function waitForEnd(
   backend: Backend,
   executionId: string,
   wait: Wait,
   { definition, session, signal, reporter }: LifecycleHost,
-): ReturnType<typeof waitUntilSettled> {
+): Promise<PollOutcome<ExecutionSnapshot>> {
   const { clock, random } = session;
-  return waitUntilSettled({
-    ...wait,
-    watch: watchOf(definition, backend, session),
-    executionId,
-    look: (look) => backend.describe(executionId, { ...look, attempts: 1, sparing: true }),
-    clock,
-    random,
-    signal,
-    reporter,
-  });
+  let end: ExecutionSnapshot | undefined;
+  const onEnd = (snapshot: ExecutionSnapshot): void => {
+    end = { ...snapshot, stepsOmitted: true };
+  };
+  const onStatus = (snapshot: ExecutionSnapshot): void => {
+    if (isSettled(snapshot.status)) onEnd(snapshot);
+  };
+  const look = async (options: Look): Promise<ExecutionSnapshot> => {
+    const how = { ...options, attempts: 1, sparing: true, onStatus };
+    const snapshot = await backend.describe(executionId, how);
+    // A list may have been wrong.
+    if (!isSettled(snapshot.status)) end = undefined;
+    return snapshot;
+  };
+  const endedAs = (value: ExecutionSnapshot, tally: PollTally): PollOutcome<ExecutionSnapshot> => {
+    reporter.status(describeProgress(value));
+    return { kind: "settled", value, tally };
+  };
+  const limit = limitTime(clock, wait.deadlineMs - clock.now() + requestMs, signal);
+  try {
+    const result = await waitUntilSettled({
+      ...wait,
+      watch: watchOf(definition, backend, session),
+      executionId,
+      look,
+      onEnd,
+      clock,
+      random,
+      signal: limit.signal,
+      reporter,
+    });
+    if (result.kind !== "settled" && end) return endedAs(end, result.tally);
+    // Cut off by the limit, and by nobody else.
+    return result.kind === "aborted" && !signal.aborted ? { ...result, kind: "timedOut" } : result;
+  } catch (error) {
+    if (!end) throw error;
+    return endedAs(end, { probes: 0, transientFailures: 0, failuresInARow: 0, lastError: undefined });
+  } finally {
+    limit.lift();
+  }
 }
 
 // The same for all resources of a workflow.

@@ -3,6 +3,19 @@
  */
 import type { Clock } from "./clock";
 
+/** The reason of a signal that was aborted because the time was over. */
+export class TimeIsOver extends Error {
+  constructor() {
+    super("the time is over");
+    this.name = "TimeIsOver";
+  }
+}
+
+/** True where the signal was aborted because the time was over, and by nobody before. */
+export function isOutOfTime(signal: AbortSignal): boolean {
+  return signal.aborted && signal.reason instanceof TimeIsOver;
+}
+
 /** A signal that also aborts at a deadline. */
 export interface DeadlineSignal {
   readonly signal: AbortSignal;
@@ -14,7 +27,7 @@ export interface DeadlineSignal {
 export function abortAt(clock: Clock, deadlineMs: number, signal: AbortSignal): DeadlineSignal {
   const passed = new AbortController();
   const cancel = clock.alarm?.(deadlineMs, () => {
-    passed.abort();
+    passed.abort(new TimeIsOver());
   });
   return { signal: AbortSignal.any([signal, passed.signal]), dispose: cancel ?? (() => undefined) };
 }

@@ -14,3 +14,21 @@ export function onAbort(signal: AbortSignal, listener: () => void): () => void {
     own.removeEventListener("abort", listener);
   };
 }
+
+/**
+ * Waits for work that may not hear of the signal itself.
+ * @throws what `interrupted` makes, where the signal aborts before the work is done; what the work throws.
+ */
+export function unlessAborted<T>(
+  work: Promise<T>,
+  signal: AbortSignal,
+  interrupted: () => Error,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stay = onAbort(signal, () => {
+      reject(interrupted());
+    });
+    work.finally(stay).then(resolve, reject);
+    if (signal.aborted) reject(interrupted());
+  });
+}

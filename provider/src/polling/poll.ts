@@ -31,6 +31,11 @@ export interface PollOptions<T> {
   readonly delayMs: (progress: PollProgress<T>) => number;
   /** When to give up, in milliseconds since the epoch. One last look is taken at that moment. */
   readonly deadlineMs: number;
+  /**
+   * Whether that last look can be had.
+   * @default always
+   */
+  readonly mayProbeAtLast?: (() => boolean) | undefined;
   readonly clock: Clock;
   /** Ends the polling early. */
   readonly signal: AbortSignal;
@@ -73,8 +78,11 @@ export async function poll<T>(options: PollOptions<T>): Promise<PollOutcome<T>> 
     if (aborted()) return { kind: "aborted", last, tally: tally() };
     // Decided before the probe: a probe begun at the deadline is the last look, even if it takes long.
     const isLastLook = clock.now() >= options.deadlineMs;
+    if (isLastLook && options.mayProbeAtLast?.() === false) return { kind: "timedOut", last, tally: tally() };
     probes += 1;
     const result = await options.probe(signal);
+    // What was cut off tells nothing.
+    if (result.kind === "transient" && aborted()) return { kind: "aborted", last, tally: tally() };
     let askedToWaitMs = 0;
     if (result.kind !== "transient") failuresInARow = 0;
     if (result.kind === "final") return { kind: "settled", value: result.value, tally: tally() };

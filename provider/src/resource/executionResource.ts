@@ -8,6 +8,10 @@ import { metaProperty } from "../dynamic/properties";
 import { providerText } from "../dynamic/providerText";
 import type { ServiceName } from "../lifecycle/index";
 import { outputs } from "../lifecycle/state";
+import { noteArguments } from "./argumentNotes";
+import type { Refusal } from "./jsonValues";
+import { toJsonValues } from "./jsonValues";
+import { finishTransformations } from "./lastTransformation";
 import { omitTracesBetween } from "./promiseTraces";
 import type { ExecutionOutputs } from "./types";
 
@@ -33,27 +37,84 @@ export abstract class ExecutionResource extends pulumi.CustomResource {
     opts: pulumi.CustomResourceOptions | undefined,
   ) {
     const type = resourceType(service);
-    const meta: Record<keyof ResourceMeta, unknown> = {
-      urn: urnOf(name, type, opts?.parent),
-      customTimeouts: opts?.customTimeouts,
-      replaceOnChanges: opts?.replaceOnChanges,
-      secretArguments: secretNames(args),
-    };
+    const refuse: Refusal = (problems, isLater) =>
+      new pulumi.RunError(sayRefusal(service, name, problems, isLater ? undefined : callerOf(new.target)));
+    const finish = (given: object, options: pulumi.CustomResourceOptions | undefined): pulumi.Inputs =>
+      propertiesOf(service, name, given as Properties, options, refuse);
     // What is not declared is no output: reading it in the program would give undefined instead of an Output.
     const names = [...outputs, "region", "triggers", ...repeated];
-    const declared = Object.fromEntries(names.map((output) => [output, undefined]));
-    const properties = { ...declared, ...args, __provider: providerText(service), [metaProperty]: meta };
+    const declared = Object.fromEntries(
+      names.filter((output) => !(output in args)).map((output) => [output, undefined]),
+    );
+    const outer = underConstruction;
+    underConstruction = finish;
     try {
-      super(type, name, properties, opts);
+      super(type, name, finish({ ...declared, ...args }, opts), opts);
     } finally {
+      underConstruction = outer;
       resumeTraces();
     }
     for (const output of names) sayUndefined(this, output);
   }
 }
 
+type Properties = Readonly<Record<string, unknown>>;
+
+/** Makes all properties of a resource from its arguments and options. */
+type FinishResource = (args: object, opts: pulumi.CustomResourceOptions | undefined) => pulumi.Inputs;
+
+// A transformation can construct another resource meanwhile.
+let underConstruction: FinishResource | undefined;
+
+finishTransformations(ExecutionResource.prototype, () => {
+  const finish = underConstruction;
+  return ({ props, opts }) => (finish ? { props: finish(props, opts), opts } : undefined);
+});
+
 // The SDK begins with the URN and then makes an output of each property, in their order: the meta data are the last.
 const resumeTraces = omitTracesBetween(ExecutionResource.prototype, "urn", metaProperty);
+
+function propertiesOf(
+  service: ServiceName,
+  name: string,
+  given: Properties,
+  opts: pulumi.CustomResourceOptions | undefined,
+  refuse: Refusal,
+): pulumi.Inputs {
+  const args = Object.fromEntries(Object.entries(given).filter(([property]) => !property.startsWith("__")));
+  const values = toJsonValues(args, refuse);
+  const ignoreChanges = opts?.ignoreChanges ?? [];
+  const meta: Record<keyof ResourceMeta, unknown> = {
+    urn: urnOf(name, resourceType(service), opts?.parent),
+    customTimeouts: opts?.customTimeouts,
+    replaceOnChanges: opts?.replaceOnChanges,
+    ignoreChanges: ignoreChanges.length > 0 ? ignoreChanges : undefined,
+    notes: noteArguments(service, values, ignoreChanges),
+  };
+  const json = Object.fromEntries(Object.entries(values).map(([argument, { value }]) => [argument, value]));
+  return { ...json, __provider: providerText(service), [metaProperty]: meta };
+}
+
+function sayRefusal(
+  service: ServiceName,
+  name: string,
+  problems: readonly string[],
+  caller: string | undefined,
+): string {
+  const what = problems.length === 1 ? "one value" : `${String(problems.length)} values`;
+  return [
+    `${service}.WorkflowExecution "${name}": ${what} cannot be represented in JSON`,
+    ...problems.map((problem) => `  ${problem}`),
+    ...(caller === undefined ? [] : [`  ${caller}`]),
+  ].join("\n");
+}
+
+/** The line of the program that calls a constructor; undefined where that can't be told. */
+function callerOf(constructor: object): string | undefined {
+  const holder: { stack?: string } = {};
+  Error.captureStackTrace(holder, constructor as () => void);
+  return holder.stack?.split("\n")[1]?.trim();
+}
 
 // The state says null of what an execution does not have; to a program that is undefined. Made when it is read: an
 // Output costs the SDK a dozen promises, and most programs read few of them.
@@ -74,21 +135,6 @@ function sayUndefined(resource: pulumi.CustomResource, name: string): void {
 function urnOf(name: string, type: string, parent: pulumi.Resource | undefined): pulumi.Input<string> {
   if (parent !== undefined) return pulumi.createUrn(name, type, parent);
   return `urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::${type}::${name}`;
-}
-
-// The dynamic provider host hands secrets over as plain values; without this nobody there could tell them.
-function secretNames(args: Readonly<Record<string, unknown>>): Promise<string[]> | undefined {
-  // Only what may hold an Output can be secret; every look costs the SDK a few promises, a thousand times in large stacks.
-  const candidates = Object.entries(args).filter(([, value]) => typeof value === "object" && value !== null);
-  return candidates.length === 0 ? undefined : secretsAmong(candidates);
-}
-
-async function secretsAmong(candidates: readonly (readonly [string, unknown])[]): Promise<string[]> {
-  const names = candidates.map(async ([name, value]) => {
-    const isSecret = await pulumi.isSecret(pulumi.output(value)).catch(() => false);
-    return isSecret ? [name] : [];
-  });
-  return (await Promise.all(names)).flat();
 }
 
 /** The type token of a service's executions, as it stands in URNs. */

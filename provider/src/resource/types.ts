@@ -100,8 +100,8 @@ export interface ExecutionOutputs {
   /** From start to end in milliseconds; undefined until settled. */
   durationMs: number | undefined;
   /**
-   * What the workflow produced, as JSON. One of more than 256 Ki characters, or 100 levels, is not kept: it is then
-   * `{ truncated: "…" }`, which says why.
+   * What the workflow produced, as JSON. An integer beyond 2^53 is text: `altered` names it. An output of more than
+   * 256 Ki characters, or 100 levels, is not kept: it is then `{ truncated: "…" }`, which says why.
    */
   output: any; // eslint-disable-line @typescript-eslint/no-explicit-any -- the workflow's author decides its shape
   /** The steps that have begun, in their order; at most the last 200. */
@@ -116,6 +116,11 @@ export interface ExecutionOutputs {
   expired: boolean | undefined;
   /** Paths of what was cut to keep the state small; undefined where nothing was. */
   truncated: string[] | undefined;
+  /**
+   * Paths of what is in `output` otherwise than the workflow gave it: integers beyond 2^53 as text, texts and keys
+   * without control characters, what Pulumi would misread as JSON text; undefined where nothing is.
+   */
+  altered: string[] | undefined;
   /** Version of the stored shape. */
   stateVersion: number;
 }
@@ -159,6 +164,8 @@ export interface ExecutionListResult {
   executions: ExecutionSummary[];
   /** Where to go on; undefined where there are no more. */
   nextToken?: string;
+  /** True where the service did not give the list to its end, or some of its rows can't be read: there may be more. */
+  isIncomplete?: boolean;
 }
 
 /** Arguments with values of other resources allowed in them. */

@@ -2,8 +2,10 @@
  * The packed provider under the oldest and the newest SDK of its peer range: installed as a user installs it, outside
  * of the repository, and run by the real engine against the emulator.
  */
+import { execFile } from "node:child_process";
 import { cpSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
+import { promisify } from "node:util";
 import type { Emulator } from "workflow-emulator";
 import { startEmulator } from "workflow-emulator";
 import { executionsOf } from "../../support/emulators";
@@ -22,6 +24,44 @@ for (const workflowId of JSON.parse(process.env.DECLARED_WORKFLOWS)) {
 }
 exports.sdk = require("@pulumi/pulumi/package.json").version;
 exports.node = process.versions.node;
+`;
+
+// Without an engine: what the SDK itself does with transformations and Outputs.
+const transformedProgram = `"use strict";
+const pulumi = require("@pulumi/pulumi");
+const { aom, functiongraph } = require("pulumi-workflow-execution");
+const registered = {};
+const newResource = ({ name, inputs }) => {
+  registered[name] = inputs;
+  return { id: name, state: inputs };
+};
+const transformations = [({ props, opts }) => ({
+  props: { ...props, triggers: { key: pulumi.secret("hunter2") } },
+  opts: { ...opts, customTimeouts: { create: "1s" } },
+})];
+async function main() {
+  await pulumi.runtime.setMocks({ newResource, call: () => ({}) });
+  const args = { workflowId: "demo", triggers: { at: new Date(0), later: pulumi.output(Promise.resolve("x")) } };
+  const all = [
+    new aom.WorkflowExecution("plain", args),
+    new aom.WorkflowExecution("transformed", { workflowId: "demo" }, { transformations }),
+  ];
+  await Promise.all(all.map(({ id }) => new Promise((done) => id.apply(done))));
+  // The SDK says each error once, however many promises it rejects.
+  const failed = new Set();
+  await new Promise((done) => {
+    process.on("unhandledRejection", (error) => {
+      failed.add(error);
+      setImmediate(done);
+    });
+    const input = { deep: pulumi.output(1).apply(() => ({ map: new Map() })) };
+    new functiongraph.WorkflowExecution("bad", { workflowId: "demo", input });
+  });
+  process.stdout.write(JSON.stringify({ registered, failed: [...failed].map(({ message }) => message) }));
+  process.removeAllListeners("exit");
+  process.exit(0);
+}
+main();
 `;
 
 interface SdkCase {
@@ -55,6 +95,8 @@ interface Project {
   readonly runFailing: RunCli;
   /** The executions in the state, by name. */
   state(): Promise<Record<string, StateResource>>;
+  /** Runs a program without an engine; gives what it writes. */
+  runAlone(source: string): Promise<string>;
   remove(): Promise<void>;
 }
 
@@ -80,7 +122,7 @@ async function openProject(sdkCase: SdkCase, emulator: Emulator): Promise<Projec
   const { runCommand } = await import("../../../tools/setup/runCommand.mjs");
 
   const pinned = await ensurePinnedPackages({ manifests: join(__dirname, sdkCase.sdk) });
-  const { folder, remove } = await makePackedProject({ pinned, packageFolder });
+  const { folder, remove } = await makePackedProject({ pinned, packageFolders: [packageFolder] });
   try {
     const base = pulumiEnvironment({ cli: pulumiFolder, stateFolder: join(folder, "state") });
     const env = await withPinnedNode(base, sdkCase);
@@ -128,6 +170,11 @@ async function openProject(sdkCase: SdkCase, emulator: Emulator): Promise<Projec
         const executions = (deployment.resources ?? []).filter(({ type }) => !type.startsWith("pulumi:"));
         return Object.fromEntries(executions.map((resource) => [resource.urn.split("::").at(-1)!, resource]));
       },
+      runAlone: async (source) => {
+        writeFileSync(join(folder, "alone.js"), source);
+        const { stdout } = await promisify(execFile)("node", ["alone.js"], { cwd: folder, env });
+        return stdout;
+      },
       remove,
     };
   } catch (error) {
@@ -164,6 +211,22 @@ describe.each(cases)("with the $sdk SDK, $version", (sdkCase) => {
     expect(provider.folder.startsWith(packageFolder)).toBe(false);
     // A second SDK would be inside the provider.
     expect(() => installed(provider.folder, "@pulumi/pulumi")).toThrow("ENOENT");
+  });
+
+  test("a Date, an Output and what a transformation makes of a resource arrive", async () => {
+    const { registered, failed } = JSON.parse(await opened.project!.runAlone(transformedProgram));
+    expect(failed).toEqual([
+      expect.stringMatching(
+        /functiongraph.WorkflowExecution "bad": one value cannot be represented in JSON\n {2}input.deep.map is a Map: .*$/,
+      ),
+    ]);
+    expect(registered).toMatchObject({
+      plain: {
+        triggers: { at: "1970-01-01T00:00:00.000Z", later: "x" },
+        __meta: { notes: { triggers: expect.stringMatching(/^[\w-]{12}$/) } },
+      },
+      transformed: { __meta: { customTimeouts: { create: "1s" }, notes: { triggers: "secret" } } },
+    });
   });
 
   test("up, again up, a failing workflow, refresh, destroy", async () => {

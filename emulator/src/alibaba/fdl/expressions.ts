@@ -43,10 +43,13 @@ export function readCondition(text: string, paths: Paths): Condition {
 }
 
 const PATH_PART = /\$[A-Za-z]*|\.[^\s.[\]()=!<>&|,'"$]+|\[(?:-?\d+|\*|"[^"]*"|'[^']*')\]/y;
+/** Parentheses and negations within each other: more than any flow has, and fewer than the stack holds. */
+const mostLevels = 100;
 const COMPARISONS: readonly Comparison[] = ["==", "!=", "<=", ">=", "<", ">"];
 
 class ExpressionReader {
   private position = 0;
+  #level = 0;
 
   constructor(
     private readonly text: string,
@@ -91,16 +94,26 @@ class ExpressionReader {
     this.skip();
     if (this.text[this.position] === "!" && this.text[this.position + 1] !== "=") {
       this.position++;
-      return { kind: "not", of: this.unary() };
+      return { kind: "not", of: this.nested(() => this.unary()) };
     }
     if (this.take("(")) {
-      const inner = this.condition();
+      const inner = this.nested(() => this.condition());
       if (!this.take(")")) this.fail();
       return inner;
     }
     const left = this.operand();
     const by = COMPARISONS.find((sign) => this.take(sign));
     return by ? { kind: "compare", left, by, right: this.operand() } : { kind: "true", value: left };
+  }
+
+  private nested(read: () => Condition): Condition {
+    this.#level += 1;
+    if (this.#level > mostLevels) {
+      throw new ExpressionError(`an expression has more than ${String(mostLevels)} levels`);
+    }
+    const made = read();
+    this.#level -= 1;
+    return made;
   }
 
   private operand(): Expression {

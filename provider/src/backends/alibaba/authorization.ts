@@ -29,11 +29,15 @@ export function findSignatureAlgorithm(settings: Settings): SignatureAlgorithm {
 export function authorizeBy(
   algorithm: SignatureAlgorithm,
   source: CredentialSource,
-  { clock, uuid }: Pick<BackendContext, "clock" | "uuid">,
+  { clock, uuid, credentials }: Pick<BackendContext, "clock" | "uuid" | "credentials">,
 ): Authorize {
   const sign = algorithm === "HMAC-SHA1" ? authorizeRpc : authorizeAcs3;
   // The nonce is new for every attempt: the service refuses one that it has seen.
-  return async (request) => sign(request, await source(), clock.now(), uuid());
+  return async (request) => {
+    const credential = await source();
+    credentials.add(credential.accessKeySecret, credential.securityToken);
+    return sign(request, credential, clock.now(), uuid());
+  };
 }
 
 function authorizeAcs3(

@@ -94,6 +94,7 @@ function classify(
 ): ServiceError {
   const { code, message, requestId } = parseBody(answer);
   const kind = kindOfError(code, answer.status);
+  const isRedirect = answer.status >= 300 && answer.status < 400;
   const details = (remedy: string | undefined, retryable: boolean): ServiceErrorDetails => ({
     status: answer.status,
     serviceCode: code,
@@ -106,7 +107,17 @@ function classify(
     request,
     retryable,
     remedy: isHtml(answer) ? htmlRemedy : remedy,
+    isForeign: isHtml(answer) || isRedirect,
   });
+  // A web page is nobody's word on credentials or executions; that it may pass depends on the status alone.
+  if (isHtml(answer) && kind !== "throttled") {
+    return new ServiceError(details(undefined, isRetryableStatus(answer.status)));
+  }
+  if (isRedirect) {
+    return new ServiceError(
+      details("The endpoint redirects, which this API never does: check the endpoint.", false),
+    );
+  }
   switch (kind) {
     case "throttled":
       return new ThrottledError(details(undefined, true));

@@ -6,9 +6,11 @@ import type { RequestSummary } from "../../errors";
 import { ResponseFormatError } from "../../errors";
 import type { ExecutionSnapshot, ExecutionSummary } from "../../execution/snapshot";
 import { durationBetweenMs, isSettled } from "../../execution/snapshot";
+import { exactNumbersAsText, parseJson } from "../../ground/json";
 import { isJsonObject, readJsonObject } from "../../http/answer";
 import type { HttpAnswer, HttpRequest } from "../../http/request";
 import { encodeRfc3986 } from "../../http/request";
+import { checkIsAbout, demandExecutionId, readExecutionId } from "../executionIds";
 import type { HistoryEvent } from "./history";
 import { toExecutionStatus } from "./statuses";
 
@@ -48,6 +50,8 @@ export interface ExecutionsFilter {
 /** A page of executions; `nextToken` is absent at the end. */
 export interface ExecutionsPage {
   readonly executions: ExecutionSummary[];
+  /** How many rows were left out because they can't be read, of executions that may still run. */
+  readonly unreadable: number;
   readonly nextToken: string | undefined;
   /** An execution of the page as DescribeExecution has it. */
   readonly snapshotOf: (executionId: string) => ExecutionSnapshot | undefined;
@@ -132,16 +136,39 @@ export function buildDescribeExecution(
   });
 }
 
-/**
- * Reads an execution (also the answer to a start or a stop). Steps are in the history, not here.
- * @throws ResponseFormatError where name or status is missing.
- */
-export function parseExecution(answer: HttpAnswer, request: RequestSummary): ExecutionSnapshot {
-  return snapshotFrom(readJsonObject(answer, request), request);
+/** Which execution was asked about. */
+export interface AskedExecution {
+  readonly flowName: string;
+  readonly executionName: string;
+  /** True for a synchronous run: it is named `<executionName>:<UUID>`. */
+  readonly isSync?: boolean;
 }
 
-function snapshotFrom(body: Record<string, unknown>, request: RequestSummary): ExecutionSnapshot {
-  const { executionId, status, rawStatus, startedAt, settledAt } = executionOf(body, request);
+/**
+ * Reads an execution (also the answer to a start or a stop). Steps are in the history, not here.
+ * @throws ResponseFormatError where name or status is missing, or it is another execution's.
+ */
+export function parseExecution(
+  answer: HttpAnswer,
+  request: RequestSummary,
+  asked: AskedExecution,
+): ExecutionSnapshot {
+  const body = readJsonObject(answer, request);
+  const executionName = demandExecutionId(body["Name"], "Name", request);
+  const isRun = asked.isSync === true && executionName.startsWith(`${asked.executionName}:`);
+  if (!isRun) checkIsAbout(asked.executionName, executionName, "Name", request);
+  checkIsAbout(asked.flowName, body["FlowName"], "FlowName", request);
+  const rawStatus = textIn(body, "Status");
+  if (rawStatus === undefined) throw missing("Status", request);
+  return snapshotFrom(body, executionName, rawStatus);
+}
+
+function snapshotFrom(
+  body: Record<string, unknown>,
+  executionId: string,
+  rawStatus: string,
+): ExecutionSnapshot {
+  const { status, startedAt, settledAt } = timesOf(body, rawStatus);
   const errorText = [body["ErrorCode"], body["ErrorMessage"]].filter(
     (part) => typeof part === "string" && part !== "",
   );
@@ -176,25 +203,37 @@ export function buildListExecutions(flow: CloudFlow, filter: ExecutionsFilter): 
 }
 
 /**
- * Reads a page of executions.
+ * Reads a page of executions. Rows without a name, a status, or of another flow are left out.
  * @throws ResponseFormatError where there is no list.
  */
-export function parseListExecutions(answer: HttpAnswer, request: RequestSummary): ExecutionsPage {
+export function parseListExecutions(
+  answer: HttpAnswer,
+  request: RequestSummary,
+  flowName: string,
+): ExecutionsPage {
   const body = readJsonObject(answer, request);
   const items = body["Executions"];
   if (!Array.isArray(items)) throw missing("Executions", request);
   const bodies = new Map<string, Record<string, unknown>>();
-  const executions = items.filter(isJsonObject).map((item): ExecutionSummary => {
-    const summary = executionOf(item, request);
-    bodies.set(summary.executionId, item);
-    const durationMs = durationBetweenMs(summary.startedAt, summary.settledAt);
-    return { ...summary, ...(durationMs === undefined ? {} : { durationMs }) };
+  let unreadable = 0;
+  const executions = items.filter(isJsonObject).flatMap((item): ExecutionSummary[] => {
+    if ((textIn(item, "FlowName") ?? flowName) !== flowName) return [];
+    const executionId = readExecutionId(item["Name"]);
+    const rawStatus = textIn(item, "Status") ?? "";
+    const times = timesOf(item, rawStatus);
+    if (executionId === undefined || rawStatus === "") {
+      if (!isSettled(times.status)) unreadable += 1;
+      return [];
+    }
+    bodies.set(executionId, item);
+    const durationMs = durationBetweenMs(times.startedAt, times.settledAt);
+    return [{ executionId, rawStatus, ...times, ...(durationMs === undefined ? {} : { durationMs }) }];
   });
   const snapshotOf = (executionId: string): ExecutionSnapshot | undefined => {
     const found = bodies.get(executionId);
-    return found && snapshotFrom(found, request);
+    return found && snapshotFrom(found, executionId, textIn(found, "Status") ?? "");
   };
-  return { executions, nextToken: nextTokenOf(body), snapshotOf };
+  return { executions, unreadable, nextToken: nextTokenOf(body), snapshotOf };
 }
 
 /**
@@ -232,7 +271,7 @@ export function parseGetExecutionHistory(
     type: textIn(item, "Type") ?? "",
     stepName: textIn(item, "StepName") ?? "",
     time: timeIn(item, "Time"),
-    detail: parseJsonText(item["EventDetail"]),
+    detail: exactNumbersAsText(parseJsonText(item["EventDetail"])),
   }));
   return { events, nextToken: nextTokenOf(body) };
 }
@@ -255,21 +294,16 @@ export function buildStopExecution(
   return build(flow, "StopExecution", "POST", parameters, { repeatable: true });
 }
 
-function executionOf(
+// An end is only believed of what has settled.
+function timesOf(
   body: Record<string, unknown>,
-  request: RequestSummary,
-): Pick<ExecutionSummary, "executionId" | "status" | "rawStatus" | "startedAt" | "settledAt"> {
-  const executionId = textIn(body, "Name");
-  if (executionId === undefined) throw missing("Name", request);
-  const rawStatus = textIn(body, "Status");
-  if (rawStatus === undefined) throw missing("Status", request);
+  rawStatus: string,
+): Pick<ExecutionSummary, "status" | "startedAt" | "settledAt"> {
   const status = toExecutionStatus(rawStatus);
   const startedAt = timeIn(body, "StartedTime");
   const settledAt = isSettled(status) ? timeIn(body, "StoppedTime") : undefined;
   return {
-    executionId,
     status,
-    rawStatus,
     ...(startedAt === undefined ? {} : { startedAt }),
     ...(settledAt === undefined ? {} : { settledAt }),
   };
@@ -284,7 +318,7 @@ function outputOf(value: unknown): { readonly output?: unknown } {
 function parseJsonText(value: unknown): unknown {
   if (typeof value !== "string" || value === "") return undefined;
   try {
-    return JSON.parse(value) as unknown;
+    return parseJson(value);
   } catch {
     return value;
   }

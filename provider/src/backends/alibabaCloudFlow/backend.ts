@@ -1,13 +1,25 @@
 /**
  * Alibaba Cloud CloudFlow as a backend: arguments, and the calls of `api` through HttpClient.
  */
-import { NotFoundError, RunNameTakenError, ServiceError, StartUncertainError, messageOf } from "../../errors";
-import type { ExecutionSnapshot, ExecutionSummary } from "../../execution/snapshot";
+import {
+  AnswerTooLargeError,
+  IncompleteListError,
+  NotFoundError,
+  RunNameTakenError,
+  ServiceError,
+  StartUncertainError,
+  messageOf,
+} from "../../errors";
+import { PageWalk } from "../../execution/pageWalk";
+import type { ExecutionSnapshot, ExecutionStep, ExecutionSummary } from "../../execution/snapshot";
 import { isSettled } from "../../execution/snapshot";
+import { refuseWebPage } from "../../http/answer";
+import type { SendOptions } from "../../http/httpClient";
 import type { Authorize, HttpAnswer, HttpRequest } from "../../http/request";
 import { summarize } from "../../http/request";
 import { mayHaveBeenHandled } from "../../http/retry";
 import type { Allowance, BucketView } from "../../http/tokenBucket";
+import { withinTime } from "../../polling/timeLimit";
 import { authorizeBy, findSignatureAlgorithm } from "../alibaba/authorization";
 import { openCredentialSource } from "../alibaba/credentials";
 import type { AlibabaLocation } from "../alibaba/location";
@@ -28,6 +40,7 @@ import type {
   StopReason,
 } from "../backend";
 import { matches } from "../executionFilter";
+import { demandReadable } from "../executionIds";
 import { address, concurrencyWithoutHistory, json, oneOf, text } from "../rules";
 import { startOnce } from "../startOnce";
 import type { CloudFlow, CloudFlowStart } from "./api";
@@ -58,6 +71,14 @@ const name = text({
 // The documents disagree on one more.
 const maxHistoryPage = 999;
 const maxListPage = 99;
+// An execution has 5,000 events at the most.
+const maxEvents = 10_000;
+const maxHistoryPages = 1_000;
+const leastHistoryPage = 10;
+// How long the outcome may wait for its steps.
+const historyMs = 60_000;
+// An account has 10,000 executions that run.
+const unsettledPages = 1_000;
 
 // Per account, from the limits page of the vendor; every other operation has 10 and 2.
 const published: Readonly<Record<string, Allowance>> = {
@@ -83,8 +104,8 @@ export const alibabaCloudFlow = {
   },
   arguments: {
     flowName: { rule: name, required: true, replaces: true },
-    executionName: { rule: name, replaces: true },
-    input: { rule: json(1024 * 1024), replaces: true, isJson: true },
+    executionName: { rule: name, replaces: true, isPayload: true },
+    input: { rule: json(1024 * 1024), replaces: true, isJson: true, isPayload: true },
     qualifier: { rule: text({ min: 1, max: 128 }), replaces: true },
     executionMode: { rule: oneOf("Standard", "Express"), replaces: true, defaultValue: "Standard" },
     region: { rule: text({ min: 1, max: 64 }), replaces: true, located: true },
@@ -179,7 +200,8 @@ export class CloudFlowBackend implements Backend {
     return this.keepsHistory ? `${flow}/executions/${executionId}` : flow;
   }
 
-  async start({ runName, signal }: StartRequest): Promise<StartedExecution> {
+  async start({ runName, signal, patience, onSent }: StartRequest): Promise<StartedExecution> {
+    const asked = { flowName: this.#flow.flowName, executionName: runName };
     const start: CloudFlowStart = {
       executionName: runName,
       input: inputText(this.#args["input"]),
@@ -188,7 +210,10 @@ export class CloudFlowBackend implements Backend {
     if (!this.keepsHistory) {
       const request = buildStartSyncExecution(this.#flow, start);
       const outcome = await startOnce(request, async () =>
-        parseExecution(await this.#send(request, { signal }), summarize(request)),
+        parseExecution(await this.#send(request, { signal, patience, onSent }), summarize(request), {
+          ...asked,
+          isSync: true,
+        }),
       );
       return { executionId: outcome.executionId, outcome };
     }
@@ -201,8 +226,9 @@ export class CloudFlowBackend implements Backend {
       if (mayHaveBeenHandled(reason, request.operation)) leftOpen += 1;
     };
     try {
+      const options = { signal, patience, onSent, onSendAgain };
       const { executionId, startedAt } = await startOnce(request, async () =>
-        parseExecution(await this.#send(request, { signal, onSendAgain }), summarize(request)),
+        parseExecution(await this.#send(request, options), summarize(request), asked),
       );
       return { executionId, startedAt };
     } catch (error) {
@@ -219,16 +245,18 @@ export class CloudFlowBackend implements Backend {
   // explain a failure whatever it takes, else where the service takes a request without delay.
   async describe(executionId: string, options: DescribeOptions): Promise<ExecutionSnapshot> {
     const snapshot = options.listed ?? (await this.#look(executionId, options));
-    if (options.sparing !== true) return this.#withSteps(snapshot, options.signal);
-    if (!isSettled(snapshot.status)) return snapshot;
-    if (snapshot.status === "succeeded" && this.#historyBudget.delayMs() > 0) {
+    const isSparing = options.sparing === true;
+    if (isSparing && !isSettled(snapshot.status)) return snapshot;
+    options.onStatus?.(snapshot);
+    if (isSparing && snapshot.status === "succeeded" && this.#historyBudget.delayMs() > 0) {
       return { ...snapshot, stepsOmitted: true };
     }
     try {
-      return await this.#withSteps(snapshot, options.signal);
-    } catch (error) {
-      // The outcome is known; without its steps it is still worth more than an error.
-      if (options.signal.aborted) throw error;
+      return await withinTime(this.#context.clock, historyMs, options.signal, (signal) =>
+        this.#withSteps(snapshot, signal),
+      );
+    } catch {
+      // How it stands is known; without its steps it is still worth more than an error.
       return { ...snapshot, stepsOmitted: true };
     }
   }
@@ -246,26 +274,62 @@ export class CloudFlowBackend implements Backend {
 
   async #look(executionId: string, options: DescribeOptions): Promise<ExecutionSnapshot> {
     const request = buildDescribeExecution(this.#flow, executionId, options.waitSeconds ?? 0);
-    return parseExecution(await this.#send(request, options), summarize(request));
+    const asked = { flowName: this.#flow.flowName, executionName: executionId };
+    return parseExecution(await this.#send(request, options), summarize(request), asked);
   }
 
   async #withSteps(snapshot: ExecutionSnapshot, signal: AbortSignal): Promise<ExecutionSnapshot> {
-    const events = await this.history(snapshot.executionId, signal);
+    const { events, isWhole } = await this.history(snapshot.executionId, signal);
     const error = executionError(events);
-    return { ...snapshot, ...(error === undefined ? {} : { error }), steps: stepsOf(events) };
+    const steps = stepsOf(events);
+    const known = { ...snapshot, ...(error === undefined ? {} : { error }) };
+    if (isWhole) return { ...known, steps };
+    // The ends of some are missing: of what has settled nothing runs any more.
+    const isOpen = ({ status }: ExecutionStep): boolean => isSettled(snapshot.status) && !isSettled(status);
+    const seen = steps.map((step) => (isOpen(step) ? { ...step, status: "unknown" as const } : step));
+    return { ...known, steps: seen, stepsOmitted: true };
   }
 
-  /** All events of an execution, oldest first. */
-  async history(executionId: string, signal: AbortSignal): Promise<HistoryEvent[]> {
+  /**
+   * The events of an execution, oldest first. `isWhole` is false where the service has more than can be read; what was
+   * read before something went wrong counts.
+   * @throws what the first page throws.
+   */
+  async history(
+    executionId: string,
+    signal: AbortSignal,
+  ): Promise<{ readonly events: HistoryEvent[]; readonly isWhole: boolean }> {
+    const walk = new PageWalk({ maxPages: maxHistoryPages });
     const events: HistoryEvent[] = [];
+    let limit = maxHistoryPage;
     let nextToken: string | undefined;
     do {
-      const request = buildGetExecutionHistory(this.#flow, executionId, { limit: maxHistoryPage, nextToken });
-      const page = parseGetExecutionHistory(await this.#send(request, { signal }), summarize(request));
-      events.push(...page.events);
-      nextToken = page.nextToken;
-    } while (nextToken !== undefined);
-    return events;
+      try {
+        const page = await this.#historyPage(executionId, { limit, nextToken: walk.token }, signal);
+        events.push(...walk.news(page.events, keyOf));
+        ({ nextToken, limit } = page);
+      } catch (error) {
+        if (events.length === 0) throw error;
+        return { events, isWhole: false };
+      }
+    } while (events.length < maxEvents && walk.goOn(nextToken));
+    return { events, isWhole: nextToken === undefined };
+  }
+
+  /** A page of the history, and how many events it could be asked for: they can have 64 KiB each. */
+  async #historyPage(
+    executionId: string,
+    { limit, nextToken }: { readonly limit: number; readonly nextToken: string | undefined },
+    signal: AbortSignal,
+  ): Promise<ReturnType<typeof parseGetExecutionHistory> & { readonly limit: number }> {
+    const request = buildGetExecutionHistory(this.#flow, executionId, { limit, nextToken });
+    try {
+      const answer = await this.#send(request, { signal });
+      return { ...parseGetExecutionHistory(answer, summarize(request)), limit };
+    } catch (error) {
+      if (!(error instanceof AnswerTooLargeError) || limit <= leastHistoryPage) throw error;
+      return this.#historyPage(executionId, { limit: Math.ceil(limit / 8), nextToken }, signal);
+    }
   }
 
   async listPage(filter: ExecutionFilter, page: PageOptions, signal: AbortSignal): Promise<ExecutionPage> {
@@ -279,23 +343,31 @@ export class CloudFlowBackend implements Backend {
       executionNamePrefix: filter.namePrefix,
       qualifier: this.#args["qualifier"] as string | undefined,
     });
-    const { executions, nextToken, snapshotOf } = parseListExecutions(
-      await this.#send(request, { signal, attempts: page.attempts }),
-      summarize(request),
-    );
-    return { executions: executions.filter(matches(filter)), nextToken, snapshotOf };
+    const answer = await this.#send(request, { signal, attempts: page.attempts });
+    const list = parseListExecutions(answer, summarize(request), this.#flow.flowName);
+    return { ...list, executions: list.executions.filter(matches(filter)) };
   }
 
   async listUnsettled(signal: AbortSignal): Promise<readonly ExecutionSummary[]> {
     const found = new Map<string, ExecutionSummary>();
     for (const status of toRawStatuses("running")) {
+      const walk = new PageWalk({ maxPages: unsettledPages });
       let nextToken: string | undefined;
       do {
-        const request = buildListExecutions(this.#flow, { limit: maxListPage, nextToken, status });
-        const page = parseListExecutions(await this.#send(request, { signal }), summarize(request));
-        for (const execution of page.executions) found.set(execution.executionId, execution);
-        nextToken = page.nextToken;
-      } while (nextToken !== undefined);
+        const span = { limit: maxListPage, nextToken: walk.token, status };
+        const request = buildListExecutions(this.#flow, span);
+        const answer = await this.#send(request, { signal });
+        const page = parseListExecutions(answer, summarize(request), this.#flow.flowName);
+        demandReadable(page.unreadable, this.subject);
+        for (const execution of walk.news(page.executions, ({ executionId }) => executionId)) {
+          // A service that knows no filter lists what has ended too.
+          if (!isSettled(execution.status)) found.set(execution.executionId, execution);
+        }
+        ({ nextToken } = page);
+      } while (walk.goOn(nextToken));
+      if (walk.cutShort) {
+        throw new IncompleteListError(`the list of executions of ${this.subject}`, walk.describe());
+      }
     }
     return [...found.values()].sort((a, b) => (b.startedAt ?? "").localeCompare(a.startedAt ?? ""));
   }
@@ -306,7 +378,8 @@ export class CloudFlowBackend implements Backend {
 
   async stop(executionId: string, signal: AbortSignal, reason: StopReason = {}): Promise<void> {
     try {
-      await this.#send(buildStopExecution(this.#flow, executionId, reason), { signal });
+      const request = buildStopExecution(this.#flow, executionId, reason);
+      refuseWebPage(await this.#send(request, { signal }), summarize(request));
     } catch (error) {
       if (error instanceof NotFoundError) return;
       if (error instanceof ServiceError && error.serviceCode === alreadyCompleted) return;
@@ -316,16 +389,20 @@ export class CloudFlowBackend implements Backend {
 
   #send(
     request: HttpRequest,
-    options: {
-      readonly signal: AbortSignal;
-      readonly attempts?: number | undefined;
-      readonly onSendAgain?: (reason: unknown) => void;
-    },
+    {
+      signal,
+      patience,
+      attempts,
+      onSendAgain,
+      onSent,
+    }: Pick<SendOptions, "signal" | "patience" | "attempts" | "onSendAgain" | "onSent">,
   ): Promise<HttpAnswer> {
     return this.#context.http.send(request, {
-      signal: options.signal,
-      attempts: options.attempts,
-      onSendAgain: options.onSendAgain,
+      signal,
+      patience,
+      attempts,
+      onSendAgain,
+      onSent,
       authorize: this.#authorize,
       bucket: this.#buckets.of("cloudflow", request.operation),
       toServiceError: toAlibabaError(this.#context.clock, {
@@ -333,6 +410,11 @@ export class CloudFlowBackend implements Backend {
       }),
     });
   }
+}
+
+// Where the service numbers its events, a number stands for one.
+function keyOf(event: HistoryEvent): string {
+  return Number.isFinite(event.eventId) ? String(event.eventId) : JSON.stringify(event);
 }
 
 function inputText(input: unknown): string | undefined {

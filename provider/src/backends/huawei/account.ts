@@ -13,6 +13,7 @@ import type { Clock } from "../../polling/clock";
 import type { AllowanceOf } from "../allowances";
 import { Buckets, configuredAllowances } from "../allowances";
 import type { BackendContext } from "../backend";
+import type { CredentialsInUse } from "../credentialsInUse";
 import type { HuaweiCredential, PasswordCredential } from "./credentials";
 import { findCredential } from "./credentials";
 import type { IamToken, ProjectScope } from "./iam";
@@ -29,6 +30,7 @@ const scopeRemedy = `set the argument "projectId" or "region", or the configurat
 export interface AccountContext {
   readonly http: HttpClient;
   readonly clock: Clock;
+  readonly credentials: CredentialsInUse;
   /** How often an operation of this account may be called. */
   readonly allowance: AllowanceOf;
 }
@@ -114,7 +116,9 @@ export class HuaweiAccount {
     const build = (scope: ProjectScope): HttpRequest => buildTokenRequest(this.#iamEndpoint, user, scope);
     const obtain = async (scope: ProjectScope, signal: AbortSignal): Promise<IamToken> => {
       const request = build(scope);
-      return parseToken(await this.#send(request, undefined, signal), summarize(request));
+      const token = parseToken(await this.#send(request, undefined, signal), summarize(request));
+      this.#context.credentials.add(token.token);
+      return token;
     };
     return new Tokens({ summary: summarize(build({ name: "" })), obtain }, this.#context.clock);
   }
@@ -137,11 +141,23 @@ export function openAccount(location: HuaweiLocation, context: BackendContext): 
   const identity = createHash("sha256")
     .update(JSON.stringify([location.iamEndpoint, credential]))
     .digest("hex");
-  const { http, clock, settings } = context;
+  const { http, clock, settings, credentials } = context;
+  credentials.add(...secretsOf(credential));
   return context.shared(`huaweiAccount:${identity}`, () => {
     const allowance = configuredAllowances(settings, "huaweicloud:requestLimits", () => assumed);
-    return new HuaweiAccount(credential, location.iamEndpoint, { http, clock, allowance });
+    return new HuaweiAccount(credential, location.iamEndpoint, { http, clock, credentials, allowance });
   });
+}
+
+function secretsOf(credential: HuaweiCredential): (string | undefined)[] {
+  switch (credential.kind) {
+    case "token":
+      return [credential.token];
+    case "password":
+      return [credential.password];
+    case "accessKey":
+      return [credential.secretKey, credential.securityToken];
+  }
 }
 
 function byToken(tokens: Tokens, scope: ProjectScope): Authorize {

@@ -3,6 +3,7 @@
  * Gets requests from the service's `api`, hands them to HttpClient, renews a token that was refused.
  */
 import { AuthenticationError } from "../../errors";
+import type { SendOptions } from "../../http/httpClient";
 import type { Authorize, HttpAnswer, HttpRequest } from "../../http/request";
 import type { BucketView } from "../../http/tokenBucket";
 import type { Arguments, BackendContext } from "../backend";
@@ -14,10 +15,7 @@ import type { Remedies } from "./serviceErrors";
 import { toHuaweiError } from "./serviceErrors";
 
 /** How to send one request. */
-export interface HuaweiSendOptions {
-  readonly signal: AbortSignal;
-  /** How many times it may be tried in all. */
-  readonly attempts?: number | undefined;
+export interface HuaweiSendOptions extends Pick<SendOptions, "signal" | "patience" | "attempts" | "onSent"> {
   readonly remedies?: Remedies;
 }
 
@@ -84,12 +82,12 @@ export class HuaweiClient {
       usedToken = authorization.headers?.["x-auth-token"];
       return authorization;
     };
+    const { remedies, ...others } = options;
     const send = (): Promise<HttpAnswer> =>
       this.#context.http.send(request, {
+        ...others,
         authorize,
-        toServiceError: toHuaweiError(this.#context.clock, options.remedies),
-        signal: options.signal,
-        attempts: options.attempts,
+        toServiceError: toHuaweiError(this.#context.clock, remedies),
         bucket: this.#account.bucket(this.#service, request.operation),
       });
     try {

@@ -64,8 +64,7 @@ export function parseToken(answer: HttpAnswer, request: RequestSummary): IamToke
     );
   }
   const project = details["project"];
-  const projectId = isJsonObject(project) && typeof project["id"] === "string" ? project["id"] : undefined;
-  return { token, expiresAtMs, projectId };
+  return { token, expiresAtMs, projectId: isJsonObject(project) ? projectIdIn(project) : undefined };
 }
 
 /**
@@ -90,9 +89,11 @@ export function buildProjectsRequest(iamEndpoint: string, region: string): HttpR
  */
 export function parseProjectId(answer: HttpAnswer, request: RequestSummary, region: string): string {
   const projects = readJsonObject(answer, request)["projects"];
-  const ids = (Array.isArray(projects) ? projects : []).flatMap((project: unknown) =>
-    isJsonObject(project) && typeof project["id"] === "string" ? [project["id"]] : [],
-  );
+  const ids = (Array.isArray(projects) ? projects : []).flatMap((project: unknown) => {
+    // Other names only come where the service ignores what it was asked for.
+    if (!isJsonObject(project) || (project["name"] ?? region) !== region) return [];
+    return projectIdIn(project) ?? [];
+  });
   const [id, ...others] = ids;
   if (id === undefined || others.length > 0) {
     throw new ConfigurationError(
@@ -101,4 +102,9 @@ export function parseProjectId(answer: HttpAnswer, request: RequestSummary, regi
     );
   }
   return id;
+}
+
+// It becomes a part of every address.
+function projectIdIn({ id }: Record<string, unknown>): string | undefined {
+  return typeof id === "string" && /^[\w-]{1,64}$/.test(id) ? id : undefined;
 }

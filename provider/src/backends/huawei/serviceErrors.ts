@@ -63,6 +63,9 @@ function classify(
   remedies: Remedies,
 ): ServiceError {
   const { code, message, requestId } = parseHuaweiError(answer);
+  const isRedirect = answer.status >= 300 && answer.status < 400;
+  const isRoute = /^APIGW?\.0101$/.test(code ?? "");
+  const isForeign = isHtml(answer) || isRedirect || isRoute;
   const details = (remedy?: string): ServiceErrorDetails => ({
     status: answer.status,
     serviceCode: code,
@@ -71,18 +74,22 @@ function classify(
     retryAfterMs: parseRetryAfterMs(answer.header("retry-after"), clock.now()),
     request,
     remedy: isHtml(answer) ? htmlRemedy : remedy,
+    isForeign,
   });
   // The service's codes for "not there" and "not allowed" also come with other statuses than documented.
   if (answer.status === 429 || /^APIGW?\.0308$/.test(code ?? "")) return new ThrottledError(details());
+  // A web page is nobody's word on credentials or executions; that it may pass depends on the status alone.
+  if (isHtml(answer)) return new ServiceError(details());
   if (answer.status === 401 || answer.status === 403)
     return new AuthenticationError(details(authRemedy(code, message)));
-  if (answer.status === 404 || code === "AOM.31001306") {
-    const route = /^APIGW?\.0101$/.test(code ?? "")
-      ? "The endpoint does not serve this API: check the endpoint and the region."
-      : remedies.notFound;
-    return new NotFoundError(details(route));
+  // The gateway knows no such address: that says nothing of an execution.
+  if (isRoute) {
+    return new ServiceError(
+      details("The endpoint does not serve this API: check the endpoint and the region."),
+    );
   }
-  if (answer.status >= 300 && answer.status < 400) {
+  if (answer.status === 404 || code === "AOM.31001306") return new NotFoundError(details(remedies.notFound));
+  if (isRedirect) {
     return new ServiceError(
       details("The endpoint redirects, which this API never does: check the endpoint."),
     );

@@ -2,7 +2,7 @@
  * A look-up that many need at the same time (a token, a project): made once, and all wait for the same answer.
  */
 import type { RequestSummary } from "../../errors";
-import { RequestInterruptedError } from "../../errors";
+import { interruptionOf } from "../../http/interruption";
 import { onAbort } from "../../polling/onAbort";
 
 /**
@@ -49,14 +49,15 @@ export class SharedLookup<T> {
 
   /**
    * Waits for the answer.
-   * @throws the look-up's error, the same for all who wait; RequestInterruptedError where `signal` aborts before.
+   * @throws the look-up's error, the same for all who wait; RequestInterruptedError or OutOfTimeError where `signal`
+   *   aborts before.
    */
   wait(signal: AbortSignal): Promise<T> {
     return new Promise((resolve, reject) => {
       const giveUp = (): void => {
         this.#waiting -= 1;
         if (this.#waiting === 0 && !this.#settled) this.#abandon();
-        reject(new RequestInterruptedError(this.#summary, { mayHaveArrived: false }));
+        reject(interruptionOf(signal, this.#summary, { mayHaveArrived: false }));
       };
       this.#waiting += 1;
       if (signal.aborted) {

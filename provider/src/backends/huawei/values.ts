@@ -1,6 +1,7 @@
 /**
  * Values in Huawei Cloud's answers: the documents and their examples disagree on their types, so both are read.
  */
+import { ExactNumber } from "../../ground/json";
 import { isJsonObject } from "../../http/answer";
 
 /**
@@ -8,7 +9,8 @@ import { isJsonObject } from "../../http/answer";
  * seconds, and 0 or "" for "not yet"; microseconds are read too.
  */
 export function parseTime(value: unknown): string | undefined {
-  const number = typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
+  const written = value instanceof ExactNumber ? value.text : value;
+  const number = typeof written === "string" && /^\d+$/.test(written) ? Number(written) : written;
   if (typeof number === "number") {
     if (!Number.isFinite(number) || number <= 0) return undefined;
     // Below 1e11 it can only be seconds: as milliseconds it would be before 1973. Above 1e14 it can only be
@@ -23,9 +25,9 @@ export function objects(value: unknown): Record<string, unknown>[] {
   return Array.isArray(value) ? value.filter(isJsonObject) : [];
 }
 
-/** Text that is not empty; a number as text. */
+/** Text that is not empty; a number as text, as it is written. */
 export function textOf(value: unknown): string | undefined {
-  if (typeof value === "number") return String(value);
+  if (typeof value === "number" || value instanceof ExactNumber) return String(value);
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 

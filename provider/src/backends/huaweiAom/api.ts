@@ -13,6 +13,7 @@ import type {
 import { durationBetweenMs, isSettled } from "../../execution/snapshot";
 import { isJsonObject, readJson, readJsonObject } from "../../http/answer";
 import type { HttpAnswer, HttpRequest } from "../../http/request";
+import { checkIsAbout, demandExecutionId, readExecutionId } from "../executionIds";
 import { objects, spanOf, textOf } from "../huawei/values";
 import { toExecutionStatus } from "./statuses";
 
@@ -48,17 +49,10 @@ export function buildExecuteWorkflow(workflow: AomWorkflow): HttpRequest {
 
 /**
  * Reads the id of the started execution.
- * @throws ResponseFormatError where there is none.
+ * @throws ResponseFormatError where there is none that could be asked about.
  */
 export function parseExecuteWorkflow(answer: HttpAnswer, request: RequestSummary): string {
-  const id = readJsonObject(answer, request)["execution_id"];
-  if (typeof id !== "string" || id === "") {
-    throw new ResponseFormatError(
-      `${request.operation}: ${request.url} answered HTTP ${String(answer.status)} without "execution_id".`,
-      request,
-    );
-  }
-  return id;
+  return demandExecutionId(readJsonObject(answer, request)["execution_id"], "execution_id", request);
 }
 
 /**
@@ -78,7 +72,7 @@ export function buildSearchWorkflowExecutionDetail(workflow: AomWorkflow, execut
 
 /**
  * Reads an execution. No field is promised by the reference, so only the status is demanded.
- * @throws ResponseFormatError where there is no status.
+ * @throws ResponseFormatError where there is no status, or it is another execution's.
  */
 export function parseSearchWorkflowExecutionDetail(
   answer: HttpAnswer,
@@ -86,6 +80,7 @@ export function parseSearchWorkflowExecutionDetail(
   executionId: string,
 ): ExecutionSnapshot {
   const body = readJsonObject(answer, request);
+  checkIsAbout(executionId, body["execution_id"], "execution_id", request);
   const rawStatus = body["status"];
   if (typeof rawStatus !== "string" || rawStatus === "") {
     throw new ResponseFormatError(
@@ -138,12 +133,16 @@ export function buildListWorkflowExecutions(
     query: enterpriseProjectId === undefined ? [] : [["x_enterprise_project_id", enterpriseProjectId]],
     headers,
     repeatable: true,
+    // Everything that ever ran, with all its steps and logs: a thousand executions of 20 targets are about 10 MB.
+    maxAnswerBytes: 64 * 1024 * 1024,
   };
 }
 
 /** A list, newest first. */
 export interface AomList {
   readonly executions: ExecutionSummary[];
+  /** How many rows were left out because their id can't be read, of executions that may still run. */
+  readonly unreadable: number;
   /** An execution of it as its detail would be, but for the names of the nodes. */
   readonly snapshotOf: (executionId: string, nodes: NodeNames) => ExecutionSnapshot | undefined;
 }
@@ -161,12 +160,16 @@ export function parseListWorkflowExecutions(answer: HttpAnswer, request: Request
     );
   }
   const items = new Map<string, Record<string, unknown>>();
+  let unreadable = 0;
   const summaries = objects(body).flatMap((item) => {
-    const executionId = item["execution_id"];
-    if (typeof executionId !== "string" || executionId === "") return [];
-    items.set(executionId, item);
+    const executionId = readExecutionId(item["execution_id"]);
     const rawStatus = typeof item["status"] === "string" ? item["status"] : "";
     const status = toExecutionStatus(rawStatus);
+    if (executionId === undefined) {
+      if (!isSettled(status)) unreadable += 1;
+      return [];
+    }
+    items.set(executionId, item);
     const span = spanOf(item, isSettled(status));
     const durationMs = durationBetweenMs(span.startedAt, span.settledAt);
     // The schema says created_by, its example create_by.
@@ -182,6 +185,7 @@ export function parseListWorkflowExecutions(answer: HttpAnswer, request: Request
   });
   return {
     executions: summaries.sort((a, b) => compareNewestFirst(beganMs(a), beganMs(b))),
+    unreadable,
     snapshotOf: (executionId, nodes) => {
       const item = items.get(executionId);
       return item && toSnapshot(item, executionId, nodes);

@@ -4,6 +4,7 @@
 import { NotFoundError, ServiceError } from "../../errors";
 import type { ExecutionSnapshot, ExecutionSummary } from "../../execution/snapshot";
 import { isSettled } from "../../execution/snapshot";
+import { refuseWebPage } from "../../http/answer";
 import { summarize } from "../../http/request";
 import { servedAtMs } from "../../http/servedAt";
 import type {
@@ -18,6 +19,7 @@ import type {
   StartedExecution,
 } from "../backend";
 import { matches } from "../executionFilter";
+import { demandReadable } from "../executionIds";
 import { HuaweiClient } from "../huawei/huaweiClient";
 import type { HuaweiService } from "../huawei/location";
 import { checkLocation } from "../huawei/location";
@@ -128,10 +130,11 @@ class AomBackend implements Backend {
     return region === undefined ? undefined : `https://console.huaweicloud.com/aom2/?region=${region}`;
   }
 
-  async start({ signal }: StartRequest): Promise<StartedExecution> {
+  async start({ signal, patience, onSent }: StartRequest): Promise<StartedExecution> {
     const request = buildExecuteWorkflow(this.#workflow);
     const executionId = await startOnce(request, async () => {
-      const answer = await this.#client.send(request, { signal, remedies: this.#remedies });
+      const options = { signal, patience, onSent, remedies: this.#remedies };
+      const answer = await this.#client.send(request, options);
       return parseExecuteWorkflow(answer, summarize(request));
     });
     return { executionId };
@@ -143,9 +146,12 @@ class AomBackend implements Backend {
     try {
       const { signal, attempts } = options;
       const answer = await this.#client.send(request, { signal, attempts });
+      const snapshot = parseSearchWorkflowExecutionDetail(answer, summarize(request), executionId);
       this.#known.nodes = parseNodes(answer, summarize(request));
-      return parseSearchWorkflowExecutionDetail(answer, summarize(request), executionId);
+      return snapshot;
     } catch (error) {
+      // The list has told everything but the names of the steps: without them it is still worth more than an error.
+      if (options.listed && isSettled(options.listed.status)) return options.listed;
       // The page documents no 404. All parameters but the id have been accepted before, so it is the id that is wrong.
       if (error instanceof ServiceError && error.serviceCode === parameterError)
         throw new NotFoundError(error);
@@ -165,12 +171,14 @@ class AomBackend implements Backend {
     return {
       executions: list.executions.filter(matches(filter)),
       servedAtMs: servedAtMs(answer),
+      unreadable: list.unreadable,
       snapshotOf: (executionId) => list.snapshotOf(executionId, this.#known.nodes ?? new Map()),
     };
   }
 
   async listUnsettled(signal: AbortSignal): Promise<readonly ExecutionSummary[]> {
-    const { executions } = await this.listPage({}, {}, signal);
+    const { executions, unreadable } = await this.listPage({}, {}, signal);
+    demandReadable(unreadable, this.subject);
     return executions.filter(({ status }) => !isSettled(status));
   }
 
@@ -181,7 +189,8 @@ class AomBackend implements Backend {
 
   async stop(executionId: string, signal: AbortSignal): Promise<void> {
     try {
-      await this.#client.send(buildStopExecution(this.#workflow, executionId), { signal });
+      const request = buildStopExecution(this.#workflow, executionId);
+      refuseWebPage(await this.#client.send(request, { signal }), summarize(request));
     } catch (error) {
       if (error instanceof NotFoundError) return;
       if (error instanceof ServiceError && error.serviceCode === cannotBeStopped) return;

@@ -8,6 +8,7 @@ import type { ExecutionSnapshot, ExecutionStep, ExecutionSummary } from "../../e
 import { durationBetweenMs, isSettled } from "../../execution/snapshot";
 import { isJsonObject, readJsonObject } from "../../http/answer";
 import type { HttpAnswer, HttpRequest } from "../../http/request";
+import { checkIsAbout, demandExecutionId, readExecutionId } from "../executionIds";
 import type { Span } from "../huawei/values";
 import { objects, spanOf, textOf } from "../huawei/values";
 import { toExecutionStatus } from "./statuses";
@@ -82,22 +83,19 @@ function startBody(start: FlowStart): string {
 
 /**
  * Reads the id of the started execution.
- * @throws ResponseFormatError where there is none.
+ * @throws ResponseFormatError where there is none that could be asked about.
  */
 export function parseStart(answer: HttpAnswer, request: RequestSummary): string {
-  const id = textOf(readJsonObject(answer, request)["execution_id"]);
-  if (id === undefined) throw missing("execution_id", answer, request);
-  return id;
+  return demandExecutionId(idIn(readJsonObject(answer, request)), "execution_id", request);
 }
 
 /**
  * Reads the outcome of a synchronous run: times as text, errors by node, output only where it succeeded.
- * @throws ResponseFormatError where id or status is missing.
+ * @throws ResponseFormatError where there is no id that could be asked about, or no status.
  */
 export function parseStartSync(answer: HttpAnswer, request: RequestSummary): ExecutionSnapshot {
   const body = readJsonObject(answer, request);
-  const executionId = textOf(body["execution_id"]);
-  if (executionId === undefined) throw missing("execution_id", answer, request);
+  const executionId = demandExecutionId(idIn(body), "execution_id", request);
   const rawStatus = textOf(body["status"]);
   if (rawStatus === undefined) throw missing("status", answer, request);
   const status = toExecutionStatus(rawStatus);
@@ -144,7 +142,7 @@ export function buildShowWorkflowExecution(
 
 /**
  * Reads an execution.
- * @throws ResponseFormatError where there is no status.
+ * @throws ResponseFormatError where there is no status, or it is another execution's.
  */
 export function parseShowWorkflowExecution(
   answer: HttpAnswer,
@@ -152,6 +150,7 @@ export function parseShowWorkflowExecution(
   executionId: string,
 ): ExecutionSnapshot {
   const body = readJsonObject(answer, request);
+  checkIsAbout(executionId, idIn(body), "execution_id", request);
   const rawStatus = textOf(body["status"]);
   if (rawStatus === undefined) throw missing("status", answer, request);
   const status = toExecutionStatus(rawStatus);
@@ -168,14 +167,17 @@ export function parseShowWorkflowExecution(
 /**
  * Reads one of the headers that an execution was started with.
  * @returns its text; null where the start had none of this name; undefined where the service does not show headers.
- * @throws ResponseFormatError where the answer is not JSON.
+ * @throws ResponseFormatError where the answer is not JSON, or another execution's.
  */
 export function parseStartHeader(
   answer: HttpAnswer,
   request: RequestSummary,
+  executionId: string,
   name: string,
 ): string | null | undefined {
-  const started = readJsonObject(answer, request)["headers"];
+  const body = readJsonObject(answer, request);
+  checkIsAbout(executionId, idIn(body), "execution_id", request);
+  const started = body["headers"];
   if (!isJsonObject(started)) return undefined;
   const found = Object.entries(started).find(([key]) => key.toLowerCase() === name);
   return found === undefined ? null : (textOf(found[1]) ?? null);
@@ -229,11 +231,30 @@ export function buildShowWorkflowExecutionForPage(
   };
 }
 
-/** Reads a page of either list. */
-export function parsePage(answer: HttpAnswer, request: RequestSummary): ExecutionSummary[] {
-  const body = readJsonObject(answer, request);
-  if (!Array.isArray(body["executions"])) throw missing("executions", answer, request);
-  return objects(body["executions"]).flatMap(toSummary);
+/** A page of either list. */
+export interface FlowPage {
+  readonly executions: readonly ExecutionSummary[];
+  /** How many rows it has, those that can't be read included. */
+  readonly rows: number;
+  /** How many rows were left out because their id can't be read, of executions that may still run. */
+  readonly unreadable: number;
+}
+
+/**
+ * Reads a page of either list.
+ * @throws ResponseFormatError where there is no list.
+ */
+export function parsePage(answer: HttpAnswer, request: RequestSummary): FlowPage {
+  const rows = readJsonObject(answer, request)["executions"];
+  if (!Array.isArray(rows)) throw missing("executions", answer, request);
+  let unreadable = 0;
+  const executions = objects(rows).flatMap((item) => {
+    const summary = toSummary(item);
+    if (summary) return [summary];
+    if (!isSettled(toExecutionStatus(textOf(item["status"]) ?? ""))) unreadable += 1;
+    return [];
+  });
+  return { executions, rows: rows.length, unreadable };
 }
 
 /**
@@ -312,23 +333,26 @@ function errorText(value: unknown): string | undefined {
   return isBroken ? Object.keys(value).join(", ") : JSON.stringify(value);
 }
 
-function toSummary(item: Record<string, unknown>): ExecutionSummary[] {
-  const executionId = textOf(item["execution_id"]);
-  if (executionId === undefined) return [];
+// A number beyond the safe ones is rounded already, and names another execution.
+function idIn({ execution_id: id }: Record<string, unknown>): unknown {
+  return Number.isSafeInteger(id) ? String(id) : id;
+}
+
+function toSummary(item: Record<string, unknown>): ExecutionSummary | undefined {
+  const executionId = readExecutionId(idIn(item));
+  if (executionId === undefined) return undefined;
   const rawStatus = textOf(item["status"]) ?? "";
   const status = toExecutionStatus(rawStatus);
   const span = spanOf(item, isSettled(status));
   const createdBy = textOf(item["created_by"]);
-  return [
-    {
-      executionId,
-      status,
-      rawStatus,
-      ...span,
-      ...durationOf(span),
-      ...(createdBy === undefined ? {} : { createdBy }),
-    },
-  ];
+  return {
+    executionId,
+    status,
+    rawStatus,
+    ...span,
+    ...durationOf(span),
+    ...(createdBy === undefined ? {} : { createdBy }),
+  };
 }
 
 function durationOf(span: Span): { readonly durationMs?: number } {

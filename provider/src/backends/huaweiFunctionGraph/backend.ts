@@ -1,9 +1,11 @@
 /**
  * Huawei Cloud FunctionGraph flows as a backend: arguments, and the calls of `api` through the shared Huawei client.
  */
-import { NotFoundError, ServiceError } from "../../errors";
+import { AnswerTooLargeError, IncompleteListError, NotFoundError, ServiceError } from "../../errors";
+import { PageWalk } from "../../execution/pageWalk";
 import type { ExecutionSnapshot, ExecutionSummary } from "../../execution/snapshot";
 import { isSettled } from "../../execution/snapshot";
+import { refuseWebPage } from "../../http/answer";
 import { summarize } from "../../http/request";
 import { servedAtMs } from "../../http/servedAt";
 import type {
@@ -18,6 +20,7 @@ import type {
   StartedExecution,
 } from "../backend";
 import { matches } from "../executionFilter";
+import { demandReadable } from "../executionIds";
 import { HuaweiClient } from "../huawei/huaweiClient";
 import type { HuaweiService } from "../huawei/location";
 import { checkLocation } from "../huawei/location";
@@ -56,6 +59,10 @@ const filterable = new Set(["success", "fail", "running", "timeout", "cancel"]);
 // The start's header by which an execution is recognised as one of ours.
 const runHeader = "x-pulumi-workflow-execution";
 const unsettledPage = 200;
+// A hundred thousand that run at the same time.
+const unsettledPages = 500;
+// Where one look is too large: what is not among the newest thousand has ended long ago.
+const pagesToFind = 10;
 
 const maxInputBytes = { NORMAL: 256 * 1024, EXPRESS: 6 * 1024 * 1024 };
 
@@ -71,8 +78,8 @@ export const huaweiFunctionGraph = {
   },
   arguments: {
     workflowId: { rule: identifier({ min: 1, max: 512 }), required: true, replaces: true },
-    input: { rule: mapUpTo(maxInputBytes.EXPRESS), replaces: true, defaultValue: {} },
-    headers: { rule: mapUpTo(64 * 1024), replaces: true },
+    input: { rule: mapUpTo(maxInputBytes.EXPRESS), replaces: true, defaultValue: {}, isPayload: true },
+    headers: { rule: mapUpTo(64 * 1024), replaces: true, isPayload: true },
     mode: { rule: oneOf("NORMAL", "EXPRESS"), replaces: true, defaultValue: "NORMAL" },
     fullHistory: { rule: boolean },
     region: { rule: text({ min: 1, max: 64 }), replaces: true, located: true },
@@ -171,11 +178,12 @@ class FunctionGraphBackend implements Backend {
       : `https://console.huaweicloud.com/functiongraph/?region=${region}#/serverless/workflow`;
   }
 
-  async start({ runName, signal }: StartRequest): Promise<StartedExecution> {
+  async start({ runName, signal, patience, onSent }: StartRequest): Promise<StartedExecution> {
+    const options = { signal, patience, onSent, remedies: this.#remedies };
     if (this.#mode === "EXPRESS") {
       const request = buildStartSyncWorkflowExecution(this.#flow, this.#start);
       const outcome = await startOnce(request, async () => {
-        const answer = await this.#client.send(request, { signal, remedies: this.#remedies });
+        const answer = await this.#client.send(request, options);
         return parseStartSync(answer, summarize(request));
       });
       return { executionId: outcome.executionId, outcome };
@@ -184,17 +192,65 @@ class FunctionGraphBackend implements Backend {
     const headers = { [runHeader]: runName, ...this.#start.headers };
     const request = buildStartWorkflowExecution(this.#flow, { ...this.#start, headers });
     const executionId = await startOnce(request, async () => {
-      const answer = await this.#client.send(request, { signal, remedies: this.#remedies });
+      const answer = await this.#client.send(request, options);
       return parseStart(answer, summarize(request));
     });
     return { executionId };
   }
 
   async describe(executionId: string, options: DescribeOptions): Promise<ExecutionSnapshot> {
-    const request = buildShowWorkflowExecution(this.#flow, executionId, this.#fullHistory);
-    const { signal, attempts } = options;
+    try {
+      return await this.#look(executionId, options, this.#fullHistory);
+    } catch (error) {
+      if (!(error instanceof AnswerTooLargeError)) throw error;
+      return this.#lookForLess(executionId, options, error);
+    }
+  }
+
+  async #look(
+    executionId: string,
+    { signal, attempts }: DescribeOptions,
+    fullHistory: boolean,
+  ): Promise<ExecutionSnapshot> {
+    const request = buildShowWorkflowExecution(this.#flow, executionId, fullHistory);
     const answer = await this.#client.send(request, { signal, attempts });
     return parseShowWorkflowExecution(answer, summarize(request), executionId);
+  }
+
+  // A hundred nodes of whole values may be more than can be read: then with values that the service cuts, and if that is
+  // too much too, as the list has it, which tells how it stands and nothing else.
+  async #lookForLess(
+    executionId: string,
+    options: DescribeOptions,
+    tooLarge: AnswerTooLargeError,
+  ): Promise<ExecutionSnapshot> {
+    if (this.#fullHistory) {
+      const brief = await this.#look(executionId, options, false).catch((error: unknown) => {
+        if (!(error instanceof AnswerTooLargeError)) throw error;
+        return undefined;
+      });
+      if (brief) return brief;
+    }
+    const walk = new PageWalk({ maxPages: pagesToFind });
+    let nextToken: string | undefined;
+    do {
+      const span = { limit: 100, token: walk.token, attempts: options.attempts };
+      const page = await this.listPage({}, span, options.signal);
+      const row = page.executions.find((execution) => execution.executionId === executionId);
+      if (row) {
+        const { durationMs: _durationMs, createdBy: _createdBy, ...summary } = row;
+        const why = "the service's answer has more than can be read";
+        const isOutputMissing = row.status === "succeeded";
+        return {
+          ...summary,
+          steps: [],
+          stepsOmitted: true,
+          ...(isOutputMissing ? { outputOmitted: why } : {}),
+        };
+      }
+      ({ nextToken } = page);
+    } while (walk.goOn(nextToken));
+    throw tooLarge;
   }
 
   // Two lists: the plain one filters by five statuses; the paged one has all nine words and no filter. Both page by
@@ -216,36 +272,48 @@ class FunctionGraphBackend implements Backend {
         : buildListWorkflowExecutions(this.#flow, { ...span, status });
     const { attempts } = page;
     const answer = await this.#client.send(request, { signal, attempts, remedies: this.#remedies });
-    const executions = parsePage(answer, summarize(request));
+    const { executions, rows, unreadable } = parsePage(answer, summarize(request));
     // Whole seconds in the window: what began within the last one is sorted out here.
     const wanted = executions.filter(matches(filter));
-    const served = { executions: wanted, servedAtMs: servedAtMs(answer) };
-    if (executions.length < page.limit) return served;
-    return { ...served, nextToken: writeToken({ offset: offset + executions.length, toMs }) };
+    const served = { executions: wanted, unreadable, servedAtMs: servedAtMs(answer) };
+    if (rows < page.limit) return served;
+    return { ...served, nextToken: writeToken({ offset: offset + rows, toMs }) };
   }
 
   // The plain list: the paged one can't filter, and what runs may be behind thousands that have ended.
   async listUnsettled(signal: AbortSignal): Promise<readonly ExecutionSummary[]> {
     const window = { fromMs: earliestMs, toMs: this.#now() + latestAheadMs };
-    const found = new Map<string, ExecutionSummary>();
-    for (let offset = 0; ; offset += unsettledPage) {
+    const walk = new PageWalk({ maxPages: unsettledPages });
+    const found: ExecutionSummary[] = [];
+    let offset = 0;
+    let nextOffset: string | undefined;
+    do {
       const span = { limit: unsettledPage, offset, window, status: "running" };
       const request = buildListWorkflowExecutions(this.#flow, span);
       const answer = await this.#client.send(request, { signal, remedies: this.#remedies });
-      const executions = parsePage(answer, summarize(request));
-      for (const execution of executions) found.set(execution.executionId, execution);
-      if (executions.length < unsettledPage) return [...found.values()];
+      const page = parsePage(answer, summarize(request));
+      demandReadable(page.unreadable, this.subject);
+      // A service that knows no filter lists what has ended too.
+      found.push(...walk.news(page.executions, idOf).filter(({ status }) => !isSettled(status)));
+      offset += page.rows;
+      nextOffset = page.rows < unsettledPage ? undefined : String(offset);
+    } while (walk.goOn(nextOffset));
+    if (walk.cutShort) {
+      throw new IncompleteListError(`the list of executions of ${this.subject}`, walk.describe());
     }
+    return found;
   }
 
   async readRunName(executionId: string, signal: AbortSignal): Promise<string | null | undefined> {
     const request = buildShowWorkflowExecution(this.#flow, executionId, false);
-    return parseStartHeader(await this.#client.send(request, { signal }), summarize(request), runHeader);
+    const answer = await this.#client.send(request, { signal });
+    return parseStartHeader(answer, summarize(request), executionId, runHeader);
   }
 
   async stop(executionId: string, signal: AbortSignal): Promise<void> {
     try {
-      await this.#client.send(buildStopWorkFlow(this.#flow, executionId), { signal });
+      const request = buildStopWorkFlow(this.#flow, executionId);
+      refuseWebPage(await this.#client.send(request, { signal }), summarize(request));
     } catch (error) {
       if (error instanceof NotFoundError) return;
       // The reference names no code for "has ended": the status tells it.
@@ -258,10 +326,9 @@ class FunctionGraphBackend implements Backend {
   }
 
   async retry(executionId: string, signal: AbortSignal): Promise<void> {
-    await this.#client.send(buildRetryWorkFlow(this.#flow, executionId), {
-      signal,
-      remedies: this.#remedies,
-    });
+    const request = buildRetryWorkFlow(this.#flow, executionId);
+    const answer = await this.#client.send(request, { signal, remedies: this.#remedies });
+    refuseWebPage(answer, summarize(request));
   }
 
   get #remedies(): { notFound: string } {
@@ -269,6 +336,10 @@ class FunctionGraphBackend implements Backend {
       notFound: `There is no ${this.subject}: check workflowId, projectId and region. The console's list of flows shows the ids.`,
     };
   }
+}
+
+function idOf({ executionId }: ExecutionSummary): string {
+  return executionId;
 }
 
 interface PageToken {

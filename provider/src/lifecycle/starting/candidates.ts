@@ -26,6 +26,8 @@ const machineSkewMs = 16 * 60_000;
 // How far back a list is remembered before a start, where the service's own clock is known, and where it is not.
 const lookBackMs = 20 * 60_000;
 const longLookBackMs = 24 * 3_600_000;
+// So many of the newest executions are asked whether the service shows names.
+const maxProbes = 10;
 // How far back a key that does not tell its age can have been used.
 const keyAgeMs = 7 * 24 * 3_600_000;
 
@@ -69,31 +71,67 @@ export function isUnsettled({ status }: ExecutionSummary): boolean {
   return !isSettled(status);
 }
 
-/**
- * Which of them are this run's, and of which it can't be told because they show no name.
- * @param name what the start carried, where that is known; else any name of the run's key.
- */
+/** What tells candidates apart. */
+export interface Sorting {
+  /** Executions that are somebody's. */
+  readonly taken: ReadonlySet<string>;
+  /** What the start carried, where that is known; else any name of the run's key will do. */
+  readonly name: string | undefined;
+  /** Executions that are no candidates, and may show whether the service shows names at all. */
+  readonly others: () => Promise<readonly ExecutionSummary[]>;
+}
+
+/** Candidates, told apart as far as that can be. */
+export interface Sorted {
+  /** They are this run's. */
+  readonly mine: readonly ExecutionSummary[];
+  /** It can't be told whose they are. */
+  readonly unmarked: readonly ExecutionSummary[];
+  /** True where one of those shows what its start carried, and our name is not there: it may be somebody else's. */
+  readonly isForeignLikely: boolean;
+}
+
+/** Which of them are this run's, and of which it can't be told because they show no name. */
 export async function sort(
   { backend, wanted, host }: Starting,
   candidates: readonly ExecutionSummary[],
-  { taken, name }: { readonly taken: ReadonlySet<string>; readonly name: string | undefined },
-): Promise<{ readonly mine: readonly ExecutionSummary[]; readonly unmarked: readonly ExecutionSummary[] }> {
+  { taken, name, others }: Sorting,
+): Promise<Sorted> {
   // A key that the program gave is one execution, also where another resource has it.
   const eligible = wanted.isGiven
     ? candidates
     : candidates.filter(({ executionId }) => !taken.has(executionId));
   const marks = await inParallel(eligible, 8, ({ executionId }) => markOf(executionId, backend, host));
-  // One execution that shows what it was started with proves that the service shows it.
-  const isProven = marks.some((mark) => mark !== undefined);
   const mine = eligible.filter((_execution, index) => {
     const mark = marks[index];
     if (typeof mark !== "string") return false;
     return name === undefined ? bearsKey(wanted.key, mark) : mark === name;
   });
-  const unmarked = eligible.filter(
-    ({ executionId }, index) => marks[index] === undefined && !isProven && !taken.has(executionId),
-  );
-  return { mine, unmarked };
+  // One execution that shows our name proves that the service shows names. That one shows none proves nothing: what
+  // starts carry may not come back at all.
+  const isProven =
+    marks.some((mark) => typeof mark === "string") ||
+    (marks.includes(null) && (await showsNames(await others(), taken, backend, host)));
+  const unmarked = isProven
+    ? []
+    : eligible.filter(
+        ({ executionId }, index) => typeof marks[index] !== "string" && !taken.has(executionId),
+      );
+  return { mine, unmarked, isForeignLikely: marks.includes(null) };
+}
+
+async function showsNames(
+  others: readonly ExecutionSummary[],
+  taken: ReadonlySet<string>,
+  backend: Backend,
+  host: LifecycleHost,
+): Promise<boolean> {
+  // What this machine has started carried a name.
+  const own = others.filter(({ executionId }) => taken.has(executionId)).slice(0, 1);
+  for (const { executionId } of new Set([...own, ...others.slice(0, maxProbes)])) {
+    if (typeof (await markOf(executionId, backend, host)) === "string") return true;
+  }
+  return false;
 }
 
 /** The name to look for: what a noted start carried, or what every start of the run carries. */

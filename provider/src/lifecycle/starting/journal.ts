@@ -40,6 +40,10 @@ export interface PendingStart {
   readonly since?: SeenBefore | undefined;
   /** The execution that the run replaces. */
   readonly supersedesId?: string | undefined;
+  /** True where no call has shown that the state ever had the execution that the run replaces. */
+  readonly supersedesUnseen?: true | undefined;
+  /** True where the state had an execution that the run replaces, and nobody said which. */
+  readonly replacesUnknown?: true | undefined;
   /** True where the program chose the name, which anybody may have used. */
   readonly isNamed?: true | undefined;
   /** The service's answer; absent until it has come. */
@@ -82,6 +86,8 @@ export interface JournalEntry {
   readonly pending?: PendingStart | undefined;
   /** Executions that a state has had, oldest first. */
   readonly past: readonly string[];
+  /** The execution that the state had when a call last showed it; absent once it is deleted. */
+  readonly inState?: string | undefined;
 }
 
 // Enough to recognise all that a list of the last days can hold of one resource.
@@ -220,13 +226,14 @@ export function parseEntry(text: string): JournalEntry | undefined {
     urn: value["urn"],
     workflow: value["workflow"],
     past: texts(value["past"]),
+    ...(typeof value["inState"] === "string" ? { inState: value["inState"] } : {}),
     ...(pending ? { pending } : {}),
   };
 }
 
 function parsePending(value: unknown): PendingStart | undefined {
   if (!isMap(value)) return undefined;
-  const { key, runName, postedMs, since, supersedesId, executionId, isAnswered, isNamed } = value;
+  const { key, runName, postedMs, since, supersedesId, executionId } = value;
   if (typeof key !== "string" || typeof runName !== "string" || !isTime(postedMs)) return undefined;
   const seen = parseSeen(since);
   if (seen === undefined && since !== undefined) return undefined;
@@ -237,9 +244,16 @@ function parsePending(value: unknown): PendingStart | undefined {
     since: seen,
     supersedesId: typeof supersedesId === "string" ? supersedesId : undefined,
     executionId: typeof executionId === "string" ? executionId : undefined,
-    ...(isAnswered === true ? { isAnswered } : {}),
-    ...(isNamed === true ? { isNamed } : {}),
+    ...flags(value, "isAnswered", "supersedesUnseen", "replacesUnknown", "isNamed"),
   };
+}
+
+function flags<Name extends string>(
+  value: Readonly<Record<string, unknown>>,
+  ...names: readonly Name[]
+): Partial<Record<Name, true>> {
+  const set = names.filter((name) => value[name] === true).map((name) => [name, true] as const);
+  return Object.fromEntries(set) as Partial<Record<Name, true>>;
 }
 
 function parseSeen(value: unknown): SeenBefore | undefined {

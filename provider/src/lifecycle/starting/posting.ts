@@ -44,6 +44,8 @@ export function newStart({ wanted, host }: Starting, runName: string): PendingSt
     runName,
     postedMs: host.session.clock.now(),
     supersedesId: wanted.supersedes?.id,
+    ...(wanted.supersedes?.isUnseen === true ? { supersedesUnseen: true as const } : {}),
+    ...(host.isInState === true && !wanted.supersedes ? { replacesUnknown: true as const } : {}),
     ...(wanted.isNamed ? { isNamed: true as const } : {}),
   };
 }
@@ -58,10 +60,15 @@ function isLeftOpen(error: unknown): boolean {
   return error instanceof StartUncertainError || (error instanceof RunNameTakenError && error.isSentAgain);
 }
 
-/** Posts a start, with what the journal has to know before and after. */
+/**
+ * Posts a start, with what the journal has to know before and after.
+ * @param wasThere true for executions that were there before: the answer to a start can't name one of them.
+ * @throws StartUncertainError where it may have been started, and which execution it is is not known.
+ */
 export async function post(
   starting: Starting,
   start: PendingStart,
+  wasThere: (executionId: string) => boolean = () => false,
 ): Promise<Run & { startedAt?: string | undefined }> {
   const { backend, host, note, pending } = starting;
   // The engine may have been killed while this one waited for its turn; then another may be at it already.
@@ -72,6 +79,11 @@ export async function post(
   let started: StartedExecution;
   try {
     started = await backend.start({ runName: start.runName, signal: host.signal });
+    if (wasThere(started.executionId)) {
+      throw new StartUncertainError(
+        `the service answered the start with execution ${started.executionId}, which was there before`,
+      );
+    }
   } catch (error) {
     // What it said of an earlier attempt stays true.
     if (!isLeftOpen(error)) await note(pending);

@@ -101,6 +101,7 @@ export class RunRegister {
       urn,
       workflow,
       past: entry?.past ?? [],
+      ...(entry?.inState === undefined ? {} : { inState: entry.inState }),
       ...(pending ? { pending: addEvidence(pending, earlier) } : {}),
     });
   }
@@ -133,17 +134,34 @@ export class RunRegister {
     this.#accepted.set(`${workflow} ${runName}`, id);
   }
 
-  /** A call has shown that the state has this execution: nothing about it needs to be remembered any more. */
-  async handedOver(service: string, urn: string | undefined, id: string): Promise<void> {
+  /**
+   * A call has shown that the state has this execution: nothing about its start needs to be remembered any more.
+   * @param options.always remembers it on a machine that has never started this resource, too.
+   */
+  async handedOver(
+    service: string,
+    urn: string | undefined,
+    id: string,
+    { always = false }: { readonly always?: boolean } = {},
+  ): Promise<void> {
     // What a destroy has started that was cut short is in no state, and neither is what takes an armed one's place.
     if (isArmedId(id)) return;
     this.take(id);
-    const entry = await this.#read(service, urn);
-    const pending = entry?.pending;
-    if (!entry || !pending) return;
+    if (urn === undefined) return;
+    const known = await this.#read(service, urn);
+    // Of which workflow it is only counts for a start.
+    const entry = known ?? (always ? { urn, workflow: "", past: [] } : undefined);
+    // A thousand comparisons of a deployment that changes nothing write nothing.
+    if (!entry || (entry.inState === id && !entry.pending)) return;
     // The execution that is to be replaced is still the state's: the replacement has not arrived there.
-    if (pending.supersedesId === id) return;
-    await this.#toPast(service, entry, id, undefined);
+    const pending = entry.pending?.supersedesId === id ? entry.pending : undefined;
+    if (pending && entry.inState === id) return;
+    await this.#journal.write(service, { ...entry, past: withLast(entry.past, id), inState: id, pending });
+  }
+
+  /** The execution that the state had when a call on this machine last showed it. */
+  async inState(service: string, urn: string | undefined): Promise<string | undefined> {
+    return (await this.#read(service, urn))?.inState;
   }
 
   /** The resource is gone from the state, and its execution with it. */
@@ -151,8 +169,9 @@ export class RunRegister {
     this.take(id);
     const entry = await this.#read(service, urn);
     if (!entry) return;
-    const pending = entry.pending?.executionId === id ? undefined : entry.pending;
-    await this.#toPast(service, entry, id, pending);
+    const pending = entry.pending?.executionId === id ? undefined : seen(entry.pending, id);
+    const inState = entry.inState === id ? undefined : entry.inState;
+    await this.#journal.write(service, { ...entry, past: withLast(entry.past, id), inState, pending });
   }
 
   /** Marks an execution as somebody's. */
@@ -211,17 +230,18 @@ export class RunRegister {
     }
   }
 
-  async #toPast(
-    service: string,
-    { urn, workflow, past }: JournalEntry,
-    id: string,
-    pending: PendingStart | undefined,
-  ): Promise<void> {
-    const ids = [...past.filter((other) => other !== id), id];
-    await this.#journal.write(service, { urn, workflow, past: ids, ...(pending ? { pending } : {}) });
-  }
-
   async #read(service: string, urn: string | undefined): Promise<JournalEntry | undefined> {
     return urn === undefined ? undefined : this.#journal.read(service, urn);
   }
+}
+
+// A delete shows that the state had the execution.
+function seen(pending: PendingStart | undefined, id: string): PendingStart | undefined {
+  if (pending?.supersedesId !== id) return pending;
+  const { supersedesUnseen: _supersedesUnseen, ...rest } = pending;
+  return rest;
+}
+
+function withLast(ids: readonly string[], last: string): readonly string[] {
+  return [...ids.filter((id) => id !== last), last];
 }

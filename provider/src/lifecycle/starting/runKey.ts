@@ -14,6 +14,8 @@ export interface Superseded {
   readonly startedAt?: string | undefined;
   /** RFC 3339, the service's clock; absent where it has not settled. */
   readonly settledAt?: string | undefined;
+  /** True where no call has shown that the state has it: it is what the last deployment answered with. */
+  readonly isUnseen?: boolean | undefined;
   /** What `adoptExecutionId` named then: it has been taken over, or was superseded itself. */
   readonly adoptedId?: string | undefined;
 }

@@ -38,8 +38,10 @@ export interface EnterOptions {
   readonly alone?: boolean;
   /** True where other processes of this machine are to be kept out meanwhile. */
   readonly locked?: boolean;
-  /** Ends the wait for a turn. What was let through ends by itself. */
+  /** Ends the wait for a turn. */
   readonly signal: AbortSignal;
+  /** Ends what was let through. */
+  readonly workSignal: AbortSignal;
   /** Is told what is waited for, where that takes its time. */
   readonly onWait?: (why: string) => void;
 }
@@ -117,7 +119,7 @@ export class StartGate {
   async #runBatch(isExclusive: () => boolean): Promise<void> {
     const batch = this.#nextBatch();
     if (batch.length === 0) return;
-    const allLeft = whenAllAbort(batch.map(({ signal }) => signal));
+    const allLeft = whenAllAbort(batch.map(({ workSignal }) => workSignal));
     const look = this.#options.makeLook(isExclusive, allLeft.signal);
     await Promise.all(batch.map(({ enter }) => enter(look)));
     allLeft.dispose();

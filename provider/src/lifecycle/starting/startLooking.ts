@@ -26,8 +26,8 @@ import type { Look, StartGate } from "./startGate";
 import type { Turn } from "./turns";
 import { decideConcurrency, inTurn } from "./turns";
 
-// How often one that has nothing to look for looks again because others do.
-const maxLooks = 3;
+// How often one that has nothing to look for looks again because others do: as long as they may take.
+const maxLooks = 5 + showsWithinMs / lookAgainMs;
 
 /**
  * Finds the run's execution among the workflow's, else starts one.
@@ -49,12 +49,19 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
   const claimsAt = (look: Look): Promise<Claims> =>
     look.once("claims", () => host.register.claims(service, backend.identity));
 
+  const decideSafely = (look: Look): Promise<Turn> =>
+    decide(look).catch((error: unknown) => {
+      // What goes wrong while a start is looked for does not make it certain that nothing was started.
+      if (!open || error instanceof StartUncertainError) throw error;
+      throw new StartUncertainError(sayStartUncertain(messageOf(error), context, false), { cause: error });
+    });
   const decide = async (look: Look): Promise<Turn> => {
     const wasExclusive = look.isExclusive();
     const candidates = await candidatesOf(starting, look, open?.since);
     const { taken, unresolved } = await claimsAt(look);
     const name = soughtName(wanted, open);
-    const { mine, unmarked } = await sort(starting, candidates, { taken, name });
+    const others = async (): Promise<readonly ExecutionSummary[]> => (await look.newest()).executions;
+    const { mine, unmarked, isForeignLikely } = await sort(starting, candidates, { taken, name, others });
     const [found] = mine;
     if (found) return adopt(found);
     // Others of this batch may have taken one while this one was looking.
@@ -65,17 +72,21 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
       // Executions without a mark are all alike, so are the starts that look for theirs: each takes one. Where another
       // process may be starting at this moment, one of them may be what it has just started.
       const seekers = Math.max(1, unresolved);
-      const shares = look.isExclusive() || seekers === 1 ? seekers : 0;
+      const isTrusted = !isForeignLikely && (look.isExclusive() || seekers === 1);
+      const shares = isTrusted ? seekers : 0;
       const oldest = possible.at(-1);
-      if (oldest && possible.length <= shares) return adopt(oldest);
-      if (oldest) throw new StartUncertainError(sayStartUndecided(possible, context, true));
+      if (possible.length > shares) {
+        throw new StartUncertainError(sayStartUndecided(possible, context, true));
+      }
       searchedFromMs ??= clock.now() - (postedHere ? 0 : await ageMs(open, look, host.session.clock.now()));
+      // Somebody else's may be listed before ours is.
       if (clock.now() - searchedFromMs < showsWithinMs) {
         return {
           againMs: lookAgainMs,
           why: "looking for the execution whose start was cut short",
         };
       }
+      if (oldest) return adopt(oldest);
       if (postedHere) {
         const cause = messageOf(lastError);
         throw new StartUncertainError(sayStartUncertain(cause, context), { cause: lastError });
@@ -102,7 +113,12 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
     // This process was suspended so long that another one took its place: what was seen is no longer so.
     if (wasExclusive && !look.isExclusive()) return { againMs: 0, why: "looks again for running executions" };
     try {
-      return await post(starting, start);
+      const before = new Set(listed.executions.map(({ executionId }) => executionId));
+      return await post(
+        starting,
+        start,
+        (id) => before.has(id) || isKnown(id) || id === wanted.supersedes?.id,
+      );
     } catch (error) {
       if (!(error instanceof StartUncertainError)) throw error;
       [open, postedHere, lastError, searchedFromMs] = [start, true, error, undefined];
@@ -119,7 +135,7 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
   const gaveUp = (why: string): Error | undefined =>
     open && new StartUncertainError(sayStartUncertain(why, context, false));
   const way = { alone: isExclusive, locked: true, gaveUp };
-  return inTurn(starting, gate, way, decide).then(async (run) => {
+  return inTurn(starting, gate, way, decideSafely).then(async (run) => {
     // What a start of this call was answered with is noted.
     if (!run.isNew) {
       await starting.note({ ...(open ?? newStart(starting, runName)), executionId: run.executionId });

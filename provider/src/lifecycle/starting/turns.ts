@@ -77,6 +77,7 @@ export async function inTurn(
           alone,
           locked,
           signal: permit.signal,
+          workSignal: host.signal,
           onWait: (reason) => {
             why = reason;
             host.reporter.status(reason);

@@ -1,0 +1,154 @@
+/**
+ * What is secret is what the engine sends and what the state says: behind ignoreChanges, by transformations of both
+ * kinds, marked later, taken back, and along a chain that an update plan carries out. And what JSON can't hold.
+ * One stack for all: deployments are what takes time.
+ */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { control, executionsOf, requestsOf } from "../support/emulators";
+import { useFixture } from "../support/fixture";
+
+jest.setTimeout(300_000);
+
+const fixture = useFixture();
+
+// By resource: each has a flow of its own name that repeats it.
+const secrets = {
+  ignored: "hunter2-ignored",
+  legacy: "hunter2-legacy",
+  modern: "hunter2-modern",
+  marked: "hunter2-marked",
+  retained: "hunter2-retained",
+  renewed: "hunter2-renewed",
+  chained: "hunter2-chained",
+};
+
+const program = `"use strict";
+const pulumi = require("@pulumi/pulumi");
+const { aom, functiongraph } = require("pulumi-workflow-execution");
+const { step, secrets } = require("./step.json");
+const isFirst = step === "first";
+const run = (name, { input, triggers }, opts) =>
+  new functiongraph.WorkflowExecution(name, { workflowId: name, input, triggers }, opts);
+const withPassword = (name, { props, opts }) => ({
+  props: { ...props, input: { ...props.input, password: pulumi.secret(secrets[name]) } },
+  opts: { ...opts, customTimeouts: { create: "5m" } },
+});
+pulumi.runtime.registerStackTransformation((args) =>
+  args.name === "legacy" ? withPassword("legacy", args) : undefined,
+);
+const password = (isSecret, value) => ({ password: isSecret ? pulumi.secret(value) : value });
+
+run("ignored", { input: password(isFirst, isFirst ? secrets.ignored : "placeholder"), triggers: { isFirst } },
+  { ignoreChanges: ["input"] });
+run("legacy", { input: { user: "admin" } });
+run("modern", { input: { user: "admin" } }, { transforms: [(args) => withPassword("modern", args)] });
+run("marked", { input: password(!isFirst, secrets.marked) });
+run("retained", { input: password(isFirst, secrets.retained) });
+run("renewed", { input: password(isFirst, isFirst ? secrets.renewed : "open-now") });
+run("dated", { input: { at: new Date(0) }, triggers: { day: new Date(isFirst ? 0 : 86_400_000) } });
+const chained = run("chained", { input: password(true, secrets.chained), triggers: { isFirst } });
+new aom.WorkflowExecution("after", { workflowId: "demo-succeeds", triggers: { said: chained.output } });
+
+if (step === "bad") run("bad", { input: { list: [new Set()] }, triggers: { order: 1n } });
+`;
+
+/** Whose secrets stand in a text. */
+function found(text: string): string[] {
+  return Object.entries(secrets).flatMap(([name, secret]) => (text.includes(secret) ? [name] : []));
+}
+
+function isSecret(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "4dabf18193072939515e22adb298388d" in value;
+}
+
+test("what is secret stays secret until the program takes it back and the value is new", async () => {
+  const { emulator, stack } = fixture;
+  const plan = join(stack.folder, "plan.json");
+  writeFileSync(join(stack.folder, "index.js"), program);
+  const begin = (step: string): void => {
+    writeFileSync(join(stack.folder, "step.json"), JSON.stringify({ step, secrets }));
+  };
+  const scriptToSay = (name: string, said: string): Promise<unknown> =>
+    control(emulator, "PUT", `/workflows/${name}`, {
+      service: "functiongraph",
+      nodes: [{ id: "Echo", durationMs: 100, output: { said } }],
+    });
+  for (const [name, said] of Object.entries({ ...secrets, dated: "x" })) await scriptToSay(name, said);
+  const seen: string[] = [];
+  /** By a plan that was made a moment ago. */
+  const deploy = async (): Promise<Readonly<Record<string, number>>> => {
+    const preview = await stack.preview(undefined, { plan });
+    const up = await stack.up(undefined, { plan });
+    expect([preview.output, up.output].filter((output) => output.includes("error:"))).toEqual([]);
+    seen.push(preview.output, up.output);
+    return up.changes;
+  };
+  /** What of the state is no secret. */
+  const open = async (): Promise<string> =>
+    JSON.stringify(await stack.state(), (_key, value) => (isSecret(value) ? "[secret]" : value));
+
+  begin("first");
+  expect(await deploy()).toEqual({ create: 10 });
+  expect(found(await open())).toEqual(["marked"]);
+  expect(found(stack.stored())).toEqual(["marked"]);
+  const { inputs } = await stack.resource("legacy");
+  expect(inputs["__meta"]).toMatchObject({
+    secretArguments: ["input"],
+    customTimeouts: { create: "5m" },
+  });
+  expect((await stack.resource("dated")).outputs).toMatchObject({
+    input: { at: "1970-01-01T00:00:00.000Z" },
+    triggers: { day: "1970-01-01T00:00:00.000Z" },
+    output: { said: "x" },
+  });
+
+  await scriptToSay("renewed", "open-now");
+  await scriptToSay("chained", `${secrets.chained}-again`);
+  begin("second");
+  expect(await deploy()).toEqual({ same: 4, update: 1, replace: 5 });
+  expect(seen.at(-2)).toContain("runs again: triggers.day changed");
+  expect(seen.at(-2)).toContain("input is secret now (nothing runs again)");
+  const runs = async (): Promise<Record<string, number>> => {
+    const ids = (await executionsOf(emulator)).map(({ workflowId }) => workflowId);
+    return Object.fromEntries(
+      [...new Set(ids)].sort().map((id) => [id, ids.filter((one) => one === id).length]),
+    );
+  };
+  const ran = {
+    chained: 2,
+    dated: 2,
+    "demo-succeeds": 2,
+    ignored: 2,
+    legacy: 1,
+    marked: 1,
+    modern: 1,
+    renewed: 2,
+    retained: 1,
+  };
+  expect(await runs()).toEqual(ran);
+  expect((await stack.resource("renewed")).outputs).toMatchObject({
+    input: { password: "open-now" },
+    output: { said: "open-now" },
+  });
+  expect((await stack.resource("dated")).inputs).toMatchObject({
+    triggers: { day: "1970-01-02T00:00:00.000Z" },
+  });
+
+  expect((await stack.refresh()).ok).toBe(true);
+  expect(await deploy()).toEqual({ same: 10 });
+  expect(await runs()).toEqual(ran);
+  expect(found(await open())).toEqual([]);
+  expect(found(stack.stored())).toEqual(["marked"]);
+  expect(found(seen.join("\n"))).toEqual([]);
+
+  const before = (await requestsOf(emulator)).length;
+  begin("bad");
+  const bad = await stack.preview();
+  expect(bad.ok).toBe(false);
+  expect(bad.output).toMatch(
+    /error: functiongraph.WorkflowExecution "bad": 2 values cannot be represented in JSON\n +input.list\[0\] is a Set: .*\n +triggers.order is a BigInt: .*\n +at .*index.js:\d+/,
+  );
+  expect(bad.output).not.toContain("node_modules");
+  expect(await requestsOf(emulator)).toHaveLength(before);
+});
