@@ -11,6 +11,8 @@ Huawei Cloud AOM workflows, FunctionGraph flows and IAM on one local port. Print
 
   --port N            port to listen on; 0 picks a free one (default 0)
   --host ADDRESS      address to listen on (default 127.0.0.1)
+  --metadata ADDRESS:PORT
+                      one more address, for the metadata services alone
   --allow-host NAME   name under which clients reach it, beside localhost; may be given again
   --seed FILE         JSON file with accounts and workflows beside the demo ones
   --data DIR          folder that keeps executions over a restart, for one emulator at a time
@@ -45,7 +47,8 @@ export async function main(args: readonly string[]): Promise<void> {
       process.once(signal, () => void emulator.close().then(() => process.exit(0)));
     }
     if (command.exitWithParent) exitWithParent(parent);
-    process.stdout.write(`${JSON.stringify({ url: emulator.url })}\n`);
+    const { url, metadataUrl } = emulator;
+    process.stdout.write(`${JSON.stringify({ url, metadataUrl })}\n`);
   } catch (error) {
     if (!(error instanceof OptionError)) throw error;
     process.stderr.write(`workflow-emulator: ${error.message}\n`);
@@ -64,6 +67,7 @@ function readCommandLine(args: readonly string[]): CommandLine | string {
   };
   if (values.host !== undefined)
     options.host = nonEmpty("--host", values.host, "an address such as 127.0.0.1");
+  if (values.metadata !== undefined) options.metadata = readAddress("--metadata", values.metadata);
   if (values["allow-host"] !== undefined) {
     options.allowedHosts = values["allow-host"].map((name) => nonEmpty("--allow-host", name, "a host name"));
   }
@@ -81,6 +85,7 @@ function parse(args: readonly string[]) {
       options: {
         port: { type: "string" },
         host: { type: "string" },
+        metadata: { type: "string" },
         "allow-host": { type: "string", multiple: true },
         seed: { type: "string" },
         data: { type: "string" },
@@ -97,14 +102,23 @@ function parse(args: readonly string[]) {
   }
 }
 
-function readPort(text: string): number {
+function readPort(text: string, option = "--port"): number {
   const port = Number(text);
   if (!/^\d+$/.test(text) || port > 65_535) {
     throw new OptionError(
-      `--port must be a number from 0 to 65535, not ${JSON.stringify(text)}; 0 picks a free one.`,
+      `${option} must be a number from 0 to 65535, not ${JSON.stringify(text)}; 0 picks a free one.`,
     );
   }
   return port;
+}
+
+function readAddress(option: string, text: string): { host: string; port: number } {
+  const colon = text.lastIndexOf(":");
+  const host = text.slice(0, colon).replace(/^\[|\]$/g, "");
+  if (colon < 0 || host === "") {
+    throw new OptionError(`${option} must be an address and a port such as 169.254.169.254:80.`);
+  }
+  return { host, port: readPort(text.slice(colon + 1), `The port of ${option}`) };
 }
 
 function nonEmpty(option: string, value: string, wanted: string): string {
@@ -120,8 +134,17 @@ async function start(options: EmulatorOptions) {
   }
 }
 
+interface ListenError {
+  readonly address?: string;
+  readonly port?: number;
+}
+
 function explain(error: unknown, options: EmulatorOptions): string {
-  const { code, message } = error as NodeJS.ErrnoException;
+  const { code, message, address, port: busyPort } = error as NodeJS.ErrnoException & ListenError;
+  const { metadata } = options;
+  if (code !== undefined && metadata && address === metadata.host && busyPort === metadata.port) {
+    return `--metadata ${address}:${String(busyPort)} cannot be listened on (${code}): use an address of this machine and a free port.`;
+  }
   const { port = 0, host = "127.0.0.1" } = options;
   switch (code) {
     case "EADDRINUSE":

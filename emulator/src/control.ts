@@ -2,6 +2,7 @@
 // It needs no credentials and therefore listens to this machine only.
 import { jsonReply, ReplyError, type Call, type Reply } from "./http/exchange";
 import { RouteTable, type Route } from "./http/routes";
+import { identityRoutes } from "./identity/control";
 import type { ExecutionOutline, Service } from "./http/service";
 import { Fields, ShapeError, type JsonObject } from "./jsonShape";
 import { DEMO_PROJECT_ID } from "./demo";
@@ -119,6 +120,10 @@ class ControlHandlers {
       route("DELETE", "/requests", () => {
         state.log.clear();
       }),
+      route("GET", "/actors", ({ call }) => ({ actors: state.log.actors(filterOf(call)) })),
+      ...identityRoutes(state).map(({ method, path, handle }) =>
+        route(method, path, ({ call, params }) => handle(params, () => json(call))),
+      ),
       route("GET", "/clock", () => this.clock()),
       route("POST", "/clock", ({ call }) => this.moveClock(call)),
       route("GET", "/quirks", () => this.quirks()),
@@ -158,7 +163,7 @@ class ControlHandlers {
   }
 
   private homeProject(): string {
-    return this.state.seed.accounts[0]?.projects[0]?.id ?? DEMO_PROJECT_ID;
+    return this.state.accounts.accounts[0]?.projects[0]?.id ?? DEMO_PROJECT_ID;
   }
 
   private workflow(params: Readonly<Record<string, string>>, call: Call): Workflow {
@@ -225,6 +230,7 @@ class ControlHandlers {
       status,
       startedAt: execution.startedAt,
       startedBy: execution.startedBy,
+      caller: execution.caller,
       endedAt: endedAt ?? null,
       runNumber: execution.runNumber,
       nodes,
@@ -246,9 +252,7 @@ class ControlHandlers {
   }
 
   private listRequests(call: Call): JsonObject {
-    const operation = call.query.get("operation") ?? undefined;
-    const service = call.query.get("service") ?? undefined;
-    const requests = this.state.log.list({ operation, service });
+    const requests = this.state.log.list(filterOf(call));
     return { count: requests.length, requests };
   }
 
@@ -282,6 +286,13 @@ class ControlHandlers {
     this.state.data?.saveClock(clock.save());
     return this.clock();
   }
+}
+
+function filterOf({ query }: Call): { operation: string | undefined; service: string | undefined } {
+  return {
+    operation: query.get("operation") ?? undefined,
+    service: query.get("service") ?? undefined,
+  };
 }
 
 // A workflow that was created with a definition keeps it: the nodes of its script then say what its tasks do.

@@ -2,18 +2,25 @@
 import { AlibabaAuthenticator } from "./alibaba/authentication";
 import { CLOUDFLOW_QUIRKS } from "./alibaba/cloudflow/quirks";
 import { cloudFlowService } from "./alibaba/cloudflow/service";
+import { alibabaMetadataService } from "./alibaba/metadata";
+import { alibabaStsService } from "./alibaba/sts/service";
 import { Clock } from "./clock";
 import { controlApi } from "./control";
 import { DataFolder } from "./executions/dataFolder";
 import { ExecutionStore } from "./executions/store";
 import { FaultPlan } from "./faults";
-import { AccountDirectory } from "./huawei/accounts";
 import { AOM_QUIRKS } from "./huawei/aom/quirks";
 import { aomService } from "./huawei/aom/service";
 import { Authenticator } from "./huawei/authentication";
 import { FUNCTIONGRAPH_QUIRKS } from "./huawei/functiongraph/quirks";
 import { functionGraphService } from "./huawei/functiongraph/service";
-import { iamService } from "./huawei/iam";
+import { iamQuirks, iamService } from "./huawei/iam/service";
+import { huaweiMetadataService } from "./huawei/metadata";
+import { huaweiStsService } from "./huawei/sts";
+import { AccountDirectory } from "./identity/directory";
+import { IdTokens } from "./identity/idTokens";
+import { Machines } from "./identity/machines";
+import type { Service } from "./http/service";
 import { QuirkBook } from "./quirks";
 import { RequestLog } from "./requestLog";
 import { loadSeed, type ParsedSeed, type Seed } from "./seed";
@@ -27,6 +34,11 @@ export interface EmulatorOptions {
   port?: number;
   /** Address to listen on. The control API answers this machine only, whatever is given here. @default "127.0.0.1" */
   host?: string;
+  /**
+   * One more address, on which the metadata services alone answer: for clients that know only the cloud's own one. Without
+   * it they answer on the address of everything else only.
+   */
+  metadata?: { host: string; port: number };
   /**
    * Names under which clients may reach it, beside `host`, `localhost` and any address: requests to others are answered
    * with 421, so that no web page can have its own name lead here. @default []
@@ -49,6 +61,8 @@ export interface EmulatorOptions {
 export interface Emulator {
   /** Base of all services, such as `http://127.0.0.1:8787`, without a final slash. */
   readonly url: string;
+  /** Base of the metadata services alone, if `metadata` was given. */
+  readonly metadataUrl?: string;
   /** Breaks open connections and frees the port. */
   close(): Promise<void>;
 }
@@ -60,17 +74,24 @@ export interface Emulator {
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const seed = loadSeed(options.seed);
   const data = options.data === undefined ? undefined : await DataFolder.open(options.data);
+  const servers: RunningServer[] = [];
+  const close = async (): Promise<void> => {
+    await Promise.all(servers.map((server) => server.close()));
+    await data?.close();
+  };
   try {
-    const server = await serve(createState(options, seed, data), options);
+    const state = createState(options, seed, data);
+    const server = await serve(state, options);
+    servers.push(server);
+    const metadata = options.metadata && (await serveMetadata(state, options.metadata));
+    if (metadata) servers.push(metadata);
     return {
       url: urlOf(server.host, server.port),
-      close: async () => {
-        await server.close();
-        await data?.close();
-      },
+      ...(metadata ? { metadataUrl: urlOf(metadata.host, metadata.port) } : {}),
+      close,
     };
   } catch (error) {
-    await data?.close();
+    await close();
     throw error;
   }
 }
@@ -82,6 +103,10 @@ function serve(state: EmulatorState, options: EmulatorOptions): Promise<RunningS
     iamService(state),
     aomService(state),
     functionGraphService(state),
+    huaweiStsService(state),
+    ...metadataServices(state),
+    // Before CloudFlow, which answers every other version too.
+    alibabaStsService(state),
     cloudFlowService(state),
   ];
   const control = controlApi(state, services, () => {
@@ -92,6 +117,17 @@ function serve(state: EmulatorState, options: EmulatorOptions): Promise<RunningS
     port: options.port ?? 0,
     allowedHosts: options.allowedHosts ?? [],
   });
+}
+
+function serveMetadata(
+  state: EmulatorState,
+  address: { readonly host: string; readonly port: number },
+): Promise<RunningServer> {
+  return listen(state, metadataServices(state), undefined, { ...address, allowedHosts: [] });
+}
+
+function metadataServices(state: EmulatorState): Service[] {
+  return [huaweiMetadataService(state), alibabaMetadataService(state)];
 }
 
 function createState(
@@ -109,11 +145,13 @@ function createState(
     data,
     executions: new ExecutionStore(clock, data),
     accounts,
+    idTokens: new IdTokens(clock),
+    machines: new Machines(seed.machines, accounts, clock),
     authenticator: new Authenticator(accounts, clock, options.strictAuth ?? false),
     alibaba: new AlibabaAuthenticator(accounts, clock, options.strictAuth ?? false),
     buckets: new TokenBuckets(clock, options.enforceLimits ?? false, seed.limits),
     faults: new FaultPlan(),
-    quirks: new QuirkBook([...AOM_QUIRKS, ...FUNCTIONGRAPH_QUIRKS, ...CLOUDFLOW_QUIRKS]),
+    quirks: new QuirkBook([...AOM_QUIRKS, ...FUNCTIONGRAPH_QUIRKS, ...CLOUDFLOW_QUIRKS, ...iamQuirks]),
     log: new RequestLog(),
   };
 }
@@ -127,7 +165,8 @@ function reset(state: EmulatorState): void {
   state.executions.clear();
   state.clock.follow();
   state.data?.saveClock(state.clock.save());
-  state.accounts.forgetTokens();
+  state.accounts.reset();
+  state.machines.reset();
   state.authenticator.forgetFailures();
   state.alibaba.forget();
   state.buckets.refill();

@@ -1,6 +1,7 @@
 // Remembers the requests that the services have received, for tests and for `GET /_emulator/requests`.
 // Secrets are taken out before anything is kept.
 import type { Call } from "./http/exchange";
+import { shortName, type Caller } from "./identity/principal";
 
 /** One request to a service. */
 export interface LoggedRequest {
@@ -15,6 +16,8 @@ export interface LoggedRequest {
   /** What it was about, where the path does not say it: such as `/flow/execution`. */
   readonly subject: string | undefined;
   readonly requestId: string;
+  /** Who has sent it, as far as the handling has found out. */
+  readonly caller: Readonly<Caller>;
   /** Headers with credentials redacted. */
   readonly headers: Readonly<Record<string, string>>;
   readonly bodyBytes: number;
@@ -24,12 +27,26 @@ export interface LoggedRequest {
   fault: string | undefined;
 }
 
+/** What one caller has done: everything with the same key, session and project. */
+export interface ActorSummary {
+  /** `account/name (session)`; `undefined` for requests that were not let in, or not looked at. */
+  readonly who: string | undefined;
+  readonly kind: string | undefined;
+  readonly assumedBy: readonly string[] | undefined;
+  readonly accessKeyId: string | undefined;
+  readonly project: string | undefined;
+  /** How often, by `service:operation:status`; status 0 for those without an answer. */
+  readonly did: Readonly<Record<string, number>>;
+}
+
 const CAPACITY = 10_000;
 const SECRET_HEADERS = new Set([
   "x-auth-token",
   "x-subject-token",
   "x-security-token",
   "x-acs-security-token",
+  "x-metadata-token",
+  "x-aliyun-ecs-metadata-token",
   "cookie",
 ]);
 
@@ -55,6 +72,7 @@ export class RequestLog {
       operation: found.operation,
       subject: found.subject,
       requestId: call.requestId,
+      caller: call.caller,
       headers: redactHeaders(call.headers),
       bodyBytes: call.body.length,
       status: undefined,
@@ -67,7 +85,7 @@ export class RequestLog {
 
   /** Counts an answer; unlike the entries, counts are never dropped. */
   count(entry: LoggedRequest): void {
-    const key = `${entry.service ?? ""}:${entry.operation ?? ""}:${String(entry.status ?? 0)}`;
+    const key = countKey(entry);
     this.counted.set(key, (this.counted.get(key) ?? 0) + 1);
   }
 
@@ -87,15 +105,40 @@ export class RequestLog {
     );
   }
 
+  /** Who did what, in the order of first appearance. */
+  actors(filter: { operation?: string | undefined; service?: string | undefined } = {}): ActorSummary[] {
+    const byCaller = new Map<string, ActorSummary & { readonly did: Record<string, number> }>();
+    for (const entry of this.list(filter)) {
+      const { actor, accessKeyId, project } = entry.caller;
+      const key = JSON.stringify([actor, accessKeyId, project]);
+      const summary = byCaller.get(key) ?? {
+        who: actor && shortName(actor),
+        kind: actor?.kind,
+        assumedBy: actor?.assumedBy,
+        accessKeyId,
+        project,
+        did: {},
+      };
+      byCaller.set(key, summary);
+      const what = countKey(entry);
+      summary.did[what] = (summary.did[what] ?? 0) + 1;
+    }
+    return [...byCaller.values()];
+  }
+
   clear(): void {
     this.counted.clear();
     this.entries = [];
   }
 }
 
+function countKey({ service, operation, status }: LoggedRequest): string {
+  return `${service ?? ""}:${operation ?? ""}:${String(status ?? 0)}`;
+}
+
 // The legacy signature of Alibaba Cloud has its secrets in the query.
 function redactQuery(rawQuery: string): string {
-  return rawQuery.replace(/(^|&)(Signature|SecurityToken|TaskToken)=[^&]*/g, "$1$2=[redacted]");
+  return rawQuery.replace(/(^|&)(Signature|SecurityToken|TaskToken|OIDCToken)=[^&]*/g, "$1$2=[redacted]");
 }
 
 /** Keeps the scheme, the access key and the signed headers of `Authorization`; takes signature and tokens out. */
@@ -111,5 +154,8 @@ export function redactHeaders(headers: Readonly<Record<string, string>>): Record
 
 function redactAuthorization(value: string): string {
   const withoutSignature = value.replace(/Signature=[^,\s]+/, "Signature=[redacted]");
-  return withoutSignature === value ? `${value.split(" ")[0] ?? ""} [redacted]` : withoutSignature;
+  if (withoutSignature !== value) return withoutSignature;
+  // Without a scheme before it, the whole is a token.
+  const [scheme, ...rest] = value.split(" ");
+  return rest.length === 0 ? "[redacted]" : `${scheme ?? ""} [redacted]`;
 }

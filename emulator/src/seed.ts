@@ -3,8 +3,9 @@ import { readFileSync } from "node:fs";
 import { DEMO_PROJECT_ID, DEMO_SEED } from "./demo";
 import { readWorkflowScript, SCRIPTED_SERVICES } from "./executions/scriptReader";
 import type { Workflow } from "./executions/store";
-import { derivedUserId, type AccessKey, type Account, type Project, type User } from "./huawei/accounts";
-import { derivedHex } from "./identifiers";
+import type { Account } from "./identity/account";
+import { readAccounts, rejectRepeated, type SeedAccount } from "./identity/accountReader";
+import { readMachines, type Machine, type SeedMachines } from "./identity/machine";
 import { Fields, ShapeError } from "./jsonShape";
 import type { Allowance } from "./tokenBuckets";
 
@@ -81,20 +82,13 @@ export interface SeedWorkflow extends SeedRun {
   attributes?: Record<string, unknown>;
 }
 
-/** A Huawei account, as JSON. */
-export interface SeedAccount {
-  domain: string;
-  domainId?: string;
-  users?: { name: string; password: string; id?: string }[];
-  accessKeys?: { accessKey: string; secretKey: string; securityToken?: string; user?: string }[];
-  projects?: { id: string; name: string }[];
-}
-
 /** The content of a seed file. */
 export interface Seed {
   /** Whether the demo account and its workflows are there too. @default true */
   demo?: boolean;
   accounts?: SeedAccount[];
+  /** Machines that hand out keys to whoever has none, by where they are. */
+  machines?: SeedMachines;
   /** By workflow id, or by `service:id` where two services have workflows of the same id. */
   workflows?: Record<string, SeedWorkflow>;
   /** Token buckets by operation, `service:operation` or `*`; used with enforced limits. */
@@ -106,6 +100,7 @@ export interface Seed {
 /** A seed that has been read and checked. */
 export interface ParsedSeed {
   readonly accounts: readonly Account[];
+  readonly machines: readonly Machine[];
   readonly workflows: readonly Workflow[];
   readonly limits: Readonly<Record<string, Allowance>>;
   readonly quirks: Readonly<Record<string, unknown>>;
@@ -142,6 +137,7 @@ function parseSeed(json: unknown): ParsedSeed {
   }
   const seed = {
     accounts,
+    machines: readMachines(fields, accounts),
     workflows: [...workflows.values()],
     limits: readLimits(fields),
     quirks: fields.object("quirks") ?? {},
@@ -189,83 +185,6 @@ function readWorkflows(fields: Fields, defaultProjectId: string): Workflow[] {
       defaultService,
     });
   });
-}
-
-function readAccounts(fields: Fields): Account[] {
-  return fields.list("accounts", readAccount) ?? [];
-}
-
-function readAccount(json: unknown, path: string): Account {
-  const fields = new Fields(json, path);
-  const domainName = fields.requiredText("domain", { min: 1, max: 64 });
-  const users = fields.list("users", (item, at) => readUser(item, at, domainName)) ?? [];
-  const account: Account = {
-    domainName,
-    domainId: fields.text("domainId", { min: 1, max: 64 }) ?? derivedHex("domain", domainName).slice(0, 32),
-    users,
-    accessKeys: fields.list("accessKeys", (item, at) => readAccessKey(item, at, users)) ?? [],
-    projects: fields.list("projects", readProject) ?? [],
-  };
-  fields.rejectUnknown();
-  return account;
-}
-
-function readUser(json: unknown, path: string, domainName: string): User {
-  const fields = new Fields(json, path);
-  const name = fields.requiredText("name", { min: 1, max: 64 });
-  const user: User = {
-    name,
-    password: fields.requiredText("password", { min: 1 }),
-    id: fields.text("id", { min: 1, max: 64 }) ?? derivedUserId(domainName, { name }),
-  };
-  fields.rejectUnknown();
-  return user;
-}
-
-function readAccessKey(json: unknown, path: string, users: readonly User[]): AccessKey {
-  const fields = new Fields(json, path);
-  const userName = fields.text("user") ?? users[0]?.name ?? "";
-  if (userName !== "" && !users.some(({ name }) => name === userName)) {
-    throw new ShapeError(fields.at("user"), `is no user of the account: ${userName}`);
-  }
-  const key: AccessKey = {
-    accessKey: fields.requiredText("accessKey", {
-      pattern: /^[^,\s]+$/,
-      patternText: "has no commas and no spaces",
-    }),
-    secretKey: fields.requiredText("secretKey", { min: 1 }),
-    securityToken: fields.text("securityToken", { min: 1 }),
-    userName,
-  };
-  fields.rejectUnknown();
-  return key;
-}
-
-function readProject(json: unknown, path: string): Project {
-  const fields = new Fields(json, path);
-  const id = fields.requiredText("id", {
-    pattern: /^[\w-]{32}$/,
-    patternText: "must have exactly 32 letters or digits",
-  });
-  const project = { id, name: fields.requiredText("name", { min: 1, max: 64 }) };
-  fields.rejectUnknown();
-  return project;
-}
-
-function rejectRepeated(accounts: readonly Account[]): void {
-  const seen = new Set<string>();
-  for (const { domainName, accessKeys, projects } of accounts) {
-    const names = [
-      `domain ${domainName}`,
-      ...accessKeys.map(({ accessKey }) => `access key ${accessKey}`),
-      ...projects.map(({ id }) => `project ${id}`),
-    ];
-    for (const name of names) {
-      if (seen.has(name))
-        throw new ShapeError("accounts", `${name} is there twice (the demo account counts too)`);
-      seen.add(name);
-    }
-  }
 }
 
 function readLimits(fields: Fields): Record<string, Allowance> {

@@ -36,11 +36,14 @@ export interface ListenOptions {
   readonly allowedHosts: readonly string[];
 }
 
-/** Listens and serves until closed; rejects when the address cannot be used. */
+/**
+ * Listens and serves until closed; rejects when the address cannot be used.
+ * @param control - left out where there is to be no control API
+ */
 export async function listen(
   state: EmulatorState,
   services: readonly Service[],
-  control: ControlApi,
+  control: ControlApi | undefined,
   address: ListenOptions,
 ): Promise<RunningServer> {
   const mayName = hostCheck([address.host, ...address.allowedHosts]);
@@ -79,7 +82,7 @@ function closeAtOnce(server: Server): Promise<void> {
 async function serve(
   state: EmulatorState,
   services: readonly Service[],
-  control: ControlApi,
+  control: ControlApi | undefined,
   mayName: (host: string | undefined) => boolean,
   request: IncomingMessage,
   response: ServerResponse,
@@ -99,14 +102,14 @@ async function serve(
       `Request entity too large: more than ${String(LARGEST_BODY)} bytes`,
       call,
     );
-    send(response, { ...reply, headers: { ...reply.headers, connection: "close" } }, call);
+    send(response, dated({ ...reply, headers: { ...reply.headers, connection: "close" } }, state), call);
     return;
   }
   if (!mayName(request.headers.host)) {
     send(response, strangeHost(request.headers.host ?? ""), call);
     return;
   }
-  if (isControlPath(call.path)) {
+  if (control && isControlPath(call.path)) {
     send(response, control.respond(call), call);
     return;
   }
@@ -129,7 +132,16 @@ async function serve(
   );
   if (delivery.kind === "reply" || delivery.kind === "truncate") entry.status = delivery.reply.status;
   state.log.count(entry);
-  perform(delivery, response, call);
+  perform(datedDelivery(delivery, state), response, call);
+}
+
+function datedDelivery(delivery: Delivery, state: EmulatorState): Delivery {
+  return "reply" in delivery ? { ...delivery, reply: dated(delivery.reply, state) } : delivery;
+}
+
+// Node would say the machine's time: a client that learns the service's clock from `Date` must see the emulated one.
+function dated(reply: Reply, { clock }: EmulatorState): Reply {
+  return { ...reply, headers: { date: new Date(clock.now()).toUTCString(), ...reply.headers } };
 }
 
 function strangeHost(host: string): Reply {
@@ -240,6 +252,7 @@ function toCall(request: IncomingMessage, body: Buffer, requestId: string, gone:
     requestId,
     fromLoopback: isLoopback(request.socket.remoteAddress ?? ""),
     gone,
+    caller: {},
   };
 }
 

@@ -1,15 +1,11 @@
-// Finds out who has sent a request to an Alibaba Cloud service: either signature, clock skew, nonces, STS tokens.
+/** Finds out who has sent a request to an Alibaba Cloud service: either signature, clock skew, nonces, STS tokens. */
 import type { Clock } from "../clock";
 import type { Call } from "../http/exchange";
-import type { AccessKey, Account, AccountDirectory } from "../huawei/accounts";
-import {
-  ACS3_REQUIRED_HEADERS,
-  parseAcs3Header,
-  parseTimestamp,
-  verifyAcs3,
-  verifyRpc,
-  type Parameter,
-} from "./signatures";
+import type { Account } from "../identity/account";
+import type { AccountDirectory, SigningKey } from "../identity/directory";
+import type { Principal } from "../identity/principal";
+import { ACS3_REQUIRED_HEADERS, parseAcs3Header, parseTimestamp, verifyAcs3, verifyRpc } from "./signatures";
+import type { Parameter } from "./signatures";
 
 /** Why a request is not let in; each service words it in its own way. */
 export type Refusal =
@@ -25,6 +21,7 @@ export type Refusal =
 /** Who is calling. */
 export interface AlibabaIdentity {
   readonly account: Account;
+  readonly principal: Principal;
   readonly userName: string;
 }
 
@@ -32,9 +29,9 @@ export type AlibabaAuthentication =
   | { readonly identity: AlibabaIdentity; readonly refusal?: undefined }
   | { readonly identity?: undefined; readonly refusal: Refusal };
 
-const ALLOWED_SKEW_MS = 15 * 60 * 1000;
-const NONCE_MEMORY_MS = 31 * 60 * 1000;
-const LONGEST_MEMORY = 100_000;
+const allowedSkewMs = 15 * 60 * 1000;
+const nonceMemoryMs = 31 * 60 * 1000;
+const longestMemory = 100_000;
 
 interface Claim {
   readonly accessKeyId: string;
@@ -44,79 +41,82 @@ interface Claim {
   readonly verify: (secret: string) => boolean;
 }
 
-/** Checks the requests to all services of Alibaba Cloud; the accounts and keys are those of the seed. */
+/** Checks the requests to all services of Alibaba Cloud. */
 export class AlibabaAuthenticator {
-  private readonly nonces = new Map<string, number>();
-  private readonly expiredTokens = new Set<string>();
+  readonly #nonces = new Map<string, number>();
+  readonly #directory: AccountDirectory;
+  readonly #clock: Clock;
+  readonly #strict: boolean;
 
-  constructor(
-    private readonly directory: AccountDirectory,
-    private readonly clock: Clock,
-    private readonly strict: boolean,
-  ) {}
+  constructor(directory: AccountDirectory, clock: Clock, strict: boolean) {
+    this.#directory = directory;
+    this.#clock = clock;
+    this.#strict = strict;
+  }
 
   /** @param parameters - of query and form body. */
   authenticate(call: Call, parameters: readonly Parameter[]): AlibabaAuthentication {
     const claim = call.headers["authorization"] === undefined ? rpcClaim(call, parameters) : acs3Claim(call);
     if ("kind" in claim) return { refusal: claim };
-    const found = this.directory.byAccessKey(claim.accessKeyId);
-    if (!found) return { refusal: { kind: "unknownKey", accessKeyId: claim.accessKeyId } };
-    const refusal = this.refuse(claim, found.key);
-    return refusal ? { refusal } : { identity: { account: found.account, userName: found.key.userName } };
+    const { accessKeyId } = claim;
+    call.caller.accessKeyId = accessKeyId;
+    const key = this.#directory.signingKey(accessKeyId, "alibaba");
+    const principal = key && this.#directory.principal(key.holder);
+    if (!principal) return { refusal: { kind: "unknownKey", accessKeyId } };
+    const refusal = this.#refuse(claim, key);
+    if (refusal) return { refusal };
+    call.caller.actor = principal.actor;
+    return { identity: { account: principal.account, principal, userName: principal.name } };
   }
 
-  /** Makes the request's STS token worthless; `false` when it carries none. */
+  /** Makes the request's STS token worthless; `false` when it carries none that is known. */
   expireToken(call: Call, parameters: readonly Parameter[]): boolean {
     const token = call.headers["x-acs-security-token"] ?? value(parameters, "SecurityToken");
-    if (token === undefined) return false;
-    this.expiredTokens.add(token);
-    return true;
+    return token !== undefined && this.#directory.expireKey(token) !== undefined;
   }
 
-  /** Forgets nonces and expired tokens. */
+  /** Forgets all nonces. */
   forget(): void {
-    this.nonces.clear();
-    this.expiredTokens.clear();
+    this.#nonces.clear();
   }
 
-  private refuse(claim: Claim, key: AccessKey): Refusal | undefined {
+  #refuse(claim: Claim, key: SigningKey): Refusal | undefined {
     const signedAt = parseTimestamp(claim.date);
     if (signedAt === undefined) return { kind: "badTimestamp", given: claim.date };
-    if (this.isSkewed(signedAt)) {
-      return { kind: "skewed", given: claim.date, now: new Date(this.clock.now()).toISOString() };
+    if (this.#isSkewed(signedAt)) {
+      return { kind: "skewed", given: claim.date, now: new Date(this.#clock.now()).toISOString() };
     }
     if (!claim.verify(key.secretKey)) return { kind: "badSignature" };
-    const wrongToken = this.refuseToken(claim.securityToken, key);
+    const wrongToken = this.#refuseToken(claim.securityToken, key);
     if (wrongToken) return wrongToken;
-    return this.isNewNonce(`${claim.accessKeyId}\n${claim.nonce}`) ? undefined : { kind: "nonceUsed" };
+    return this.#isNewNonce(`${claim.accessKeyId}\n${claim.nonce}`) ? undefined : { kind: "nonceUsed" };
   }
 
-  private refuseToken(token: string | undefined, key: AccessKey): Refusal | undefined {
-    if (token !== undefined && this.expiredTokens.has(token)) return { kind: "tokenExpired" };
-    if (token === key.securityToken) return undefined;
+  #refuseToken(token: string | undefined, { securityToken, expiresAt }: SigningKey): Refusal | undefined {
+    if (token === securityToken) {
+      const isGood = expiresAt === undefined || this.#clock.now() < expiresAt;
+      return isGood ? undefined : { kind: "tokenExpired" };
+    }
     if (token === undefined) return { kind: "tokenMissing" };
-    const belongsToOther = this.directory.accounts.some(({ accessKeys }) =>
-      accessKeys.some(({ securityToken }) => securityToken === token),
-    );
-    return { kind: belongsToOther ? "tokenMismatch" : "tokenMalformed" };
+    return { kind: this.#directory.knowsSecurityToken(token) ? "tokenMismatch" : "tokenMalformed" };
   }
 
   // Clients sign with the machine's time and know nothing of a clock that a test has moved, so either time will do,
   // unless the check is to be strict.
-  private isSkewed(signedAt: number): boolean {
-    const times = this.strict ? [this.clock.now()] : [this.clock.now(), this.clock.machineNow()];
-    return times.every((time) => Math.abs(time - signedAt) > ALLOWED_SKEW_MS);
+  #isSkewed(signedAt: number): boolean {
+    const times = this.#strict ? [this.#clock.now()] : [this.#clock.now(), this.#clock.machineNow()];
+    return times.every((time) => Math.abs(time - signedAt) > allowedSkewMs);
   }
 
-  private isNewNonce(nonce: string): boolean {
-    const now = this.clock.machineNow();
-    const usedAt = this.nonces.get(nonce);
-    if (usedAt !== undefined && now - usedAt < NONCE_MEMORY_MS) return false;
-    this.nonces.delete(nonce);
-    this.nonces.set(nonce, now);
-    for (const [old, at] of this.nonces) {
-      if (now - at < NONCE_MEMORY_MS && this.nonces.size <= LONGEST_MEMORY) break;
-      this.nonces.delete(old);
+  #isNewNonce(nonce: string): boolean {
+    const now = this.#clock.machineNow();
+    const usedAt = this.#nonces.get(nonce);
+    if (usedAt !== undefined && now - usedAt < nonceMemoryMs) return false;
+    this.#nonces.delete(nonce);
+    this.#nonces.set(nonce, now);
+    for (const [old, at] of this.#nonces) {
+      if (now - at < nonceMemoryMs && this.#nonces.size <= longestMemory) break;
+      this.#nonces.delete(old);
     }
     return true;
   }
@@ -137,7 +137,7 @@ function acs3Claim(call: Call): Claim | Refusal {
   };
 }
 
-const RPC_PARAMETERS = [
+const rpcParameters = [
   "AccessKeyId",
   "SignatureMethod",
   "SignatureVersion",
@@ -147,7 +147,7 @@ const RPC_PARAMETERS = [
 ];
 
 function rpcClaim(call: Call, parameters: readonly Parameter[]): Claim | Refusal {
-  for (const name of RPC_PARAMETERS) {
+  for (const name of rpcParameters) {
     if ((value(parameters, name) ?? "") === "") return { kind: "missingParameter", name };
   }
   const method = value(parameters, "SignatureMethod") ?? "";

@@ -1,5 +1,6 @@
 // Holds the workflows and executions of all services. How an execution stands is not held: the timeline says it.
 import type { Clock } from "../clock";
+import type { Caller } from "../identity/principal";
 import { newExecutionId } from "../identifiers";
 import type { DataFolder } from "./dataFolder";
 import type { Json, Program } from "./program";
@@ -39,6 +40,8 @@ export interface Execution {
   readonly sequence: number;
   readonly startedAt: number;
   readonly startedBy: string;
+  /** Whose request has started it; absent when the control API has. */
+  readonly caller?: Readonly<Caller> | undefined;
   /** Which run of the workflow's script this is, from 0. */
   readonly runNumber: number;
   readonly run: RunScript;
@@ -58,6 +61,7 @@ export interface StartOptions {
   readonly executionId?: string | undefined;
   readonly startedAt?: number | undefined;
   readonly startedBy: string;
+  readonly caller?: Readonly<Caller> | undefined;
   readonly attributes?: Readonly<Record<string, unknown>>;
   /** Of the program. */
   readonly input?: Json;
@@ -134,6 +138,7 @@ export class ExecutionStore {
       sequence: this.lastSequence + 1,
       startedAt: options.startedAt ?? this.clock.now(),
       startedBy: options.startedBy,
+      caller: options.caller && { ...options.caller },
       runNumber: number,
       run: runNumber(workflow.script, number),
       program: workflow.program,

@@ -1,4 +1,5 @@
 // One request and its answer as plain values, between the socket (server.ts) and the services.
+import type { Caller } from "../identity/principal";
 
 /** A request whose body has been read. */
 export interface Call {
@@ -17,6 +18,8 @@ export interface Call {
   readonly fromLoopback: boolean;
   /** Aborted when the connection has ended, by either side: nobody waits for the answer any more. */
   readonly gone: AbortSignal;
+  /** Filled in while the request is handled. */
+  readonly caller: Caller;
 }
 
 export interface Reply {
@@ -28,6 +31,11 @@ export interface Reply {
 /** An answer with a JSON body. */
 export function jsonReply(status: number, value: unknown, headers: Record<string, string> = {}): Reply {
   return { status, headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(value) };
+}
+
+/** An answer with a text. */
+export function textReply(status: number, text: string, headers: Record<string, string> = {}): Reply {
+  return { status, headers: { "content-type": "text/plain", ...headers }, body: text };
 }
 
 /** Thrown anywhere while a request is handled: the answer is `reply`. */

@@ -1,16 +1,23 @@
-// Authenticates a request as Huawei's gateway does: an IAM token, or an AK/SK signature. Says who is calling.
+/** Authenticates a request as Huawei's gateway does: an IAM token, or an AK/SK signature. Says who is calling. */
 import type { Clock } from "../clock";
 import type { Call } from "../http/exchange";
-import type { Account, AccountDirectory, Project, User } from "./accounts";
+import type { Account, Project } from "../identity/account";
+import type { AccountDirectory, IssuedToken, SigningKey } from "../identity/directory";
+import type { Principal } from "../identity/principal";
 import { parseSdkDate, parseSignatureHeader, verifySignature } from "./signature";
 
 /** Who is calling. */
 export interface Identity {
   readonly account: Account;
+  readonly principal: Principal;
+  /** What executions and workflows name as whoever has made them. */
   readonly userName: string;
-  readonly user: User | undefined;
-  /** Projects that the credentials open: the token's one, or all of the account for a key. */
+  /** Projects that the credentials open: the token's one, or all of the principal's for a key. */
   readonly projects: readonly Project[];
+  /** The token that the request came with. */
+  readonly token: IssuedToken | undefined;
+  /** Whether the request is signed with a key that comes with a security token. */
+  readonly temporaryKey: boolean;
 }
 
 /** Why a request is refused. */
@@ -23,9 +30,10 @@ export interface Refusal {
 export type Authentication =
   { readonly identity: Identity; readonly refusal?: undefined } | { readonly refusal: Refusal };
 
-const ALLOWED_SKEW_MS = 15 * 60 * 1000;
-const FAILURES_TO_LOCK = 5;
-const LOCK_MS = 5 * 60 * 1000;
+const allowedSkewMs = 15 * 60 * 1000;
+const failuresToLock = 5;
+const lockMs = 5 * 60 * 1000;
+const longestToken = 40_960;
 
 interface FailureCount {
   failures: number;
@@ -34,55 +42,64 @@ interface FailureCount {
 
 /** The gateway's check. With `strict`, five failures in a row lock an access key for five minutes. */
 export class Authenticator {
-  private readonly failures = new Map<string, FailureCount>();
+  readonly #failures = new Map<string, FailureCount>();
+  readonly #directory: AccountDirectory;
+  readonly #clock: Clock;
+  readonly #strict: boolean;
 
-  constructor(
-    private readonly directory: AccountDirectory,
-    private readonly clock: Clock,
-    private readonly strict: boolean,
-  ) {}
+  constructor(directory: AccountDirectory, clock: Clock, strict: boolean) {
+    this.#directory = directory;
+    this.#clock = clock;
+    this.#strict = strict;
+  }
 
   authenticate(call: Call): Authentication {
     const token = call.headers["x-auth-token"];
-    if (token !== undefined) return this.byToken(token);
     const authorization = call.headers["authorization"];
-    if (authorization !== undefined) return this.bySignature(call, authorization);
-    return refused("x-auth-token not found");
+    if (token === undefined && authorization === undefined) return refused("x-auth-token not found");
+    const found = token === undefined ? this.#bySignature(call, authorization ?? "") : this.byToken(token);
+    if (!found.refusal) call.caller.actor = found.identity.principal.actor;
+    return found;
+  }
+
+  /** Who a token stands for, wherever in the request it was. */
+  byToken(token: string): Authentication {
+    if (token.length > longestToken) return refused("decrypt token fail");
+    const issued = this.#directory.token(token);
+    if (!issued) return refused("decrypt token fail");
+    if (this.#clock.now() >= issued.expiresAt) return refused(tokenExpired(issued.expiresAt));
+    const principal = this.#directory.principal(issued.holder);
+    if (!principal) return refused("The token must be updated");
+    const { scope } = issued;
+    const projects =
+      scope.kind === "project" ? principal.projects.filter(({ id }) => id === scope.projectId) : [];
+    return { identity: identityOf(principal, projects, issued, false) };
   }
 
   /** Unlocks every access key. */
   forgetFailures(): void {
-    this.failures.clear();
+    this.#failures.clear();
   }
 
-  private byToken(token: string): Authentication {
-    if (token.length > 40_960) return refused("decrypt token fail");
-    const issued = this.directory.token(token);
-    if (!issued) return refused("decrypt token fail");
-    if (this.clock.now() >= issued.expiresAt) {
-      return refused(tokenExpired(issued.expiresAt));
-    }
-    const { account, user, project } = issued;
-    return { identity: { account, user, userName: user.name, projects: project ? [project] : [] } };
-  }
-
-  private bySignature(call: Call, authorization: string): Authentication {
+  #bySignature(call: Call, authorization: string): Authentication {
     const header = parseSignatureHeader(authorization);
     if (!header) return refused("authorization header format incorrect");
-    if (this.isLocked(header.accessKey))
-      return refused("AK access failed to reach the limit, forbidden: true");
-    const found = this.directory.byAccessKey(header.accessKey);
-    if (!found) return refused(`Get secretKey failed,ak:${header.accessKey},err:ak not exist`);
+    const { accessKey } = header;
+    call.caller.accessKeyId = accessKey;
+    if (this.#isLocked(accessKey)) return refused("AK access failed to reach the limit, forbidden: true");
+    const key = this.#directory.signingKey(accessKey, "huawei");
+    const principal = key && this.#directory.principal(key.holder);
+    if (!principal) return refused(`Get secretKey failed,ak:${accessKey},err:ak not exist`);
 
     const signedAt = parseSdkDate(call.headers["x-sdk-date"] ?? "");
     if (signedAt === undefined || !header.signedHeaders.includes("x-sdk-date")) {
-      return this.failed(
-        header.accessKey,
+      return this.#failed(
+        accessKey,
         "verify aksk signature fail, x-sdk-date is missing, unsigned or malformed",
       );
     }
-    if (this.isSkewed(signedAt)) {
-      const server = new Date(this.clock.now()).toISOString();
+    if (this.#isSkewed(signedAt)) {
+      const server = new Date(this.#clock.now()).toISOString();
       return {
         refusal: {
           code: "APIGW.0303",
@@ -90,49 +107,72 @@ export class Authenticator {
         },
       };
     }
-    const { account, key } = found;
     if (!verifySignature(call, header, key.secretKey)) {
-      return this.failed(header.accessKey, "verify aksk signature fail, signature mismatch");
+      return this.#failed(accessKey, "verify aksk signature fail, signature mismatch");
     }
-    if (key.securityToken !== call.headers["x-security-token"]) {
-      return this.failed(
-        header.accessKey,
+    const wrongToken = this.#refuseToken(key, call.headers["x-security-token"]);
+    if (wrongToken) return wrongToken;
+    this.#failures.delete(accessKey);
+    const temporary = key.securityToken !== undefined;
+    return { identity: identityOf(principal, principal.projects, undefined, temporary) };
+  }
+
+  #refuseToken(key: SigningKey, given: string | undefined): Authentication | undefined {
+    if (key.securityToken !== given) {
+      return this.#failed(
+        key.accessKey,
         "verify aksk signature fail, security token missing, wrong or unexpected",
       );
     }
-    this.failures.delete(header.accessKey);
-    const user = account.users.find(({ name }) => name === key.userName);
-    return { identity: { account, user, userName: key.userName, projects: account.projects } };
+    if (key.expiresAt === undefined || this.#clock.now() < key.expiresAt) return undefined;
+    return refused(tokenExpired(key.expiresAt));
   }
 
   // Clients sign with the machine's time and know nothing of a clock that a test has moved, so either time will do,
   // unless the check is to be strict.
-  private isSkewed(signedAt: number): boolean {
-    const times = this.strict ? [this.clock.now()] : [this.clock.now(), this.clock.machineNow()];
-    return times.every((time) => Math.abs(time - signedAt) > ALLOWED_SKEW_MS);
+  #isSkewed(signedAt: number): boolean {
+    const times = this.#strict ? [this.#clock.now()] : [this.#clock.now(), this.#clock.machineNow()];
+    return times.every((time) => Math.abs(time - signedAt) > allowedSkewMs);
   }
 
-  private failed(accessKey: string, reason: string): Authentication {
-    if (this.strict) {
-      const count = this.failures.get(accessKey) ?? { failures: 0, lockedUntil: 0 };
+  #failed(accessKey: string, reason: string): Authentication {
+    if (this.#strict) {
+      const count = this.#failures.get(accessKey) ?? { failures: 0, lockedUntil: 0 };
       count.failures += 1;
-      if (count.failures >= FAILURES_TO_LOCK) {
-        count.lockedUntil = this.clock.now() + LOCK_MS;
+      if (count.failures >= failuresToLock) {
+        count.lockedUntil = this.#clock.now() + lockMs;
         count.failures = 0;
       }
-      this.failures.set(accessKey, count);
+      this.#failures.set(accessKey, count);
     }
     return refused(reason);
   }
 
-  private isLocked(accessKey: string): boolean {
-    return this.clock.now() < (this.failures.get(accessKey)?.lockedUntil ?? 0);
+  #isLocked(accessKey: string): boolean {
+    return this.#clock.now() < (this.#failures.get(accessKey)?.lockedUntil ?? 0);
   }
 }
 
-/** The gateway's words for an expired token. */
+/** The gateway's words for an expired token, of either kind. */
 export function tokenExpired(expiresAt: number): string {
   return `token expires, expires_at: ${new Date(expiresAt).toISOString().replace("Z", "000Z")}`;
+}
+
+/** Whether the credentials open the project of the path; the log then names it. */
+export function opensProject({ projects }: Identity, projectId: string, call: Call): boolean {
+  const project = projects.find(({ id }) => id === projectId);
+  if (project) call.caller.project = project.name;
+  return project !== undefined;
+}
+
+function identityOf(
+  principal: Principal,
+  projects: readonly Project[],
+  token: IssuedToken | undefined,
+  temporaryKey: boolean,
+): Identity {
+  const { account, name: userName } = principal;
+  return { account, principal, userName, projects, token, temporaryKey };
 }
 
 function refused(reason: string): Authentication {

@@ -1,5 +1,7 @@
 // The answers of Huawei's API gateway, which stands in front of every service and has an error form of its own.
 import { jsonReply, type Call, type Reply } from "../http/exchange";
+import type { AccountDirectory } from "../identity/directory";
+import { tokenExpired } from "./authentication";
 
 /** A gateway error. No `http_code`, unlike the services' own. */
 export function gatewayReply(
@@ -43,4 +45,21 @@ export function gatewayFaultReply(status: number, call: Call): Reply | undefined
     default:
       return undefined;
   }
+}
+
+/** Makes the token or temporary key of a request worthless: when it expired, `undefined` when there is neither. */
+export function expireCredential(
+  accounts: AccountDirectory,
+  { headers }: Pick<Call, "headers">,
+): number | undefined {
+  const token = headers["x-auth-token"];
+  if (token !== undefined) return accounts.expireToken(token)?.expiresAt;
+  const securityToken = headers["x-security-token"];
+  return securityToken === undefined ? undefined : accounts.expireKey(securityToken);
+}
+
+/** {@link expireCredential}, and the gateway's answer to a request with the credential. */
+export function refuseExpired(accounts: AccountDirectory, call: Call): Reply | undefined {
+  const expiredAt = expireCredential(accounts, call);
+  return expiredAt === undefined ? undefined : unauthorizedReply(tokenExpired(expiredAt), call);
 }

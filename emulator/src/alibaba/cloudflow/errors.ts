@@ -3,6 +3,7 @@
 import { jsonReply, ReplyError, type Call, type Reply } from "../../http/exchange";
 import type { ActiveQuirks } from "../../quirks";
 import type { Refusal } from "../authentication";
+import { gatewayRefusal } from "../gateway";
 
 /** One error, ready to be answered. */
 export interface ServiceError {
@@ -92,46 +93,16 @@ export function refusalError(refusal: Refusal): ServiceError {
         "RequestTimeTooSkewed",
         `The difference between the request time ${refusal.given} and the current time ${refusal.now} is too large.`,
       );
-    case "nonceUsed":
-      return gateway(400, "SignatureNonceUsed", "Specified signature nonce was used already.");
-    case "tokenMissing":
-      return gateway(400, "MissingSecurityToken", "SecurityToken is mandatory for this action.");
-    case "tokenExpired":
-      return gateway(400, "InvalidSecurityToken.Expired", "Specified SecurityToken is expired.");
-    case "tokenMalformed":
-      return gateway(400, "InvalidSecurityToken.Malformed", "Specified SecurityToken is malformed.");
-    case "tokenMismatch":
-      return gateway(
-        400,
-        "InvalidSecurityToken.MismatchWithAccessKey",
-        "Specified SecurityToken mismatch with the AccessKey.",
-      );
+    default:
+      return gatewayRefusal(refusal);
   }
 }
 
 /** How the shared gateway words an error of the service; those it does not have stay as they are. */
 export function gatewayTwin(error: ServiceError, refusal?: Refusal): ServiceError {
-  if (refusal?.kind === "incompleteSignature") {
-    const message = "The request signature does not conform to Aliyun standards.";
-    return gateway(400, "IncompleteSignature", message);
-  }
-  if (refusal?.kind === "badTimestamp") {
-    const message =
-      'Specified time stamp or date value is not well formatted, it should be "YYYY-MM-DDTHH:MM:SSZ".';
-    return gateway(400, "InvalidTimeStamp.Format", message);
-  }
+  if (refusal) return gatewayRefusal(refusal);
   const { message } = error;
   switch (error.code) {
-    case "InvalidAccessKeyID":
-      return gateway(404, "InvalidAccessKeyId.NotFound", "Specified access key is not found.");
-    case "SignatureNotMatch":
-      return gateway(
-        400,
-        "SignatureDoesNotMatch",
-        "Specified signature is not matched with our calculation. server string to sign is: [hidden]",
-      );
-    case "RequestTimeTooSkewed":
-      return gateway(400, "InvalidTimeStamp.Expired", "Specified time stamp or date value is expired.");
     case "ResourceThrottled":
       return gateway(400, "Throttling.User", "Request was denied due to user flow control.");
     case "ActionNotSupported":

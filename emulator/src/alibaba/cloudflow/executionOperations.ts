@@ -78,6 +78,7 @@ function start(request: CloudFlowRequest): Reply {
     input,
     ...readQualifier(request, flow, name ?? ""),
     startedBy: identity.userName,
+    caller: request.call.caller,
   });
   return answer(request, executionBody(state, started, request.quirks, {}));
 }
@@ -93,6 +94,7 @@ async function startSync(request: CloudFlowRequest): Promise<Reply> {
     input,
     ...readQualifier(request, flow, given),
     startedBy: identity.userName,
+    caller: request.call.caller,
   });
   await untilEnded(request, started, LONGEST_SYNC_MS);
   const snapshot = state.executions.play(started);

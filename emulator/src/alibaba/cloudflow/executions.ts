@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import type { ProgramSnapshot, ProgramStep } from "../../executions/programPlay";
 import { runNumber } from "../../executions/script";
 import type { Execution } from "../../executions/store";
+import type { Caller } from "../../identity/principal";
 import type { EmulatorState } from "../../state";
 import { TOKEN_SEPARATOR } from "../fdl/references";
 import { definitionOfNodes, homeOf, programOf, type Flow, type Variable } from "./flows";
@@ -28,6 +29,7 @@ export interface FlowStart {
   readonly definition?: string | undefined;
   readonly qualifier?: string | undefined;
   readonly startedBy: string;
+  readonly caller?: Caller | undefined;
   readonly startedAt?: number | undefined;
 }
 
@@ -56,6 +58,7 @@ export function startFlow(state: EmulatorState, flow: Flow, start: FlowStart): E
       executionId: id,
       startedAt: start.startedAt,
       startedBy: start.startedBy,
+      caller: start.caller,
       attributes: { ...attributes },
       input: input.value,
       view: { Name: name, Input: input.value, RoleArn: flow.roleArn, TaskTokenBase: tokenBase },

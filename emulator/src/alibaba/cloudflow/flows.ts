@@ -6,7 +6,7 @@ import type { NodeScript, WorkflowScript } from "../../executions/script";
 import type { Workflow } from "../../executions/store";
 import { derivedHex, derivedUuid } from "../../identifiers";
 import type { EmulatorState } from "../../state";
-import type { Account } from "../../huawei/accounts";
+import type { Account } from "../../identity/account";
 import { readDefinition } from "../fdl/definition";
 import { CLOUDFLOW } from "./operation";
 

@@ -6,7 +6,17 @@ import { ShapeError } from "../../jsonShape";
 import type { ActiveQuirks } from "../../quirks";
 import type { EmulatorState } from "../../state";
 import { DefinitionError } from "../fdl/definition";
-import { queryParameters, type Parameter } from "../signatures";
+import {
+  formType,
+  inRequestedFormat,
+  mediaType,
+  readRpcRequest,
+  requestIdOf,
+  valueOf,
+  versionOf,
+  type RpcRequest,
+} from "../rpcRequest";
+import type { Parameter } from "../signatures";
 import { ALIAS_OPERATIONS } from "./aliasOperations";
 import {
   errorReply,
@@ -26,20 +36,14 @@ import { flowOf, homeOf } from "./flows";
 import { CLOUDFLOW, type CloudFlowOperation, type CloudFlowRequest } from "./operation";
 import { MissingParameter, Parameters, TooLarge } from "./parameters";
 import { TASK_OPERATIONS } from "./taskOperations";
-import { xmlReply } from "./xml";
 
 const OPERATIONS = [...EXECUTION_OPERATIONS, ...FLOW_OPERATIONS, ...ALIAS_OPERATIONS, ...TASK_OPERATIONS];
 const VERSION = "2019-03-15";
 const ALLOWANCE = { tokens: 10, perSecond: 2 };
 const LARGEST_BODY = 1024 * 1024;
-const FORM = "application/x-www-form-urlencoded";
 
 /** A request before anything is known but what is written in it. */
-interface Incoming {
-  readonly call: Call;
-  readonly parameters: readonly Parameter[];
-  readonly action: string;
-  readonly requestId: string;
+interface Incoming extends RpcRequest {
   readonly quirks: ActiveQuirks;
 }
 
@@ -54,38 +58,33 @@ export function cloudFlowService(state: EmulatorState): Service {
       return {
         operation: incoming.action,
         subject: subjectOf(incoming.parameters),
-        respond: async () => inFormat(incoming, await respond(state, incoming)),
+        respond: async () => inRequestedFormat(incoming, await respond(state, incoming)),
       };
     },
     faultReply(status: number, operation: string, call: Call): Reply {
       const incoming = read(state, call) ?? unread(call, operation);
-      return inFormat(incoming, errorReply(faultError(status, incoming), incoming));
+      return inRequestedFormat(incoming, errorReply(faultError(status, incoming), incoming));
     },
     expireToken(call: Call): Reply | undefined {
       const incoming = read(state, call);
       if (!incoming || !state.alibaba.expireToken(call, incoming.parameters)) return undefined;
-      return inFormat(incoming, errorReply(refusalError({ kind: "tokenExpired" }), incoming));
+      return inRequestedFormat(incoming, errorReply(refusalError({ kind: "tokenExpired" }), incoming));
     },
     start: (start) => startForeign(state, start),
     outline: (execution) => outline(state, execution),
   };
 }
 
-// `Action` is looked for in the query, in a form body, and in the header.
 function read(state: EmulatorState, call: Call): Incoming | undefined {
-  if (call.path !== "/" && call.path !== "") return undefined;
-  const inQuery = queryParameters(call.rawQuery);
-  const parameters = isForm(call) ? [...inQuery, ...queryParameters(call.body.toString("utf8"))] : inQuery;
-  const action = valueOf(parameters, "Action") ?? call.headers["x-acs-action"];
-  if (action === undefined) return undefined;
+  const request = readRpcRequest(call);
+  if (!request) return undefined;
+  const { parameters } = request;
   const quirks = state.quirks.active(valueOf(parameters, "FlowName") ?? valueOf(parameters, "Name"));
-  return { ...unread(call, action), parameters, quirks };
+  return { ...request, quirks };
 }
 
 function unread(call: Call, action: string): Incoming {
-  // The caller's own id goes back, if it has one.
-  const own = new URLSearchParams(call.rawQuery).get("RequestId");
-  return { call, parameters: [], action, requestId: own ?? uuidOf(call.requestId), quirks: {} };
+  return { call, parameters: [], action, requestId: requestIdOf(call), quirks: {} };
 }
 
 async function respond(state: EmulatorState, incoming: Incoming): Promise<Reply> {
@@ -109,7 +108,7 @@ async function respond(state: EmulatorState, incoming: Incoming): Promise<Reply>
 }
 
 function checkVersion(incoming: Incoming): void {
-  const version = valueOf(incoming.parameters, "Version") ?? incoming.call.headers["x-acs-version"];
+  const version = versionOf(incoming);
   if (version === undefined) throw new MissingParameter("Version");
   if (version !== VERSION) {
     const message = `The requested API version '${version}' is not supported yet. Please check.`;
@@ -121,8 +120,8 @@ function checkBody(incoming: Incoming): void {
   const { call, quirks } = incoming;
   if (call.body.length > LARGEST_BODY) throw new TooLarge(LARGEST_BODY);
   const type = mediaType(call);
-  const unreadable = call.body.length > 0 && type !== "" && type !== FORM && type !== "application/json";
-  if (unreadable || (quirks["formIs415"] === true && type === FORM && call.body.length > 0)) {
+  const unreadable = call.body.length > 0 && type !== "" && type !== formType && type !== "application/json";
+  if (unreadable || (quirks["formIs415"] === true && type === formType && call.body.length > 0)) {
     refuse(serviceError("UnsupportedMediaType", MESSAGES.mediaType), incoming);
   }
 }
@@ -168,13 +167,6 @@ function knownError(error: unknown): ServiceError | undefined {
   }
   if (error instanceof DefinitionError) return invalidArgument(`Definition: ${error.message}`);
   return error instanceof ShapeError ? invalidArgument(error.message) : undefined;
-}
-
-// The legacy form answers in XML unless it is asked for JSON.
-function inFormat(incoming: Incoming, reply: Reply): Reply {
-  if (incoming.call.headers["authorization"] !== undefined) return reply;
-  const format = valueOf(incoming.parameters, "Format") ?? "XML";
-  return format.toUpperCase() === "JSON" ? reply : xmlReply(incoming.action, reply);
 }
 
 function faultError(status: number, { action, parameters, quirks }: Incoming): ServiceError {
@@ -245,21 +237,4 @@ function outline(state: EmulatorState, execution: Execution): ExecutionOutline {
 function subjectOf(parameters: readonly Parameter[]): string {
   const names = ["FlowName", "Name", "ExecutionName"].flatMap((name) => valueOf(parameters, name) ?? []);
   return `/${names.join("/")}`;
-}
-
-function isForm(call: Call): boolean {
-  return mediaType(call) === FORM;
-}
-
-function mediaType(call: Call): string {
-  return (call.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
-}
-
-function valueOf(parameters: readonly Parameter[], wanted: string): string | undefined {
-  const value = parameters.find(([name]) => name === wanted)?.[1];
-  return value === "" ? undefined : value;
-}
-
-function uuidOf(hex: string): string {
-  return hex.toUpperCase().replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }

@@ -1,5 +1,5 @@
 // AOM operations on executions: start, look, list, operate, stop.
-import type { Execution, Workflow } from "../../executions/store";
+import type { Execution, StartOptions, Workflow } from "../../executions/store";
 import { runNumber } from "../../executions/script";
 import { hasFailed } from "../../executions/timeline";
 import { jsonReply, type Reply } from "../../http/exchange";
@@ -57,17 +57,20 @@ export const EXECUTION_OPERATIONS: readonly AomOperation[] = [
   },
 ];
 
+/** Of `created_by`. */
+const LONGEST_NAME = 32;
+
 /** Starts an execution that keeps a copy of the workflow as it is now. */
 export function startExecution(
   state: EmulatorState,
   workflow: Workflow,
   startedBy: string,
-  when: { readonly executionId?: string | undefined; readonly startedAt?: number | undefined } = {},
+  start: Omit<StartOptions, "startedBy" | "attributes"> = {},
 ): Execution {
   const run = runNumber(workflow.script, state.executions.nextRunNumber(workflow));
   return state.executions.start(workflow, {
-    ...when,
-    startedBy,
+    ...start,
+    startedBy: startedBy.slice(0, LONGEST_NAME),
     attributes: {
       workflow_snapshot: workflowBody(state, workflow, run),
       workflow_edit_time: workflow.editedAt,
@@ -77,10 +80,11 @@ export function startExecution(
 }
 
 function execute(request: AomRequest): Reply {
-  const { state, projectId, identity } = request;
+  const { state, projectId, identity, call } = request;
   const workflow = state.executions.workflow("aom", projectId, parameter(request, "workflow_id"));
   if (!workflow) refuse(404, WORKFLOW_NOT_FOUND, request);
-  return jsonReply(200, { execution_id: startExecution(state, workflow, identity.userName).id });
+  const execution = startExecution(state, workflow, identity.userName, { caller: call.caller });
+  return jsonReply(200, { execution_id: execution.id });
 }
 
 function list(request: AomRequest): Reply {

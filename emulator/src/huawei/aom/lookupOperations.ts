@@ -134,7 +134,7 @@ function compareBy(column: string, a: JsonObject, b: JsonObject): number {
 
 // The answer names the execution only; its workflow turns up in the list of workflows under the given name.
 function fastExecuteScript(request: AomRequest): Reply {
-  const { state, projectId, identity } = request;
+  const { state, projectId, identity, call } = request;
   const name = readBody(request, (fields) => {
     fields.requiredText("script_type", { oneOf: ["SHELL", "BAT", "PYTHON", "POWER_SHELL"] });
     fields.requiredText("cmd_user", { min: 1, max: 1024 });
@@ -156,5 +156,6 @@ function fastExecuteScript(request: AomRequest): Reply {
     editedAt: now,
   };
   state.executions.putWorkflow(workflow);
-  return jsonReply(200, { execution_id: startExecution(state, workflow, identity.userName).id });
+  const execution = startExecution(state, workflow, identity.userName, { caller: call.caller });
+  return jsonReply(200, { execution_id: execution.id });
 }

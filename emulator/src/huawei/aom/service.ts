@@ -3,8 +3,8 @@ import { ReplyError, type Call, type Reply } from "../../http/exchange";
 import { RouteTable } from "../../http/routes";
 import type { MatchedOperation, Service } from "../../http/service";
 import type { EmulatorState } from "../../state";
-import { tokenExpired } from "../authentication";
-import { gatewayFaultReply, throttledReply, unauthorizedReply } from "../gateway";
+import { opensProject } from "../authentication";
+import { gatewayFaultReply, refuseExpired, throttledReply, unauthorizedReply } from "../gateway";
 import { aomErrorReply, refuse, WORKFLOW_NOT_FOUND } from "./errors";
 import { EXECUTION_OPERATIONS, startExecution } from "./executionOperations";
 import { LOOKUP_OPERATIONS } from "./lookupOperations";
@@ -32,10 +32,7 @@ export function aomService(state: EmulatorState): Service {
       return { operation: route.operation, respond: () => respond(state, route, params, call) };
     },
     faultReply: (status, operation, call) => faultReply(state, status, operation, call),
-    expireToken(call: Call): Reply | undefined {
-      const expired = state.accounts.expireToken(call.headers["x-auth-token"] ?? "");
-      return expired && unauthorizedReply(tokenExpired(expired.expiresAt), call);
-    },
+    expireToken: (call) => refuseExpired(state.accounts, call),
     start: ({ workflow, startedBy, executionId, startedAt }) =>
       startExecution(state, workflow, startedBy, { executionId, startedAt }),
   };
@@ -62,7 +59,7 @@ function respond(
   const request: AomRequest = { state, call, operation, errors, identity, projectId, params, quirks };
   checkContentType(request);
   checkPath(request);
-  if (!identity.projects.some(({ id }) => id === projectId)) refuse(401, errors.unauthorized, request);
+  if (!opensProject(identity, projectId, call)) refuse(401, errors.unauthorized, request);
   return handle(request);
 }
 

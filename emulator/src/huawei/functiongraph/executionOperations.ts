@@ -69,6 +69,7 @@ function flowToStart(request: FlowRequest, largestBody: number): Workflow {
 function readStart(request: FlowRequest): FlowStart {
   return readBody(request, (fields) => ({
     startedBy: request.identity.userName,
+    caller: request.call.caller,
     input: fields.required("input", fields.object("input")),
     headers: fields.object("headers") ?? {},
   }));

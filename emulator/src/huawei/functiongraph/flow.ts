@@ -7,6 +7,7 @@ import { programOfNodes, taskScripts } from "../../executions/programScript";
 import type { RunScript } from "../../executions/script";
 import type { Execution, Workflow } from "../../executions/store";
 import type { ExecutionOutline, ForeignStart } from "../../http/service";
+import type { Caller } from "../../identity/principal";
 import { isJsonObject, type JsonObject } from "../../jsonShape";
 import type { ActiveQuirks } from "../../quirks";
 import type { EmulatorState } from "../../state";
@@ -31,6 +32,7 @@ const NINE_STATUSES = [
 /** What a start says, beside the flow. */
 export interface FlowStart {
   readonly startedBy: string;
+  readonly caller?: Caller | undefined;
   readonly input: JsonObject;
   readonly headers: JsonObject;
   readonly executionId?: string | undefined;
@@ -54,6 +56,7 @@ export function startFlow(state: EmulatorState, flow: Workflow, start: FlowStart
     executionId: start.executionId,
     startedAt: start.startedAt,
     startedBy: start.startedBy.slice(0, 32),
+    caller: start.caller,
     attributes: {
       mode,
       workflow_urn: flowUrn(state, flow),

@@ -5,8 +5,8 @@ import { RouteTable } from "../../http/routes";
 import type { MatchedOperation, Service } from "../../http/service";
 import type { ActiveQuirks } from "../../quirks";
 import type { EmulatorState } from "../../state";
-import { tokenExpired } from "../authentication";
-import { gatewayFaultReply, throttledReply, unauthorizedReply } from "../gateway";
+import { opensProject } from "../authentication";
+import { gatewayFaultReply, refuseExpired, throttledReply, unauthorizedReply } from "../gateway";
 import { flowErrorReply, refuse } from "./errors";
 import { EXECUTION_OPERATIONS } from "./executionOperations";
 import { outlineFlow, startForeign } from "./flow";
@@ -45,10 +45,7 @@ export function functionGraphService(state: EmulatorState): Service {
       return { operation: route.operation, respond: () => respond(state, route, params, call) };
     },
     faultReply: (status, operation, call) => faultReply(state.quirks.active(), status, operation, call),
-    expireToken(call: Call): Reply | undefined {
-      const expired = state.accounts.expireToken(call.headers["x-auth-token"] ?? "");
-      return expired && unauthorizedReply(tokenExpired(expired.expiresAt), call);
-    },
+    expireToken: (call) => refuseExpired(state.accounts, call),
     start: (start) => startForeign(state, start),
     outline: (execution) => outlineFlow(state, execution),
   };
@@ -79,7 +76,7 @@ function respond(
   const request: FlowRequest = { state, call, operation, identity, projectId, params, quirks };
   checkPath(request);
   checkContentType(request);
-  if (!identity.projects.some(({ id }) => id === projectId)) refuse(403, request, "project_id: not yours");
+  if (!opensProject(identity, projectId, call)) refuse(403, request, "project_id: not yours");
   return handle(request);
 }
 

@@ -1,0 +1,87 @@
+/** Alibaba Cloud's STS (version 2015-04-01): finds the operation, checks who is asking and how often, and hands it on. */
+import { ReplyError } from "../../http/exchange";
+import type { Call, Reply } from "../../http/exchange";
+import type { MatchedOperation, Service } from "../../http/service";
+import type { Principal } from "../../identity/principal";
+import type { EmulatorState } from "../../state";
+import { gatewayRefusal } from "../gateway";
+import { inRequestedFormat, readRpcRequest, requestIdOf, versionOf } from "../rpcRequest";
+import type { RpcRequest } from "../rpcRequest";
+import { errorReply, faultError, refuse } from "./errors";
+import { assumeRole, assumeRoleWithOidc, getCallerIdentity } from "./operations";
+import type { StsRequest } from "./operations";
+
+const serviceName = "alibabaSts";
+const version = "2015-04-01";
+/** Published: 100 calls per second and account. */
+const allowance = { tokens: 100, perSecond: 100 };
+
+type SignedHandler = (request: StsRequest, caller: Principal) => Reply;
+
+const signedOperations: Readonly<Record<string, SignedHandler>> = {
+  AssumeRole: assumeRole,
+  GetCallerIdentity: getCallerIdentity,
+};
+const unsignedOperation = "AssumeRoleWithOIDC";
+
+/** The STS API of Alibaba Cloud. */
+export function alibabaStsService(state: EmulatorState): Service {
+  return {
+    name: serviceName,
+    routes: [...Object.keys(signedOperations), unsignedOperation].map((action) => `POST /?Action=${action}`),
+    match(call: Call): MatchedOperation | undefined {
+      const request = readRpcRequest(call);
+      if (!request || versionOf(request) !== version) return undefined;
+      const respond = (): Reply => inRequestedFormat(request, answer({ ...request, state }));
+      return { operation: request.action, respond };
+    },
+    faultReply(status: number, operation: string, call: Call): Reply {
+      const request = readRpcRequest(call) ?? unread(call, operation);
+      return inRequestedFormat(request, errorReply(faultError(status), request));
+    },
+    expireToken(call: Call): Reply | undefined {
+      const request = readRpcRequest(call);
+      if (!request || !state.alibaba.expireToken(call, request.parameters)) return undefined;
+      return inRequestedFormat(request, errorReply(gatewayRefusal({ kind: "tokenExpired" }), request));
+    },
+  };
+}
+
+function unread(call: Call, action: string): RpcRequest {
+  return { call, parameters: [], action, requestId: requestIdOf(call) };
+}
+
+function answer(request: StsRequest): Reply {
+  const { action } = request;
+  try {
+    if (action === unsignedOperation) {
+      limit(request, "");
+      return assumeRoleWithOidc(request);
+    }
+    const handle = Object.hasOwn(signedOperations, action) ? signedOperations[action] : undefined;
+    if (!handle) {
+      const message = "Specified api is not found, please check your url and method.";
+      return refuse({ status: 404, code: "InvalidAction.NotFound", message }, request);
+    }
+    return handle(request, admit(request));
+  } catch (error) {
+    if (error instanceof ReplyError) return error.reply;
+    throw error;
+  }
+}
+
+function admit(request: StsRequest): Principal {
+  const { state, call, parameters } = request;
+  const { identity, refusal } = state.alibaba.authenticate(call, parameters);
+  if (refusal) refuse(gatewayRefusal(refusal), request);
+  limit(request, identity.account.domainId);
+  return identity.principal;
+}
+
+function limit(request: StsRequest, account: string): void {
+  const waitMs = request.state.buckets.take(serviceName, request.action, account, allowance);
+  if (waitMs === 0) return;
+  const error = { ...faultError(429), status: 400 };
+  const seconds = String(Math.max(1, Math.ceil(waitMs / 1000)));
+  throw new ReplyError(errorReply(error, request, { "x-acs-retry-after": seconds }));
+}

@@ -1,0 +1,110 @@
+/** What the operations of Huawei IAM have in common: their errors, nested and numeric, who is calling, and request limits. */
+import { jsonReply, ReplyError } from "../../http/exchange";
+import type { Call, Reply } from "../../http/exchange";
+import { Fields, ShapeError } from "../../jsonShape";
+import type { EmulatorState } from "../../state";
+import type { Authentication, Identity } from "../authentication";
+
+/** An operation's name, and how it answers. */
+export interface IamOperation {
+  /** The vendor's name. */
+  readonly operation: string;
+  readonly handle: (request: IamRequest) => Reply;
+}
+
+/** A request that has been matched; nobody has looked at its credentials yet. */
+export interface IamRequest {
+  readonly state: EmulatorState;
+  readonly call: Call;
+  readonly operation: string;
+  /** Decoded path parameters by name. */
+  readonly params: Readonly<Record<string, string>>;
+}
+
+const titles: Readonly<Record<number, string>> = {
+  400: "Bad Request",
+  401: "Unauthorized",
+  403: "Forbidden",
+  404: "Not Found",
+  429: "Too Many Requests",
+  500: "Internal Server Error",
+  503: "Service Unavailable",
+};
+
+const allowance = { tokens: 20, perSecond: 10 };
+
+/** An error in IAM's form. */
+export function iamError(code: number, message: string): Reply {
+  return jsonReply(code, { error: { code, message, title: titles[code] ?? "Error" } });
+}
+
+/** Ends the handling of a request with an error. */
+export function fail(code: number, message: string): never {
+  throw new ReplyError(iamError(code, message));
+}
+
+/** Answers 429 when the account calls the operation too often. */
+export function limit({ state, operation }: IamRequest, domainId: string): void {
+  const waitMs = state.buckets.take("iam", operation, domainId, allowance);
+  if (waitMs === 0) return;
+  const reply = iamError(429, "Too many requests.");
+  const retryAfter = String(Math.max(1, Math.ceil(waitMs / 1000)));
+  throw new ReplyError({ ...reply, headers: { ...reply.headers, "retry-after": retryAfter } });
+}
+
+/** Who is calling, by signature or token; answers 401 or 429 otherwise. */
+export function identify(request: IamRequest): Identity {
+  return admit(request, request.state.authenticator.authenticate(request.call));
+}
+
+/** {@link identify} for a token that is not in the usual header. */
+export function identifyByToken(request: IamRequest, token: string): Identity {
+  const authentication = request.state.authenticator.byToken(token);
+  if (!authentication.refusal) request.call.caller.actor = authentication.identity.principal.actor;
+  return admit(request, authentication);
+}
+
+function admit(request: IamRequest, authentication: Authentication): Identity {
+  if (authentication.refusal) {
+    fail(401, `The request you have made requires authentication. (${authentication.refusal.reason})`);
+  }
+  limit(request, authentication.identity.account.domainId);
+  return authentication.identity;
+}
+
+/** Reads the JSON body; whatever `read` finds wrong becomes the documented 400. */
+export function readBody<T>({ call }: IamRequest, read: (fields: Fields) => T): T {
+  try {
+    return read(new Fields(JSON.parse(call.body.toString("utf8")), ""));
+  } catch (error) {
+    if (error instanceof ReplyError) throw error;
+    const detail = error instanceof ShapeError ? ` ${error.message}` : "";
+    return fail(400, `The request body is invalid.${detail}`);
+  }
+}
+
+/** A thing that is named by its id or its name. */
+export interface NameOrId {
+  readonly id: string | undefined;
+  readonly name: string | undefined;
+}
+
+/** Reads `{id}` or `{name}`; throws ShapeError. */
+export function readNameOrId(value: unknown, path: string): NameOrId {
+  const fields = new Fields(value, path);
+  const wanted = { id: fields.text("id", { min: 1 }), name: fields.text("name", { min: 1 }) };
+  if (wanted.id === undefined && wanted.name === undefined) {
+    throw new ShapeError(path, "must have id or name");
+  }
+  return wanted;
+}
+
+/** Whether it is the one that is wanted; the id counts when both are given. */
+export function isWanted(thing: { readonly id: string; readonly name: string }, wanted: NameOrId): boolean {
+  return wanted.id === undefined ? thing.name === wanted.name : thing.id === wanted.id;
+}
+
+/** Six fractional digits, as IAM writes them. */
+export function iamTime(time: number): string {
+  return new Date(time).toISOString().replace("Z", "000Z");
+}

@@ -1,0 +1,186 @@
+/**
+ * The metadata service of an ECS of Huawei Cloud (at http://169.254.169.254 in the cloud), with the tokens of its second
+ * version; and the service that a pod of CCE gets its keys from. Both hand out the keys of an agency to whoever is there.
+ */
+import { jsonReply, ReplyError, textReply } from "../http/exchange";
+import type { Call, Reply } from "../http/exchange";
+import { RouteTable } from "../http/routes";
+import type { Route } from "../http/routes";
+import type { MatchedOperation, Service } from "../http/service";
+import type { TemporaryKey } from "../identity/directory";
+import { instanceId } from "../identity/machine";
+import type { Machine } from "../identity/machine";
+import type { JsonObject } from "../jsonShape";
+import type { EmulatorState } from "../state";
+import { iamTime } from "./iam/operation";
+import { idTokenProblems } from "./iam/tokens";
+
+/** Nothing is published: enough for every client of one machine. */
+const allowance = { tokens: 50, perSecond: 20 };
+const longestTokenSeconds = 21_600;
+
+interface MetadataRequest {
+  readonly state: EmulatorState;
+  readonly call: Call;
+  readonly machine: Machine;
+}
+
+interface MetadataRoute extends Route {
+  readonly operation: string;
+  readonly machine: "huaweiEcs" | "huaweiPod";
+  readonly handle: (request: MetadataRequest) => Reply;
+}
+
+const routes: readonly MetadataRoute[] = [
+  {
+    operation: "CreateMetadataToken",
+    machine: "huaweiEcs",
+    method: "PUT",
+    path: "/meta-data/latest/api/token",
+    handle: createToken,
+  },
+  {
+    operation: "GetSecurityKey",
+    machine: "huaweiEcs",
+    method: "GET",
+    path: "/openstack/latest/securitykey",
+    handle: getSecurityKey,
+  },
+  {
+    operation: "GetMetadata",
+    machine: "huaweiEcs",
+    method: "GET",
+    path: "/openstack/latest/meta_data.json",
+    handle: getMetadata,
+  },
+  {
+    operation: "GetPodCredentials",
+    machine: "huaweiPod",
+    method: "POST",
+    path: "/v1/pod-identity/credentials",
+    handle: getPodCredentials,
+  },
+];
+
+/** What a machine of Huawei Cloud hands out; answers nothing until there is such a machine. */
+export function huaweiMetadataService(state: EmulatorState): Service {
+  const serviceName = "huaweiMetadata";
+  const table = new RouteTable(routes);
+  return {
+    name: serviceName,
+    routes: table.names(),
+    match(call: Call): MatchedOperation | undefined {
+      const match = table.match(call.method, call.path);
+      const machine = match && state.machines.get(match.route.machine);
+      if (!match || !machine) return undefined;
+      const { operation, handle } = match.route;
+      const respond = (): Reply => {
+        const waitMs = state.buckets.take(serviceName, operation, machine.domain, allowance);
+        return waitMs > 0 ? textReply(429, "Too Many Requests") : handle({ state, call, machine });
+      };
+      return { operation, respond };
+    },
+    faultReply: (status) => textReply(status, `${String(status)} as planned by a fault`),
+    expireToken(call: Call): Reply | undefined {
+      const token = call.headers["x-metadata-token"];
+      return token !== undefined && state.machines.expireToken(token)
+        ? unauthorized("Unauthorized")
+        : undefined;
+    },
+  };
+}
+
+function unauthorized(text: string): Reply {
+  return textReply(401, text);
+}
+
+function createToken({ state, call, machine }: MetadataRequest): Reply {
+  if (machine.metadataTokens === "absent") return textReply(404, "Not Found");
+  // Whoever forwards requests must not get a token for others.
+  if (call.headers["x-forwarded-for"] !== undefined) return textReply(403, "Forbidden");
+  const seconds = Number(call.headers["x-metadata-token-ttl-seconds"] ?? "");
+  if (!Number.isInteger(seconds) || seconds < 1 || seconds > longestTokenSeconds) {
+    return textReply(400, "X-Metadata-Token-Ttl-Seconds must be 1 to 21600");
+  }
+  return textReply(200, state.machines.issueToken(seconds));
+}
+
+function checkToken({ state, call, machine }: MetadataRequest): void {
+  const token = call.headers["x-metadata-token"];
+  if (machine.metadataTokens === "absent") return;
+  const isGood = token === undefined ? machine.metadataTokens === "optional" : state.machines.isToken(token);
+  if (!isGood) throw new ReplyError(unauthorized("Unauthorized"));
+}
+
+function getSecurityKey(request: MetadataRequest): Reply {
+  const { state, call, machine } = request;
+  checkToken(request);
+  const found = state.machines.roleOf(machine);
+  if (!found) return unauthorized("401 Unauthorized\nPlease configure Cloud Service Agency first");
+  const key = state.machines.keysOf(found, call);
+  return jsonReply(200, { credential: credentialOf(key) });
+}
+
+function credentialOf({ accessKey, secretKey, securityToken, expiresAt }: TemporaryKey): JsonObject {
+  return {
+    access: accessKey,
+    secret: secretKey,
+    securitytoken: securityToken,
+    expires_at: iamTime(expiresAt),
+  };
+}
+
+function getMetadata(request: MetadataRequest): Reply {
+  const { state, machine } = request;
+  checkToken(request);
+  const account = state.accounts.byDomain({ name: machine.domain });
+  const project =
+    account?.projects.find(({ id, name }) => id === machine.project || name === machine.project) ??
+    account?.projects[0];
+  const region = project?.name.split("_")[0] ?? "cn-north-4";
+  const name = `ecs-${machine.domain}`;
+  return jsonReply(200, {
+    uuid: instanceId(machine),
+    availability_zone: `${region}a`,
+    enterprise_project_id: "0",
+    hostname: `${name}.novalocal`,
+    launch_index: 0,
+    instance_type: "s6.small.1",
+    meta: { os_type: "Linux", charging_mode: "0", os_bit: "64" },
+    region_id: region,
+    project_id: project?.id ?? "",
+    name,
+  });
+}
+
+function getPodCredentials({ state, call, machine }: MetadataRequest): Reply {
+  const found = state.machines.roleOf(machine);
+  const provider = state.accounts.identityProvider(machine.idp ?? "")?.provider;
+  if (!found || !provider) return unauthorized("the pod has no agency");
+  const { problem } = state.idTokens.check(provider, call.headers["authorization"] ?? "");
+  if (problem !== undefined) return unauthorized(`the token is not accepted: ${idTokenProblems[problem]}`);
+  return jsonReply(200, podAnswer(state.machines.keysOf(found, call), machine));
+}
+
+function podAnswer(key: TemporaryKey, { answer }: Machine): JsonObject {
+  switch (answer) {
+    case "credential":
+      return { credential: credentialOf(key) };
+    case "credentials":
+      return {
+        credentials: {
+          access_key_id: key.accessKey,
+          secret_access_key: key.secretKey,
+          security_token: key.securityToken,
+          expiration: new Date(key.expiresAt).toISOString(),
+        },
+      };
+    case "flat":
+      return {
+        accessKeyId: key.accessKey,
+        secretAccessKey: key.secretKey,
+        securityToken: key.securityToken,
+        expiration: new Date(key.expiresAt).toISOString(),
+      };
+  }
+}
