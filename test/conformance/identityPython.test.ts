@@ -3,7 +3,8 @@
  * which `npm test` prepares and names in CONFORMANCE_PYTHON; without it the tests are skipped by name.
  */
 import { join } from "node:path";
-import { acmeProject, acmeSubProject, identityTimeoutMs, runIdentityClient } from "./identityScenario";
+import { acmeProject, acmeSubProject } from "../emulator/acme";
+import { identityTimeoutMs, runIdentityClient } from "./identityScenario";
 import type { Seen } from "./identityScenario";
 
 const python = process.env["CONFORMANCE_PYTHON"] ?? "";

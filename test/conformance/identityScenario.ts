@@ -8,55 +8,8 @@ import { join } from "node:path";
 import { createServer } from "node:tls";
 import { promisify } from "node:util";
 import { startEmulator } from "workflow-emulator";
-import type { Seed } from "workflow-emulator";
+import { acmeDomainId, acmeSeed, acmeSubProject } from "../emulator/acme";
 import { selfSigned } from "./selfSigned";
-
-const acmeDomainId = "acme0000000000000000000000000001";
-
-/** The account's project, and its sub-project. */
-export const acmeProject = "a0000000000000000000000000000001";
-export const acmeSubProject = "a0000000000000000000000000000002";
-
-/** Beside the demo account: one that lets it in by roles, and others by id tokens. */
-export const identitySeed: Seed = {
-  accounts: [
-    {
-      domain: "acme",
-      domainId: acmeDomainId,
-      accountId: "1234567890123456",
-      users: [{ name: "ann", password: "ann-password-1" }],
-      projects: [
-        { id: acmeProject, name: "cn-north-4" },
-        { id: acmeSubProject, name: "cn-north-4_dev" },
-      ],
-      agencies: [
-        {
-          name: "deployer",
-          trusts: [{ domain: "demo" }],
-          projects: ["cn-north-4_dev"],
-          maxSessionSeconds: 7200,
-        },
-        { name: "second", trusts: [{ domain: "acme", agency: "deployer" }], projects: ["cn-north-4"] },
-        { name: "ci", trusts: [{ idp: "github", subject: "repo:acme/*" }] },
-        { name: "machine" },
-      ],
-      roles: [
-        { name: "deployer", trusts: [{ domain: "demo", user: "demo" }] },
-        { name: "second", trusts: [{ domain: "acme", role: "deployer" }] },
-        { name: "ci", trusts: [{ idp: "github", subject: "repo:acme/*" }] },
-        { name: "machine" },
-      ],
-      identityProviders: [
-        { name: "github", issuer: "https://token.example.com", audiences: ["sts.example.com"] },
-      ],
-    },
-  ],
-  workflows: {
-    "aom:job": { projectId: acmeProject, nodes: [{ id: "a", durationMs: 10 }] },
-    "functiongraph:job": { projectId: acmeProject, nodes: [{ id: "a", durationMs: 10 }] },
-    "cloudflow:flow": { projectId: acmeProject, nodes: [{ id: "a", durationMs: 10 }] },
-  },
-};
 
 /** What a client has printed. */
 export type Seen = ReturnType<typeof JSON.parse>;
@@ -75,7 +28,7 @@ export async function runIdentityClient(
   const home = mkdtempSync(join(tmpdir(), "conformance-"));
   const opened: { close: () => Promise<void> }[] = [];
   try {
-    const emulator = await startEmulator({ seed: identitySeed });
+    const emulator = await startEmulator({ seed: acmeSeed });
     opened.push(emulator);
     const front = await httpsFront(emulator.url, join(home, "ca.pem"));
     opened.push(front);

@@ -48,8 +48,13 @@ test("the table has every service", () => {
     "functiongraph",
     "cloudflow",
     "iam",
+    "huaweiSts",
+    "huaweiMetadata",
+    "alibabaMetadata",
+    "alibabaSts",
   ]);
-  expect(new Set(rows.map(({ service, route }) => `${service} ${route}`)).size).toBe(rows.length);
+  const names = rows.map(({ service, operation, route }) => `${service} ${operation} ${route}`);
+  expect(new Set(names).size).toBe(rows.length);
 });
 
 test.each<[string, object]>([
@@ -70,7 +75,9 @@ test("what the table says of the emulator is what it serves", async () => {
     };
     for (const [service, routes] of Object.entries(answer.services)) {
       const documented = rows.filter((row) => row.service === service && row.emulator);
-      expect([service, documented.map(({ route }) => route).sort()]).toEqual([service, [...routes].sort()]);
+      // Some paths have several operations, which the body tells apart.
+      const paths = [...new Set(documented.map(({ route }) => route))];
+      expect([service, paths.sort()]).toEqual([service, [...routes].sort()]);
     }
   } finally {
     await emulator.close();

@@ -83,6 +83,17 @@ test("--allow-host, given again and again, lets requests to these names pass", a
   expect(await Promise.all(hosts.map(statusFor))).toEqual([200, 200, 421]);
 });
 
+test("--metadata puts the metadata services on one more address, which the line names", async () => {
+  const { client, stdout } = await start(["--metadata", "127.0.0.1:0"]);
+  const { metadataUrl } = JSON.parse(stdout()) as { metadataUrl: string };
+  const account = { agencies: [{ name: "machine" }] };
+  await client.control("PUT", "/accounts/acme", account);
+  await client.control("PUT", "/machines/huaweiEcs", { domain: "acme", agency: "machine" });
+  const apart = new EmulatorClient(metadataUrl);
+  expect((await apart.plain("GET", "/openstack/latest/securitykey")).status).toBe(200);
+  expect((await apart.control("GET", "/")).status).toBe(404);
+});
+
 test("SIGINT ends it with 0 too, and --data brings its executions back", async () => {
   const folder = mkdtempSync(join(tmpdir(), "emulator-cli-"));
   try {
@@ -152,6 +163,9 @@ describe("options that cannot be used", () => {
     [["--allow-host", ""], "--allow-host is empty"],
     [["--data", seed], "--data"],
     [["--host", "192.0.2.1"], "--host 192.0.2.1"],
+    [["--metadata", "169.254.169.254"], "--metadata must be an address and a port"],
+    [["--metadata", "127.0.0.1:99999"], "The port of --metadata must be a number"],
+    [["--metadata", "192.0.2.1:80"], "--metadata 192.0.2.1:80 cannot be listened on"],
   ])("%j", (args, message) => {
     const { status, stderr, stdout } = refusal(...args);
     expect([status, stdout]).toEqual([2, ""]);

@@ -1,15 +1,18 @@
 /**
  * One emulator for all tests of a file, as new before each.
  */
-import { startEmulator, type Emulator } from "workflow-emulator";
+import { startEmulator, type Emulator, type EmulatorOptions } from "workflow-emulator";
 import type { EmulatorClient } from "./emulatorClient";
 
 /** Starts an emulator before the first test; the client has its address from then on. */
-export function useEmulator<Client extends EmulatorClient>(ClientClass: new (url: string) => Client): Client {
+export function useEmulator<Client extends EmulatorClient>(
+  ClientClass: new (url: string) => Client,
+  options: EmulatorOptions = {},
+): Client {
   const client = new ClientClass("http://not-started.invalid");
   let emulator: Emulator | undefined;
   beforeAll(async () => {
-    emulator = await startEmulator();
+    emulator = await startEmulator(options);
     client.url = emulator.url;
   });
   afterAll(() => emulator?.close());

@@ -115,8 +115,13 @@ function notFound(message: string): never {
 }
 
 // In the form in which it was given.
-function describeMachine({ kind, roleName, ...machine }: Machine): JsonObject {
-  return { ...machine, [kind.startsWith("huawei") ? "agency" : "role"]: roleName };
+function describeMachine({ kind, roleName, metadataTokens, idp, answer, ...machine }: Machine): JsonObject {
+  return {
+    ...machine,
+    [kind.startsWith("huawei") ? "agency" : "role"]: roleName,
+    ...(kind.endsWith("Ecs") ? { metadataTokens } : {}),
+    ...(kind === "huaweiPod" ? { idp, answer } : {}),
+  };
 }
 
 function describeTrust(trust: Trust, list: "agency" | "role"): JsonObject {
