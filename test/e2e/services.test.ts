@@ -48,7 +48,7 @@ test("three services in one stack: up, nothing to do, a change, refresh, destroy
     expect(resource.outputs["durationMs"]).toBe(2000);
     expect(resource.id).toBe(resource.outputs["executionId"]);
   }
-  expect((await stack.resource("migrate")).id).toMatch(/^migrate-[0-9a-f]{16}$/);
+  expect((await stack.resource("migrate")).id).toMatch(/^migrate-[0-9a-f]{16}-n[0-9a-f]{10}$/);
   expect((await stack.resource("fast-rotate")).outputs).toMatchObject({ status: "succeeded" });
   expect((await stack.resource("fast-migrate")).outputs).toMatchObject({ status: "succeeded" });
   expect(stack.stored()).toContain("executionId");
