@@ -82,12 +82,12 @@ test("half an emoji in what a failing workflow says: the error is readable, the 
   expect(await executionsOf(emulator)).toHaveLength(2 * everyService.length);
 });
 
-test("20 MB of output of a failed workflow: the id is in the state, the neighbours are unharmed", async () => {
+test("14 MB of output of a failed workflow: the id is in the state, the neighbours are unharmed", async () => {
   const { stack } = fixture;
   const service = await startSayingService({
     text: (workflow) => (workflow.endsWith("huge") ? "n".repeat(1_000) : "fine"),
     output: (workflow) =>
-      workflow.endsWith("huge") ? { error: "no", log: "x".repeat(20 * 1024 * 1024) } : { fine: true },
+      workflow.endsWith("huge") ? { error: "no", log: "x".repeat(14 * 1024 * 1024) } : { fine: true },
   });
   try {
     const args = { endpoint: service.url };

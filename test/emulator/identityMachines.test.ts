@@ -328,7 +328,7 @@ test("an address of their own serves the metadata services and nothing else", as
     metadata: { host: "127.0.0.1", port: 0 },
   });
   try {
-    const apart = new EmulatorClient(emulator.metadataUrl);
+    const apart = new EmulatorClient(String(emulator.metadataUrl));
     expect(emulator.metadataUrl).not.toBe(emulator.url);
     const given = (await apart.plain("GET", "/openstack/latest/securitykey")).json.credential.access;
     const same = (await new EmulatorClient(emulator.url).plain("GET", "/openstack/latest/securitykey")).json;
