@@ -17,7 +17,7 @@ test.each<[Sources, string]>([
 });
 
 test.each<[string, Sources]>([
-  ["configuration alicloud:endpoints", { config: { "alicloud:endpoints": '{"fnf":"ftp://fnf.example"}' } }],
+  ["configuration alicloud:endpoints.fnf", { config: { "alicloud:endpoints": '{"fnf":"ftp://fnf.example"}' } }],
   ["environment variable FNF_ENDPOINT", { environment: { FNF_ENDPOINT: "me:s3cret@fnf.example" } }],
   ["environment variable FNF_ENDPOINT", { environment: { FNF_ENDPOINT: "https://me:s3cret@fnf.example" } }],
   ["environment variable FNF_ENDPOINT", { environment: { FNF_ENDPOINT: "https://fnf.example/?x" } }],
