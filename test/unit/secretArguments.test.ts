@@ -439,7 +439,7 @@ describe("ignoreChanges", () => {
     const news = { ...(await inputsOf({ input: { password: "placeholder" } }, ["input"])), input: open };
     const settled = check.settle(stateAfter(first), news);
     expect(secretsOf(settled)).toEqual(["input"]);
-    expect(settled.inputs["input"]).toEqual(open);
+    expect(settled.inputs["input"]).toEqual({ password: mark("hunter2") });
     // In a replacement it asks again without the state, and leaves in what the program gave.
     const replacing = check.settle({}, await inputsOf({ input: { password: "placeholder" } }, ["input"]));
     expect(secretsOf(replacing)).toEqual(["input"]);
@@ -468,6 +468,12 @@ describe("a part in ignoreChanges", () => {
       await inputsOf({ input: { list: [{ key: "k-1" }] } }, option),
     );
     expect(pathsOf(settled)).toEqual(["input/list/0/key"]);
+    // The engine puts nothing back where a list has another length.
+    const longer = check.settle(
+      await first(),
+      await inputsOf({ input: { list: [{ key: "new" }, { key: "k-1" }] } }, option),
+    );
+    expect(longer.inputs["input"]).toEqual({ list: [{ key: mark("new") }, { key: mark("k-1") }] });
     const without = check.settle(
       {},
       await inputsOf({ input: { list: [{ key: "other" }, { key: "open" }] } }, option),

@@ -59,9 +59,10 @@ export class SecretArguments {
       ...(secretArguments.length > programSecrets.length ? { programSecrets } : {}),
     };
     const unknown = { secretArguments: unknownText, secretPaths: unknownText, programSecrets: unknownText };
-    // The engine marks what the program marks, and puts back what `ignoreChanges` covers with its marks.
+    // The engine marks what the program marks. What it puts back for `ignoreChanges` has marks as well, but it puts
+    // nothing back where the lengths of lists differ; a second mark does no harm.
     const isKnown = new PathSet([...marked, ...open]);
-    const marks = kept.filter((path) => !isKnown.has(path) && !(hasState && isIgnored(path)));
+    const marks = kept.filter((path) => !isKnown.has(path));
     return {
       inputs: {
         ...(replacedAt(news, new PathSet(marks).outermost(), secretOf) as Properties),
