@@ -2,7 +2,7 @@
  * Which values of the arguments are still those that the state has as secrets. Keeps keyed digests of the stored values
  * and never the values: a replacement is checked a second time, without the state.
  */
-import { createHmac, randomBytes } from "node:crypto";
+import { hash, randomBytes } from "node:crypto";
 import { isMap } from "../lifecycle";
 import type { PropertyPath } from "./propertyPaths";
 import { PathSet, existingPart, matches, overlaps } from "./propertyPaths";
@@ -23,7 +23,7 @@ interface Leaf {
 /** What a state has as secrets, by argument names, map keys and list indexes. */
 export class StoredSecrets {
   readonly #paths: readonly PropertyPath[];
-  readonly #key = randomBytes(16);
+  readonly #key = randomBytes(16).toString("hex");
   // By path: the digest, and whether the state had the value as a secret.
   readonly #stored = new Map<string, { readonly digest: string; readonly isSecret: boolean }>();
   // Digests of secrets: those of one argument, and those that are recognized in all arguments.
@@ -78,7 +78,8 @@ export class StoredSecrets {
   }
 
   #digestOf(text: string): string {
-    return createHmac("sha256", this.#key).update(text).digest("base64");
+    // In one go: an HMAC takes four times as long, and 4 MB of arguments have 100,000 values.
+    return hash("sha256", this.#key + text, "base64");
   }
 }
 
