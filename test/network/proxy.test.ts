@@ -349,6 +349,28 @@ describe("by plain http, where it is allowed", () => {
     expect(await executionsOf(emulator)).toHaveLength(1);
   });
 
+  test("Alibaba Cloud's requests go through it, where its protocol is HTTP", async () => {
+    const through = await proxy();
+    const session = plain(through, {
+      config: {
+        "alicloud:accessKey": "EMULATORACCESSKEY0001",
+        "alicloud:secretKey": "emulator-secret-key-0001",
+        "alicloud:region": "cn-hangzhou",
+        "alicloud:protocol": "HTTP",
+        "alicloud:endpoints": JSON.stringify({ fnf: "http://fnf.cloud.localhost" }),
+      },
+    });
+    const backend = await session.connect(services.cloudflow, { flowName: "demo-succeeds" }, never);
+    const executionId = await startOn(backend);
+    expect((await backend.describe(executionId, { signal: never })).status).toBe("running");
+    const seen = (await through.after(3)).map(({ method, target }) => [method, target.split("?")[0]]);
+    expect(seen).toEqual([
+      ["POST", "http://fnf.cloud.localhost/"],
+      ["GET", "http://fnf.cloud.localhost/"],
+      ["GET", "http://fnf.cloud.localhost/"],
+    ]);
+  });
+
   test("407 is the proxy's: nothing reached the service", async () => {
     const through = await proxy({ user: "ann:secret-word" });
     const error = await errorOf(connect(plain(through)).then(startOn));
@@ -397,4 +419,9 @@ describe("by plain http, where it is allowed", () => {
     });
     return response.headers.get("x-subject-token")!;
   }
+});
+
+test("where a proxy applies, its agents are loaded", () => {
+  const loaded = Object.keys(require.cache).map((path) => path.split("/").at(-1));
+  expect(loaded).toContain("proxyAgents.ts");
 });
