@@ -16,6 +16,7 @@ import { control, executionsOf, requestsOf } from "../support/emulators";
 import type { ProxyOptions, ProxyProcess } from "../support/proxyProcess";
 import { startProxy } from "../support/proxyProcess";
 import type { SelfSigned } from "../support/selfSigned";
+import { startScriptedServer } from "../support/scriptedServer";
 import { selfSigned } from "../support/selfSigned";
 import { demoProjectId, never, settingsOf, startOn } from "../support/sessions";
 import type { TlsFront } from "../support/tlsFront";
@@ -187,6 +188,24 @@ describe("by https", () => {
       expect(error.message).toContain("huaweicloud:cacertFile");
     } finally {
       await other.close();
+    }
+  });
+
+  test("a 407 within the tunnel is the service's", async () => {
+    const service = await startScriptedServer([{ status: 407, body: "{}" }]);
+    const other = await startTlsFront(service.url, certificate);
+    try {
+      const through = await proxy({
+        routes: { "aom.cloud.localhost:443": `127.0.0.1:${String(other.port)}` },
+      });
+      const session = open({
+        environment: { HTTPS_PROXY: through.url },
+        config: { "huaweicloud:token": "token-of-a-test" },
+      });
+      expect(await errorOf(list(session))).toMatchObject({ code: "WFX-SERVICE", status: 407 });
+    } finally {
+      await other.close();
+      await service.close();
     }
   });
 
