@@ -252,7 +252,7 @@ describe("a proxy that lets nothing through", () => {
       "can't reach the host",
       { mode: "refuse", status: 502 },
       true,
-      /answered HTTP 502\. Nothing .* The proxy can't reach iam\.cloud\.localhost at present/,
+      /answered HTTP 502\. Nothing .* The proxy can't reach iam\.cloud\.localhost: check the endpoint/,
     ],
     [
       "closes the connection",

@@ -53,7 +53,7 @@ function remedyOf(status: number, { variable, authorization }: Proxy, host: stri
       : `The proxy refuses the user or the password: correct them in ${variable}.`;
   }
   if (isRetryableStatus(status)) {
-    return `The proxy can't reach ${host} at present: run the command again later, or ask whoever runs the proxy.`;
+    return `The proxy can't reach ${host}: check the endpoint, run the command again later, or ask whoever runs the proxy.`;
   }
   return `The proxy forbids ${host}: ask whoever runs the proxy to allow it, or add ${host} to NO_PROXY if it can be reached directly.`;
 }
