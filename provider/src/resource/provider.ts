@@ -31,6 +31,17 @@ export interface HuaweicloudSettings {
   password?: pulumi.Input<string>;
   /** Address of IAM. */
   authUrl?: pulumi.Input<string>;
+  /** Authorities that are trusted in place of all others: PEM text, or the path of a PEM file. */
+  cacertFile?: pulumi.Input<string>;
+  /** Certificate of the client: PEM text, or the path of a PEM file. Only with `key`. */
+  cert?: pulumi.Input<string>;
+  /** Key of `cert`, not encrypted: PEM text, or the path of a PEM file. Kept as a secret. */
+  key?: pulumi.Input<string>;
+  /**
+   * True to allow addresses of other machines that begin with `http://`.
+   * @default false
+   */
+  allowInsecureHttp?: pulumi.Input<boolean>;
   /** Addresses by service: `aom`, `functiongraph`, `iam`. */
   endpoints?: pulumi.Input<Record<string, pulumi.Input<string>>>;
   /** How often operations may be called: by operation, service (`aom`, `functiongraph`, `iam`) or `*`. */
@@ -46,6 +57,11 @@ export interface AlicloudSettings {
   secretKey?: pulumi.Input<string>;
   /** Of a temporary access key. Kept as a secret. */
   securityToken?: pulumi.Input<string>;
+  /**
+   * `"HTTP"` allows addresses of other machines that begin with `http://`.
+   * @default "HTTPS"
+   */
+  protocol?: pulumi.Input<"HTTP" | "HTTPS">;
   /** @default "ACS3-HMAC-SHA256" */
   signature?: pulumi.Input<"ACS3-HMAC-SHA256" | "HMAC-SHA1">;
   /** Addresses by service: `fnf`. */
@@ -60,7 +76,7 @@ export interface ProviderArgs {
   alicloud?: AlicloudSettings;
 }
 
-const secrets: ReadonlySet<string> = new Set(["secretKey", "securityToken", "token", "password"]);
+const secrets: ReadonlySet<string> = new Set(["secretKey", "securityToken", "token", "password", "key"]);
 
 /**
  * An account, for the option `provider` of a resource.
@@ -94,7 +110,7 @@ export class Provider extends pulumi.ProviderResource {
   }
 }
 
-const maps: ReadonlySet<string> = new Set(["endpoints", "requestLimits"]);
+const asJson: ReadonlySet<string> = new Set(["endpoints", "requestLimits", "allowInsecureHttp"]);
 
 // The engine hands over text only, under the names that the stack's configuration has.
 function flatten(namespace: string, settings: object = {}): pulumi.Inputs {
@@ -104,7 +120,7 @@ function flatten(namespace: string, settings: object = {}): pulumi.Inputs {
   ][];
   return Object.fromEntries(
     given.map(([name, value]) => {
-      const text = maps.has(name) ? pulumi.jsonStringify(value) : value;
+      const text = asJson.has(name) ? pulumi.jsonStringify(value) : value;
       return [`${namespace}:${name}`, secrets.has(name) ? pulumi.secret(text) : text];
     }),
   );
