@@ -387,7 +387,7 @@ function drawFaults(draw: Draw, climate: Climate, world: World): Fault[] {
         faults.push({ on: "start", nth: 1, what: "badId", ms: draw.int(0, 5) });
         break;
       case "sameToken":
-        faults.push({ on: draw.pick(["list", "history"]), nth: 1, what: "sameToken", times: 1_000 });
+        faults.push({ on: draw.pick(["list", "history"]), nth: 1, what: "sameToken", times: 5_000 });
         break;
       default:
         faults.push({ on: draw.pick(kinds), nth: draw.int(1, 3), what: "throttled", ms: 86_400_000 });
