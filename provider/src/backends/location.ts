@@ -48,11 +48,14 @@ export function checkEndpoint(found: Found): string {
   });
 }
 
-/** An address with its scheme. The vendors' own tools take a host alone too, and then ask it by https. */
-export function withScheme(found: Found | undefined): Found | undefined {
+/**
+ * An address with its scheme. The vendors' own tools take a host alone too.
+ * @param scheme for a host alone.
+ */
+export function withScheme(found: Found | undefined, scheme: "http" | "https" = "https"): Found | undefined {
   const value = found?.value.trim();
   if (!found || !value || /^[a-z][a-z\d+.-]*:\/\//i.test(value)) return found;
-  return { ...found, value: `https://${value}` };
+  return { ...found, value: `${scheme}://${value}` };
 }
 
 /** What is wrong with a location, by trying to resolve it; empty where nothing is. */

@@ -8,7 +8,8 @@ import { formatAcsDate, sha256Hex, signAcs3, signRpc } from "../../http/signers/
 import type { BackendContext } from "../backend";
 import type { Settings } from "../settings";
 import { fromConfig } from "../settings";
-import type { AlibabaCredential, CredentialSource } from "./credentials";
+import type { CredentialSource } from "./credentials";
+import type { AlibabaCredential } from "./identity";
 
 /** The signatures by the names that the configuration `alicloud:signature` takes. */
 export type SignatureAlgorithm = "ACS3-HMAC-SHA256" | "HMAC-SHA1";
@@ -28,16 +29,12 @@ export function findSignatureAlgorithm(settings: Settings): SignatureAlgorithm {
 /** Makes the function that authorises requests. */
 export function authorizeBy(
   algorithm: SignatureAlgorithm,
-  source: CredentialSource,
-  { clock, uuid, credentials }: Pick<BackendContext, "clock" | "uuid" | "credentials">,
+  source: Pick<CredentialSource, "get">,
+  { clock, uuid }: Pick<BackendContext, "clock" | "uuid">,
 ): Authorize {
   const sign = algorithm === "HMAC-SHA1" ? authorizeRpc : authorizeAcs3;
   // The nonce is new for every attempt: the service refuses one that it has seen.
-  return async (request) => {
-    const credential = await source();
-    credentials.add(credential.accessKeySecret, credential.securityToken);
-    return sign(request, credential, clock.now(), uuid());
-  };
+  return async (request, signal) => sign(request, await source.get(signal), clock.now(), uuid());
 }
 
 function authorizeAcs3(
