@@ -4,6 +4,7 @@
  */
 import { ConfigurationError } from "../../errors";
 import type { AlibabaAccessKey } from "../../http/signers/alibabaSigner";
+import { plainHttpProblem } from "../../http/transport";
 import { address } from "../rules";
 import type { Found, Settings } from "../settings";
 import { firstFound, fromConfig, fromEnvironment, incompleteCredentials } from "../settings";
@@ -12,6 +13,7 @@ import type { AlibabaProfile } from "./profiles";
 import { findNamedProfile, findUnnamedProfile, isTrue, namedProfile } from "./profiles";
 import type { OidcRequest, RoleRequest } from "./roles";
 import { accountOfRole, configuredOidc, configuredRole, oidcOfEnvironment, oidcVariableOf } from "./roles";
+import { alibabaPlainHttp } from "./transport";
 
 /** A key pair, and the token of a temporary one. */
 export interface AlibabaCredential extends AlibabaAccessKey {
@@ -127,7 +129,7 @@ function candidatesOf(settings: Settings): Candidate[] {
       settings,
       "credentialsUri",
       ["ALICLOUD_CREDENTIALS_URI", "ALIBABA_CLOUD_CREDENTIALS_URI"],
-      (found) => ({ base: { kind: "uri", uri: checkedUri(found), source: found.source } }),
+      (found) => ({ base: { kind: "uri", uri: checkedUri(settings, found), source: found.source } }),
     ),
     setting(settings, "ecsRoleName", ["ALICLOUD_ECS_ROLE_NAME", "ALIBABA_CLOUD_ECS_METADATA"], (found) => ({
       base: { kind: "machine", roleName: found.value, source: found.source },
@@ -170,13 +172,18 @@ function lastResort(settings: Settings): Base {
   return { base: { kind: "none", tried: found.places, mayAskMachine } };
 }
 
-// The message leaves the address out: it may have a secret in its query.
-function checkedUri({ value, source }: Found): string {
-  const [withoutQuery = ""] = value.trim().split("?", 1);
-  if (address(withoutQuery) === undefined) return value.trim();
-  throw new ConfigurationError(
-    `${source} must be an address like "http://127.0.0.1:8080/credentials": correct it.`,
-  );
+// The message leaves the query out: it may have a secret in it.
+function checkedUri(settings: Settings, { value, source }: Found): string {
+  const uri = value.trim();
+  const [withoutQuery = ""] = uri.split("?", 1);
+  if (address(withoutQuery) !== undefined) {
+    throw new ConfigurationError(
+      `${source} must be an address like "http://127.0.0.1:8080/credentials": correct it.`,
+    );
+  }
+  const problem = plainHttpProblem(new URL(uri), alibabaPlainHttp(settings));
+  if (problem === undefined) return uri;
+  throw new ConfigurationError(`the address (from ${source}) ${problem}`);
 }
 
 interface KeyNames {

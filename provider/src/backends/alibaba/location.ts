@@ -2,7 +2,6 @@
  * Where Alibaba Cloud's CloudFlow is: region and endpoint, from argument, configuration,
  * environment or profile; and where the STS is. Makes no request.
  */
-import { ConfigurationError } from "../../errors";
 import type { ArgumentProblem, Arguments } from "../backend";
 import { LocationError, checkEndpoint, noRegion, problemsOf, withScheme } from "../location";
 import type { Found, Settings } from "../settings";
@@ -10,6 +9,7 @@ import { configuredEndpoint, firstFound, fromArgument, fromConfig, fromEnvironme
 import type { StsHints } from "./identity";
 import { findIdentity } from "./identity";
 import { isTrue } from "./profiles";
+import { alibabaPlainHttp } from "./transport";
 
 /** Where to send requests. */
 export interface AlibabaLocation {
@@ -47,7 +47,7 @@ export function resolveLocation(args: Arguments, settings: Settings): AlibabaLoc
     fromArgument("endpoint", args["endpoint"]),
     ownEndpoint(settings, "fnf", "FNF_ENDPOINT", "ALIBABA_CLOUD_ENDPOINT_FNF"),
   );
-  if (endpoint) return { region, endpoint: checkEndpoint(endpoint) };
+  if (endpoint) return { region, endpoint: checkEndpoint(endpoint, alibabaPlainHttp(settings)) };
   if (region === undefined) throw noRegion(regionSettings);
   // Not the other way round: the vendor's own clients build fnf.<region> for regions missing from their table,
   // and that is another host.
@@ -66,7 +66,7 @@ export function resolveStsEndpoint(settings: Settings, hints: StsHints): string 
       hints.endpoint === undefined ? undefined : { value: hints.endpoint, source: "the profile" },
       scheme,
     );
-  if (set) return checkEndpoint(set);
+  if (set) return checkEndpoint(set, alibabaPlainHttp(settings));
   const found =
     hints.region === undefined
       ? firstFound(fromEnvironment(settings, "ALIBABA_CLOUD_STS_REGION"), configuredRegion(settings))
@@ -115,9 +115,7 @@ function ownEndpoint(
   );
 }
 
+// Who allows http by `protocol` wants it, as with the official provider.
 function schemeOf(settings: Settings): "http" | "https" {
-  const found = fromConfig(settings, "alicloud:protocol");
-  const scheme = found?.value.toLowerCase() ?? "https";
-  if (scheme === "http" || scheme === "https") return scheme;
-  throw new ConfigurationError(`${found?.source ?? ""} is none of "HTTP" and "HTTPS" (default): correct it.`);
+  return alibabaPlainHttp(settings).isAllowed ? "http" : "https";
 }

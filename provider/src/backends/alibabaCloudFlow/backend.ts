@@ -24,6 +24,7 @@ import { AlibabaClient, checkSettings } from "../alibaba/alibabaClient";
 import type { AlibabaLocation } from "../alibaba/location";
 import { checkLocation, resolveLocation } from "../alibaba/location";
 import { toAlibabaError } from "../alibaba/serviceErrors";
+import { alibabaTransport } from "../alibaba/transport";
 import { Buckets, configuredAllowances } from "../allowances";
 import type {
   Arguments,
@@ -110,6 +111,7 @@ export const alibabaCloudFlow = {
     region: { rule: text({ min: 1, max: 64 }), replaces: true, located: true },
     endpoint: { rule: address },
   },
+  transport: alibabaTransport,
   check: (args, settings, unknown) => {
     const problems = checkSettings(settings);
     // A profile that can't be used tells no region either.
