@@ -41,7 +41,7 @@ export interface Scene {
   session(sources: Sources, options?: Partial<SessionOptions>): Session;
   /** Lists a flow's executions with these settings; fails as that does. */
   list(sources: Sources, args?: Record<string, unknown>): Promise<unknown>;
-  /** {@link Scene.list}, and who did it by the emulator's record: the last one who did something. */
+  /** {@link Scene.list}, and who did it by the emulator's record. */
   actor(sources: Sources): Promise<string>;
 }
 
@@ -96,8 +96,9 @@ export function useScene(): Scene {
     },
     actor: async (sources) => {
       await scene.list(sources);
-      const { actors } = await scene.control("GET", "/actors?operation=ListExecutions");
-      return actors.at(-1)?.who;
+      const { requests } = await scene.control("GET", "/requests?operation=ListExecutions");
+      const { account, name, session } = requests.at(-1).caller.actor;
+      return `${String(account)}/${String(name)}${session === undefined ? "" : ` (${String(session)})`}`;
     },
   };
   return scene;
