@@ -4,7 +4,7 @@
  */
 import type { Emulator } from "workflow-emulator";
 import { startEmulator } from "workflow-emulator";
-import { metadataEndpoint } from "../../provider/src/backends/alibaba/machine";
+import { metadataEndpoint } from "../../provider/src/backends/alibaba/metadata";
 import { NotFoundError } from "../../provider/src/errors";
 import type { Fetch } from "../../provider/src/http/httpClient";
 import type { Session, SessionOptions, Settings } from "../../provider/src/lifecycle";

@@ -14,7 +14,8 @@ import { TemporaryCredentials } from "../temporaryCredentials";
 import { authorizeBy } from "./authorization";
 import type { AlibabaCredential, AlibabaIdentity } from "./identity";
 import { resolveStsEndpoint } from "./location";
-import { askMachine, askUri, buildUriRequest, metadataEndpoint } from "./machine";
+import { askMachine, askUri } from "./machine";
+import { buildGetCredentialsByUri, metadataEndpoint, readCredentialsUri } from "./metadata";
 import { isTrue } from "./profiles";
 import type { OidcRequest } from "./roles";
 import { toIdentityError } from "./serviceErrors";
@@ -77,8 +78,10 @@ function sourceOf(identity: AlibabaIdentity, context: SourceContext): Source {
     case "oidc":
       return oidcSource(identity.oidc, resolveStsEndpoint(context.settings, identity.sts), context);
     case "uri":
-      return renewed(context, summarize(buildUriRequest(identity.uri)), (signal) =>
-        askUri(identity.uri, context, signal),
+      return renewed(
+        context,
+        summarize(buildGetCredentialsByUri(readCredentialsUri(identity.uri))),
+        (signal) => askUri(identity.uri, context, signal),
       );
     case "machine": {
       const options = { roleName: identity.roleName, mayUseVersion1: mayUseVersion1(context.settings) };
@@ -121,7 +124,7 @@ function renewed(context: SourceContext, summary: RequestSummary, obtain: Obtain
 function oidcSource(oidc: OidcRequest, endpoint: string, context: SourceContext): Source {
   const { http, clock, credentials } = context;
   const build = (idToken: string): HttpRequest =>
-    buildAssumeRoleWithOidc(endpoint, oidc, idToken, clock.now());
+    buildAssumeRoleWithOidc(endpoint, oidc, { idToken, nowMs: clock.now() });
   const summary = summarize(build(""));
   const toServiceError = toIdentityError(
     clock,

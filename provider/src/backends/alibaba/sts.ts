@@ -56,9 +56,8 @@ export function buildAssumeRole(endpoint: string, role: RoleRequest): HttpReques
  */
 export function buildAssumeRoleWithOidc(
   endpoint: string,
-  { role, providerArn }: OidcRequest,
-  idToken: string,
-  nowMs: number,
+  { role, providerArn }: Pick<OidcRequest, "role" | "providerArn">,
+  { idToken, nowMs }: { readonly idToken: string; readonly nowMs: number },
 ): HttpRequest {
   const operation = "AssumeRoleWithOIDC";
   const query = [
