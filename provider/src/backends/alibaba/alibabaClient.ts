@@ -50,16 +50,17 @@ export class AlibabaClient {
   }
 
   /**
-   * Finds who acts. Makes a request only where a setting demands an account that the other settings do not tell.
+   * Finds who acts. Makes a request only where an account is demanded that the settings do not tell.
+   * @param stored the account of an execution that is there already.
    * @throws ConfigurationError where a setting is wrong, or refused.
    */
-  static async open(context: BackendContext, signal: AbortSignal): Promise<AlibabaClient> {
+  static async open(stored: unknown, context: BackendContext, signal: AbortSignal): Promise<AlibabaClient> {
     const { settings } = context;
     const [refused] = findRefusedSettings(settings, "alicloud", alibabaSettings);
     if (refused !== undefined) throw new ConfigurationError(refused);
     const { identity } = findIdentity(settings);
     const source = openCredentialSource(identity, context);
-    const accountId = await resolveAccount(identity, source, context, signal);
+    const accountId = await resolveAccount({ identity, source, stored }, context, signal);
     return new AlibabaClient(accountId, findSignatureAlgorithm(settings), source, context);
   }
 

@@ -20,6 +20,7 @@ import { summarize } from "../../http/request";
 import { mayHaveBeenHandled } from "../../http/retry";
 import type { Allowance, BucketView } from "../../http/tokenBucket";
 import { withinTime } from "../../polling/timeLimit";
+import { accountOfSettings } from "../alibaba/account";
 import { AlibabaClient, checkSettings } from "../alibaba/alibabaClient";
 import type { AlibabaLocation } from "../alibaba/location";
 import { checkLocation, resolveLocation } from "../alibaba/location";
@@ -112,6 +113,10 @@ export const alibabaCloudFlow = {
     endpoint: { rule: address },
   },
   transport: alibabaTransport,
+  place: (settings) => {
+    const accountId = accountOfSettings(settings);
+    return accountId === undefined ? {} : { accountId };
+  },
   check: (args, settings, unknown) => {
     const problems = checkSettings(settings);
     // A profile that can't be used tells no region either.
@@ -131,7 +136,7 @@ async function openCloudFlow(
   signal: AbortSignal,
 ): Promise<CloudFlowBackend> {
   const location = resolveLocation(args, context.settings);
-  const client = await AlibabaClient.open(context, signal);
+  const client = await AlibabaClient.open(args["accountId"], context, signal);
   const buckets = context.shared("alibabaBuckets", () => {
     const allowance = configuredAllowances(context.settings, "alicloud:requestLimits", publishedAllowance);
     return new Buckets(allowance, context.clock);
@@ -192,7 +197,11 @@ export class CloudFlowBackend implements Backend {
 
   get location(): Record<string, string> {
     const { region } = this.#location;
-    return region === undefined ? {} : { region };
+    const { accountId } = this.#client;
+    return {
+      ...(region === undefined ? {} : { region }),
+      ...(accountId === undefined ? {} : { accountId }),
+    };
   }
 
   get keepsHistory(): boolean {
