@@ -451,6 +451,12 @@ const proofs: Readonly<Record<string, readonly Proof[]>> = {
     ),
   ],
   protocol: [
+    refuses(
+      {
+        config: { ...role({ roleArn: roleArn("x") }), "alicloud:endpoints": '{"sts":"http://sts.example"}' },
+      },
+      "the STS endpoint (from configuration alicloud:endpoints.sts) begins with http://",
+    ),
     acts(() => {
       const host = new URL(scene.url).host;
       return Promise.resolve({

@@ -517,6 +517,21 @@ describe("a wait outlives its keys", () => {
     expect(executions).toHaveLength(1);
   });
 
+  test("so are the keys with which a role is assumed", async () => {
+    const account = await scene.control("PUT", "/accounts/own", {
+      roles: [{ name: "machine" }, { name: "next" }],
+    });
+    await putMachine("alibabaEcs", { domain: "own" });
+    const next = account.roles.find(({ name }: { name: string }) => name === "next").arn;
+    const config = { "alicloud:assumeRole": JSON.stringify({ roleArn: next }) };
+    const session = scene.session({ config });
+    const backend = await session.connect(services.cloudflow, { flowName: "flow" }, never);
+    await scene.control("POST", "/faults", { operation: "AssumeRole", action: "expireToken" });
+    // Only acme has the flow: whoever is told so was admitted.
+    await expect(backend.listPage({}, { limit: 1 }, never)).rejects.toThrow(NotFoundError);
+    expect(operations().filter((each) => each.endsWith("/machine"))).toHaveLength(2);
+  });
+
   test("a renewal that fails for a while does not end a wait whose keys are still good", async () => {
     const clock = fakeClock();
     await scene.control("POST", "/clock", { now: clock.now() });

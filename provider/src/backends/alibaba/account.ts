@@ -2,14 +2,14 @@
  * In which account requests act: known from a role's ARN, or asked where `alicloud:accountId`, or an execution that is there
  * already, demands one.
  */
-import { AuthenticationError, ConfigurationError } from "../../errors";
+import { ConfigurationError } from "../../errors";
 import { summarize } from "../../http/request";
 import type { BackendContext } from "../backend";
 import type { Settings } from "../settings";
 import { firstFound, fromConfig, fromEnvironment } from "../settings";
 import type { SharedLookup } from "../sharedLookup";
 import { shareLookup } from "../sharedLookup";
-import { authorizeBy } from "./authorization";
+import { sendSigned } from "./authorization";
 import type { CredentialSource } from "./credentials";
 import type { AlibabaIdentity } from "./identity";
 import { accountOf, findIdentity, sourceNameOf } from "./identity";
@@ -90,14 +90,9 @@ function lookUpAccount(
   const request = buildGetCallerIdentity(resolveStsEndpoint(context.settings, {}));
   const lookups = context.shared("alibabaAccounts", () => new Map<string, SharedLookup<string>>());
   const lookup = shareLookup(lookups, source.key, summarize(request), async (own) => {
-    const answer = await context.http.send(request, {
-      authorize: authorizeBy("HMAC-SHA1", source, context),
-      toServiceError: toIdentityError(
-        context.clock,
-        `Check the credentials; the account is asked for because ${reason}.`,
-      ),
-      signal: own,
-    });
+    const remedy = `Check the credentials; the account is asked for because ${reason}.`;
+    const options = { toServiceError: toIdentityError(context.clock, remedy), signal: own };
+    const answer = await sendSigned(request, options, { algorithm: "HMAC-SHA1", source, context });
     return parseCallerAccount(answer, summarize(request));
   });
   return lookup.wait(signal);
@@ -109,9 +104,4 @@ function demandSame(demanded: DemandedAccount, account: string, identity: Alibab
     `${demanded.reason}, but the credentials (${sourceNameOf(identity)}) act in account ${account}: ` +
       "correct one of them.",
   );
-}
-
-/** True for the refusal of keys that have ended, whatever they said of their life. */
-export function isExpiredKey(error: unknown): boolean {
-  return error instanceof AuthenticationError && error.serviceCode === "InvalidSecurityToken.Expired";
 }

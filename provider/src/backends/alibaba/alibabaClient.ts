@@ -1,19 +1,18 @@
 /**
- * Sends the requests of a service of Alibaba Cloud as the identity of the settings; checks the settings before, and replaces
- * temporary keys that were refused.
+ * Sends the requests of a service of Alibaba Cloud as the identity of the settings, which are checked before.
  */
 import { ConfigurationError } from "../../errors";
 import type { SendOptions } from "../../http/httpClient";
-import type { Authorize, HttpAnswer, HttpRequest } from "../../http/request";
+import type { HttpAnswer, HttpRequest } from "../../http/request";
 import type { ArgumentProblem, BackendContext } from "../backend";
 import { problemsOf } from "../location";
 import type { Settings } from "../settings";
 import { findRefusedSettings } from "../vendorSettings";
-import { demandedAccount, isExpiredKey, resolveAccount } from "./account";
+import { demandedAccount, resolveAccount } from "./account";
 import type { SignatureAlgorithm } from "./authorization";
-import { authorizeBy, findSignatureAlgorithm } from "./authorization";
+import { findSignatureAlgorithm, sendSigned } from "./authorization";
 import type { CredentialSource } from "./credentials";
-import { openCredentialSource } from "./credentials";
+import { checkStsEndpoints, openCredentialSource } from "./credentials";
 import { findIdentity } from "./identity";
 import { alibabaSettings } from "./settingsTable";
 
@@ -24,7 +23,9 @@ export function checkSettings(settings: Settings): ArgumentProblem[] {
     ...refused.map((reason) => ({ argument: undefined, reason })),
     ...problemsOf(() => {
       findSignatureAlgorithm(settings);
-      return demandedAccount(settings, findIdentity(settings).identity);
+      const { identity } = findIdentity(settings);
+      checkStsEndpoints(settings, identity);
+      return demandedAccount(settings, identity);
     }),
   ];
 }
@@ -65,22 +66,8 @@ export class AlibabaClient {
   }
 
   /** Sends a request; errors as HttpClient.send. */
-  async send(request: HttpRequest, options: Omit<SendOptions, "authorize">): Promise<HttpAnswer> {
-    let used: string | undefined;
-    const source: Pick<CredentialSource, "get"> = {
-      get: async (signal) => {
-        const credential = await this.#source.get(signal);
-        used = credential.accessKeyId;
-        return credential;
-      },
-    };
-    const authorize: Authorize = authorizeBy(this.#algorithm, source, this.#context);
-    try {
-      return await this.#context.http.send(request, { ...options, authorize });
-    } catch (error) {
-      // The request was refused, so even a start may be sent again; once, with new keys.
-      if (!isExpiredKey(error) || used === undefined || !this.#source.forget(used)) throw error;
-      return await this.#context.http.send(request, { ...options, authorize });
-    }
+  send(request: HttpRequest, options: Omit<SendOptions, "authorize">): Promise<HttpAnswer> {
+    const sending = { algorithm: this.#algorithm, source: this.#source, context: this.#context };
+    return sendSigned(request, options, sending);
   }
 }

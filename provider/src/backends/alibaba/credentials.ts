@@ -11,7 +11,7 @@ import type { BackendContext } from "../backend";
 import type { Settings } from "../settings";
 import type { ObtainedCredentials } from "../temporaryCredentials";
 import { TemporaryCredentials } from "../temporaryCredentials";
-import { authorizeBy } from "./authorization";
+import { sendSigned } from "./authorization";
 import type { AlibabaCredential, AlibabaIdentity } from "./identity";
 import { resolveStsEndpoint } from "./location";
 import { askMachine, askUri } from "./machine";
@@ -48,6 +48,16 @@ export function openCredentialSource(identity: AlibabaIdentity, context: Backend
   return context.shared(`alibabaCredentials:${key}`, () => ({ key, ...sourceOf(identity, context) }));
 }
 
+/**
+ * Sees that the STS of an identity's roles can be found. No request is made.
+ * @throws ConfigurationError where its endpoint is malformed.
+ */
+export function checkStsEndpoints(settings: Settings, identity: AlibabaIdentity): void {
+  if (identity.kind !== "role" && identity.kind !== "oidc") return;
+  resolveStsEndpoint(settings, identity.sts);
+  if (identity.kind === "role") checkStsEndpoints(settings, identity.base);
+}
+
 type Source = Omit<CredentialSource, "key">;
 
 function sourceOf(identity: AlibabaIdentity, context: SourceContext): Source {
@@ -59,20 +69,11 @@ function sourceOf(identity: AlibabaIdentity, context: SourceContext): Source {
     }
     case "role": {
       const request = buildAssumeRole(resolveStsEndpoint(context.settings, identity.sts), identity.role);
-      const base = sourceOf(identity.base, context);
-      const authorize = authorizeBy("HMAC-SHA1", base, context);
+      const sending = { algorithm: "HMAC-SHA1", source: sourceOf(identity.base, context), context } as const;
+      const remedy = `Check ${identity.role.source}: the role has to exist and to trust whoever assumes it.`;
+      const toServiceError = toIdentityError(context.clock, remedy);
       return renewed(context, summarize(request), async (signal) =>
-        parseAssumedRole(
-          await context.http.send(request, {
-            authorize,
-            signal,
-            toServiceError: toIdentityError(
-              context.clock,
-              `Check ${identity.role.source}: the role has to exist and to trust whoever assumes it.`,
-            ),
-          }),
-          summarize(request),
-        ),
+        parseAssumedRole(await sendSigned(request, { signal, toServiceError }, sending), summarize(request)),
       );
     }
     case "oidc":
