@@ -126,8 +126,7 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
       const isDeployment = urn !== undefined && this.#checked.has(urn);
       const present = presentOf(id, stored);
       if (isDeployment) this.#present.set(urn, present);
-      const { startedAt } = present;
-      await this.#process.register.handedOver(this.#definition.service, urn, id, { startedAt });
+      await this.#process.register.handedOver(this.#definition.service, urn, id);
       const newlySecret = call.secretArguments.filter((name) => !storedSecrets.includes(name));
       const place = this.#place();
       const result = diff(this.#definition, id, stored, args, call.replaceOnChanges, newlySecret, place);

@@ -244,7 +244,9 @@ export function sayStartOpen(context: MessageContext): string {
   return lines(
     `it is not known whether the last start of ${context.subject} was carried out: it was posted, and no answer came`,
     "  Executions of this kind can't be looked up, so nothing was started again. See in the flow's own effects or logs",
-    `  whether it ran; to run it (again), change "triggers".`,
+    context.common.runOn === "destroy"
+      ? `  whether it ran: if it did, \`pulumi state delete <its URN>\`; if not, change "triggers", run \`pulumi up\` and destroy again.`
+      : `  whether it ran; to run it (again), change "triggers".`,
     ...where(context, "WFX-START-UNCERTAIN"),
   );
 }
