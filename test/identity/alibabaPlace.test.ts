@@ -67,7 +67,7 @@ test("the account of a role is kept with the execution; in another account it ru
   expect(moved).toMatchObject({
     action: "rerun",
     properties: ["accountId"],
-    reasons: [`accountId changed from ${acmeAccountId} to ${other} (credentials)`],
+    reasons: [`accountId changed from ${acmeAccountId} to ${other} (settings)`],
   });
 });
 

@@ -76,8 +76,9 @@ export function diff(
   }
   for (const [name, here] of Object.entries(place)) {
     const there = state[name];
-    if (typeof there === "string" && there !== here) {
-      reruns.push({ property: name, reason: `${name} changed from ${there} to ${here} (credentials)` });
+    // An argument takes precedence over settings, and has been compared above.
+    if (args[name] === undefined && typeof there === "string" && there !== here) {
+      reruns.push({ property: name, reason: `${name} changed from ${there} to ${here} (settings)` });
     }
   }
   const outcome = settled && common.runOn === "create" ? rerunReason(common, status) : undefined;

@@ -31,6 +31,17 @@ export interface HuaweicloudSettings {
   password?: pulumi.Input<string>;
   /** Address of IAM. */
   authUrl?: pulumi.Input<string>;
+  /** Authorities that are trusted in place of all others: PEM text, or the path of a PEM file. */
+  cacertFile?: pulumi.Input<string>;
+  /** Certificate of the client: PEM text, or the path of a PEM file. Only with `key`. */
+  cert?: pulumi.Input<string>;
+  /** Key of `cert`, not encrypted: PEM text, or the path of a PEM file. Kept as a secret. */
+  key?: pulumi.Input<string>;
+  /**
+   * True to allow addresses of other machines that begin with `http://`.
+   * @default false
+   */
+  allowInsecureHttp?: pulumi.Input<boolean>;
   /** Addresses by service: `aom`, `functiongraph`, `iam`. */
   endpoints?: pulumi.Input<Record<string, pulumi.Input<string>>>;
   /** How often operations may be called: by operation, service (`aom`, `functiongraph`, `iam`) or `*`. */
@@ -103,10 +114,13 @@ export interface AlicloudSettings {
   assumeRoleWithOidc?: pulumi.Input<AlicloudAssumeRoleWithOidc>;
   /** Guard: in another account nothing is started, stopped or read. */
   accountId?: pulumi.Input<string>;
-  /** `HTTP` allows addresses without encryption. @default "HTTPS" */
-  protocol?: pulumi.Input<"HTTP" | "HTTPS">;
   /** Accepted as in the official provider; no list of regions is checked. */
   skipRegionValidation?: pulumi.Input<boolean>;
+  /**
+   * `"HTTP"` allows addresses of other machines that begin with `http://`.
+   * @default "HTTPS"
+   */
+  protocol?: pulumi.Input<"HTTP" | "HTTPS">;
   /** @default "ACS3-HMAC-SHA256" */
   signature?: pulumi.Input<"ACS3-HMAC-SHA256" | "HMAC-SHA1">;
   /** Hosts or addresses by service: `fnf`, `sts`. */
@@ -126,6 +140,7 @@ const secrets: ReadonlySet<string> = new Set([
   "securityToken",
   "token",
   "password",
+  "key",
   "assumeRoleWithOidc",
 ]);
 
@@ -164,6 +179,7 @@ export class Provider extends pulumi.ProviderResource {
 const asJson: ReadonlySet<string> = new Set([
   "endpoints",
   "requestLimits",
+  "allowInsecureHttp",
   "assumeRole",
   "assumeRoleWithOidc",
   "skipRegionValidation",

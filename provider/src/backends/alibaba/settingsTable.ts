@@ -162,8 +162,8 @@ export const alibabaSettings: readonly VendorSetting[] = [
   honoured(
     "where",
     "protocol",
-    [],
-    "`HTTP` or `HTTPS` (default): scheme of hosts that are given without one.",
+    ["ALICLOUD_PROTOCOL"],
+    "`HTTPS` (default), or `HTTP`, which allows `http://` and is then the scheme of bare hosts.",
   ),
   honoured("where", undefined, ["ALIBABA_CLOUD_STS_REGION"], "Region of the STS, in place of the region."),
   honoured("where", undefined, ["ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED"], "`true` asks the STS inside the VPC."),
