@@ -56,6 +56,12 @@ test("an explicit provider acts as its role; no secret is in the state; another 
   expect(same.output).not.toContain("error:");
   expect(await starters()).toEqual(["partner:deploy-7"]);
 
+  // Keys of another account: the preview asks the STS whose they are.
+  writeFileSync(join(stack.folder, "index.js"), program({ ...keys, endpoints }));
+  expect((await stack.preview()).output).toMatch(
+    new RegExp(`accountId changed from ${acmeAccountId} to \\d{16}`),
+  );
+
   writeFileSync(join(stack.folder, "index.js"), program({ ...keys, endpoints, accountId: "42" }));
   const preview = await stack.preview();
   expect(preview.output).toContain(`accountId changed from ${acmeAccountId} to 42`);

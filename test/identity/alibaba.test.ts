@@ -88,7 +88,8 @@ const asks =
       new AbortController().signal,
     );
     await expect(backend.listPage({}, { limit: 1 }, new AbortController().signal)).rejects.toThrow();
-    expect(asked[0]).toBe(`${operation} ${address}`);
+    // The account may be asked for beside it.
+    expect(asked.find((each) => each.startsWith(`${operation} `))).toBe(`${operation} ${address}`);
   };
 const sends =
   (sources: Sources | (() => Promise<Sources>), operation: string, parameter: string, value: string): Proof =>
@@ -589,7 +590,8 @@ test.each(rowsOf("ignored"))("%s makes no difference", async (_, { key, variable
   expect(check(services.cloudflow, { flowName: "f" }, scene.settings(sources))).toEqual([]);
   await scene.list({ config: demo });
   await scene.list(sources);
-  const [without, withIt] = scene.sent.map(({ url, headers: { authorization, ...headers } }) => ({
+  const lists = scene.sent.filter(({ operation }) => operation === "ListExecutions");
+  const [without, withIt] = lists.map(({ url, headers: { authorization, ...headers } }) => ({
     url,
     signer: authorization?.split(",")[0],
     headers: Object.keys(headers),

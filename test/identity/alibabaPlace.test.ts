@@ -46,6 +46,9 @@ const placeOf = (sources: Sources): Readonly<Record<string, string>> =>
 const planned = (state: StoredState, sources: Sources): ReturnType<typeof diff> =>
   diff(services.cloudflow, String(state["executionId"]), state, args, [], [], placeOf(sources));
 
+const askedPlaceOf = (sources: Sources, state: StoredState): Promise<Readonly<Record<string, string>>> =>
+  scene.session(sources).findPlace(services.cloudflow, state, never);
+
 /** Id of the demo account, as the emulator has it. */
 const demoAccountId = async (): Promise<string> =>
   (await scene.control("GET", "/accounts")).accounts.find(
@@ -81,10 +84,53 @@ test("another role, or a key, of the same account is the same place", async () =
   });
 });
 
-test("keys alone do not tell their account: nothing runs again by them, and none is stored", async () => {
-  const { state } = await started({ config: ann });
-  expect(state["accountId"]).toBeUndefined();
-  expect(planned(state, { config: demo }).action).toBe("none");
+describe("keys do not tell their account: the STS is asked by the way", () => {
+  const stopSts = (): Promise<unknown> =>
+    scene.control("POST", "/faults", { operation: "GetCallerIdentity", action: "dropBefore", count: null });
+  const withoutSts = (keys: Record<string, string>): Sources => ({
+    config: { ...keys, "alicloud:endpoints": JSON.stringify({ fnf: scene.url }) },
+  });
+
+  test("the account is stored, and keys of another one run again there", async () => {
+    const { state } = await started({ config: ann });
+    expect(state["accountId"]).toBe(acmeAccountId);
+    scene.sent.length = 0;
+    const place = await askedPlaceOf({ config: demo }, state);
+    expect(place).toEqual({ accountId: await demoAccountId() });
+    const { action, reasons } = diff(services.cloudflow, "id", state, args, [], [], place);
+    expect([action, reasons]).toEqual([
+      "rerun",
+      [`accountId changed from ${acmeAccountId} to ${await demoAccountId()} (settings)`],
+    ]);
+    expect(scene.sent.map(({ operation }) => operation)).toEqual(["GetCallerIdentity"]);
+  });
+
+  test("a thousand resources ask once; an execution without an account asks nobody", async () => {
+    const session = scene.session({ config: ann });
+    const state = { ...args, accountId: acmeAccountId };
+    await Promise.all(
+      Array.from({ length: 1_000 }, () => session.findPlace(services.cloudflow, state, never)),
+    );
+    expect(scene.sent).toHaveLength(1);
+    expect(await scene.session({ config: ann }).findPlace(services.cloudflow, args, never)).toEqual({});
+    expect(scene.sent).toHaveLength(1);
+  });
+
+  test("an STS that does not answer delays no start and changes nothing", async () => {
+    await stopSts();
+    const { id, state } = await started({ config: ann });
+    expect([state["status"], state["accountId"]]).toEqual(["succeeded", undefined]);
+    const known = { ...state, accountId: acmeAccountId };
+    expect(await askedPlaceOf({ config: ann }, known)).toEqual({});
+    expect(await read(id, known, hostOf({ config: ann }))).toMatchObject({ accountId: acmeAccountId });
+  });
+
+  test("beside an endpoint of the program's own no STS of the cloud is asked", async () => {
+    const { state } = await started(withoutSts(ann));
+    expect(state["accountId"]).toBeUndefined();
+    expect(await askedPlaceOf(withoutSts(demo), { ...state, accountId: acmeAccountId })).toEqual({});
+    expect(scene.sent.map(({ operation }) => operation)).not.toContain("GetCallerIdentity");
+  });
 });
 
 describe("with the keys of another account, an execution of a role", () => {

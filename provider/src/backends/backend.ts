@@ -103,6 +103,16 @@ export interface BackendDefinition<Service extends Backend = Backend> {
    */
   place?(settings: Settings): Readonly<Record<string, string>>;
   /**
+   * What {@link place} leaves out, asked of the vendor for an execution that is stored. What can't be had in a few seconds
+   * is left out.
+   * @throws ConfigurationError where a setting is wrong.
+   */
+  askPlace?(
+    stored: Arguments,
+    context: BackendContext,
+    signal: AbortSignal,
+  ): Promise<Readonly<Record<string, string>>>;
+  /**
    * What is wrong with arguments and settings together (e.g. no region anywhere). Values that are not known yet
    * are absent and named in `unknown`. No request is made.
    */

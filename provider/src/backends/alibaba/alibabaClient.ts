@@ -4,16 +4,18 @@
 import { ConfigurationError } from "../../errors";
 import type { SendOptions } from "../../http/httpClient";
 import type { HttpAnswer, HttpRequest } from "../../http/request";
-import type { ArgumentProblem, BackendContext } from "../backend";
+import type { ArgumentProblem, Arguments, BackendContext } from "../backend";
 import { problemsOf } from "../location";
 import type { Settings } from "../settings";
 import { findRefusedSettings } from "../vendorSettings";
-import { demandedAccount, resolveAccount } from "./account";
+import type { ActingIdentity, AskedAccount } from "./account";
+import { askAccount, beginAskingAccount, demandedAccount, verifyAccount } from "./account";
 import type { SignatureAlgorithm } from "./authorization";
 import { findSignatureAlgorithm, sendSigned } from "./authorization";
 import type { CredentialSource } from "./credentials";
 import { checkStsEndpoints, openCredentialSource } from "./credentials";
 import { findIdentity } from "./identity";
+import { isStsAtHand } from "./location";
 import { alibabaSettings } from "./settingsTable";
 
 /** What is wrong with the settings of Alibaba Cloud, but for the location; empty where nothing is. No request is made. */
@@ -30,39 +32,63 @@ export function checkSettings(settings: Settings): ArgumentProblem[] {
   ];
 }
 
+/**
+ * The account in which the settings act, as far as they or the STS tell.
+ * @param args of an execution, as they are stored.
+ * @throws ConfigurationError where a setting is wrong.
+ */
+export function findAccount(
+  args: Arguments,
+  context: BackendContext,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  return askAccount(actingOf(args, context), context, signal);
+}
+
+function actingOf(args: Arguments, context: BackendContext): ActingIdentity {
+  const { identity } = findIdentity(context.settings);
+  const source = openCredentialSource(identity, context);
+  return { identity, source, isStsAtHand: isStsAtHand(args, context.settings) };
+}
+
 /** An identity that sends requests. */
 export class AlibabaClient {
-  /** The account in which it acts, where that is known. */
-  readonly accountId: string | undefined;
+  readonly #account: AskedAccount;
   readonly #algorithm: SignatureAlgorithm;
   readonly #source: CredentialSource;
   readonly #context: BackendContext;
 
   private constructor(
-    accountId: string | undefined,
+    account: AskedAccount,
     algorithm: SignatureAlgorithm,
     source: CredentialSource,
     context: BackendContext,
   ) {
-    this.accountId = accountId;
+    this.#account = account;
     this.#algorithm = algorithm;
     this.#source = source;
     this.#context = context;
   }
 
   /**
-   * Finds who acts. Makes a request only where an account is demanded that the settings do not tell.
-   * @param stored the account of an execution that is there already.
+   * Finds who acts. Waits for an answer only where an account is demanded that the settings do not tell.
+   * @param args with the account of an execution that is there already, as it is stored.
    * @throws ConfigurationError where a setting is wrong, or refused.
    */
-  static async open(stored: unknown, context: BackendContext, signal: AbortSignal): Promise<AlibabaClient> {
+  static async open(args: Arguments, context: BackendContext, signal: AbortSignal): Promise<AlibabaClient> {
     const { settings } = context;
     const [refused] = findRefusedSettings(settings, "alicloud", alibabaSettings);
     if (refused !== undefined) throw new ConfigurationError(refused);
-    const { identity } = findIdentity(settings);
-    const source = openCredentialSource(identity, context);
-    const accountId = await resolveAccount({ identity, source, stored }, context, signal);
-    return new AlibabaClient(accountId, findSignatureAlgorithm(settings), source, context);
+    const algorithm = findSignatureAlgorithm(settings);
+    const acting = actingOf(args, context);
+    const id = await verifyAccount(acting, args["accountId"], context, signal);
+    const account = id === undefined ? beginAskingAccount(acting, context) : { id };
+    return new AlibabaClient(account, algorithm, acting.source, context);
+  }
+
+  /** The account in which it acts, where that is known by now. */
+  get accountId(): string | undefined {
+    return this.#account.id;
   }
 
   /** Sends a request; errors as HttpClient.send. */

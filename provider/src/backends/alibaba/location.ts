@@ -21,6 +21,10 @@ export interface AlibabaLocation {
   readonly endpoint: string;
 }
 
+/** A service's name in `alicloud:endpoints`, and the variables for its endpoint. */
+const fnfNames = ["fnf", "FNF_ENDPOINT", "ALIBABA_CLOUD_ENDPOINT_FNF"] as const;
+const stsNames = ["sts", "STS_ENDPOINT", "ALIBABA_CLOUD_ENDPOINT_STS"] as const;
+
 const regionSettings =
   'the argument "region", the configuration alicloud:region, the environment variable ALICLOUD_REGION or ' +
   "ALIBABA_CLOUD_REGION, or region_id of the profile";
@@ -46,15 +50,23 @@ export function checkLocation(
 export function resolveLocation(args: Arguments, settings: Settings): AlibabaLocation {
   const given = firstFound(fromArgument("region", args["region"]), configuredRegion(settings));
   const region = given && checkedRegion(given);
-  const endpoint = firstFound(
-    fromArgument("endpoint", args["endpoint"]),
-    ownEndpoint(settings, "fnf", "FNF_ENDPOINT", "ALIBABA_CLOUD_ENDPOINT_FNF"),
-  );
+  const endpoint = firstFound(fromArgument("endpoint", args["endpoint"]), ownEndpoint(settings, ...fnfNames));
   if (endpoint) return { region, endpoint: checkEndpoint(endpoint, alibabaPlainHttp(settings)) };
   if (region === undefined) throw noRegion(regionSettings);
   // Not the other way round: the vendor's own clients build fnf.<region> for regions missing from their table,
   // and that is another host.
   return { region, endpoint: `${schemeOf(settings)}://${region}.fnf.aliyuncs.com` };
+}
+
+/**
+ * True where the STS of the same cloud is known: one is named, or the service is where the vendor has it. A CloudFlow of the
+ * program's own, such as an emulator, says nothing about an STS.
+ */
+export function isStsAtHand(args: Arguments, settings: Settings): boolean {
+  return (
+    ownEndpoint(settings, ...stsNames) !== undefined ||
+    firstFound(fromArgument("endpoint", args["endpoint"]), ownEndpoint(settings, ...fnfNames)) === undefined
+  );
 }
 
 /**
@@ -64,7 +76,7 @@ export function resolveLocation(args: Arguments, settings: Settings): AlibabaLoc
 export function resolveStsEndpoint(settings: Settings, hints: StsHints): string {
   const scheme = schemeOf(settings);
   const set =
-    ownEndpoint(settings, "sts", "STS_ENDPOINT", "ALIBABA_CLOUD_ENDPOINT_STS") ??
+    ownEndpoint(settings, ...stsNames) ??
     withScheme(
       hints.endpoint === undefined ? undefined : { value: hints.endpoint, source: "the profile" },
       scheme,

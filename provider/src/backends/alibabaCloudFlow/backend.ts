@@ -21,7 +21,7 @@ import { mayHaveBeenHandled } from "../../http/retry";
 import type { Allowance, BucketView } from "../../http/tokenBucket";
 import { withinTime } from "../../polling/timeLimit";
 import { accountOfSettings } from "../alibaba/account";
-import { AlibabaClient, checkSettings } from "../alibaba/alibabaClient";
+import { AlibabaClient, checkSettings, findAccount } from "../alibaba/alibabaClient";
 import type { AlibabaLocation } from "../alibaba/location";
 import { checkLocation, resolveLocation } from "../alibaba/location";
 import { toAlibabaError } from "../alibaba/serviceErrors";
@@ -117,6 +117,10 @@ export const alibabaCloudFlow = {
     const accountId = accountOfSettings(settings);
     return accountId === undefined ? {} : { accountId };
   },
+  askPlace: async (stored, context, signal) => {
+    const accountId = stored["accountId"] === undefined ? undefined : await findAccount(stored, context, signal);
+    return accountId === undefined ? {} : { accountId };
+  },
   check: (args, settings, unknown) => {
     const problems = checkSettings(settings);
     // A profile that can't be used tells no region either.
@@ -136,7 +140,7 @@ async function openCloudFlow(
   signal: AbortSignal,
 ): Promise<CloudFlowBackend> {
   const location = resolveLocation(args, context.settings);
-  const client = await AlibabaClient.open(args["accountId"], context, signal);
+  const client = await AlibabaClient.open(args, context, signal);
   const buckets = context.shared("alibabaBuckets", () => {
     const allowance = configuredAllowances(context.settings, "alicloud:requestLimits", publishedAllowance);
     return new Buckets(allowance, context.clock);
