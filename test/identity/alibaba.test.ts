@@ -168,7 +168,9 @@ const proofs: Readonly<Record<string, readonly Proof[]>> = {
       { config: { "alicloud:credentialsUri": "http://keys.example/x?token=s3cret" } },
       "the address (from configuration alicloud:credentialsUri) begins with http://",
     ),
-    refuses({ config: { "alicloud:credentialsUri": "keys" } }, "alicloud:credentialsUri must be an address"),
+    ...["keys", "http://127.0.0.1/%zz", "ftp://127.0.0.1/", "http://me:s3cret@127.0.0.1/"].map((uri) =>
+      refuses({ config: { "alicloud:credentialsUri": uri } }, "alicloud:credentialsUri must be an address"),
+    ),
   ],
   ecsRoleName: [
     ...(["config", "ALICLOUD_ECS_ROLE_NAME", "ALIBABA_CLOUD_ECS_METADATA"] as const).map((name) =>
@@ -502,6 +504,31 @@ const proofs: Readonly<Record<string, readonly Proof[]>> = {
     ),
   ],
   ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED: [
+    // A profile says it by itself.
+    ...(
+      [
+        [{ sts_region: "cn-beijing" }, "sts.cn-beijing.aliyuncs.com"],
+        [{ enable_vpc: true }, "sts-vpc.cn-hangzhou.aliyuncs.com"],
+        [{ sts_endpoint: "sts.profile", sts_region: "cn-beijing" }, "sts.profile"],
+      ] as const
+    ).map(([hints, host]) =>
+      asks(
+        {
+          config: noEndpoints,
+          files: {
+            "~/.aliyun/config.json": commandFile("p", {
+              ...annProfile,
+              name: "p",
+              mode: "RamRoleArn",
+              ram_role_arn: roleArn("x"),
+              ...hints,
+            }),
+          },
+        },
+        "AssumeRole",
+        `https://${host}`,
+      ),
+    ),
     asks(
       {
         config: { ...role({ roleArn: roleArn("x") }), ...noEndpoints },

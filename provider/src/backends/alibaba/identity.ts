@@ -8,6 +8,7 @@ import { plainHttpProblem } from "../../http/transport";
 import { address } from "../rules";
 import type { Found, Settings } from "../settings";
 import { firstFound, fromConfig, fromEnvironment, incompleteCredentials } from "../settings";
+import { readCredentialsUri } from "./metadata";
 import { profileIdentity } from "./profileIdentity";
 import type { AlibabaProfile } from "./profiles";
 import { findNamedProfile, findUnnamedProfile, isTrue, namedProfile } from "./profiles";
@@ -176,7 +177,7 @@ function lastResort(settings: Settings): Base {
 function checkedUri(settings: Settings, { value, source }: Found): string {
   const uri = value.trim();
   const [withoutQuery = ""] = uri.split("?", 1);
-  if (address(withoutQuery) !== undefined) {
+  if (address(withoutQuery) !== undefined || !isReadable(uri)) {
     throw new ConfigurationError(
       `${source} must be an address like "http://127.0.0.1:8080/credentials": correct it.`,
     );
@@ -184,6 +185,14 @@ function checkedUri(settings: Settings, { value, source }: Found): string {
   const problem = plainHttpProblem(new URL(uri), alibabaPlainHttp(settings));
   if (problem === undefined) return uri;
   throw new ConfigurationError(`the address (from ${source}) ${problem}`);
+}
+
+function isReadable(uri: string): boolean {
+  try {
+    return readCredentialsUri(uri).path.length > 0;
+  } catch {
+    return false;
+  }
 }
 
 interface KeyNames {

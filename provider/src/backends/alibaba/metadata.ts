@@ -52,7 +52,7 @@ function tokenHeader(token: string | undefined): Record<string, string> {
 /** The parts of a credentials URI. */
 export type CredentialsUri = Pick<HttpRequest, "endpoint" | "path" | "query">;
 
-/** Takes a credentials URI apart, which has been checked. */
+/** Takes a credentials URI apart. @throws TypeError or URIError where it is none. */
 export function readCredentialsUri(uri: string): CredentialsUri {
   const { origin, pathname, searchParams } = new URL(uri);
   const path = pathname.slice(1).split("/").map(decodeURIComponent);

@@ -101,7 +101,8 @@ function readProfiles(settings: Settings, { path, source }: ProfileFile): Profil
     );
   }
   // One variable names the JSON file for the provider and the INI file for the SDKs: what is in the file decides.
-  return text.trimStart().startsWith("{") ? readJsonProfiles(path, text) : readIniProfiles(path, text);
+  const content = text.trim();
+  return content.startsWith("{") ? readJsonProfiles(path, content) : readIniProfiles(path, content);
 }
 
 function readJsonProfiles(path: string, text: string): Profiles {
