@@ -16,6 +16,7 @@ import { control, executionsOf, requestsOf } from "../support/emulators";
 import type { ProxyOptions, ProxyProcess } from "../support/proxyProcess";
 import { startProxy } from "../support/proxyProcess";
 import type { SelfSigned } from "../support/selfSigned";
+import { startScriptedServer } from "../support/scriptedServer";
 import { selfSigned } from "../support/selfSigned";
 import { demoProjectId, never, settingsOf, startOn } from "../support/sessions";
 import type { TlsFront } from "../support/tlsFront";
@@ -190,6 +191,24 @@ describe("by https", () => {
     }
   });
 
+  test("a 407 within the tunnel is the service's", async () => {
+    const service = await startScriptedServer([{ status: 407, body: "{}" }]);
+    const other = await startTlsFront(service.url, certificate);
+    try {
+      const through = await proxy({
+        routes: { "aom.cloud.localhost:443": `127.0.0.1:${String(other.port)}` },
+      });
+      const session = open({
+        environment: { HTTPS_PROXY: through.url },
+        config: { "huaweicloud:token": "token-of-a-test" },
+      });
+      expect(await errorOf(list(session))).toMatchObject({ code: "WFX-SERVICE", status: 407 });
+    } finally {
+      await other.close();
+      await service.close();
+    }
+  });
+
   test("the user of the proxy's address is shown to the proxy alone, and no error has the password", async () => {
     const user = "ann:p@ss word%";
     const through = await proxy({ user });
@@ -233,7 +252,7 @@ describe("a proxy that lets nothing through", () => {
       "can't reach the host",
       { mode: "refuse", status: 502 },
       true,
-      /answered HTTP 502\. Nothing .* The proxy can't reach iam\.cloud\.localhost at present/,
+      /answered HTTP 502\. Nothing .* The proxy can't reach iam\.cloud\.localhost: check the endpoint/,
     ],
     [
       "closes the connection",
@@ -349,6 +368,28 @@ describe("by plain http, where it is allowed", () => {
     expect(await executionsOf(emulator)).toHaveLength(1);
   });
 
+  test("Alibaba Cloud's requests go through it, where its protocol is HTTP", async () => {
+    const through = await proxy();
+    const session = plain(through, {
+      config: {
+        "alicloud:accessKey": "EMULATORACCESSKEY0001",
+        "alicloud:secretKey": "emulator-secret-key-0001",
+        "alicloud:region": "cn-hangzhou",
+        "alicloud:protocol": "HTTP",
+        "alicloud:endpoints": JSON.stringify({ fnf: "http://fnf.cloud.localhost" }),
+      },
+    });
+    const backend = await session.connect(services.cloudflow, { flowName: "demo-succeeds" }, never);
+    const executionId = await startOn(backend);
+    expect((await backend.describe(executionId, { signal: never })).status).toBe("running");
+    const seen = (await through.after(3)).map(({ method, target }) => [method, target.split("?")[0]]);
+    expect(seen).toEqual([
+      ["POST", "http://fnf.cloud.localhost/"],
+      ["GET", "http://fnf.cloud.localhost/"],
+      ["GET", "http://fnf.cloud.localhost/"],
+    ]);
+  });
+
   test("407 is the proxy's: nothing reached the service", async () => {
     const through = await proxy({ user: "ann:secret-word" });
     const error = await errorOf(connect(plain(through)).then(startOn));
@@ -397,4 +438,9 @@ describe("by plain http, where it is allowed", () => {
     });
     return response.headers.get("x-subject-token")!;
   }
+});
+
+test("where a proxy applies, its agents are loaded", () => {
+  const loaded = Object.keys(require.cache).map((path) => path.split("/").at(-1));
+  expect(loaded).toContain("proxyAgents.ts");
 });

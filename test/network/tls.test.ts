@@ -141,3 +141,9 @@ test("files are read from where they are, for the process's own settings", async
     rmSync(folder, { recursive: true });
   }
 });
+
+test("where no proxy applies, the agents for proxies are not loaded", () => {
+  const loaded = Object.keys(require.cache).map((path) => path.split("/").at(-1));
+  expect(loaded).toContain("connections.ts");
+  expect(loaded).not.toContain("proxyAgents.ts");
+});

@@ -118,7 +118,7 @@ function readExceptions(list: string): (url: URL) => boolean {
 }
 
 function readException(entry: string): Exception | undefined {
-  const [, range, prefix] = /^([^/]+)\/(\d{1,3})$/.exec(entry) ?? [];
+  const [, range, prefix] = /^([^/%]+)\/(\d{1,3})$/.exec(entry) ?? [];
   if (range !== undefined && isIP(range) !== 0 && Number(prefix) <= (isIP(range) === 4 ? 32 : 128)) {
     return inAddresses((addresses, family) => {
       addresses.addSubnet(range, Number(prefix), family);

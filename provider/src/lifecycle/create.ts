@@ -87,6 +87,6 @@ async function supersededByForce(host: LifecycleHost): Promise<Superseded | unde
     );
     return undefined;
   }
-  const id = (await register.inState(definition.service, urn)) ?? noted?.supersedesId;
+  const id = await register.inState(definition.service, urn);
   return id === undefined ? undefined : { id, isUnseen, isGuess: true };
 }

@@ -34,7 +34,8 @@ export async function startRun(
   const noted = await register.pending(service, urn);
   const open = noted && isStillOpen(noted, wanted) ? noted : undefined;
   const pending = open && isHere(open, backend, host) ? open : undefined;
-  if (pending && pending.key !== wanted.key) {
+  const isOfRun = pending && isOf(pending, wanted);
+  if (pending && !isOfRun) {
     await dealWithLeftover({ backend, args, wanted, host }, pending);
   }
   const starting: Starting = {
@@ -42,7 +43,7 @@ export async function startRun(
     args,
     wanted,
     host,
-    pending: pending?.key === wanted.key ? pending : undefined,
+    pending: isOfRun ? pending : undefined,
     note: (start) => register.note(service, urn, backend.identity, start),
   };
   if (starting.pending?.executionId !== undefined) {
@@ -63,6 +64,11 @@ export async function startRun(
     return own.executionId;
   });
   return isFirst && own ? own : { executionId: id, isNew: false };
+}
+
+// A name that the program chose is the same for every arming of a teardown runbook.
+function isOf(pending: PendingStart, { key, isNamed, armedId }: WantedRun): boolean {
+  return pending.key === key && (!isNamed || pending.armedId === armedId);
 }
 
 // The state may have moved on since the entry was written, by a deployment from elsewhere.
