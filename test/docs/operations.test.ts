@@ -5,6 +5,8 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { startEmulator } from "workflow-emulator";
+import * as alibabaMetadata from "../../provider/src/backends/alibaba/metadata";
+import * as alibabaSts from "../../provider/src/backends/alibaba/sts";
 import * as cloudFlow from "../../provider/src/backends/alibabaCloudFlow/api";
 import * as iam from "../../provider/src/backends/huawei/iam";
 import * as aom from "../../provider/src/backends/huaweiAom/api";
@@ -35,7 +37,16 @@ const rows: Row[] = readFileSync(resolve(__dirname, "../../docs/operations.md"),
 /** The requests that an api module can build: its functions say it, whatever they are given. */
 function operationsOf(api: object): string[] {
   const where = { endpoint: "http://host", projectId: "p", workflowId: "w", flowName: "f" };
-  const anything = { limit: 1, offset: 0, input: {}, executionName: "e", name: "n", userName: "u" };
+  const anything = {
+    limit: 1,
+    offset: 0,
+    input: {},
+    executionName: "e",
+    name: "n",
+    userName: "u",
+    role: {},
+    nowMs: 0,
+  };
   return Object.entries(api)
     .filter(([name]) => name.startsWith("build"))
     .map(([, build]) => (build as (...args: unknown[]) => HttpRequest)(where, anything, anything).operation)
@@ -62,6 +73,8 @@ test.each<[string, object]>([
   ["functiongraph", functionGraph],
   ["cloudflow", cloudFlow],
   ["iam", iam],
+  ["alibabaMetadata", alibabaMetadata],
+  ["alibabaSts", alibabaSts],
 ])("%s: what the table says of the client is what it can send", (service, api) => {
   const documented = rows.filter((row) => row.service === service && row.client);
   expect(documented.map(({ operation }) => operation).sort()).toEqual(operationsOf(api));

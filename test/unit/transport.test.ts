@@ -8,7 +8,7 @@ import type { HttpRequest } from "../../provider/src/http/request";
 import { toHuaweiError } from "../../provider/src/backends/huawei/serviceErrors";
 import { ConfigurationError } from "../../provider/src/errors";
 import type { ServiceName } from "../../provider/src/lifecycle";
-import { check, services } from "../../provider/src/lifecycle";
+import { check, formatProblem, services } from "../../provider/src/lifecycle";
 import { systemClock } from "../../provider/src/polling/clock";
 import { selfSigned } from "../support/selfSigned";
 import { demoProjectId, never, settingsOf } from "../support/sessions";
@@ -23,9 +23,7 @@ function problems(service: ServiceName, sources: Sources, args: Record<string, u
     service === "cloudflow"
       ? { flowName: "f", region: "cn-hangzhou" }
       : { workflowId: "w", region: "cn-north-4", projectId: demoProjectId };
-  return check(services[service], { ...own, ...args }, settingsOf(sources)).map(
-    ({ argument, reason }) => `"${argument}" ${reason}`,
-  );
+  return check(services[service], { ...own, ...args }, settingsOf(sources)).map(formatProblem);
 }
 
 test.each<[string, boolean]>([

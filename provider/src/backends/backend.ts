@@ -13,11 +13,14 @@ import type { Settings } from "./settings";
 /** Plain arguments of a resource, as they arrive from a front: known values only, secrets in the clear. */
 export type Arguments = Readonly<Record<string, unknown>>;
 
-/** Something wrong with an argument. */
+/** Something wrong with an argument, or with a setting. */
 export interface ArgumentProblem {
-  /** The argument's name. */
-  readonly argument: string;
-  /** What is wrong with the value, the limit, and the remedy; a sentence that follows the name. */
+  /** The argument's name; undefined where a setting is wrong. */
+  readonly argument: string | undefined;
+  /**
+   * What is wrong with the value, the limit, and the remedy: a sentence that follows the argument's name, or one that
+   * names the setting.
+   */
   readonly reason: string;
 }
 
@@ -93,6 +96,22 @@ export interface BackendDefinition<Service extends Backend = Backend> {
    * @throws ConfigurationError where a setting is wrong.
    */
   transport(settings: Settings): Transport;
+  /**
+   * What the settings alone tell of the place where executions are, by the names that {@link Backend.location} has: an
+   * execution that is elsewhere is another one. Left out where they tell nothing. No request is made.
+   * @throws ConfigurationError where a setting is wrong.
+   */
+  place?(settings: Settings): Readonly<Record<string, string>>;
+  /**
+   * What {@link place} leaves out, asked of the vendor for an execution that is stored. What can't be had in a few seconds
+   * is left out.
+   * @throws ConfigurationError where a setting is wrong.
+   */
+  askPlace?(
+    stored: Arguments,
+    context: BackendContext,
+    signal: AbortSignal,
+  ): Promise<Readonly<Record<string, string>>>;
   /**
    * What is wrong with arguments and settings together (e.g. no region anywhere). Values that are not known yet
    * are absent and named in `unknown`. No request is made.

@@ -51,11 +51,14 @@ export function checkEndpoint(found: Found, plainHttp: PlainHttp): string {
   });
 }
 
-/** An address with its scheme. The vendors' own tools take a host alone too, and then ask it by https. */
-export function withScheme(found: Found | undefined): Found | undefined {
+/**
+ * An address with its scheme. The vendors' own tools take a host alone too.
+ * @param scheme for a host alone.
+ */
+export function withScheme(found: Found | undefined, scheme: "http" | "https" = "https"): Found | undefined {
   const value = found?.value.trim();
   if (!found || !value || /^[a-z][a-z\d+.-]*:\/\//i.test(value)) return found;
-  return { ...found, value: `https://${value}` };
+  return { ...found, value: `${scheme}://${value}` };
 }
 
 /** What is wrong with the settings of transport; empty where nothing is. Said of the endpoint: that is what is reached so. */
@@ -77,7 +80,7 @@ export function problemsOf(resolve: () => unknown): ArgumentProblem[] {
   } catch (error) {
     if (error instanceof LocationError) return [error.problem];
     if (!(error instanceof ConfigurationError)) throw error;
-    // A setting that belongs to no argument; the region is where the location begins.
-    return [{ argument: "region", reason: `can't be resolved: ${error.message}` }];
+    // A setting that belongs to no argument.
+    return [{ argument: undefined, reason: error.message }];
   }
 }

@@ -2,6 +2,7 @@
  * The services there are, and the session in which a process talks to them. A new service is one line here.
  */
 import { randomUUID } from "node:crypto";
+import { ConfigurationError } from "../errors";
 import type { Fetch } from "../http/httpClient";
 import { HttpClient, NotSentError } from "../http/httpClient";
 import { proxiesOf } from "../http/proxies";
@@ -40,6 +41,15 @@ export interface Session {
   readonly waiting: WaitingOptions;
   /** One object per key for the life of the session: what all resources of a workflow share. */
   shared<T>(key: string, make: () => T): T;
+  /**
+   * What the settings tell, or else the vendor, of the place where executions are; empty where the settings are wrong.
+   * @param stored an execution as it is stored.
+   */
+  findPlace(
+    definition: BackendDefinition,
+    stored: Arguments,
+    signal: AbortSignal,
+  ): Promise<Readonly<Record<string, string>>>;
   /** Opens a service for a workflow. */
   connect<Service extends Backend>(
     definition: BackendDefinition<Service>,
@@ -101,6 +111,11 @@ export function openSession(options: SessionOptions): Session {
     uuid,
     shared,
   };
+  const contextOf = (definition: BackendDefinition): BackendContext => {
+    const transport = shared(`transport:${definition.service}`, () => definition.transport(settings));
+    credentials.add(transport.tls?.key);
+    return { ...context, http: http.over(transport) };
+  };
   return {
     settings,
     credentials,
@@ -109,11 +124,18 @@ export function openSession(options: SessionOptions): Session {
     uuid,
     waiting: options.waiting ?? {},
     shared,
-    connect: async (definition, args, signal) => {
-      const transport = shared(`transport:${definition.service}`, () => definition.transport(settings));
-      credentials.add(transport.tls?.key);
-      return definition.connect(args, { ...context, http: http.over(transport) }, signal);
+    findPlace: async (definition, stored, signal) => {
+      try {
+        const told = definition.place?.(settings) ?? {};
+        const asked = await definition.askPlace?.(stored, contextOf(definition), signal);
+        return { ...asked, ...told };
+      } catch (error) {
+        // Told by check, and by whoever connects.
+        if (error instanceof ConfigurationError) return {};
+        throw error;
+      }
     },
+    connect: async (definition, args, signal) => definition.connect(args, contextOf(definition), signal),
   };
 }
 

@@ -20,6 +20,7 @@ import {
   create,
   deleteExecution,
   diff,
+  formatProblem,
   inputArguments,
   parseDurationSeconds,
   read,
@@ -112,9 +113,10 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
         : [...foreignValues(args), ...check(this.#definition, args, this.#session.settings, customTimeouts)];
       return {
         inputs,
-        failures: problems.map(({ argument, reason }) => ({
-          property: argument,
-          reason: toMessage(hide(`"${argument}" ${reason}`)),
+        failures: problems.map((problem) => ({
+          // Without a property the engine says that the resource has a problem, which a setting is.
+          property: problem.argument ?? "",
+          reason: toMessage(hide(formatProblem(problem))),
         })),
       };
     });
@@ -130,14 +132,16 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
       if (isDeployment) this.#present.set(urn, present);
       await this.#process.register.handedOver(this.#definition.service, urn, id);
       const secrets = newSecrets(before, call);
-      const result = diff(this.#definition, id, stored, args, call.replaceOnChanges, secrets);
+      const place = await this.#session.findPlace(this.#definition, stored, this.#process.host.signal);
+      const result = diff(this.#definition, id, stored, args, call.replaceOnChanges, secrets, place);
       if (result.action === "none") {
         // A teardown runbook must not run when it is replaced, which its name tells: it has to be stored anew.
         const isRenamed = storedUrn !== undefined && storedUrn !== urn;
         return { changes: isDeployment && isRenamed && stored["runOn"] === "destroy" };
       }
       // Where no argument has changed, the engine's own diff shows nothing of the reason.
-      const isHidden = result.action === "rerun" && result.properties.includes("rerunOn");
+      const hidden = new Set(["rerunOn", ...Object.keys(place)]);
+      const isHidden = result.action === "rerun" && result.properties.some((name) => hidden.has(name));
       await this.#reporterOf(call).explain(sayAction(result, isDeployment), isDeployment && isHidden);
       if (result.action === "update") return { changes: true };
       return { changes: true, replaces: [...result.properties], deleteBeforeReplace: result.deleteFirst };

@@ -48,15 +48,74 @@ export interface HuaweicloudSettings {
   requestLimits?: pulumi.Input<Record<string, pulumi.Input<RequestLimit>>>;
 }
 
+/** A role of Alibaba Cloud, assumed with the credentials of the other settings. */
+export interface AlicloudAssumeRole {
+  /** E.g. `acs:ram::1234567890123456:role/deployer`. Empty text means no role. */
+  roleArn: pulumi.Input<string>;
+  /** @default "terraform", as in the official provider */
+  sessionName?: pulumi.Input<string>;
+  /**
+   * Life of a session in seconds, 900 to 43200. Sessions are renewed.
+   * @default 3600
+   */
+  sessionExpiration?: pulumi.Input<number>;
+  /** JSON text that narrows the role's rights. */
+  policy?: pulumi.Input<string>;
+  externalId?: pulumi.Input<string>;
+}
+
+/** A role of Alibaba Cloud, assumed with an id token in place of a key. */
+export interface AlicloudAssumeRoleWithOidc {
+  /** @default the environment variable ALIBABA_CLOUD_OIDC_PROVIDER_ARN */
+  oidcProviderArn?: pulumi.Input<string>;
+  /** @default the environment variable ALIBABA_CLOUD_ROLE_ARN */
+  roleArn?: pulumi.Input<string>;
+  /**
+   * File with the id token, read again for each renewal.
+   * @default the environment variable ALIBABA_CLOUD_OIDC_TOKEN_FILE
+   */
+  oidcTokenFile?: pulumi.Input<string>;
+  /** The id token itself, which can't be renewed. */
+  oidcToken?: pulumi.Input<string>;
+  /** @default the environment variable ALIBABA_CLOUD_ROLE_SESSION_NAME, or "terraform" */
+  roleSessionName?: pulumi.Input<string>;
+  /**
+   * Life of a session in seconds, 900 to 43200.
+   * @default 3600
+   */
+  sessionExpiration?: pulumi.Input<number>;
+  /** JSON text that narrows the role's rights. */
+  policy?: pulumi.Input<string>;
+}
+
 /** Settings for Alibaba Cloud; each stands for the stack configuration `alicloud:<name>`. */
 export interface AlicloudSettings {
-  /** @default the environment */
+  /** @default the environment, or the profile */
   region?: pulumi.Input<string>;
   accessKey?: pulumi.Input<string>;
   /** Kept as a secret. */
   secretKey?: pulumi.Input<string>;
   /** Of a temporary access key. Kept as a secret. */
   securityToken?: pulumi.Input<string>;
+  /** Name of a profile. */
+  profile?: pulumi.Input<string>;
+  /**
+   * File of profiles: the JSON of the `aliyun` command, or the INI of the vendor's SDKs.
+   * @default `~/.aliyun/config.json`, then `~/.alibabacloud/credentials`
+   */
+  sharedCredentialsFile?: pulumi.Input<string>;
+  /** Address that hands out temporary keys. */
+  credentialsUri?: pulumi.Input<string>;
+  /** RAM role of the server (ECS) on which the deployment runs. */
+  ecsRoleName?: pulumi.Input<string>;
+  /** Role to assume with the credentials of the other settings. */
+  assumeRole?: pulumi.Input<AlicloudAssumeRole>;
+  /** Role to assume with an id token in place of a key. Kept as a secret. */
+  assumeRoleWithOidc?: pulumi.Input<AlicloudAssumeRoleWithOidc>;
+  /** Guard: in another account nothing is started, stopped or read. */
+  accountId?: pulumi.Input<string>;
+  /** Accepted as in the official provider; no list of regions is checked. */
+  skipRegionValidation?: pulumi.Input<boolean>;
   /**
    * `"HTTP"` allows addresses of other machines that begin with `http://`.
    * @default "HTTPS"
@@ -64,7 +123,7 @@ export interface AlicloudSettings {
   protocol?: pulumi.Input<"HTTP" | "HTTPS">;
   /** @default "ACS3-HMAC-SHA256" */
   signature?: pulumi.Input<"ACS3-HMAC-SHA256" | "HMAC-SHA1">;
-  /** Addresses by service: `fnf`. */
+  /** Hosts or addresses by service: `fnf`, `sts`. */
   endpoints?: pulumi.Input<Record<string, pulumi.Input<string>>>;
   /** How often operations may be called: by operation, service (`cloudflow`) or `*`. */
   requestLimits?: pulumi.Input<Record<string, pulumi.Input<RequestLimit>>>;
@@ -76,7 +135,14 @@ export interface ProviderArgs {
   alicloud?: AlicloudSettings;
 }
 
-const secrets: ReadonlySet<string> = new Set(["secretKey", "securityToken", "token", "password", "key"]);
+const secrets: ReadonlySet<string> = new Set([
+  "secretKey",
+  "securityToken",
+  "token",
+  "password",
+  "key",
+  "assumeRoleWithOidc",
+]);
 
 /**
  * An account, for the option `provider` of a resource.
@@ -110,7 +176,14 @@ export class Provider extends pulumi.ProviderResource {
   }
 }
 
-const asJson: ReadonlySet<string> = new Set(["endpoints", "requestLimits", "allowInsecureHttp"]);
+const asJson: ReadonlySet<string> = new Set([
+  "endpoints",
+  "requestLimits",
+  "allowInsecureHttp",
+  "assumeRole",
+  "assumeRoleWithOidc",
+  "skipRegionValidation",
+]);
 
 // The engine hands over text only, under the names that the stack's configuration has.
 function flatten(namespace: string, settings: object = {}): pulumi.Inputs {

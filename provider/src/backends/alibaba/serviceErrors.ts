@@ -86,6 +86,32 @@ export function toAlibabaError(clock: Clock, remedies: { readonly notFound?: str
   return (answer, request) => classify(answer, request, clock, remedies.notFound);
 }
 
+/**
+ * Makes the reader of error answers for requests that get credentials. "Not found" is a refusal there: it says nothing of an
+ * execution, and nobody may take it for that.
+ * @param remedy a sentence on what to do where the request is refused.
+ */
+export function toIdentityError(clock: Clock, remedy: string): ToServiceError {
+  return (answer, request) => {
+    const { code, message, requestId } = parseBody(answer);
+    const kind = kindOfError(code, answer.status);
+    const isFault = kind === "fault" || kind === "conflict";
+    if (kind === "throttled" || kind === "clock" || isHtml(answer)) {
+      return classify(answer, request, clock, undefined);
+    }
+    const details: ServiceErrorDetails = {
+      status: answer.status,
+      serviceCode: code,
+      serviceMessage: message,
+      requestId,
+      request,
+      retryable: isFault,
+      remedy: isFault ? undefined : remedy,
+    };
+    return isFault ? new ServiceError(details) : new AuthenticationError(details);
+  };
+}
+
 function classify(
   answer: HttpAnswer,
   request: RequestSummary,

@@ -15,13 +15,13 @@ import type { ExecutionSnapshot, ExecutionStep, ExecutionSummary } from "../../e
 import { isSettled } from "../../execution/snapshot";
 import { refuseWebPage } from "../../http/answer";
 import type { SendOptions } from "../../http/httpClient";
-import type { Authorize, HttpAnswer, HttpRequest } from "../../http/request";
+import type { HttpAnswer, HttpRequest } from "../../http/request";
 import { summarize } from "../../http/request";
 import { mayHaveBeenHandled } from "../../http/retry";
 import type { Allowance, BucketView } from "../../http/tokenBucket";
 import { withinTime } from "../../polling/timeLimit";
-import { authorizeBy, findSignatureAlgorithm } from "../alibaba/authorization";
-import { openCredentialSource } from "../alibaba/credentials";
+import { accountOfSettings } from "../alibaba/account";
+import { AlibabaClient, checkSettings, findAccount } from "../alibaba/alibabaClient";
 import type { AlibabaLocation } from "../alibaba/location";
 import { checkLocation, resolveLocation } from "../alibaba/location";
 import { toAlibabaError } from "../alibaba/serviceErrors";
@@ -113,26 +113,39 @@ export const alibabaCloudFlow = {
     endpoint: { rule: address },
   },
   transport: alibabaTransport,
+  place: (settings) => {
+    const accountId = accountOfSettings(settings);
+    return accountId === undefined ? {} : { accountId };
+  },
+  askPlace: async (stored, context, signal) => {
+    const accountId = stored["accountId"] === undefined ? undefined : await findAccount(stored, context, signal);
+    return accountId === undefined ? {} : { accountId };
+  },
   check: (args, settings, unknown) => {
-    const problems = checkLocation(args, settings, unknown);
+    const problems = checkSettings(settings);
+    // A profile that can't be used tells no region either.
+    if (problems.length === 0) problems.push(...checkLocation(args, settings, unknown));
     const unseen =
       args["executionMode"] === "Express"
         ? concurrencyWithoutHistory(args["concurrency"], `executionMode "Express"`)
         : undefined;
     return unseen === undefined ? problems : [...problems, { argument: "concurrency", reason: unseen }];
   },
-  connect: (args, context) => Promise.resolve(openCloudFlow(args, context)),
+  connect: (args, context, signal) => openCloudFlow(args, context, signal),
 } as const satisfies BackendDefinition;
 
-function openCloudFlow(args: Arguments, context: BackendContext): CloudFlowBackend {
+async function openCloudFlow(
+  args: Arguments,
+  context: BackendContext,
+  signal: AbortSignal,
+): Promise<CloudFlowBackend> {
   const location = resolveLocation(args, context.settings);
-  const source = context.shared("alibabaCredentials", () => openCredentialSource(context.settings));
-  const authorize = authorizeBy(findSignatureAlgorithm(context.settings), source, context);
+  const client = await AlibabaClient.open(args, context, signal);
   const buckets = context.shared("alibabaBuckets", () => {
     const allowance = configuredAllowances(context.settings, "alicloud:requestLimits", publishedAllowance);
     return new Buckets(allowance, context.clock);
   });
-  return new CloudFlowBackend(location, args, { authorize, buckets, context });
+  return new CloudFlowBackend(location, args, { client, buckets, context });
 }
 
 /** A flow in one account; besides what all services have, it has `history`. */
@@ -140,7 +153,7 @@ export class CloudFlowBackend implements Backend {
   readonly #location: AlibabaLocation;
   readonly #flow: CloudFlow;
   readonly #args: Arguments;
-  readonly #authorize: Authorize;
+  readonly #client: AlibabaClient;
   readonly #buckets: Buckets;
   readonly #context: BackendContext;
 
@@ -148,15 +161,15 @@ export class CloudFlowBackend implements Backend {
     location: AlibabaLocation,
     args: Arguments,
     {
-      authorize,
+      client,
       buckets,
       context,
-    }: { readonly authorize: Authorize; readonly buckets: Buckets; readonly context: BackendContext },
+    }: { readonly client: AlibabaClient; readonly buckets: Buckets; readonly context: BackendContext },
   ) {
     this.#location = location;
     this.#flow = { endpoint: location.endpoint, flowName: String(args["flowName"]) };
     this.#args = args;
-    this.#authorize = authorize;
+    this.#client = client;
     this.#buckets = buckets;
     this.#context = context;
   }
@@ -188,7 +201,11 @@ export class CloudFlowBackend implements Backend {
 
   get location(): Record<string, string> {
     const { region } = this.#location;
-    return region === undefined ? {} : { region };
+    const { accountId } = this.#client;
+    return {
+      ...(region === undefined ? {} : { region }),
+      ...(accountId === undefined ? {} : { accountId }),
+    };
   }
 
   get keepsHistory(): boolean {
@@ -399,13 +416,12 @@ export class CloudFlowBackend implements Backend {
       onSent,
     }: Pick<SendOptions, "signal" | "patience" | "attempts" | "onSendAgain" | "onSent">,
   ): Promise<HttpAnswer> {
-    return this.#context.http.send(request, {
+    return this.#client.send(request, {
       signal,
       patience,
       attempts,
       onSendAgain,
       onSent,
-      authorize: this.#authorize,
       bucket: this.#buckets.of("cloudflow", request.operation),
       toServiceError: toAlibabaError(this.#context.clock, {
         notFound: `There is no ${this.subject}, or no such execution of it: check flowName and region.`,
