@@ -228,7 +228,7 @@ function history(request: CloudFlowRequest): Reply {
   const limit = parameters.integer("Limit", { min: 1, max: quirks["englishLimits"] ? 999 : 1000 });
   const from = parameters.integer("NextToken", { min: 1, max: Number.MAX_SAFE_INTEGER }) ?? 1;
   const flow = flowOfRequest(request);
-  const events = numberedEvents(state, executionOfRequest(request, flow, "detailDelayMs"));
+  const events = numberedEvents(state, executionOfRequest(request, flow, "detailDelayMs"), quirks);
   const page = events.slice(from - 1, from - 1 + (limit ?? DEFAULT_LIMIT));
   const next = from + page.length;
   return answer(request, {

@@ -55,6 +55,13 @@ export const CLOUDFLOW_QUIRKS: readonly QuirkDefinition[] = [
       "CloudFlow: this ErrorMessage of every failed synchronous execution, such as `execution timed out`",
   },
   {
+    name: "scheduleEventId",
+    kind: "text",
+    words: ["zero", "absent", "fork"],
+    description:
+      "CloudFlow: events refer to no other, by `zero` or `absent`; `fork`: what follows branches refers to their beginning",
+  },
+  {
     name: "stopDelayMs",
     kind: "number",
     description: "CloudFlow: a stop takes this many milliseconds; until then the Status is Running",

@@ -50,7 +50,7 @@ function report(
     refuse(serviceError("TaskInvalidState", "The task is not in a state to be reported."), request);
   }
   const reported = state.executions.intervene(execution, { kind: "report", stepKey, attempt, ...result });
-  const event = numberedEvents(state, reported).find(
+  const event = numberedEvents(state, reported, request.quirks).find(
     ({ event: { type, stepKey: key, attempt: of } }) =>
       key === stepKey && of === attempt && (type === "taskSucceeded" || type === "taskFailed"),
   );

@@ -58,7 +58,7 @@ import {
   parseListExecutions,
 } from "./api";
 import type { HistoryEvent } from "./history";
-import { executionError, stepsOf } from "./history";
+import { StepReader } from "./history";
 import { toRawStatuses } from "./statuses";
 
 const name = text({
@@ -71,8 +71,10 @@ const name = text({
 // The documents disagree on one more.
 const maxHistoryPage = 999;
 const maxListPage = 99;
-// An execution has 5,000 events at the most.
-const maxEvents = 10_000;
+// An execution has 5,000 events, unless the vendor has raised that quota: for steps many more are read than that. Kept are
+// fewer, for each may have 64 KiB.
+const maxEvents = 100_000;
+const maxKeptEvents = 10_000;
 const maxHistoryPages = 1_000;
 const leastHistoryPage = 10;
 // How long the outcome may wait for its steps.
@@ -279,9 +281,14 @@ export class CloudFlowBackend implements Backend {
   }
 
   async #withSteps(snapshot: ExecutionSnapshot, signal: AbortSignal): Promise<ExecutionSnapshot> {
-    const { events, isWhole } = await this.history(snapshot.executionId, signal);
-    const error = executionError(events);
-    const steps = stepsOf(events);
+    const reader = new StepReader();
+    let count = 0;
+    const isWhole = await this.#readHistory(snapshot.executionId, signal, (events) => {
+      reader.read(events);
+      count += events.length;
+      return count < maxEvents;
+    });
+    const { steps, executionError: error } = reader;
     const known = { ...snapshot, ...(error === undefined ? {} : { error }) };
     if (isWhole) return { ...known, steps };
     // The ends of some are missing: of what has settled nothing runs any more.
@@ -291,29 +298,46 @@ export class CloudFlowBackend implements Backend {
   }
 
   /**
-   * The events of an execution, oldest first. `isWhole` is false where the service has more than can be read; what was
-   * read before something went wrong counts.
+   * The events of an execution, oldest first, about 10,000 at the most. `isWhole` is false where the service has more than
+   * were read; what was read before something went wrong counts.
    * @throws what the first page throws.
    */
   async history(
     executionId: string,
     signal: AbortSignal,
   ): Promise<{ readonly events: HistoryEvent[]; readonly isWhole: boolean }> {
-    const walk = new PageWalk({ maxPages: maxHistoryPages });
     const events: HistoryEvent[] = [];
+    const isWhole = await this.#readHistory(executionId, signal, (page) => {
+      events.push(...page);
+      return events.length < maxKeptEvents;
+    });
+    return { events, isWhole };
+  }
+
+  /** Hands over the events of an execution page by page until `take` has enough; true where these were all. */
+  async #readHistory(
+    executionId: string,
+    signal: AbortSignal,
+    take: (events: readonly HistoryEvent[]) => boolean,
+  ): Promise<boolean> {
+    const walk = new PageWalk({ maxPages: maxHistoryPages });
     let limit = maxHistoryPage;
     let nextToken: string | undefined;
+    let hasSome = false;
+    let wantsMore: boolean;
     do {
       try {
         const page = await this.#historyPage(executionId, { limit, nextToken: walk.token }, signal);
-        events.push(...walk.news(page.events, keyOf));
+        const news = walk.news(page.events, keyOf);
+        hasSome ||= news.length > 0;
+        wantsMore = take(news);
         ({ nextToken, limit } = page);
       } catch (error) {
-        if (events.length === 0) throw error;
-        return { events, isWhole: false };
+        if (!hasSome) throw error;
+        return false;
       }
-    } while (events.length < maxEvents && walk.goOn(nextToken));
-    return { events, isWhole: nextToken === undefined };
+    } while (wantsMore && walk.goOn(nextToken));
+    return nextToken === undefined;
   }
 
   /** A page of the history, and how many events it could be asked for: they can have 64 KiB each. */
