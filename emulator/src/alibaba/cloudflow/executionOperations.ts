@@ -237,8 +237,8 @@ function history(request: CloudFlowRequest): Reply {
   });
 }
 
-function readInput({ parameters }: CloudFlowRequest): { text: string; value: unknown } | undefined {
-  const input = parameters.json("Input");
+function readInput({ parameters, quirks }: CloudFlowRequest): { text: string; value: unknown } | undefined {
+  const input = parameters.json("Input", quirks["oldDataLimit"] === true);
   if (input && !isJsonObject(input.value)) throw new ShapeError("Input", "must be a JSON object");
   return input;
 }

@@ -55,6 +55,11 @@ export const CLOUDFLOW_QUIRKS: readonly QuirkDefinition[] = [
       "CloudFlow: this ErrorMessage of every failed synchronous execution, such as `execution timed out`",
   },
   {
+    name: "oldDataLimit",
+    kind: "flag",
+    description: "CloudFlow: inputs and reported outputs of at most 32 KiB, as flows of the older Serverless Workflow take",
+  },
+  {
     name: "scheduleEventId",
     kind: "text",
     words: ["zero", "absent", "fork"],

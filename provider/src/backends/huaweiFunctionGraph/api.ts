@@ -74,7 +74,8 @@ export function buildStartSyncWorkflowExecution(flow: Flow, start: FlowStart): H
   };
 }
 
-function startBody(start: FlowStart): string {
+/** The body of a start, as it is sent. */
+export function startBody(start: FlowStart): string {
   return JSON.stringify({
     ...(start.headers === undefined ? {} : { headers: start.headers }),
     input: start.input,
