@@ -52,8 +52,8 @@ export interface WorkflowExecutionArgs extends CommonExecutionArgs {
    */
   qualifier?: pulumi.Input<string>;
   /**
-   * The flow's own mode. An Express flow is run by one call that answers when it has ended (5 minutes at the most);
-   * the service keeps no history of it, so that a refresh keeps the stored outcome. A change runs the flow again.
+   * The flow's own mode. An Express flow is run by one call that answers when it has ended (5 minutes at the most). The
+   * service need not show its executions, so a refresh keeps the stored outcome. A change runs the flow again.
    * @default "Standard"
    */
   executionMode?: pulumi.Input<"Standard" | "Express">;

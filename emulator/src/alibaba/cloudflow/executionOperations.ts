@@ -40,13 +40,16 @@ export function flowOfRequest(request: CloudFlowRequest, parameter = "FlowName")
   return findFlow(request.state, request.projectId, name) ?? refuse(flowNotExists(name), request);
 }
 
-/** The execution that a request is for, or the documented 404. Express executions cannot be looked at. */
+/**
+ * The execution that a request is for, or the documented 404. Those of Express flows can be queried too.
+ * @see https://www.alibabacloud.com/help/en/serverless-workflow/latest/standard-workflow-and-express-workflow
+ */
 export function executionOfRequest(request: CloudFlowRequest, flow: Flow, quirk?: string): Execution {
   const name = request.parameters.required("ExecutionName", { max: 200 });
   const execution = findExecution(request.state, flow, name);
   if (
     !execution ||
-    startOf(execution).express ||
+    isForgotten(request, execution) ||
     (quirk !== undefined && !isVisible(request, execution, quirk))
   ) {
     refuse(executionNotExists(flow.name, name), request);
@@ -202,9 +205,9 @@ function list(request: CloudFlowRequest): Reply {
   const matching = state.executions
     .executionsOf(flow.workflow.service, request.projectId, flow.name)
     .filter((execution) => {
-      const { executionName, qualifier: own, express } = startOf(execution);
+      const { executionName, qualifier: own } = startOf(execution);
       return (
-        !express &&
+        !isForgotten(request, execution) &&
         mapRun === undefined &&
         execution.startedAt >= begin &&
         execution.startedAt <= end &&
@@ -261,6 +264,12 @@ function readQualifier(
     ),
     request,
   );
+}
+
+function isForgotten({ state, quirks }: CloudFlowRequest, execution: Execution): boolean {
+  const when = quirks["expressForgotten"];
+  if (when === undefined || !startOf(execution).express) return false;
+  return when === "always" || state.executions.play(execution).phase === "ended";
 }
 
 function isVisible({ state, quirks }: CloudFlowRequest, { startedAt }: Execution, quirk: string): boolean {

@@ -55,9 +55,17 @@ export const CLOUDFLOW_QUIRKS: readonly QuirkDefinition[] = [
       "CloudFlow: this ErrorMessage of every failed synchronous execution, such as `execution timed out`",
   },
   {
+    name: "expressForgotten",
+    kind: "text",
+    words: ["always", "whenEnded"],
+    description:
+      "CloudFlow: executions of Express flows are not found and not listed, `always` or `whenEnded`",
+  },
+  {
     name: "oldDataLimit",
     kind: "flag",
-    description: "CloudFlow: inputs and reported outputs of at most 32 KiB, as flows of the older Serverless Workflow take",
+    description:
+      "CloudFlow: inputs and reported outputs of at most 32 KiB, as flows of the older Serverless Workflow take",
   },
   {
     name: "scheduleEventId",

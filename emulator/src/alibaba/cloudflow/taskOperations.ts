@@ -19,7 +19,8 @@ export const TASK_OPERATIONS: readonly CloudFlowOperation[] = [
 ];
 
 function reportSucceeded(request: CloudFlowRequest): Reply {
-  const output = request.parameters.json("Output", request.quirks["oldDataLimit"] === true) ?? missing("Output");
+  const output =
+    request.parameters.json("Output", request.quirks["oldDataLimit"] === true) ?? missing("Output");
   if (!isJsonObject(output.value)) throw new ShapeError("Output", "must be a JSON object");
   return report(request, { succeeded: true, output: output.value });
 }

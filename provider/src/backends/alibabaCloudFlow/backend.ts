@@ -34,6 +34,7 @@ import type {
   DescribeOptions,
   ExecutionFilter,
   ExecutionPage,
+  NamedExecution,
   PageOptions,
   StartRequest,
   StartedExecution,
@@ -81,6 +82,8 @@ const leastHistoryPage = 10;
 const historyMs = 60_000;
 // An account has 10,000 executions that run.
 const unsettledPages = 1_000;
+// Executions of one name: more than a few of them are somebody else's.
+const pagesOfName = 10;
 
 // The data of an event, by the vendor's page on limits (updated 2026-03-11). The page on inputs and outputs (2025-05-07) says
 // the same of the input of a state, and that it has to be an object.
@@ -402,6 +405,36 @@ export class CloudFlowBackend implements Backend {
       }
     }
     return [...found.values()].sort((a, b) => (b.startedAt ?? "").localeCompare(a.startedAt ?? ""));
+  }
+
+  async findStarted(namePrefix: string, signal: AbortSignal): Promise<NamedExecution[] | undefined> {
+    const walk = new PageWalk({ maxPages: pagesOfName });
+    const found: NamedExecution[] = [];
+    let nextToken: string | undefined;
+    try {
+      do {
+        const span = { limit: maxListPage, nextToken: walk.token, executionNamePrefix: namePrefix };
+        const request = buildListExecutions(this.#flow, span);
+        const answer = await this.#send(request, { signal });
+        const page = parseListExecutions(answer, summarize(request), this.#flow.flowName);
+        for (const { executionId } of walk.news(page.executions, (one) => one.executionId)) {
+          const snapshot = page.snapshotOf(executionId);
+          if (!snapshot || !executionId.startsWith(namePrefix)) continue;
+          // A synchronous run is named `<the start's name>:<UUID>`.
+          const runName = executionId.replace(/:[^:]*$/, "");
+          found.push({ runName, snapshot: { ...snapshot, stepsOmitted: true } });
+        }
+        ({ nextToken } = page);
+      } while (walk.goOn(nextToken));
+    } catch (error) {
+      if (found.length > 0) return found;
+      // Whether lists have executions of Express flows is documented in one place and denied by none: a refusal is no
+      // reason to fail.
+      if (error instanceof NotFoundError) return [];
+      if (error instanceof ServiceError && !error.retryable) return undefined;
+      throw error;
+    }
+    return found;
   }
 
   readRunName(executionId: string): Promise<string> {
