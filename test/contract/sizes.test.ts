@@ -10,7 +10,8 @@ import { check, openSession, services } from "../../provider/src/lifecycle";
 import { emulatedClock } from "../support/emulatedClock";
 import { control } from "../support/emulators";
 import { emulatorSettings } from "../support/lifecycleHosts";
-import { never } from "../support/sessions";
+import { startScriptedServer } from "../support/scriptedServer";
+import { aomAt, never } from "../support/sessions";
 
 interface Size {
   readonly service: ServiceName;
@@ -121,4 +122,19 @@ test("a flow of the older Serverless Workflow takes half: the refusal says so, a
   );
   expect(await control(emulator, "GET", "/executions")).toMatchObject({ executions: [] });
   expect(await start("cloudflow", input(32_768))).toMatchObject({ executionId: runName });
+});
+
+test("AOM's list of more than can be read: no page size makes it smaller, so the way out is said", async () => {
+  const server = await startScriptedServer([{ status: 200, body: `[${"0,".repeat(1_000_001)}0]` }]);
+  try {
+    const backend = await aomAt(server.url);
+    await expect(backend.listUnsettled(never)).rejects.toMatchObject({
+      code: "WFX-RESPONSE-FORMAT",
+      message: expect.stringMatching(
+        /ListWorkflowExecutions.*too much to be read\. The service gives all executions.*give its id as workflowId/,
+      ),
+    });
+  } finally {
+    await server.close();
+  }
 });

@@ -165,7 +165,7 @@ async function describe(request: CloudFlowRequest): Promise<Reply> {
   const seconds = parameters.integer("WaitTimeSeconds", { min: 0, max: LONGEST_WAIT_S }) ?? 0;
   const flow = flowOfRequest(request);
   const execution = executionOfRequest(request, flow, "detailDelayMs");
-  if (seconds > 0) await untilEnded(request, execution, seconds * 1000);
+  if (seconds > 0 && quirks["noLongPoll"] !== true) await untilEnded(request, execution, seconds * 1000);
   const now = state.executions.execution(execution.id);
   if (!now) refuse(executionNotExists(flow.name, startOf(execution).executionName), request);
   return answer(request, executionBody(state, now, quirks, { environment: true }));
@@ -193,9 +193,11 @@ function untilEnded(request: CloudFlowRequest, { id }: Execution, realMs: number
 function list(request: CloudFlowRequest): Reply {
   const { state, parameters, quirks } = request;
   const limit = parameters.integer("Limit", { min: 1, max: quirks["englishLimits"] ? 99 : 100 });
-  const status = parameters.text("Status", { oneOf: STATUSES });
-  const begin = parameters.time("StartedTimeBegin") ?? Number.NEGATIVE_INFINITY;
-  const end = parameters.time("StartedTimeEnd") ?? Number.POSITIVE_INFINITY;
+  const asked = parameters.text("Status", { oneOf: STATUSES });
+  const status = quirks["statusFilterIgnored"] === true ? undefined : asked;
+  const times = quirks["timeWindowIgnored"] === true ? undefined : parameters;
+  const begin = times?.time("StartedTimeBegin") ?? Number.NEGATIVE_INFINITY;
+  const end = times?.time("StartedTimeEnd") ?? Number.POSITIVE_INFINITY;
   const prefix = parameters.text("ExecutionNamePrefix", { max: 128 }) ?? "";
   const qualifier = parameters.text("Qualifier");
   const mapRun = parameters.text("MapRunName");
@@ -217,7 +219,9 @@ function list(request: CloudFlowRequest): Reply {
         isVisible(request, execution, "listDelayMs")
       );
     });
-  const page = pageOf(matching, position, limit ?? DEFAULT_LIMIT);
+  const { largestPage, oldestFirst } = quirks;
+  const most = typeof largestPage === "number" ? largestPage : Number.POSITIVE_INFINITY;
+  const page = pageOf(matching, position, Math.min(limit ?? DEFAULT_LIMIT, most), oldestFirst === true);
   return answer(request, {
     Executions: page.items.map((execution) =>
       executionBody(state, execution, quirks, { environment: true, metadataOnly }),

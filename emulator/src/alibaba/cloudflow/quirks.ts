@@ -55,6 +55,11 @@ export const CLOUDFLOW_QUIRKS: readonly QuirkDefinition[] = [
       "CloudFlow: this ErrorMessage of every failed synchronous execution, such as `execution timed out`",
   },
   {
+    name: "noLongPoll",
+    kind: "flag",
+    description: "CloudFlow: DescribeExecution answers at once, whatever WaitTimeSeconds says",
+  },
+  {
     name: "expressForgotten",
     kind: "text",
     words: ["always", "whenEnded"],

@@ -37,7 +37,7 @@ import {
   text,
 } from "../rules";
 import { startOnce } from "../startOnce";
-import type { Flow, FlowStart } from "./api";
+import type { Flow, FlowPage, FlowStart } from "./api";
 import {
   buildListWorkflowExecutions,
   buildRetryWorkFlow,
@@ -73,6 +73,9 @@ const runHeader = "x-pulumi-workflow-execution";
 const unsettledPage = 200;
 // A hundred thousand that run at the same time.
 const unsettledPages = 500;
+// A page of fewer rows than asked for need not be the last: the documents differ on how many there can be at most, and the
+// service may have a limit of its own. No service cuts pages to fewer rows than this.
+const leastPage = 10;
 // Where one look is too large: what is not among the newest thousand has ended long ago.
 const pagesToFind = 10;
 
@@ -298,11 +301,11 @@ class FunctionGraphBackend implements Backend {
         : buildListWorkflowExecutions(this.#flow, { ...span, status });
     const { attempts } = page;
     const answer = await this.#client.send(request, { signal, attempts, remedies: this.#remedies });
-    const { executions, rows, unreadable } = parsePage(answer, summarize(request));
+    const { executions, rows, total, unreadable } = parsePage(answer, summarize(request));
     // Whole seconds in the window: what began within the last one is sorted out here.
     const wanted = executions.filter(matches(filter));
     const served = { executions: wanted, unreadable, servedAtMs: servedAtMs(answer) };
-    if (rows < page.limit) return served;
+    if (isLastPage({ rows, total }, page.limit, offset)) return served;
     return { ...served, nextToken: writeToken({ offset: offset + rows, toMs }) };
   }
 
@@ -322,7 +325,7 @@ class FunctionGraphBackend implements Backend {
       // A service that knows no filter lists what has ended too.
       found.push(...walk.news(page.executions, idOf).filter(({ status }) => !isSettled(status)));
       offset += page.rows;
-      nextOffset = page.rows < unsettledPage ? undefined : String(offset);
+      nextOffset = isLastPage(page, unsettledPage, offset - page.rows) ? undefined : String(offset);
     } while (walk.goOn(nextOffset));
     if (walk.cutShort) {
       throw new IncompleteListError(`the list of executions of ${this.subject}`, walk.describe());
@@ -366,6 +369,15 @@ class FunctionGraphBackend implements Backend {
 
 function idOf({ executionId }: ExecutionSummary): string {
   return executionId;
+}
+
+function isLastPage(
+  { rows, total }: Pick<FlowPage, "rows" | "total">,
+  limit: number,
+  offset: number,
+): boolean {
+  if (rows >= limit) return false;
+  return rows < leastPage || (total !== undefined && offset + rows >= total);
 }
 
 interface PageToken {
