@@ -141,11 +141,6 @@ export function jsonObject(maxBytes: number): ArgumentRule {
   };
 }
 
-/** A map of at most `maxBytes` as JSON in UTF-8. */
-export function mapUpTo(maxBytes: number): ArgumentRule {
-  return (value) => map(value) ?? tooLarge(JSON.stringify(value), maxBytes);
-}
-
 /** True or false. */
 export const boolean: ArgumentRule = (value) =>
   typeof value === "boolean" ? undefined : `must be true or false, not ${kindOf(value)}`;

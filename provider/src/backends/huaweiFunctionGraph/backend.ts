@@ -32,7 +32,6 @@ import {
   identifier,
   isMap,
   map,
-  mapUpTo,
   oneOf,
   text,
 } from "../rules";
@@ -97,7 +96,7 @@ export const huaweiFunctionGraph = {
   arguments: {
     workflowId: { rule: identifier({ min: 1, max: 512 }), required: true, replaces: true },
     input: { rule: map, replaces: true, defaultValue: {}, isPayload: true },
-    headers: { rule: mapUpTo(64 * 1024), replaces: true, isPayload: true },
+    headers: { rule: map, replaces: true, isPayload: true },
     mode: { rule: oneOf("NORMAL", "EXPRESS"), replaces: true, defaultValue: "NORMAL" },
     fullHistory: { rule: boolean },
     region: { rule: text({ min: 1, max: 64 }), replaces: true, located: true },
