@@ -43,19 +43,19 @@ export interface WorkflowExecutionArgs extends CommonExecutionArgs {
    */
   executionName?: pulumi.Input<string>;
   /**
-   * Input of the flow: a map, a list, or JSON text, at most 1 MiB. Dates are sent as RFC 3339 text. A change runs the
-   * flow again.
+   * Input of the flow: a map, or JSON text of one, at most 64 KiB as JSON in UTF-8 (flows of the older Serverless
+   * Workflow: 32 KiB). Dates are sent as RFC 3339 text. A change runs the flow again.
    * @default none
    */
-  input?: pulumi.Input<Record<string, unknown> | unknown[] | string>;
+  input?: pulumi.Input<Record<string, unknown> | string>;
   /**
    * Version or alias of the flow. A change runs the flow again.
    * @default the latest
    */
   qualifier?: pulumi.Input<string>;
   /**
-   * The flow's own mode. An Express flow is run by one call that answers when it has ended (5 minutes at the most);
-   * the service keeps no history of it, so that a refresh keeps the stored outcome. A change runs the flow again.
+   * The flow's own mode. An Express flow is run by one call that answers when it has ended (5 minutes at the most). The
+   * service need not show its executions, so a refresh keeps the stored outcome. A change runs the flow again.
    * @default "Standard"
    */
   executionMode?: pulumi.Input<"Standard" | "Express">;

@@ -40,13 +40,14 @@ export interface WorkflowExecutionArgs extends CommonExecutionArgs {
   /** Id of the flow, 1–512 characters. A change runs the new one. */
   workflowId: pulumi.Input<string>;
   /**
-   * Input of the flow: a map, at most 256 KiB as JSON (EXPRESS: 6 MiB). Dates are sent as RFC 3339 text. A change runs
-   * the flow again.
+   * Input of the flow: a map; with `headers` at most 256 KiB as JSON (EXPRESS: 4 MiB). Dates are sent as RFC 3339 text.
+   * A change runs the flow again.
    * @default {}
    */
   input?: pulumi.Input<Record<string, unknown>>;
   /**
-   * Headers that the flow's functions get: a map, at most 64 KiB as JSON. A change runs the flow again.
+   * Headers that the flow's functions get: a map; with `input` at most 256 KiB as JSON (EXPRESS: 4 MiB). A change runs
+   * the flow again.
    * @default none
    */
   headers?: pulumi.Input<Record<string, pulumi.Input<string>>>;

@@ -51,7 +51,8 @@ async function begin(backend: Backend, { host, bind }: StartPhase, args: Argumen
   return {
     executionId,
     justStarted: isNew,
-    mayBeInvisible: backend.keepsHistory,
+    // One that was seen in a list may be there before it is in the details.
+    mayBeInvisible: backend.keepsHistory || outcome !== undefined,
     beganMs,
     last: outcome,
   };

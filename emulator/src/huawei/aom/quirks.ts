@@ -49,6 +49,7 @@ export const AOM_QUIRKS: readonly QuirkDefinition[] = [
     kind: "flag",
     description: "the list of an unknown workflow answers 404, not []",
   },
+  { name: "oldestFirst", kind: "flag", description: "lists of executions begin with the oldest" },
   { name: "unknownStatus", kind: "text", description: "this text in place of `running`" },
   {
     name: "listDelayMs",

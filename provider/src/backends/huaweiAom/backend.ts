@@ -1,7 +1,7 @@
 /**
  * Huawei Cloud AOM workflows as a backend: arguments, and the calls of `api` through the shared Huawei client.
  */
-import { NotFoundError, ServiceError } from "../../errors";
+import { AnswerTooLargeError, NotFoundError, ServiceError } from "../../errors";
 import type { ExecutionSnapshot, ExecutionSummary } from "../../execution/snapshot";
 import { isSettled } from "../../execution/snapshot";
 import { refuseWebPage } from "../../http/answer";
@@ -45,6 +45,10 @@ const aom: HuaweiService = {
   title: "Huawei Cloud AOM",
   regions: ["cn-north-4", "cn-east-3", "cn-east-2", "cn-south-1"],
 };
+
+// The operation has neither pages nor filters, so nothing makes its answer smaller.
+const tooManyExecutions =
+  "The service gives all executions of a workflow at once. Create a workflow with the same content and give its id as workflowId.";
 
 /** Huawei Cloud AOM workflows ("tasks" of its automation chapter). */
 export const huaweiAom = {
@@ -168,11 +172,19 @@ class AomBackend implements Backend {
     signal: AbortSignal,
   ): Promise<ExecutionPage> {
     const request = buildListWorkflowExecutions(this.#workflow, this.#enterpriseProjectId);
-    const answer = await this.#client.send(request, { signal, attempts, remedies: this.#remedies });
-    const list = parseListWorkflowExecutions(answer, summarize(request));
+    const list = await this.#client
+      .send(request, { signal, attempts, remedies: this.#remedies })
+      .then((answer) => ({
+        ...parseListWorkflowExecutions(answer, summarize(request)),
+        servedAtMs: servedAtMs(answer),
+      }))
+      .catch((error: unknown) => {
+        if (!(error instanceof AnswerTooLargeError)) throw error;
+        throw new AnswerTooLargeError(summarize(request), error.size, tooManyExecutions);
+      });
     return {
       executions: list.executions.filter(matches(filter)),
-      servedAtMs: servedAtMs(answer),
+      servedAtMs: list.servedAtMs,
       unreadable: list.unreadable,
       snapshotOf: (executionId) => list.snapshotOf(executionId, this.#known.nodes ?? new Map()),
     };

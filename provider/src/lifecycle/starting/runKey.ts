@@ -155,7 +155,8 @@ export function runNameOf({ key, isGiven, isNamed, supersedes }: WantedRun): str
  * @param uuid makes a new UUID.
  */
 export function newRunName(key: string, uuid: () => string): string {
-  return `${key}-n${uuid().replaceAll("-", "").slice(-10)}`;
+  const suffix = `-n${uuid().replaceAll("-", "").slice(-10)}`;
+  return `${key.slice(0, maxNameLength - suffix.length)}${suffix}`;
 }
 
 /** True for the names that starts of a key's runs carry. */
