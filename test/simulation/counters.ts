@@ -54,6 +54,7 @@ export const exceptions = [
   "a forced replacement took over what a deployment that was cut short had started",
   "a forced replacement without the journal",
   "a destroy that this machine was not told of",
+  "what was changed meanwhile was not started from this machine",
   "FunctionGraph had not shown a name yet",
   "executions without a mark are all alike to a start without an answer",
   "its execution was taken by a start without an answer",

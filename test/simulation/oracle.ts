@@ -366,7 +366,8 @@ export class Oracle {
   }
 
   // The last destroy has seen it end badly, or would have.
-  #isFailedAttempt({ started }: Want): boolean {
+  #isFailedAttempt({ started, inputs }: Want): boolean {
+    if (inputs["onFailure"] === "continue") return false;
     const last = started.at(-1)?.execution;
     return last !== undefined && !["running", "succeeded"].includes(this.#truth.statusOf(last));
   }
@@ -462,7 +463,11 @@ export class Oracle {
     if (this.#isTakenByWord(want, first.execution)) {
       return "a resource that takes over whatever runs has taken it";
     }
-    if (this.#strays.has(first.execution)) {
+    const isSought = this.wants.some(
+      (one) =>
+        one !== want && one.state === "open" && one.workflow === want.workflow && this.#hasLostStart(one),
+    );
+    if (this.#strays.has(first.execution) || isSought) {
       return "its execution was taken by a start without an answer";
     }
     if ((this.#world.service !== "cloudflow" || isElsewhere) && wasListCut(want)) {
@@ -611,7 +616,10 @@ export class Oracle {
     const isUntold = (this.#destroys.get(want.urn) ?? []).some(
       ({ machine, ms }) => ms > execution.startMs && machine !== last?.deployment.machine,
     );
-    if (isUntold && owners.some((one) => one.urn === want.urn)) {
+    const isForcedAfter =
+      want.isForced &&
+      (this.#destroys.get(want.urn) ?? []).some(({ machine }) => machine !== last?.deployment.machine);
+    if ((isUntold || isForcedAfter) && owners.some((one) => one.urn === want.urn)) {
       return count("a destroy that this machine was not told of");
     }
     if (want.isForced && owners.some((one) => one.urn === want.urn && wasCutShort(one))) {
@@ -646,16 +654,18 @@ export class Oracle {
       return count("a list left something out");
     }
     // What the program had changed meanwhile was never started: it goes on with what it wanted before.
-    const isTakenBack = owners.some(
-      (one) =>
-        one.identity === want.identity &&
-        one.executionId === undefined &&
-        this.wants.every(
-          ({ urn, serial, started, sent }) =>
-            urn !== want.urn || serial <= one.serial || serial >= want.serial || started.length + sent === 0,
-        ),
-    );
-    if (isTakenBack) return "alike";
+    const isBefore = owners.some((one) => {
+      if (one.identity !== want.identity || one.executionId !== undefined) return false;
+      const between = this.wants.filter(
+        ({ urn, serial }) => urn === want.urn && serial > one.serial && serial < want.serial,
+      );
+      return between.every(
+        ({ started, sent, attempts }) =>
+          started.length + sent === 0 ||
+          attempts.every(({ deployment }) => deployment.machine !== last?.deployment.machine),
+      );
+    });
+    if (isBefore) return count("what was changed meanwhile was not started from this machine");
     // Without a key, what still runs of the same resource and the same arguments is the run.
     const isSameRun = owners.some(
       (one) => one.urn === want.urn && canonical(replacingOf(one.inputs)) === canonical(replacingOf(inputs)),
@@ -674,7 +684,8 @@ export class Oracle {
           one.inputs["adoptExecutionId"] !== execution.id,
       );
       const isAlike = execution.tag === undefined || execution.tag === tagOf(want.stack.name, want.name);
-      if (owner?.stack === stack && !isTaken && isAlike && execution.id !== want.supersededId) {
+      const isOwn = owner !== undefined && owner === last?.deployment;
+      if (owner?.stack === stack && (isOwn || !isTaken) && isAlike && execution.id !== want.supersededId) {
         return "alike";
       }
     }
@@ -777,22 +788,26 @@ export class Oracle {
   // ---- states, texts, times
 
   #judgeState(saved: Saved): void {
-    const execution = this.#truth.executions.findLast(
+    // A name whose record is gone can be used again.
+    const named = this.#truth.executions.filter(
       (one) => one.workflow === workflowOf(saved.inputs) && one.id === saved.id,
     );
-    if (!execution || this.#strays.has(execution)) return;
+    if (named.length === 0 || named.some((one) => this.#strays.has(one))) return;
     const { status, output } = saved.outputs as {
       status?: string;
       output?: { serial?: number; truncated?: unknown } | null;
     };
-    const actual = this.#truth.statusOf(execution);
     const isSettled =
       status === "succeeded" || status === "failed" || status === "stopped" || status === "timedOut";
-    if (isSettled && status !== actual) {
-      this.violate("a state has an outcome that is not so", `${saved.name}: ${status}, in truth ${actual}`);
+    const actual = named.map((one) => this.#truth.statusOf(one));
+    if (isSettled && !actual.some((one) => one === status)) {
+      this.violate(
+        "a state has an outcome that is not so",
+        `${saved.name}: ${status}, in truth ${actual.join(", ")}`,
+      );
     }
     const serial = typeof output === "object" ? output?.serial : undefined;
-    if (status === "succeeded" && serial !== undefined && serial !== execution.serial) {
+    if (status === "succeeded" && serial !== undefined && named.every((one) => one.serial !== serial)) {
       this.violate("a state has another execution's output", `${saved.name}: ${String(serial)}`);
     }
   }

@@ -25,7 +25,7 @@ export async function read(
   // A teardown runbook has not run: there is nothing to look at.
   if (isArmed(state)) return state;
   const always = state["executionId"] !== undefined;
-  await host.register.handedOver(host.definition.service, host.urn, id, { always });
+  await host.register.handedOver(host.definition.service, host.urn, id, { always, mayBeCopy: true });
   const args = Object.fromEntries(Object.entries(state).filter(([name]) => !outputs.includes(name)));
   return withinTime(host.session.clock, lookMs, host.signal, async (signal) => {
     const backend = await host.session.connect(host.definition, args, signal);

@@ -138,13 +138,14 @@ export class RunRegister {
 
   /**
    * A call has shown that the state has this execution: nothing about its start needs to be remembered any more.
+   * @param options.mayBeCopy where the call can also be about a copy that has been replaced and is still to be deleted.
    * @param options.always remembers it on a machine that has never started this resource, too.
    */
   async handedOver(
     service: string,
     urn: string | undefined,
     id: string,
-    { always = false }: { readonly always?: boolean } = {},
+    { always = false, mayBeCopy = false }: { readonly always?: boolean; readonly mayBeCopy?: boolean } = {},
   ): Promise<void> {
     // What a destroy has started that was cut short is in no state, and neither is what takes an armed one's place.
     if (isArmedId(id)) return;
@@ -156,7 +157,7 @@ export class RunRegister {
     // A thousand comparisons of a deployment that changes nothing write nothing.
     if (!entry || (entry.inState === id && !entry.pending)) return;
     // A copy that has been replaced and is still to be deleted is read too: it says nothing of what the state has now.
-    if (entry.inState !== undefined && entry.inState !== id && entry.past.includes(id)) return;
+    if (mayBeCopy && isOldCopy(entry, id)) return;
     // The execution that is to be replaced is still the state's: the replacement has not arrived there.
     const pending = entry.pending && arrivesLater(entry.pending, id, entry.past.includes(id));
     if (pending === entry.pending && entry.inState === id) return;
@@ -182,7 +183,8 @@ export class RunRegister {
     const entry = await this.#read(service, urn);
     if (!entry) return;
     const unarrived = entry.pending?.executionId;
-    const isOver = isDestroyed || (entry.pending && isOutdated(entry.pending, id));
+    const isCopy = isOldCopy(entry, id) && entry.pending?.supersedesId !== id;
+    const isOver = (isDestroyed && !isCopy) || (entry.pending && isOutdated(entry.pending, id));
     const isItself = unarrived === id || entry.pending?.runName === id;
     const pending = isOver || isItself ? undefined : seen(entry.pending, id);
     const inState = isOver || entry.inState === id ? undefined : entry.inState;
@@ -268,6 +270,11 @@ export class RunRegister {
   async #read(service: string, urn: string | undefined): Promise<JournalEntry | undefined> {
     return urn === undefined ? undefined : this.#journal.read(service, urn);
   }
+}
+
+// The state has another execution now.
+function isOldCopy({ inState, past }: JournalEntry, id: string): boolean {
+  return inState !== undefined && inState !== id && past.includes(id);
 }
 
 // The deployment that noted it had come to its end, and the state went on from elsewhere: it had another execution since,

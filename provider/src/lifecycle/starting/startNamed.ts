@@ -100,10 +100,8 @@ async function newerOfKey({ wanted, backend, host }: Starting): Promise<string |
   const past = await host.register.past(host.definition.service, host.urn);
   const limit = pageLimit(host.definition.capabilities.pageSize);
   const list = await listAll(backend, { namePrefix: wanted.key }, limit, host.signal);
-  const newer = list.slice(
-    0,
-    list.findIndex(({ executionId }) => executionId === supersedes.id),
-  );
+  const at = list.findIndex(({ executionId }) => executionId === supersedes.id);
+  const newer = at === -1 ? list : list.slice(0, at);
   return newer.find(({ executionId }) => bearsKey(wanted.key, executionId) && !past.includes(executionId))
     ?.executionId;
 }
