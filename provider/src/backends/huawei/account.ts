@@ -20,8 +20,8 @@ import type { IamToken, ProjectScope } from "./iam";
 import { buildProjectsRequest, buildTokenRequest, parseProjectId, parseToken } from "./iam";
 import type { HuaweiLocation } from "./location";
 import { toHuaweiError } from "./serviceErrors";
-import type { SharedLookup } from "./sharedLookup";
-import { shareLookup } from "./sharedLookup";
+import type { SharedLookup } from "../sharedLookup";
+import { shareLookup } from "../sharedLookup";
 import { Tokens } from "./tokens";
 
 const scopeRemedy = `set the argument "projectId" or "region", or the configuration huaweicloud:projectId or huaweicloud:region`;

@@ -6,8 +6,8 @@ import type { RequestSummary } from "../../errors";
 import { AuthenticationError } from "../../errors";
 import type { Clock } from "../../polling/clock";
 import type { IamToken, ProjectScope } from "./iam";
-import type { SharedLookup } from "./sharedLookup";
-import { shareLookup } from "./sharedLookup";
+import type { SharedLookup } from "../sharedLookup";
+import { shareLookup } from "../sharedLookup";
 
 // A request that begins just before the expiry must still be accepted.
 const renewBeforeExpiryMs = 10 * 60_000;

@@ -1,9 +1,9 @@
 /**
  * A look-up that many need at the same time (a token, a project): made once, and all wait for the same answer.
  */
-import type { RequestSummary } from "../../errors";
-import { interruptionOf } from "../../http/interruption";
-import { onAbort } from "../../polling/onAbort";
+import type { RequestSummary } from "../errors";
+import { interruptionOf } from "../http/interruption";
+import { onAbort } from "../polling/onAbort";
 
 /**
  * A look-up under way or done. It has a signal of its own, so that one who gives up takes nobody with him; it ends
