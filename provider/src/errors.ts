@@ -10,6 +10,7 @@ export type ErrorCode =
   | "WFX-CONFIGURATION"
   | "WFX-INPUT"
   | "WFX-NO-ANSWER"
+  | "WFX-PROXY"
   | "WFX-REQUEST-TIMEOUT"
   | "WFX-SERVICE"
   | "WFX-AUTHENTICATION"
@@ -115,6 +116,21 @@ export class OutOfTimeError extends TransportError {
   constructor(request: RequestSummary, options: { mayHaveArrived: boolean; cause?: unknown }) {
     const what = options.mayHaveArrived ? "no answer came in time" : "could not be sent in time";
     super(`${request.operation}: ${what}`, request, { ...options, code: "WFX-REQUEST-TIMEOUT" });
+  }
+}
+
+/** A proxy did not let the request through. The service has not got it: nothing was started. */
+export class ProxyError extends TransportError {
+  /** HTTP status of the proxy's answer; undefined where none came. */
+  readonly status: number | undefined;
+
+  constructor(
+    message: string,
+    request: RequestSummary,
+    options: { status: number | undefined; retryable: boolean; cause?: unknown },
+  ) {
+    super(message, request, { ...options, mayHaveArrived: false, code: "WFX-PROXY" });
+    this.status = options.status;
   }
 }
 

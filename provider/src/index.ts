@@ -13,6 +13,7 @@ export {
   IncompleteListError,
   InputError,
   NotFoundError,
+  ProxyError,
   ResponseFormatError,
   ServiceError,
   ThrottledError,

@@ -206,7 +206,7 @@ test("every attempt of a request takes a token, and a 429 holds back the others 
   const request = {
     operation: "Look",
     method: "GET" as const,
-    endpoint: "http://service",
+    endpoint: "https://service",
     path: ["x"],
     repeatable: true,
   };

@@ -4,6 +4,7 @@
  */
 import type { HttpClient } from "../http/httpClient";
 import type { BucketView } from "../http/tokenBucket";
+import type { Transport } from "../http/transport";
 import type { ExecutionSnapshot, ExecutionStatus, ExecutionSummary } from "../execution/snapshot";
 import type { Clock } from "../polling/clock";
 import type { CredentialsInUse } from "./credentialsInUse";
@@ -42,6 +43,7 @@ export interface ArgumentSpec {
 
 /** What the backends share in one process and provider: connections, time, settings, and caches of their own. */
 export interface BackendContext {
+  /** Travels as {@link BackendDefinition.transport} says. */
   readonly http: HttpClient;
   readonly settings: Settings;
   /** Where every secret that authenticates is added, before it is sent. */
@@ -84,6 +86,11 @@ export interface BackendDefinition<Service extends Backend = Backend> {
   readonly runNameArgument?: string;
   /** The service's own arguments; the common ones are in `lifecycle/arguments`. */
   readonly arguments: Readonly<Record<string, ArgumentSpec>>;
+  /**
+   * How the vendor's settings want requests to travel. No request is made.
+   * @throws ConfigurationError where a setting is wrong.
+   */
+  transport(settings: Settings): Transport;
   /**
    * What is wrong with arguments and settings together (e.g. no region anywhere). Values that are not known yet
    * are absent and named in `unknown`. No request is made.

@@ -3,6 +3,8 @@
  * sense both after an argument's name (in check) and alone (when a service is opened).
  */
 import { ConfigurationError } from "../errors";
+import type { PlainHttp } from "../http/transport";
+import { plainHttpProblem } from "../http/transport";
 import type { ArgumentProblem } from "./backend";
 import { address } from "./rules";
 import type { Found } from "./settings";
@@ -36,11 +38,12 @@ export function otherRegion(region: Found, title: string, regions: readonly stri
 
 /**
  * The address of a service.
- * @throws LocationError where it is none; it names the setting, and no password that is in the address.
+ * @throws LocationError where it is none, or begins with `http://` without permission; it names the setting, and no
+ * password that is in the address.
  */
-export function checkEndpoint(found: Found): string {
+export function checkEndpoint(found: Found, plainHttp: PlainHttp): string {
   const endpoint = found.value.trim();
-  const wrong = address(endpoint);
+  const wrong = address(endpoint) ?? plainHttpProblem(new URL(endpoint), plainHttp);
   if (wrong === undefined) return endpoint;
   throw new LocationError(`the endpoint (from ${found.source}) ${wrong}`, {
     argument: "endpoint",
@@ -53,6 +56,17 @@ export function withScheme(found: Found | undefined): Found | undefined {
   const value = found?.value.trim();
   if (!found || !value || /^[a-z][a-z\d+.-]*:\/\//i.test(value)) return found;
   return { ...found, value: `https://${value}` };
+}
+
+/** What is wrong with the settings of transport; empty where nothing is. Said of the endpoint: that is what is reached so. */
+export function problemsOfTransport(read: () => unknown): ArgumentProblem[] {
+  try {
+    read();
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    return [{ argument: "endpoint", reason: `can't be reached as the settings say: ${error.message}` }];
+  }
 }
 
 /** What is wrong with a location, by trying to resolve it; empty where nothing is. */

@@ -4,6 +4,7 @@
 import { randomUUID } from "node:crypto";
 import type { Fetch } from "../http/httpClient";
 import { HttpClient, NotSentError } from "../http/httpClient";
+import { proxiesOf } from "../http/proxies";
 import { withAlarms } from "../polling/alarms";
 import type { Clock } from "../polling/clock";
 import { systemClock } from "../polling/clock";
@@ -75,19 +76,22 @@ export function openSession(options: SessionOptions): Session {
   const clock = withAlarms(options.clock ?? systemClock);
   const random = options.random ?? Math.random;
   const uuid = options.uuid ?? randomUUID;
+  const credentials = new CredentialsInUse();
+  const cache = new Map<string, unknown>();
   const http = new HttpClient({
     fetch: options.fetch ?? nodeFetch,
     clock,
     random,
     userAgent: `pulumi-workflow-execution/${version}`,
+    proxyFor: proxiesOf(options.settings.environment, (...secrets) => {
+      credentials.add(...secrets);
+    }),
     withoutBuckets: options.waiting?.fixedIntervalMs !== undefined,
   });
-  const cache = new Map<string, unknown>();
   const shared = <T>(key: string, make: () => T): T => {
     if (!cache.has(key)) cache.set(key, make());
     return cache.get(key) as T;
   };
-  const credentials = new CredentialsInUse();
   const settings = rememberingSecrets(options.settings, credentials);
   const context: BackendContext = {
     http,
@@ -105,7 +109,11 @@ export function openSession(options: SessionOptions): Session {
     uuid,
     waiting: options.waiting ?? {},
     shared,
-    connect: (definition, args, signal) => definition.connect(args, context, signal),
+    connect: async (definition, args, signal) => {
+      const transport = shared(`transport:${definition.service}`, () => definition.transport(settings));
+      credentials.add(transport.tls?.key);
+      return definition.connect(args, { ...context, http: http.over(transport) }, signal);
+    },
   };
 }
 

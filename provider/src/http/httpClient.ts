@@ -2,16 +2,16 @@
  * Sends requests: authorise → fetch → timeout → may it be sent again? → typed error.
  * Gets requests from `backends/`; fetch, clock and random are injected.
  */
-import type { Agent } from "node:http";
 import type { RequestInit } from "node-fetch";
 import type { RequestSummary } from "../errors";
 import {
   AnswerTooLargeError,
+  ConfigurationError,
+  ProxyError,
   RequestTimeoutError,
   ServiceError,
   ThrottledError,
   TransportError,
-  messageOf,
 } from "../errors";
 import { backoffDelayMs } from "../polling/backoff";
 import type { Clock } from "../polling/clock";
@@ -19,11 +19,17 @@ import { abortAfter } from "../polling/clock";
 import { unlessAborted } from "../polling/onAbort";
 import { isOutOfTime } from "../polling/deadline";
 import { maxAnswerBytes } from "./answer";
+import { Connections } from "./connections";
 import { interruptionOf } from "./interruption";
+import { noAnswer } from "./noAnswer";
+import type { Proxy, ProxyFor } from "./proxies";
+import { proxyFailure, proxyRefusal } from "./proxyFailures";
 import type { Authorize, HttpAnswer, HttpRequest, SignableRequest, ToServiceError } from "./request";
 import { requestUrl, summarize } from "./request";
-import { classifyConnectionError, isCertificateProblem, maySendAgain } from "./retry";
+import { maySendAgain } from "./retry";
 import type { TokenBucket } from "./tokenBucket";
+import type { Transport } from "./transport";
+import { defaultTransport, plainHttpProblem } from "./transport";
 
 /** The part of node-fetch that is used. */
 export type Fetch = (
@@ -46,6 +52,11 @@ export interface HttpClientOptions {
   readonly random: () => number;
   /** Value of the User-Agent header. */
   readonly userAgent: string;
+  /**
+   * Gives the proxy for an address.
+   * @default none: every request goes directly
+   */
+  readonly proxyFor?: ProxyFor | undefined;
   /**
    * For the bench, which compares: sends without taking tokens.
    * @default false
@@ -85,17 +96,31 @@ const retryBackoff = { firstMs: 500, factor: 2, maxMs: 8_000 };
 /** Sends requests to the services. One per process and provider: it owns the connections. */
 export class HttpClient {
   readonly #options: HttpClientOptions;
-  readonly #agents = new Map<string, Promise<Agent>>();
+  readonly #connections: Connections;
+  readonly #transport: Transport;
 
-  constructor(options: HttpClientOptions) {
+  constructor(
+    options: HttpClientOptions,
+    transport: Transport = defaultTransport,
+    connections = new Connections(),
+  ) {
     this.#options = options;
+    this.#transport = transport;
+    this.#connections = connections;
+  }
+
+  /** The same client for the requests of a vendor whose settings ask for a transport of their own. */
+  over(transport: Transport): HttpClient {
+    return new HttpClient(this.#options, transport, this.#connections);
   }
 
   /**
    * Sends a request and reads its answer.
    * @returns the answer, status 200–299.
    * @throws ServiceError (made by `toServiceError`) for any other status.
-   * @throws TransportError where no answer came; RequestInterruptedError where the signal aborted before one.
+   * @throws TransportError where no answer came; RequestInterruptedError where the signal aborted before one; ProxyError
+   * where a proxy let the request not through.
+   * @throws ConfigurationError where the address is not encrypted and no setting allows it, or a variable names no proxy.
    */
   async send(request: HttpRequest, options: SendOptions): Promise<HttpAnswer> {
     const attempts = options.attempts ?? 4;
@@ -133,6 +158,7 @@ export class HttpClient {
   async #sendOnce(request: HttpRequest, options: SendOptions): Promise<HttpAnswer> {
     const summary = summarize(request);
     const url = new URL(requestUrl(request));
+    const proxy = this.#proxyOf(request, url);
     const body = request.body ?? "";
     const unsigned: SignableRequest = {
       method: request.method,
@@ -148,13 +174,16 @@ export class HttpClient {
       ? await unlessAborted(options.authorize(unsigned, options.signal), options.signal, interrupted)
       : {};
     const query = [...unsigned.query, ...(authorization.query ?? [])];
-    const agent = await this.#agent(url.protocol, request.repeatable);
-    // Here still nothing was sent; and node-fetch leaves an error uncaught where its signal has aborted before.
-    stopIfInterrupted(options.signal, summary);
     const timeoutMs = request.timeoutMs ?? defaultTimeoutMs;
     const maxBytes = request.maxAnswerBytes ?? maxAnswerBytes;
     // For the answer with its body: one that drips is cut as well.
     const timeout = abortAfter(this.#options.clock, timeoutMs);
+    const cut = AbortSignal.any([timeout, options.signal]);
+    const { tls } = this.#transport;
+    const way = { isSecure: url.protocol === "https:", mayReuse: request.repeatable, proxy, tls };
+    const { agent, passage } = await this.#connections.open(way, cut);
+    // Here still nothing was sent; and node-fetch leaves an error uncaught where its signal has aborted before.
+    stopIfInterrupted(options.signal, summary);
     options.onSent?.();
     try {
       const response = await this.#options.fetch(requestUrl({ ...request, query }), {
@@ -166,9 +195,10 @@ export class HttpClient {
         // A signature does not survive a redirect, and a start must not be sent twice.
         redirect: "manual",
         size: maxBytes,
-        signal: request.isSeenThrough === true ? timeout : AbortSignal.any([timeout, options.signal]),
+        signal: request.isSeenThrough === true ? timeout : cut,
       });
       const text = await response.text();
+      if (proxy && response.status === 407) throw proxyRefusal(407, proxy, summary);
       const isSuccess = response.status >= 200 && response.status < 300;
       const answer: HttpAnswer = {
         status: response.status,
@@ -178,32 +208,30 @@ export class HttpClient {
       if (!isSuccess) throw options.toServiceError(answer, summary);
       return answer;
     } catch (error) {
-      if (error instanceof ServiceError) throw error;
-      if (options.signal.aborted && request.isSeenThrough !== true) {
-        throw interruptionOf(options.signal, summary, { mayHaveArrived: !(error instanceof NotSentError) });
+      if (error instanceof ServiceError || error instanceof ProxyError) throw error;
+      const isUnderWay = !passage.isOpening && !passage.failure && !(error instanceof NotSentError);
+      // What is seen through is what is on its way: the opening of a tunnel is not.
+      if (options.signal.aborted && (request.isSeenThrough !== true || !isUnderWay)) {
+        throw interruptionOf(options.signal, summary, { mayHaveArrived: isUnderWay });
       }
+      if (proxy && !isUnderWay) throw proxyFailure(passage.failure, proxy, summary, timeoutMs);
       if (timeout.aborted) throw new RequestTimeoutError(summary, timeoutMs);
       if (isOverLimit(error)) {
         throw new AnswerTooLargeError(summary, `more than ${String(maxBytes / 1024 / 1024)} MiB`);
       }
-      throw noAnswer(error, summary);
+      throw noAnswer(error, summary, proxy, this.#transport);
     }
   }
 
-  // A kept-alive connection can be closed by the server just as a request is written to it, and nobody can tell
-  // whether that request was handled. So what may not be repeated gets a connection of its own.
-  #agent(protocol: string, reuse: boolean): Promise<Agent> {
-    const key = `${protocol}${String(reuse)}`;
-    // The promise is kept: many requests begin at once, and are to share one agent.
-    const agent = this.#agents.get(key) ?? makeAgent(protocol, reuse);
-    this.#agents.set(key, agent);
-    return agent;
+  // Services of the machine itself are reached directly, and know no encryption.
+  #proxyOf(request: HttpRequest, url: URL): Proxy | undefined {
+    if (request.isDirect === true) return undefined;
+    const problem = plainHttpProblem(url, this.#transport.plainHttp);
+    if (problem !== undefined) {
+      throw new ConfigurationError(`${request.operation}: the address ${summarize(request).url} ${problem}`);
+    }
+    return this.#options.proxyFor?.(url);
   }
-}
-
-async function makeAgent(protocol: string, reuse: boolean): Promise<Agent> {
-  const { Agent } = await (protocol === "https:" ? import("node:https") : import("node:http"));
-  return new Agent({ keepAlive: reuse, maxSockets: 512, timeout: 120_000 });
 }
 
 function isOfAnother(error: unknown, { operation }: HttpRequest): boolean {
@@ -218,24 +246,4 @@ function stopIfInterrupted(signal: AbortSignal, summary: RequestSummary): void {
 // By its type, as node-fetch says it: the class is another one for each copy of it.
 function isOverLimit(error: unknown): boolean {
   return (error as { type?: unknown } | undefined)?.type === "max-size";
-}
-
-function noAnswer(error: unknown, summary: RequestSummary): TransportError {
-  const { code, mayHaveArrived, retryable } = classifyConnectionError(error);
-  // The texts of node-fetch quote the address with its query, which can hold a signature or a security token.
-  const text = messageOf(error).replace(/https?:\/\/\S+/g, summary.url);
-  return new TransportError(
-    `${summary.operation}: no answer from ${summary.url} (${code ?? text}). ${remedyOf(code, retryable)}`,
-    summary,
-    { mayHaveArrived, retryable, cause: Object.assign(new Error(text), code === undefined ? {} : { code }) },
-  );
-}
-
-function remedyOf(code: string | undefined, retryable: boolean): string {
-  if (isCertificateProblem(code)) {
-    return "The server's certificate is not trusted: check the endpoint, or give Node the authority by NODE_EXTRA_CA_CERTS.";
-  }
-  return retryable
-    ? "Check the network, the proxy settings and the endpoint."
-    : "No secure connection came about: check whether the endpoint's port speaks https at all (else its address begins with http://), and whether a proxy stands in between.";
 }

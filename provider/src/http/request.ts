@@ -29,6 +29,12 @@ export interface HttpRequest {
    */
   readonly isSeenThrough?: boolean;
   /**
+   * True for services of the machine itself, which only the machine reaches (169.254.169.254, 100.100.100.200, a pod's
+   * identity agent): no proxy is asked, and `http://` needs no permission.
+   * @default false
+   */
+  readonly isDirect?: boolean;
+  /**
    * How long one attempt may take, in milliseconds.
    * @default 30000
    */

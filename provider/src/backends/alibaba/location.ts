@@ -5,6 +5,7 @@ import type { ArgumentProblem, Arguments } from "../backend";
 import { checkEndpoint, noRegion, otherRegion, problemsOf, withScheme } from "../location";
 import type { Settings } from "../settings";
 import { configuredEndpoint, firstFound, fromArgument, fromConfig, fromEnvironment } from "../settings";
+import { alibabaPlainHttp } from "./transport";
 
 /** Where to send requests. */
 export interface AlibabaLocation {
@@ -55,7 +56,8 @@ export function resolveLocation(args: Arguments, settings: Settings): AlibabaLoc
     withScheme(configuredEndpoint(settings, "alicloud:endpoints", "fnf")),
     withScheme(fromEnvironment(settings, "FNF_ENDPOINT")),
   );
-  if (endpoint) return { region: region?.value, endpoint: checkEndpoint(endpoint) };
+  if (endpoint)
+    return { region: region?.value, endpoint: checkEndpoint(endpoint, alibabaPlainHttp(settings)) };
   if (!region) throw noRegion(regionSettings);
   if (!(cloudFlowRegions as readonly string[]).includes(region.value)) {
     throw otherRegion(region, "Alibaba Cloud CloudFlow", cloudFlowRegions);

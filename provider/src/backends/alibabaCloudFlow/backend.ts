@@ -25,6 +25,7 @@ import { openCredentialSource } from "../alibaba/credentials";
 import type { AlibabaLocation } from "../alibaba/location";
 import { checkLocation, resolveLocation } from "../alibaba/location";
 import { toAlibabaError } from "../alibaba/serviceErrors";
+import { alibabaTransport } from "../alibaba/transport";
 import { Buckets, configuredAllowances } from "../allowances";
 import type {
   Arguments,
@@ -111,6 +112,7 @@ export const alibabaCloudFlow = {
     region: { rule: text({ min: 1, max: 64 }), replaces: true, located: true },
     endpoint: { rule: address },
   },
+  transport: alibabaTransport,
   check: (args, settings, unknown) => {
     const problems = checkLocation(args, settings, unknown);
     const unseen =

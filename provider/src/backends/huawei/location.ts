@@ -3,12 +3,14 @@
  * environment or profile. Pure: makes no request.
  */
 import { ConfigurationError } from "../../errors";
+import { plainHttpProblem } from "../../http/transport";
 import type { ArgumentProblem, Arguments } from "../backend";
 import { checkEndpoint, noRegion, otherRegion, problemsOf, withScheme } from "../location";
 import { address } from "../rules";
 import type { Found, Settings } from "../settings";
 import { configuredEndpoint, firstFound, fromArgument, fromConfig, fromEnvironment } from "../settings";
 import { findProfileInUse } from "./credentials";
+import { huaweiPlainHttp } from "./transport";
 
 /** A service of Huawei Cloud. */
 export interface HuaweiService {
@@ -62,7 +64,7 @@ export function resolveLocation(service: HuaweiService, args: Arguments, setting
   return {
     region: region?.value,
     endpoint: endpoint
-      ? checkEndpoint(endpoint)
+      ? checkEndpoint(endpoint, huaweiPlainHttp(settings))
       : `https://${service.name}.${region?.value ?? ""}.myhuaweicloud.com`,
     iamEndpoint: findIamEndpoint(settings, region?.value),
     projectId: findProjectId(args, settings)?.value,
@@ -116,7 +118,7 @@ function findIamEndpoint(settings: Settings, region: string | undefined): string
   if (!found) {
     return region === undefined ? "https://iam.myhuaweicloud.com" : `https://iam.${region}.myhuaweicloud.com`;
   }
-  const wrong = address(found.value);
+  const wrong = address(found.value) ?? plainHttpProblem(new URL(found.value), huaweiPlainHttp(settings));
   if (wrong !== undefined) throw new ConfigurationError(`the IAM endpoint (from ${found.source}) ${wrong}`);
   // Other tools' settings carry the version in the address.
   return found.value.trim().replace(/\/v3\/?$/, "");

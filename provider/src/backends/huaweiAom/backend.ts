@@ -23,6 +23,7 @@ import { demandReadable } from "../executionIds";
 import { HuaweiClient } from "../huawei/huaweiClient";
 import type { HuaweiService } from "../huawei/location";
 import { checkLocation } from "../huawei/location";
+import { huaweiTransport } from "../huawei/transport";
 import { address, identifier, text } from "../rules";
 import { startOnce } from "../startOnce";
 import type { AomWorkflow, NodeNames } from "./api";
@@ -66,6 +67,7 @@ export const huaweiAom = {
     endpoint: { rule: address },
     enterpriseProjectId: { rule: text({ min: 1, max: 64 }) },
   },
+  transport: huaweiTransport,
   check: (args, settings, unknown) => checkLocation(aom, args, settings, unknown),
   connect: async (args, context, signal) => {
     const client = await HuaweiClient.open(aom, args, context, signal);

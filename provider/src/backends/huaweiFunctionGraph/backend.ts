@@ -24,6 +24,7 @@ import { demandReadable } from "../executionIds";
 import { HuaweiClient } from "../huawei/huaweiClient";
 import type { HuaweiService } from "../huawei/location";
 import { checkLocation } from "../huawei/location";
+import { huaweiTransport } from "../huawei/transport";
 import { address, boolean, concurrencyWithoutHistory, identifier, mapUpTo, oneOf, text } from "../rules";
 import { startOnce } from "../startOnce";
 import type { Flow, FlowStart } from "./api";
@@ -90,6 +91,7 @@ export const huaweiFunctionGraph = {
     },
     endpoint: { rule: address },
   },
+  transport: huaweiTransport,
   check: (args, settings, unknown) => {
     const problems = checkLocation(functionGraph, args, settings, unknown);
     const tooLarge = unknown.has("mode")

@@ -1,0 +1,44 @@
+/**
+ * The error of a connection that failed or broke: what Node says, in words that lead on.
+ */
+import type { RequestSummary } from "../errors";
+import { TransportError, messageOf } from "../errors";
+import type { Proxy } from "./proxies";
+import { classifyConnectionError, isCertificateProblem } from "./retry";
+import type { Transport } from "./transport";
+
+/** The error for what fetch threw; `proxy` is the one that the request went through. */
+export function noAnswer(
+  error: unknown,
+  summary: RequestSummary,
+  proxy: Proxy | undefined,
+  transport: Transport,
+): TransportError {
+  const { code, mayHaveArrived, retryable } = classifyConnectionError(error);
+  // The texts of node-fetch quote the address with its query, which can hold a signature or a security token.
+  const text = messageOf(error).replace(/https?:\/\/\S+/g, summary.url);
+  const through = proxy ? ` through the proxy ${proxy.address}` : "";
+  return new TransportError(
+    `${summary.operation}: no answer from ${summary.url}${through} (${code ?? text}). ${remedyOf(code, retryable, proxy, transport)}`,
+    summary,
+    { mayHaveArrived, retryable, cause: Object.assign(new Error(text), code === undefined ? {} : { code }) },
+  );
+}
+
+function remedyOf(
+  code: string | undefined,
+  retryable: boolean,
+  proxy: Proxy | undefined,
+  { authority }: Transport,
+): string {
+  if (isCertificateProblem(code)) {
+    const between = proxy ? ", or the proxy's if it opens encrypted connections" : "";
+    return `The server's certificate is not trusted: check the endpoint, or give its authority${between}, by ${authority}.`;
+  }
+  if (!retryable) {
+    return "No secure connection came about: check whether the endpoint's port speaks https at all (else its address begins with http://), and whether a proxy stands in between.";
+  }
+  return proxy
+    ? `Check the network, the proxy (environment variable ${proxy.variable}, exceptions in NO_PROXY) and the endpoint.`
+    : "Check the network, the proxy settings and the endpoint.";
+}

@@ -1,0 +1,80 @@
+/**
+ * The errors of requests that a proxy did not let through, told apart from the service's own: what happened, that nothing
+ * was sent, and what to do.
+ */
+import type { RequestSummary } from "../errors";
+import { ProxyError } from "../errors";
+import { isRetryableStatus } from "../errors";
+import type { Proxy } from "./proxies";
+import type { TunnelFailure } from "./proxyAgents";
+import { isCertificateProblem } from "./retry";
+
+/** The error where no tunnel came about; without a failure the opening was cut by the request's own limit of time. */
+export function proxyFailure(
+  failure: TunnelFailure | undefined,
+  proxy: Proxy,
+  request: RequestSummary,
+  timeoutMs: number,
+): ProxyError {
+  if (failure?.status !== undefined) return proxyRefusal(failure.status, proxy, request);
+  const cause = failure?.cause as (Error & { readonly code?: string }) | undefined;
+  if (cause === undefined || cause.name === "AbortError") {
+    const what = `gave no answer within ${String(timeoutMs / 1000)} s`;
+    return proxyError(proxy, request, what, reachable(proxy), { status: undefined, retryable: true });
+  }
+  const { code } = cause;
+  if (isCertificateProblem(code)) {
+    return proxyError(proxy, request, `has a certificate that is not trusted (${String(code)})`, authority, {
+      status: undefined,
+      retryable: false,
+      cause,
+    });
+  }
+  const what =
+    code === "ECONNRESET"
+      ? "closed the connection without an answer (ECONNRESET)"
+      : `can't be reached or gives no answer that can be read (${code ?? cause.message})`;
+  return proxyError(proxy, request, what, reachable(proxy), { status: undefined, retryable: true, cause });
+}
+
+/** The error where the proxy answered in the service's place. */
+export function proxyRefusal(status: number, proxy: Proxy, request: RequestSummary): ProxyError {
+  const what = `answered HTTP ${String(status)}`;
+  return proxyError(proxy, request, what, remedyOf(status, proxy, new URL(request.url).hostname), {
+    status,
+    retryable: isRetryableStatus(status),
+  });
+}
+
+function remedyOf(status: number, { variable, authorization }: Proxy, host: string): string {
+  if (status === 407) {
+    return authorization === undefined
+      ? `The proxy asks for a user: set ${variable} to http://user:password@host:port.`
+      : `The proxy refuses the user or the password: correct them in ${variable}.`;
+  }
+  if (isRetryableStatus(status)) {
+    return `The proxy can't reach ${host} at present: run the command again later, or ask whoever runs the proxy.`;
+  }
+  return `The proxy forbids ${host}: ask whoever runs the proxy to allow it, or add ${host} to NO_PROXY if it can be reached directly.`;
+}
+
+const authority = "Give its authority to Node by NODE_EXTRA_CA_CERTS.";
+
+function reachable({ variable }: Proxy): string {
+  return `Check the address in ${variable} and whether the proxy runs, or unset ${variable}.`;
+}
+
+function proxyError(
+  { address, variable }: Proxy,
+  request: RequestSummary,
+  what: string,
+  remedy: string,
+  options: { status: number | undefined; retryable: boolean; cause?: unknown },
+): ProxyError {
+  return new ProxyError(
+    `${request.operation}: the proxy ${address} (environment variable ${variable}) ${what}. ` +
+      `Nothing was sent to ${request.url}. ${remedy}`,
+    request,
+    options,
+  );
+}
