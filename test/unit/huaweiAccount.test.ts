@@ -383,13 +383,15 @@ describe("the project", () => {
       const error = (await reasonOf(connect(sessionOf(who), { region: "cn-east-3" }))) as Error;
       if ("huaweicloud:userName" in who) {
         expect(error.message).toContain("Could not find project: cn-east-3");
+        expect(error.message).toContain("huaweicloud:projectName");
         return;
       }
       expect(error).toBeInstanceOf(ConfigurationError);
       expect(error.message).toContain('no project named "cn-east-3"');
       expect(error.message).toContain('argument "projectId"');
       expect(error.message).toContain("huaweicloud:projectId");
-      expect(error.message).toContain("HUAWEICLOUD_SDK_PROJECT_ID");
+      expect(error.message).toContain('(from argument "region")');
+      expect(error.message).toContain("HW_PROJECT_ID");
     },
   );
 
@@ -409,7 +411,7 @@ describe("the project", () => {
     });
     const session = sessionOf({ "huaweicloud:accessKey": "ACMEKEY", "huaweicloud:secretKey": "acme-secret" });
     await expect(connect(session, { region: "cn-east-3" })).rejects.toThrow(
-      /2 projects named "cn-east-3": set the argument "projectId"/,
+      /2 projects named "cn-east-3" \(from argument "region"\): .*set the argument "projectId"/,
     );
     const given = await connect(session, { region: "cn-east-3", projectId: "b".repeat(32) });
     expect(await listAll(given)).toEqual([]);

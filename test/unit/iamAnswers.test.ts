@@ -14,7 +14,7 @@ const bad = ["", ".", "..", "a/b", "a\nb", "\ud83d", "x".repeat(65), 7, null, {}
 
 describe("the project of a region", () => {
   const projectIn = (projects: unknown): string =>
-    parseProjectId(answerOf({ projects }), request, "cn-north-4");
+    parseProjectId(answerOf({ projects }), request, { value: "cn-north-4", source: "here" });
 
   test("is the one of that name", () => {
     expect(projectIn([{ id, name: "cn-north-4" }])).toBe(id);

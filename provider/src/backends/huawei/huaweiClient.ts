@@ -4,11 +4,12 @@
  */
 import { AuthenticationError } from "../../errors";
 import type { SendOptions } from "../../http/httpClient";
-import type { Authorize, HttpAnswer, HttpRequest } from "../../http/request";
+import type { Authorization, Authorize, HttpAnswer, HttpRequest } from "../../http/request";
 import type { BucketView } from "../../http/tokenBucket";
 import type { Arguments, BackendContext } from "../backend";
 import type { HuaweiAccount } from "./account";
 import { openAccount } from "./account";
+import { findIdentity } from "./identity";
 import type { HuaweiService } from "./location";
 import { resolveLocation } from "./location";
 import type { Remedies } from "./serviceErrors";
@@ -53,8 +54,10 @@ export class HuaweiClient {
     context: BackendContext,
     signal: AbortSignal,
   ): Promise<HuaweiClient> {
-    const location = resolveLocation(service, args, context.settings);
-    const account = openAccount(location, context);
+    const identity = findIdentity(context.settings);
+    const location = resolveLocation(service, args, context.settings, identity);
+    const account = openAccount(identity, location, context);
+    await account.prepare(signal);
     const projectId = await account.projectId(location, signal);
     return new HuaweiClient(service.name, { ...location, projectId }, account, context);
   }
@@ -76,11 +79,10 @@ export class HuaweiClient {
 
   /** Sends a request; errors as HttpClient.send. */
   async send(request: HttpRequest, options: HuaweiSendOptions): Promise<HttpAnswer> {
-    let usedToken: string | undefined;
+    let used: Authorization | undefined;
     const authorize: Authorize = async (unsigned, signal) => {
-      const authorization = await this.#account.authorize(this.projectId)(unsigned, signal);
-      usedToken = authorization.headers?.["x-auth-token"];
-      return authorization;
+      used = await this.#account.authorize(this.projectId)(unsigned, signal);
+      return used;
     };
     const { remedies, ...others } = options;
     const send = (): Promise<HttpAnswer> =>
@@ -93,11 +95,11 @@ export class HuaweiClient {
     try {
       return await send();
     } catch (error) {
-      // A token dies early when the password or the rights change. A refused request was not handled, so even a
-      // start may be sent again, once, with a new token. A login that was refused on the way is another matter: it
+      // Tokens and temporary keys die early when passwords or rights change. A refused request was not handled, so even a
+      // start may be sent again, once, with new ones. A login that was refused on the way is another matter: it
       // would be refused again.
-      if (!isRefusalOf(request, error) || usedToken === undefined) throw error;
-      if (!this.#account.forgetToken(usedToken)) throw error;
+      if (!isRefusalOf(request, error) || used === undefined) throw error;
+      if (!this.#account.forget(used)) throw error;
       return await send();
     }
   }

@@ -43,7 +43,6 @@ import {
 const aom: HuaweiService = {
   name: "aom",
   title: "Huawei Cloud AOM",
-  regions: ["cn-north-4", "cn-east-3", "cn-east-2", "cn-south-1"],
 };
 
 /** Huawei Cloud AOM workflows ("tasks" of its automation chapter). */
@@ -126,10 +125,10 @@ class AomBackend implements Backend {
     return this.#client.location;
   }
 
-  // The console has no documented address for one execution; its automation page lists them.
-  consoleUrl(): string | undefined {
-    const { region } = this.#client;
-    return region === undefined ? undefined : `https://console.huaweicloud.com/aom2/?region=${region}`;
+  // The console has no documented address for an execution, and its host depends on the account's site, which nothing
+  // tells: mainland and international accounts share their regions.
+  consoleUrl(): undefined {
+    return undefined;
   }
 
   async start({ signal, patience, onSent }: StartRequest): Promise<StartedExecution> {
