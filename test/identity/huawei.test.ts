@@ -591,6 +591,18 @@ const cases: Case[] = [
     acts: deployer("deployer"),
     asks: ["sts.own.example", "iam.cn-north-4.myhuaweicloud.com", "aom.own.example"],
   },
+  ...[config({ enterpriseProjectId: "ep-7" }), {}].map((more, index) => ({
+    name: index === 0 ? "enterpriseProjectId" : "HW_ENTERPRISE_PROJECT_ID",
+    sources: {
+      config: { ...annPair, ...more },
+      environment: { ...inRegion, ...(index === 0 ? {} : { HW_ENTERPRISE_PROJECT_ID: "ep-7" }) },
+    },
+    acts: ann,
+    sees: () => {
+      const lists = world.sent.filter(({ url }) => url.pathname.endsWith("/executions"));
+      expect(lists[0]!.url.searchParams.get("x_enterprise_project_id")).toBe("ep-7");
+    },
+  })),
 ];
 
 function cliFile(current: string, ...profiles: object[]): Record<string, string> {

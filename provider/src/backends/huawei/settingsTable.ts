@@ -170,6 +170,13 @@ export const huaweiSettings: readonly HuaweiSetting[] = [
   ),
   setting("cloud", ["HW_CLOUD"], "where", "honoured", "End of all host names, such as `myhuaweicloud.eu`."),
   setting("endpoints", [], "where", "honoured", "By service: `aom`, `fgs` or `functiongraph`, `iam`, `sts`."),
+  setting(
+    "enterpriseProjectId",
+    ["HW_ENTERPRISE_PROJECT_ID"],
+    "where",
+    "honoured",
+    "Default of the argument of AOM.",
+  ),
   {
     ...setting(
       "insecure",

@@ -6,7 +6,6 @@ import type { ExecutionSnapshot, ExecutionSummary } from "../../execution/snapsh
 import { isSettled } from "../../execution/snapshot";
 import { refuseWebPage } from "../../http/answer";
 import { summarize } from "../../http/request";
-import { servedAtMs } from "../../http/servedAt";
 import type {
   Backend,
   BackendContext,
@@ -26,19 +25,24 @@ import { checkLocation } from "../huawei/location";
 import { huaweiTransport } from "../huawei/transport";
 import { address, identifier, text } from "../rules";
 import { startOnce } from "../startOnce";
-import type { AomWorkflow, NodeNames } from "./api";
+import type { Found } from "../settings";
+import type { AomList, AomWorkflow, NodeNames } from "./api";
 import {
   buildExecuteWorkflow,
+  buildListWorkflow,
   buildListWorkflowExecutions,
   buildSearchWorkflowExecutionDetail,
   buildStopExecution,
   cannotBeStopped,
   parameterError,
   parseExecuteWorkflow,
+  parseListWorkflow,
   parseListWorkflowExecutions,
   parseNodes,
   parseSearchWorkflowExecutionDetail,
 } from "./api";
+import type { ReadPage } from "./enterpriseProject";
+import { EnterpriseProject, findEnterpriseProject } from "./enterpriseProject";
 
 const aom: HuaweiService = {
   name: "aom",
@@ -70,39 +74,40 @@ export const huaweiAom = {
   check: (args, settings, unknown) => checkLocation(aom, args, settings, unknown),
   connect: async (args, context, signal) => {
     const client = await HuaweiClient.open(aom, args, context, signal);
-    return new AomBackend(
-      client,
-      String(args["workflowId"]),
-      args["enterpriseProjectId"] as string | undefined,
-      context,
-    );
+    const enterpriseProject = findEnterpriseProject(args, context.settings);
+    return new AomBackend(client, String(args["workflowId"]), enterpriseProject, context);
   },
 } as const satisfies BackendDefinition;
 
 class AomBackend implements Backend {
   readonly #client: HuaweiClient;
   readonly #workflow: AomWorkflow;
-  readonly #enterpriseProjectId: string | undefined;
+  readonly #given: Found | undefined;
+  readonly #enterpriseProject: EnterpriseProject;
   // A list has no names of nodes: those of the last detail are used, and asked for where there was none.
   readonly #known: { nodes: NodeNames | undefined };
 
   constructor(
     client: HuaweiClient,
     workflowId: string,
-    enterpriseProjectId: string | undefined,
+    enterpriseProject: Found | undefined,
     context: BackendContext,
   ) {
     this.#client = client;
     this.#workflow = { endpoint: client.endpoint, projectId: client.projectId, workflowId };
-    this.#enterpriseProjectId = enterpriseProjectId;
+    this.#given = enterpriseProject;
     this.#known = context.shared(`nodes:${this.key}`, () => ({ nodes: undefined }));
+    this.#enterpriseProject = context.shared(
+      `enterpriseProject:${this.key}`,
+      () => new EnterpriseProject(enterpriseProject, this.subject),
+    );
   }
 
   readonly keepsHistory = true;
 
   get key(): string {
     const { endpoint, projectId, workflowId } = this.#workflow;
-    return JSON.stringify(["aom", endpoint, projectId, workflowId, this.#enterpriseProjectId ?? ""]);
+    return JSON.stringify(["aom", endpoint, projectId, workflowId, this.#given?.value ?? ""]);
   }
 
   get budgets(): Backend["budgets"] {
@@ -132,6 +137,7 @@ class AomBackend implements Backend {
   }
 
   async start({ signal, patience, onSent }: StartRequest): Promise<StartedExecution> {
+    this.#enterpriseProject.demandCovered();
     const request = buildExecuteWorkflow(this.#workflow);
     const executionId = await startOnce(request, async () => {
       const options = { signal, patience, onSent, remedies: this.#remedies };
@@ -166,14 +172,28 @@ class AomBackend implements Backend {
     { attempts }: Partial<PageOptions>,
     signal: AbortSignal,
   ): Promise<ExecutionPage> {
-    const request = buildListWorkflowExecutions(this.#workflow, this.#enterpriseProjectId);
-    const answer = await this.#client.send(request, { signal, attempts, remedies: this.#remedies });
-    const list = parseListWorkflowExecutions(answer, summarize(request));
+    const read = async (): Promise<AomList> => {
+      const request = buildListWorkflowExecutions(this.#workflow, this.#enterpriseProject.id);
+      const answer = await this.#client.send(request, { signal, attempts, remedies: this.#remedies });
+      return parseListWorkflowExecutions(answer, summarize(request));
+    };
+    let list = await read();
+    if (!list.isEmpty) this.#enterpriseProject.confirm();
+    else if (await this.#enterpriseProject.settleEmptyList(this.#readWorkflows(attempts, signal), signal))
+      list = await read();
     return {
       executions: list.executions.filter(matches(filter)),
-      servedAtMs: servedAtMs(answer),
+      servedAtMs: list.servedAtMs,
       unreadable: list.unreadable,
       snapshotOf: (executionId) => list.snapshotOf(executionId, this.#known.nodes ?? new Map()),
+    };
+  }
+
+  #readWorkflows(attempts: number | undefined, signal: AbortSignal): ReadPage {
+    return async (page, enterpriseProjectId) => {
+      const request = buildListWorkflow(this.#workflow, page, enterpriseProjectId);
+      const answer = await this.#client.send(request, { signal, attempts });
+      return parseListWorkflow(answer, summarize(request), this.#workflow.workflowId);
     };
   }
 
