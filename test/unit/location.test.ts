@@ -326,7 +326,7 @@ describe("what is wrong is said with the place and the remedy", () => {
     expect(message).not.toContain("s3cret");
   });
 
-  test("check says it of the endpoint where it is the service's, else of the region", () => {
+  test("check says it of the endpoint where it is the service's, else of the setting alone", () => {
     const problem = (environment: Record<string, string>): unknown =>
       checkLocation(aom, { region: "cn-north-4" }, settingsOf({ environment }), new Set())[0];
     expect(problem({ HUAWEICLOUD_SDK_REGION_AOM_CN_NORTH_4: "ftp://a" })).toMatchObject({
@@ -334,8 +334,8 @@ describe("what is wrong is said with the place and the remedy", () => {
       reason: expect.stringMatching(/^\(from environment variable HUAWEICLOUD_SDK_.*\) must be an address/),
     });
     expect(problem({ HW_AUTH_URL: "iam" })).toMatchObject({
-      argument: "region",
-      reason: expect.stringMatching(/^can't be resolved: the IAM endpoint \(from .* HW_AUTH_URL\) must be/),
+      argument: undefined,
+      reason: expect.stringMatching(/^the IAM endpoint \(from .* HW_AUTH_URL\) must be/),
     });
   });
 

@@ -13,11 +13,14 @@ import type { Settings } from "./settings";
 /** Plain arguments of a resource, as they arrive from a front: known values only, secrets in the clear. */
 export type Arguments = Readonly<Record<string, unknown>>;
 
-/** Something wrong with an argument. */
+/** Something wrong with an argument, or with a setting. */
 export interface ArgumentProblem {
-  /** The argument's name. */
-  readonly argument: string;
-  /** What is wrong with the value, the limit, and the remedy; a sentence that follows the name. */
+  /** The argument's name; undefined where a setting is wrong. */
+  readonly argument: string | undefined;
+  /**
+   * What is wrong with the value, the limit, and the remedy: a sentence that follows the argument's name, or one that
+   * names the setting.
+   */
   readonly reason: string;
 }
 

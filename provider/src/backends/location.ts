@@ -77,7 +77,7 @@ export function problemsOf(resolve: () => unknown): ArgumentProblem[] {
   } catch (error) {
     if (error instanceof LocationError) return [error.problem];
     if (!(error instanceof ConfigurationError)) throw error;
-    // A setting that belongs to no argument; the region is where the location begins.
-    return [{ argument: "region", reason: `can't be resolved: ${error.message}` }];
+    // A setting that belongs to no argument.
+    return [{ argument: undefined, reason: error.message }];
   }
 }

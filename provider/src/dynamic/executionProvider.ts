@@ -20,6 +20,7 @@ import {
   create,
   deleteExecution,
   diff,
+  formatProblem,
   parseDurationSeconds,
   read,
   sayError,
@@ -109,9 +110,10 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
         : [...foreignValues(args), ...check(this.#definition, args, this.#session.settings, customTimeouts)];
       return {
         inputs,
-        failures: problems.map(({ argument, reason }) => ({
-          property: argument,
-          reason: toMessage(hide(`"${argument}" ${reason}`)),
+        failures: problems.map((problem) => ({
+          // Without a property the engine says that the resource has a problem, which a setting is.
+          property: problem.argument ?? "",
+          reason: toMessage(hide(formatProblem(problem))),
         })),
       };
     });

@@ -60,6 +60,11 @@ export function check(
   return definition.check(known, settings, unknown);
 }
 
+/** A problem as a sentence. */
+export function formatProblem({ argument, reason }: ArgumentProblem): string {
+  return argument === undefined ? reason : `"${argument}" ${reason}`;
+}
+
 /** True where a value is, or has in it, something that is not known yet. */
 export function containsUnknown(value: unknown): boolean {
   if (value === unknownValue) return true;

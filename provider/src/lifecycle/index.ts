@@ -9,7 +9,7 @@ export { systemClock } from "../polling/clock";
 export type { Settings } from "../backends/settings";
 export type { Reporter } from "../execution/waitUntilSettled";
 export { payloadArguments, unknownValue } from "./arguments";
-export { check } from "./check";
+export { check, formatProblem } from "./check";
 export { create } from "./create";
 export { deleteExecution } from "./delete";
 export { diff, isUnchanged } from "./diff";

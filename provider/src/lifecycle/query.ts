@@ -20,7 +20,7 @@ import type { PageSpan } from "./pages";
 import { pageLimit, pagesOf } from "./pages";
 import type { StoredState } from "./state";
 import { makeState } from "./state";
-import { check } from "./check";
+import { check, formatProblem } from "./check";
 
 // Nobody interrupts a function of a program.
 const never = new AbortController().signal;
@@ -263,5 +263,5 @@ export async function retryExecution(
 
 function checkQuery(definition: BackendDefinition, name: string, args: Arguments, session: Session): void {
   const [problem] = check(definition, args, session.settings);
-  if (problem) throw new InputError(`${definition.service}.${name}: "${problem.argument}" ${problem.reason}`);
+  if (problem) throw new InputError(`${definition.service}.${name}: ${formatProblem(problem)}`);
 }
