@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { huaweiSettings } from "../../provider/src/backends/huawei/settingsTable";
 import { ConfigurationError } from "../../provider/src/errors";
-import { check, services } from "../../provider/src/lifecycle";
+import { check, formatProblem, services } from "../../provider/src/lifecycle";
 import { acmeDomainId, acmeProject, annKeys } from "../emulator/acme";
 import { demoProjectId, listAll, never, settingsOf } from "../support/sessions";
 import type { Acting, Sources } from "./huaweiWorld";
@@ -682,7 +682,7 @@ describe("refused by name, in check and at every other use", () => {
       environment: { ...inRegion, ...sources.environment },
     };
     const [problem, ...others] = check(services.aom, { workflowId: "job" }, settingsOf(all));
-    expect(`${problem!.argument} ${problem!.reason}`).toMatch(expected);
+    expect(formatProblem(problem!)).toMatch(expected);
     expect(others).toEqual([]);
     const error: unknown = await world.act(all).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ConfigurationError);
@@ -740,7 +740,7 @@ describe("refused by name, in check and at every other use", () => {
   ])("%s", (_what, given, expected) => {
     const settings = settingsOf({ config: { ...demoPair, ...config(given) }, environment: inRegion });
     const [problem] = check(services.aom, { workflowId: "job" }, settings);
-    expect(`${problem!.argument} ${problem!.reason}`).toMatch(expected);
+    expect(formatProblem(problem!)).toMatch(expected);
   });
 });
 
@@ -752,7 +752,7 @@ describe("profiles of KooCLI that can't be used are named, with the remedy", () 
       files: { ...cliFile("p", { name: "p", ...profile }), ...more },
     });
     const [problem] = check(services.aom, { workflowId: "job" }, settings);
-    return `${problem!.argument} ${problem!.reason}`;
+    return formatProblem(problem!);
   };
   // 48 bytes, as a cipher gives them.
   const cipher = Buffer.alloc(72, 0xfb).toString("base64");

@@ -95,6 +95,12 @@ export interface BackendDefinition<Service extends Backend = Backend> {
    */
   transport(settings: Settings): Transport;
   /**
+   * What the settings alone tell of the place where executions are, by the names that {@link Backend.location} has: an
+   * execution that is elsewhere is another one. Left out where they tell nothing. No request is made.
+   * @throws ConfigurationError where a setting is wrong.
+   */
+  place?(settings: Settings): Readonly<Record<string, string>>;
+  /**
    * What is wrong with arguments and settings together (e.g. no region anywhere). Values that are not known yet
    * are absent and named in `unknown`. No request is made.
    */

@@ -129,18 +129,29 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
       const { startedAt } = present;
       await this.#process.register.handedOver(this.#definition.service, urn, id, { startedAt });
       const newlySecret = call.secretArguments.filter((name) => !storedSecrets.includes(name));
-      const result = diff(this.#definition, id, stored, args, call.replaceOnChanges, newlySecret);
+      const place = this.#place();
+      const result = diff(this.#definition, id, stored, args, call.replaceOnChanges, newlySecret, place);
       if (result.action === "none") {
         // A teardown runbook must not run when it is replaced, which its name tells: it has to be stored anew.
         const isRenamed = storedUrn !== undefined && storedUrn !== urn;
         return { changes: isDeployment && isRenamed && stored["runOn"] === "destroy" };
       }
       // Where no argument has changed, the engine's own diff shows nothing of the reason.
-      const isHidden = result.action === "rerun" && result.properties.includes("rerunOn");
+      const hidden = new Set(["rerunOn", ...Object.keys(place)]);
+      const isHidden = result.action === "rerun" && result.properties.some((name) => hidden.has(name));
       await this.#reporterOf(call).explain(sayAction(result, isDeployment), isDeployment && isHidden);
       if (result.action === "update") return { changes: true };
       return { changes: true, replaces: [...result.properties], deleteBeforeReplace: result.deleteFirst };
     });
+  }
+
+  // Wrong settings are told by check; a refresh compares without it, and looks before.
+  #place(): Readonly<Record<string, string>> {
+    try {
+      return this.#definition.place?.(this.#session.settings) ?? {};
+    } catch {
+      return {};
+    }
   }
 
   create(inputs: Properties): Promise<dynamic.CreateResult> {

@@ -37,6 +37,7 @@ interface Change {
  * Compares. `args` may have unknown values (`unknownValue`); one counts as changed.
  * @param replaceOnChanges paths of properties whose change is to run it again though it would not by itself.
  * @param newlySecret names of arguments that the state was stored without knowing as secret.
+ * @param place what the settings tell of the place where executions are ({@link BackendDefinition.place}).
  */
 export function diff(
   definition: BackendDefinition,
@@ -45,6 +46,7 @@ export function diff(
   args: Arguments,
   replaceOnChanges: readonly string[] = [],
   newlySecret: readonly string[] = [],
+  place: Readonly<Record<string, string>> = {},
 ): Diff {
   const specs = argumentSpecs(definition);
   // Storing the outputs anew is what makes them secret.
@@ -70,6 +72,13 @@ export function diff(
       reruns.push({ property: name, reason: `${name} changed (replaceOnChanges)` });
     } else {
       updates.push({ property: name, reason: `${name} changed (nothing runs again)` });
+    }
+  }
+  for (const [name, here] of Object.entries(place)) {
+    const there = state[name];
+    // An argument takes precedence over settings, and has been compared above.
+    if (args[name] === undefined && typeof there === "string" && there !== here) {
+      reruns.push({ property: name, reason: `${name} changed from ${there} to ${here} (settings)` });
     }
   }
   const outcome = settled && common.runOn === "create" ? rerunReason(common, status) : undefined;

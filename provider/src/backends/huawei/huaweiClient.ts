@@ -11,7 +11,7 @@ import type { HuaweiAccount } from "./account";
 import { openAccount } from "./account";
 import { findIdentity } from "./identity";
 import type { HuaweiService } from "./location";
-import { resolveLocation } from "./location";
+import { accountOf, resolveLocation } from "./location";
 import type { Remedies } from "./serviceErrors";
 import { toHuaweiError } from "./serviceErrors";
 
@@ -26,16 +26,24 @@ export class HuaweiClient {
   readonly region: string | undefined;
   readonly endpoint: string;
   readonly projectId: string;
+  /** The account, as far as the settings tell it, for the outputs. */
+  readonly #where: Readonly<Record<string, string>>;
   readonly #service: string;
   readonly #account: HuaweiAccount;
   readonly #context: BackendContext;
 
   private constructor(
     service: string,
-    location: { region: string | undefined; endpoint: string; projectId: string },
+    location: {
+      region: string | undefined;
+      endpoint: string;
+      projectId: string;
+      account: Readonly<Record<string, string>>;
+    },
     account: HuaweiAccount,
     context: BackendContext,
   ) {
+    this.#where = location.account;
     this.#service = service;
     this.region = location.region;
     this.endpoint = location.endpoint;
@@ -59,12 +67,14 @@ export class HuaweiClient {
     const account = openAccount(identity, location, context);
     await account.prepare(signal);
     const projectId = await account.projectId(location, signal);
-    return new HuaweiClient(service.name, { ...location, projectId }, account, context);
+    const where = { ...location, projectId, account: accountOf(identity) };
+    return new HuaweiClient(service.name, where, account, context);
   }
 
-  /** Region and project, as outputs. */
+  /** Region, project and account, as outputs. */
   get location(): Record<string, string> {
-    return { ...(this.region === undefined ? {} : { region: this.region }), projectId: this.projectId };
+    const region = this.region === undefined ? {} : { region: this.region };
+    return { ...region, projectId: this.projectId, ...this.#where };
   }
 
   /** Project and place, for messages. */

@@ -57,7 +57,7 @@ export function checkLocation(
     identity = findIdentity(settings);
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    return [{ argument: "credentials", reason: `can't be used: ${error.message}` }];
+    return [{ argument: undefined, reason: error.message }];
   }
   if (unknown.has("region") || unknown.has("endpoint")) return [];
   return problemsOf(() => locate(service, args, settings, identity));
@@ -96,6 +96,30 @@ function locate(
     stsEndpoint: findStsEndpoint(settings, region?.value, site),
     ...findProject(args, settings, identity, region),
   };
+}
+
+/**
+ * What the settings alone tell of the place where executions are: the account, by its id or its name, and the project's
+ * id. An execution in another account or project is another one.
+ * @throws ConfigurationError where a setting is wrong.
+ */
+export function placeOf(settings: Settings): Readonly<Record<string, string>> {
+  const identity = findIdentity(settings);
+  const { projectId } = findProject({}, settings, identity, undefined);
+  return { ...accountOf(identity), ...(projectId === undefined ? {} : { projectId }) };
+}
+
+/** The account in which an identity acts, as far as the settings tell it. */
+export function accountOf({
+  agency,
+  credential,
+  domainId,
+}: HuaweiIdentity): Readonly<Record<string, string>> {
+  if (agency?.kind === "agencyToken") return { accountName: agency.domainName };
+  const ofUser = credential.kind === "password" ? credential.domain : domainId && { id: domainId };
+  const domain = agency ? agency.domain : ofUser;
+  if (!domain) return {};
+  return "id" in domain ? { accountId: domain.id } : { accountName: domain.name };
 }
 
 interface ProjectSettings {

@@ -312,13 +312,7 @@ export const huaweiSettings: readonly HuaweiSetting[] = [
   ),
 ];
 
-interface Refusal {
-  /** The setting as its reader writes it: `huaweicloud:signingAlgorithm`. */
-  readonly name: string;
-  readonly reason: string;
-}
-
-function refusals(settings: Settings): readonly Refusal[] {
+function refusals(settings: Settings): readonly string[] {
   return huaweiSettings.flatMap(({ key, variables, treatment, note, allowed = [] }) => {
     if (treatment !== "refused") return [];
     const found = firstFound(
@@ -326,14 +320,13 @@ function refusals(settings: Settings): readonly Refusal[] {
       fromEnvironment(settings, ...variables),
     );
     if (!found || allowed.includes(found.value)) return [];
-    const name = found.source.replace(/^(configuration|environment variable) /, "");
-    return [{ name, reason: `is set, which is not supported. ${note.replaceAll("`", "")}` }];
+    return [`${found.source} is set, which is not supported. ${note.replaceAll("`", "")}`];
   });
 }
 
 /** The settings that are set and refused; for check. */
 export function checkSettings(settings: Settings): ArgumentProblem[] {
-  return refusals(settings).map(({ name, reason }) => ({ argument: name, reason }));
+  return refusals(settings).map((reason) => ({ argument: undefined, reason }));
 }
 
 /**
@@ -342,5 +335,5 @@ export function checkSettings(settings: Settings): ArgumentProblem[] {
  */
 export function refuseSettings(settings: Settings): void {
   const [refused] = refusals(settings);
-  if (refused) throw new ConfigurationError(`${refused.name} ${refused.reason}`);
+  if (refused !== undefined) throw new ConfigurationError(refused);
 }

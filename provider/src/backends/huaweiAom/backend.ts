@@ -21,7 +21,7 @@ import { matches } from "../executionFilter";
 import { demandReadable } from "../executionIds";
 import { HuaweiClient } from "../huawei/huaweiClient";
 import type { HuaweiService } from "../huawei/location";
-import { checkLocation } from "../huawei/location";
+import { checkLocation, placeOf } from "../huawei/location";
 import { huaweiTransport } from "../huawei/transport";
 import { address, identifier, text } from "../rules";
 import { startOnce } from "../startOnce";
@@ -71,6 +71,7 @@ export const huaweiAom = {
     enterpriseProjectId: { rule: text({ min: 1, max: 64 }) },
   },
   transport: huaweiTransport,
+  place: placeOf,
   check: (args, settings, unknown) => checkLocation(aom, args, settings, unknown),
   connect: async (args, context, signal) => {
     const client = await HuaweiClient.open(aom, args, context, signal);

@@ -23,7 +23,7 @@ import { matches } from "../executionFilter";
 import { demandReadable } from "../executionIds";
 import { HuaweiClient } from "../huawei/huaweiClient";
 import type { HuaweiService } from "../huawei/location";
-import { checkLocation } from "../huawei/location";
+import { checkLocation, placeOf } from "../huawei/location";
 import { huaweiTransport } from "../huawei/transport";
 import { address, boolean, concurrencyWithoutHistory, identifier, mapUpTo, oneOf, text } from "../rules";
 import { startOnce } from "../startOnce";
@@ -92,6 +92,7 @@ export const huaweiFunctionGraph = {
     endpoint: { rule: address },
   },
   transport: huaweiTransport,
+  place: placeOf,
   check: (args, settings, unknown) => {
     const problems = checkLocation(functionGraph, args, settings, unknown);
     const tooLarge = unknown.has("mode")
