@@ -144,7 +144,7 @@ test("credentials, workflow, network and web pages: each error says what to do, 
   await stack.config("huaweicloud:accessKey", "EMULATORACCESSKEY0001");
   await stack.config("huaweicloud:secretKey", "emulator-secret-key-0001", true);
   await fails(
-    /AOM.31001306: .*There is no workflow nowhere of project .*: check workflowId, projectId and region/,
+    /workflow nowhere of project .* was not started, .*the list of its project's workflows does not have it.* Check workflowId/,
     [{ name: "patch", args: { workflowId: "nowhere" } }],
   );
 

@@ -37,7 +37,7 @@ const annId = "ann00000000000000000000000000001";
 const json = JSON.stringify;
 
 /** Settings of the provider in both places where it reads them. */
-const config = (settings: Record<string, unknown>): Sources["config"] =>
+const config = (settings: Record<string, unknown>): Record<string, string> =>
   Object.fromEntries(
     Object.entries(settings).map(([key, value]) => [
       `huaweicloud:${key}`,

@@ -6,7 +6,7 @@ import { settingsOf } from "../support/sessions";
 const settings = settingsOf({ config: { "huaweicloud:region": "cn-north-4" } });
 const problems = (args: Arguments, more: Parameters<typeof check>[3] = {}, from = settings): string[] =>
   check(services.aom, { workflowId: "wf-1", ...args }, from, more).map(
-    ({ argument, reason }) => `${argument} ${reason}`,
+    ({ argument, reason }) => `${argument ?? ""} ${reason}`,
   );
 
 test("right arguments have no problem", () => {
@@ -68,7 +68,7 @@ test.each([
 });
 
 test("what is missing is named", () => {
-  expect(check(services.aom, {}, settings).map(({ argument, reason }) => `${argument} ${reason}`)).toEqual([
+  expect(check(services.aom, {}, settings).map(({ argument, reason }) => `${argument ?? ""} ${reason}`)).toEqual([
     "workflowId is required",
   ]);
   expect(problems({}, {}, settingsOf({}))[0]).toMatch(
