@@ -68,9 +68,9 @@ test.each([
 });
 
 test("what is missing is named", () => {
-  expect(check(services.aom, {}, settings).map(({ argument, reason }) => `${argument ?? ""} ${reason}`)).toEqual([
-    "workflowId is required",
-  ]);
+  expect(
+    check(services.aom, {}, settings).map(({ argument, reason }) => `${argument ?? ""} ${reason}`),
+  ).toEqual(["workflowId is required"]);
   expect(problems({}, {}, settingsOf({}))[0]).toMatch(
     /^region is not set anywhere: set the argument "region", the configuration huaweicloud:region, or/,
   );
