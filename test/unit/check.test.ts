@@ -1,6 +1,7 @@
 /** check: every bad argument is named, with the limit and the remedy; unknown values pass. */
 import type { Arguments } from "../../provider/src/lifecycle";
-import { check, services, unknownValue } from "../../provider/src/lifecycle";
+import { ConfigurationError, InputError } from "../../provider/src/errors";
+import { check, listExecutions, openSession, services, unknownValue } from "../../provider/src/lifecycle";
 import { settingsOf } from "../support/sessions";
 
 const settings = settingsOf({ config: { "huaweicloud:region": "cn-north-4" } });
@@ -101,4 +102,20 @@ test.each([".", "..", "a\ud800"])("a workflowId of %j is refused", (workflowId) 
 
 test("an argument with the name of what every object has is none of ours", () => {
   expect(problems({ constructor: "x" })[0]).toMatch(/^constructor is not an argument/);
+});
+
+test("a function throws an error of configuration for a setting, of input for an argument", async () => {
+  const ask = (config: Record<string, string>, args: Arguments): Promise<unknown> =>
+    listExecutions(services.aom, args, {}, openSession({ settings: settingsOf({ config }) })).catch(
+      (error: unknown) => error,
+    );
+  const region = { "huaweicloud:region": "cn-north-4" };
+  const wrongSetting = await ask({ ...region, "huaweicloud:accessKey": "a" }, { workflowId: "wf" });
+  expect(wrongSetting).toBeInstanceOf(ConfigurationError);
+  expect(String(wrongSetting)).toContain(
+    "aom.getWorkflowExecutions: credentials for Huawei Cloud are incomplete",
+  );
+  const wrongArgument = await ask(region, { workflowId: "" });
+  expect(wrongArgument).toBeInstanceOf(InputError);
+  expect(String(wrongArgument)).toContain('aom.getWorkflowExecutions: "workflowId" must not be empty');
 });
