@@ -1,12 +1,14 @@
 /**
  * What is secret is what the engine sends and what the state says: behind ignoreChanges, by transformations of both
- * kinds, marked later, taken back, and along a chain that an update plan carries out. And what JSON can't hold.
+ * kinds, marked later, taken back, moved, beside others in one argument, and along a chain that an update plan carries
+ * out. And what JSON can't hold.
  * One stack for all: deployments are what takes time.
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { control, executionsOf, requestsOf } from "../support/emulators";
 import { useFixture } from "../support/fixture";
+import type { StateResource } from "../support/stack";
 
 jest.setTimeout(300_000);
 
@@ -21,11 +23,17 @@ const secrets = {
   retained: "hunter2-retained",
   renewed: "hunter2-renewed",
   chained: "hunter2-chained",
+  beside: "hunter2-beside",
+  shifted: "hunter2-shifted",
+  unwrapped: "hunter2-unwrapped",
+  added: "hunter2-added",
+  earlier: "hunter2-earlier",
+  upgraded: "hunter2-upgraded",
 };
 
 const program = `"use strict";
 const pulumi = require("@pulumi/pulumi");
-const { aom, functiongraph } = require("pulumi-workflow-execution");
+const { aom, cloudflow, functiongraph } = require("pulumi-workflow-execution");
 const { step, secrets } = require("./step.json");
 const isFirst = step === "first";
 const run = (name, { input, triggers }, opts) =>
@@ -46,9 +54,22 @@ run("modern", { input: { user: "admin" } }, { transforms: [(args) => withPasswor
 run("marked", { input: password(!isFirst, secrets.marked) });
 run("retained", { input: password(isFirst, secrets.retained) });
 run("renewed", { input: password(isFirst, isFirst ? secrets.renewed : "open-now") });
+run("unwrapped", { input: isFirst ? pulumi.secret({ at: 1, token: secrets.unwrapped })
+  : { at: 2, list: [pulumi.secret("other-secret"), secrets.unwrapped] } });
+run("added", { input: { other: pulumi.secret("other-secret"), ...password(!isFirst, secrets.added) } });
+run("earlier", { input: { version: isFirst ? 1 : 2, ...password(isFirst, secrets.earlier) } });
+run("upgraded", { input: { user: "admin", ...password(true, secrets.upgraded) } });
+new cloudflow.WorkflowExecution("named", { flowName: "named", input: { user: "admin" } }, {
+  transforms: [({ props, opts }) => ({ props: { ...props, executionName: "by-a-transform" }, opts })],
+});
 run("dated", { input: { at: new Date(0) }, triggers: { day: new Date(isFirst ? 0 : 86_400_000) } });
 const chained = run("chained", { input: password(true, secrets.chained), triggers: { isFirst } });
-new aom.WorkflowExecution("after", { workflowId: "demo-succeeds", triggers: { said: chained.output } });
+const { status } = new aom.WorkflowExecution("after", {
+  workflowId: "demo-succeeds", triggers: { said: chained.output } });
+// Beside a value that a plan does not know yet.
+run("beside", { input: { version: isFirst ? 1 : 2, ...password(isFirst, secrets.beside), status } });
+run("shifted", { input: { list: isFirst ? [{ user: "app" }, password(true, secrets.shifted)]
+  : [status, { user: "app" }, password(false, secrets.shifted)] } });
 
 if (step === "bad") run("bad", { input: { list: [new Set()] }, triggers: { order: 1n } });
 `;
@@ -75,6 +96,10 @@ test("what is secret stays secret until the program takes it back and the value 
       nodes: [{ id: "Echo", durationMs: 100, output: { said } }],
     });
   for (const [name, said] of Object.entries({ ...secrets, dated: "x" })) await scriptToSay(name, said);
+  await control(emulator, "PUT", "/workflows/named", {
+    service: "cloudflow",
+    nodes: [{ id: "Echo", durationMs: 100, output: { said: "for all to read" } }],
+  });
   const seen: string[] = [];
   /** By a plan that was made a moment ago. */
   const deploy = async (): Promise<Readonly<Record<string, number>>> => {
@@ -89,12 +114,18 @@ test("what is secret stays secret until the program takes it back and the value 
     JSON.stringify(await stack.state(), (_key, value) => (isSecret(value) ? "[secret]" : value));
 
   begin("first");
-  expect(await deploy()).toEqual({ create: 10 });
-  expect(found(await open())).toEqual(["marked"]);
-  expect(found(stack.stored())).toEqual(["marked"]);
+  expect(await deploy()).toEqual({ create: 17 });
+  expect(found(await open())).toEqual(["marked", "added"]);
+  expect(found(stack.stored())).toEqual(["marked", "added"]);
+  expect((await stack.resource("named")).outputs).toMatchObject({
+    executionName: "by-a-transform",
+    output: { said: "for all to read" },
+    __meta: { secretArguments: [] },
+  });
   const { inputs } = await stack.resource("legacy");
   expect(inputs["__meta"]).toMatchObject({
     secretArguments: ["input"],
+    secretPaths: [["input", "password"]],
     customTimeouts: { create: "5m" },
   });
   expect((await stack.resource("dated")).outputs).toMatchObject({
@@ -103,12 +134,23 @@ test("what is secret stays secret until the program takes it back and the value 
     output: { said: "x" },
   });
 
+  // As an earlier version stored it: without where the secrets are.
+  await stack.rewrite((resource) => {
+    if (!/::(?:earlier|upgraded)$/.test(resource.urn)) return resource;
+    const asBefore = (properties: StateResource["inputs"]): StateResource["inputs"] => {
+      const { urn, secretArguments } = properties["__meta"] as Record<string, unknown>;
+      return { ...properties, __meta: { urn, secretArguments } };
+    };
+    return { ...resource, inputs: asBefore(resource.inputs), outputs: asBefore(resource.outputs) };
+  });
+
   await scriptToSay("renewed", "open-now");
   await scriptToSay("chained", `${secrets.chained}-again`);
   begin("second");
-  expect(await deploy()).toEqual({ same: 4, update: 1, replace: 5 });
+  expect(await deploy()).toEqual({ same: 5, update: 3, replace: 9 });
   expect(seen.at(-2)).toContain("runs again: triggers.day changed");
-  expect(seen.at(-2)).toContain("input is secret now (nothing runs again)");
+  expect(seen.at(-2)).toContain("marked  input.password is secret now (nothing runs again)");
+  expect(seen.at(-2)).toContain("added  input.password is secret now (nothing runs again)");
   const runs = async (): Promise<Record<string, number>> => {
     const ids = (await executionsOf(emulator)).map(({ workflowId }) => workflowId);
     return Object.fromEntries(
@@ -116,15 +158,22 @@ test("what is secret stays secret until the program takes it back and the value 
     );
   };
   const ran = {
+    added: 1,
+    beside: 2,
     chained: 2,
     dated: 2,
     "demo-succeeds": 2,
+    earlier: 2,
     ignored: 2,
     legacy: 1,
     marked: 1,
     modern: 1,
+    named: 1,
     renewed: 2,
     retained: 1,
+    shifted: 2,
+    unwrapped: 2,
+    upgraded: 1,
   };
   expect(await runs()).toEqual(ran);
   expect((await stack.resource("renewed")).outputs).toMatchObject({
@@ -136,10 +185,15 @@ test("what is secret stays secret until the program takes it back and the value 
   });
 
   expect((await stack.refresh()).ok).toBe(true);
-  expect(await deploy()).toEqual({ same: 10 });
+  expect(await deploy()).toEqual({ same: 17 });
   expect(await runs()).toEqual(ran);
   expect(found(await open())).toEqual([]);
-  expect(found(stack.stored())).toEqual(["marked"]);
+  expect(found(stack.stored())).toEqual(["marked", "added"]);
+  // Beside a secret, and around it, the rest is as open as the program makes it.
+  const { outputs } = await stack.resource("beside");
+  expect(outputs["input"]).toMatchObject({ version: 2, status: "succeeded" });
+  expect((await stack.resource("earlier")).outputs["input"]).toMatchObject({ version: 2 });
+  expect((await stack.resource("unwrapped")).outputs["input"]).toMatchObject({ at: 2 });
   expect(found(seen.join("\n"))).toEqual([]);
 
   const before = (await requestsOf(emulator)).length;

@@ -32,7 +32,10 @@ export interface Followed {
   abortedMs: number | undefined;
   isPreview: boolean;
   clockJumped: boolean;
+  /** How many of its starts the service has handled. */
   starts: number;
+  /** How many starts it has sent. */
+  sent: number;
   lostStart: boolean;
   /** It was cut short. */
   wasKilled: boolean;
@@ -56,7 +59,8 @@ export interface Want {
   readonly urn: string;
   readonly workflow: string;
   readonly identity: string;
-  readonly inputs: Bag;
+  /** As the last attempt has them: how to wait may have changed. */
+  inputs: Bag;
   readonly executionKey: string | undefined;
   readonly supersededId: string | undefined;
   readonly isTeardown: boolean;
@@ -95,7 +99,9 @@ const waits = new Set([
 
 // One request may take this long, and a start that is in doubt is looked for this long.
 const requestMs = 31_000;
-const doubtMs = 17_000;
+const doubtMs = 46_000;
+// How long one look may take, with all its attempts.
+const lookMs = 300_000 + requestMs;
 const expressMs = 366_000;
 
 /** The judge of one run. */
@@ -113,6 +119,11 @@ export class Oracle {
   /** Ids that a stack's state has had. */
   readonly #had = new Map<Stack, Set<string>>();
   readonly #versions = new Map<string, string[]>();
+  /** For each resource, which machines were told that it is gone from the state, by time. */
+  readonly #destroys = new Map<string, { readonly machine: Machine | undefined; readonly ms: number }[]>();
+  /** Executions that an exception gave to another run than the one that they were started for. */
+  readonly #strays = new Set<Execution>();
+  #lastDelete: { readonly urn: string; readonly machine: Machine } | undefined;
   isHealed = false;
 
   constructor(
@@ -213,9 +224,13 @@ export class Oracle {
         this.#judgeState(saved);
       }
     }
+    if (how === "replaced") this.#lastDelete = undefined;
     if (how === "deleted") {
       this.#epochs.set(saved.urn, (this.#epochs.get(saved.urn) ?? 0) + 1);
       this.#giveUp(saved.urn);
+      const destroys = this.#destroys.get(saved.urn) ?? [];
+      const machine = this.#lastDelete?.urn === saved.urn ? this.#lastDelete.machine : undefined;
+      this.#destroys.set(saved.urn, [...destroys, { machine, ms: this.#timeline.nowMs }]);
     }
   }
 
@@ -247,6 +262,7 @@ export class Oracle {
       this.violate("a preview changes something", kind);
     }
     if (kind !== "start") return;
+    deployment.sent += 1;
     const senders = [...this.#calls].filter(
       ({ deployment: one, want }) =>
         one === deployment &&
@@ -272,16 +288,18 @@ export class Oracle {
     const identity = canonical([
       urn,
       this.#epochs.get(urn) ?? 0,
-      isTeardown ? (old?.id ?? "") : replacing,
+      isTeardown ? [old?.id ?? "", replacing] : replacing,
       supersededId ?? "",
     ]);
-    const attempt: Attempt = { deployment, journalLosses: deployment.machine.journalLosses };
+    const { journalLosses } = deployment.machine;
+    const attempt: Attempt = { deployment, journalLosses };
     let want = this.wants.findLast((one) => one.identity === identity && one.state === "open");
     if (want && isTeardown && this.#isFailedAttempt(want)) {
       want.state = "given up";
       want = undefined;
     }
     if (want) {
+      want.inputs = inputs;
       if (want.supersededId !== undefined && want.attempts.length > 0) {
         this.#counters.sometimes("a replacement was cut short and resumed");
         if (old?.isPendingReplacement === true) {
@@ -435,11 +453,16 @@ export class Oracle {
       return isElsewhere ? "Express on another machine, or without its journal" : undefined;
     }
     if (first.execution.isForgotten) return "the first one's record was gone";
-    const isTakenByWord = this.wants.some(
-      (one) =>
-        one !== want && one.executionId === first.execution.id && one.inputs["concurrency"] === "adopt",
-    );
-    if (isTakenByWord) return "a resource that takes over whatever runs has taken it";
+    if (this.#isTakenByWord(want, first.execution)) {
+      return "a resource that takes over whatever runs has taken it";
+    }
+    if (this.#strays.has(first.execution)) {
+      return "its execution was taken by a start without an answer";
+    }
+    if (this.#world.service !== "cloudflow" && wasListCut(want)) return "a list left something out";
+    if (want.isForced && (machine.journalLosses > 0 || machine.journal !== "kept")) {
+      return "a forced replacement without the journal";
+    }
     if (isElsewhere && hasEnded && (want.executionKey === undefined || want.isTeardown)) {
       if (!want.isTeardown || !this.#isMarked)
         return "no key, another machine or no journal, and the first one had ended";
@@ -458,10 +481,16 @@ export class Oracle {
     return undefined;
   }
 
+  #isTakenByWord(want: Want, execution: Execution): boolean {
+    return this.wants.some(
+      (one) => one !== want && one.executionId === execution.id && one.inputs["concurrency"] === "adopt",
+    );
+  }
+
   // What `queue` and `reject` promise, for deployments of one machine.
   #judgeTurn(want: Want, execution: Execution): void {
     const concurrency = want.inputs["concurrency"];
-    if (concurrency !== "queue" && concurrency !== "reject") return;
+    if ((concurrency !== "queue" && concurrency !== "reject") || wasListCut(want)) return;
     const { lagMs } = this.#world;
     const machine = want.attempts.at(-1)?.deployment.machine;
     const other = this.#truth.executions.find((one) => {
@@ -526,10 +555,10 @@ export class Oracle {
     }
   }
 
-  // Sent, and not handled: whatever appears afterwards looks like it, where executions bear no mark.
-  #hasLostStart(want: Want): boolean {
-    const wasKilled = want.attempts.some(({ deployment }) => deployment.wasKilled);
-    return !this.#isMarked && (want.sent > want.started.length || wasKilled);
+  // Sent, and not handled or not answered: whatever appears afterwards looks like it, where executions bear no mark.
+  #hasLostStart({ attempts }: Want): boolean {
+    if (this.#isMarked) return false;
+    return attempts.some(({ deployment: one }) => one.sent > one.starts || one.lostStart || one.wasKilled);
   }
 
   // Whether an execution that was not started for this run may be taken all the same.
@@ -551,12 +580,39 @@ export class Oracle {
     if (want.isForced && execution.id === want.supersededId && stillRan && !this.#knows(last, execution)) {
       return count("a forced replacement took over what still ran");
     }
+    // The engine does not tell of every destroy, and none to another machine.
+    const isUntold = (this.#destroys.get(want.urn) ?? []).some(
+      ({ machine, ms }) => ms > execution.startMs && machine !== last?.deployment.machine,
+    );
+    if (isUntold && owners.some((one) => one.urn === want.urn)) {
+      return count("a destroy that this machine was not told of");
+    }
+    if (want.isForced && owners.some((one) => one.urn === want.urn) && this.#wasCutShort(execution)) {
+      return count("a forced replacement took over what a deployment that was cut short had started");
+    }
     if (
       typeof inputs["executionName"] === "string" &&
-      execution.origin.deployment === undefined &&
+      execution.id !== want.supersededId &&
       execution.id.startsWith(inputs["executionName"])
     ) {
-      return count("an execution of a chosen name that somebody else started was joined");
+      return count("an execution of a chosen name was joined");
+    }
+    if (!this.#isMarked && execution.id !== want.supersededId) {
+      if (this.#hasLostStart(want)) {
+        this.#strays.add(execution);
+        return count("executions without a mark are all alike to a start without an answer");
+      }
+      if (want.started.some((own) => this.#isTakenByWord(want, own.execution))) {
+        return count("a resource that takes over whatever runs has taken it");
+      }
+    }
+    if (this.#world.service !== "cloudflow" && want.attempts.some(({ deployment }) => deployment.wasLiedTo)) {
+      this.#strays.add(execution);
+      return count("a service that answers a start with somebody else's id");
+    }
+    if (this.#world.service !== "cloudflow" && wasListCut(want) && execution.id !== want.supersededId) {
+      this.#strays.add(execution);
+      return count("a list left something out");
     }
     // Without a key, what still runs of the same resource and the same arguments is the run.
     const isSameRun = owners.some(
@@ -581,6 +637,13 @@ export class Oracle {
       }
     }
     return undefined;
+  }
+
+  // Whether a deployment of it ended before Pulumi had its regular end.
+  #wasCutShort(execution: Execution): boolean {
+    const { deployment: number } = execution.origin;
+    const starter = number === undefined ? undefined : this.#deployments.get(number);
+    return starter !== undefined && (starter.wasKilled || starter.abortedMs !== undefined);
   }
 
   // Whether the machine of an attempt has itself started an execution, and remembers it.
@@ -616,8 +679,8 @@ export class Oracle {
         : this.#deployments.get(execution.origin.deployment);
     if (owner?.stack === deployment.stack || this.#had.get(deployment.stack)?.has(execution.id) === true)
       return;
-    const want = deployment.wants.find(({ workflow }) => workflow === execution.workflow);
-    if (want && this.#mayTake(deployment.stack, want, execution) !== undefined) return;
+    const wants = deployment.wants.filter(({ workflow }) => workflow === execution.workflow);
+    if (wants.some((want) => this.#mayTake(deployment.stack, want, execution) !== undefined)) return;
     this.violate("stopped an execution that is none of its own", `${deployment.stack.name}: ${execution.id}`);
   }
 
@@ -627,11 +690,30 @@ export class Oracle {
     // A name that the program chose says nothing by itself.
     const isNamed = want.inputs["executionName"] !== undefined;
     if (this.#isMarked && !isNamed && message.includes("can't be told whether")) {
+      if (this.#world.service === "functiongraph" && !this.#hasShownName(want.workflow)) {
+        this.#counters.exception("FunctionGraph had not shown a name yet");
+        return;
+      }
+      if (wasListCut(want)) return;
       this.violate(`asks although executions bear a mark: ${this.#world.service}`, firstLine(message));
     }
   }
 
-  #deleted({ call, want }: CallRecord): void {
+  // Whether an execution of ours could be seen with its name.
+  #hasShownName(workflow: string): boolean {
+    const { list, detail } = this.#world.lagMs;
+    const seenBeforeMs = this.#timeline.nowMs - list - detail - 2 * requestMs;
+    return this.#truth.executions.some(
+      (one) =>
+        one.workflow === workflow &&
+        one.origin.deployment !== undefined &&
+        !one.isForgotten &&
+        one.startMs < seenBeforeMs,
+    );
+  }
+
+  #deleted({ call, want, deployment }: CallRecord): void {
+    this.#lastDelete = { urn: call.urn, machine: deployment.machine };
     const { old } = call;
     if (!old) return;
     if (want) {
@@ -663,7 +745,7 @@ export class Oracle {
     const execution = this.#truth.executions.findLast(
       (one) => one.workflow === workflowOf(saved.inputs) && one.id === saved.id,
     );
-    if (!execution) return;
+    if (!execution || this.#strays.has(execution)) return;
     const { status, output } = saved.outputs as {
       status?: string;
       output?: { serial?: number; truncated?: unknown } | null;
@@ -713,13 +795,13 @@ export class Oracle {
     const stopMs = onTimeout === "stop" ? 60_000 + 2 * requestMs : 0;
     const mayMs =
       call.operation === "read"
-        ? 200_000
+        ? lookMs
         : call.operation === "delete"
           ? 300_000 +
             (call.inputs["runOn"] === "destroy" ? timeoutSeconds * 1000 + 2 * doubtMs : 0) +
             4 * requestMs +
             express
-          : timeoutSeconds * 1000 + requestMs + doubtMs + stopMs + express;
+          : 2 * (timeoutSeconds * 1000 + requestMs) + doubtMs + stopMs + express;
     if (tookMs > mayMs * 1.01) {
       const over = Math.round((tookMs - mayMs) / 1000);
       this.violate(
@@ -773,7 +855,8 @@ export class Oracle {
       const pool = pools.get(name) ?? { started: 0, wants: new Set(), isDoubtful: false };
       pools.set(name, pool);
       pool.started += 1;
-      if (execution.handledAfterMs > 15_000 || execution.isForgotten) pool.isDoubtful = true;
+      const isStray = this.#strays.has(execution);
+      if (execution.handledAfterMs > 15_000 || execution.isForgotten || isStray) pool.isDoubtful = true;
     }
     for (const want of this.wants) {
       const pool = pools.get(`${want.stack.name} ${want.workflow}`);
@@ -784,7 +867,7 @@ export class Oracle {
             `${String(deployment.machine.index)} ${String(journalLosses)} ${deployment.machine.journal === "kept" ? "" : String(deployment.number)}`,
         ),
       );
-      if (pool && machines.size > 1) pool.isDoubtful = true;
+      if (pool && (machines.size > 1 || wasListCut(want))) pool.isDoubtful = true;
     }
     for (const [name, { started, wants, isDoubtful }] of pools) {
       if (started > wants.size && !isDoubtful) {
@@ -823,10 +906,13 @@ export class Oracle {
   }
 }
 
-function circumstances({ attempts }: Want): string {
-  const isLiedTo = attempts.some(({ deployment }) => deployment.wasLiedTo);
-  const isCut = attempts.some(({ deployment }) => deployment.wasListCut);
-  return `${isLiedTo ? ", lied to" : ""}${isCut ? ", with a list that was cut" : ""}`;
+function circumstances(want: Want): string {
+  const isLiedTo = want.attempts.some(({ deployment }) => deployment.wasLiedTo);
+  return `${isLiedTo ? ", lied to" : ""}${wasListCut(want) ? ", with a list that was cut" : ""}`;
+}
+
+function wasListCut({ attempts }: Want): boolean {
+  return attempts.some(({ deployment }) => deployment.wasListCut);
 }
 
 function isSameKey(one: Want, other: Want): boolean {

@@ -273,7 +273,9 @@ class Run {
       const newVersion = { version: spec.version + 1000 };
       if (message.includes("set adoptExecutionId to ")) this.#decide(stack, spec, message);
       else if (message.includes('change "triggers"')) this.#change(stack, spec, newVersion);
-      else if (message.includes("give another name")) {
+      else if (message.includes("leave it out to start a new one")) {
+        this.#change(stack, spec, { args: { adoptExecutionId: null } });
+      } else if (message.includes("give another name")) {
         this.#change(stack, spec, { executionName: `${spec.executionName ?? "run"}x` });
       } else if (message.includes('set concurrency to "queue"')) {
         this.#change(stack, spec, { args: { concurrency: "queue" } });
@@ -332,6 +334,7 @@ class Run {
       isPreview: false,
       clockJumped: false,
       starts: 0,
+      sent: 0,
       lostStart: false,
       wasKilled: false,
       wasListCut: false,

@@ -149,11 +149,11 @@ test.each([
 
 test("an argument that is secret now is an update: what is stored has to be marked", () => {
   const marked = (news: Arguments, olds: StoredState = state): ReturnType<typeof diff> =>
-    diff(services.aom, "ex-1", olds, news, [], ["triggers"]);
+    diff(services.aom, "ex-1", olds, news, [], [{ argument: "triggers", path: "triggers.token" }]);
   expect(marked(args)).toEqual({
     action: "update",
     properties: ["triggers"],
-    reasons: ["triggers is secret now (nothing runs again)"],
+    reasons: ["triggers.token is secret now (nothing runs again)"],
     deleteFirst: false,
   });
   // A run stores everything anew anyway.
@@ -164,6 +164,6 @@ test("an argument that is secret now is an update: what is stored has to be mark
   const armed = { ...args, runOn: "destroy", status: "waiting", steps: [], stateVersion: 1 };
   expect(marked({ ...args, runOn: "destroy" }, armed)).toMatchObject({
     action: "update",
-    reasons: ["triggers is secret now (nothing runs again)"],
+    reasons: ["triggers.token is secret now (nothing runs again)"],
   });
 });

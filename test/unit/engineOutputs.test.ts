@@ -24,7 +24,7 @@ const given = {
 
 function call(more: Partial<AnsweredCall> = {}): AnsweredCall {
   const same = (text: string): string => text;
-  return { given, secretArguments: [], isFailure: false, hide: same, hideCredentials: same, ...more };
+  return { given, isHidden: false, isFailure: false, hide: same, hideCredentials: same, ...more };
 }
 
 const { __provider, __meta, ...args } = given;
@@ -252,7 +252,7 @@ describe("credentials and secrets in what a service says", () => {
   };
 
   test("credentials are in no output; secret arguments only where the output is marked as a secret", () => {
-    const outs = engineOutputs(state, call({ hide, hideCredentials, secretArguments: ["input"] }));
+    const outs = engineOutputs(state, call({ hide, hideCredentials, isHidden: true }));
     expect(JSON.stringify(outs)).not.toContain("sk-credential");
     expect(outs["output"]).toEqual({ "[secret] hunter2": ["[secret] hunter2"] });
     const { output: _output, steps: _steps, failure: _failure, ...clear } = outs;

@@ -135,6 +135,37 @@ test("an echo of everything: no secret and no credential in reasons, outputs or 
   expect(error.reasons[0]).toMatch(/\[secret\] \[secret\]/);
 });
 
+describe("a secret that the workflow does not get as its input", () => {
+  const given = {
+    flowName: "f",
+    input: { user: "admin" },
+    triggers: { key: secret },
+    __provider: "exports.handler = …",
+    __meta: { urn: "urn:u", secretArguments: ["triggers"], secretPaths: [["triggers", "key"]] },
+  };
+  const outputOf = async (output: unknown): Promise<Record<string, unknown>> => {
+    const { provider } = providerOf(() => ended({ status: "succeeded", output }));
+    return (await provider.create(given)).outs as Record<string, unknown>;
+  };
+
+  test("hides no outputs that do not have it", async () => {
+    const outs = await outputOf({ version: "1.4.2" });
+    expect(outs).toMatchObject({ output: { version: "1.4.2" }, steps: [], __meta: given.__meta });
+    expect(outs["__meta"]).not.toHaveProperty("secretOutputs");
+  });
+
+  test.each([secret, encodeURIComponent(`${secret}+`), Buffer.from(secret).toString("base64")])(
+    "hides those that have it, as %s, from then on",
+    async (text) => {
+      const outs = await outputOf({ deep: [`key=${text}`] });
+      expect(outs).toMatchObject({
+        output: { "4dabf18193072939515e22adb298388d": expect.any(String) },
+        __meta: { ...given.__meta, secretOutputs: true },
+      });
+    },
+  );
+});
+
 test.each([null, undefined, "text", { length: 1 }, Object.create(null)])(
   "whatever is thrown (%p), the host gets an error of ours: of null it would never answer",
   async (value) => {

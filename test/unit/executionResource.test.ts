@@ -1,7 +1,7 @@
 /** What a resource's constructor hands over: the arguments as JSON, and what the provider can't be told otherwise. */
 import * as pulumi from "@pulumi/pulumi";
 import { Provider, aom, cloudflow, functiongraph } from "pulumi-workflow-execution";
-import { digestOf } from "../../provider/src/dynamic/argumentDigests";
+import { noteOf } from "../../provider/src/dynamic/argumentDigests";
 
 type Bag = Record<string, unknown>;
 type Transformation = pulumi.ResourceTransformation;
@@ -55,9 +55,9 @@ test("the URN, the options, and a note of what may hold a secret", async () => {
     ignoreChanges: ["input.b"],
     replaceOnChanges: ["endpoint"],
     notes: {
-      input: digestOf("input", { at: "1970-01-01T00:00:00.000Z" }, ["input.b"]),
-      headers: "secret",
-      region: digestOf("region", "cn-north-4", []),
+      input: { at: noteOf("1970-01-01T00:00:00.000Z") },
+      headers: { authorization: "secret" },
+      region: noteOf("cn-north-4"),
     },
   });
 });
@@ -70,7 +70,7 @@ test("notes depend on no resource, and are no secrets", async () => {
     }),
   );
   expect(JSON.stringify(inputs["__meta"])).not.toContain("hunter2");
-  expect((inputs["__meta"] as Bag)["notes"]).toEqual({ input: "secret" });
+  expect((inputs["__meta"] as Bag)["notes"]).toEqual({ input: { password: "secret" } });
 });
 
 describe("transformations", () => {
@@ -92,7 +92,7 @@ describe("transformations", () => {
     expect(inputs["__meta"]).toMatchObject({
       customTimeouts: { create: "1s" },
       ignoreChanges: ["triggers"],
-      notes: { input: "secret", triggers: digestOf("triggers", { a: 1 }, ["triggers"]) },
+      notes: { input: { password: "secret" }, triggers: { a: noteOf(1) } },
     });
     expect(inputs["__provider"]).toBe(
       'exports.handler = () => require("pulumi-workflow-execution/provider").functiongraph;',
@@ -115,7 +115,7 @@ describe("transformations", () => {
     const resource = new aom.WorkflowExecution("child", { workflowId: "wf", triggers: {} }, { parent });
     expect(await inputsOf(resource)).toMatchObject({
       onDelete: "leave",
-      __meta: { notes: { triggers: "secret" } },
+      __meta: { notes: { triggers: { key: "secret" } } },
     });
   });
 

@@ -156,7 +156,11 @@ describe("an execution for which the deployment has waited too long", () => {
   });
 
   test("that nobody has seen: the last error is told", () => {
-    const message = sayTimedOut(undefined, { ...timedOut, lastError: new Error("no answer from http://x") });
+    const unseen = { ...timedOut, end: "unseen" as const, lastError: new Error("no answer from http://x") };
+    const message = sayTimedOut(undefined, unseen);
+    expect(message).toMatch(
+      /^execution 8f1c02aa was not seen within .*: whether it still runs is not known\n/,
+    );
     expect(message).toContain("  the last look failed: no answer from http://x\n");
     expect(message).not.toContain("last seen");
   });
@@ -172,8 +176,14 @@ describe("an execution for which the deployment has waited too long", () => {
   });
 });
 
+test("what this deployment has not seen is not said to run", () => {
+  expect(sayInterrupted("8f1c02aa", false, context())).toMatch(
+    /^interrupted before execution 8f1c02aa was looked at; it goes on, unless it has ended meanwhile\n/,
+  );
+});
+
 test("an interruption: it goes on running and is waited for again", () => {
-  expect(sayInterrupted("8f1c02aa", context()).split("\n")).toEqual([
+  expect(sayInterrupted("8f1c02aa", true, context()).split("\n")).toEqual([
     "interrupted while waiting for execution 8f1c02aa, which goes on running",
     "  The next `pulumi up` goes on waiting for it; nothing is started twice.",
     `${where}WFX-INTERRUPTED`,
@@ -341,7 +351,7 @@ describe("a service's words pose as no message of somebody else, and do nothing 
 
   test.each<[string, string]>([
     ["failed", sayFailed(snapshot, at)],
-    ["interrupted", sayInterrupted(word, at)],
+    ["interrupted", sayInterrupted(word, false, at)],
     ["stop cut short", sayStopCutShort(word, at)],
     ["lost sight", sayLostSight(word, { message: word }, at)],
     ["forgotten", sayForgotten(word, at)],

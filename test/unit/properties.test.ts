@@ -52,17 +52,41 @@ test("the URN and the options come from what the constructor added", () => {
     replaceOnChanges,
     ignoreChanges: ["triggers"],
     notes: undefined,
-    secretArguments: ["input"],
+    secretPaths: [["input"]],
+    hasSecretPaths: false,
+    secretOutputs: true,
     programSecrets: ["triggers"],
   });
 });
 
+test("where the secrets are is taken from the paths; an argument without any is one as a whole", () => {
+  const secretPaths = [["input", "password"], ["input", "a.b", "0"], [], "input", ["triggers", 7]];
+  const meta = { secretArguments: ["headers", "input", "triggers"], secretPaths };
+  expect(readProperties({ __meta: meta })).toMatchObject({
+    secretPaths: [["input", "password"], ["input", "a.b", "0"], ["triggers"], ["headers"]],
+    hasSecretPaths: false,
+    programSecrets: ["headers", "input", "triggers"],
+  });
+  const complete = { secretArguments: ["input"], secretPaths: [["input", "password"]] };
+  expect(readProperties({ __meta: complete })).toMatchObject({
+    secretPaths: [["input", "password"]],
+    hasSecretPaths: true,
+    secretOutputs: false,
+  });
+  expect(readProperties({ __meta: { ...complete, secretOutputs: true } }).secretOutputs).toBe(true);
+});
+
 test("where nothing has been checked, the notes of the program tell what is secret, or may be", () => {
-  const notes = { input: "secret", triggers: "a1b2c3d4e5f6", headers: unknownText };
+  const notes = {
+    input: { user: "a1b2c3d4e5f6", list: [null, "secret"] },
+    triggers: "a1b2c3d4e5f6",
+    headers: unknownText,
+  };
   expect(readProperties({ __meta: { notes } })).toMatchObject({
     notes,
-    secretArguments: ["input", "headers"],
-    programSecrets: ["input", "headers"],
+    secretPaths: [["headers"], ["input", "list", "1"]],
+    hasSecretPaths: true,
+    programSecrets: ["headers", "input"],
   });
 });
 
@@ -76,6 +100,8 @@ test.each<{ __meta?: unknown }>([
   { __meta: { urn: unknownText, customTimeouts: null } },
   { __meta: { urn: null, customTimeouts: [], replaceOnChanges: "*" } },
   { __meta: { notes: "text", secretArguments: unknownText, programSecrets: unknownText } },
+  { __meta: { secretPaths: unknownText, secretOutputs: "yes" } },
+  { __meta: { secretPaths: { input: 1 } } },
 ])("states of other versions are tolerated: %j", (properties) => {
   expect(readProperties(properties)).toEqual({
     args: {},
@@ -85,7 +111,9 @@ test.each<{ __meta?: unknown }>([
     replaceOnChanges: [],
     ignoreChanges: [],
     notes: undefined,
-    secretArguments: [],
+    secretPaths: [],
+    hasSecretPaths: true,
+    secretOutputs: false,
     programSecrets: [],
   });
 });

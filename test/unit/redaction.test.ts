@@ -93,7 +93,7 @@ const partsOf = (text: string): string[] =>
     : Array.from({ length: text.length - 9 }, (_, index) => text.slice(index, index + 10));
 
 describe.each(Object.entries(secrets))("a secret %s", (_name, secret) => {
-  const texts = secretTexts({ input: { password: secret } }, ["input"]);
+  const texts = secretTexts({ input: { password: secret } }, [["input"]]);
 
   test.each(Object.entries(encodings))("is not seen as %s", (encoding, encode) => {
     const encoded = encode(secret);
@@ -125,7 +125,7 @@ describe.each(Object.entries(secrets))("a secret %s", (_name, secret) => {
 });
 
 test("a secret between control characters is found once the text is clean, as messages are", () => {
-  const texts = secretTexts({ input: "hunter2-correct" }, ["input"]);
+  const texts = secretTexts({ input: "hunter2-correct" }, [["input"]]);
   for (const text of [
     "h\u001b[31mu\u0000n\u200bt\u202eer2-cor\u001b]0;x\u0007rect",
     "hunter2\u0007-correct",
@@ -136,7 +136,7 @@ test("a secret between control characters is found once the text is clean, as me
 
 test("a secret that has control characters itself is found clean and raw", () => {
   const secret = "pass\u001b[31m\u200bword\r\nline two";
-  const texts = secretTexts({ input: secret }, ["input"]);
+  const texts = secretTexts({ input: secret }, [["input"]]);
   for (const text of [
     secret,
     cleanText(secret),
@@ -148,7 +148,7 @@ test("a secret that has control characters itself is found clean and raw", () =>
 });
 
 test("the credential behind a scheme is a secret too", () => {
-  const texts = secretTexts({ headers: { authorization: "Bearer abc.def-123" } }, ["headers"]);
+  const texts = secretTexts({ headers: { authorization: "Bearer abc.def-123" } }, [["headers"]]);
   expect(redact("the token abc.def-123 has expired", texts)).toBe("the token [secret] has expired");
 });
 
@@ -168,7 +168,7 @@ test("whatever the secret, whatever is around it and however it is written: noth
       around,
       around,
       (secret, name, before, after) => {
-        const texts = secretTexts({ input: secret }, ["input"]);
+        const texts = secretTexts({ input: secret }, [["input"]]);
         const encoded = encodings[name]!(secret);
         const redacted = redact(`${before}${encoded}${after}`, texts);
         expect(redacted).toContain("[secret]");
@@ -180,7 +180,7 @@ test("whatever the secret, whatever is around it and however it is written: noth
 });
 
 test("what has no secret in it stays as it is", () => {
-  const texts = secretTexts({ input: "hunter2-correct-horse" }, ["input"]);
+  const texts = secretTexts({ input: "hunter2-correct-horse" }, [["input"]]);
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom(...Array.from("hunter -2%\\u0…&;=+/")) }), (text) => {
       fc.pre(!text.includes("hunt"));

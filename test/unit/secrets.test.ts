@@ -16,7 +16,7 @@ const args = {
 };
 
 test("every text and number in the secret arguments is hidden, lines and JSON included", () => {
-  const secrets = secretTexts(args, ["input"]);
+  const secrets = secretTexts(args, [["input"]]);
   expect(redact("login with hunter2 and 4711 refused", secrets)).toBe(
     "login with [secret] and [secret] refused",
   );
@@ -25,14 +25,14 @@ test("every text and number in the secret arguments is hidden, lines and JSON in
 });
 
 test("what is too short to hide, or in no secret argument, stays", () => {
-  const secrets = secretTexts(args, ["input"]);
+  const secrets = secretTexts(args, [["input"]]);
   expect(redact("abc in cn-north-4", secrets)).toBe("abc in cn-north-4");
   expect(secretTexts(args, [])).toEqual([]);
-  expect(secretTexts(args, ["absent"])).toEqual([]);
+  expect(secretTexts(args, [["absent"]])).toEqual([]);
 });
 
 test("secrets that have a piece in common are hidden to the end of the last", () => {
-  const secrets = secretTexts({ input: ["hunter2", "hunter2-correct-horse", "horse-battery"] }, ["input"]);
+  const secrets = secretTexts({ input: ["hunter2", "hunter2-correct-horse", "horse-battery"] }, [["input"]]);
   expect(redact("hunter2, hunter2-correct-horse-battery.", secrets)).toBe("[secret], [secret].");
   expect(redact("hunter2-corr…", secrets)).toBe("[secret]…");
 });
@@ -40,18 +40,18 @@ test("secrets that have a piece in common are hidden to the end of the last", ()
 test("what stands in JSON text is hidden by itself", () => {
   const input = JSON.stringify({ user: "app", password: "hunter2", nested: ['say "hi"', 47110815] });
   const secrets = secretTexts({ input: JSON.stringify({ list: [input] }), one: '"battery"' }, [
-    "input",
-    "one",
+    ["input"],
+    ["one"],
   ]);
   expect(redact('app: hunter2, say "hi", 47110815, battery', secrets)).toBe(
     "app: [secret], [secret], [secret], [secret]",
   );
   const endless = "[".repeat(50_000) + '"hunter2"' + "]".repeat(50_000);
-  expect(redact("with hunter2", secretTexts({ input: endless }, ["input"]))).toBe("with [secret]");
+  expect(redact("with hunter2", secretTexts({ input: endless }, [["input"]]))).toBe("with [secret]");
 });
 
 test("a secret is hidden without the blanks and the full stop that a message takes from it", () => {
-  const secrets = secretTexts({ input: ["one\t two\n three", "password."] }, ["input"]);
+  const secrets = secretTexts({ input: ["one\t two\n three", "password."] }, [["input"]]);
   expect(redact("say one two three", secrets)).toBe("say [secret]");
   const error = new ServiceError({
     status: 400,
@@ -66,7 +66,10 @@ test("a secret is hidden without the blanks and the full stop that a message tak
 
 describe("a secret that is cut", () => {
   const token = `eyJ${"hbGciOiJSUzI1NiIsImtpZCI6".repeat(120)}`;
-  const secrets = secretTexts({ headers: { authorization: `Bearer ${token}` }, token }, ["headers", "token"]);
+  const secrets = secretTexts({ headers: { authorization: `Bearer ${token}` }, token }, [
+    ["headers"],
+    ["token"],
+  ]);
   const hide = (text: string): string => redact(text, secrets);
   const context = { subject: "flow f", consoleUrl: undefined, common: readCommonArguments({}) };
   const failed = (step: Partial<ExecutionStep>): ExecutionSnapshot => ({
@@ -119,7 +122,7 @@ describe("a secret that is cut", () => {
     expect(stored).toContain("[6 characters cut] …++++");
     // As earlier versions cut.
     for (const text of [stored, stored.replace("[6 characters cut] …", "[5 characters cut] …\ufffd")]) {
-      expect(redact(text, secretTexts({ input: secret }, ["input"]))).not.toContain("++++");
+      expect(redact(text, secretTexts({ input: secret }, [["input"]]))).not.toContain("++++");
     }
   });
 
@@ -136,7 +139,7 @@ describe("a secret that is cut", () => {
     fc.assert(
       fc.property(letters, filler, filler, (secret, before, after) => {
         const text = `${before}${secret}${after}`;
-        const hidden = secretTexts({ input: secret }, ["input"]);
+        const hidden = secretTexts({ input: secret }, [["input"]]);
         const step = { name: text, error: text, failedTargets: [{ name: text, message: text, log: text }] };
         for (const message of seen(failed(step))) expect(redact(message, hidden)).not.toMatch(/[а-я𐐷]{4}/u);
       }),

@@ -42,6 +42,8 @@ export interface ArgumentSpec {
   readonly isJson?: boolean;
   /** True where it takes data of the program's own, which may be secret; others name, place or steer a run. */
   readonly isPayload?: boolean;
+  /** True where the workflow gets it as its input, and can therefore give it back. */
+  readonly isInput?: boolean;
 }
 
 /** What the backends share in one process and provider: connections, time, settings, and caches of their own. */

@@ -1,57 +1,70 @@
 /**
- * Tells whether an argument that arrives is the one that the program gave: the constructor notes what it saw of each,
- * and the provider compares. What the engine puts back for `ignoreChanges` is left out of it.
+ * Tells which values of the arguments that arrive are the program's: the constructor notes each value that it saw, and
+ * the provider compares. A note has the shape of its value, with a digest, or the reason for none, in each place.
  */
 import { createHash } from "node:crypto";
 import { isMap } from "../lifecycle";
+import type { PropertyPath } from "./propertyPaths";
+import { unknownText } from "./wireMarkers";
 
-/** What is noted of an argument that is, or contains, a secret. */
+/** The note of a value that is a secret. */
 export const secretNote = "secret";
 
 /**
- * What is noted of an argument that is no secret: a short digest of its value.
- * @param ignoreChanges the option: paths of properties, whose values may come from the state.
+ * A note: {@link secretNote}, the text for "not known yet", the digest of a value without members, or the notes of the
+ * members. Null stands for a list's item that is null.
  */
-export function digestOf(name: string, value: unknown, ignoreChanges: readonly string[]): string {
-  const ignored = ignoreChanges.map(readPath).filter(([first]) => first === name || first === wildcard);
-  // A digest need not withstand anybody: who chooses one value chooses the other.
-  return createHash("sha256")
-    .update(JSON.stringify(canonical(value, ignored.map(tail)) ?? null))
-    .digest("base64url")
-    .slice(0, 12);
+export type Note = string | null | readonly Note[] | { readonly [key: string]: Note };
+
+/** The note of plain data that is known and no secret; undefined where there is no value. */
+export function noteOf(value: unknown): Note | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (isEmpty(value)) return digestOf(value);
+  if (Array.isArray(value)) return value.map((item) => noteOf(item) ?? null);
+  if (!isMap(value)) return digestOf(value);
+  const members = Object.entries(value).map(([key, item]) => [key, noteOf(item)] as const);
+  return Object.fromEntries(members.filter((member): member is [string, Note] => member[1] !== undefined));
 }
 
-/** True where the option covers the argument, or something in it. */
-export function isIgnored(name: string, ignoreChanges: readonly string[]): boolean {
-  return ignoreChanges.some((path) => {
-    const [first] = readPath(path);
-    return first === name || first === wildcard;
-  });
-}
-
-type Path = readonly string[];
-
-const wildcard = "*";
-
-function tail(path: Path): Path {
-  return path.slice(1);
-}
-
-// As Pulumi writes them: `name`, `name[0]`, `name[*]`, `name.key`, `name["key"]`, `["name"]`.
-function readPath(path: string): Path {
-  return Array.from(path.matchAll(/\["((?:[^"\\]|\\.)*)"\]|([^.[\]]+)/g), ([, quoted, bare]) =>
-    quoted === undefined ? (bare ?? "") : quoted.replace(/\\(.)/g, "$1"),
+/** The paths that are noted as secret, or as not known yet. */
+export function notedPaths(notes: unknown, note: typeof secretNote | typeof unknownText): PropertyPath[] {
+  if (notes === note) return [[]];
+  if (typeof notes !== "object" || notes === null) return [];
+  return Object.entries(notes).flatMap(([key, inner]) =>
+    notedPaths(inner, note).map((path) => [key, ...path]),
   );
 }
 
-// Keys in one order; what is ignored, and what says nothing (null), left out.
-function canonical(value: unknown, ignored: readonly Path[]): unknown {
-  if (ignored.some((path) => path.length === 0)) return undefined;
-  const within = (key: string): Path[] =>
-    ignored.filter(([first]) => first === key || first === wildcard).map(tail);
-  if (Array.isArray(value)) return value.map((item, place) => canonical(item, within(String(place))) ?? null);
-  if (!isMap(value)) return value ?? undefined;
-  const members = Object.entries(value).map(([key, item]) => [key, canonical(item, within(key))] as const);
-  // As a list: a map would put numbers first, and lose `__proto__`.
-  return { map: members.filter(([, item]) => item !== undefined).sort(([a], [b]) => (a < b ? -1 : 1)) };
+/**
+ * The paths at which a value is not the one that was noted: somebody else has put it there.
+ * @param isIgnored true for the paths whose values the engine takes from the state.
+ */
+export function foreignPaths(
+  value: unknown,
+  note: unknown,
+  path: PropertyPath,
+  isIgnored: (path: PropertyPath) => boolean,
+): PropertyPath[] {
+  // An empty list or map tells nothing that could be secret.
+  if (value === undefined || value === null || isEmpty(value)) return [];
+  if (note === secretNote || note === unknownText || isIgnored(path)) return [];
+  const isList = Array.isArray(value);
+  if (isList || isMap(value)) {
+    const notes = (isList ? Array.isArray(note) : isMap(note))
+      ? (note as Readonly<Record<string, unknown>>)
+      : {};
+    return Object.entries(value).flatMap(([key, item]) =>
+      foreignPaths(item, Object.hasOwn(notes, key) ? notes[key] : undefined, [...path, key], isIgnored),
+    );
+  }
+  return note === digestOf(value) ? [] : [path];
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
+}
+
+// A digest need not withstand anybody: who chooses one value chooses the other.
+function digestOf(value: unknown): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("base64url").slice(0, 12);
 }

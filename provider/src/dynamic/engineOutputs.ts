@@ -13,7 +13,8 @@ type Bag = Readonly<Record<string, unknown>>;
 export interface AnsweredCall {
   /** Its properties as they came. */
   readonly given: Bag;
-  readonly secretArguments: readonly string[];
+  /** True where all that the workflow made is marked as a secret. */
+  readonly isHidden: boolean;
   /** True where the answer is an init failure, which has to be small. */
   readonly isFailure: boolean;
   /** Takes secret arguments and credentials out of a text. */
@@ -25,7 +26,7 @@ export interface AnsweredCall {
 // An output that is not in the state is unknown in every preview, and with it all that depends on it.
 const noOutputs = Object.fromEntries([...outputs, ...repeatedArguments].map((name) => [name, null]));
 
-// Of what a service says: what can come from an argument is marked as a secret where one is, the rest is not.
+// Of what a service says: what can come from a secret is marked as one, the rest is not.
 const derived: ReadonlySet<string> = new Set(["output", "steps", "failure"]);
 const said: ReadonlySet<string> = new Set(["rawStatus", "consoleUrl", "truncated"]);
 
@@ -54,12 +55,12 @@ function withoutSecrets(all: Bag, { hide, hideCredentials }: AnsweredCall): Bag 
 // Paths have the keys of the output in them. Where that is a secret, they say no more than its name.
 function withoutSecretPaths(
   { altered, ...outs }: Record<string, unknown>,
-  { hide, secretArguments }: AnsweredCall,
+  { hide, isHidden }: AnsweredCall,
 ): Record<string, unknown> {
   if (!Array.isArray(altered)) return { ...outs, altered: null };
   const paths = altered.map((path) => {
     const text = String(path);
-    return secretArguments.length > 0 ? text.replace(/[.[].*$/s, "") : hide(text);
+    return isHidden ? text.replace(/[.[].*$/s, "") : hide(text);
   });
   return { ...outs, altered: [...new Set(paths)] };
 }

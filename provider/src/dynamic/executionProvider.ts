@@ -21,6 +21,7 @@ import {
   deleteExecution,
   diff,
   formatProblem,
+  inputArguments,
   parseDurationSeconds,
   read,
   sayError,
@@ -35,9 +36,9 @@ import { engineOutputs } from "./engineOutputs";
 import { argumentsTooLarge } from "./plainOutputs";
 import type { ResourceProperties } from "./properties";
 import { metaProperty, readProperties } from "./properties";
-import { SecretArguments } from "./secretArguments";
-import { markSecretOutputs } from "./secretOutputs";
-import { redactSent, secretTexts } from "./secrets";
+import { SecretArguments, newSecrets } from "./secretArguments";
+import { answeredMeta, markSecretOutputs, settleOutputs } from "./secretOutputs";
+import { holdsSecret, redactSent, secretTexts } from "./secrets";
 
 type Properties = Record<string, unknown>;
 
@@ -72,6 +73,7 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
   readonly #definition: BackendDefinition;
   readonly #process: ProviderProcess;
   readonly #secretArguments: SecretArguments;
+  readonly #inputs: readonly string[];
   #session: Session;
   // What the state has before this deployment changes it. Create comes later in the same process and is not told what
   // it replaces; and the engine replaces for reasons of its own, of which diff is not told either.
@@ -86,6 +88,7 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
     this.#definition = definition;
     this.#process = process;
     this.#secretArguments = new SecretArguments(definition);
+    this.#inputs = inputArguments(definition);
     this.#session = process.openSession(() => undefined);
   }
 
@@ -122,15 +125,15 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
   diff(id: string, olds: Properties, news: Properties): Promise<dynamic.DiffResult> {
     return this.#serve("diff", news, async (call) => {
       const { args, urn } = call;
-      const { args: stored, urn: storedUrn, secretArguments: storedSecrets } = readProperties(olds);
+      const before = readProperties(olds);
+      const { args: stored, urn: storedUrn } = before;
       const isDeployment = urn !== undefined && this.#checked.has(urn);
       const present = presentOf(id, stored);
       if (isDeployment) this.#present.set(urn, present);
-      const { startedAt } = present;
-      await this.#process.register.handedOver(this.#definition.service, urn, id, { startedAt });
-      const newlySecret = call.secretArguments.filter((name) => !storedSecrets.includes(name));
+      await this.#process.register.handedOver(this.#definition.service, urn, id);
+      const secrets = newSecrets(before, call);
       const place = this.#place();
-      const result = diff(this.#definition, id, stored, args, call.replaceOnChanges, newlySecret, place);
+      const result = diff(this.#definition, id, stored, args, call.replaceOnChanges, secrets, place);
       if (result.action === "none") {
         // A teardown runbook must not run when it is replaced, which its name tells: it has to be stored anew.
         const isRenamed = storedUrn !== undefined && storedUrn !== urn;
@@ -163,17 +166,15 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
         throw new Error(sayNotStarted({ message: messageOf(error), code }), { cause: error });
       });
       this.#process.answered.push({ service: this.#definition.service, urn: call.urn, id: outcome.id });
-      return { id: outcome.id.toWellFormed(), outs: outsOf(outcome, call) };
+      return { id: outcome.id.toWellFormed(), outs: this.#outsOf(outcome, call) };
     });
   }
 
   update(id: string, olds: Properties, news: Properties): Promise<dynamic.UpdateResult> {
     return this.#serve("update", news, async (call) => {
-      const { args: stored, secretArguments } = readProperties(olds);
-      const outcome = await update(id, stored, call.args, this.#host(call, "update"));
-      // The execution is the one that got the arguments of the state.
-      const both = [...new Set([...secretArguments, ...call.secretArguments])];
-      return { outs: outsOf(outcome, { ...call, secretArguments: both }) };
+      const stored = readProperties(olds);
+      const outcome = await update(id, stored.args, call.args, this.#host(call, "update"));
+      return { outs: this.#outsOf(outcome, call, stored) };
     });
   }
 
@@ -182,7 +183,7 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
       if (call.urn !== undefined) this.#checked.delete(call.urn);
       const state = await read(id, call.args, this.#host(call));
       if (!state) throw new Error(`${this.#definition.title} knows no execution ${id} of this workflow`);
-      return { id, props: toOutputs(state, call) };
+      return { id, props: this.#toOutputs(state, call) };
     });
   }
 
@@ -236,6 +237,29 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
     };
   }
 
+  // From here on there is an execution: nothing may throw but what keeps its id.
+  #outsOf(outcome: Outcome, call: HostCall, stored?: ResourceProperties): Properties {
+    const outs = this.#toOutputs(outcome.state, call, { stored, isFailure: outcome.kind === "unready" });
+    if (outcome.kind === "ready") return outs;
+    throw new CreatedButNotReady(outcome.id.toWellFormed(), outs, outcome.reasons.map(call.hide));
+  }
+
+  // `__provider` and our own meta data stay with the resource: without the first, it could not even be deleted.
+  #toOutputs(
+    state: StoredState,
+    call: HostCall,
+    {
+      stored,
+      isFailure = false,
+    }: { readonly stored?: ResourceProperties | undefined; readonly isFailure?: boolean } = {},
+  ): Properties {
+    const secrets = settleOutputs(state, call, stored, this.#inputs, call.holdsSecret);
+    const meta = metaProperty in call.given ? { [metaProperty]: answeredMeta(call, secrets) } : {};
+    const { isHidden } = secrets;
+    const outs = engineOutputs(state, { ...call, given: { ...call.given, ...meta }, isFailure, isHidden });
+    return markSecretOutputs(outs, call.args, secrets);
+  }
+
   async #serve<T>(
     operation: string,
     given: Properties,
@@ -243,13 +267,13 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
   ): Promise<T> {
     const properties = readProperties(given);
     // Most calls say nothing.
-    let secrets: readonly string[] | undefined;
+    let known: readonly string[] | undefined;
+    const secrets = (): readonly string[] => (known ??= secretTexts(properties.args, properties.secretPaths));
     const { credentials } = this.#session;
     // A message is not worth an execution: this never throws.
     const hide = (text: string): string => {
       try {
-        secrets ??= secretTexts(properties.args, properties.secretArguments);
-        return cleanText(redactSent(text, credentials.texts, secrets));
+        return cleanText(redactSent(text, credentials.texts, secrets()));
       } catch {
         return "a text that can't be shown, since it can't be searched for secrets";
       }
@@ -257,7 +281,13 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
     const hideCredentials = (text: string): string => redactSent(text, credentials.texts);
     try {
       return await this.#process.host.serve(async () =>
-        work({ ...properties, given, hide, hideCredentials }),
+        work({
+          ...properties,
+          given,
+          hide,
+          hideCredentials,
+          holdsSecret: (value) => holdsSecret(value, secrets()),
+        }),
       );
     } catch (error) {
       if (error instanceof CreatedButNotReady) throw error;
@@ -276,15 +306,8 @@ interface HostCall extends ResourceProperties {
   readonly hide: (text: string) => string;
   /** Takes only the credentials in use out of a text: for what programs get as a secret. */
   readonly hideCredentials: (text: string) => string;
-}
-
-// `__provider` and our own meta data stay with the resource: without the first, it could not even be deleted.
-function toOutputs(state: StoredState, call: HostCall, isFailure = false): Properties {
-  const { notes: _notes, ...meta } = call.meta;
-  const { secretArguments } = call;
-  const settled = metaProperty in call.given ? { [metaProperty]: { ...meta, secretArguments } } : {};
-  const outs = engineOutputs(state, { ...call, given: { ...call.given, ...settled }, isFailure });
-  return markSecretOutputs(outs, call.args, secretArguments);
+  /** Tells whether a secret argument can be found in a value. Never throws. */
+  readonly holdsSecret: (value: unknown) => boolean;
 }
 
 function presentOf(id: string, stored: Readonly<Properties>): Superseded {
@@ -307,11 +330,4 @@ function sayAction({ action, reasons }: Diff, isDeployment: boolean): string {
     return `${isDeployment ? "runs again" : "the next `pulumi up` runs it again"}: ${why}`;
   if (action === "rearm") return `runs when it is destroyed, and not before: ${why}`;
   return why;
-}
-
-// From here on there is an execution: nothing may throw but what keeps its id.
-function outsOf(outcome: Outcome, call: HostCall): Properties {
-  const outs = toOutputs(outcome.state, call, outcome.kind === "unready");
-  if (outcome.kind === "ready") return outs;
-  throw new CreatedButNotReady(outcome.id.toWellFormed(), outs, outcome.reasons.map(call.hide));
 }

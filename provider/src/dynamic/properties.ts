@@ -4,7 +4,10 @@
  */
 import type { Arguments, CustomTimeouts } from "../lifecycle";
 import { isMap, unknownValue } from "../lifecycle";
-import { secretNote } from "./argumentDigests";
+import type { Note } from "./argumentDigests";
+import { notedPaths, secretNote } from "./argumentDigests";
+import type { PropertyPath } from "./propertyPaths";
+import { PathSet } from "./propertyPaths";
 import { unknownText } from "./wireMarkers";
 
 /**
@@ -21,16 +24,24 @@ export interface ResourceMeta {
   readonly replaceOnChanges?: readonly string[];
   /** The option: paths of properties, whose values the engine takes from the state. */
   readonly ignoreChanges?: readonly string[];
-  /** What the program gave, by argument: `argumentDigests` makes the notes. Only until `check`. */
-  readonly notes?: Readonly<Record<string, string>>;
+  /** What the program gave, by argument: `argumentDigests` has the form. Only until `check`. */
+  readonly notes?: Readonly<Record<string, Note>>;
 }
 
 /** What `check` puts in the place of `notes`. */
 export interface SettledMeta {
   /** Names of the arguments that are, or contain, a secret. */
   readonly secretArguments?: readonly string[];
+  /** Where the secrets are in them; left out where there are none. States of earlier versions do not have it. */
+  readonly secretPaths?: readonly PropertyPath[];
   /** Those that the program makes secret now; left out where it is all of them. */
   readonly programSecrets?: readonly string[];
+}
+
+/** What the answers of `create`, `update` and `read` add, for those that come after them. */
+export interface AnsweredMeta {
+  /** True where the outputs that the workflow makes are secret: they stay so for this execution. */
+  readonly secretOutputs?: boolean;
 }
 
 /** Properties, taken apart. */
@@ -45,18 +56,23 @@ export interface ResourceProperties {
   readonly ignoreChanges: readonly string[];
   /** Undefined once `check` has settled which arguments are secret. */
   readonly notes: Readonly<Record<string, unknown>> | undefined;
-  readonly secretArguments: readonly string[];
+  /** Where the secrets are; a whole argument where nothing says where in it. */
+  readonly secretPaths: readonly PropertyPath[];
+  /** False where an earlier version wrote which arguments have secrets, and not where. */
+  readonly hasSecretPaths: boolean;
+  /** True where the workflow's outputs were answered as secrets. */
+  readonly secretOutputs: boolean;
   readonly programSecrets: readonly string[];
 }
 
 /** Takes properties apart. Tolerates states of any version. */
 export function readProperties(properties: Readonly<Record<string, unknown>>): ResourceProperties {
   const meta = isMap(properties[metaProperty]) ? properties[metaProperty] : {};
-  const { urn, customTimeouts, replaceOnChanges, ignoreChanges, notes, secretArguments, programSecrets } =
-    meta as Partial<Record<keyof ResourceMeta | keyof SettledMeta, unknown>>;
+  const { urn, customTimeouts, replaceOnChanges, ignoreChanges, notes, programSecrets, secretOutputs } =
+    meta as Partial<Record<MetaKey, unknown>>;
   const args = Object.entries(properties).filter(([name, value]) => !name.startsWith("__") && value != null);
   const read = isMap(notes) ? notes : undefined;
-  const secrets = read && secretArguments === undefined ? secretsIn(read) : texts(secretArguments);
+  const secrets = secretsIn(meta);
   return {
     args: Object.fromEntries(args.map(([name, value]) => [name, markUnknown(value)])),
     meta,
@@ -65,14 +81,32 @@ export function readProperties(properties: Readonly<Record<string, unknown>>): R
     replaceOnChanges: texts(replaceOnChanges),
     ignoreChanges: texts(ignoreChanges),
     notes: read,
-    secretArguments: secrets,
-    programSecrets: programSecrets === undefined ? secrets : texts(programSecrets),
+    ...secrets,
+    secretOutputs: secretOutputs === true || (!secrets.hasSecretPaths && secrets.secretPaths.length > 0),
+    programSecrets: programSecrets === undefined ? argumentsOf(secrets.secretPaths) : texts(programSecrets),
   };
 }
 
-// What is only read (`get`) is never checked: the notes are all there is.
-function secretsIn(notes: Readonly<Record<string, unknown>>): string[] {
-  return Object.keys(notes).filter((name) => notes[name] === secretNote || notes[name] === unknownText);
+/** Names of the arguments that the paths lead into, in order. */
+export function argumentsOf(paths: readonly PropertyPath[]): string[] {
+  return [...new Set(paths.map(([name = ""]) => name))].sort();
+}
+
+type MetaKey = keyof ResourceMeta | keyof SettledMeta | keyof AnsweredMeta;
+
+function secretsIn(
+  meta: Partial<Record<MetaKey, unknown>>,
+): Pick<ResourceProperties, "secretPaths" | "hasSecretPaths"> {
+  const { notes, secretArguments, secretPaths } = meta;
+  // What is only read (`get`) is never checked: the notes are all there is.
+  if (isMap(notes) && secretArguments === undefined && secretPaths === undefined) {
+    const noted = [...notedPaths(notes, secretNote), ...notedPaths(notes, unknownText)];
+    return { secretPaths: new PathSet(noted).outermost(), hasSecretPaths: true };
+  }
+  const paths = Array.isArray(secretPaths) ? secretPaths.map(texts).filter(({ length }) => length > 0) : [];
+  const named = new Set(argumentsOf(paths));
+  const whole = texts(secretArguments).filter((name) => !named.has(name));
+  return { secretPaths: [...paths, ...whole.map((name) => [name])], hasSecretPaths: whole.length === 0 };
 }
 
 function texts(value: unknown): string[] {

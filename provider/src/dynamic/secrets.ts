@@ -3,17 +3,19 @@
  */
 
 import { cleanText } from "../ground/text";
+import type { PropertyPath } from "./propertyPaths";
+import { valueAt } from "./propertyPaths";
 import { redactSecrets } from "./redaction/redact";
 import { SecretIndex, minLength } from "./redaction/secretIndex";
 
-/** The texts that no message may hold: all that is in the secret arguments, by itself and by lines. */
+/** The texts that no message may hold: all that is at the secret paths, by itself and by lines. */
 export function secretTexts(
   args: Readonly<Record<string, unknown>>,
-  secretArguments: readonly string[],
+  secretPaths: readonly PropertyPath[],
 ): string[] {
   const texts = new Set<string>();
   // Grows as it is gone through: JSON text can be nested deeper than a function can call itself.
-  const values = secretArguments.map((name) => args[name]);
+  const values = secretPaths.map((path) => valueAt(args, path));
   for (const value of values) {
     if (typeof value === "string" || typeof value === "number") {
       const text = String(value);
@@ -33,7 +35,7 @@ export function secretTexts(
 }
 
 /** What a JSON text holds; undefined where the text is none, or says nothing but itself. */
-function parseText(text: string): unknown {
+export function parseText(text: string): unknown {
   if (!/^\s*["[{]/.test(text)) return undefined;
   try {
     return JSON.parse(text) as unknown;
@@ -57,6 +59,17 @@ export function redact(text: string, ...secrets: readonly (readonly string[])[])
       return index;
     }),
   );
+}
+
+/** Tells whether one of the secrets can be found in a value, in whatever form. True where that can't be told. */
+export function holdsSecret(value: unknown, secrets: readonly string[]): boolean {
+  if (secrets.length === 0) return false;
+  try {
+    const text = JSON.stringify(value);
+    return redactSent(text, secrets) !== text;
+  } catch {
+    return true;
+  }
 }
 
 /**

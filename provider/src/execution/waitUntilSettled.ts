@@ -39,13 +39,15 @@ export interface Told {
   readonly endedSteps: Set<string>;
   unknownStatus: boolean;
   outage: boolean;
+  /** True where a look of this deployment has shown the execution. */
+  isSeen: boolean;
   /** What was seen last. */
   last?: ExecutionSnapshot;
 }
 
 /** What has been told before the first wait. */
 export function nothingTold(): Told {
-  return { line: "", endedSteps: new Set(), unknownStatus: false, outage: false };
+  return { line: "", endedSteps: new Set(), unknownStatus: false, outage: false, isSeen: false };
 }
 
 /** How to wait. */
@@ -93,8 +95,11 @@ export async function waitUntilSettled(options: WaitOptions): Promise<PollOutcom
     return unreadable.count < unreadableOften && clock.now() - unreadable.sinceMs < unreadableMs;
   };
 
+  const { executionId } = options;
+  const begun: ExecutionSnapshot = { executionId, status: "running", rawStatus: "", steps: [] };
   const report = (snapshot: ExecutionSnapshot): void => {
     told.last = snapshot;
+    told.isSeen ||= snapshot !== begun;
     snapshot.steps.forEach((step, index) => {
       // A step of the same name may run again: loops, retries.
       const key = `${String(index)} ${step.id}`;
@@ -112,8 +117,6 @@ export async function waitUntilSettled(options: WaitOptions): Promise<PollOutcom
   };
 
   const justStarted = options.mayBeInvisibleUntilMs > 0 && !isStopping;
-  const { executionId } = options;
-  const begun: ExecutionSnapshot = { executionId, status: "running", rawStatus: "", steps: [] };
   const place = options.watch.join({
     ...options,
     beganMs: options.beganMs === undefined ? undefined : options.beganMs + aheadMs,

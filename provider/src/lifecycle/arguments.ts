@@ -53,6 +53,11 @@ export function payloadArguments(definition: BackendDefinition): string[] {
   return Object.entries(argumentSpecs(definition)).flatMap(([name, spec]) => (spec.isPayload ? [name] : []));
 }
 
+/** Names of the arguments that a workflow gets as its input, and can therefore give back. */
+export function inputArguments(definition: BackendDefinition): string[] {
+  return Object.entries(argumentSpecs(definition)).flatMap(([name, spec]) => (spec.isInput ? [name] : []));
+}
+
 /** What a value of an argument stands for: the JSON in a text, where a text is JSON. */
 export function meaningOf({ isJson }: ArgumentSpec, value: unknown): unknown {
   // Numbers that could get lost in parsing stay text: better to run again than to miss a change.

@@ -113,7 +113,11 @@ async function waitForOutcome(
   const told = nothingTold();
   let isStopSent = false;
   const interrupted = (): Outcome =>
-    unready(isStopSent ? sayStopCutShort(executionId, context) : sayInterrupted(executionId, context));
+    unready(
+      isStopSent
+        ? sayStopCutShort(executionId, context)
+        : sayInterrupted(executionId, start.justStarted || told.isSeen, context),
+    );
   const mayBeInvisible = start.justStarted || start.mayBeInvisible === true;
   const mayBeInvisibleUntilMs = mayBeInvisible ? clock.now() + invisibleMs : 0;
   const wait = async (
@@ -145,7 +149,8 @@ async function waitForOutcome(
     if (common.onTimeout === "leave") {
       // A failure that has passed is no news.
       const lastError = result.tally.failuresInARow > 0 ? result.tally.lastError : undefined;
-      return unready(sayTimedOut(last, { ...timedOut, end: "left", lastError }));
+      const end = start.justStarted || told.isSeen ? "left" : "unseen";
+      return unready(sayTimedOut(last, { ...timedOut, end, lastError }));
     }
     host.reporter.status("takes too long, is being stopped (onTimeout)");
     isStopSent = true;

@@ -72,7 +72,7 @@ async function adopt(backend: Backend, executionId: string, signal: AbortSignal)
 // A replacement that the engine forces (`--replace`, `replacementTrigger`) is not compared before, so nobody says what it
 // replaces. If the deployment before came to its regular end, it is what that one answered with: unless Pulumi had not
 // taken that in, which shows when the engine does not delete it now. Then the next deployment takes over. Else it is what
-// the state was last seen with.
+// the state was last seen with. All of this is what this machine knows: another one may have deployed since.
 async function supersededByForce(host: LifecycleHost): Promise<Superseded | undefined> {
   const { definition, register, reporter, urn } = host;
   const noted = await register.pending(definition.service, urn);
@@ -81,12 +81,12 @@ async function supersededByForce(host: LifecycleHost): Promise<Superseded | unde
   const isFirst = noted?.supersedesId === undefined && noted?.replacesUnknown !== true && !isUnseen;
   if (noted?.executionId !== undefined && (noted.isAnswered === true || isFirst)) {
     const id = noted.executionId;
-    if (noted.supersedesUnseen !== true || !isUnseen) return { id, isUnseen };
+    if (noted.supersedesUnseen !== true || !isUnseen) return { id, isUnseen, isGuess: true };
     reporter.warn(
       `execution ${id}, which an earlier deployment of this machine started, is not in Pulumi's state; it is taken over`,
     );
     return undefined;
   }
-  const inState = await register.inState(definition.service, urn);
-  return inState === undefined ? undefined : { id: inState, isUnseen };
+  const id = (await register.inState(definition.service, urn)) ?? noted?.supersedesId;
+  return id === undefined ? undefined : { id, isUnseen, isGuess: true };
 }

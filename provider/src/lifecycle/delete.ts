@@ -58,7 +58,7 @@ export async function deleteExecution(id: string, state: StoredState, host: Life
       limit.lift();
     }
   }
-  await host.register.released(service, host.urn, id);
+  await host.register.released(service, host.urn, id, { isDestroyed: host.isReplacement !== true });
 }
 
 async function askToStop(

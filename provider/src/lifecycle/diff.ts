@@ -28,6 +28,13 @@ export interface Diff {
   readonly deleteFirst: boolean;
 }
 
+/** A value in an argument that has become a secret. */
+export interface NewSecret {
+  readonly argument: string;
+  /** Where in the argument, as Pulumi writes it. */
+  readonly path: string;
+}
+
 interface Change {
   readonly property: string;
   readonly reason: string;
@@ -36,7 +43,7 @@ interface Change {
 /**
  * Compares. `args` may have unknown values (`unknownValue`); one counts as changed.
  * @param replaceOnChanges paths of properties whose change is to run it again though it would not by itself.
- * @param newlySecret names of arguments that the state was stored without knowing as secret.
+ * @param newlySecret values that the state was stored without knowing as secret.
  * @param place what the settings tell of the place where executions are ({@link BackendDefinition.place}).
  */
 export function diff(
@@ -45,14 +52,14 @@ export function diff(
   state: StoredState,
   args: Arguments,
   replaceOnChanges: readonly string[] = [],
-  newlySecret: readonly string[] = [],
+  newlySecret: readonly NewSecret[] = [],
   place: Readonly<Record<string, string>> = {},
 ): Diff {
   const specs = argumentSpecs(definition);
   // Storing the outputs anew is what makes them secret.
-  const secrets = newlySecret.map((name) => ({
-    property: name,
-    reason: `${name} is secret now (nothing runs again)`,
+  const secrets = newlySecret.map(({ argument, path }) => ({
+    property: argument,
+    reason: `${path} is secret now (nothing runs again)`,
   }));
   if (isArmed(state) && args["runOn"] === "destroy") return diffArmed(specs, state, args, secrets);
   const status = storedStatus(state);
@@ -173,17 +180,6 @@ function compareAdoption(id: string, stored: unknown, now: unknown): Change[] {
   if (now === undefined || now === id || now === stored) return [];
   const names = containsUnknown(now) ? "may name" : "names";
   return [{ property: "adoptExecutionId", reason: `adoptExecutionId ${names} another execution` }];
-}
-
-/** True where two values of an argument mean the same run. */
-export function isUnchanged(
-  definition: BackendDefinition,
-  name: string,
-  before: unknown,
-  now: unknown,
-): boolean {
-  const spec = argumentSpecs(definition)[name];
-  return spec === undefined ? equal(before, now) : equal(meaningOf(spec, before), meaningOf(spec, now));
 }
 
 /** Deep equality of plain values; the order of keys does not matter. An unknown value equals nothing. */

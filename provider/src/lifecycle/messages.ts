@@ -85,7 +85,7 @@ function sayAfterFailure(rerun: string | undefined, context: MessageContext): st
 }
 
 /** What became of an execution for which we did not want to wait any longer. */
-type TimedOutEnd = "left" | "stopped" | "stopping" | "stopFailed";
+type TimedOutEnd = "left" | "unseen" | "stopped" | "stopping" | "stopFailed";
 
 /** Our own deadline has passed; the execution may still run. */
 export function sayTimedOut(
@@ -106,6 +106,7 @@ export function sayTimedOut(
   const step = last?.steps.at(-1);
   const happened: Readonly<Record<TimedOutEnd, string>> = {
     left: `still runs after ${waited}`,
+    unseen: `was not seen within ${waited}: whether it still runs is not known`,
     stopped: `did not end within ${waited} and was stopped (onTimeout is "stop")`,
     stopping: `still runs after ${waited} and is being stopped (onTimeout is "stop"), which takes its time`,
     stopFailed: `still runs after ${waited}, and could not be stopped (onTimeout is "stop")`,
@@ -122,7 +123,7 @@ export function sayTimedOut(
       ? [sayNextAfterStop(context.common)]
       : [
           `  ${nextCommand(context)} goes on waiting for it; nothing is started twice.`,
-          ...(end === "left" && context.common.runOn === "create"
+          ...((end === "left" || end === "unseen") && context.common.runOn === "create"
             ? ["  To stop it instead: `pulumi destroy --target <its URN>`."]
             : []),
         ]),
@@ -130,10 +131,15 @@ export function sayTimedOut(
   );
 }
 
-/** We were told to end before the execution did. */
-export function sayInterrupted(executionId: string, context: MessageContext): string {
+/**
+ * We were told to end before the execution did.
+ * @param isSeenRunning true where this deployment started the execution, or saw it run.
+ */
+export function sayInterrupted(executionId: string, isSeenRunning: boolean, context: MessageContext): string {
   return lines(
-    `interrupted while waiting for execution ${executionId}, which goes on running`,
+    isSeenRunning
+      ? `interrupted while waiting for execution ${executionId}, which goes on running`
+      : `interrupted before execution ${executionId} was looked at; it goes on, unless it has ended meanwhile`,
     `  ${nextCommand(context)} goes on waiting for it; nothing is started twice.`,
     ...where(context, "WFX-INTERRUPTED"),
   );
@@ -238,7 +244,9 @@ export function sayStartOpen(context: MessageContext): string {
   return lines(
     `it is not known whether the last start of ${context.subject} was carried out: it was posted, and no answer came`,
     "  Executions of this kind can't be looked up, so nothing was started again. See in the flow's own effects or logs",
-    `  whether it ran; to run it (again), change "triggers".`,
+    context.common.runOn === "destroy"
+      ? `  whether it ran: if it did, \`pulumi state delete <its URN>\`; if not, change "triggers", run \`pulumi up\` and destroy again.`
+      : `  whether it ran; to run it (again), change "triggers".`,
     ...where(context, "WFX-START-UNCERTAIN"),
   );
 }

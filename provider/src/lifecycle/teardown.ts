@@ -37,7 +37,7 @@ export async function tearDown(id: string, state: StoredState, host: LifecycleHo
   );
   let run = await startAgain(backend);
   let last = run.outcome;
-  if (!run.isNew && backend.keepsHistory) {
+  if (!run.isNew && run.wasPosted !== true && backend.keepsHistory) {
     // What the service has forgotten is told in the words of a wait.
     last ??= await withinTime(host.session.clock, lookMs, host.signal, (signal) =>
       lookAt(backend, run.executionId, { signal }),
@@ -57,7 +57,8 @@ export async function tearDown(id: string, state: StoredState, host: LifecycleHo
     }
     throw new WorkflowExecutionError("WFX-EXECUTION-FAILED", outcome.reasons.join("\n"));
   }
-  await host.register.released(host.definition.service, host.urn, run.executionId);
+  // Not forgotten yet: should Pulumi be killed before its state says so, the next destroy must not run it again.
+  await host.register.tornDown(host.definition.service, host.urn);
   const status = storedStatus(outcome.state);
   if (isSettled(status) && status !== "succeeded") {
     const { onFailure } = readCommonArguments(args);

@@ -1,30 +1,34 @@
 /**
- * Notes what the program gives, for the provider: which arguments are secret, and by what it knows the others again.
+ * Notes the values that the program gives, for the provider: which of them are secrets, and how to recognize the others.
  */
 import * as pulumi from "@pulumi/pulumi";
-import { digestOf, secretNote } from "../dynamic/argumentDigests";
+import type { Note } from "../dynamic/argumentDigests";
+import { noteOf, secretNote } from "../dynamic/argumentDigests";
 import { unknownText } from "../dynamic/wireMarkers";
 import type { ServiceName } from "../lifecycle/index";
 import { payloadArguments, services } from "../lifecycle/index";
 import type { JsonValue } from "./jsonValues";
 
 /** A note per argument; undefined in the end where the argument fails. */
-export type ArgumentNotes = Record<string, string | Promise<string | undefined>>;
+export type ArgumentNotes = Record<string, Note | Promise<Note | undefined>>;
 
 const payloads: Partial<Record<ServiceName, readonly string[]>> = {};
 
-/** Makes the notes. What has Outputs in it is noted as not known until it is: also whether it is secret. */
+/** Makes the notes. The note of an Output is not known before the Output is: also whether the Output is a secret. */
 export function noteArguments(
   service: ServiceName,
   values: Readonly<Record<string, JsonValue>>,
-  ignoreChanges: readonly string[],
 ): ArgumentNotes {
   const payload = (payloads[service] ??= payloadArguments(services[service]));
   const notes: ArgumentNotes = {};
   for (const [name, { value, isLater }] of Object.entries(values)) {
-    if (isLater) notes[name] = noteLater(name, value, ignoreChanges);
-    // Only an Output can be secret; and it does not matter who gave what is no payload.
-    else if (payload.includes(name)) notes[name] = digestOf(name, value, ignoreChanges);
+    // The argument itself then fails, which the SDK reports.
+    if (isLater) notes[name] = noteLater(value).catch(() => undefined);
+    // Only an Output can be secret; and only of a payload does the author matter.
+    else if (payload.includes(name)) {
+      const note = noteOf(value);
+      if (note !== undefined) notes[name] = note;
+    }
   }
   return notes;
 }
@@ -35,19 +39,20 @@ interface Known {
   promise?(): Promise<unknown>;
 }
 
-async function noteLater(
-  name: string,
-  value: unknown,
-  ignoreChanges: readonly string[],
-): Promise<string | undefined> {
-  try {
-    const output = pulumi.output(value);
-    const known = output as unknown as Known;
-    if (await pulumi.isSecret(output)) return secretNote;
+// Goes the way of the SDK's serializer, which marks an Output where the Output stands, and nothing around it.
+async function noteLater(value: unknown): Promise<Note | undefined> {
+  if (pulumi.Output.isInstance(value)) {
+    if (await pulumi.isSecret(value)) return secretNote;
+    const known = value as unknown as Known;
     if ((await known.isKnown) === false) return unknownText;
-    return digestOf(name, await known.promise?.(), ignoreChanges);
-  } catch {
-    // Then the argument itself fails, which the SDK says.
-    return undefined;
+    return noteLater(await known.promise?.());
   }
+  if (value instanceof Promise) return noteLater(await value);
+  if (typeof value !== "object" || value === null) return noteOf(value);
+  const members = await Promise.all(
+    Object.entries(value).map(async ([key, item]) => [key, await noteLater(item)] as const),
+  );
+  if (members.length === 0) return noteOf(value);
+  if (Array.isArray(value)) return members.map(([, note]) => note ?? null);
+  return Object.fromEntries(members.filter((member): member is [string, Note] => member[1] !== undefined));
 }

@@ -89,7 +89,7 @@ function propertiesOf(
     customTimeouts: opts?.customTimeouts,
     replaceOnChanges: opts?.replaceOnChanges,
     ignoreChanges: ignoreChanges.length > 0 ? ignoreChanges : undefined,
-    notes: noteArguments(service, values, ignoreChanges),
+    notes: noteArguments(service, values),
   };
   const properties: Record<string, unknown> = {};
   for (const [argument, { value }] of Object.entries(values)) properties[argument] = value;

@@ -105,8 +105,8 @@ export const alibabaCloudFlow = {
   },
   arguments: {
     flowName: { rule: name, required: true, replaces: true },
-    executionName: { rule: name, replaces: true, isPayload: true },
-    input: { rule: json(1024 * 1024), replaces: true, isJson: true, isPayload: true },
+    executionName: { rule: name, replaces: true },
+    input: { rule: json(1024 * 1024), replaces: true, isJson: true, isPayload: true, isInput: true },
     qualifier: { rule: text({ min: 1, max: 128 }), replaces: true },
     executionMode: { rule: oneOf("Standard", "Express"), replaces: true, defaultValue: "Standard" },
     region: { rule: text({ min: 1, max: 64 }), replaces: true, located: true },

@@ -79,8 +79,14 @@ export const huaweiFunctionGraph = {
   },
   arguments: {
     workflowId: { rule: identifier({ min: 1, max: 512 }), required: true, replaces: true },
-    input: { rule: mapUpTo(maxInputBytes.EXPRESS), replaces: true, defaultValue: {}, isPayload: true },
-    headers: { rule: mapUpTo(64 * 1024), replaces: true, isPayload: true },
+    input: {
+      rule: mapUpTo(maxInputBytes.EXPRESS),
+      replaces: true,
+      defaultValue: {},
+      isPayload: true,
+      isInput: true,
+    },
+    headers: { rule: mapUpTo(64 * 1024), replaces: true, isPayload: true, isInput: true },
     mode: { rule: oneOf("NORMAL", "EXPRESS"), replaces: true, defaultValue: "NORMAL" },
     fullHistory: { rule: boolean },
     region: { rule: text({ min: 1, max: 64 }), replaces: true, located: true },

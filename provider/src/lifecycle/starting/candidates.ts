@@ -7,7 +7,7 @@ import type { ExecutionSummary } from "../../execution/snapshot";
 import { isSettled } from "../../execution/snapshot";
 import { steadyClock } from "../../polling/clock";
 import type { LifecycleHost } from "../outcome";
-import type { SeenBefore } from "./journal";
+import type { PendingStart, SeenBefore } from "./journal";
 import type { Starting } from "./posting";
 import type { Superseded, WantedRun } from "./runKey";
 import { bearsKey, runNameOf } from "./runKey";
@@ -33,17 +33,17 @@ const keyAgeMs = 7 * 24 * 3_600_000;
 
 /**
  * The executions among which that of the wanted run can be, newest first.
- * @param since what a list had before the start that is looked for, where one was noted.
+ * @param noted the start that is looked for, where one was noted.
  */
 export async function candidatesOf(
   { wanted, host }: Starting,
   look: Look,
-  since: SeenBefore | undefined,
+  noted: PendingStart | undefined,
 ): Promise<readonly ExecutionSummary[]> {
+  const since = noted?.since;
   const list = await newerThan(wanted, look, since, host.session.clock.now());
-  return list.filter(
-    ({ executionId }) => since?.ids.includes(executionId) !== true && executionId !== wanted.supersedes?.id,
-  );
+  const known = new Set([...(since?.ids ?? []), wanted.supersedes?.id, noted?.supersedesId]);
+  return list.filter(({ executionId }) => !known.has(executionId));
 }
 
 function newerThan(
@@ -77,6 +77,8 @@ export interface Sorting {
   readonly taken: ReadonlySet<string>;
   /** What the start carried, where that is known; else any name of the run's key will do. */
   readonly name: string | undefined;
+  /** True where a start of that name is noted: its execution is this run's, whoever has taken it over meanwhile. */
+  readonly isNoted: boolean;
   /** Executions that are no candidates, and may show whether the service shows names at all. */
   readonly others: () => Promise<readonly ExecutionSummary[]>;
 }
@@ -95,12 +97,11 @@ export interface Sorted {
 export async function sort(
   { backend, wanted, host }: Starting,
   candidates: readonly ExecutionSummary[],
-  { taken, name, others }: Sorting,
+  { taken, name, isNoted, others }: Sorting,
 ): Promise<Sorted> {
   // A key that the program gave is one execution, also where another resource has it.
-  const eligible = wanted.isGiven
-    ? candidates
-    : candidates.filter(({ executionId }) => !taken.has(executionId));
+  const eligible =
+    wanted.isGiven || isNoted ? candidates : candidates.filter(({ executionId }) => !taken.has(executionId));
   const marks = await inParallel(eligible, 8, ({ executionId }) => markOf(executionId, backend, host));
   const mine = eligible.filter((_execution, index) => {
     const mark = marks[index];

@@ -38,6 +38,8 @@ export interface PendingStart {
   readonly postedMs: number;
   /** What the service had shown before: what it shows later and is not among that may be this start's. */
   readonly since?: SeenBefore | undefined;
+  /** Where it was posted more than once, the last time: until then it can still be on its way. */
+  readonly again?: PostedAgain | undefined;
   /** The execution that the run replaces. */
   readonly supersedesId?: string | undefined;
   /** True where no call has shown that the state ever had the execution that the run replaces. */
@@ -68,6 +70,14 @@ export interface SeenBefore {
   readonly servedAtMs?: number | undefined;
 }
 
+/** When a start was posted again. */
+export interface PostedAgain {
+  /** Milliseconds since the epoch, this machine's clock. */
+  readonly postedMs: number;
+  /** By the service's clock, shortly before; absent where it did not say. */
+  readonly servedAtMs?: number | undefined;
+}
+
 /** A start with what is known of an earlier attempt of the same one, which may be what the execution came from. */
 export function addEvidence(start: PendingStart, earlier: PendingStart | undefined): PendingStart {
   if (earlier?.runName !== start.runName || earlier.executionId !== undefined) return start;
@@ -75,6 +85,7 @@ export function addEvidence(start: PendingStart, earlier: PendingStart | undefin
     ...start,
     postedMs: Math.min(earlier.postedMs, start.postedMs),
     since: earlier.since ?? start.since,
+    again: start.again ?? { postedMs: start.postedMs, servedAtMs: start.since?.servedAtMs },
   };
 }
 
@@ -186,13 +197,14 @@ export class Journal {
     );
   }
 
-  // Once per process, so that the storage does not grow for ever. Clocks can be wrong by years: what a start was posted
-  // for is kept, whatever its age.
+  // Once per process, so that the storage does not grow for ever. Clocks can be wrong by years: a start of which it is not
+  // known what came of it is kept, whatever its age.
   async #prune(service: string, storage: JournalStorage): Promise<void> {
     const beforeMs = this.#options.clock.now() - maxAgeMs;
     for (const name of await storage.olderThan(service, beforeMs).catch(() => [])) {
       const entry = this.#loadQuietly(name, storage);
-      if (entry && !entry.pending) await storage.remove(name).catch(() => undefined);
+      if (entry && (!entry.pending || entry.pending.isAnswered === true))
+        await storage.remove(name).catch(() => undefined);
     }
   }
 
@@ -237,11 +249,13 @@ function parsePending(value: unknown): PendingStart | undefined {
   if (typeof key !== "string" || typeof runName !== "string" || !isTime(postedMs)) return undefined;
   const seen = parseSeen(since);
   if (seen === undefined && since !== undefined) return undefined;
+  const again = parseAgain(value["again"]);
   return {
     key,
     runName,
     postedMs,
     since: seen,
+    ...(again ? { again } : {}),
     supersedesId: typeof supersedesId === "string" ? supersedesId : undefined,
     executionId: typeof executionId === "string" ? executionId : undefined,
     ...flags(value, "isAnswered", "supersedesUnseen", "replacesUnknown", "isNamed"),
@@ -254,6 +268,12 @@ function flags<Name extends string>(
 ): Partial<Record<Name, true>> {
   const set = names.filter((name) => value[name] === true).map((name) => [name, true] as const);
   return Object.fromEntries(set) as Partial<Record<Name, true>>;
+}
+
+function parseAgain(value: unknown): PostedAgain | undefined {
+  if (!isMap(value) || !isTime(value["postedMs"])) return undefined;
+  const { postedMs, servedAtMs } = value;
+  return { postedMs, ...(isTime(servedAtMs) ? { servedAtMs } : {}) };
 }
 
 function parseSeen(value: unknown): SeenBefore | undefined {

@@ -17,7 +17,10 @@ export async function dealWithLeftover(
   leftover: PendingStart,
 ): Promise<void> {
   const id = await findUnsettled(backend, leftover, host);
-  if (id === undefined || id === wanted.supersedes?.id) return;
+  if (id === undefined || id === wanted.supersedes?.id) {
+    await host.register.dropped(host.definition.service, host.urn);
+    return;
+  }
   const what = `execution ${id} of an earlier deployment, which was cut short, still runs with other arguments`;
   if (readCommonArguments(args).onDelete === "leave") {
     host.reporter.warn(`${what}; it is left running (onDelete)`);
@@ -27,6 +30,7 @@ export async function dealWithLeftover(
   }
   // Known as ours from now on, however long it runs.
   await host.register.released(host.definition.service, host.urn, id);
+  await host.register.dropped(host.definition.service, host.urn);
 }
 
 /**

@@ -19,6 +19,8 @@ export interface Run {
   readonly executionId: string;
   /** True where this call has started it; else it was found and is taken over. */
   readonly isNew: boolean;
+  /** True where this call has posted it and found the execution, because no answer came. */
+  readonly wasPosted?: boolean | undefined;
   /** Where this call has started it: when the answer came, by our clock. */
   readonly beganMs?: number | undefined;
   /** Where the start answers with the outcome, or the execution was looked at on the way. */

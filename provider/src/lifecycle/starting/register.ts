@@ -137,16 +137,12 @@ export class RunRegister {
   /**
    * A call has shown that the state has this execution: nothing about its start needs to be remembered any more.
    * @param options.always remembers it on a machine that has never started this resource, too.
-   * @param options.startedAt RFC 3339, as the state has it.
    */
   async handedOver(
     service: string,
     urn: string | undefined,
     id: string,
-    {
-      always = false,
-      startedAt,
-    }: { readonly always?: boolean; readonly startedAt?: string | undefined } = {},
+    { always = false }: { readonly always?: boolean } = {},
   ): Promise<void> {
     // What a destroy has started that was cut short is in no state, and neither is what takes an armed one's place.
     if (isArmedId(id)) return;
@@ -157,8 +153,10 @@ export class RunRegister {
     const entry = known ?? (always ? { urn, workflow: "", past: [] } : undefined);
     // A thousand comparisons of a deployment that changes nothing write nothing.
     if (!entry || (entry.inState === id && !entry.pending)) return;
+    // A copy that has been replaced and is still to be deleted is read too: it says nothing of what the state has now.
+    if (entry.inState !== undefined && entry.inState !== id && entry.past.includes(id)) return;
     // The execution that is to be replaced is still the state's: the replacement has not arrived there.
-    const pending = entry.pending && arrivesLater(entry.pending, id, startedAt);
+    const pending = entry.pending && arrivesLater(entry.pending, id, entry.past.includes(id));
     if (pending === entry.pending && entry.inState === id) return;
     await this.#journal.write(service, { ...entry, past: withLast(entry.past, id), inState: id, pending });
   }
@@ -168,14 +166,45 @@ export class RunRegister {
     return (await this.#read(service, urn))?.inState;
   }
 
-  /** The resource is gone from the state, and its execution with it. */
-  async released(service: string, urn: string | undefined, id: string): Promise<void> {
+  /**
+   * The resource is gone from the state, and its execution with it.
+   * @param options.isDestroyed nothing takes its place: what was started for it has been dealt with too.
+   */
+  async released(
+    service: string,
+    urn: string | undefined,
+    id: string,
+    { isDestroyed = false }: { readonly isDestroyed?: boolean } = {},
+  ): Promise<void> {
     this.take(id);
     const entry = await this.#read(service, urn);
     if (!entry) return;
-    const pending = entry.pending?.executionId === id ? undefined : seen(entry.pending, id);
-    const inState = entry.inState === id ? undefined : entry.inState;
-    await this.#journal.write(service, { ...entry, past: withLast(entry.past, id), inState, pending });
+    const unarrived = entry.pending?.executionId;
+    const isOver = isDestroyed || (entry.pending && isOutdated(entry.pending, id));
+    const isItself = unarrived === id || entry.pending?.runName === id;
+    const pending = isOver || isItself ? undefined : seen(entry.pending, id);
+    const inState = isOver || entry.inState === id ? undefined : entry.inState;
+    const past = withLast(
+      isOver && unarrived !== undefined ? withLast(entry.past, unarrived) : entry.past,
+      id,
+    );
+    await this.#journal.write(service, { ...entry, past, inState, pending });
+  }
+
+  /** A teardown runbook has run as wanted. Pulumi will take its resource out of the state, which is not yet known. */
+  async tornDown(service: string, urn: string | undefined): Promise<void> {
+    const entry = await this.#read(service, urn);
+    if (!entry?.pending) return;
+    await this.#journal.write(service, { ...entry, pending: { ...entry.pending, isAnswered: true } });
+  }
+
+  /** What was started for other arguments has been dealt with: it is no attempt of any run that may be wanted later. */
+  async dropped(service: string, urn: string | undefined): Promise<void> {
+    const entry = await this.#read(service, urn);
+    if (!entry?.pending) return;
+    const { executionId } = entry.pending;
+    const past = executionId === undefined ? entry.past : withLast(entry.past, executionId);
+    await this.#journal.write(service, { ...entry, past, pending: undefined });
   }
 
   /** Marks an execution as somebody's. */
@@ -239,6 +268,12 @@ export class RunRegister {
   }
 }
 
+// The deployment that noted it had come to its end, and the state went on from elsewhere: it had another execution since,
+// which is not the one that was to be replaced.
+function isOutdated({ isAnswered, executionId, supersedesId }: PendingStart, id: string): boolean {
+  return isAnswered === true && executionId !== id && supersedesId !== id;
+}
+
 // A delete shows that the state had the execution.
 function seen(pending: PendingStart | undefined, id: string): PendingStart | undefined {
   if (pending?.supersedesId !== id) return pending;
@@ -251,19 +286,13 @@ function withLast(ids: readonly string[], last: string): readonly string[] {
 }
 
 // A start that is to replace the execution in the state has not arrived there yet. Where nobody said what it replaces (the
-// engine had forced it), what the state has now is that, unless it began after the start was posted.
-function arrivesLater(
-  pending: PendingStart,
-  id: string,
-  startedAt: string | undefined,
-): PendingStart | undefined {
-  if (pending.supersedesId === id) return pending;
-  const isGuess = pending.supersedesId === undefined || pending.supersedesUnseen === true;
-  if (!isGuess || pending.executionId === id || pending.runName === id || startedAt === undefined) {
-    return undefined;
-  }
-  const postedMs = pending.since?.servedAtMs ?? pending.postedMs;
-  if (Date.parse(startedAt) >= postedMs) return undefined;
-  const { supersedesUnseen: _supersedesUnseen, replacesUnknown: _replacesUnknown, ...rest } = pending;
-  return { ...rest, supersedesId: id };
+// engine had forced it), what the state has now is that. A start that replaced nothing is over when the state has another
+// execution: it was had from elsewhere.
+function arrivesLater(pending: PendingStart, id: string, isFromBefore: boolean): PendingStart | undefined {
+  if (pending.executionId === id || pending.runName === id) return undefined;
+  const { supersedesUnseen, replacesUnknown, ...rest } = pending;
+  const isKnown = pending.supersedesId !== undefined && supersedesUnseen !== true;
+  if (isKnown) return pending.supersedesId === id || isFromBefore ? pending : undefined;
+  const isReplacement = supersedesUnseen === true || replacesUnknown === true || isFromBefore;
+  return isReplacement ? { ...rest, supersedesId: id } : undefined;
 }

@@ -16,6 +16,8 @@ export interface Superseded {
   readonly settledAt?: string | undefined;
   /** True where no call has shown that the state has it: it is what the last deployment answered with. */
   readonly isUnseen?: boolean | undefined;
+  /** True where nobody said that this one is replaced: it is what this machine saw last, and another may have gone on. */
+  readonly isGuess?: boolean | undefined;
   /** What `adoptExecutionId` named then: it has been taken over, or was superseded itself. */
   readonly adoptedId?: string | undefined;
 }

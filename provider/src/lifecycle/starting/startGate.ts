@@ -141,13 +141,17 @@ function whenAllAbort(signals: readonly AbortSignal[]): {
 } {
   const all = new AbortController();
   let left = 0;
-  const leave = (): void => {
+  // The last one's reason tells whether time ran out or somebody interrupted.
+  const leave = ({ reason }: AbortSignal): void => {
     left += 1;
-    if (left === signals.length) all.abort();
+    if (left === signals.length) all.abort(reason);
   };
   const stays = signals.map((signal) => {
-    if (!signal.aborted) return onAbort(signal, leave);
-    leave();
+    const leaves = (): void => {
+      leave(signal);
+    };
+    if (!signal.aborted) return onAbort(signal, leaves);
+    leaves();
     return () => undefined;
   });
   return {

@@ -38,13 +38,16 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
   const service = host.definition.service;
   const context = messageContext(backend, "", args);
   const clock = steadyClock(host.session.clock);
-  const runName = pending?.runName ?? runNameOf(wanted) ?? newRunName(wanted.key, host.session.uuid);
+  let runName = pending?.runName ?? runNameOf(wanted) ?? newRunName(wanted.key, host.session.uuid);
   /** The start whose execution is looked for. */
   let open = pending;
   let postedHere = false;
   let lastError: unknown;
   let searchedFromMs: number | undefined;
+  let searches = 0;
   let looks = 0;
+  /** What is asked where others do not find theirs in time. */
+  let question: StartUncertainError | undefined;
   // Once for all that look together: each of a thousand starts would read what a thousand have noted.
   const claimsAt = (look: Look): Promise<Claims> =>
     look.once("claims", () => host.register.claims(service, backend.identity));
@@ -57,13 +60,20 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
     });
   const decide = async (look: Look): Promise<Turn> => {
     const wasExclusive = look.isExclusive();
-    const candidates = await candidatesOf(starting, look, open?.since);
+    const candidates = await candidatesOf(starting, look, open);
     const { taken, unresolved } = await claimsAt(look);
     const name = soughtName(wanted, open);
     const others = async (): Promise<readonly ExecutionSummary[]> => (await look.newest()).executions;
-    const { mine, unmarked, isForeignLikely } = await sort(starting, candidates, { taken, name, others });
-    const [found] = mine;
+    const { mine, unmarked, isForeignLikely } = await sort(starting, candidates, {
+      ...{ taken, name, others },
+      isNoted: open !== undefined,
+    });
+    // What bears the name although no start of this machine is open is the predecessor, where that is only a guess: another
+    // machine has gone on since. One that still runs is taken over.
+    const isPredecessor = !open && wanted.supersedes?.isGuess === true;
+    const [found] = isPredecessor ? mine.filter(isUnsettled) : mine;
     if (found) return adopt(found);
+    if (mine.length > 0) runName = newRunName(wanted.key, host.session.uuid);
     // Others of this batch may have taken one while this one was looking.
     const free = unmarked.filter(({ executionId }) => !host.register.isTaken(executionId));
     // Without a key or a memory nothing tells a crash from a resource that was destroyed: then only what runs counts.
@@ -79,10 +89,12 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
         throw new StartUncertainError(sayStartUndecided(possible, context, true));
       }
       searchedFromMs ??= clock.now() - (postedHere ? 0 : await ageMs(open, look, host.session.clock.now()));
-      // Somebody else's may be listed before ours is.
-      if (clock.now() - searchedFromMs < showsWithinMs) {
+      searches += 1;
+      // Somebody else's may be listed before ours is, and one list may leave something out.
+      if (clock.now() - searchedFromMs < showsWithinMs || searches < 2) {
         return {
           againMs: lookAgainMs,
+          isInDoubt: true,
           why: "looking for the execution whose start was cut short",
         };
       }
@@ -93,6 +105,7 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
       }
       open = undefined;
     } else if (possible.length > 0 && doubts(starting)) {
+      question = new StartUncertainError(sayStartUndecided(possible, context));
       // They may be what others of this deployment are looking for, whose turn is now too.
       if (unresolved > 0 && looks < maxLooks) {
         looks += 1;
@@ -101,8 +114,9 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
           why: "waits for others to find executions whose start was cut short",
         };
       }
-      throw new StartUncertainError(sayStartUndecided(possible, context));
+      throw question;
     }
+    question = undefined;
     const turn = await decideConcurrency(starting, look);
     if (turn) return turn;
     const newest = await look.newest();
@@ -121,19 +135,20 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
       );
     } catch (error) {
       if (!(error instanceof StartUncertainError)) throw error;
-      [open, postedHere, lastError, searchedFromMs] = [start, true, error, undefined];
+      [open, postedHere, lastError, searchedFromMs, searches] = [start, true, error, undefined, 0];
       return {
         againMs: 0,
+        isInDoubt: true,
         why: "the answer to the start got lost, looking for the execution",
       };
     }
   };
   const adopt = (execution: ExecutionSummary): Run => {
     host.register.take(execution.executionId);
-    return { executionId: execution.executionId, isNew: false };
+    return { executionId: execution.executionId, isNew: false, ...(postedHere ? { wasPosted: true } : {}) };
   };
   const gaveUp = (why: string): Error | undefined =>
-    open && new StartUncertainError(sayStartUncertain(why, context, false));
+    open ? new StartUncertainError(sayStartUncertain(why, context, false)) : question;
   const way = { alone: isExclusive, locked: true, gaveUp };
   return inTurn(starting, gate, way, decideSafely).then(async (run) => {
     // What a start of this call was answered with is noted.
@@ -144,11 +159,12 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
   });
 }
 
-// How long ago a start was posted, as far as this machine's clock and the service's agree: either may have been set.
-async function ageMs({ postedMs, since }: PendingStart, look: Look, nowMs: number): Promise<number> {
+// How long ago a start was posted last, as far as this machine's clock and the service's agree: either may have been set.
+async function ageMs(start: PendingStart, look: Look, nowMs: number): Promise<number> {
   const { servedAtMs } = await look.newest();
-  if (servedAtMs === undefined || since?.servedAtMs === undefined) return 0;
-  return Math.max(0, Math.min(nowMs - postedMs, servedAtMs - since.servedAtMs));
+  const posted = start.again ?? { postedMs: start.postedMs, servedAtMs: start.since?.servedAtMs };
+  if (servedAtMs === undefined || posted.servedAtMs === undefined) return 0;
+  return Math.max(0, Math.min(nowMs - posted.postedMs, servedAtMs - posted.servedAtMs));
 }
 
 // A run that has a key is never started beside what it may be, unless the program says "allow" in so many words. One

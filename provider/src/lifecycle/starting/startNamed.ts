@@ -57,14 +57,25 @@ async function postNamed(starting: Starting, runName: string): Promise<Run> {
     const executionId = await latestOf(starting, runName).catch((cause: unknown) => {
       throw isInDoubt ? uncertain(starting, runName, cause) : cause;
     });
+    if (!isInDoubt && (await isPredecessor(starting, executionId))) {
+      return postNamed(starting, newRunName(starting.wanted.key, starting.host.session.uuid));
+    }
     await starting.note({ ...start, executionId });
-    return { executionId, isNew: false };
+    return { executionId, isNew: false, wasPosted: error.isSentAgain };
   }
 }
 
 // A name that the program chose may have been used by anybody. One that replaces an execution has its number or digest.
 function isAnybodys({ wanted }: Starting): boolean {
   return wanted.isNamed && wanted.supersedes === undefined;
+}
+
+// Where it is only a guess what the run replaces, the guess may be one too old: then the execution of that name is the one
+// to be replaced. One that still runs is taken over.
+async function isPredecessor({ wanted, backend, host }: Starting, executionId: string): Promise<boolean> {
+  if (wanted.supersedes?.isGuess !== true) return false;
+  const snapshot = await lookAt(backend, executionId, { signal: host.signal });
+  return snapshot !== undefined && isSettled(snapshot.status);
 }
 
 function uncertain(
@@ -85,7 +96,7 @@ async function findNamed(starting: Starting, name: string): Promise<Run | undefi
   if (!snapshot) return undefined;
   if (!isSettled(snapshot.status)) return { executionId: name, isNew: false };
   // Posting the name tells what is to be done about one that is used up.
-  if (isAnybodys(starting)) return undefined;
+  if (isAnybodys(starting) || starting.wanted.supersedes?.isGuess === true) return undefined;
   return { executionId: await latestOf(starting, name), isNew: false };
 }
 

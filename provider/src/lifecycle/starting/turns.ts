@@ -21,8 +21,16 @@ const queueMs = { first: 1_000, most: 10_000 };
 // How long a start that is in doubt waits for each of its turns at the least.
 const doubtMs = 60_000;
 
-/** Outcome of one turn at the gate: the run, or when to take the next turn: left out, as a queue is looked at. */
-export type Turn = Run | { readonly why: string; readonly againMs?: number };
+/** Outcome of one turn at the gate: the run, or why another turn is needed. */
+export type Turn = Run | AnotherTurn;
+
+interface AnotherTurn {
+  readonly why: string;
+  /** When to take it. @default as a queue is looked at */
+  readonly againMs?: number;
+  /** True where a start may have been handled: its execution is looked for however short the deployment's time is. */
+  readonly isInDoubt?: true;
+}
 
 /** How a start goes through the gate. */
 export interface Way {
@@ -88,7 +96,7 @@ export async function inTurn(
     if (turn === undefined) throw host.signal.aborted ? interrupted() : tooLate(why);
     if ("executionId" in turn) return turn;
     ({ why } = turn);
-    isInDoubt = turn.againMs !== undefined;
+    isInDoubt = turn.isInDoubt === true;
     if (!isInDoubt && clock.now() >= deadlineMs) throw tooLate(why);
     host.reporter.status(why);
     const delayMs =
