@@ -690,7 +690,7 @@ describe("refused by name, in check and at every other use", () => {
     expect(world.sent).toEqual([]);
   });
 
-  test.each([{ signingAlgorithm: "HmacSHA256" }, { insecure: "false" }])(
+  test.each([{ signingAlgorithm: "HmacSHA256" }, { insecure: "false" }, { insecure: "False" }])(
     "%j is what is done anyway",
     async (same) => {
       expect(await world.act({ config: { ...annPair, ...config(same) }, environment: inRegion })).toEqual(
@@ -742,6 +742,20 @@ describe("refused by name, in check and at every other use", () => {
     const [problem] = check(services.aom, { workflowId: "job" }, settings);
     expect(formatProblem(problem!)).toMatch(expected);
   });
+});
+
+test.each<[Record<string, string>, RegExp]>([
+  [{ HW_ASSUME_ROLE_DOMAIN_NAME: "acme" }, /HW_ASSUME_ROLE_DOMAIN_NAME is set without the agency/],
+  [{ HUAWEICLOUD_OIDC_TOKEN_FILE: "/token" }, /HUAWEICLOUD_OIDC_PROVIDER_URN, .* belong together/],
+  [{ HC_CONTAINER_CREDENTIALS_FULL_URI: "http://127.0.0.1/" }, /HC_CONTAINER_.* belong together/],
+  [
+    { HW_ASSUME_ROLE_ID_TOKEN_FILE: "/token" },
+    /HW_ASSUME_ROLE_ID_TOKEN_FILE is set, .*HW_ASSUME_ROLE_IDP_ID is not/,
+  ],
+])("a part of an identity alone is no reason to take another one: %j", (part, expected) => {
+  const settings = settingsOf({ environment: { ...inRegion, ...part } });
+  const [problem] = check(services.aom, { workflowId: "job" }, settings);
+  expect(formatProblem(problem!)).toMatch(expected);
 });
 
 describe("profiles of KooCLI that can't be used are named, with the remedy", () => {

@@ -184,7 +184,7 @@ function oidcOf(settings: Settings): { credential: OidcCredential; source: strin
   const look = (name: string): Found | undefined => fromEnvironment(settings, `HUAWEICLOUD_OIDC_${name}`);
   const [provider, agency] = [look("PROVIDER_URN"), look("AGENCY_URN")];
   const idToken = idTokenPlace(look("ID_TOKEN"), look("TOKEN_FILE"));
-  if (!provider && !agency) return undefined;
+  if (!provider && !agency && !idToken) return undefined;
   if (!provider || !agency || !idToken) {
     throw new ConfigurationError(
       "the environment variables HUAWEICLOUD_OIDC_PROVIDER_URN, HUAWEICLOUD_OIDC_AGENCY_URN and one of " +

@@ -102,9 +102,21 @@ function roleOfVariables(settings: Settings): FoundAgency | undefined {
   );
 }
 
-function roleIn(look: (name: string) => Found | undefined, source: string): FoundAgency | undefined {
+/** @param isOptional true where the account alone means nothing, as in profiles that were edited. */
+function roleIn(
+  look: (name: string) => Found | undefined,
+  source: string,
+  isOptional = false,
+): FoundAgency | undefined {
   const [agencyName, domainName, domainId] = ["agencyName", "domainName", "domainId"].map(look);
-  if (!agencyName) return undefined;
+  if (!agencyName) {
+    // A part without its whole: whoever set it does not mean to act as themselves.
+    const part = isOptional ? undefined : (domainName ?? domainId ?? look("duration"));
+    if (!part) return undefined;
+    throw new ConfigurationError(
+      `${part.source} is set without the agency: set agencyName in ${source}, or unset it.`,
+    );
+  }
   const domain = nameOrId(domainName, domainId);
   if (!domain) {
     throw new ConfigurationError(
@@ -141,6 +153,7 @@ function roleOfProfile(profile: CliProfile | undefined): FoundAgency | undefined
   return roleIn(
     (name) => profile.field(fields[name] ?? ""),
     "the profile (agencyDomainName or agencyDomainId)",
+    true,
   );
 }
 

@@ -10,7 +10,7 @@ import type { VendorSetting } from "../vendorSettings";
 
 /** A row, and the values that a refused setting may have all the same. */
 export interface HuaweiSetting extends VendorSetting {
-  /** Values of a refused setting that say what is done anyway. */
+  /** Values of a refused setting that say what is done anyway, in lower case. */
   readonly allowed?: readonly string[];
 }
 
@@ -185,7 +185,7 @@ export const huaweiSettings: readonly HuaweiSetting[] = [
       "refused",
       "Certificates are always checked; remove it and set `cacertFile` to the server's authority.",
     ),
-    allowed: ["false", "0"],
+    allowed: ["false", "f", "0"],
   },
   setting(
     "cacertFile",
@@ -204,7 +204,7 @@ export const huaweiSettings: readonly HuaweiSetting[] = [
       "refused",
       "Requests are signed by `HmacSHA256`, the default; unset it or set it to that.",
     ),
-    allowed: ["HmacSHA256"],
+    allowed: ["hmacsha256"],
   },
   setting("regional", [], "nothing", "ignored", "Concerns global services only."),
   setting(
@@ -319,7 +319,7 @@ function refusals(settings: Settings): readonly string[] {
       key === undefined ? undefined : fromConfig(settings, `${namespace}:${key}`),
       fromEnvironment(settings, ...variables),
     );
-    if (!found || allowed.includes(found.value)) return [];
+    if (!found || allowed.includes(found.value.trim().toLowerCase())) return [];
     return [`${found.source} is set, which is not supported. ${note.replaceAll("`", "")}`];
   });
 }
