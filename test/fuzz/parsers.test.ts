@@ -14,7 +14,7 @@ import {
   parseSearchWorkflowExecutionDetail,
 } from "../../provider/src/backends/huaweiAom/api";
 import { parseKeys } from "../../provider/src/backends/huawei/keyRequests";
-import { parseProjectId, parseToken } from "../../provider/src/backends/huawei/iam";
+import { parseProject, parseToken } from "../../provider/src/backends/huawei/iam";
 import { boundSnapshot } from "../../provider/src/lifecycle/bounds";
 import { makeState } from "../../provider/src/lifecycle/state";
 import { parseDurationSeconds } from "../../provider/src/lifecycle/timeouts";
@@ -318,7 +318,7 @@ test("the answers of a start and of IAM are read, or an error of ours", () => {
         expect(readExecutionId(id)).toBe(id);
         const obtained = orOurError(() => parseToken(answerOf(two, 201, headers), request));
         if (obtained) expect(Number.isFinite(obtained.expiresAtMs)).toBe(true);
-        const projectId = orOurError(() => parseProjectId(answerOf(three), request, region));
+        const projectId = orOurError(() => parseProject(answerOf(three), request, region))?.id;
         expect(["string", "undefined"]).toContain(typeof projectId);
         for (const answer of [one, two, three]) {
           const keys = orOurError(() => parseKeys(answerOf(answer, 201), request));

@@ -5,6 +5,7 @@
 import { diff, services } from "../../provider/src/lifecycle";
 import type { Arguments, Diff } from "../../provider/src/lifecycle";
 import { acmeDomainId, acmeProject, acmeSubProject, annKeys } from "../emulator/acme";
+import { requestsOf } from "../support/emulators";
 import { never, settingsOf } from "../support/sessions";
 import type { Sources } from "./huaweiWorld";
 import { HuaweiWorld, demoKeys } from "./huaweiWorld";
@@ -118,5 +119,61 @@ describe("stays where it is", () => {
   test("an execution of a state that does not name its account yet", async () => {
     const { accountName: _left, ...state } = await ranWith(annAsUser);
     expect(now(state, withRole({ domainName: "partner" })).action).toBe("none");
+  });
+});
+
+describe("where the settings do not tell the account, IAM is asked", () => {
+  const moved = async (state: Arguments, sources: Sources, given: Arguments = args): Promise<Diff> => {
+    const session = world.session(sources);
+    const asked = await session.locate(services.aom, given, state, never);
+    const place = { ...asked, ...services.aom.place(settingsOf(sources)) };
+    return diff(services.aom, "ex-1", state, given, [], [], place);
+  };
+  const asDemo: Sources = { config: keysOf(demoKeys), environment };
+  const asked = async (): Promise<number> =>
+    (await requestsOf(world.emulator)).filter(({ operation }) => operation === "KeystoneListAuthDomains")
+      .length;
+
+  test("keys of another account are another place", async () => {
+    const change = await moved(await ranWith(ann()), asDemo);
+    expect(change.action).toBe("rerun");
+    expect(change.reasons).toEqual([
+      expect.stringMatching(`^accountId changed from ${acmeDomainId} to \\w+ `),
+    ]);
+  });
+
+  test.each<[string, Sources]>([
+    ["the same keys", ann()],
+    ["a user of the account", annAsUser],
+  ])("%s are the same place", async (_what, sources) => {
+    expect((await moved(await ranWith(ann()), sources)).action).toBe("none");
+  });
+
+  test("with an argument that names the project nobody is asked", async () => {
+    const given = { ...args, projectId: acmeProject };
+    expect((await moved({ ...(await ranWith(ann())), ...given }, asDemo, given)).action).toBe("none");
+    expect(await asked()).toBe(0);
+  });
+
+  test.each<[string, () => Promise<unknown>]>([
+    [
+      "IAM refuses to say",
+      () =>
+        world.control("POST", "/faults", {
+          operation: "KeystoneListAuthDomains",
+          action: "status",
+          status: 403,
+          count: null,
+        }),
+    ],
+    ["IAM lists no account", () => world.control("PUT", "/quirks", { noAuthDomains: true })],
+  ])("where %s nothing is claimed, and it is asked once", async (_why, prepare) => {
+    const state = await ranWith(ann());
+    await prepare();
+    const session = world.session(asDemo);
+    const four = [1, 2, 3, 4].map(() => session.locate(services.aom, args, state, never));
+    expect(await Promise.all(four)).toEqual([{}, {}, {}, {}]);
+    expect(await session.locate(services.aom, args, state, never)).toEqual({});
+    expect(await asked()).toBe(1);
   });
 });

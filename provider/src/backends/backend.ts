@@ -103,6 +103,17 @@ export interface BackendDefinition<Service extends Backend = Backend> {
    */
   place?(settings: Settings): Readonly<Record<string, string>>;
   /**
+   * Asks where the settings lead, where they do not tell it by themselves; by the names that {@link Backend.location} has.
+   * At most one cheap request, shared by all resources of a process; left out where nothing can be asked.
+   * @param stored what the state has of an execution.
+   */
+  locate?(
+    args: Arguments,
+    stored: Arguments,
+    context: BackendContext,
+    signal: AbortSignal,
+  ): Promise<Readonly<Record<string, string>>>;
+  /**
    * What is wrong with arguments and settings together (e.g. no region anywhere). Values that are not known yet
    * are absent and named in `unknown`. No request is made.
    */

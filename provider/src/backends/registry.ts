@@ -46,6 +46,13 @@ export interface Session {
     args: Arguments,
     signal: AbortSignal,
   ): Promise<Service>;
+  /** Asks where the settings lead ({@link BackendDefinition.locate}). */
+  locate(
+    definition: BackendDefinition,
+    args: Arguments,
+    stored: Arguments,
+    signal: AbortSignal,
+  ): Promise<Readonly<Record<string, string>>>;
 }
 
 /** For `bench/`, which compares: how executions are waited for. Programs can't set it. */
@@ -101,6 +108,11 @@ export function openSession(options: SessionOptions): Session {
     uuid,
     shared,
   };
+  const contextOf = (definition: BackendDefinition): BackendContext => {
+    const transport = shared(`transport:${definition.service}`, () => definition.transport(settings));
+    credentials.add(transport.tls?.key);
+    return { ...context, http: http.over(transport) };
+  };
   return {
     settings,
     credentials,
@@ -109,11 +121,9 @@ export function openSession(options: SessionOptions): Session {
     uuid,
     waiting: options.waiting ?? {},
     shared,
-    connect: async (definition, args, signal) => {
-      const transport = shared(`transport:${definition.service}`, () => definition.transport(settings));
-      credentials.add(transport.tls?.key);
-      return definition.connect(args, { ...context, http: http.over(transport) }, signal);
-    },
+    connect: async (definition, args, signal) => definition.connect(args, contextOf(definition), signal),
+    locate: async (definition, args, stored, signal) =>
+      (await definition.locate?.(args, stored, contextOf(definition), signal)) ?? {},
   };
 }
 

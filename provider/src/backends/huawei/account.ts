@@ -20,13 +20,15 @@ import type { CredentialSource } from "../temporaryCredentials";
 import type { Actor } from "./actors";
 import { givenKeys, givenToken, obtainedKeys, obtainedTokens } from "./actors";
 import type { HuaweiKeys, IdTokenCredential, IdTokenPlace, OidcCredential } from "./credentials";
-import type { IamToken, TokenScope } from "./iam";
+import type { FoundProject, IamToken, TokenScope } from "./iam";
 import {
   buildAgencyTokenRequest,
+  buildAuthDomainsRequest,
   buildIdTokenRequest,
   buildProjectsRequest,
   buildTokenRequest,
-  parseProjectId,
+  parseAccountId,
+  parseProject,
   parseToken,
 } from "./iam";
 import type { HuaweiIdentity } from "./identity";
@@ -61,6 +63,8 @@ export type IdentityEndpoints = Pick<HuaweiLocation, "iamEndpoint" | "stsEndpoin
 
 // Huawei Cloud publishes no rates for these services: a careful guess, to be replaced by `huaweicloud:requestLimits`.
 const assumed = { tokens: 20, perSecond: 10 };
+// How long a preview waits to know the account.
+const accountIdMs = 10_000;
 // Of keys that are made of an identity provider's token, in seconds.
 const idTokenKeysSeconds = 3600;
 
@@ -71,7 +75,9 @@ export class HuaweiAccount {
   readonly #actor: Actor;
   readonly #buckets: Buckets;
   /** By name. */
-  readonly #projectIds = new Map<string, SharedLookup<string>>();
+  readonly #projects = new Map<string, SharedLookup<FoundProject>>();
+  readonly #accountIds = new Map<"own", SharedLookup<string | undefined>>();
+  #isAccountUnknown = false;
 
   constructor(identity: HuaweiIdentity, endpoints: IdentityEndpoints, context: AccountContext) {
     this.#endpoints = endpoints;
@@ -99,29 +105,47 @@ export class HuaweiAccount {
   }
 
   /**
-   * The project's id: given, from the token, or looked up by its name.
+   * The project: its id given, from the token, or looked up by its name.
    * @throws ConfigurationError where there is no name to look it up by, or no single project of that name.
    */
-  async projectId(
+  async project(
     { projectId, projectName }: Pick<HuaweiLocation, "projectId" | "projectName">,
     signal: AbortSignal,
-  ): Promise<string> {
-    if (projectId !== undefined) return projectId;
+  ): Promise<FoundProject> {
+    if (projectId !== undefined) return { id: projectId, accountId: undefined };
     if (!projectName) throw new ConfigurationError(`no project is set: ${scopeRemedy}.`);
     const name = projectName.value;
     const summary = summarize(buildProjectsRequest(this.#endpoints.iamEndpoint, name));
-    const lookup = shareLookup(this.#projectIds, name, summary, (own) =>
-      this.#lookUpProject(projectName, own),
-    );
+    const lookup = shareLookup(this.#projects, name, summary, (own) => this.#lookUpProject(projectName, own));
     return lookup.wait(signal);
   }
 
-  async #lookUpProject(name: Found, signal: AbortSignal): Promise<string> {
-    const projectId = await this.#actor.projectId(name.value, signal);
-    if (projectId !== undefined) return projectId;
+  async #lookUpProject(name: Found, signal: AbortSignal): Promise<FoundProject> {
+    const project = await this.#actor.project(name.value, signal);
+    if (project) return project;
     const request = buildProjectsRequest(this.#endpoints.iamEndpoint, name.value);
     const authorize = this.#actor.authorize({ name: name.value });
-    return parseProjectId(await this.#send(request, authorize, signal), summarize(request), name);
+    return parseProject(await this.#send(request, authorize, signal), summarize(request), name);
+  }
+
+  /**
+   * The account's id; undefined where it can't be found out in a few seconds, which is then not tried again. Only used to
+   * compare places, so whatever goes wrong is no error.
+   */
+  async accountId(signal: AbortSignal): Promise<string | undefined> {
+    if (this.#isAccountUnknown) return undefined;
+    const request = buildAuthDomainsRequest(this.#endpoints.iamEndpoint);
+    const lookup = shareLookup(this.#accountIds, "own", summarize(request), async (own) => {
+      const inTime = AbortSignal.any([own, AbortSignal.timeout(accountIdMs)]);
+      const answer = await this.#send(request, this.#actor.authorize({ account: true }), inTime);
+      return parseAccountId(answer, summarize(request));
+    });
+    try {
+      return await lookup.wait(signal);
+    } catch {
+      this.#isAccountUnknown ||= !signal.aborted;
+      return undefined;
+    }
   }
 
   /** Authorises requests for a project. */

@@ -9,15 +9,15 @@ import type { Clock } from "../../polling/clock";
 import type { CredentialSource } from "../temporaryCredentials";
 import { TemporaryCredentials } from "../temporaryCredentials";
 import type { HuaweiKeys } from "./credentials";
-import type { IamToken, TokenScope } from "./iam";
+import type { FoundProject, IamToken, TokenScope } from "./iam";
 import { Tokens } from "./tokens";
 
 /** Somebody in whose name requests are sent. */
 export interface Actor {
   /** Authorises requests within a scope. */
   authorize(scope: TokenScope): Authorize;
-  /** The id of a project where a token tells it; undefined where it has to be looked up. */
-  projectId(name: string, signal: AbortSignal): Promise<string | undefined>;
+  /** A project where a token tells it; undefined where it has to be looked up. */
+  project(name: string, signal: AbortSignal): Promise<FoundProject | undefined>;
   /** Forgets what authorised a refused request; true where the next request is authorised by something new. */
   forget(refused: Authorization): boolean;
   /** Obtains keys that have to be obtained, so that what is wrong with them shows before anything is started. */
@@ -28,7 +28,7 @@ export interface Actor {
 export function givenToken(token: string): Actor {
   return {
     authorize: () => () => Promise.resolve({ headers: { "x-auth-token": token } }),
-    projectId: () => Promise.resolve(undefined),
+    project: () => Promise.resolve(undefined),
     forget: () => false,
     prepare: () => Promise.resolve(),
   };
@@ -45,7 +45,7 @@ export function obtainedTokens(
     authorize: (scope) => async (_request, signal) => ({
       headers: { "x-auth-token": (await tokens.get(scope, signal)).token },
     }),
-    projectId: async (name, signal) => (await tokens.get({ name }, signal)).projectId,
+    project: async (name, signal) => (await tokens.get({ name }, signal)).project,
     forget: ({ headers }) => {
       const token = headers?.["x-auth-token"];
       if (token !== undefined) tokens.forget(token);
@@ -62,7 +62,7 @@ export function obtainedTokens(
 export function givenKeys(keys: HuaweiKeys, domainId: string | undefined, clock: Clock): Actor {
   return {
     authorize: (scope) => (request) => Promise.resolve(sign(request, keys, scope, clock.now(), domainId)),
-    projectId: () => Promise.resolve(undefined),
+    project: () => Promise.resolve(undefined),
     forget: () => false,
     prepare: () => Promise.resolve(),
   };
@@ -74,7 +74,7 @@ export function obtainedKeys(source: CredentialSource<HuaweiKeys>, clock: Clock)
   return {
     authorize: (scope) => async (request, signal) =>
       sign(request, await current.get(signal), scope, clock.now(), undefined),
-    projectId: () => Promise.resolve(undefined),
+    project: () => Promise.resolve(undefined),
     forget: ({ headers }) => {
       const token = headers?.["x-security-token"];
       current.forget((keys) => keys.securityToken === token);

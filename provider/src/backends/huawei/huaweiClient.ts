@@ -11,7 +11,7 @@ import type { HuaweiAccount } from "./account";
 import { openAccount } from "./account";
 import { findIdentity } from "./identity";
 import type { HuaweiService } from "./location";
-import { accountOf, resolveLocation } from "./location";
+import { accountOf, placeOf, resolveLocation } from "./location";
 import type { Remedies } from "./serviceErrors";
 import { toHuaweiError } from "./serviceErrors";
 
@@ -20,13 +20,35 @@ export interface HuaweiSendOptions extends Pick<SendOptions, "signal" | "patienc
   readonly remedies?: Remedies;
 }
 
+/**
+ * The account to which the settings lead, for the comparison with an execution's; empty where the settings or the arguments
+ * tell the place by themselves, or it can't be found out.
+ */
+export async function locateAccount(
+  service: HuaweiService,
+  args: Arguments,
+  stored: Arguments,
+  context: BackendContext,
+  signal: AbortSignal,
+): Promise<Readonly<Record<string, string>>> {
+  if (args["projectId"] !== undefined || stored["accountId"] === undefined) return {};
+  const told = placeOf(context.settings);
+  const isCompared = Object.keys(told).some((name) => stored[name] !== undefined);
+  if (isCompared) return {};
+  const identity = findIdentity(context.settings);
+  const where = { region: stored["region"], endpoint: args["endpoint"] };
+  const location = resolveLocation(service, where, context.settings, identity);
+  const accountId = await openAccount(identity, location, context).accountId(signal);
+  return accountId === undefined ? {} : { accountId };
+}
+
 /** A service in one project. */
 export class HuaweiClient {
   /** Absent where an endpoint was given and no region. */
   readonly region: string | undefined;
   readonly endpoint: string;
   readonly projectId: string;
-  /** The account, as far as the settings tell it, for the outputs. */
+  /** The account, as far as it is known without another request, for the outputs. */
   readonly #where: Readonly<Record<string, string>>;
   readonly #service: string;
   readonly #account: HuaweiAccount;
@@ -66,8 +88,9 @@ export class HuaweiClient {
     const location = resolveLocation(service, args, context.settings, identity);
     const account = openAccount(identity, location, context);
     await account.prepare(signal);
-    const projectId = await account.projectId(location, signal);
-    const where = { ...location, projectId, account: accountOf(identity) };
+    const project = await account.project(location, signal);
+    const accountId = project.accountId === undefined ? {} : { accountId: project.accountId };
+    const where = { ...location, projectId: project.id, account: { ...accountId, ...accountOf(identity) } };
     return new HuaweiClient(service.name, where, account, context);
   }
 

@@ -18,7 +18,14 @@ export interface IamToken {
   /** Milliseconds since the epoch. */
   readonly expiresAtMs: number;
   /** The project it is good for; absent where the answer does not say. */
-  readonly projectId: string | undefined;
+  readonly project: FoundProject | undefined;
+}
+
+/** A project of an account. */
+export interface FoundProject {
+  readonly id: string;
+  /** The account that it belongs to; absent where the answer does not say. */
+  readonly accountId: string | undefined;
 }
 
 /**
@@ -106,7 +113,7 @@ export function parseToken(answer: HttpAnswer, request: RequestSummary): IamToke
     );
   }
   const project = details["project"];
-  return { token, expiresAtMs, projectId: isJsonObject(project) ? projectIdIn(project) : undefined };
+  return { token, expiresAtMs, project: isJsonObject(project) ? projectIn(project) : undefined };
 }
 
 /**
@@ -126,29 +133,59 @@ export function buildProjectsRequest(iamEndpoint: string, name: string): HttpReq
 }
 
 /**
- * Reads the project's id.
+ * Reads the project.
  * @param name the project's name, and the setting that gives it.
  * @throws ConfigurationError where the account has none of that name, or several: the program has to name one by its id.
  */
-export function parseProjectId(answer: HttpAnswer, request: RequestSummary, name: Found): string {
+export function parseProject(answer: HttpAnswer, request: RequestSummary, name: Found): FoundProject {
   const projects = readJsonObject(answer, request)["projects"];
-  const ids = (Array.isArray(projects) ? projects : []).flatMap((project: unknown) => {
+  const found = (Array.isArray(projects) ? projects : []).flatMap((project: unknown) => {
     // Other names only come where the service ignores what it was asked for.
     if (!isJsonObject(project) || (project["name"] ?? name.value) !== name.value) return [];
-    return projectIdIn(project) ?? [];
+    return projectIn(project) ?? [];
   });
-  const [id, ...others] = ids;
-  if (id === undefined || others.length > 0) {
+  const [only, ...others] = found;
+  if (only === undefined || others.length > 0) {
     throw new ConfigurationError(
-      `the account has ${id === undefined ? "no project" : `${String(ids.length)} projects`} named "${name.value}" ` +
+      `the account has ${only === undefined ? "no project" : `${String(found.length)} projects`} named "${name.value}" ` +
         `(from ${name.source}): correct that name, or set ` +
         `the argument "projectId", the configuration huaweicloud:projectId, or HW_PROJECT_ID.`,
     );
   }
-  return id;
+  return only;
+}
+
+/**
+ * Asks for the account of whoever asks.
+ * @see https://support.huaweicloud.com/intl/en-us/api-iam/iam_07_0001.html
+ */
+export function buildAuthDomainsRequest(iamEndpoint: string): HttpRequest {
+  return {
+    operation: "KeystoneListAuthDomains",
+    method: "GET",
+    endpoint: iamEndpoint,
+    path: ["v3", "auth", "domains"],
+    headers: { "content-type": "application/json" },
+    repeatable: true,
+  };
+}
+
+/** Reads the account's id; undefined where the answer has not exactly one. */
+export function parseAccountId(answer: HttpAnswer, request: RequestSummary): string | undefined {
+  const { domains } = readJsonObject(answer, request);
+  const [domain, ...others] = Array.isArray(domains) ? (domains as unknown[]) : [];
+  return isJsonObject(domain) && others.length === 0 ? idOf(domain["id"]) : undefined;
+}
+
+function projectIn(project: Record<string, unknown>): FoundProject | undefined {
+  const id = idOf(project["id"]);
+  const domain = project["domain"];
+  // Lists have the account's id, tokens the account.
+  const accountId = idOf(project["domain_id"]) ?? (isJsonObject(domain) ? idOf(domain["id"]) : undefined);
+  return id === undefined ? undefined : { id, accountId };
 }
 
 // It becomes a part of every address.
-function projectIdIn({ id }: Record<string, unknown>): string | undefined {
-  return typeof id === "string" && /^[\w-]{1,64}$/.test(id) ? id : undefined;
+function idOf(value: unknown): string | undefined {
+  return typeof value === "string" && /^[\w-]{1,64}$/.test(value) ? value : undefined;
 }

@@ -59,7 +59,7 @@ export class Tokens {
       const token = login.value;
       if (token !== undefined && token.expiresAtMs - this.#clock.now() <= renewBeforeExpiryMs) {
         this.#logins.delete(key);
-      } else if (key === scopeKey(scope) || ("id" in scope && token?.projectId === scope.id)) {
+      } else if (key === scopeKey(scope) || ("id" in scope && token?.project?.id === scope.id)) {
         return login;
       }
     }

@@ -19,7 +19,7 @@ import type {
 } from "../backend";
 import { matches } from "../executionFilter";
 import { demandReadable } from "../executionIds";
-import { HuaweiClient } from "../huawei/huaweiClient";
+import { HuaweiClient, locateAccount } from "../huawei/huaweiClient";
 import type { HuaweiService } from "../huawei/location";
 import { checkLocation, placeOf } from "../huawei/location";
 import { huaweiTransport } from "../huawei/transport";
@@ -72,6 +72,7 @@ export const huaweiAom = {
   },
   transport: huaweiTransport,
   place: placeOf,
+  locate: (args, stored, context, signal) => locateAccount(aom, args, stored, context, signal),
   check: (args, settings, unknown) => checkLocation(aom, args, settings, unknown),
   connect: async (args, context, signal) => {
     const client = await HuaweiClient.open(aom, args, context, signal);

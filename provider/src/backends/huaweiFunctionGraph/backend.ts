@@ -21,7 +21,7 @@ import type {
 } from "../backend";
 import { matches } from "../executionFilter";
 import { demandReadable } from "../executionIds";
-import { HuaweiClient } from "../huawei/huaweiClient";
+import { HuaweiClient, locateAccount } from "../huawei/huaweiClient";
 import type { HuaweiService } from "../huawei/location";
 import { checkLocation, placeOf } from "../huawei/location";
 import { huaweiTransport } from "../huawei/transport";
@@ -99,6 +99,7 @@ export const huaweiFunctionGraph = {
   },
   transport: huaweiTransport,
   place: placeOf,
+  locate: (args, stored, context, signal) => locateAccount(functionGraph, args, stored, context, signal),
   check: (args, settings, unknown) => {
     const problems = checkLocation(functionGraph, args, settings, unknown);
     const tooLarge = unknown.has("mode")
