@@ -77,6 +77,7 @@ const serviceZones = services.flatMap((service) =>
     "http",
     "polling",
     "backends/huawei",
+    "backends/alibaba",
     "backends/backend.ts",
   ].map((target) => ({
     target: src(target),

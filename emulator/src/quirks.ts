@@ -5,6 +5,8 @@ import { Fields, readNumber, readText, ShapeError, type JsonObject } from "./jso
 export interface QuirkDefinition {
   readonly name: string;
   readonly kind: "flag" | "text" | "number";
+  /** Of a text: the words it can be. @default any */
+  readonly words?: readonly string[];
   readonly description: string;
 }
 
@@ -49,10 +51,11 @@ export class QuirkBook {
 
   private read(fields: Fields): ActiveQuirks {
     const quirks: Record<string, QuirkValue> = {};
-    for (const { name, kind } of this.definitions) {
+    for (const { name, kind, words } of this.definitions) {
       const value = fields.raw(name);
       if (value === undefined || value === false) continue;
-      if (kind === "text") quirks[name] = readText(value, fields.at(name), { min: 1 });
+      if (kind === "text")
+        quirks[name] = readText(value, fields.at(name), { min: 1, ...(words ? { oneOf: words } : {}) });
       else if (kind === "number") quirks[name] = readNumber(value, fields.at(name), { min: 0 });
       else if (value === true) quirks[name] = true;
       else throw new ShapeError(fields.at(name), "must be true or false");

@@ -3,7 +3,7 @@
  */
 import type * as pulumi from "@pulumi/pulumi";
 import { ExecutionResource, resourceType } from "./resource/executionResource";
-import { iterateOver, outputForm, queryExecution, queryExecutions } from "./resource/queries";
+import { executionQuery, executionsQuery, iterateOver } from "./resource/queries";
 import type {
   CommonExecutionArgs,
   ExecutionListArgs,
@@ -11,6 +11,7 @@ import type {
   ExecutionOutputs,
   ExecutionPageArgs,
   ExecutionSummary,
+  InputOf,
 } from "./resource/types";
 
 /** Where a workflow is. */
@@ -118,23 +119,47 @@ export interface ListWorkflowExecutionsArgs extends WorkflowLocationArgs, Execut
 
 /**
  * Lists executions of a workflow, newest first. Runs in previews too: it only looks.
- * @throws InputError where an argument is wrong
+ *
+ * @example
+ * ```ts
+ * import { Provider, aom } from "pulumi-workflow-execution";
+ *
+ * const staging = new Provider("staging", { huaweicloud: { region: "cn-east-3" } });
+ *
+ * const { executions } = await aom.getWorkflowExecutions({ workflowId: "demo-succeeds" }, { provider: staging });
+ * ```
+ *
+ * @param opts `provider` (a `Provider` whose settings are used), `parent` (whose provider is used), `async`
+ * @throws InputError where an argument or an option is wrong
  * @throws ConfigurationError where credentials or the location are missing
  * @throws ServiceError, TransportError where the service refuses or does not answer
  * @see https://support.huaweicloud.com/api-aom/ListWorkflowExecutions.html
  */
-export function getWorkflowExecutions(args: GetWorkflowExecutionsArgs): Promise<ExecutionListResult> {
-  return queryExecutions("aom", args);
+export function getWorkflowExecutions(
+  args: GetWorkflowExecutionsArgs,
+  opts?: pulumi.InvokeOptions,
+): Promise<ExecutionListResult> {
+  return executionsQuery<GetWorkflowExecutionsArgs>("aom").call(args, opts);
 }
 
-/** {@link getWorkflowExecutions} for arguments that are outputs of other resources. */
-export const getWorkflowExecutionsOutput = outputForm(getWorkflowExecutions);
+/**
+ * {@link getWorkflowExecutions} for arguments that are outputs of other resources.
+ * @param opts those of the plain form, and `dependsOn`
+ * @throws InputError where an option is wrong
+ */
+export function getWorkflowExecutionsOutput(
+  args: InputOf<GetWorkflowExecutionsArgs>,
+  opts?: pulumi.InvokeOutputOptions,
+): pulumi.Output<ExecutionListResult> {
+  return executionsQuery<GetWorkflowExecutionsArgs>("aom").output(args, opts);
+}
 
-/** Goes through all executions of a workflow, newest first. Errors as {@link getWorkflowExecutions}. */
+/** Goes through all executions of a workflow, newest first. Options and errors as {@link getWorkflowExecutions}. */
 export function listWorkflowExecutions(
   args: ListWorkflowExecutionsArgs,
+  opts?: pulumi.InvokeOptions,
 ): AsyncGenerator<ExecutionSummary, void, undefined> {
-  return iterateOver("aom", args);
+  return iterateOver("aom", args, opts);
 }
 
 /** Arguments of {@link getWorkflowExecution}. */
@@ -153,16 +178,24 @@ export interface GetWorkflowExecutionResult extends ExecutionOutputs {
 
 /**
  * Looks at one execution. Runs in previews too: it only looks.
- * @throws InputError where an argument is wrong
+ * @param opts as {@link getWorkflowExecutions}
+ * @throws InputError where an argument or an option is wrong
  * @throws ConfigurationError where credentials or the location are missing
  * @throws NotFoundError where the service does not know the execution
  * @throws ServiceError, TransportError where the service refuses or does not answer
  * @see https://support.huaweicloud.com/intl/en-us/api-aom/SearchWorkflowExecutionDetail.html
  */
-export function getWorkflowExecution(args: GetWorkflowExecutionArgs): Promise<GetWorkflowExecutionResult> {
-  const { executionId, ...where } = args;
-  return queryExecution("aom", where, executionId);
+export function getWorkflowExecution(
+  args: GetWorkflowExecutionArgs,
+  opts?: pulumi.InvokeOptions,
+): Promise<GetWorkflowExecutionResult> {
+  return executionQuery<GetWorkflowExecutionArgs, GetWorkflowExecutionResult>("aom").call(args, opts);
 }
 
-/** {@link getWorkflowExecution} for arguments that are outputs of other resources. */
-export const getWorkflowExecutionOutput = outputForm(getWorkflowExecution);
+/** {@link getWorkflowExecution} for arguments that are outputs of other resources; options as {@link getWorkflowExecutionsOutput}. */
+export function getWorkflowExecutionOutput(
+  args: InputOf<GetWorkflowExecutionArgs>,
+  opts?: pulumi.InvokeOutputOptions,
+): pulumi.Output<GetWorkflowExecutionResult> {
+  return executionQuery<GetWorkflowExecutionArgs, GetWorkflowExecutionResult>("aom").output(args, opts);
+}

@@ -4,8 +4,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { HistoryEvent } from "./backends/alibabaCloudFlow/history";
 import { openExecution, services } from "./lifecycle/index";
+import { programFunction } from "./resource/functions";
 import { ExecutionResource, resourceType } from "./resource/executionResource";
-import { iterateOver, outputForm, query, queryExecution, queryExecutions } from "./resource/queries";
+import { executionQuery, executionsQuery, iterateOver } from "./resource/queries";
 import type {
   CommonExecutionArgs,
   ExecutionListArgs,
@@ -13,6 +14,7 @@ import type {
   ExecutionOutputs,
   ExecutionPageArgs,
   ExecutionSummary,
+  InputOf,
 } from "./resource/types";
 
 /** Where a flow is. */
@@ -41,19 +43,19 @@ export interface WorkflowExecutionArgs extends CommonExecutionArgs {
    */
   executionName?: pulumi.Input<string>;
   /**
-   * Input of the flow: a map, a list, or JSON text, at most 1 MiB. Dates are sent as RFC 3339 text. A change runs the
-   * flow again.
+   * Input of the flow: a map, or JSON text of one, at most 64 KiB as JSON in UTF-8 (flows of the older Serverless
+   * Workflow: 32 KiB). Dates are sent as RFC 3339 text. A change runs the flow again.
    * @default none
    */
-  input?: pulumi.Input<Record<string, unknown> | unknown[] | string>;
+  input?: pulumi.Input<Record<string, unknown> | string>;
   /**
    * Version or alias of the flow. A change runs the flow again.
    * @default the latest
    */
   qualifier?: pulumi.Input<string>;
   /**
-   * The flow's own mode. An Express flow is run by one call that answers when it has ended (5 minutes at the most);
-   * the service keeps no history of it, so that a refresh keeps the stored outcome. A change runs the flow again.
+   * The flow's own mode. An Express flow is run by one call that answers when it has ended (5 minutes at the most). The
+   * service need not show its executions, so a refresh keeps the stored outcome. A change runs the flow again.
    * @default "Standard"
    */
   executionMode?: pulumi.Input<"Standard" | "Express">;
@@ -139,23 +141,47 @@ export interface ListWorkflowExecutionsArgs extends FlowLocationArgs, ExecutionL
 
 /**
  * Lists executions of a Standard flow, newest first. Runs in previews too: it only looks.
- * @throws InputError where an argument is wrong
+ *
+ * @example
+ * ```ts
+ * import { Provider, cloudflow } from "pulumi-workflow-execution";
+ *
+ * const staging = new Provider("staging", { alicloud: { region: "cn-hangzhou" } });
+ *
+ * const { executions } = await cloudflow.getWorkflowExecutions({ flowName: "demo-succeeds" }, { provider: staging });
+ * ```
+ *
+ * @param opts `provider` (a `Provider` whose settings are used), `parent` (whose provider is used), `async`
+ * @throws InputError where an argument or an option is wrong
  * @throws ConfigurationError where credentials or the location are missing
  * @throws ServiceError, TransportError where the service refuses or does not answer
  * @see https://help.aliyun.com/zh/cloudflow/cloudflow/developer-reference/api-fnf-2019-03-15-listexecutions
  */
-export function getWorkflowExecutions(args: GetWorkflowExecutionsArgs): Promise<ExecutionListResult> {
-  return queryExecutions("cloudflow", args);
+export function getWorkflowExecutions(
+  args: GetWorkflowExecutionsArgs,
+  opts?: pulumi.InvokeOptions,
+): Promise<ExecutionListResult> {
+  return executionsQuery<GetWorkflowExecutionsArgs>("cloudflow").call(args, opts);
 }
 
-/** {@link getWorkflowExecutions} for arguments that are outputs of other resources. */
-export const getWorkflowExecutionsOutput = outputForm(getWorkflowExecutions);
+/**
+ * {@link getWorkflowExecutions} for arguments that are outputs of other resources.
+ * @param opts those of the plain form, and `dependsOn`
+ * @throws InputError where an option is wrong
+ */
+export function getWorkflowExecutionsOutput(
+  args: InputOf<GetWorkflowExecutionsArgs>,
+  opts?: pulumi.InvokeOutputOptions,
+): pulumi.Output<ExecutionListResult> {
+  return executionsQuery<GetWorkflowExecutionsArgs>("cloudflow").output(args, opts);
+}
 
-/** Goes through all executions of a flow, newest first. Errors as {@link getWorkflowExecutions}. */
+/** Goes through all executions of a flow, newest first. Options and errors as {@link getWorkflowExecutions}. */
 export function listWorkflowExecutions(
   args: ListWorkflowExecutionsArgs,
+  opts?: pulumi.InvokeOptions,
 ): AsyncGenerator<ExecutionSummary, void, undefined> {
-  return iterateOver("cloudflow", args);
+  return iterateOver("cloudflow", args, opts);
 }
 
 /** Arguments of {@link getWorkflowExecution} and {@link getExecutionHistory}. */
@@ -174,19 +200,27 @@ export interface GetWorkflowExecutionResult extends ExecutionOutputs {
 
 /**
  * Looks at one execution of a Standard flow. Runs in previews too: it only looks.
- * @throws InputError where an argument is wrong
+ * @param opts as {@link getWorkflowExecutions}
+ * @throws InputError where an argument or an option is wrong
  * @throws ConfigurationError where credentials or the location are missing
  * @throws NotFoundError where the service does not know the execution
  * @throws ServiceError, TransportError where the service refuses or does not answer
  * @see https://www.alibabacloud.com/help/en/cloudflow/latest/api-fnf-2019-03-15-describeexecution
  */
-export function getWorkflowExecution(args: GetWorkflowExecutionArgs): Promise<GetWorkflowExecutionResult> {
-  const { executionId, ...where } = args;
-  return queryExecution("cloudflow", where, executionId);
+export function getWorkflowExecution(
+  args: GetWorkflowExecutionArgs,
+  opts?: pulumi.InvokeOptions,
+): Promise<GetWorkflowExecutionResult> {
+  return executionQuery<GetWorkflowExecutionArgs, GetWorkflowExecutionResult>("cloudflow").call(args, opts);
 }
 
-/** {@link getWorkflowExecution} for arguments that are outputs of other resources. */
-export const getWorkflowExecutionOutput = outputForm(getWorkflowExecution);
+/** {@link getWorkflowExecution} for arguments that are outputs of other resources; options as {@link getWorkflowExecutionsOutput}. */
+export function getWorkflowExecutionOutput(
+  args: InputOf<GetWorkflowExecutionArgs>,
+  opts?: pulumi.InvokeOutputOptions,
+): pulumi.Output<GetWorkflowExecutionResult> {
+  return executionQuery<GetWorkflowExecutionArgs, GetWorkflowExecutionResult>("cloudflow").output(args, opts);
+}
 
 /** Result of {@link getExecutionHistory}. */
 export interface GetExecutionHistoryResult {
@@ -198,23 +232,35 @@ export interface GetExecutionHistoryResult {
 
 /**
  * Reads all events of an execution of a Standard flow, in as many pages as that takes. Runs in previews too.
- * @throws InputError where an argument is wrong
+ * @param opts as {@link getWorkflowExecutions}
+ * @throws InputError where an argument or an option is wrong
  * @throws ConfigurationError where credentials or the location are missing
  * @throws NotFoundError where the service does not know the execution
  * @throws ServiceError, TransportError where the service refuses or does not answer
  * @see https://www.alibabacloud.com/help/en/cloudflow/latest/api-fnf-2019-03-15-getexecutionhistory
  */
-export async function getExecutionHistory(
+export function getExecutionHistory(
   args: GetWorkflowExecutionArgs,
+  opts?: pulumi.InvokeOptions,
 ): Promise<GetExecutionHistoryResult> {
-  const { executionId, ...where } = args;
-  const name = "getExecutionHistory";
-  return query(async (session) => {
-    const open = await openExecution(services.cloudflow, name, { ...where }, executionId, session);
-    const { events, isWhole } = await open.ask((signal) => open.backend.history(open.executionId, signal));
-    return { events, ...(isWhole ? {} : { isIncomplete: true }) };
-  });
+  return historyQuery.call(args, opts);
 }
 
-/** {@link getExecutionHistory} for arguments that are outputs of other resources. */
-export const getExecutionHistoryOutput = outputForm(getExecutionHistory);
+/** {@link getExecutionHistory} for arguments that are outputs of other resources; options as {@link getWorkflowExecutionsOutput}. */
+export function getExecutionHistoryOutput(
+  args: InputOf<GetWorkflowExecutionArgs>,
+  opts?: pulumi.InvokeOutputOptions,
+): pulumi.Output<GetExecutionHistoryResult> {
+  return historyQuery.output(args, opts);
+}
+
+const historyQuery = programFunction(
+  "cloudflow",
+  "getExecutionHistory",
+  async (args: GetWorkflowExecutionArgs, session): Promise<GetExecutionHistoryResult> => {
+    const { executionId, ...where } = args;
+    const open = await openExecution(services.cloudflow, "getExecutionHistory", where, executionId, session);
+    const { events, isWhole } = await open.ask((signal) => open.backend.history(open.executionId, signal));
+    return { events, ...(isWhole ? {} : { isIncomplete: true }) };
+  },
+);

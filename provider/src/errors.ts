@@ -223,12 +223,17 @@ export class ResponseFormatError extends WorkflowExecutionError {
 
 /** A 2xx answer that is larger than anything the service documents. Nothing of it was read. */
 export class AnswerTooLargeError extends ResponseFormatError {
-  /** @param size what is too much, e.g. `more than 16 MiB`. */
-  constructor(request: RequestSummary, size: string) {
-    super(
-      `${request.operation}: ${request.url} answered with ${size}, which is too much to be read.`,
-      request,
-    );
+  /**
+   * @param size what is too much, e.g. `more than 16 MiB`.
+   * @param remedy a sentence on what to do then.
+   */
+  constructor(
+    request: RequestSummary,
+    readonly size: string,
+    remedy?: string,
+  ) {
+    const problem = `${request.operation}: ${request.url} answered with ${size}, which is too much to be read.`;
+    super(remedy === undefined ? problem : `${problem} ${remedy}`, request);
   }
 }
 

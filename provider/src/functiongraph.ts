@@ -3,13 +3,7 @@
  */
 import type * as pulumi from "@pulumi/pulumi";
 import { ExecutionResource, resourceType } from "./resource/executionResource";
-import {
-  iterateOver,
-  outputForm,
-  queryExecution,
-  queryExecutions,
-  retryFailedSteps,
-} from "./resource/queries";
+import { executionQuery, executionsQuery, iterateOver, retryOfFailedSteps } from "./resource/queries";
 import type {
   CommonExecutionArgs,
   ExecutionListArgs,
@@ -17,6 +11,7 @@ import type {
   ExecutionOutputs,
   ExecutionPageArgs,
   ExecutionSummary,
+  InputOf,
 } from "./resource/types";
 
 /** Where a flow is. */
@@ -45,13 +40,14 @@ export interface WorkflowExecutionArgs extends CommonExecutionArgs {
   /** Id of the flow, 1–512 characters. A change runs the new one. */
   workflowId: pulumi.Input<string>;
   /**
-   * Input of the flow: a map, at most 256 KiB as JSON (EXPRESS: 6 MiB). Dates are sent as RFC 3339 text. A change runs
-   * the flow again.
+   * Input of the flow: a map; with `headers` at most 256 KiB as JSON (EXPRESS: 4 MiB). Dates are sent as RFC 3339 text.
+   * A change runs the flow again.
    * @default {}
    */
   input?: pulumi.Input<Record<string, unknown>>;
   /**
-   * Headers that the flow's functions get: a map, at most 64 KiB as JSON. A change runs the flow again.
+   * Headers that the flow's functions get: a map; with `input` at most 256 KiB as JSON (EXPRESS: 4 MiB). A change runs
+   * the flow again.
    * @default none
    */
   headers?: pulumi.Input<Record<string, pulumi.Input<string>>>;
@@ -141,23 +137,47 @@ export interface ListWorkflowExecutionsArgs extends WorkflowLocationArgs, Execut
 
 /**
  * Lists executions of a NORMAL flow, newest first. Runs in previews too: it only looks.
- * @throws InputError where an argument is wrong
+ *
+ * @example
+ * ```ts
+ * import { Provider, functiongraph } from "pulumi-workflow-execution";
+ *
+ * const staging = new Provider("staging", { huaweicloud: { region: "cn-east-3" } });
+ *
+ * const { executions } = await functiongraph.getWorkflowExecutions({ workflowId: "demo-succeeds" }, { provider: staging });
+ * ```
+ *
+ * @param opts `provider` (a `Provider` whose settings are used), `parent` (whose provider is used), `async`
+ * @throws InputError where an argument or an option is wrong
  * @throws ConfigurationError where credentials or the location are missing
  * @throws ServiceError, TransportError where the service refuses or does not answer
  * @see https://support.huaweicloud.com/api-functiongraph/ShowWorkflowExecutionForPage.html
  */
-export function getWorkflowExecutions(args: GetWorkflowExecutionsArgs): Promise<ExecutionListResult> {
-  return queryExecutions("functiongraph", args);
+export function getWorkflowExecutions(
+  args: GetWorkflowExecutionsArgs,
+  opts?: pulumi.InvokeOptions,
+): Promise<ExecutionListResult> {
+  return executionsQuery<GetWorkflowExecutionsArgs>("functiongraph").call(args, opts);
 }
 
-/** {@link getWorkflowExecutions} for arguments that are outputs of other resources. */
-export const getWorkflowExecutionsOutput = outputForm(getWorkflowExecutions);
+/**
+ * {@link getWorkflowExecutions} for arguments that are outputs of other resources.
+ * @param opts those of the plain form, and `dependsOn`
+ * @throws InputError where an option is wrong
+ */
+export function getWorkflowExecutionsOutput(
+  args: InputOf<GetWorkflowExecutionsArgs>,
+  opts?: pulumi.InvokeOutputOptions,
+): pulumi.Output<ExecutionListResult> {
+  return executionsQuery<GetWorkflowExecutionsArgs>("functiongraph").output(args, opts);
+}
 
-/** Goes through all executions of a flow, newest first. Errors as {@link getWorkflowExecutions}. */
+/** Goes through all executions of a flow, newest first. Options and errors as {@link getWorkflowExecutions}. */
 export function listWorkflowExecutions(
   args: ListWorkflowExecutionsArgs,
+  opts?: pulumi.InvokeOptions,
 ): AsyncGenerator<ExecutionSummary, void, undefined> {
-  return iterateOver("functiongraph", args);
+  return iterateOver("functiongraph", args, opts);
 }
 
 /** Arguments of {@link getWorkflowExecution}. */
@@ -181,19 +201,33 @@ export interface GetWorkflowExecutionResult extends ExecutionOutputs {
 
 /**
  * Looks at one execution of a NORMAL flow. Runs in previews too: it only looks.
- * @throws InputError where an argument is wrong
+ * @param opts as {@link getWorkflowExecutions}
+ * @throws InputError where an argument or an option is wrong
  * @throws ConfigurationError where credentials or the location are missing
  * @throws NotFoundError where the service does not know the execution
  * @throws ServiceError, TransportError where the service refuses or does not answer
  * @see https://support.huaweicloud.com/api-functiongraph/ShowWorkflowExecution.html
  */
-export function getWorkflowExecution(args: GetWorkflowExecutionArgs): Promise<GetWorkflowExecutionResult> {
-  const { executionId, ...where } = args;
-  return queryExecution("functiongraph", where, executionId);
+export function getWorkflowExecution(
+  args: GetWorkflowExecutionArgs,
+  opts?: pulumi.InvokeOptions,
+): Promise<GetWorkflowExecutionResult> {
+  return executionQuery<GetWorkflowExecutionArgs, GetWorkflowExecutionResult>("functiongraph").call(
+    args,
+    opts,
+  );
 }
 
-/** {@link getWorkflowExecution} for arguments that are outputs of other resources. */
-export const getWorkflowExecutionOutput = outputForm(getWorkflowExecution);
+/** {@link getWorkflowExecution} for arguments that are outputs of other resources; options as {@link getWorkflowExecutionsOutput}. */
+export function getWorkflowExecutionOutput(
+  args: InputOf<GetWorkflowExecutionArgs>,
+  opts?: pulumi.InvokeOutputOptions,
+): pulumi.Output<GetWorkflowExecutionResult> {
+  return executionQuery<GetWorkflowExecutionArgs, GetWorkflowExecutionResult>("functiongraph").output(
+    args,
+    opts,
+  );
+}
 
 /** Arguments of {@link retryWorkflowExecution}. */
 export interface RetryWorkflowExecutionArgs extends WorkflowLocationArgs {
@@ -206,13 +240,16 @@ export interface RetryWorkflowExecutionArgs extends WorkflowLocationArgs {
 /**
  * Runs the failed steps of an execution again; it keeps its id and runs on. For scripts: a program that calls it
  * would do so in previews too. Afterwards `pulumi refresh` sees it run, and the next `pulumi up` waits for it.
- * @throws InputError where an argument is wrong
+ * @param opts as {@link getWorkflowExecutions}
+ * @throws InputError where an argument or an option is wrong
  * @throws ConfigurationError where credentials or the location are missing
  * @throws ServiceError, TransportError where the service refuses (EXPRESS flows, executions that did not fail) or does
  * not answer
  * @see https://support.huaweicloud.com/api-functiongraph/RetryWorkFlow.html
  */
-export function retryWorkflowExecution(args: RetryWorkflowExecutionArgs): Promise<void> {
-  const { executionId, ...where } = args;
-  return retryFailedSteps("functiongraph", where, executionId);
+export function retryWorkflowExecution(
+  args: RetryWorkflowExecutionArgs,
+  opts?: pulumi.InvokeOptions,
+): Promise<void> {
+  return retryOfFailedSteps<RetryWorkflowExecutionArgs>("functiongraph").call(args, opts);
 }

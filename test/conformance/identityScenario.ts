@@ -9,7 +9,7 @@ import { createServer } from "node:tls";
 import { promisify } from "node:util";
 import { startEmulator } from "workflow-emulator";
 import { acmeDomainId, acmeSeed, acmeSubProject } from "../emulator/acme";
-import { selfSigned } from "./selfSigned";
+import { selfSigned } from "../support/selfSigned";
 
 /** What a client has printed. */
 export type Seen = ReturnType<typeof JSON.parse>;

@@ -5,6 +5,8 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { startEmulator } from "workflow-emulator";
+import * as alibabaMetadata from "../../provider/src/backends/alibaba/metadata";
+import * as alibabaSts from "../../provider/src/backends/alibaba/sts";
 import * as cloudFlow from "../../provider/src/backends/alibabaCloudFlow/api";
 import * as iam from "../../provider/src/backends/huawei/iam";
 import * as keyRequests from "../../provider/src/backends/huawei/keyRequests";
@@ -37,7 +39,17 @@ const place = { endpoint: "http://host", projectId: "p", workflowId: "w", flowNa
 
 /** The requests that an api module can build: its functions say it, whatever they are given. */
 function operationsOf(api: object, where: unknown = place): string[] {
-  const anything = { limit: 1, offset: 0, input: {}, executionName: "e", name: "n", policyIds: [] };
+  const anything = {
+    limit: 1,
+    offset: 0,
+    input: {},
+    executionName: "e",
+    name: "n",
+    userName: "u",
+    role: {},
+    nowMs: 0,
+    policyIds: [],
+  };
   return Object.entries(api)
     .filter(([name]) => name.startsWith("build"))
     .map(([, build]) => (build as (...args: unknown[]) => HttpRequest)(where, anything, anything).operation)
@@ -63,6 +75,8 @@ test.each<[string, object]>([
   ["aom", aom],
   ["functiongraph", functionGraph],
   ["cloudflow", cloudFlow],
+  ["alibabaMetadata", alibabaMetadata],
+  ["alibabaSts", alibabaSts],
 ])("%s: what the table says of the client is what it can send", (service, api) => {
   const documented = rows.filter((row) => row.service === service && row.client);
   expect(documented.map(({ operation }) => operation).sort()).toEqual(operationsOf(api));

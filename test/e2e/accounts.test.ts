@@ -3,7 +3,7 @@
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { control, executionsOf } from "../support/emulators";
+import { control, executionsOf, requestsOf } from "../support/emulators";
 import { useFixture } from "../support/fixture";
 
 jest.setTimeout(120_000);
@@ -69,6 +69,56 @@ test("each resource uses its provider's account; no secret is in the state", asy
   }
   expect((await stack.destroy()).ok).toBe(true);
   expect(await executionsOf(emulator)).toHaveLength(2);
+});
+
+test("functions act for the provider that they name or inherit, in previews too", async () => {
+  const { emulator, stack } = fixture;
+  writeFileSync(
+    join(stack.folder, "index.js"),
+    `
+const pulumi = require("@pulumi/pulumi");
+const { Provider, aom } = require("pulumi-workflow-execution");
+const endpoints = { aom: ${JSON.stringify(emulator.url)}, iam: ${JSON.stringify(emulator.url)} };
+const acme = new Provider("acme", { huaweicloud: {
+  region: pulumi.output(Promise.resolve("cn-east-3")), endpoints,
+  domainName: "acme", userName: "ann", password: pulumi.secret("ann-password-1"),
+} });
+class App extends pulumi.ComponentResource {
+  constructor(name, opts) { super("test:App", name, {}, opts); this.registerOutputs({}); }
+}
+const app = new App("app", { providers: [acme] });
+const nightly = new aom.WorkflowExecution("nightly", { workflowId: "nightly" }, { provider: acme });
+const patch = new aom.WorkflowExecution("patch", { workflowId: "demo-succeeds" });
+const count = ({ executions }) => executions.length;
+module.exports = async () => ({
+  before: count(await aom.getWorkflowExecutions({ workflowId: "nightly" }, { provider: acme })),
+  own: aom.getWorkflowExecutionOutput({ workflowId: "nightly", executionId: nightly.id }, { provider: acme }).projectId,
+  inherited: aom.getWorkflowExecutionsOutput({ workflowId: "nightly" }, { parent: app, dependsOn: nightly }).apply(count),
+  ofTheStack: aom.getWorkflowExecutionsOutput({ workflowId: "demo-succeeds" }, { dependsOn: [patch, nightly] }).apply(count),
+  another: await aom.getWorkflowExecutions({ workflowId: "demo-succeeds", projectId: "${projectId}" }).then(count, ({ code }) => code),
+});
+`,
+  );
+  const preview = await stack.preview();
+  expect(preview.output).not.toContain("error:");
+  expect(preview.ok).toBe(true);
+  expect(await executionsOf(emulator)).toEqual([]);
+  const up = await stack.up();
+  expect(up.output).not.toMatch(/error:|warning:/);
+  const outputs = Object.entries(await stack.outputs());
+  expect(Object.fromEntries(outputs.map(([name, { value, secret }]) => [name, [value, secret]]))).toEqual({
+    before: [0, false],
+    own: [projectId, false],
+    inherited: [1, false],
+    ofTheStack: [1, false],
+    another: ["WFX-AUTHENTICATION", false],
+  });
+  // One login in the preview, one in the deployment, for three functions each; the resource's process has its own.
+  const logins = (await requestsOf(emulator)).filter(
+    ({ operation }) => operation === "KeystoneCreateUserTokenByPassword",
+  );
+  expect(logins).toHaveLength(3);
+  expect(`${up.output}${stack.stored()}`).not.toContain("ann-password-1");
 });
 
 test("its request limits are its own; wrong ones are named", async () => {

@@ -89,6 +89,45 @@ describe("quirks", () => {
     });
   });
 
+  test("oldestFirst, largestPage, statusFilterIgnored, timeWindowIgnored", async () => {
+    const quirks = { oldestFirst: true, largestPage: 2, statusFilterIgnored: true, timeWindowIgnored: true };
+    await withQuirks(quirks, async (client) => {
+      await client.freeze();
+      const names = ["a", "b", "c"];
+      for (const ExecutionName of names) {
+        await client.ok("StartExecution", { FlowName: "demo-slow", ExecutionName });
+        await client.advance(1000);
+      }
+      const list = {
+        FlowName: "demo-slow",
+        Limit: 50,
+        Status: "Failed",
+        StartedTimeBegin: "2099-01-01T00:00:00Z",
+      };
+      const first = await client.ok("ListExecutions", list);
+      const second = await client.ok("ListExecutions", { ...list, NextToken: first.NextToken });
+      expect(first.Executions).toHaveLength(2);
+      expect(second.NextToken).toBeUndefined();
+      expect([...first.Executions, ...second.Executions].map(({ Name }: { Name: string }) => Name)).toEqual(
+        names,
+      );
+    });
+  });
+
+  test("noLongPoll, oldDataLimit", async () => {
+    await withQuirks({ noLongPoll: true, oldDataLimit: true }, async (client) => {
+      const input = (bytes: number): object => ({ Input: `{"t":"${"x".repeat(bytes - 8)}"}` });
+      expect(await client.error("StartExecution", { ...slow, ...input(32_769) })).toEqual([
+        400,
+        "EntityTooLarge",
+      ]);
+      await client.ok("StartExecution", { ...slow, ...input(32_768) });
+      const begun = Date.now();
+      expect((await client.ok("DescribeExecution", { ...slow, WaitTimeSeconds: 15 })).Status).toBe("Running");
+      expect(Date.now() - begun).toBeLessThan(5_000);
+    });
+  });
+
   test("formIs415", async () => {
     await withQuirks({ formIs415: true }, async (client) => {
       expect(await client.error("StartExecution", slow)).toEqual([415, "UnsupportedMediaType"]);

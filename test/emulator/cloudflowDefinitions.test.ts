@@ -555,7 +555,8 @@ describe("callback tasks", () => {
     expect(event).toMatchObject({
       Type: "TaskSucceeded",
       StepName: "Approve",
-      ScheduleEventId: scheduled.EventId,
+      // TaskScheduled, TaskStarted and TaskSubmitted come before it.
+      ScheduleEventId: Number(scheduled.EventId) + 2,
     });
     expect(await client.error("ReportTaskSucceeded", { TaskToken, Output: "{}" })).toEqual([
       400,

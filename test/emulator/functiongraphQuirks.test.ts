@@ -105,6 +105,30 @@ describe("quirks", () => {
     expect(deleted.json.success).toEqual([flowUrn("short").replace("workflow:", "")]);
   });
 
+  test("oldestFirst, largestPage, statusFilterIgnored, timeWindowIgnored", async () => {
+    const ids: string[] = [];
+    for (let index = 0; index < 3; index += 1) {
+      ids.push(await emulated.flows.start("demo-slow"));
+      await emulated.client.advance(1000);
+    }
+    await quirks({ oldestFirst: true, largestPage: 2, statusFilterIgnored: true, timeWindowIgnored: true });
+    const idsOf = ({ json }: { json: { executions: { execution_id: string }[] } }): string[] =>
+      json.executions.map(({ execution_id: id }) => id);
+    const wrong = "&start_time=2099-01-01%2000:00:00";
+    expect(idsOf(await emulated.flows.list("demo-slow", `?limit=50&status=fail${wrong}`))).toEqual(
+      ids.slice(0, 2),
+    );
+    const page = await emulated.flows.page("demo-slow", `?limit=50&offset=1${wrong}`);
+    expect(idsOf(page)).toEqual(ids.slice(1));
+    expect(page.json).toMatchObject({ total: 3, size: 2 });
+  });
+
+  test("startHeadersCapitalised", async () => {
+    await quirks({ startHeadersCapitalised: true });
+    const id = await emulated.flows.start("demo-slow", { input: {}, headers: { "x-run": "17", y: 1 } });
+    expect((await emulated.flows.show("demo-slow", id)).json.headers).toEqual({ "X-Run": "17", Y: 1 });
+  });
+
   test("expressHistory", async () => {
     await quirks({ expressHistory: true });
     const id = await emulated.flows.start("demo-express");

@@ -19,6 +19,7 @@ import { boundSnapshot } from "../../provider/src/lifecycle/bounds";
 import { makeState } from "../../provider/src/lifecycle/state";
 import { parseDurationSeconds } from "../../provider/src/lifecycle/timeouts";
 import { describeProgress } from "../../provider/src/execution/progress";
+import { proxiesOf } from "../../provider/src/http/proxies";
 import type { HttpAnswer } from "../../provider/src/http/request";
 import { MAX_RETRY_AFTER_MS, parseRetryAfterMs } from "../../provider/src/polling/backoff";
 import { fakeClock } from "../support/fakeClock";
@@ -332,4 +333,51 @@ test("the answers of a start and of IAM are read, or an error of ours", () => {
 
 test("the clock of the tests and of Retry-After agree on what a date is", () => {
   expect(parseRetryAfterMs(new Date(nowMs + 5_000).toUTCString(), nowMs)).toBe(5_000);
+});
+
+test("variables of proxies: any text gives a proxy, none, or an error without the text's password", () => {
+  const part = fc.constantFrom(
+    "*",
+    ".",
+    ",",
+    ":",
+    "/",
+    "[",
+    "]",
+    "::1",
+    "10.0.0.0",
+    "/8",
+    "%eth0",
+    "a.example",
+    "80",
+  );
+  const noProxy = fc.oneof(
+    fc.string(),
+    fc.array(part, { maxLength: 8 }).map((parts) => parts.join("")),
+  );
+  const urls = ["https://a.example", "http://10.1.2.3:8080", "https://[2001:db8::1]", "http://[fe80::1]/x"];
+  fc.assert(
+    fc.property(
+      fc.oneof(fc.webUrl(), fc.string(), part),
+      noProxy,
+      fc.constantFrom(...urls),
+      (proxy, exceptions, url) => {
+        const environment: Record<string, string> = { NO_PROXY: exceptions };
+        environment["HTTPS_PROXY"] = environment["HTTP_PROXY"] = `http://ann:s3cret-word@${proxy}`;
+        const proxyFor = proxiesOf(
+          (name) => environment[name],
+          () => undefined,
+        );
+        const said = (): string => {
+          try {
+            return JSON.stringify(proxyFor(new URL(url)) ?? "none");
+          } catch (error) {
+            if (!isWorkflowExecutionError(error)) throw error;
+            return error.message;
+          }
+        };
+        expect(said()).not.toMatch(/^$|s3cret-word/);
+      },
+    ),
+  );
 });

@@ -124,9 +124,7 @@ describe("stays where it is", () => {
 
 describe("where the settings do not tell the account, IAM is asked", () => {
   const moved = async (state: Arguments, sources: Sources, given: Arguments = args): Promise<Diff> => {
-    const session = world.session(sources);
-    const asked = await session.locate(services.aom, given, state, never);
-    const place = { ...asked, ...services.aom.place(settingsOf(sources)) };
+    const place = await world.session(sources).findPlace(services.aom, state, never);
     return diff(services.aom, "ex-1", state, given, [], [], place);
   };
   const asDemo: Sources = { config: keysOf(demoKeys), environment };
@@ -151,7 +149,7 @@ describe("where the settings do not tell the account, IAM is asked", () => {
 
   test("with an argument that names the project nobody is asked", async () => {
     const given = { ...args, projectId: acmeProject };
-    expect((await moved({ ...(await ranWith(ann())), ...given }, asDemo, given)).action).toBe("none");
+    expect((await moved(await ranWith(ann(), given), asDemo, given)).action).toBe("none");
     expect(await asked()).toBe(0);
   });
 
@@ -171,9 +169,9 @@ describe("where the settings do not tell the account, IAM is asked", () => {
     const state = await ranWith(ann());
     await prepare();
     const session = world.session(asDemo);
-    const four = [1, 2, 3, 4].map(() => session.locate(services.aom, args, state, never));
+    const four = [1, 2, 3, 4].map(() => session.findPlace(services.aom, state, never));
     expect(await Promise.all(four)).toEqual([{}, {}, {}, {}]);
-    expect(await session.locate(services.aom, args, state, never)).toEqual({});
+    expect(await session.findPlace(services.aom, state, never)).toEqual({});
     expect(await asked()).toBe(1);
   });
 });

@@ -621,14 +621,16 @@ describe("executions that bear no mark, when several could be ours", () => {
   });
 });
 
+// Whether CloudFlow shows Express executions: expressStarts.test.ts has what follows from that.
 describe.each<[ServiceName, Arguments]>([
   ["functiongraph", { mode: "EXPRESS" }],
   ["cloudflow", { executionMode: "Express" }],
-])("%s in its express mode", (service, mode) => {
+])("%s in its express mode, where the service keeps nothing", (service, mode) => {
   const startOperation = service === "functiongraph" ? "StartSyncWorkflowExecution" : "StartSyncExecution";
 
   beforeEach(async () => {
     await open(service, { realTime: true });
+    await scene.quirks(service === "functiongraph" ? {} : { expressForgotten: "always" });
     const attributes = service === "functiongraph" ? { mode: "EXPRESS" } : { ExecutionMode: "Express" };
     await scene.takes(50, { attributes });
   });

@@ -58,6 +58,7 @@ export const exceptions = [
   "executions without a mark are all alike to a start without an answer",
   "its execution was taken by a start without an answer",
   "a list left something out",
+  "without the journal, and the service's clocks differ by more than ten seconds",
   "a service that answers a start with somebody else's id",
   "one key is one execution",
   "a resource that takes over whatever runs has taken it",

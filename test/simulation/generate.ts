@@ -61,6 +61,7 @@ function drawClimate(draw: Draw): Climate {
 function drawWorld(draw: Draw, climate: Climate): World {
   const service = draw.weighted({ aom: 3, functiongraph: 3, cloudflow: 3 });
   const express = service !== "aom" && draw.chance(0.08);
+  const expressKept = express && service === "cloudflow" && draw.chance(0.5);
   const clock = (): ClockSpec =>
     climate.clocks === 0 || draw.chance(0.4)
       ? { aheadMs: draw.int(-200, 200) }
@@ -79,6 +80,7 @@ function drawWorld(draw: Draw, climate: Climate): World {
   return {
     service,
     ...(express ? { express } : {}),
+    ...(expressKept ? { expressKept } : {}),
     ...(service === "functiongraph" && draw.chance(0.4)
       ? { headers: draw.weighted({ hidden: 8, empty: climate.lies > 0 ? 2 : 0 }) }
       : {}),
@@ -387,7 +389,7 @@ function drawFaults(draw: Draw, climate: Climate, world: World): Fault[] {
         faults.push({ on: "start", nth: 1, what: "badId", ms: draw.int(0, 5) });
         break;
       case "sameToken":
-        faults.push({ on: draw.pick(["list", "history"]), nth: 1, what: "sameToken", times: 1_000 });
+        faults.push({ on: draw.pick(["list", "history"]), nth: 1, what: "sameToken", times: 5_000 });
         break;
       default:
         faults.push({ on: draw.pick(kinds), nth: draw.int(1, 3), what: "throttled", ms: 86_400_000 });

@@ -73,7 +73,8 @@ export class Machine {
       this.damagedUrns.clear();
       return;
     }
-    for (const file of this.files.values()) {
+    for (const [name, file] of this.files) {
+      if (!name.endsWith(".json")) continue;
       const [, urn] = /"urn":"([^"]+)"/.exec(file.text) ?? [];
       if (urn !== undefined) this.damagedUrns.add(urn);
       file.text = file.text.slice(0, file.text.length / 2);

@@ -55,10 +55,12 @@ export function fetchThrough(route: Route): Fetch {
     counts.set(kind, nth);
     const text = typeof body === "string" ? body : "";
     const [, tag] = /"sim":"([^"]+)"/.exec(decodeURIComponent(text)) ?? [];
-    route.onSend(kind, route.service.workflowOf({ method, url, body: text }), tag);
     const fault = route.faults.find(
       (one) => one.on === kind && nth >= one.nth && nth < one.nth + (one.times ?? 1),
     );
+    // What finds no connection is not sent, and what is throttled is as if it had not been.
+    if (fault?.what !== "refused" && fault?.what !== "throttled")
+      route.onSend(kind, route.service.workflowOf({ method, url, body: text }), tag);
     route.note(
       `> ${kind} ${describeRequest(method, url, wireHeaders, text)}${fault ? ` [${fault.what}]` : ""}`,
     );

@@ -48,6 +48,7 @@ export interface Followed {
 /** One try to have a wanted run. */
 interface Attempt {
   readonly deployment: Followed;
+  readonly inputs: Bag;
   readonly journalLosses: number;
 }
 
@@ -123,6 +124,8 @@ export class Oracle {
   readonly #destroys = new Map<string, { readonly machine: Machine | undefined; readonly ms: number }[]>();
   /** Executions that an exception gave to another run than the one that they were started for. */
   readonly #strays = new Set<Execution>();
+  /** Executions that an exception lets be a second one. */
+  readonly #excused = new Set<Execution>();
   #lastDelete: { readonly urn: string; readonly machine: Machine } | undefined;
   isHealed = false;
 
@@ -292,7 +295,7 @@ export class Oracle {
       supersededId ?? "",
     ]);
     const { journalLosses } = deployment.machine;
-    const attempt: Attempt = { deployment, journalLosses };
+    const attempt: Attempt = { deployment, inputs, journalLosses };
     let want = this.wants.findLast((one) => one.identity === identity && one.state === "open");
     if (want && isTeardown && this.#isFailedAttempt(want)) {
       want.state = "given up";
@@ -412,7 +415,10 @@ export class Oracle {
   #judgeSecond(want: Want, execution: Execution, attempt: Attempt): void {
     const unexcused = want.started.filter((first) => {
       const exception = this.#excuse(want, first, { execution, attempt });
-      if (exception !== undefined) this.#counters.exception(exception);
+      if (exception !== undefined) {
+        this.#counters.exception(exception);
+        this.#excused.add(execution);
+      }
       return exception === undefined;
     });
     const [first] = unexcused;
@@ -459,8 +465,19 @@ export class Oracle {
     if (this.#strays.has(first.execution)) {
       return "its execution was taken by a start without an answer";
     }
-    if (this.#world.service !== "cloudflow" && wasListCut(want)) return "a list left something out";
-    if (want.isForced && (machine.journalLosses > 0 || machine.journal !== "kept")) {
+    if ((this.#world.service !== "cloudflow" || isElsewhere) && wasListCut(want)) {
+      return "a list left something out";
+    }
+    if (this.#world.service === "functiongraph" && isElsewhere && this.#clocksDiffer()) {
+      return "without the journal, and the service's clocks differ by more than ten seconds";
+    }
+    const hasDeployedHere = this.wants.some(
+      (one) =>
+        one !== want &&
+        one.urn === want.urn &&
+        one.attempts.some(({ deployment }) => deployment.machine === machine),
+    );
+    if (want.isForced && (!hasDeployedHere || machine.journalLosses > 0 || machine.journal !== "kept")) {
       return "a forced replacement without the journal";
     }
     if (isElsewhere && hasEnded && (want.executionKey === undefined || want.isTeardown)) {
@@ -481,9 +498,18 @@ export class Oracle {
     return undefined;
   }
 
+  // Of the service's nodes, as they have dated executions.
+  #clocksDiffer(): boolean {
+    const ahead = this.#truth.executions.map(({ startedAtMs, startMs }) => startedAtMs - startMs);
+    return Math.max(...ahead) - Math.min(...ahead) > 9_000;
+  }
+
   #isTakenByWord(want: Want, execution: Execution): boolean {
     return this.wants.some(
-      (one) => one !== want && one.executionId === execution.id && one.inputs["concurrency"] === "adopt",
+      (one) =>
+        one !== want &&
+        one.executionId === execution.id &&
+        one.attempts.some(({ inputs }) => isByWord(inputs, execution)),
     );
   }
 
@@ -564,7 +590,7 @@ export class Oracle {
   // Whether an execution that was not started for this run may be taken all the same.
   #mayTake(stack: Stack, want: Want, execution: Execution): Exception | "said so" | "alike" | undefined {
     const { inputs } = want;
-    if (inputs["adoptExecutionId"] === execution.id || inputs["concurrency"] === "adopt") return "said so";
+    if (want.attempts.some((attempt) => isByWord(attempt.inputs, execution))) return "said so";
     const count = (exception: Exception): Exception => {
       this.#counters.exception(exception);
       return exception;
@@ -572,6 +598,7 @@ export class Oracle {
     const owners = this.#ownersOf(execution).filter((one) => one !== want);
     // One key is one execution: whoever gives the same one has the same.
     if (want.executionKey !== undefined && owners.some((one) => isSameKey(one, want))) {
+      if (!this.#isMarked) this.#strays.add(execution);
       return count("one key is one execution");
     }
     const last = want.attempts.at(-1);
@@ -587,7 +614,7 @@ export class Oracle {
     if (isUntold && owners.some((one) => one.urn === want.urn)) {
       return count("a destroy that this machine was not told of");
     }
-    if (want.isForced && owners.some((one) => one.urn === want.urn) && this.#wasCutShort(execution)) {
+    if (want.isForced && owners.some((one) => one.urn === want.urn && wasCutShort(one))) {
       return count("a forced replacement took over what a deployment that was cut short had started");
     }
     if (
@@ -610,10 +637,25 @@ export class Oracle {
       this.#strays.add(execution);
       return count("a service that answers a start with somebody else's id");
     }
-    if (this.#world.service !== "cloudflow" && wasListCut(want) && execution.id !== want.supersededId) {
+    if (
+      this.#world.service !== "cloudflow" &&
+      wasListCut(want) &&
+      (execution.id !== want.supersededId || want.isForced)
+    ) {
       this.#strays.add(execution);
       return count("a list left something out");
     }
+    // What the program had changed meanwhile was never started: it goes on with what it wanted before.
+    const isTakenBack = owners.some(
+      (one) =>
+        one.identity === want.identity &&
+        one.executionId === undefined &&
+        this.wants.every(
+          ({ urn, serial, started, sent }) =>
+            urn !== want.urn || serial <= one.serial || serial >= want.serial || started.length + sent === 0,
+        ),
+    );
+    if (isTakenBack) return "alike";
     // Without a key, what still runs of the same resource and the same arguments is the run.
     const isSameRun = owners.some(
       (one) => one.urn === want.urn && canonical(replacingOf(one.inputs)) === canonical(replacingOf(inputs)),
@@ -637,13 +679,6 @@ export class Oracle {
       }
     }
     return undefined;
-  }
-
-  // Whether a deployment of it ended before Pulumi had its regular end.
-  #wasCutShort(execution: Execution): boolean {
-    const { deployment: number } = execution.origin;
-    const starter = number === undefined ? undefined : this.#deployments.get(number);
-    return starter !== undefined && (starter.wasKilled || starter.abortedMs !== undefined);
   }
 
   // Whether the machine of an attempt has itself started an execution, and remembers it.
@@ -718,7 +753,7 @@ export class Oracle {
     if (!old) return;
     if (want) {
       want.state = "satisfied";
-      if (!this.#hasTornDown(want) && want.inputs["concurrency"] !== "adopt") {
+      if (!this.#hasTornDown(want) && want.inputs["concurrency"] !== "adopt" && !this.#hasLostStart(want)) {
         this.violate("a teardown runbook did not run", `${want.stack.name}/${want.name}`);
       } else if (want.attempts.length > 1) {
         this.#counters.sometimes("a teardown runbook was cut short and went on");
@@ -855,7 +890,7 @@ export class Oracle {
       const pool = pools.get(name) ?? { started: 0, wants: new Set(), isDoubtful: false };
       pools.set(name, pool);
       pool.started += 1;
-      const isStray = this.#strays.has(execution);
+      const isStray = this.#strays.has(execution) || this.#excused.has(execution);
       if (execution.handledAfterMs > 15_000 || execution.isForgotten || isStray) pool.isDoubtful = true;
     }
     for (const want of this.wants) {
@@ -897,6 +932,7 @@ export class Oracle {
         : this.#truth.executions.findLast(
             (one) =>
               one.workflow === want.workflow &&
+              (one.tag === undefined || one.tag === tagOf(want.stack.name, want.name)) &&
               !one.isForgotten &&
               !known.has(one.id) &&
               one.origin.deployment !== undefined &&
@@ -911,8 +947,20 @@ function circumstances(want: Want): string {
   return `${isLiedTo ? ", lied to" : ""}${wasListCut(want) ? ", with a list that was cut" : ""}`;
 }
 
+// Whether a deployment of it ended before it had its regular end.
+function wasCutShort({ attempts }: Want): boolean {
+  return attempts.some(
+    ({ deployment }) => deployment.wasKilled || deployment.lostStart || deployment.abortedMs !== undefined,
+  );
+}
+
 function wasListCut({ attempts }: Want): boolean {
   return attempts.some(({ deployment }) => deployment.wasListCut);
+}
+
+// The program has said that it takes this one, or whichever runs.
+function isByWord(inputs: Bag, execution: Execution): boolean {
+  return inputs["concurrency"] === "adopt" || inputs["adoptExecutionId"] === execution.id;
 }
 
 function isSameKey(one: Want, other: Want): boolean {

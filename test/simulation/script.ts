@@ -9,6 +9,8 @@ export interface World {
   readonly service: ServiceName;
   /** CloudFlow's Express flows, FunctionGraph's EXPRESS ones. */
   readonly express?: boolean;
+  /** CloudFlow: Express executions are kept as others are; else they are forgotten as they end. */
+  readonly expressKept?: boolean;
   /** FunctionGraph: whether the status shows the start's headers; `empty` shows a map without any. */
   readonly headers?: "shown" | "hidden" | "empty";
   /** Nodes of the service, each with a clock of its own. */

@@ -76,7 +76,15 @@ function* shorter(script: Script): Generator<Script> {
     if (JSON.stringify(world[name as keyof World]) === JSON.stringify(plain)) continue;
     yield { ...script, world: { ...world, [name]: plain } };
   }
-  for (const name of ["headers", "output", "inSeconds", "gatewayCodes", "withoutDate", "express"] as const) {
+  for (const name of [
+    "headers",
+    "output",
+    "inSeconds",
+    "gatewayCodes",
+    "withoutDate",
+    "expressKept",
+    "express",
+  ] as const) {
     if (world[name] !== undefined) yield { ...script, world: without(world, name) };
   }
   if (world.machines.length > 1) {

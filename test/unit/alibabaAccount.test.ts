@@ -1,14 +1,12 @@
 /**
- * Credentials, signatures and location of Alibaba Cloud: every source, against the emulator's own checker.
+ * Keys and signatures of Alibaba Cloud against the emulator's own checker. Who acts, by all settings: `test/identity`.
  */
 import type { Emulator } from "workflow-emulator";
 import { startEmulator } from "workflow-emulator";
-import { cloudFlowRegions } from "../../provider/src/backends/alibaba/location";
-import { AuthenticationError, ConfigurationError } from "../../provider/src/errors";
+import { AuthenticationError } from "../../provider/src/errors";
 import type { Settings } from "../../provider/src/lifecycle";
 import { check, openSession, services } from "../../provider/src/lifecycle";
 import { requestsOf } from "../support/emulators";
-import { startScriptedServer } from "../support/scriptedServer";
 import { listAll, never, settingsOf } from "../support/sessions";
 
 const key = "EMULATORACCESSKEY0001";
@@ -20,12 +18,10 @@ const temporary = {
 };
 
 let emulator: Emulator;
-const environment = { ...process.env };
 beforeEach(async () => {
   emulator = await startEmulator();
 });
 afterEach(async () => {
-  process.env = { ...environment };
   await emulator.close();
 });
 
@@ -106,47 +102,8 @@ test.each(["ACS3-HMAC-SHA256", "HMAC-SHA1"])(
   },
 );
 
-describe("without static keys, the vendor's credential chain", () => {
-  beforeEach(() => {
-    const others = Object.entries(environment).filter(([name]) => !name.startsWith("ALIBABA_CLOUD_"));
-    process.env = Object.fromEntries(others);
-    process.env["ALIBABA_CLOUD_CLI_PROFILE_DISABLED"] = "true";
-    process.env["ALIBABA_CLOUD_ECS_METADATA_DISABLED"] = "true";
-    process.env["ALIBABA_CLOUD_CREDENTIALS_FILE"] = "/nonexistent/credentials";
-  });
-
-  test("gives temporary keys, whose token is sent", async () => {
-    const credentials = await startScriptedServer([
-      {
-        body: JSON.stringify({
-          Code: "Success",
-          AccessKeyId: temporary.key,
-          AccessKeySecret: temporary.secret,
-          SecurityToken: temporary.token,
-          Expiration: new Date(Date.now() + 3_600_000).toISOString(),
-        }),
-      },
-    ]);
-    process.env["ALIBABA_CLOUD_CREDENTIALS_URI"] = `${credentials.url}/credentials`;
-    try {
-      expect(await list(settingsOf({}))).toEqual([]);
-      expect(credentials.requests).toHaveLength(1);
-    } finally {
-      await credentials.close();
-    }
-  });
-
-  test("has nothing: the error names what to set", async () => {
-    const error = await list(settingsOf({})).catch((thrown: unknown) => thrown);
-    expect(error).toBeInstanceOf(ConfigurationError);
-    expect((error as Error).message).toMatch(
-      /no credentials for Alibaba Cloud are set. Set an access key .*alicloud:accessKey.*ALIBABA_CLOUD_ACCESS_KEY_ID/,
-    );
-  });
-});
-
 test("endpoints are built for all regions, the region first", async () => {
-  for (const region of cloudFlowRegions) {
+  for (const region of ["cn-hangzhou", "ap-southeast-1", "us-west-1", "eu-central-1"]) {
     const settings = settingsOf({ config: { "alicloud:accessKey": key, "alicloud:secretKey": secret } });
     const urls: string[] = [];
     const fetch = (url: string): Promise<never> => {
@@ -159,18 +116,14 @@ test("endpoints are built for all regions, the region first", async () => {
       never,
     );
     await expect(listAll(backend)).rejects.toThrow();
-    expect(urls[0]).toMatch(new RegExp(`^https://${region}\\.fnf\\.aliyuncs\\.com/\\?FlowName=f`));
+    expect(urls.find((url) => url.includes("fnf"))).toMatch(
+      new RegExp(`^https://${region}\\.fnf\\.aliyuncs\\.com/\\?FlowName=f`),
+    );
   }
 });
 
-test("an unknown region is refused, unless an endpoint is set", () => {
-  const args = { flowName: "f", region: "mars-1" };
-  expect(check(services.cloudflow, args, settingsOf({}))[0]?.reason).toMatch(
-    /is "mars-1" .* no region that serves/,
-  );
+test("without a region nothing can be asked", () => {
   expect(check(services.cloudflow, { flowName: "f" }, settingsOf({}))[0]?.reason).toMatch(
     /is not set anywhere/,
   );
-  const config = { "alicloud:endpoints": JSON.stringify({ fnf: emulator.url }) };
-  expect(check(services.cloudflow, args, settingsOf({ config }))).toEqual([]);
 });

@@ -1,5 +1,5 @@
 /** Where CloudFlow is, and what is refused: addresses that are none, and parts of credentials that are useless alone. */
-import { findStaticCredential } from "../../provider/src/backends/alibaba/credentials";
+import { findIdentity } from "../../provider/src/backends/alibaba/identity";
 import { checkLocation, resolveLocation } from "../../provider/src/backends/alibaba/location";
 import { settingsOf } from "../support/sessions";
 
@@ -12,12 +12,17 @@ test.each<[Sources, string]>([
   [{ environment: { FNF_ENDPOINT: "fnf.example" } }, "https://fnf.example"],
   [{ environment: { FNF_ENDPOINT: "http://127.0.0.1:1" } }, "http://127.0.0.1:1"],
   [{ config: { "alicloud:endpoints": '{"fnf":"fnf.config:8443"}' } }, "https://fnf.config:8443"],
+  // A region that no list has: which ones serve CloudFlow, nobody promises.
+  [{ config: { "alicloud:region": "mars-1" } }, "https://mars-1.fnf.aliyuncs.com"],
 ])("the endpoint %#", (sources, expected) => {
   expect(endpoint(sources)).toBe(expected);
 });
 
 test.each<[string, Sources]>([
-  ["configuration alicloud:endpoints.fnf", { config: { "alicloud:endpoints": '{"fnf":"ftp://fnf.example"}' } }],
+  [
+    "configuration alicloud:endpoints.fnf",
+    { config: { "alicloud:endpoints": '{"fnf":"ftp://fnf.example"}' } },
+  ],
   ["environment variable FNF_ENDPOINT", { environment: { FNF_ENDPOINT: "me:s3cret@fnf.example" } }],
   ["environment variable FNF_ENDPOINT", { environment: { FNF_ENDPOINT: "https://me:s3cret@fnf.example" } }],
   ["environment variable FNF_ENDPOINT", { environment: { FNF_ENDPOINT: "https://fnf.example/?x" } }],
@@ -31,8 +36,8 @@ test.each<[string, Sources]>([
 
 test("the region: the message makes sense after the argument's name, and alone", () => {
   expect(() => endpoint({})).toThrow(/^no region is set: set the argument "region"/);
-  expect(() => endpoint({ config: { "alicloud:region": "mars-1" } })).toThrow(
-    /^the region is "mars-1" \(from/,
+  expect(() => endpoint({ config: { "alicloud:region": "evil.example/" } })).toThrow(
+    /^the region is "evil.example\/" \(from configuration alicloud:region\), which is no region/,
   );
   expect(checkLocation({}, settingsOf({}), new Set())[0]).toMatchObject({
     argument: "region",
@@ -44,5 +49,5 @@ test.each<[Sources, string]>([
   [{ config: { "alicloud:securityToken": "t" } }, "configuration alicloud:accessKey"],
   [{ environment: { ALIBABA_CLOUD_SECURITY_TOKEN: "t" } }, "ALIBABA_CLOUD_ACCESS_KEY_ID"],
 ])("a security token alone is refused with the names of what is missing", (sources, missing) => {
-  expect(() => findStaticCredential(settingsOf(sources))).toThrow(missing);
+  expect(() => findIdentity(settingsOf(sources))).toThrow(missing);
 });

@@ -1,5 +1,5 @@
 /** Rules for arguments that stand in addresses and paths. */
-import { address, identifier, json, text } from "../../provider/src/backends/rules";
+import { address, identifier, jsonObject, text } from "../../provider/src/backends/rules";
 
 const limits = { min: 1, max: 8 };
 
@@ -22,8 +22,8 @@ test.each<[unknown, RegExp]>([
 
 test("text and JSON text with half of a surrogate pair can't be sent", () => {
   expect(text(limits)("\udc00a")).toMatch(/well-formed/);
-  expect(json(100)('{"a":"\ud800"}')).toMatch(/well-formed/);
-  expect(json(100)({ a: "\ud800" })).toBeUndefined();
+  expect(jsonObject(100)('{"a":"\ud800"}')).toMatch(/well-formed/);
+  expect(jsonObject(100)({ a: "\ud800" })).toBeUndefined();
   expect(text(limits)("😀")).toBeUndefined();
 });
 
@@ -35,9 +35,31 @@ test.each([
   ["{password:1}", ": wrong at position 1"],
 ])("%s is not JSON: that is said with the place, and nothing of the text", (value, place) => {
   // Later versions of Node say line and column too.
-  expect(json(100)(value)?.replace(/ \(line \d+ column \d+\)$/, "")).toBe(
+  expect(jsonObject(100)(value)?.replace(/ \(line \d+ column \d+\)$/, "")).toBe(
     `must be a map or JSON text; this text is not JSON${place}`,
   );
+});
+
+test.each<[unknown, string]>([
+  [["a"], "a list"],
+  [7, "a number"],
+  [null, "null"],
+  ['["a"]', "JSON text of a list"],
+  ['"a"', "JSON text of a string"],
+  ["null", "JSON text of null"],
+])("%j is no object", (value, kind) => {
+  expect(jsonObject(100)(value)).toBe(`must be a map or JSON text of one, not ${kind}`);
+});
+
+// The size of what is sent, in bytes of UTF-8: a map as JSON without blanks, a text as it stands.
+test.each<[string, unknown, number]>([
+  ["a map", { key: "😀é" }, 16],
+  ["text with blanks", '{ "key" : "é" }', 16],
+  ["half an emoji, which JSON writes as an escape", { k: "\ud83d" }, 14],
+])("%s is measured as it is sent", (_what, value, bytes) => {
+  expect(jsonObject(bytes)(value)).toBeUndefined();
+  const reason = `must have at most ${String(bytes - 1)} bytes as JSON in UTF-8, not ${String(bytes)}: store the data elsewhere and pass its address`;
+  expect(jsonObject(bytes - 1)(value)).toBe(reason);
 });
 
 test.each(["https://a?", "https://a#", "https://a?x=1"])(

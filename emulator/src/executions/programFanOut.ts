@@ -21,8 +21,9 @@ export function playParallel(
   visit: Visit,
 ): Course {
   let before = visit.record.eventCount;
+  const forked = visit.record.lastEvent;
   const parts = state.branches.map((branch, index): Part => {
-    const record = new ProgramRecord(before);
+    const record = new ProgramRecord(before, forked);
     record.note("branchEntered", visit.at, step, { input: visit.scope.input });
     const frame = { ...visit.frame, prefix: `${prefix}[${String(index)}]/`, parentKey: step.key };
     const course = player.playSequence(branch, visit.scope.input, visit.at, visit.until, frame, record);
@@ -69,8 +70,9 @@ export function playMap(
     };
   };
 
+  const forked = visit.record.lastEvent;
   const playItem = (item: Json, index: number, at: number, before: number): Part => {
-    const record = new ProgramRecord(before);
+    const record = new ProgramRecord(before, forked);
     const input = state.itemInput ? evaluate(state.itemInput, { ...visit.scope, item, index }) : item;
     record.note("iterationEntered", at, step, { input });
     const frame = { prefix: `${prefix}[${String(index)}]/`, parentKey: step.key, item, index };

@@ -132,8 +132,12 @@ export interface ProgramEvent {
   readonly stepKey: string | undefined;
   readonly state: State | undefined;
   readonly attempt: number | undefined;
+  /** The event before this one in the same branch; `undefined` for the first event of all. */
+  readonly after: ProgramEvent | undefined;
   readonly input?: Json;
   readonly output?: Json;
+  /** Of `stepEntered` and `stepExited`: what the sequence around has collected by then. */
+  readonly local?: Json;
   readonly error?: ProgramError | undefined;
 }
 

@@ -14,15 +14,33 @@ export class ProgramRecord {
   steps: OpenStep[] = [];
   events: ProgramEvent[] = [];
 
-  /** @param before - Events that were there before this record's first one. */
-  constructor(private readonly before = 0) {}
+  /**
+   * @param before - Events that were there before this record's first one.
+   * @param last - The event that this record's first one comes after.
+   */
+  constructor(
+    private readonly before = 0,
+    private last?: ProgramEvent | undefined,
+  ) {}
+
+  /** The event that the next one comes after. */
+  get lastEvent(): ProgramEvent | undefined {
+    return this.last;
+  }
 
   /** Events so far, with those before. */
   get eventCount(): number {
     return this.before + this.events.length;
   }
 
-  enter(key: string, parentKey: string | undefined, state: State, at: number, input: Json): OpenStep {
+  /** @param given - What arrives at the state, and what the sequence around has collected. */
+  enter(
+    key: string,
+    parentKey: string | undefined,
+    state: State,
+    at: number,
+    given: { readonly input: Json; readonly local: Json },
+  ): OpenStep {
     const step: OpenStep = {
       key,
       parentKey,
@@ -31,13 +49,13 @@ export class ProgramRecord {
       outcome: undefined,
       beganAt: at,
       endedAt: undefined,
-      input,
+      input: given.input,
       output: undefined,
       error: undefined,
       attempts: [],
     };
     this.steps.push(step);
-    this.note("stepEntered", at, step, { input });
+    this.note("stepEntered", at, step, given);
     return step;
   }
 
@@ -45,22 +63,31 @@ export class ProgramRecord {
     type: ProgramEvent["type"],
     at: number,
     step: OpenStep | undefined,
-    more: { input?: Json; output?: Json; error?: ProgramError | undefined; attempt?: number } = {},
+    more: {
+      input?: Json;
+      output?: Json;
+      local?: Json;
+      error?: ProgramError | undefined;
+      attempt?: number;
+    } = {},
   ): void {
     const attempt = more.attempt ?? step?.attempts.at(-1)?.attempt;
-    this.events.push({ type, at, stepKey: step?.key, state: step?.state, ...more, attempt });
+    this.last = { type, at, stepKey: step?.key, state: step?.state, ...more, attempt, after: this.last };
+    this.events.push(this.last);
   }
 
-  /** Takes in what a part of the program has written. */
+  /** Takes in what a part of the program has written. What follows comes after the part that ended last. */
   add(part: ProgramRecord): void {
     for (const step of part.steps) this.steps.push(step);
     for (const event of part.events) this.events.push(event);
+    if (part.last && (this.last === undefined || part.last.at >= this.last.at)) this.last = part.last;
   }
 
   /** Ends at `at` what had not ended then. What was written of later times has not happened. */
   cut(at: number, outcome: string): void {
     this.steps = this.steps.filter((step) => step.beganAt <= at);
     this.events = this.events.filter((event) => event.at <= at);
+    while (this.last && this.last.at > at) this.last = this.last.after;
     for (const step of this.steps) {
       if (step.phase === "ended" && (step.endedAt ?? at) <= at) continue;
       step.phase = "ended";

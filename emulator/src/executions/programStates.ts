@@ -13,7 +13,7 @@ import {
   type WaitState,
 } from "./program";
 import { DEFAULT_TASK, type Play, type ProgramIntervention } from "./programPlay";
-import { evaluate, holds, layOver, type Scope } from "./programExpressions";
+import { evaluate, holds, layOver } from "./programExpressions";
 import {
   failure,
   idleResult,
@@ -124,7 +124,8 @@ export class ProgramCourse implements SequencePlayer {
   private playState(state: State, visit: Visit): Course {
     const { key, scope, until, record, frame } = visit;
     const named = { ...scope, state: { name: state.name ?? state.id, key, attempt: 1 } };
-    const step = record.enter(key, frame.parentKey, state, visit.at, scope.input);
+    const { local } = scope;
+    const step = record.enter(key, frame.parentKey, state, visit.at, { input: scope.input, local });
     const used = new Map<RetryRule, number>();
     let at = visit.at;
     for (let attempt = 1; ; attempt++) {
@@ -146,17 +147,17 @@ export class ProgramCourse implements SequencePlayer {
         step.output = output;
         endStep(step, "success", ended.at);
         record.note("stepSucceeded", ended.at, step, { output });
-        record.note("stepExited", ended.at, step, { input, output });
+        record.note("stepExited", ended.at, step, { local: collected(visit, output) });
         return { ended: { ...ended, output } };
       }
       const again = this.nextAttempt(state, ended, used, frame);
-      if (again === undefined) return this.failed(state, step, ended, inner, record);
+      if (again === undefined) return this.failed(state, step, ended, { ...visit, scope: inner });
       if (again > until) {
         step.phase = "awaitingRetry";
         return { nextChangeAt: again };
       }
       if (record.eventCount > MOST_EVENTS) {
-        return this.failed(state, step, this.tooManyEvents(again), inner, record);
+        return this.failed(state, step, this.tooManyEvents(again), { ...visit, scope: inner });
       }
       at = again;
     }
@@ -167,11 +168,11 @@ export class ProgramCourse implements SequencePlayer {
     return { ...failure(at, this.names.tooManyEvents, cause), isFinal: true };
   }
 
-  private failed(state: State, step: OpenStep, ended: Ending, scope: Scope, record: ProgramRecord): Course {
+  private failed(state: State, step: OpenStep, ended: Ending, visit: Visit): Course {
     step.error = ended.error;
     endStep(step, ended.stepOutcome ?? ended.outcome, ended.at);
-    record.note("stepFailed", ended.at, step, { error: ended.error });
-    return this.caught(state, step, ended, scope, record);
+    visit.record.note("stepFailed", ended.at, step, { error: ended.error });
+    return this.caught(state, step, ended, visit);
   }
 
   private nextAttempt(
@@ -194,13 +195,13 @@ export class ProgramCourse implements SequencePlayer {
     return index < 0 ? undefined : this.manualRetries.splice(0, index + 1).at(-1);
   }
 
-  private caught(state: State, step: OpenStep, ended: Ending, scope: Scope, record: ProgramRecord): Course {
+  private caught(state: State, step: OpenStep, ended: Ending, visit: Visit): Course {
     const rule = ended.isFinal ? undefined : state.catches?.find(({ errors }) => fits(errors, ended.error));
     if (!rule) return { ended };
     const error = { ...ended.error };
-    const output = rule.output ? evaluate(rule.output, { ...scope, error }) : { error };
+    const output = rule.output ? evaluate(rule.output, { ...visit.scope, error }) : { error };
     step.output = output;
-    record.note("stepExited", ended.at, step, { input: step.input, output });
+    visit.record.note("stepExited", ended.at, step, { local: collected(visit, output) });
     return { ended: { at: ended.at, outcome: "success", output, error: undefined, next: { id: rule.next } } };
   }
 
@@ -323,6 +324,11 @@ export class ProgramCourse implements SequencePlayer {
     record.note(late ? "taskTimedOut" : submitting ? "taskSubmitFailed" : "taskFailed", at, step, { error });
     return { at, outcome: script.outcome, output: undefined, error };
   }
+}
+
+// What the sequence around has collected when a state leaves it; in a chain, what the next state is given.
+function collected({ collects, scope }: Visit, output: Json): Json {
+  return collects ? layOver(scope.local, output) : output;
 }
 
 // A jump inside a body is over with the body; whether the body ends the sequence around it depends on who asks.

@@ -103,12 +103,11 @@ export interface BackendDefinition<Service extends Backend = Backend> {
    */
   place?(settings: Settings): Readonly<Record<string, string>>;
   /**
-   * Asks where the settings lead, where they do not tell it by themselves; by the names that {@link Backend.location} has.
-   * At most one cheap request, shared by all resources of a process; left out where nothing can be asked.
-   * @param stored what the state has of an execution.
+   * What {@link place} leaves out, asked of the vendor for an execution that is stored. What can't be had in a few seconds
+   * is left out.
+   * @throws ConfigurationError where a setting is wrong.
    */
-  locate?(
-    args: Arguments,
+  askPlace?(
     stored: Arguments,
     context: BackendContext,
     signal: AbortSignal,
@@ -222,6 +221,12 @@ export interface ExecutionPage {
   readonly snapshotOf?: (executionId: string) => ExecutionSnapshot | undefined;
 }
 
+/** An execution, and the name that its start carried. */
+export interface NamedExecution {
+  readonly runName: string;
+  readonly snapshot: ExecutionSnapshot;
+}
+
 /** Why an execution is stopped, for services that keep it. */
 export interface StopReason {
   readonly error?: string | undefined;
@@ -240,7 +245,10 @@ export interface Backend {
   readonly identity: string;
   /** Where the execution is, as outputs: resolved region and project. Kept in state, so that read finds it again. */
   readonly location: Readonly<Record<string, string>>;
-  /** False where the service forgets executions as they end (express modes): there is nothing to describe or stop. */
+  /**
+   * False where the service need not keep executions (express modes): nothing may rest on their being described, listed
+   * or stopped.
+   */
   readonly keepsHistory: boolean;
   /** Page for people; absent where there is none. */
   consoleUrl(executionId: string): string | undefined;
@@ -267,6 +275,12 @@ export interface Backend {
    * @throws IncompleteListError where that is not known: the list has no end, or rows that can't be read.
    */
   listUnsettled(signal: AbortSignal): Promise<readonly ExecutionSummary[]>;
+  /**
+   * Executions whose start carried a name that begins so, newest first, on services that may show them although
+   * `keepsHistory` is false. Empty where the service shows none, which does not prove that there is none; undefined where
+   * it can't be asked. Left out where no start carries a name that can be looked up.
+   */
+  findStarted?(namePrefix: string, signal: AbortSignal): Promise<readonly NamedExecution[] | undefined>;
   /**
    * The name that an execution's start carried; null where it carried none, undefined where the service does not show
    * what it carried.

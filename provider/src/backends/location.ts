@@ -28,14 +28,6 @@ export function noRegion(settings: string): LocationError {
   });
 }
 
-/** The error where a region does not serve the service. */
-export function otherRegion(region: Found, title: string, regions: readonly string[]): LocationError {
-  const reason =
-    `is "${region.value}" (from ${region.source}), which is no region that serves ${title} ` +
-    `(${regions.join(", ")}): correct it, or set "endpoint" if yours does.`;
-  return new LocationError(`the region ${reason}`, { argument: "region", reason });
-}
-
 /**
  * The address of a service.
  * @throws LocationError where it is none, or begins with `http://` without permission; it names the setting, and no
@@ -51,11 +43,14 @@ export function checkEndpoint(found: Found, plainHttp: PlainHttp): string {
   });
 }
 
-/** An address with its scheme. The vendors' own tools take a host alone too, and then ask it by https. */
-export function withScheme(found: Found | undefined): Found | undefined {
+/**
+ * An address with its scheme. The vendors' own tools take a host alone too.
+ * @param scheme for a host alone.
+ */
+export function withScheme(found: Found | undefined, scheme: "http" | "https" = "https"): Found | undefined {
   const value = found?.value.trim();
   if (!found || !value || /^[a-z][a-z\d+.-]*:\/\//i.test(value)) return found;
-  return { ...found, value: `https://${value}` };
+  return { ...found, value: `${scheme}://${value}` };
 }
 
 /** What is wrong with the settings of transport; empty where nothing is. Said of the endpoint: that is what is reached so. */

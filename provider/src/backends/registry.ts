@@ -2,6 +2,7 @@
  * The services there are, and the session in which a process talks to them. A new service is one line here.
  */
 import { randomUUID } from "node:crypto";
+import { ConfigurationError } from "../errors";
 import type { Fetch } from "../http/httpClient";
 import { HttpClient, NotSentError } from "../http/httpClient";
 import { proxiesOf } from "../http/proxies";
@@ -40,19 +41,21 @@ export interface Session {
   readonly waiting: WaitingOptions;
   /** One object per key for the life of the session: what all resources of a workflow share. */
   shared<T>(key: string, make: () => T): T;
+  /**
+   * What the settings tell, or else the vendor, of the place where executions are; empty where the settings are wrong.
+   * @param stored an execution as it is stored.
+   */
+  findPlace(
+    definition: BackendDefinition,
+    stored: Arguments,
+    signal: AbortSignal,
+  ): Promise<Readonly<Record<string, string>>>;
   /** Opens a service for a workflow. */
   connect<Service extends Backend>(
     definition: BackendDefinition<Service>,
     args: Arguments,
     signal: AbortSignal,
   ): Promise<Service>;
-  /** Asks where the settings lead ({@link BackendDefinition.locate}). */
-  locate(
-    definition: BackendDefinition,
-    args: Arguments,
-    stored: Arguments,
-    signal: AbortSignal,
-  ): Promise<Readonly<Record<string, string>>>;
 }
 
 /** For `bench/`, which compares: how executions are waited for. Programs can't set it. */
@@ -121,9 +124,18 @@ export function openSession(options: SessionOptions): Session {
     uuid,
     waiting: options.waiting ?? {},
     shared,
+    findPlace: async (definition, stored, signal) => {
+      try {
+        const told = definition.place?.(settings) ?? {};
+        const asked = await definition.askPlace?.(stored, contextOf(definition), signal);
+        return { ...asked, ...told };
+      } catch (error) {
+        // Told by check, and by whoever connects.
+        if (error instanceof ConfigurationError) return {};
+        throw error;
+      }
+    },
     connect: async (definition, args, signal) => definition.connect(args, contextOf(definition), signal),
-    locate: async (definition, args, stored, signal) =>
-      (await definition.locate?.(args, stored, contextOf(definition), signal)) ?? {},
   };
 }
 

@@ -115,13 +115,17 @@ export const address: ArgumentRule = (value) => {
   return undefined;
 };
 
-/** A JSON value: a map, a list, or text that is itself JSON. At most `maxBytes` as JSON in UTF-8. */
-export function json(maxBytes: number): ArgumentRule {
+/**
+ * A JSON object: a map, or text that is JSON of one. At most `maxBytes` as it is sent: map as JSON, text as it stands,
+ * in UTF-8.
+ */
+export function jsonObject(maxBytes: number): ArgumentRule {
   return (value) => {
     let text: string;
     if (typeof value === "string") {
       try {
-        JSON.parse(value);
+        const parsed: unknown = JSON.parse(value);
+        if (!isMap(parsed)) return `must be a map or JSON text of one, not JSON text of ${kindOf(parsed)}`;
       } catch (error) {
         // Only the place: the rest of the message can quote a piece of the text, which may be secret.
         const place = /at position \d+( \(line \d+ column \d+\))?$/.exec((error as Error).message)?.[0];
@@ -130,17 +134,11 @@ export function json(maxBytes: number): ArgumentRule {
       if (!value.isWellFormed()) return notWellFormed;
       text = value;
     } else {
-      if (typeof value !== "object" || value === null)
-        return `must be a map or JSON text, not ${kindOf(value)}`;
+      if (!isMap(value)) return `must be a map or JSON text of one, not ${kindOf(value)}`;
       text = JSON.stringify(value);
     }
     return tooLarge(text, maxBytes);
   };
-}
-
-/** A map of at most `maxBytes` as JSON in UTF-8. */
-export function mapUpTo(maxBytes: number): ArgumentRule {
-  return (value) => map(value) ?? tooLarge(JSON.stringify(value), maxBytes);
 }
 
 /** True or false. */
@@ -149,10 +147,12 @@ export const boolean: ArgumentRule = (value) =>
 
 function tooLarge(text: string, maxBytes: number): string | undefined {
   const bytes = Buffer.byteLength(text);
-  return bytes > maxBytes
-    ? `must have at most ${String(maxBytes)} bytes as JSON, not ${String(bytes)}`
-    : undefined;
+  if (bytes <= maxBytes) return undefined;
+  return `must have at most ${String(maxBytes)} bytes as JSON in UTF-8, not ${String(bytes)}: ${elsewhere}`;
 }
+
+/** What to do with data that is too large for a service. */
+export const elsewhere = "store the data elsewhere and pass its address";
 
 /** What is wrong with `concurrency` where the service does not show what runs. */
 export function concurrencyWithoutHistory(concurrency: unknown, mode: string): string | undefined {

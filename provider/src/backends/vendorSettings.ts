@@ -3,6 +3,8 @@
  * them that decides who acts or where is honoured or refused by name. One table per vendor says which; the
  * documentation's table is compared with it.
  */
+import type { Settings } from "./settings";
+import { fromConfig, fromEnvironment } from "./settings";
 
 /** What a setting decides: the identity, the place, the transport, or nothing of what this package does. */
 export type SettingConcern = "who" | "where" | "how" | "nothing";
@@ -18,4 +20,24 @@ export interface VendorSetting {
   readonly treatment: "honoured" | "refused" | "ignored";
   /** What it does here, or why it is refused or ignored and what to set in its place. One sentence. */
   readonly note: string;
+}
+
+/**
+ * The settings of a table that are set although they are refused: one sentence each, with the setting's name and the
+ * remedy.
+ * @param namespace of the stack configuration, e.g. `alicloud`.
+ */
+export function findRefusedSettings(
+  settings: Settings,
+  namespace: string,
+  table: readonly VendorSetting[],
+): string[] {
+  return table
+    .filter(({ treatment }) => treatment === "refused")
+    .flatMap(({ key, variables, note }) => {
+      const found =
+        (key === undefined ? undefined : fromConfig(settings, `${namespace}:${key}`)) ??
+        fromEnvironment(settings, ...variables);
+      return found ? [`${found.source} is set, which this package does not support. ${note}`] : [];
+    });
 }

@@ -108,7 +108,9 @@ function connect(): Engine | undefined {
   const grpc = hostRequire("@grpc/grpc-js") as GrpcModule;
   const { EngineClient } = hostRequire("@pulumi/pulumi/proto/engine_grpc_pb") as EngineModule;
   const messages = hostRequire("@pulumi/pulumi/proto/engine_pb") as MessagesModule;
-  return { client: new EngineClient(address, grpc.credentials.createInsecure()), messages };
+  // The engine is on this machine: gRPC would ask the proxy of `https_proxy` for it.
+  const options = { "grpc.enable_http_proxy": 0 };
+  return { client: new EngineClient(address, grpc.credentials.createInsecure(), options), messages };
 }
 
 /** The engine's address among a process's arguments: the last `host:port`; flags may stand before it. */

@@ -132,7 +132,7 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
       if (isDeployment) this.#present.set(urn, present);
       await this.#process.register.handedOver(this.#definition.service, urn, id);
       const secrets = newSecrets(before, call);
-      const place = await this.#place(args, stored, isDeployment);
+      const place = await this.#session.findPlace(this.#definition, stored, this.#process.host.signal);
       const result = diff(this.#definition, id, stored, args, call.replaceOnChanges, secrets, place);
       if (result.action === "none") {
         // A teardown runbook must not run when it is replaced, which its name tells: it has to be stored anew.
@@ -146,19 +146,6 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
       if (result.action === "update") return { changes: true };
       return { changes: true, replaces: [...result.properties], deleteBeforeReplace: result.deleteFirst };
     });
-  }
-
-  // Wrong settings are told by check; a refresh compares without it, and looks before.
-  async #place(args: Properties, stored: Properties, isDeployment: boolean): Promise<Record<string, string>> {
-    try {
-      const told = this.#definition.place?.(this.#session.settings) ?? {};
-      if (!isDeployment) return { ...told };
-      const { signal } = this.#process.host;
-      const asked = this.#session.locate(this.#definition, args, stored, signal);
-      return { ...(await asked.catch(() => ({}))), ...told };
-    } catch {
-      return {};
-    }
   }
 
   create(inputs: Properties): Promise<dynamic.CreateResult> {

@@ -99,7 +99,6 @@ export async function waitUntilSettled(options: WaitOptions): Promise<PollOutcom
   const begun: ExecutionSnapshot = { executionId, status: "running", rawStatus: "", steps: [] };
   const report = (snapshot: ExecutionSnapshot): void => {
     told.last = snapshot;
-    told.isSeen ||= snapshot !== begun;
     snapshot.steps.forEach((step, index) => {
       // A step of the same name may run again: loops, retries.
       const key = `${String(index)} ${step.id}`;
@@ -151,6 +150,7 @@ export async function waitUntilSettled(options: WaitOptions): Promise<PollOutcom
     }
     failuresInARow = 0;
     unreadable = undefined;
+    told.isSeen = true;
     if (snapshot.status === "unknown" && !told.unknownStatus) {
       told.unknownStatus = true;
       reporter.warn(

@@ -181,7 +181,10 @@ export class HttpClient {
     const cut = AbortSignal.any([timeout, options.signal]);
     const { tls } = this.#transport;
     const way = { isSecure: url.protocol === "https:", mayReuse: request.repeatable, proxy, tls };
-    const { agent, passage } = await this.#connections.open(way, cut);
+    // A synchronous run has minutes for its answer, a proxy has not.
+    const openingMs = Math.min(timeoutMs, defaultTimeoutMs);
+    const opening = proxy ? AbortSignal.any([cut, abortAfter(this.#options.clock, openingMs)]) : cut;
+    const { agent, passage } = await this.#connections.open(way, opening);
     // Here still nothing was sent; and node-fetch leaves an error uncaught where its signal has aborted before.
     stopIfInterrupted(options.signal, summary);
     options.onSent?.();
@@ -198,7 +201,8 @@ export class HttpClient {
         signal: request.isSeenThrough === true ? timeout : cut,
       });
       const text = await response.text();
-      if (proxy && response.status === 407) throw proxyRefusal(407, proxy, summary);
+      // Within a tunnel the proxy says nothing any more.
+      if (proxy && !way.isSecure && response.status === 407) throw proxyRefusal(407, proxy, summary);
       const isSuccess = response.status >= 200 && response.status < 300;
       const answer: HttpAnswer = {
         status: response.status,
@@ -214,7 +218,7 @@ export class HttpClient {
       if (options.signal.aborted && (request.isSeenThrough !== true || !isUnderWay)) {
         throw interruptionOf(options.signal, summary, { mayHaveArrived: isUnderWay });
       }
-      if (proxy && !isUnderWay) throw proxyFailure(passage.failure, proxy, summary, timeoutMs);
+      if (proxy && !isUnderWay) throw proxyFailure(passage.failure, proxy, summary, openingMs);
       if (timeout.aborted) throw new RequestTimeoutError(summary, timeoutMs);
       if (isOverLimit(error)) {
         throw new AnswerTooLargeError(summary, `more than ${String(maxBytes / 1024 / 1024)} MiB`);

@@ -29,8 +29,12 @@ function remedyOf(
   code: string | undefined,
   retryable: boolean,
   proxy: Proxy | undefined,
-  { authority }: Transport,
+  { authority, clientCertificate }: Transport,
 ): string {
+  if (code !== undefined && /ALERT\w*(CERT|UNKNOWN_CA)/.test(code)) {
+    const remedy = clientCertificate === undefined ? "check the endpoint" : `set ${clientCertificate}`;
+    return `The server asks for a client certificate, or refuses the one that it was shown: ${remedy}.`;
+  }
   if (isCertificateProblem(code)) {
     const between = proxy ? ", or the proxy's if it opens encrypted connections" : "";
     return `The server's certificate is not trusted: check the endpoint, or give its authority${between}, by ${authority}.`;

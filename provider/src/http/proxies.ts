@@ -118,7 +118,7 @@ function readExceptions(list: string): (url: URL) => boolean {
 }
 
 function readException(entry: string): Exception | undefined {
-  const [, range, prefix] = /^([^/]+)\/(\d{1,3})$/.exec(entry) ?? [];
+  const [, range, prefix] = /^([^/%]+)\/(\d{1,3})$/.exec(entry) ?? [];
   if (range !== undefined && isIP(range) !== 0 && Number(prefix) <= (isIP(range) === 4 ? 32 : 128)) {
     return inAddresses((addresses, family) => {
       addresses.addSubnet(range, Number(prefix), family);
@@ -147,8 +147,18 @@ function inAddresses(
   example: string,
 ): Exception {
   const addresses = new BlockList();
-  add(addresses, isIP(example) === 4 ? "ipv4" : "ipv6");
-  return (host) => isIP(host) !== 0 && addresses.check(host, isIP(host) === 4 ? "ipv4" : "ipv6");
+  add(addresses, familyOf(example));
+  return (host) =>
+    isIP(host) !== 0 && isOfFour(host) === isOfFour(example) && addresses.check(host, familyOf(host));
+}
+
+function familyOf(address: string): "ipv4" | "ipv6" {
+  return isIP(address) === 4 ? "ipv4" : "ipv6";
+}
+
+// An IPv4 address, also in the form of an IPv6 one. A list of the other kind never has it, `::/0` not either.
+function isOfFour(address: string): boolean {
+  return isIP(address) === 4 || /^::ffff:/i.test(address);
 }
 
 function withoutBrackets(hostname: string): string {

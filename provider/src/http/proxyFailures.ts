@@ -3,23 +3,23 @@
  * was sent, and what to do.
  */
 import type { RequestSummary } from "../errors";
-import { ProxyError } from "../errors";
-import { isRetryableStatus } from "../errors";
+import { ProxyError, isRetryableStatus } from "../errors";
 import type { Proxy } from "./proxies";
 import type { TunnelFailure } from "./proxyAgents";
 import { isCertificateProblem } from "./retry";
 
-/** The error where no tunnel came about; without a failure the opening was cut by the request's own limit of time. */
+/** The error where no tunnel came about within `openingMs` milliseconds. */
 export function proxyFailure(
   failure: TunnelFailure | undefined,
   proxy: Proxy,
   request: RequestSummary,
-  timeoutMs: number,
+  openingMs: number,
 ): ProxyError {
   if (failure?.status !== undefined) return proxyRefusal(failure.status, proxy, request);
   const cause = failure?.cause as (Error & { readonly code?: string }) | undefined;
+  // Without a failure, or with an abort, the opening was cut by its limit of time.
   if (cause === undefined || cause.name === "AbortError") {
-    const what = `gave no answer within ${String(timeoutMs / 1000)} s`;
+    const what = `gave no answer within ${String(openingMs / 1000)} s`;
     return proxyError(proxy, request, what, reachable(proxy), { status: undefined, retryable: true });
   }
   const { code } = cause;
@@ -53,7 +53,7 @@ function remedyOf(status: number, { variable, authorization }: Proxy, host: stri
       : `The proxy refuses the user or the password: correct them in ${variable}.`;
   }
   if (isRetryableStatus(status)) {
-    return `The proxy can't reach ${host} at present: run the command again later, or ask whoever runs the proxy.`;
+    return `The proxy can't reach ${host}: check the endpoint, run the command again later, or ask whoever runs the proxy.`;
   }
   return `The proxy forbids ${host}: ask whoever runs the proxy to allow it, or add ${host} to NO_PROXY if it can be reached directly.`;
 }

@@ -28,6 +28,8 @@ export interface Transport {
   readonly plainHttp: PlainHttp;
   /** The setting that names trusted authorities, for messages. */
   readonly authority: string;
+  /** The settings of a client certificate, for messages; absent where there are none. */
+  readonly clientCertificate?: string | undefined;
 }
 
 /** The transport where no vendor's settings apply. */

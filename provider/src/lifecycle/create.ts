@@ -51,7 +51,8 @@ async function begin(backend: Backend, { host, bind }: StartPhase, args: Argumen
   return {
     executionId,
     justStarted: isNew,
-    mayBeInvisible: backend.keepsHistory,
+    // One that was seen in a list may be there before it is in the details.
+    mayBeInvisible: backend.keepsHistory || outcome !== undefined,
     beganMs,
     last: outcome,
   };
@@ -87,6 +88,6 @@ async function supersededByForce(host: LifecycleHost): Promise<Superseded | unde
     );
     return undefined;
   }
-  const id = (await register.inState(definition.service, urn)) ?? noted?.supersedesId;
+  const id = await register.inState(definition.service, urn);
   return id === undefined ? undefined : { id, isUnseen, isGuess: true };
 }

@@ -239,14 +239,23 @@ export function sayStartUncertain(cause: string, context: MessageContext, hasLoo
   );
 }
 
-/** A start whose answer did not come, on a service that does not show such executions at all. */
-export function sayStartOpen(context: MessageContext): string {
+/** What came of looking for an execution on a service that need not show it. */
+export type LostSight = "showsNone" | "failed" | "impossible";
+
+/** A start whose answer did not come, on a service that need not show such executions. */
+export function sayStartOpen(context: MessageContext, sight: LostSight): string {
+  const seen = {
+    showsNone: `The service shows no such execution, and nothing was started again. ${nextCommand(context)} looks again.`,
+    failed: `The execution could not be looked up, and nothing was started again. ${nextCommand(context)} looks again.`,
+    impossible: "Executions of this kind can't be looked up, so nothing was started again.",
+  };
   return lines(
     `it is not known whether the last start of ${context.subject} was carried out: it was posted, and no answer came`,
-    "  Executions of this kind can't be looked up, so nothing was started again. See in the flow's own effects or logs",
+    `  ${seen[sight]}`,
+    "  See in the flow's own effects or logs whether it ran.",
     context.common.runOn === "destroy"
-      ? `  whether it ran: if it did, \`pulumi state delete <its URN>\`; if not, change "triggers", run \`pulumi up\` and destroy again.`
-      : `  whether it ran; to run it (again), change "triggers".`,
+      ? `  If it did, \`pulumi state delete <its URN>\`; if not, change "triggers", run \`pulumi up\` and destroy again.`
+      : `  To run it (again), change "triggers".`,
     ...where(context, "WFX-START-UNCERTAIN"),
   );
 }

@@ -29,8 +29,15 @@ export async function read(
   const args = Object.fromEntries(Object.entries(state).filter(([name]) => !outputs.includes(name)));
   return withinTime(host.session.clock, lookMs, host.signal, async (signal) => {
     const backend = await host.session.connect(host.definition, args, signal);
-    // What the service has forgotten by design has nothing new to say.
-    if (!backend.keepsHistory) return state;
+    // What the service may forget by design has nothing new to say of what has ended, and its silence says nothing.
+    if (!backend.keepsHistory) {
+      const isOpen =
+        state["executionId"] !== undefined &&
+        !isSettled(storedStatus(state)) &&
+        backend.findStarted !== undefined;
+      const seen = isOpen ? await lookAt(backend, id, { signal }) : undefined;
+      return seen ? makeState(args, backend.location, seen, backend.consoleUrl(id)) : state;
+    }
     if (await isConfirmed(id, state, backend, { ...host, signal })) return state;
     const snapshot = await lookAt(backend, id, { signal });
     if (snapshot) {

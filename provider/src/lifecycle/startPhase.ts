@@ -72,6 +72,9 @@ export async function inStartPhase<T>(
       describe: (id, options) => backend.describe(id, options),
       listPage: (filter, page, given) => backend.listPage(filter, page, given),
       listUnsettled: (given) => backend.listUnsettled(given),
+      ...(backend.findStarted
+        ? { findStarted: async (prefix, given) => backend.findStarted?.(prefix, given) }
+        : {}),
       readRunName: (id, given) => backend.readRunName(id, given),
       stop: (id, given, reason) => backend.stop(id, given, reason),
     };

@@ -37,11 +37,13 @@ export async function tearDown(id: string, state: StoredState, host: LifecycleHo
   );
   let run = await startAgain(backend);
   let last = run.outcome;
-  if (!run.isNew && run.wasPosted !== true && backend.keepsHistory) {
+  if (!run.isNew && run.wasPosted !== true) {
     // What the service has forgotten is told in the words of a wait.
-    last ??= await withinTime(host.session.clock, lookMs, host.signal, (signal) =>
-      lookAt(backend, run.executionId, { signal }),
-    );
+    if (backend.keepsHistory) {
+      last ??= await withinTime(host.session.clock, lookMs, host.signal, (signal) =>
+        lookAt(backend, run.executionId, { signal }),
+      );
+    }
     // The last destroy has seen it fail, or would have: this one is another attempt.
     if (last && isSettled(last.status) && last.status !== "succeeded") {
       await host.register.released(host.definition.service, host.urn, run.executionId);

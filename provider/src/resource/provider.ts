@@ -90,6 +90,17 @@ export interface HuaweicloudSettings {
   authUrl?: pulumi.Input<string>;
   /** End of all host names. @default `myhuaweicloud.eu` for `eu-west-1…`, else `myhuaweicloud.com` */
   cloud?: pulumi.Input<string>;
+  /** Authorities that are trusted in place of all others: PEM text, or the path of a PEM file. */
+  cacertFile?: pulumi.Input<string>;
+  /** Certificate of the client: PEM text, or the path of a PEM file. Only with `key`. */
+  cert?: pulumi.Input<string>;
+  /** Key of `cert`, not encrypted: PEM text, or the path of a PEM file. Kept as a secret. */
+  key?: pulumi.Input<string>;
+  /**
+   * True to allow addresses of other machines that begin with `http://`.
+   * @default false
+   */
+  allowInsecureHttp?: pulumi.Input<boolean>;
   /** Hosts or addresses by service: `aom`, `fgs` (or `functiongraph`), `iam`, `sts`. */
   endpoints?: pulumi.Input<Record<string, pulumi.Input<string>>>;
   /** Default of AOM's argument `enterpriseProjectId`. */
@@ -98,18 +109,82 @@ export interface HuaweicloudSettings {
   requestLimits?: pulumi.Input<Record<string, pulumi.Input<RequestLimit>>>;
 }
 
+/** A role of Alibaba Cloud, assumed with the credentials of the other settings. */
+export interface AlicloudAssumeRole {
+  /** E.g. `acs:ram::1234567890123456:role/deployer`. Empty text means no role. */
+  roleArn: pulumi.Input<string>;
+  /** @default "terraform", as in the official provider */
+  sessionName?: pulumi.Input<string>;
+  /**
+   * Life of a session in seconds, 900 to 43200. Sessions are renewed.
+   * @default 3600
+   */
+  sessionExpiration?: pulumi.Input<number>;
+  /** JSON text that narrows the role's rights. */
+  policy?: pulumi.Input<string>;
+  externalId?: pulumi.Input<string>;
+}
+
+/** A role of Alibaba Cloud, assumed with an id token in place of a key. */
+export interface AlicloudAssumeRoleWithOidc {
+  /** @default the environment variable ALIBABA_CLOUD_OIDC_PROVIDER_ARN */
+  oidcProviderArn?: pulumi.Input<string>;
+  /** @default the environment variable ALIBABA_CLOUD_ROLE_ARN */
+  roleArn?: pulumi.Input<string>;
+  /**
+   * File with the id token, read again for each renewal.
+   * @default the environment variable ALIBABA_CLOUD_OIDC_TOKEN_FILE
+   */
+  oidcTokenFile?: pulumi.Input<string>;
+  /** The id token itself, which can't be renewed. */
+  oidcToken?: pulumi.Input<string>;
+  /** @default the environment variable ALIBABA_CLOUD_ROLE_SESSION_NAME, or "terraform" */
+  roleSessionName?: pulumi.Input<string>;
+  /**
+   * Life of a session in seconds, 900 to 43200.
+   * @default 3600
+   */
+  sessionExpiration?: pulumi.Input<number>;
+  /** JSON text that narrows the role's rights. */
+  policy?: pulumi.Input<string>;
+}
+
 /** Settings for Alibaba Cloud; each stands for the stack configuration `alicloud:<name>`. */
 export interface AlicloudSettings {
-  /** @default the environment */
+  /** @default the environment, or the profile */
   region?: pulumi.Input<string>;
   accessKey?: pulumi.Input<string>;
   /** Kept as a secret. */
   secretKey?: pulumi.Input<string>;
   /** Of a temporary access key. Kept as a secret. */
   securityToken?: pulumi.Input<string>;
+  /** Name of a profile. */
+  profile?: pulumi.Input<string>;
+  /**
+   * File of profiles: the JSON of the `aliyun` command, or the INI of the vendor's SDKs.
+   * @default `~/.aliyun/config.json`, then `~/.alibabacloud/credentials`
+   */
+  sharedCredentialsFile?: pulumi.Input<string>;
+  /** Address that hands out temporary keys. */
+  credentialsUri?: pulumi.Input<string>;
+  /** RAM role of the server (ECS) on which the deployment runs. */
+  ecsRoleName?: pulumi.Input<string>;
+  /** Role to assume with the credentials of the other settings. */
+  assumeRole?: pulumi.Input<AlicloudAssumeRole>;
+  /** Role to assume with an id token in place of a key. Kept as a secret. */
+  assumeRoleWithOidc?: pulumi.Input<AlicloudAssumeRoleWithOidc>;
+  /** Guard: in another account nothing is started, stopped or read. */
+  accountId?: pulumi.Input<string>;
+  /** Accepted as in the official provider; no list of regions is checked. */
+  skipRegionValidation?: pulumi.Input<boolean>;
+  /**
+   * `"HTTP"` allows addresses of other machines that begin with `http://`.
+   * @default "HTTPS"
+   */
+  protocol?: pulumi.Input<"HTTP" | "HTTPS">;
   /** @default "ACS3-HMAC-SHA256" */
   signature?: pulumi.Input<"ACS3-HMAC-SHA256" | "HMAC-SHA1">;
-  /** Addresses by service: `fnf`. */
+  /** Hosts or addresses by service: `fnf`, `sts`. */
   endpoints?: pulumi.Input<Record<string, pulumi.Input<string>>>;
   /** How often operations may be called: by operation, service (`cloudflow`) or `*`. */
   requestLimits?: pulumi.Input<Record<string, pulumi.Input<RequestLimit>>>;
@@ -126,6 +201,7 @@ const secrets: ReadonlySet<string> = new Set([
   "securityToken",
   "token",
   "password",
+  "key",
   "assumeRoleWithOidc",
 ]);
 
@@ -164,8 +240,10 @@ export class Provider extends pulumi.ProviderResource {
 const asJson: ReadonlySet<string> = new Set([
   "endpoints",
   "requestLimits",
+  "allowInsecureHttp",
   "assumeRole",
   "assumeRoleWithOidc",
+  "skipRegionValidation",
 ]);
 
 // The engine hands over text only, under the names that the stack's configuration has.

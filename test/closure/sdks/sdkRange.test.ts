@@ -64,6 +64,43 @@ async function main() {
 main();
 `;
 
+// Another account than the stack's, whose key is no good.
+const functionsProgram = `"use strict";
+const pulumi = require("@pulumi/pulumi");
+const { Provider, aom } = require("pulumi-workflow-execution");
+const endpoint = new pulumi.Config("test").require("endpoint");
+const demo = new Provider("demo", { huaweicloud: {
+  region: "cn-north-4", endpoints: { aom: endpoint, iam: endpoint },
+  domainName: "demo", userName: "demo", password: pulumi.secret("demo-password-1"),
+} });
+const workflow = { workflowId: "demo-succeeds", projectId: "0123456789abcdef0123456789abcdef" };
+const run = new aom.WorkflowExecution("run", workflow, { provider: demo });
+const count = ({ executions }) => executions.length;
+module.exports = async () => ({
+  refused: await aom.getWorkflowExecutions(workflow).then(count, ({ code }) => code),
+  before: count(await aom.getWorkflowExecutions(workflow, { provider: demo })),
+  after: aom.getWorkflowExecutionsOutput(workflow, { parent: run, dependsOn: [run] }).apply(count),
+});
+`;
+
+const mockedProgram = `"use strict";
+const pulumi = require("@pulumi/pulumi");
+const { aom } = require("pulumi-workflow-execution");
+const tokens = [];
+async function main() {
+  const call = ({ token }) => (tokens.push(token), { executions: [], status: "failed" });
+  await pulumi.runtime.setMocks({ newResource: ({ name, inputs }) => ({ id: name, state: inputs }), call });
+  const run = new aom.WorkflowExecution("run", { workflowId: "w" });
+  await aom.getWorkflowExecutions({ workflowId: "w" });
+  const looked = aom.getWorkflowExecutionOutput({ workflowId: "w", executionId: run.id }, { dependsOn: run });
+  const status = await new Promise((done) => looked.status.apply(done));
+  process.stdout.write(JSON.stringify({ tokens, status }));
+  process.removeAllListeners("exit");
+  process.exit(0);
+}
+main();
+`;
+
 interface SdkCase {
   /** Folder with the project's manifests. */
   readonly sdk: "oldest" | "newest";
@@ -230,6 +267,29 @@ describe.each(cases)("with the $sdk SDK, $version", (sdkCase) => {
         __meta: { customTimeouts: { create: "1s" }, notes: { triggers: { key: "secret" } } },
       },
     });
+  });
+
+  test("mocks answer the functions", async () => {
+    expect(JSON.parse(await opened.project!.runAlone(mockedProgram))).toEqual({
+      tokens: ["pulumi-nodejs:aom:getWorkflowExecutions", "pulumi-nodejs:aom:getWorkflowExecution"],
+      status: "failed",
+    });
+  });
+
+  test("functions act for a provider", async () => {
+    const { emulator, project } = opened as Required<typeof opened>;
+    await project.run([], "config", "set", "test:endpoint", emulator.url);
+    await project.run([], "config", "set", "huaweicloud:accessKey", "NOSUCHKEY");
+    writeFileSync(join(project.folder, "index.js"), functionsProgram);
+    try {
+      const up = await project.run([], "up", "--yes");
+      expect(up).toMatch(/after\s*: 1\n\s*before\s*: 0\n\s*refused\s*: "WFX-AUTHENTICATION"/);
+      await project.run([], "destroy", "--yes", "--skip-preview");
+    } finally {
+      writeFileSync(join(project.folder, "index.js"), program);
+      await project.run([], "config", "set", "huaweicloud:accessKey", "EMULATORACCESSKEY0001");
+      await fetch(`${emulator.url}/_emulator/reset`, { method: "POST", body: "{}" });
+    }
   });
 
   test("up, again up, a failing workflow, refresh, destroy", async () => {

@@ -9,8 +9,9 @@ module.exports = {
       replace: "  return start;",
     },
     {
-      search: "  const name = pending?.runName ?? runNameOf(wanted);",
-      replace: "  const name = runNameOf(wanted);",
+      search:
+        "  const name = pending?.runName ?? (await newerOfKey(starting)) ?? (await freshName(starting));",
+      replace: "  const name = (await newerOfKey(starting)) ?? (await freshName(starting));",
     },
   ],
 };

@@ -5,8 +5,10 @@ module.exports = {
   name: "Ctrl-C does not reach a wait",
   changes: [
     {
-      search: ["    random,", "    signal,", "    reporter,"].join("\n"),
-      replace: ["    random,", "    signal: new AbortController().signal,", "    reporter,"].join("\n"),
+      file: "provider/src/lifecycle/watch.ts",
+      search: "  const limit = limitTime(clock, wait.deadlineMs - clock.now() + requestMs, signal);",
+      replace:
+        "  const limit = limitTime(clock, wait.deadlineMs - clock.now() + requestMs, new AbortController().signal);",
     },
   ],
 };

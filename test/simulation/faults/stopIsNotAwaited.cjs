@@ -5,8 +5,9 @@ module.exports = {
   name: "a deletion does not wait for the stop to hold",
   changes: [
     {
-      search: ["  await backend.stop(id, host.signal);", "  const seconds"].join("\n"),
-      replace: ["  await backend.stop(id, host.signal);", "  if (id) return;", "  const seconds"].join("\n"),
+      search: "        await seeStopped(backend, executionId, state, { host, deadlineMs, seconds });",
+      replace:
+        "        void seeStopped(backend, executionId, state, { host, deadlineMs, seconds }).catch(() => undefined);",
     },
   ],
 };

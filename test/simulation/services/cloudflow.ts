@@ -1,6 +1,6 @@
 /**
  * Alibaba Cloud CloudFlow, simulated: a name that runs is answered with that execution, a name that has run is refused;
- * long polls; lists page by token; Express flows answer when they have ended and keep nothing.
+ * long polls; lists page by token; Express flows answer when they have ended, and keep their executions or forget them.
  */
 import type { RequestKind } from "../script";
 import type { ServiceContext, SimulatedService, WireAnswer, WireRequest } from "./gateway";
@@ -69,7 +69,7 @@ export function simulatedCloudFlow(context: ServiceContext): SimulatedService {
   const runExpress = (request: WireRequest, get: Parameters, answer: (answer: WireAnswer) => void): void => {
     const execution = begin(request, get, `${get("ExecutionName") ?? draw.uuid()}:${draw.uuid()}`);
     timeline.after(truth.endOf(execution) - truth.nowMs, () => {
-      execution.isForgotten = true;
+      if (world.expressKept !== true) execution.isForgotten = true;
       const status = truth.statusOf(execution);
       const { Input: _input, FlowDefinition: _definition, ...body } = bodyOf(execution, status);
       const error = status === "failed" ? { ErrorCode: "ScriptFailed", ErrorMessage: errorOf(world) } : {};

@@ -40,13 +40,16 @@ export function flowOfRequest(request: CloudFlowRequest, parameter = "FlowName")
   return findFlow(request.state, request.projectId, name) ?? refuse(flowNotExists(name), request);
 }
 
-/** The execution that a request is for, or the documented 404. Express executions cannot be looked at. */
+/**
+ * The execution that a request is for, or the documented 404. Those of Express flows can be queried too.
+ * @see https://www.alibabacloud.com/help/en/serverless-workflow/latest/standard-workflow-and-express-workflow
+ */
 export function executionOfRequest(request: CloudFlowRequest, flow: Flow, quirk?: string): Execution {
   const name = request.parameters.required("ExecutionName", { max: 200 });
   const execution = findExecution(request.state, flow, name);
   if (
     !execution ||
-    startOf(execution).express ||
+    isForgotten(request, execution) ||
     (quirk !== undefined && !isVisible(request, execution, quirk))
   ) {
     refuse(executionNotExists(flow.name, name), request);
@@ -162,7 +165,7 @@ async function describe(request: CloudFlowRequest): Promise<Reply> {
   const seconds = parameters.integer("WaitTimeSeconds", { min: 0, max: LONGEST_WAIT_S }) ?? 0;
   const flow = flowOfRequest(request);
   const execution = executionOfRequest(request, flow, "detailDelayMs");
-  if (seconds > 0) await untilEnded(request, execution, seconds * 1000);
+  if (seconds > 0 && quirks["noLongPoll"] !== true) await untilEnded(request, execution, seconds * 1000);
   const now = state.executions.execution(execution.id);
   if (!now) refuse(executionNotExists(flow.name, startOf(execution).executionName), request);
   return answer(request, executionBody(state, now, quirks, { environment: true }));
@@ -190,9 +193,11 @@ function untilEnded(request: CloudFlowRequest, { id }: Execution, realMs: number
 function list(request: CloudFlowRequest): Reply {
   const { state, parameters, quirks } = request;
   const limit = parameters.integer("Limit", { min: 1, max: quirks["englishLimits"] ? 99 : 100 });
-  const status = parameters.text("Status", { oneOf: STATUSES });
-  const begin = parameters.time("StartedTimeBegin") ?? Number.NEGATIVE_INFINITY;
-  const end = parameters.time("StartedTimeEnd") ?? Number.POSITIVE_INFINITY;
+  const asked = parameters.text("Status", { oneOf: STATUSES });
+  const status = quirks["statusFilterIgnored"] === true ? undefined : asked;
+  const times = quirks["timeWindowIgnored"] === true ? undefined : parameters;
+  const begin = times?.time("StartedTimeBegin") ?? Number.NEGATIVE_INFINITY;
+  const end = times?.time("StartedTimeEnd") ?? Number.POSITIVE_INFINITY;
   const prefix = parameters.text("ExecutionNamePrefix", { max: 128 }) ?? "";
   const qualifier = parameters.text("Qualifier");
   const mapRun = parameters.text("MapRunName");
@@ -202,9 +207,9 @@ function list(request: CloudFlowRequest): Reply {
   const matching = state.executions
     .executionsOf(flow.workflow.service, request.projectId, flow.name)
     .filter((execution) => {
-      const { executionName, qualifier: own, express } = startOf(execution);
+      const { executionName, qualifier: own } = startOf(execution);
       return (
-        !express &&
+        !isForgotten(request, execution) &&
         mapRun === undefined &&
         execution.startedAt >= begin &&
         execution.startedAt <= end &&
@@ -214,7 +219,9 @@ function list(request: CloudFlowRequest): Reply {
         isVisible(request, execution, "listDelayMs")
       );
     });
-  const page = pageOf(matching, position, limit ?? DEFAULT_LIMIT);
+  const { largestPage, oldestFirst } = quirks;
+  const most = typeof largestPage === "number" ? largestPage : Number.POSITIVE_INFINITY;
+  const page = pageOf(matching, position, Math.min(limit ?? DEFAULT_LIMIT, most), oldestFirst === true);
   return answer(request, {
     Executions: page.items.map((execution) =>
       executionBody(state, execution, quirks, { environment: true, metadataOnly }),
@@ -228,7 +235,7 @@ function history(request: CloudFlowRequest): Reply {
   const limit = parameters.integer("Limit", { min: 1, max: quirks["englishLimits"] ? 999 : 1000 });
   const from = parameters.integer("NextToken", { min: 1, max: Number.MAX_SAFE_INTEGER }) ?? 1;
   const flow = flowOfRequest(request);
-  const events = numberedEvents(state, executionOfRequest(request, flow, "detailDelayMs"));
+  const events = numberedEvents(state, executionOfRequest(request, flow, "detailDelayMs"), quirks);
   const page = events.slice(from - 1, from - 1 + (limit ?? DEFAULT_LIMIT));
   const next = from + page.length;
   return answer(request, {
@@ -237,8 +244,8 @@ function history(request: CloudFlowRequest): Reply {
   });
 }
 
-function readInput({ parameters }: CloudFlowRequest): { text: string; value: unknown } | undefined {
-  const input = parameters.json("Input");
+function readInput({ parameters, quirks }: CloudFlowRequest): { text: string; value: unknown } | undefined {
+  const input = parameters.json("Input", quirks["oldDataLimit"] === true);
   if (input && !isJsonObject(input.value)) throw new ShapeError("Input", "must be a JSON object");
   return input;
 }
@@ -261,6 +268,12 @@ function readQualifier(
     ),
     request,
   );
+}
+
+function isForgotten({ state, quirks }: CloudFlowRequest, execution: Execution): boolean {
+  const when = quirks["expressForgotten"];
+  if (when === undefined || !startOf(execution).express) return false;
+  return when === "always" || state.executions.play(execution).phase === "ended";
 }
 
 function isVisible({ state, quirks }: CloudFlowRequest, { startedAt }: Execution, quirk: string): boolean {

@@ -1,14 +1,17 @@
-// The events of an execution in CloudFlow's words.
+// The events of an execution in CloudFlow's words and form, as the vendor's page on viewing the execution history shows
+// them: https://www.alibabacloud.com/help/en/serverless-workflow/latest/view-the-execution-history
 import type { ProgramEvent, ProgramEventType } from "../../executions/programPlay";
 import type { Execution } from "../../executions/store";
 import type { JsonObject } from "../../jsonShape";
+import type { ActiveQuirks } from "../../quirks";
 import type { EmulatorState } from "../../state";
 import { timeText } from "./operation";
 
 /** An event with its number. */
 export interface NumberedEvent {
   readonly id: number;
-  readonly scheduledBy: number;
+  /** The event before it in its branch; 0 for the first one, `undefined` where the field is left out. */
+  readonly scheduledBy: number | undefined;
   readonly event: ProgramEvent;
 }
 
@@ -36,23 +39,37 @@ const TYPES: Readonly<Record<ProgramEventType, string>> = {
   taskTimedOut: "TaskTimedOut",
 };
 
-/** All events so far, numbered from 1; those of a task refer to the event that has scheduled it. */
-export function numberedEvents(state: EmulatorState, execution: Execution): NumberedEvent[] {
-  const scheduled = new Map<string, number>();
+/** All events so far, numbered from 1. Each refers to the event before it in its branch. */
+export function numberedEvents(
+  state: EmulatorState,
+  execution: Execution,
+  { scheduleEventId }: ActiveQuirks,
+): NumberedEvent[] {
+  const ids = new Map<ProgramEvent, number>();
+  const forks = new Map<string, number>();
   return state.executions.play(execution).events.map((event, index) => {
     const id = index + 1;
-    const task = `${event.stepKey ?? ""}\n${String(event.attempt)}`;
-    if (event.type === "taskScheduled") scheduled.set(task, id);
-    const scheduledBy = event.type.startsWith("task") ? (scheduled.get(task) ?? 0) : 0;
-    return { id, scheduledBy, event };
+    ids.set(event, id);
+    const { type, stepKey = "", after } = event;
+    if (type === "stepStarted") forks.set(stepKey, id);
+    if (scheduleEventId === "absent") return { id, scheduledBy: undefined, event };
+    if (scheduleEventId === "zero") return { id, scheduledBy: 0, event };
+    const fork = scheduleEventId === "fork" && joins(event) ? forks.get(stepKey) : undefined;
+    return { id, scheduledBy: fork ?? (after ? ids.get(after) : undefined) ?? 0, event };
   });
+}
+
+// The first event after branches that ran side by side.
+function joins({ type, state }: ProgramEvent): boolean {
+  const isFork = state?.kind === "parallel" || state?.kind === "map";
+  return isFork && (type === "stepSucceeded" || type === "stepFailed");
 }
 
 /** An event as GetExecutionHistory shows it. */
 export function eventBody({ id, scheduledBy, event }: NumberedEvent): JsonObject {
   return {
     EventId: id,
-    ScheduleEventId: scheduledBy,
+    ...(scheduledBy === undefined ? {} : { ScheduleEventId: scheduledBy }),
     Type: TYPES[event.type],
     StepName: event.state ? (event.state.name ?? event.state.id) : "",
     Time: timeText(event.at),
@@ -60,13 +77,15 @@ export function eventBody({ id, scheduledBy, event }: NumberedEvent): JsonObject
   };
 }
 
-function detailOf({ type, state, input, output, error, attempt, stepKey }: ProgramEvent): JsonObject {
+function detailOf(event: ProgramEvent): JsonObject {
+  const { type, state, input, output, local, error, attempt, stepKey } = event;
   const isMapRun = type === "stepEntered" && state?.kind === "map" && state.details !== undefined;
   return {
     ...(type === "taskScheduled" ? (state?.details as JsonObject | undefined) : {}),
     ...(isMapRun ? { mapRunName: stepKey } : {}),
     ...(input === undefined ? {} : { input }),
     ...(output === undefined ? {} : { output }),
+    ...(local === undefined ? {} : { local }),
     ...(error === undefined ? {} : { error: error.code, cause: error.cause }),
     ...(attempt !== undefined && attempt > 1 ? { retryCount: attempt - 1 } : {}),
   };

@@ -29,18 +29,23 @@ export function readPosition(token: string | undefined): Position | undefined {
   return { startedAt, sequence };
 }
 
-/** What comes after the position in a list that is ordered newest first. */
+/**
+ * What comes after the position in a list.
+ * @param executions - Newest first.
+ * @param oldestFirst - Whether the pages go the other way.
+ */
 export function pageOf(
   executions: readonly Execution[],
   after: Position | undefined,
   limit: number,
+  oldestFirst = false,
 ): Page<Execution> {
+  const ordered = oldestFirst ? [...executions].reverse() : executions;
+  const isOlder = ({ startedAt, sequence }: Position, than: Position): boolean =>
+    startedAt < than.startedAt || (startedAt === than.startedAt && sequence < than.sequence);
   const rest = after
-    ? executions.filter(
-        ({ startedAt, sequence }) =>
-          startedAt < after.startedAt || (startedAt === after.startedAt && sequence < after.sequence),
-      )
-    : executions;
+    ? ordered.filter((execution) => (oldestFirst ? isOlder(after, execution) : isOlder(execution, after)))
+    : ordered;
   const items = rest.slice(0, limit);
   const last = items.at(-1);
   if (rest.length <= limit || !last) return { items, nextToken: undefined };

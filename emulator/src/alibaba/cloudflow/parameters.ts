@@ -21,8 +21,16 @@ export class TooLarge extends Error {
 /** Names of flows, executions, aliases and schedules. */
 const NAME = /^[A-Za-z_][A-Za-z0-9_-]{0,127}$/;
 
-/** The most that an input or output may have. */
+/**
+ * The most that an input or output may have, in bytes of UTF-8: the data of an event.
+ * @see https://www.alibabacloud.com/help/en/serverless-workflow/latest/limits
+ */
 const LARGEST_DATA = 64 * 1024;
+/**
+ * The same of a flow of the older Serverless Workflow.
+ * @see https://www.alibabacloud.com/help/en/serverless-workflow/latest/restrictions-on-use-old
+ */
+const LARGEST_OLD_DATA = 32 * 1024;
 
 export class Parameters {
   private readonly values = new Map<string, string>();
@@ -117,11 +125,12 @@ export class Parameters {
     return time;
   }
 
-  /** A JSON text. */
-  json(name: string): { readonly text: string; readonly value: unknown } | undefined {
+  /** A JSON text; with `isOld` of a flow of the older Serverless Workflow. */
+  json(name: string, isOld = false): { readonly text: string; readonly value: unknown } | undefined {
     const text = this.text(name);
     if (text === undefined) return undefined;
-    if (Buffer.byteLength(text) > LARGEST_DATA) throw new TooLarge(LARGEST_DATA);
+    const largest = isOld ? LARGEST_OLD_DATA : LARGEST_DATA;
+    if (Buffer.byteLength(text) > largest) throw new TooLarge(largest);
     try {
       return { text, value: JSON.parse(text) };
     } catch {

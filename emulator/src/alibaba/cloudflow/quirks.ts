@@ -55,6 +55,31 @@ export const CLOUDFLOW_QUIRKS: readonly QuirkDefinition[] = [
       "CloudFlow: this ErrorMessage of every failed synchronous execution, such as `execution timed out`",
   },
   {
+    name: "noLongPoll",
+    kind: "flag",
+    description: "CloudFlow: DescribeExecution answers at once, whatever WaitTimeSeconds says",
+  },
+  {
+    name: "expressForgotten",
+    kind: "text",
+    words: ["always", "whenEnded"],
+    description:
+      "CloudFlow: executions of Express flows are not found and not listed, `always` or `whenEnded`",
+  },
+  {
+    name: "oldDataLimit",
+    kind: "flag",
+    description:
+      "CloudFlow: inputs and reported outputs of at most 32 KiB, as flows of the older Serverless Workflow take",
+  },
+  {
+    name: "scheduleEventId",
+    kind: "text",
+    words: ["zero", "absent", "fork"],
+    description:
+      "CloudFlow: events refer to no other, by `zero` or `absent`; `fork`: what follows branches refers to their beginning",
+  },
+  {
     name: "stopDelayMs",
     kind: "number",
     description: "CloudFlow: a stop takes this many milliseconds; until then the Status is Running",

@@ -19,7 +19,8 @@ export const TASK_OPERATIONS: readonly CloudFlowOperation[] = [
 ];
 
 function reportSucceeded(request: CloudFlowRequest): Reply {
-  const output = request.parameters.json("Output") ?? missing("Output");
+  const output =
+    request.parameters.json("Output", request.quirks["oldDataLimit"] === true) ?? missing("Output");
   if (!isJsonObject(output.value)) throw new ShapeError("Output", "must be a JSON object");
   return report(request, { succeeded: true, output: output.value });
 }
@@ -50,7 +51,7 @@ function report(
     refuse(serviceError("TaskInvalidState", "The task is not in a state to be reported."), request);
   }
   const reported = state.executions.intervene(execution, { kind: "report", stepKey, attempt, ...result });
-  const event = numberedEvents(state, reported).find(
+  const event = numberedEvents(state, reported, request.quirks).find(
     ({ event: { type, stepKey: key, attempt: of } }) =>
       key === stepKey && of === attempt && (type === "taskSucceeded" || type === "taskFailed"),
   );

@@ -105,7 +105,9 @@ function list(request: AomRequest): Reply {
     .filter((execution) => isVisible(request, execution, "listDelayMs"));
   return jsonReply(
     200,
-    visible.map((execution) => listItemBody(state, execution, quirks)),
+    (quirks["oldestFirst"] === true ? visible.reverse() : visible).map((execution) =>
+      listItemBody(state, execution, quirks),
+    ),
   );
 }
 

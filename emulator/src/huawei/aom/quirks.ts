@@ -59,6 +59,7 @@ export const AOM_QUIRKS: readonly QuirkDefinition[] = [
     kind: "flag",
     description: "workflows in lists have no enterprise_project_id",
   },
+  { name: "oldestFirst", kind: "flag", description: "lists of executions begin with the oldest" },
   { name: "unknownStatus", kind: "text", description: "this text in place of `running`" },
   {
     name: "listDelayMs",

@@ -18,6 +18,12 @@ const LONGEST_ERROR = 2048;
 /** Texts in outputs are cut after so many characters unless the full history is asked for. */
 export const LONGEST_TEXT = 1024;
 
+function shownHeaders(headers: unknown, quirks: ActiveQuirks): unknown {
+  if (quirks["startHeadersCapitalised"] !== true || !isJsonObject(headers)) return headers;
+  const capitalised = (name: string): string => name.replace(/(^|-)[a-z]/g, (start) => start.toUpperCase());
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [capitalised(name), value]));
+}
+
 /** The answer of ShowWorkflowExecution. `full`: long texts are not cut. */
 export function detailBody(
   state: EmulatorState,
@@ -35,7 +41,7 @@ export function detailBody(
   );
   return {
     ...named,
-    ...(quirks["noStartHeaders"] ? {} : { headers }),
+    ...(quirks["noStartHeaders"] ? {} : { headers: shownHeaders(headers, quirks) }),
     input,
     output: asObject(full ? snapshot.output : shortened(snapshot.output)),
     begin_time,

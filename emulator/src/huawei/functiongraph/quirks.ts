@@ -1,6 +1,6 @@
 // The oddities of FunctionGraph's answers that can be switched on through the control API; all are off by default.
 // Those with a name of AOM's list (unknownStatus, upperCaseStatus, endTimeAbsent, listDelayMs, detailDelayMs,
-// unknownExecutionIs400, unknownWorkflowListIs404) hold here too.
+// unknownExecutionIs400, unknownWorkflowListIs404, oldestFirst) hold here too.
 import type { QuirkDefinition } from "../../quirks";
 
 const flag = (name: string, description: string): QuirkDefinition => ({ name, kind: "flag", description });
@@ -19,6 +19,14 @@ export const FUNCTIONGRAPH_QUIRKS: readonly QuirkDefinition[] = [
   ),
   flag("nineStatuses", "a flow's detail and plain list have all nine statuses, as the paged list has"),
   flag("noStartHeaders", "a flow's detail does not have the `headers` of the start"),
+  flag("startHeadersCapitalised", "a flow's detail has the names of the start's headers as `X-Some-Name`"),
+  flag("statusFilterIgnored", "lists of executions ignore a filter by status"),
+  flag("timeWindowIgnored", "lists of executions ignore times: a flow's are those of the last three days"),
+  {
+    name: "largestPage",
+    kind: "number",
+    description: "lists of executions give at most this many at once, however many are asked for",
+  },
   flag("noEnableStreamResponse", "flows have no `enable_stream_response`, as in the example"),
   flag("shortUrns", "the deletion of flows answers URNs without `workflow:`, as in one example"),
   flag("expressHistory", "executions of EXPRESS flows are found, listed and stopped like others"),

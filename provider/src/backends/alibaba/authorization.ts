@@ -2,13 +2,15 @@
  * Authorises requests to Alibaba Cloud's RPC style APIs by one of the two signatures: ACS3-HMAC-SHA256 (default), or
  * the older RPC HMAC-SHA1, which the vendor's own CloudFlow clients still use.
  */
-import { ConfigurationError } from "../../errors";
-import type { Authorization, Authorize, SignableRequest } from "../../http/request";
+import { AuthenticationError, ConfigurationError } from "../../errors";
+import type { SendOptions } from "../../http/httpClient";
+import type { Authorization, Authorize, HttpAnswer, HttpRequest, SignableRequest } from "../../http/request";
 import { formatAcsDate, sha256Hex, signAcs3, signRpc } from "../../http/signers/alibabaSigner";
 import type { BackendContext } from "../backend";
 import type { Settings } from "../settings";
 import { fromConfig } from "../settings";
-import type { AlibabaCredential, CredentialSource } from "./credentials";
+import type { CredentialSource } from "./credentials";
+import type { AlibabaCredential } from "./identity";
 
 /** The signatures by the names that the configuration `alicloud:signature` takes. */
 export type SignatureAlgorithm = "ACS3-HMAC-SHA256" | "HMAC-SHA1";
@@ -25,19 +27,53 @@ export function findSignatureAlgorithm(settings: Settings): SignatureAlgorithm {
   );
 }
 
-/** Makes the function that authorises requests. */
-export function authorizeBy(
+function authorizeBy(
   algorithm: SignatureAlgorithm,
-  source: CredentialSource,
-  { clock, uuid, credentials }: Pick<BackendContext, "clock" | "uuid" | "credentials">,
+  source: Pick<CredentialSource, "get">,
+  { clock, uuid }: Pick<BackendContext, "clock" | "uuid">,
 ): Authorize {
   const sign = algorithm === "HMAC-SHA1" ? authorizeRpc : authorizeAcs3;
   // The nonce is new for every attempt: the service refuses one that it has seen.
-  return async (request) => {
-    const credential = await source();
-    credentials.add(credential.accessKeySecret, credential.securityToken);
-    return sign(request, credential, clock.now(), uuid());
+  return async (request, signal) => sign(request, await source.get(signal), clock.now(), uuid());
+}
+
+/** How a request is signed and sent. */
+export interface SignedSending {
+  readonly algorithm: SignatureAlgorithm;
+  readonly source: Pick<CredentialSource, "get" | "forget">;
+  readonly context: Pick<BackendContext, "http" | "clock" | "uuid">;
+}
+
+/**
+ * Signs a request and sends it; errors as HttpClient.send. Keys that are refused as expired, whatever they said of their
+ * life, are replaced once: a refused request was not handled, so even a start may be sent again.
+ */
+export async function sendSigned(
+  request: HttpRequest,
+  options: Omit<SendOptions, "authorize">,
+  { algorithm, source, context }: SignedSending,
+): Promise<HttpAnswer> {
+  let used: string | undefined;
+  const get = async (signal: AbortSignal): Promise<AlibabaCredential> => {
+    const credential = await source.get(signal);
+    used = credential.accessKeyId;
+    return credential;
   };
+  const authorize = authorizeBy(algorithm, { get }, context);
+  try {
+    return await context.http.send(request, { ...options, authorize });
+  } catch (error) {
+    if (!isExpiredKey(error, request) || used === undefined || !source.forget(used)) throw error;
+    return await context.http.send(request, { ...options, authorize });
+  }
+}
+
+function isExpiredKey(error: unknown, { operation }: HttpRequest): boolean {
+  return (
+    error instanceof AuthenticationError &&
+    error.request.operation === operation &&
+    error.serviceCode === "InvalidSecurityToken.Expired"
+  );
 }
 
 function authorizeAcs3(

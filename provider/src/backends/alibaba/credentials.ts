@@ -1,120 +1,187 @@
 /**
- * Who asks: credentials for Alibaba Cloud. Static keys from configuration or environment are read here; all else
- * (roles, profiles, machine identity) is left to the vendor's own credential chain, loaded only then.
+ * The keys of an identity: static ones as they are, all others obtained once for all requests of the process, kept for their
+ * life and renewed before they end.
  */
+import { createHash } from "node:crypto";
+import type { RequestSummary } from "../../errors";
 import { ConfigurationError, messageOf } from "../../errors";
-import type { AlibabaAccessKey } from "../../http/signers/alibabaSigner";
+import type { HttpAnswer, HttpRequest } from "../../http/request";
+import { summarize } from "../../http/request";
+import type { BackendContext } from "../backend";
 import type { Settings } from "../settings";
-import { incompleteCredentials } from "../settings";
+import type { ObtainedCredentials } from "../temporaryCredentials";
+import { TemporaryCredentials } from "../temporaryCredentials";
+import { sendSigned } from "./authorization";
+import type { AlibabaCredential, AlibabaIdentity } from "./identity";
+import { resolveStsEndpoint } from "./location";
+import { askMachine, askUri } from "./machine";
+import { buildGetCredentialsByUri, metadataEndpoint, readCredentialsUri } from "./metadata";
+import { isTrue } from "./profiles";
+import type { OidcRequest } from "./roles";
+import { toIdentityError } from "./serviceErrors";
+import { buildAssumeRole, buildAssumeRoleWithOidc, parseAssumedRole } from "./sts";
 
-/** A key pair, and the token of a temporary one. */
-export interface AlibabaCredential extends AlibabaAccessKey {
-  readonly securityToken: string | undefined;
+/** The keys of one identity in this process. */
+export interface CredentialSource {
+  /** Tells identities apart; no secret can be read from it. */
+  readonly key: string;
+  /**
+   * The keys that are valid now.
+   * @throws ConfigurationError where there are none anywhere; ServiceError or TransportError where they can't be
+   *   obtained; RequestInterruptedError where `signal` aborts.
+   */
+  get(signal: AbortSignal): Promise<AlibabaCredential>;
+  /** Forgets keys that a service called expired; true where the next call obtains new ones. */
+  forget(accessKeyId: string): boolean;
 }
 
-/** Gives the credentials that are valid now; temporary ones are renewed. */
-export type CredentialSource = () => Promise<AlibabaCredential>;
-
-interface Names {
-  readonly place: string;
-  readonly id: string;
-  readonly secret: string;
-  readonly token: string;
-}
-
-const configuration: Names = {
-  place: "configuration",
-  id: "alicloud:accessKey",
-  secret: "alicloud:secretKey",
-  token: "alicloud:securityToken",
-};
-
-const environments: readonly Names[] = [
-  {
-    place: "environment variable",
-    id: "ALIBABA_CLOUD_ACCESS_KEY_ID",
-    secret: "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
-    token: "ALIBABA_CLOUD_SECURITY_TOKEN",
-  },
-  {
-    place: "environment variable",
-    id: "ALICLOUD_ACCESS_KEY",
-    secret: "ALICLOUD_SECRET_KEY",
-    token: "ALICLOUD_SECURITY_TOKEN",
-  },
-];
+type SourceContext = Pick<BackendContext, "http" | "clock" | "uuid" | "credentials" | "settings">;
+type Obtain = (signal: AbortSignal) => Promise<ObtainedCredentials<AlibabaCredential>>;
 
 /**
- * Static keys where a source has them; undefined where the vendor's chain has to be asked.
- * @throws ConfigurationError where a source has half of a pair, or a token without one.
+ * The source of an identity's keys, the same one for the same identity.
+ * @throws ConfigurationError where the STS of its role can't be found.
  */
-export function findStaticCredential(settings: Settings): AlibabaCredential | undefined {
-  return (
-    readPair(configuration, settings.config) ??
-    environments.map((names) => readPair(names, settings.environment)).find((found) => found !== undefined)
-  );
+export function openCredentialSource(identity: AlibabaIdentity, context: BackendContext): CredentialSource {
+  // A digest: the key must tell identities apart without keeping secrets a second time.
+  const key = createHash("sha256").update(JSON.stringify(identity)).digest("hex");
+  return context.shared(`alibabaCredentials:${key}`, () => ({ key, ...sourceOf(identity, context) }));
 }
 
 /**
- * The source of credentials for the present settings.
- * @throws ConfigurationError (when asked) where there are none anywhere.
+ * Sees that the STS of an identity's roles can be found. No request is made.
+ * @throws ConfigurationError where its endpoint is malformed.
  */
-export function openCredentialSource(settings: Settings): CredentialSource {
-  const found = findStaticCredential(settings);
-  if (found) return () => Promise.resolve(found);
-  let chain: CredentialChain | undefined;
-  return async () => {
-    try {
-      // The chain keeps and renews temporary keys by itself; one object serves the whole process.
-      chain ??= openChain();
-      const { accessKeyId, accessKeySecret, securityToken } = await chain.getCredential();
-      if (!accessKeyId || !accessKeySecret) throw new Error("it gave no access key");
-      return {
-        accessKeyId,
-        accessKeySecret,
-        securityToken: securityToken === "" ? undefined : securityToken,
-      };
-    } catch (error) {
-      throw new ConfigurationError(
-        "no credentials for Alibaba Cloud are set. Set an access key (pulumi config set alicloud:accessKey … and " +
-          "pulumi config set --secret alicloud:secretKey …, or the environment variables ALIBABA_CLOUD_ACCESS_KEY_ID and " +
-          "ALIBABA_CLOUD_ACCESS_KEY_SECRET), or anything that Alibaba Cloud's credential chain knows (OIDC role, " +
-          `~/.aliyun/config.json, ~/.alibabacloud/credentials, ECS role, credentials URI). The chain said: ${messageOf(error)}`,
-        { cause: error },
+export function checkStsEndpoints(settings: Settings, identity: AlibabaIdentity): void {
+  if (identity.kind !== "role" && identity.kind !== "oidc") return;
+  resolveStsEndpoint(settings, identity.sts);
+  if (identity.kind === "role") checkStsEndpoints(settings, identity.base);
+}
+
+type Source = Omit<CredentialSource, "key">;
+
+function sourceOf(identity: AlibabaIdentity, context: SourceContext): Source {
+  switch (identity.kind) {
+    case "keys": {
+      const { credential } = identity;
+      context.credentials.add(credential.accessKeySecret, credential.securityToken);
+      return { get: () => Promise.resolve(credential), forget: () => false };
+    }
+    case "role": {
+      const request = buildAssumeRole(resolveStsEndpoint(context.settings, identity.sts), identity.role);
+      const sending = { algorithm: "HMAC-SHA1", source: sourceOf(identity.base, context), context } as const;
+      const remedy = `Check ${identity.role.source}: the role has to exist and to trust whoever assumes it.`;
+      const toServiceError = toIdentityError(context.clock, remedy);
+      return renewed(context, summarize(request), async (signal) =>
+        parseAssumedRole(await sendSigned(request, { signal, toServiceError }, sending), summarize(request)),
       );
     }
+    case "oidc":
+      return oidcSource(identity.oidc, resolveStsEndpoint(context.settings, identity.sts), context);
+    case "uri":
+      return renewed(
+        context,
+        summarize(buildGetCredentialsByUri(readCredentialsUri(identity.uri))),
+        (signal) => askUri(identity.uri, context, signal),
+      );
+    case "machine": {
+      const options = { roleName: identity.roleName, mayUseVersion1: mayUseVersion1(context.settings) };
+      return renewed(context, machineSummary, (signal) =>
+        askMachine({ ...options, attempts: 3 }, context, signal),
+      );
+    }
+    case "none":
+      return lastResort(identity, context);
+  }
+}
+
+const machineSummary: RequestSummary = {
+  operation: "GetRamRoleCredentials",
+  method: "GET",
+  url: metadataEndpoint,
+};
+
+function renewed(context: SourceContext, summary: RequestSummary, obtain: Obtain): Source {
+  const credentials = new TemporaryCredentials<AlibabaCredential>(
+    {
+      summary,
+      obtain: async (signal) => {
+        const obtained = await obtain(signal);
+        context.credentials.add(obtained.value.accessKeySecret, obtained.value.securityToken);
+        return obtained;
+      },
+    },
+    context.clock,
+  );
+  return {
+    get: (signal) => credentials.get(signal),
+    forget: (accessKeyId) => {
+      credentials.forget((value) => value.accessKeyId === accessKeyId);
+      return true;
+    },
   };
 }
 
-interface CredentialChain {
-  getCredential(): Promise<{
-    readonly accessKeyId?: string;
-    readonly accessKeySecret?: string;
-    readonly securityToken?: string;
-  }>;
+function oidcSource(oidc: OidcRequest, endpoint: string, context: SourceContext): Source {
+  const { http, clock, credentials } = context;
+  const build = (idToken: string): HttpRequest =>
+    buildAssumeRoleWithOidc(endpoint, oidc, { idToken, nowMs: clock.now() });
+  const summary = summarize(build(""));
+  const toServiceError = toIdentityError(
+    clock,
+    `Check ${oidc.role.source}: the identity provider, the id token and the role's trust policy.`,
+  );
+  return renewed(context, summary, async (signal) => {
+    const idToken = readIdToken(oidc, context.settings);
+    credentials.add(idToken);
+    const answer: HttpAnswer = await http.send(build(idToken), { signal, toServiceError });
+    return parseAssumedRole(answer, summary);
+  });
 }
 
-// Loaded late: it takes longer to load than all the rest of this package.
-function openChain(): CredentialChain {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports
-  const { default: Credential } = require("@alicloud/credentials") as typeof import("@alicloud/credentials");
-  return new Credential();
+// Read for each renewal: whoever writes the file renews it.
+function readIdToken({ token, role }: OidcRequest, settings: Settings): string {
+  if ("text" in token) return token.text;
+  const text = settings.readFile(token.file)?.trim();
+  if (text) return text;
+  const what = text === undefined ? "can't be read" : "is empty";
+  throw new ConfigurationError(
+    `the file of the id token ${token.file} (${role.source}) ${what}: correct oidcTokenFile, or write the token there.`,
+  );
 }
 
-function readPair(names: Names, look: (name: string) => string | undefined): AlibabaCredential | undefined {
-  const accessKeyId = look(names.id);
-  const accessKeySecret = look(names.secret);
-  const securityToken = look(names.token);
-  if (accessKeyId !== undefined && accessKeySecret !== undefined) {
-    return { accessKeyId, accessKeySecret, securityToken };
-  }
-  const pair = [
-    { name: `${names.place} ${names.id}`, value: accessKeyId },
-    { name: `${names.place} ${names.secret}`, value: accessKeySecret },
-  ];
-  if (pair.some(({ value }) => value !== undefined)) throw incompleteCredentials("Alibaba Cloud", pair);
-  if (securityToken === undefined) return undefined;
-  // Alone it is of no use; another source's credentials must not answer in its place.
-  const token = { name: `${names.place} ${names.token}`, value: securityToken };
-  throw incompleteCredentials("Alibaba Cloud", [...pair, token]);
+function mayUseVersion1(settings: Settings): boolean {
+  return !isTrue(settings.environment("ALIBABA_CLOUD_IMDSV1_DISABLED"));
+}
+
+function lastResort(
+  { tried, mayAskMachine }: Extract<AlibabaIdentity, { kind: "none" }>,
+  context: SourceContext,
+): Source {
+  const options = { roleName: undefined, mayUseVersion1: mayUseVersion1(context.settings), attempts: 1 };
+  let wasThere = false;
+  return renewed(context, machineSummary, async (signal) => {
+    if (!mayAskMachine) throw noCredentials([...tried, `${metadataEndpoint} (switched off)`]);
+    try {
+      const obtained = await askMachine(options, context, signal);
+      wasThere = true;
+      return obtained;
+    } catch (error) {
+      // On a server that has a role, a fault of the metadata service is a fault like any other.
+      if (wasThere || signal.aborted) throw error;
+      throw noCredentials([...tried, `${metadataEndpoint} (${messageOf(error)})`], error);
+    }
+  });
+}
+
+function noCredentials(tried: readonly string[], cause?: unknown): ConfigurationError {
+  return new ConfigurationError(
+    "no credentials for Alibaba Cloud are set. Set an access key (pulumi config set alicloud:accessKey … and " +
+      "pulumi config set --secret alicloud:secretKey …), or one of alicloud:profile, credentialsUri, ecsRoleName and " +
+      "assumeRoleWithOidc. Nothing was found in the configuration; in the environment variables ALICLOUD_ACCESS_KEY, " +
+      "ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABACLOUD_ACCESS_KEY_ID, ALICLOUD_PROFILE, ALIBABA_CLOUD_PROFILE, " +
+      "ALICLOUD_CREDENTIALS_URI, ALIBABA_CLOUD_CREDENTIALS_URI, ALICLOUD_ECS_ROLE_NAME, ALIBABA_CLOUD_ECS_METADATA and " +
+      `ALIBABA_CLOUD_OIDC_PROVIDER_ARN; nor in ${tried.join("; ")}.`,
+    cause === undefined ? {} : { cause },
+  );
 }

@@ -17,13 +17,21 @@ import { parseRetryAfterMs } from "../../polling/backoff";
 
 /** Kinds of errors; each is a class or, for `refused` and `conflict`, a plain ServiceError. */
 export type ErrorKind =
-  "authentication" | "clock" | "notFound" | "throttled" | "conflict" | "precondition" | "refused" | "fault";
+  | "authentication"
+  | "clock"
+  | "notFound"
+  | "throttled"
+  | "conflict"
+  | "precondition"
+  | "tooLarge"
+  | "refused"
+  | "fault";
 
 const kinds: Readonly<Record<string, ErrorKind>> = {
   // The service's own.
   ActionNotSupported: "refused",
   APIVersionNotSupported: "refused",
-  EntityTooLarge: "refused",
+  EntityTooLarge: "tooLarge",
   InvalidArgument: "refused",
   MissingRequiredHeader: "refused",
   MissingRequiredParams: "refused",
@@ -81,16 +89,45 @@ export function kindOfError(code: string | undefined, status: number): ErrorKind
   return isRetryableStatus(status) ? "fault" : "refused";
 }
 
-/** Makes the reader of error answers for one operation; `notFound` is a sentence on what to do then. */
-export function toAlibabaError(clock: Clock, remedies: { readonly notFound?: string } = {}): ToServiceError {
-  return (answer, request) => classify(answer, request, clock, remedies.notFound);
+/** Sentences on what to do about some kinds of errors. */
+export type Remedies = Readonly<Partial<Record<"notFound" | "tooLarge", string>>>;
+
+/** Makes the reader of error answers. */
+export function toAlibabaError(clock: Clock, remedies: Remedies = {}): ToServiceError {
+  return (answer, request) => classify(answer, request, clock, remedies);
+}
+
+/**
+ * Makes the reader of error answers for requests that get credentials. "Not found" is a refusal there: it says nothing of an
+ * execution, and nobody may take it for that.
+ * @param remedy a sentence on what to do where the request is refused.
+ */
+export function toIdentityError(clock: Clock, remedy: string): ToServiceError {
+  return (answer, request) => {
+    const { code, message, requestId } = parseBody(answer);
+    const kind = kindOfError(code, answer.status);
+    const isFault = kind === "fault" || kind === "conflict";
+    if (kind === "throttled" || kind === "clock" || isHtml(answer)) {
+      return classify(answer, request, clock, {});
+    }
+    const details: ServiceErrorDetails = {
+      status: answer.status,
+      serviceCode: code,
+      serviceMessage: message,
+      requestId,
+      request,
+      retryable: isFault,
+      remedy: isFault ? undefined : remedy,
+    };
+    return isFault ? new ServiceError(details) : new AuthenticationError(details);
+  };
 }
 
 function classify(
   answer: HttpAnswer,
   request: RequestSummary,
   clock: Clock,
-  notFound: string | undefined,
+  remedies: Remedies,
 ): ServiceError {
   const { code, message, requestId } = parseBody(answer);
   const kind = kindOfError(code, answer.status);
@@ -133,7 +170,7 @@ function classify(
         details("This machine's clock is off by more than 15 minutes: set it right.", false),
       );
     case "notFound":
-      return new NotFoundError(details(notFound, false));
+      return new NotFoundError(details(remedies.notFound, false));
     case "conflict":
       return new ServiceError(details(undefined, true));
     case "precondition":
@@ -141,6 +178,8 @@ function classify(
       return new ServiceError(details(undefined, request.method === "GET"));
     case "fault":
       return new ServiceError(details(undefined, true));
+    case "tooLarge":
+      return new ServiceError(details(remedies.tooLarge, false));
     case "refused":
       return new ServiceError(details(undefined, false));
   }

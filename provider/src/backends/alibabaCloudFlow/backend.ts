@@ -15,13 +15,13 @@ import type { ExecutionSnapshot, ExecutionStep, ExecutionSummary } from "../../e
 import { isSettled } from "../../execution/snapshot";
 import { refuseWebPage } from "../../http/answer";
 import type { SendOptions } from "../../http/httpClient";
-import type { Authorize, HttpAnswer, HttpRequest } from "../../http/request";
+import type { HttpAnswer, HttpRequest } from "../../http/request";
 import { summarize } from "../../http/request";
 import { mayHaveBeenHandled } from "../../http/retry";
 import type { Allowance, BucketView } from "../../http/tokenBucket";
 import { withinTime } from "../../polling/timeLimit";
-import { authorizeBy, findSignatureAlgorithm } from "../alibaba/authorization";
-import { openCredentialSource } from "../alibaba/credentials";
+import { accountOfSettings } from "../alibaba/account";
+import { AlibabaClient, checkSettings, findAccount } from "../alibaba/alibabaClient";
 import type { AlibabaLocation } from "../alibaba/location";
 import { checkLocation, resolveLocation } from "../alibaba/location";
 import { toAlibabaError } from "../alibaba/serviceErrors";
@@ -35,6 +35,7 @@ import type {
   DescribeOptions,
   ExecutionFilter,
   ExecutionPage,
+  NamedExecution,
   PageOptions,
   StartRequest,
   StartedExecution,
@@ -42,7 +43,7 @@ import type {
 } from "../backend";
 import { matches } from "../executionFilter";
 import { demandReadable } from "../executionIds";
-import { address, concurrencyWithoutHistory, json, oneOf, text } from "../rules";
+import { address, concurrencyWithoutHistory, elsewhere, jsonObject, oneOf, text } from "../rules";
 import { startOnce } from "../startOnce";
 import type { CloudFlow, CloudFlowStart } from "./api";
 import {
@@ -59,7 +60,7 @@ import {
   parseListExecutions,
 } from "./api";
 import type { HistoryEvent } from "./history";
-import { executionError, stepsOf } from "./history";
+import { StepReader } from "./history";
 import { toRawStatuses } from "./statuses";
 
 const name = text({
@@ -72,14 +73,26 @@ const name = text({
 // The documents disagree on one more.
 const maxHistoryPage = 999;
 const maxListPage = 99;
-// An execution has 5,000 events at the most.
-const maxEvents = 10_000;
+// An execution has 5,000 events, unless the vendor has raised that quota: for steps many more are read than that. Kept are
+// fewer, for each may have 64 KiB.
+const maxEvents = 100_000;
+const maxKeptEvents = 10_000;
 const maxHistoryPages = 1_000;
 const leastHistoryPage = 10;
 // How long the outcome may wait for its steps.
 const historyMs = 60_000;
 // An account has 10,000 executions that run.
 const unsettledPages = 1_000;
+// Executions of one name: more than a few of them are somebody else's.
+const pagesOfName = 10;
+
+// The data of an event, by the vendor's page on limits (updated 2026-03-11). The page on inputs and outputs (2025-05-07) says
+// the same of the input of a state, and that it has to be an object.
+const maxInputBytes = 64 * 1024;
+// Flows of the older Serverless Workflow take half of that, which only the service can tell.
+const tooLarge =
+  "The flow takes less input than that. Flows of the older Serverless Workflow (`type: flow`) take 32 KiB: " +
+  `${elsewhere}, or rewrite the flow as \`Type: StateMachine\`.`;
 
 // Per account, from the limits page of the vendor; every other operation has 10 and 2.
 const published: Readonly<Record<string, Allowance>> = {
@@ -106,33 +119,46 @@ export const alibabaCloudFlow = {
   arguments: {
     flowName: { rule: name, required: true, replaces: true },
     executionName: { rule: name, replaces: true },
-    input: { rule: json(1024 * 1024), replaces: true, isJson: true, isPayload: true, isInput: true },
+    input: { rule: jsonObject(maxInputBytes), replaces: true, isJson: true, isPayload: true, isInput: true },
     qualifier: { rule: text({ min: 1, max: 128 }), replaces: true },
     executionMode: { rule: oneOf("Standard", "Express"), replaces: true, defaultValue: "Standard" },
     region: { rule: text({ min: 1, max: 64 }), replaces: true, located: true },
     endpoint: { rule: address },
   },
   transport: alibabaTransport,
+  place: (settings) => {
+    const accountId = accountOfSettings(settings);
+    return accountId === undefined ? {} : { accountId };
+  },
+  askPlace: async (stored, context, signal) => {
+    const accountId = stored["accountId"] === undefined ? undefined : await findAccount(stored, context, signal);
+    return accountId === undefined ? {} : { accountId };
+  },
   check: (args, settings, unknown) => {
-    const problems = checkLocation(args, settings, unknown);
+    const problems = checkSettings(settings);
+    // A profile that can't be used tells no region either.
+    if (problems.length === 0) problems.push(...checkLocation(args, settings, unknown));
     const unseen =
       args["executionMode"] === "Express"
         ? concurrencyWithoutHistory(args["concurrency"], `executionMode "Express"`)
         : undefined;
     return unseen === undefined ? problems : [...problems, { argument: "concurrency", reason: unseen }];
   },
-  connect: (args, context) => Promise.resolve(openCloudFlow(args, context)),
+  connect: (args, context, signal) => openCloudFlow(args, context, signal),
 } as const satisfies BackendDefinition;
 
-function openCloudFlow(args: Arguments, context: BackendContext): CloudFlowBackend {
+async function openCloudFlow(
+  args: Arguments,
+  context: BackendContext,
+  signal: AbortSignal,
+): Promise<CloudFlowBackend> {
   const location = resolveLocation(args, context.settings);
-  const source = context.shared("alibabaCredentials", () => openCredentialSource(context.settings));
-  const authorize = authorizeBy(findSignatureAlgorithm(context.settings), source, context);
+  const client = await AlibabaClient.open(args, context, signal);
   const buckets = context.shared("alibabaBuckets", () => {
     const allowance = configuredAllowances(context.settings, "alicloud:requestLimits", publishedAllowance);
     return new Buckets(allowance, context.clock);
   });
-  return new CloudFlowBackend(location, args, { authorize, buckets, context });
+  return new CloudFlowBackend(location, args, { client, buckets, context });
 }
 
 /** A flow in one account; besides what all services have, it has `history`. */
@@ -140,7 +166,7 @@ export class CloudFlowBackend implements Backend {
   readonly #location: AlibabaLocation;
   readonly #flow: CloudFlow;
   readonly #args: Arguments;
-  readonly #authorize: Authorize;
+  readonly #client: AlibabaClient;
   readonly #buckets: Buckets;
   readonly #context: BackendContext;
 
@@ -148,15 +174,15 @@ export class CloudFlowBackend implements Backend {
     location: AlibabaLocation,
     args: Arguments,
     {
-      authorize,
+      client,
       buckets,
       context,
-    }: { readonly authorize: Authorize; readonly buckets: Buckets; readonly context: BackendContext },
+    }: { readonly client: AlibabaClient; readonly buckets: Buckets; readonly context: BackendContext },
   ) {
     this.#location = location;
     this.#flow = { endpoint: location.endpoint, flowName: String(args["flowName"]) };
     this.#args = args;
-    this.#authorize = authorize;
+    this.#client = client;
     this.#buckets = buckets;
     this.#context = context;
   }
@@ -188,7 +214,11 @@ export class CloudFlowBackend implements Backend {
 
   get location(): Record<string, string> {
     const { region } = this.#location;
-    return region === undefined ? {} : { region };
+    const { accountId } = this.#client;
+    return {
+      ...(region === undefined ? {} : { region }),
+      ...(accountId === undefined ? {} : { accountId }),
+    };
   }
 
   get keepsHistory(): boolean {
@@ -281,9 +311,14 @@ export class CloudFlowBackend implements Backend {
   }
 
   async #withSteps(snapshot: ExecutionSnapshot, signal: AbortSignal): Promise<ExecutionSnapshot> {
-    const { events, isWhole } = await this.history(snapshot.executionId, signal);
-    const error = executionError(events);
-    const steps = stepsOf(events);
+    const reader = new StepReader();
+    let count = 0;
+    const isWhole = await this.#readHistory(snapshot.executionId, signal, (events) => {
+      reader.read(events);
+      count += events.length;
+      return count < maxEvents;
+    });
+    const { steps, executionError: error } = reader;
     const known = { ...snapshot, ...(error === undefined ? {} : { error }) };
     if (isWhole) return { ...known, steps };
     // The ends of some are missing: of what has settled nothing runs any more.
@@ -293,29 +328,46 @@ export class CloudFlowBackend implements Backend {
   }
 
   /**
-   * The events of an execution, oldest first. `isWhole` is false where the service has more than can be read; what was
-   * read before something went wrong counts.
+   * The events of an execution, oldest first, about 10,000 at the most. `isWhole` is false where the service has more than
+   * were read; what was read before something went wrong counts.
    * @throws what the first page throws.
    */
   async history(
     executionId: string,
     signal: AbortSignal,
   ): Promise<{ readonly events: HistoryEvent[]; readonly isWhole: boolean }> {
-    const walk = new PageWalk({ maxPages: maxHistoryPages });
     const events: HistoryEvent[] = [];
+    const isWhole = await this.#readHistory(executionId, signal, (page) => {
+      events.push(...page);
+      return events.length < maxKeptEvents;
+    });
+    return { events, isWhole };
+  }
+
+  /** Hands over the events of an execution page by page until `take` has enough; true where these were all. */
+  async #readHistory(
+    executionId: string,
+    signal: AbortSignal,
+    take: (events: readonly HistoryEvent[]) => boolean,
+  ): Promise<boolean> {
+    const walk = new PageWalk({ maxPages: maxHistoryPages });
     let limit = maxHistoryPage;
     let nextToken: string | undefined;
+    let hasSome = false;
+    let wantsMore: boolean;
     do {
       try {
         const page = await this.#historyPage(executionId, { limit, nextToken: walk.token }, signal);
-        events.push(...walk.news(page.events, keyOf));
+        const news = walk.news(page.events, keyOf);
+        hasSome ||= news.length > 0;
+        wantsMore = take(news);
         ({ nextToken, limit } = page);
       } catch (error) {
-        if (events.length === 0) throw error;
-        return { events, isWhole: false };
+        if (!hasSome) throw error;
+        return false;
       }
-    } while (events.length < maxEvents && walk.goOn(nextToken));
-    return { events, isWhole: nextToken === undefined };
+    } while (wantsMore && walk.goOn(nextToken));
+    return nextToken === undefined;
   }
 
   /** A page of the history, and how many events it could be asked for: they can have 64 KiB each. */
@@ -374,6 +426,36 @@ export class CloudFlowBackend implements Backend {
     return [...found.values()].sort((a, b) => (b.startedAt ?? "").localeCompare(a.startedAt ?? ""));
   }
 
+  async findStarted(namePrefix: string, signal: AbortSignal): Promise<NamedExecution[] | undefined> {
+    const walk = new PageWalk({ maxPages: pagesOfName });
+    const found: NamedExecution[] = [];
+    let nextToken: string | undefined;
+    try {
+      do {
+        const span = { limit: maxListPage, nextToken: walk.token, executionNamePrefix: namePrefix };
+        const request = buildListExecutions(this.#flow, span);
+        const answer = await this.#send(request, { signal });
+        const page = parseListExecutions(answer, summarize(request), this.#flow.flowName);
+        for (const { executionId } of walk.news(page.executions, (one) => one.executionId)) {
+          const snapshot = page.snapshotOf(executionId);
+          if (!snapshot || !executionId.startsWith(namePrefix)) continue;
+          // A synchronous run is named `<the start's name>:<UUID>`.
+          const runName = executionId.replace(/:[^:]*$/, "");
+          found.push({ runName, snapshot: { ...snapshot, stepsOmitted: true } });
+        }
+        ({ nextToken } = page);
+      } while (walk.goOn(nextToken));
+    } catch (error) {
+      if (found.length > 0) return found;
+      // Whether lists have executions of Express flows is documented in one place and denied by none: a refusal is no
+      // reason to fail.
+      if (error instanceof NotFoundError) return [];
+      if (error instanceof ServiceError && !error.retryable) return undefined;
+      throw error;
+    }
+    return found;
+  }
+
   readRunName(executionId: string): Promise<string> {
     return Promise.resolve(executionId);
   }
@@ -399,16 +481,16 @@ export class CloudFlowBackend implements Backend {
       onSent,
     }: Pick<SendOptions, "signal" | "patience" | "attempts" | "onSendAgain" | "onSent">,
   ): Promise<HttpAnswer> {
-    return this.#context.http.send(request, {
+    return this.#client.send(request, {
       signal,
       patience,
       attempts,
       onSendAgain,
       onSent,
-      authorize: this.#authorize,
       bucket: this.#buckets.of("cloudflow", request.operation),
       toServiceError: toAlibabaError(this.#context.clock, {
         notFound: `There is no ${this.subject}, or no such execution of it: check flowName and region.`,
+        tooLarge,
       }),
     });
   }

@@ -21,22 +21,21 @@ export interface HuaweiSendOptions extends Pick<SendOptions, "signal" | "patienc
 }
 
 /**
- * The account to which the settings lead, for the comparison with an execution's; empty where the settings or the arguments
- * tell the place by themselves, or it can't be found out.
+ * The account to which the settings lead, for the comparison with an execution's; empty where the settings tell
+ * the place by themselves, the state has no account, or it can't be found out.
  */
 export async function locateAccount(
   service: HuaweiService,
-  args: Arguments,
   stored: Arguments,
   context: BackendContext,
   signal: AbortSignal,
 ): Promise<Readonly<Record<string, string>>> {
-  if (args["projectId"] !== undefined || stored["accountId"] === undefined) return {};
+  if (stored["accountId"] === undefined) return {};
   const told = placeOf(context.settings);
   const isCompared = Object.keys(told).some((name) => stored[name] !== undefined);
   if (isCompared) return {};
   const identity = findIdentity(context.settings);
-  const where = { region: stored["region"], endpoint: args["endpoint"] };
+  const where = { region: stored["region"], endpoint: stored["endpoint"] };
   const location = resolveLocation(service, where, context.settings, identity);
   const accountId = await openAccount(identity, location, context).accountId(signal);
   return accountId === undefined ? {} : { accountId };
@@ -89,7 +88,9 @@ export class HuaweiClient {
     const account = openAccount(identity, location, context);
     await account.prepare(signal);
     const project = await account.project(location, signal);
-    const accountId = project.accountId === undefined ? {} : { accountId: project.accountId };
+    // With the project of the state, its account is that of the state too.
+    const known = project.accountId ?? args["accountId"];
+    const accountId = typeof known === "string" ? { accountId: known } : {};
     const where = { ...location, projectId: project.id, account: { ...accountId, ...accountOf(identity) } };
     return new HuaweiClient(service.name, where, account, context);
   }

@@ -30,6 +30,7 @@ export function huaweiTransport(settings: Settings): Transport {
     }),
     plainHttp: huaweiPlainHttp(settings),
     authority: "the configuration huaweicloud:cacertFile (or OS_CACERT)",
+    clientCertificate: "the configuration huaweicloud:cert and huaweicloud:key (or OS_CERT and OS_KEY)",
   };
 }
 

@@ -1,7 +1,7 @@
 /**
  * Huawei Cloud AOM workflows as a backend: arguments, and the calls of `api` through the shared Huawei client.
  */
-import { NotFoundError, ServiceError } from "../../errors";
+import { AnswerTooLargeError, NotFoundError, ServiceError } from "../../errors";
 import type { ExecutionSnapshot, ExecutionSummary } from "../../execution/snapshot";
 import { isSettled } from "../../execution/snapshot";
 import { refuseWebPage } from "../../http/answer";
@@ -49,6 +49,10 @@ const aom: HuaweiService = {
   title: "Huawei Cloud AOM",
 };
 
+// The operation has neither pages nor filters, so nothing makes its answer smaller.
+const tooManyExecutions =
+  "The service gives all executions of a workflow at once. Create a workflow with the same content and give its id as workflowId.";
+
 /** Huawei Cloud AOM workflows ("tasks" of its automation chapter). */
 export const huaweiAom = {
   service: "aom",
@@ -72,7 +76,7 @@ export const huaweiAom = {
   },
   transport: huaweiTransport,
   place: placeOf,
-  locate: (args, stored, context, signal) => locateAccount(aom, args, stored, context, signal),
+  askPlace: (stored, context, signal) => locateAccount(aom, stored, context, signal),
   check: (args, settings, unknown) => checkLocation(aom, args, settings, unknown),
   connect: async (args, context, signal) => {
     const client = await HuaweiClient.open(aom, args, context, signal);
@@ -176,8 +180,13 @@ class AomBackend implements Backend {
   ): Promise<ExecutionPage> {
     const read = async (): Promise<AomList> => {
       const request = buildListWorkflowExecutions(this.#workflow, this.#enterpriseProject.id);
-      const answer = await this.#client.send(request, { signal, attempts, remedies: this.#remedies });
-      return parseListWorkflowExecutions(answer, summarize(request));
+      try {
+        const answer = await this.#client.send(request, { signal, attempts, remedies: this.#remedies });
+        return parseListWorkflowExecutions(answer, summarize(request));
+      } catch (error) {
+        if (!(error instanceof AnswerTooLargeError)) throw error;
+        throw new AnswerTooLargeError(summarize(request), error.size, tooManyExecutions);
+      }
     };
     let list = await read();
     if (!list.isEmpty) this.#enterpriseProject.confirm();

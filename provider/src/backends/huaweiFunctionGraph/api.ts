@@ -74,7 +74,8 @@ export function buildStartSyncWorkflowExecution(flow: Flow, start: FlowStart): H
   };
 }
 
-function startBody(start: FlowStart): string {
+/** The body of a start, as it is sent. */
+export function startBody(start: FlowStart): string {
   return JSON.stringify({
     ...(start.headers === undefined ? {} : { headers: start.headers }),
     input: start.input,
@@ -236,6 +237,8 @@ export interface FlowPage {
   readonly executions: readonly ExecutionSummary[];
   /** How many rows it has, those that can't be read included. */
   readonly rows: number;
+  /** How many rows the list has by the service's word; only the paged list tells. */
+  readonly total: number | undefined;
   /** How many rows were left out because their id can't be read, of executions that may still run. */
   readonly unreadable: number;
 }
@@ -245,7 +248,7 @@ export interface FlowPage {
  * @throws ResponseFormatError where there is no list.
  */
 export function parsePage(answer: HttpAnswer, request: RequestSummary): FlowPage {
-  const rows = readJsonObject(answer, request)["executions"];
+  const { executions: rows, total } = readJsonObject(answer, request);
   if (!Array.isArray(rows)) throw missing("executions", answer, request);
   let unreadable = 0;
   const executions = objects(rows).flatMap((item) => {
@@ -254,7 +257,12 @@ export function parsePage(answer: HttpAnswer, request: RequestSummary): FlowPage
     if (!isSettled(toExecutionStatus(textOf(item["status"]) ?? ""))) unreadable += 1;
     return [];
   });
-  return { executions, rows: rows.length, unreadable };
+  return {
+    executions,
+    rows: rows.length,
+    total: typeof total === "number" ? total : undefined,
+    unreadable,
+  };
 }
 
 /**

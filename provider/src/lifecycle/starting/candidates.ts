@@ -42,8 +42,12 @@ export async function candidatesOf(
 ): Promise<readonly ExecutionSummary[]> {
   const since = noted?.since;
   const list = await newerThan(wanted, look, since, host.session.clock.now());
-  const known = new Set([...(since?.ids ?? []), wanted.supersedes?.id, noted?.supersedesId]);
-  return list.filter(({ executionId }) => !known.has(executionId));
+  const { supersedes } = wanted;
+  const known = new Set([...(since?.ids ?? []), supersedes?.id, noted?.supersedesId]);
+  // Where it is only a guess what the run replaces, the state does not tell since when.
+  const at = list.findIndex(({ executionId }) => executionId === supersedes?.id);
+  const newer = supersedes?.isGuess === true && !noted && at !== -1 ? list.slice(0, at) : list;
+  return newer.filter(({ executionId }) => !known.has(executionId));
 }
 
 function newerThan(
@@ -142,7 +146,8 @@ export function soughtName(
 ): string | undefined {
   if (noted) return noted.runName;
   // Under a given key any attempt will do, the newest first: a state that was lost does not tell which is the last.
-  return wanted.supersedes ? runNameOf(wanted) : undefined;
+  const { supersedes, isGiven } = wanted;
+  return supersedes && !(isGiven && supersedes.isGuess === true) ? runNameOf(wanted) : undefined;
 }
 
 // A list can be ahead of the details.

@@ -48,6 +48,8 @@ export interface PendingStart {
   readonly replacesUnknown?: true | undefined;
   /** True where the program chose the name, which anybody may have used. */
   readonly isNamed?: true | undefined;
+  /** Of a teardown runbook: the arming that it was run for. */
+  readonly armedId?: string | undefined;
   /** The service's answer; absent until it has come. */
   readonly executionId?: string | undefined;
   /**
@@ -245,7 +247,7 @@ export function parseEntry(text: string): JournalEntry | undefined {
 
 function parsePending(value: unknown): PendingStart | undefined {
   if (!isMap(value)) return undefined;
-  const { key, runName, postedMs, since, supersedesId, executionId } = value;
+  const { key, runName, postedMs, since, supersedesId, executionId, armedId } = value;
   if (typeof key !== "string" || typeof runName !== "string" || !isTime(postedMs)) return undefined;
   const seen = parseSeen(since);
   if (seen === undefined && since !== undefined) return undefined;
@@ -258,6 +260,7 @@ function parsePending(value: unknown): PendingStart | undefined {
     ...(again ? { again } : {}),
     supersedesId: typeof supersedesId === "string" ? supersedesId : undefined,
     executionId: typeof executionId === "string" ? executionId : undefined,
+    ...(typeof armedId === "string" ? { armedId } : {}),
     ...flags(value, "isAnswered", "supersedesUnseen", "replacesUnknown", "isNamed"),
   };
 }

@@ -49,6 +49,7 @@ export function newStart({ wanted, host }: Starting, runName: string): PendingSt
     ...(wanted.supersedes?.isUnseen === true ? { supersedesUnseen: true as const } : {}),
     ...(host.isInState === true && !wanted.supersedes ? { replacesUnknown: true as const } : {}),
     ...(wanted.isNamed ? { isNamed: true as const } : {}),
+    ...(wanted.armedId === undefined ? {} : { armedId: wanted.armedId }),
   };
 }
 

@@ -97,11 +97,13 @@ export class RunRegister {
     if (urn === undefined) return;
     const entry = await this.#journal.read(service, urn);
     const earlier = entry?.workflow === workflow ? entry.pending : undefined;
+    const past = entry?.past ?? [];
+    const inState = entry?.inState ?? (pending && replacedInState(pending, past));
     await this.#journal.write(service, {
       urn,
       workflow,
-      past: entry?.past ?? [],
-      ...(entry?.inState === undefined ? {} : { inState: entry.inState }),
+      past,
+      ...(inState === undefined ? {} : { inState }),
       ...(pending ? { pending: addEvidence(pending, earlier) } : {}),
     });
   }
@@ -272,6 +274,12 @@ export class RunRegister {
 // which is not the one that was to be replaced.
 function isOutdated({ isAnswered, executionId, supersedesId }: PendingStart, id: string): boolean {
   return isAnswered === true && executionId !== id && supersedesId !== id;
+}
+
+// What a comparison has shown to be replaced is what the state has, unless it was deleted before.
+function replacedInState(pending: PendingStart, past: readonly string[]): string | undefined {
+  const { supersedesId: id, supersedesUnseen } = pending;
+  return id === undefined || supersedesUnseen === true || past.includes(id) ? undefined : id;
 }
 
 // A delete shows that the state had the execution.

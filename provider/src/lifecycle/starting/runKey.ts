@@ -35,6 +35,8 @@ export interface WantedRun {
   readonly keyMadeMs?: number | undefined;
   /** True where the program chose the execution's very name, which then means nothing by itself. */
   readonly isNamed: boolean;
+  /** Of a teardown runbook: the arming that it is run for. */
+  readonly armedId?: string | undefined;
   readonly supersedes?: Superseded | undefined;
 }
 
@@ -69,7 +71,8 @@ export async function wantedRun(
   const supersedes =
     identity.supersedes && isArmedId(identity.supersedes.id) ? undefined : identity.supersedes;
   const name = definition.runNameArgument === undefined ? undefined : args[definition.runNameArgument];
-  const rest = { isGiven: given !== undefined, keyMadeMs: uuid7Ms(given), supersedes };
+  const { armedId } = identity;
+  const rest = { isGiven: given !== undefined, keyMadeMs: uuid7Ms(given), armedId, supersedes };
   if (typeof name === "string") return { ...rest, key: name, isNamed: true };
   const digest = await digestOf(definition, args, given ?? identity.urn ?? "", identity.secretArguments);
   // One key is one execution, whatever resource asks for it; a derived one is recognised by the resource's name.
@@ -152,7 +155,8 @@ export function runNameOf({ key, isGiven, isNamed, supersedes }: WantedRun): str
  * @param uuid makes a new UUID.
  */
 export function newRunName(key: string, uuid: () => string): string {
-  return `${key}-n${uuid().replaceAll("-", "").slice(-10)}`;
+  const suffix = `-n${uuid().replaceAll("-", "").slice(-10)}`;
+  return `${key.slice(0, maxNameLength - suffix.length)}${suffix}`;
 }
 
 /** True for the names that starts of a key's runs carry. */

@@ -4,8 +4,10 @@
  * taken for somebody else's, and a thousand starts cost a handful of lists.
  */
 import type { Backend } from "../../backends/backend";
+import { OutOfTimeError, RequestInterruptedError } from "../../errors";
 import type { ExecutionSummary } from "../../execution/snapshot";
-import { onAbort } from "../../polling/onAbort";
+import { isOutOfTime } from "../../polling/deadline";
+import { onAbort, unlessAborted } from "../../polling/onAbort";
 import { listAll, pageLimit } from "../pages";
 import type { WorkflowLock } from "./workflowLock";
 
@@ -121,7 +123,7 @@ export class StartGate {
     if (batch.length === 0) return;
     const allLeft = whenAllAbort(batch.map(({ workSignal }) => workSignal));
     const look = this.#options.makeLook(isExclusive, allLeft.signal);
-    await Promise.all(batch.map(({ enter }) => enter(look)));
+    await Promise.all(batch.map(({ enter, workSignal }) => enter(leavable(look, workSignal))));
     allLeft.dispose();
   }
 
@@ -133,6 +135,24 @@ export class StartGate {
     const size = other === -1 ? this.#waiting.length : Math.max(1, other);
     return this.#waiting.splice(0, size);
   }
+}
+
+// For one of the batch: whose time is over waits no longer for a list that others still wait for.
+function leavable(look: Look, signal: AbortSignal): Look {
+  const orLeave = <T>(work: Promise<T>): Promise<T> => {
+    const request = { operation: "the list of executions", method: "GET", url: "" };
+    return unlessAborted(work, signal, () => {
+      const GivenUp = isOutOfTime(signal) ? OutOfTimeError : RequestInterruptedError;
+      return new GivenUp(request, { mayHaveArrived: false });
+    });
+  };
+  return {
+    ...look,
+    unsettled: () => orLeave(look.unsettled()),
+    newest: () => orLeave(look.newest()),
+    since: (ms) => orLeave(look.since(ms)),
+    once: (name, find) => orLeave(look.once(name, find)),
+  };
 }
 
 function whenAllAbort(signals: readonly AbortSignal[]): {

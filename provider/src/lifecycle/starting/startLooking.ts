@@ -70,7 +70,7 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
     });
     // What bears the name although no start of this machine is open is the predecessor, where that is only a guess: another
     // machine has gone on since. One that still runs is taken over.
-    const isPredecessor = !open && wanted.supersedes?.isGuess === true;
+    const isPredecessor = !open && !wanted.isGiven && wanted.supersedes?.isGuess === true;
     const [found] = isPredecessor ? mine.filter(isUnsettled) : mine;
     if (found) return adopt(found);
     if (mine.length > 0) runName = newRunName(wanted.key, host.session.uuid);

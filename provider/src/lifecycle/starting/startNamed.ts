@@ -23,7 +23,7 @@ import { decideConcurrency, inTurn } from "./turns";
  */
 export async function startNamed(starting: Starting, gate: StartGate, isExclusive: boolean): Promise<Run> {
   const { wanted, pending, host } = starting;
-  const name = pending?.runName ?? runNameOf(wanted);
+  const name = pending?.runName ?? (await newerOfKey(starting)) ?? (await freshName(starting));
   if (name !== undefined && !isExclusive) return postNamed(starting, name);
   const run = await inTurn(starting, gate, { alone: isExclusive, locked: isExclusive }, async (look) => {
     const found = name === undefined ? await findRunning(starting, look) : await findNamed(starting, name);
@@ -48,7 +48,10 @@ async function postNamed(starting: Starting, runName: string): Promise<Run> {
     if (isAnybodys(starting)) {
       if (!isInDoubt) {
         throw new InputError(
-          `${messageOf(error)} A name can be used once: give another name, or leave it out to have one made.`,
+          args["runOn"] === "destroy"
+            ? `${messageOf(error)} A name can be used once: give another name, run \`pulumi up\` and destroy again; or leave it ` +
+                "as it is: `pulumi state delete <its URN>`."
+            : `${messageOf(error)} A name can be used once: give another name, or leave it out to have one made.`,
         );
       }
       const context = messageContext(backend, runName, args);
@@ -73,7 +76,7 @@ function isAnybodys({ wanted }: Starting): boolean {
 // Where it is only a guess what the run replaces, the guess may be one too old: then the execution of that name is the one
 // to be replaced. One that still runs is taken over.
 async function isPredecessor({ wanted, backend, host }: Starting, executionId: string): Promise<boolean> {
-  if (wanted.supersedes?.isGuess !== true) return false;
+  if (wanted.isGiven || wanted.supersedes?.isGuess !== true) return false;
   const snapshot = await lookAt(backend, executionId, { signal: host.signal });
   return snapshot !== undefined && isSettled(snapshot.status);
 }
@@ -89,6 +92,31 @@ function uncertain(
   return new StartUncertainError(message, { cause });
 }
 
+// One key is one execution. Where it is only a guess what the run replaces, another machine may have started it since, by
+// the key or as the replacement of something else.
+async function newerOfKey({ wanted, backend, host }: Starting): Promise<string | undefined> {
+  const { supersedes, isGiven, isNamed } = wanted;
+  if (!isGiven || isNamed || supersedes?.isGuess !== true) return undefined;
+  const past = await host.register.past(host.definition.service, host.urn);
+  const limit = pageLimit(host.definition.capabilities.pageSize);
+  const list = await listAll(backend, { namePrefix: wanted.key }, limit, host.signal);
+  const newer = list.slice(
+    0,
+    list.findIndex(({ executionId }) => executionId === supersedes.id),
+  );
+  return newer.find(({ executionId }) => bearsKey(wanted.key, executionId) && !past.includes(executionId))
+    ?.executionId;
+}
+
+// A replacement that a deployment had started before it was cut short, and that has been stopped since because the program
+// changed, may be wanted once more: what this machine knows to be over is not that.
+async function freshName({ wanted, host }: Starting): Promise<string | undefined> {
+  const name = runNameOf(wanted);
+  if (name === undefined || wanted.isNamed || !wanted.supersedes) return name;
+  const past = await host.register.past(host.definition.service, host.urn);
+  return past.includes(name) ? newRunName(wanted.key, host.session.uuid) : name;
+}
+
 // The run's execution where it is there already.
 async function findNamed(starting: Starting, name: string): Promise<Run | undefined> {
   const { backend, host } = starting;
@@ -96,16 +124,15 @@ async function findNamed(starting: Starting, name: string): Promise<Run | undefi
   if (!snapshot) return undefined;
   if (!isSettled(snapshot.status)) return { executionId: name, isNew: false };
   // Posting the name tells what is to be done about one that is used up.
-  if (isAnybodys(starting) || starting.wanted.supersedes?.isGuess === true) return undefined;
+  if (isAnybodys(starting) || (await isPredecessor(starting, name))) return undefined;
   return { executionId: await latestOf(starting, name), isNew: false };
 }
 
 // A run without a name yet, which a deployment of another machine may have started before it was cut short.
 async function findRunning({ wanted, host }: Starting, look: Look): Promise<Run | undefined> {
   const past = await host.register.past(host.definition.service, host.urn);
-  const isKnown = (id: string): boolean => past.includes(id) || host.register.isTaken(id);
   const running = (await look.unsettled()).find(
-    ({ executionId }) => bearsKey(wanted.key, executionId) && !isKnown(executionId),
+    ({ executionId }) => bearsKey(wanted.key, executionId) && !past.includes(executionId),
   );
   if (!running) return undefined;
   host.register.take(running.executionId);

@@ -3,17 +3,13 @@
  * excluded that the run has been started before.
  */
 import type { Arguments, Backend } from "../../backends/backend";
-import { StartUncertainError, messageOf } from "../../errors";
 import { readCommonArguments } from "../arguments";
-import { sayStartOpen } from "../messages";
 import type { LifecycleHost } from "../outcome";
-import { messageContext } from "../outcome";
 import type { PendingStart } from "./journal";
 import { dealWithLeftover, isHere } from "./leftover";
 import type { Run, Starting } from "./posting";
-import { newStart, post } from "./posting";
 import type { WantedRun } from "./runKey";
-import { newRunName } from "./runKey";
+import { startForgotten } from "./startForgotten";
 import { StartGate, lookAt } from "./startGate";
 import { startLooking } from "./startLooking";
 import { startNamed } from "./startNamed";
@@ -34,7 +30,8 @@ export async function startRun(
   const noted = await register.pending(service, urn);
   const open = noted && isStillOpen(noted, wanted) ? noted : undefined;
   const pending = open && isHere(open, backend, host) ? open : undefined;
-  if (pending && pending.key !== wanted.key) {
+  const isOfRun = pending && isOf(pending, wanted);
+  if (pending && !isOfRun) {
     await dealWithLeftover({ backend, args, wanted, host }, pending);
   }
   const starting: Starting = {
@@ -42,14 +39,13 @@ export async function startRun(
     args,
     wanted,
     host,
-    pending: pending?.key === wanted.key ? pending : undefined,
+    pending: isOfRun ? pending : undefined,
     note: (start) => register.note(service, urn, backend.identity, start),
   };
   if (starting.pending?.executionId !== undefined) {
     return { executionId: starting.pending.executionId, isNew: false };
   }
-  // What the service forgets as it ends can't be looked for.
-  if (!backend.keepsHistory) return startBlindly(starting);
+  if (!backend.keepsHistory) return startForgotten(starting);
   const gate = register.gate(backend.identity, () => gateOf(starting));
   const { concurrency } = readCommonArguments(args);
   const isExclusive = concurrency !== undefined && concurrency !== "allow";
@@ -63,6 +59,11 @@ export async function startRun(
     return own.executionId;
   });
   return isFirst && own ? own : { executionId: id, isNew: false };
+}
+
+// A name that the program chose is the same for every arming of a teardown runbook.
+function isOf(pending: PendingStart, { key, isNamed, armedId }: WantedRun): boolean {
+  return pending.key === key && (!isNamed || pending.armedId === armedId);
 }
 
 // The state may have moved on since the entry was written, by a deployment from elsewhere.
@@ -80,17 +81,4 @@ function gateOf({ backend, host }: Starting): StartGate {
     lock: host.register.lock,
     makeLook: (isExclusive, signal) => lookAt(backend, pageSize, isExclusive, signal),
   });
-}
-
-async function startBlindly(starting: Starting): Promise<Run> {
-  const { backend, args, wanted, pending, host } = starting;
-  const context = messageContext(backend, "", args);
-  // Was started on this machine, and nobody knows what came of it, nor can.
-  if (pending) throw new StartUncertainError(sayStartOpen(context));
-  try {
-    return await post(starting, newStart(starting, newRunName(wanted.key, host.session.uuid)));
-  } catch (error) {
-    if (!(error instanceof StartUncertainError)) throw error;
-    throw new StartUncertainError(`${messageOf(error)}\n${sayStartOpen(context)}`, { cause: error });
-  }
 }

@@ -1,7 +1,8 @@
 /**
- * Makes a certificate for this machine, which Node can read but not write: one of the vendor's packages speaks https only.
+ * Makes certificates for this machine, which Node can read but not write: for whatever speaks https only.
  */
-import { generateKeyPairSync, sign } from "node:crypto";
+import { generateKeyPairSync, randomBytes, sign } from "node:crypto";
+import { isIPv4 } from "node:net";
 
 /** PEM texts. */
 export interface SelfSigned {
@@ -13,20 +14,29 @@ const sequence = 0x30;
 const utcTime = 0x17;
 const generalizedTime = 0x18;
 
-/** A self-signed certificate for 127.0.0.1 that is valid until 2099, and its key. */
-export function selfSigned(): SelfSigned {
+/**
+ * A self-signed certificate that is valid until 2099, and its key.
+ * @param hosts IPv4 addresses and names of servers that may show it.
+ * @param owner its common name.
+ */
+export function selfSigned(
+  hosts: readonly string[] = ["127.0.0.1"],
+  owner = "workflow-emulator",
+): SelfSigned {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const ecdsaWithSha256 = der(sequence, der(0x06, hex("2a8648ce3d040302")));
-  const commonName = der(sequence, der(0x06, hex("550403")), der(0x0c, Buffer.from("workflow-emulator")));
+  const commonName = der(sequence, der(0x06, hex("550403")), der(0x0c, Buffer.from(owner)));
   const name = der(sequence, der(0x31, commonName));
   const validity = der(
     sequence,
     der(utcTime, Buffer.from("200101000000Z")),
     der(generalizedTime, Buffer.from("20991231235959Z")),
   );
-  // Names the address: without this extension no client takes the certificate for it.
-  const address = der(sequence, der(0x87, Buffer.from([127, 0, 0, 1])));
-  const altNames = der(sequence, der(0x06, hex("551d11")), der(0x04, address));
+  // Names the hosts: without this extension no client takes the certificate for them.
+  const names = hosts.map((host) =>
+    isIPv4(host) ? der(0x87, Buffer.from(host.split(".").map(Number))) : der(0x82, Buffer.from(host)),
+  );
+  const altNames = der(sequence, der(0x06, hex("551d11")), der(0x04, der(sequence, ...names)));
   const isCa = der(
     sequence,
     der(0x06, hex("551d13")),
@@ -36,7 +46,7 @@ export function selfSigned(): SelfSigned {
   const body = der(
     sequence,
     der(0xa0, der(0x02, hex("02"))),
-    der(0x02, hex("01")),
+    der(0x02, Buffer.concat([hex("01"), randomBytes(8)])),
     ecdsaWithSha256,
     name,
     validity,

@@ -1,0 +1,99 @@
+/**
+ * Sends the requests of a service of Alibaba Cloud as the identity of the settings, which are checked before.
+ */
+import { ConfigurationError } from "../../errors";
+import type { SendOptions } from "../../http/httpClient";
+import type { HttpAnswer, HttpRequest } from "../../http/request";
+import type { ArgumentProblem, Arguments, BackendContext } from "../backend";
+import { problemsOf } from "../location";
+import type { Settings } from "../settings";
+import { findRefusedSettings } from "../vendorSettings";
+import type { ActingIdentity, AskedAccount } from "./account";
+import { askAccount, beginAskingAccount, demandedAccount, verifyAccount } from "./account";
+import type { SignatureAlgorithm } from "./authorization";
+import { findSignatureAlgorithm, sendSigned } from "./authorization";
+import type { CredentialSource } from "./credentials";
+import { checkStsEndpoints, openCredentialSource } from "./credentials";
+import { findIdentity } from "./identity";
+import { isStsAtHand } from "./location";
+import { alibabaSettings } from "./settingsTable";
+
+/** What is wrong with the settings of Alibaba Cloud, but for the location; empty where nothing is. No request is made. */
+export function checkSettings(settings: Settings): ArgumentProblem[] {
+  const refused = findRefusedSettings(settings, "alicloud", alibabaSettings);
+  return [
+    ...refused.map((reason) => ({ argument: undefined, reason })),
+    ...problemsOf(() => {
+      findSignatureAlgorithm(settings);
+      const { identity } = findIdentity(settings);
+      checkStsEndpoints(settings, identity);
+      return demandedAccount(settings, identity);
+    }),
+  ];
+}
+
+/**
+ * The account in which the settings act, as far as they or the STS tell.
+ * @param args of an execution, as they are stored.
+ * @throws ConfigurationError where a setting is wrong.
+ */
+export function findAccount(
+  args: Arguments,
+  context: BackendContext,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  return askAccount(actingOf(args, context), context, signal);
+}
+
+function actingOf(args: Arguments, context: BackendContext): ActingIdentity {
+  const { identity } = findIdentity(context.settings);
+  const source = openCredentialSource(identity, context);
+  return { identity, source, isStsAtHand: isStsAtHand(args, context.settings) };
+}
+
+/** An identity that sends requests. */
+export class AlibabaClient {
+  readonly #account: AskedAccount;
+  readonly #algorithm: SignatureAlgorithm;
+  readonly #source: CredentialSource;
+  readonly #context: BackendContext;
+
+  private constructor(
+    account: AskedAccount,
+    algorithm: SignatureAlgorithm,
+    source: CredentialSource,
+    context: BackendContext,
+  ) {
+    this.#account = account;
+    this.#algorithm = algorithm;
+    this.#source = source;
+    this.#context = context;
+  }
+
+  /**
+   * Finds who acts. Waits for an answer only where an account is demanded that the settings do not tell.
+   * @param args with the account of an execution that is there already, as it is stored.
+   * @throws ConfigurationError where a setting is wrong, or refused.
+   */
+  static async open(args: Arguments, context: BackendContext, signal: AbortSignal): Promise<AlibabaClient> {
+    const { settings } = context;
+    const [refused] = findRefusedSettings(settings, "alicloud", alibabaSettings);
+    if (refused !== undefined) throw new ConfigurationError(refused);
+    const algorithm = findSignatureAlgorithm(settings);
+    const acting = actingOf(args, context);
+    const id = await verifyAccount(acting, args["accountId"], context, signal);
+    const account = id === undefined ? beginAskingAccount(acting, context) : { id };
+    return new AlibabaClient(account, algorithm, acting.source, context);
+  }
+
+  /** The account in which it acts, where that is known by now. */
+  get accountId(): string | undefined {
+    return this.#account.id;
+  }
+
+  /** Sends a request; errors as HttpClient.send. */
+  send(request: HttpRequest, options: Omit<SendOptions, "authorize">): Promise<HttpAnswer> {
+    const sending = { algorithm: this.#algorithm, source: this.#source, context: this.#context };
+    return sendSigned(request, options, sending);
+  }
+}

@@ -1,0 +1,62 @@
+/**
+ * The functions in a process without an engine, against the emulator: how many sessions they open, and how often these log in.
+ */
+import * as pulumi from "@pulumi/pulumi";
+import type { Emulator } from "workflow-emulator";
+import { startEmulator } from "workflow-emulator";
+import { aom, functiongraph } from "../../provider/src";
+import { requestsOf } from "../support/emulators";
+import { collect, demoProjectId } from "../support/sessions";
+
+let emulator: Emulator;
+beforeEach(async () => {
+  emulator = await startEmulator();
+  configure();
+});
+afterEach(() => emulator.close());
+
+function configure(more: Record<string, string> = {}): void {
+  pulumi.runtime.setAllConfig({
+    "huaweicloud:region": "cn-north-4",
+    "huaweicloud:projectId": demoProjectId,
+    "huaweicloud:domainName": "demo",
+    "huaweicloud:userName": "demo",
+    "huaweicloud:password": "demo-password-1",
+    "huaweicloud:endpoints": JSON.stringify({
+      aom: emulator.url,
+      functiongraph: emulator.url,
+      iam: emulator.url,
+    }),
+    ...more,
+  });
+}
+
+const logins = async (): Promise<number> =>
+  (await requestsOf(emulator)).filter(({ operation }) => operation === "KeystoneCreateUserTokenByPassword")
+    .length;
+const list = (): Promise<unknown> => aom.getWorkflowExecutions({ workflowId: "demo-succeeds" });
+
+test("ten calls are one login, at once or one after another, on all services of the cloud", async () => {
+  await Promise.all([1, 2, 3, 4].map(list));
+  for (let call = 0; call < 4; call += 1) await list();
+  await functiongraph.getWorkflowExecutions({ workflowId: "demo-succeeds" });
+  await collect(aom.listWorkflowExecutions({ workflowId: "demo-succeeds" }));
+  expect((await requestsOf(emulator)).length).toBeGreaterThanOrEqual(11);
+  expect(await logins()).toBe(1);
+});
+
+test("other settings are another session; settings that return find theirs", async () => {
+  await list();
+  configure({ "huaweicloud:password": "wrong-password" });
+  await expect(list()).rejects.toMatchObject({ code: "WFX-AUTHENTICATION" });
+  configure();
+  await list();
+  expect(await logins()).toBe(2);
+});
+
+test("a failed call spoils no later one", async () => {
+  const gone = { workflowId: "demo-succeeds", executionId: "none" };
+  await expect(aom.getWorkflowExecution(gone)).rejects.toMatchObject({ code: "WFX-NOT-FOUND" });
+  await list();
+  expect(await logins()).toBe(1);
+});
