@@ -147,6 +147,17 @@ test("an agency that does not trust the caller is refused with what to check, be
   ).rejects.toThrow(/There is no such agency: check the agency "nobody" of the account acme/);
 });
 
+test("where IAM takes no signature for an agency's keys, that is said with the agency; a user's token is taken", async () => {
+  await world.control("PUT", "/quirks", { assumeRoleByTokenOnly: true });
+  const config = role({ domainName: "acme" });
+  await expect(world.act({ config, environment: { ...environment, ...keys } })).rejects.toThrow(
+    /CreateTemporaryAccessKeyByAgency was refused: HTTP 401.*the agency "deployer" of the account acme/s,
+  );
+  const user = { HW_USER_NAME: "demo", HW_USER_PASSWORD: "demo-password-1", HW_DOMAIN_NAME: "demo" };
+  const acting = await world.act({ config, environment: { ...environment, ...user } });
+  expect(acting.who).toBe("acme/deployer");
+});
+
 test("the file of an id token is read at each renewal", async () => {
   const files: Record<string, string> = { "/token": await world.idToken(900) };
   const settings = settingsOf({
