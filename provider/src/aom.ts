@@ -18,19 +18,19 @@ import type {
 export interface WorkflowLocationArgs {
   /**
    * Region, e.g. `cn-north-4`.
-   * @default configuration `huaweicloud:region`, then environment variable `HW_REGION_NAME`
+   * @default configuration `huaweicloud:region`, then environment variable `HW_REGION_NAME`, then `OS_REGION_NAME`
    */
   region?: string;
   /**
    * Id of the project, exactly 32 characters.
-   * @default configuration `huaweicloud:projectId`, then `HUAWEICLOUD_SDK_PROJECT_ID` or `HW_PROJECT_ID`, then the
-   * profile file, then the token's project or the one that IAM has for the region
+   * @default configuration `huaweicloud:projectId`, `HW_PROJECT_ID` and others; then the project that
+   * `huaweicloud:projectName` or the region names, by the token or a look-up. docs/credentials.md has the order.
    */
   projectId?: string;
   /**
    * Address of the service.
    * @default configuration `huaweicloud:endpoints` (its key `aom`), then
-   * `HUAWEICLOUD_SDK_REGION_AOM_<REGION>`, then `https://aom.<region>.myhuaweicloud.com`
+   * `HUAWEICLOUD_SDK_REGION_AOM_<REGION>`, then `https://aom.<region>.<cloud>`
    */
   endpoint?: string;
 }
@@ -47,7 +47,7 @@ export interface WorkflowExecutionArgs extends CommonExecutionArgs {
   endpoint?: pulumi.Input<string>;
   /**
    * Id of the enterprise project that the workflow belongs to, 1–64 characters.
-   * @default the service takes `"0"`
+   * @default configuration `huaweicloud:enterpriseProjectId`, then `HW_ENTERPRISE_PROJECT_ID`, else looked up
    */
   enterpriseProjectId?: pulumi.Input<string>;
 }
@@ -112,7 +112,7 @@ export interface ListWorkflowExecutionsArgs extends WorkflowLocationArgs, Execut
   workflowId: string;
   /**
    * Id of the enterprise project, 1–64 characters.
-   * @default the service takes `"0"`
+   * @default configuration `huaweicloud:enterpriseProjectId`, then `HW_ENTERPRISE_PROJECT_ID`, else looked up
    */
   enterpriseProjectId?: string;
 }

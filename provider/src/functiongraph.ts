@@ -18,19 +18,19 @@ import type {
 export interface WorkflowLocationArgs {
   /**
    * Region, e.g. `cn-north-4`.
-   * @default configuration `huaweicloud:region`, then environment variable `HW_REGION_NAME`
+   * @default configuration `huaweicloud:region`, then environment variable `HW_REGION_NAME`, then `OS_REGION_NAME`
    */
   region?: string;
   /**
    * Id of the project, 1–64 characters.
-   * @default configuration `huaweicloud:projectId`, then `HUAWEICLOUD_SDK_PROJECT_ID` or `HW_PROJECT_ID`, then the
-   * profile file, then the token's project or the one that IAM has for the region
+   * @default configuration `huaweicloud:projectId`, `HW_PROJECT_ID` and others; then the project that
+   * `huaweicloud:projectName` or the region names, by the token or a look-up. docs/credentials.md has the order.
    */
   projectId?: string;
   /**
    * Address of the service.
-   * @default configuration `huaweicloud:endpoints` (its key `functiongraph`), then
-   * `HUAWEICLOUD_SDK_REGION_FUNCTIONGRAPH_<REGION>`, then `https://functiongraph.<region>.myhuaweicloud.com`
+   * @default configuration `huaweicloud:endpoints` (its key `fgs` or `functiongraph`), then
+   * `HUAWEICLOUD_SDK_REGION_FUNCTIONGRAPH_<REGION>`, then `https://functiongraph.<region>.<cloud>`
    */
   endpoint?: string;
 }

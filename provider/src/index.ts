@@ -23,7 +23,14 @@ export {
 } from "./errors";
 export type { ErrorCode, RequestSummary } from "./errors";
 export { Provider } from "./resource/provider";
-export type { AlicloudSettings, HuaweicloudSettings, ProviderArgs, RequestLimit } from "./resource/provider";
+export type {
+  AlicloudSettings,
+  HuaweicloudAssumeRole,
+  HuaweicloudAssumeRoleWithOidc,
+  HuaweicloudSettings,
+  ProviderArgs,
+  RequestLimit,
+} from "./resource/provider";
 export type {
   CommonExecutionArgs,
   ExecutionListArgs,

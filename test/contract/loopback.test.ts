@@ -9,6 +9,7 @@ import { RunRegister, create, openSession, services } from "../../provider/src/l
 import type { LifecycleHost, Outcome } from "../../provider/src/lifecycle";
 import type { Clock } from "../../provider/src/polling/clock";
 import { systemClock } from "../../provider/src/polling/clock";
+import { workflowList } from "../support/hostileService";
 import { recordingReporter } from "../support/lifecycleHosts";
 import { demoProjectId, never, settingsOf } from "../support/sessions";
 
@@ -39,7 +40,8 @@ async function serve(speed: number, look: (socket: Socket) => void): Promise<Lif
       const answer = (body: string): void => {
         socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${String(body.length)}\r\n\r\n${body}`);
       };
-      if (line.startsWith("POST")) answer('{"execution_id":"ex-1"}');
+      if (line.includes("/cms/workflow-list ")) answer(JSON.stringify(workflowList("wf")));
+      else if (line.startsWith("POST")) answer('{"execution_id":"ex-1"}');
       else if (line.includes("/status ")) look(socket);
       else answer("[]");
     });

@@ -9,6 +9,7 @@ import * as alibabaMetadata from "../../provider/src/backends/alibaba/metadata";
 import * as alibabaSts from "../../provider/src/backends/alibaba/sts";
 import * as cloudFlow from "../../provider/src/backends/alibabaCloudFlow/api";
 import * as iam from "../../provider/src/backends/huawei/iam";
+import * as keyRequests from "../../provider/src/backends/huawei/keyRequests";
 import * as aom from "../../provider/src/backends/huaweiAom/api";
 import * as functionGraph from "../../provider/src/backends/huaweiFunctionGraph/api";
 import type { HttpRequest } from "../../provider/src/http/request";
@@ -34,9 +35,10 @@ const rows: Row[] = readFileSync(resolve(__dirname, "../../docs/operations.md"),
     emulator: emulator === "yes",
   }));
 
+const place = { endpoint: "http://host", projectId: "p", workflowId: "w", flowName: "f" };
+
 /** The requests that an api module can build: its functions say it, whatever they are given. */
-function operationsOf(api: object): string[] {
-  const where = { endpoint: "http://host", projectId: "p", workflowId: "w", flowName: "f" };
+function operationsOf(api: object, where: unknown = place): string[] {
   const anything = {
     limit: 1,
     offset: 0,
@@ -46,6 +48,7 @@ function operationsOf(api: object): string[] {
     userName: "u",
     role: {},
     nowMs: 0,
+    policyIds: [],
   };
   return Object.entries(api)
     .filter(([name]) => name.startsWith("build"))
@@ -72,12 +75,18 @@ test.each<[string, object]>([
   ["aom", aom],
   ["functiongraph", functionGraph],
   ["cloudflow", cloudFlow],
-  ["iam", iam],
   ["alibabaMetadata", alibabaMetadata],
   ["alibabaSts", alibabaSts],
 ])("%s: what the table says of the client is what it can send", (service, api) => {
   const documented = rows.filter((row) => row.service === service && row.client);
   expect(documented.map(({ operation }) => operation).sort()).toEqual(operationsOf(api));
+});
+
+test("what the table says of the client and Huawei Cloud's identity services is what it can send", () => {
+  const services = ["iam", "huaweiSts", "huaweiMetadata"];
+  const documented = rows.filter((row) => services.includes(row.service) && row.client);
+  const sent = [...operationsOf(iam), ...operationsOf(keyRequests, "http://host/path")].sort();
+  expect(documented.map(({ operation }) => operation).sort()).toEqual(sent);
 });
 
 test("what the table says of the emulator is what it serves", async () => {

@@ -3,12 +3,13 @@
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { executionsOf, requestsOf } from "../support/emulators";
+import { control, executionsOf, requestsOf } from "../support/emulators";
 import { useFixture } from "../support/fixture";
 
 jest.setTimeout(120_000);
 
 const projectId = "b".repeat(32);
+const [leftProject, rightProject] = ["1".repeat(32), "2".repeat(32)];
 
 const fixture = useFixture({
   emulator: {
@@ -22,6 +23,14 @@ const fixture = useFixture({
           ],
           projects: [{ id: projectId, name: "cn-east-3" }],
         },
+        ...[
+          ["left", leftProject],
+          ["right", rightProject],
+        ].map(([domain, id]) => ({
+          domain: domain!,
+          projects: [{ id: id!, name: "cn-north-4_ops" }],
+          agencies: [{ name: "deployer", trusts: [{ domain: "demo" }] }],
+        })),
       ],
       workflows: { nightly: { projectId, nodes: [{ id: "work", durationMs: 100 }] } },
     },
@@ -129,4 +138,49 @@ new aom.WorkflowExecution("patch", { workflowId: "demo-succeeds" }, { provider }
   expect(refused.output).toMatch(/huaweicloud:requestLimits is not a map[\s\S]*Nothing was started/);
   writeFileSync(join(stack.folder, "index.js"), limits(5));
   expect((await stack.up()).ok).toBe(true);
+});
+
+describe("an agency of another account, by an explicit provider", () => {
+  const assuming = (endpoint: string, domainName: string): string => `
+const { Provider, aom } = require("pulumi-workflow-execution");
+const provider = new Provider("there", { huaweicloud: {
+  region: "cn-north-4", projectName: "cn-north-4_ops",
+  endpoints: { aom: ${JSON.stringify(endpoint)}, iam: ${JSON.stringify(endpoint)} },
+  accessKey: "EMULATORACCESSKEY0001", secretKey: "emulator-secret-key-0001",
+  assumeRole: { agencyName: "deployer", domainName: ${JSON.stringify(domainName)}, duration: 900 },
+} });
+exports.project = new aom.WorkflowExecution("patch", { workflowId: "same" }, { provider }).projectId;
+`;
+  interface Started {
+    readonly caller: { readonly actor: { readonly account: string; readonly name: string } };
+  }
+  const started = async (): Promise<string[]> => {
+    const { executions } = (await control(fixture.emulator, "GET", "/executions")) as {
+      executions: Started[];
+    };
+    return executions.reverse().map(({ caller: { actor } }) => `${actor.account}/${actor.name}`);
+  };
+
+  test("runs as the agency; the agency of a third account is another place, where it runs again", async () => {
+    const { emulator, stack } = fixture;
+    for (const id of [leftProject, rightProject]) {
+      const workflow = { projectId: id, nodes: [{ id: "work", durationMs: 100 }] };
+      await control(emulator, "PUT", "/workflows/same", workflow);
+      writeFileSync(
+        join(stack.folder, "index.js"),
+        assuming(emulator.url, id === leftProject ? "left" : "right"),
+      );
+      const up = await stack.up();
+      expect(up.output).not.toContain("error:");
+      if (id === rightProject) {
+        expect(up.output).toContain("runs again: accountName changed from left to right");
+      }
+      expect((await stack.outputs())["project"]?.value).toBe(id);
+      expect((await stack.up()).changes).toEqual({ same: 3 });
+    }
+    expect(await started()).toEqual(["left/deployer", "right/deployer"]);
+    expect((await stack.refresh()).ok).toBe(true);
+    expect(stack.stored()).not.toContain("emulator-secret-key-0001");
+    expect((await stack.destroy()).ok).toBe(true);
+  });
 });

@@ -9,10 +9,12 @@ import { parseHuaweiError, toHuaweiError } from "../../provider/src/backends/hua
 import { parseTime } from "../../provider/src/backends/huawei/values";
 import {
   parseExecuteWorkflow,
+  parseListWorkflow,
   parseListWorkflowExecutions,
   parseSearchWorkflowExecutionDetail,
 } from "../../provider/src/backends/huaweiAom/api";
-import { parseProjectId, parseToken } from "../../provider/src/backends/huawei/iam";
+import { parseKeys } from "../../provider/src/backends/huawei/keyRequests";
+import { parseProject, parseToken } from "../../provider/src/backends/huawei/iam";
 import { boundSnapshot } from "../../provider/src/lifecycle/bounds";
 import { makeState } from "../../provider/src/lifecycle/state";
 import { parseDurationSeconds } from "../../provider/src/lifecycle/timeouts";
@@ -303,6 +305,7 @@ test("the answers of a start and of IAM are read, or an error of ours", () => {
   const token = mostly<unknown>({
     token: mostly<unknown>({ expires_at: time, project: mostly({ id: fc.string() }) }),
   });
+  const region = { value: "cn-north-4", source: "here" };
   const projects = mostly<unknown>({ projects: fc.array(mostly({ id: fc.string() })) });
   fc.assert(
     fc.property(
@@ -316,8 +319,13 @@ test("the answers of a start and of IAM are read, or an error of ours", () => {
         expect(readExecutionId(id)).toBe(id);
         const obtained = orOurError(() => parseToken(answerOf(two, 201, headers), request));
         if (obtained) expect(Number.isFinite(obtained.expiresAtMs)).toBe(true);
-        const projectId = orOurError(() => parseProjectId(answerOf(three), request, "cn-north-4"));
+        const projectId = orOurError(() => parseProject(answerOf(three), request, region))?.id;
         expect(["string", "undefined"]).toContain(typeof projectId);
+        for (const answer of [one, two, three]) {
+          const keys = orOurError(() => parseKeys(answerOf(answer, 201), request));
+          if (keys) expect(Number.isFinite(keys.expiresAtMs)).toBe(true);
+          orOurError(() => parseListWorkflow(answerOf(answer), request, "wf"));
+        }
       },
     ),
   );

@@ -472,7 +472,7 @@ describe("a start whose answer does not come, or can't be read", () => {
       "a workflow that is not there",
       { workflowId: "nowhere" },
       {},
-      /There is no workflow nowhere .*: check workflowId/,
+      /workflow nowhere of .* was not started.*the list of its project's workflows does not have it.*Check workflowId/,
     ],
     ["missing rights", args, { action: "status", status: 403 }, /Check the credentials/],
     ["a proxy that asks for a login", args, { action: "html", status: 403 }, /web page, not JSON/],

@@ -48,7 +48,7 @@ export const claims: readonly Claim[] = [
   {
     name: "it no longer runs",
     pattern: /nothing of it runs any more|is no longer running/i,
-    holds: ({ runsNow, id }: Facts, match: RegExpExecArray) => {
+    holds: ({ runsNow, id }: Facts, match: RegExpExecArray): boolean => {
       const named = /execution (\S+) (?:failed|timed out|was stopped)/.exec(match.input)?.[1] ?? id;
       return named === undefined || runsNow(named) !== true;
     },

@@ -122,6 +122,12 @@ export const wires: Readonly<Record<ServiceName, Wire>> = {
   },
 };
 
+/** What AOM says of a workflow in its list: that the list of its executions covers it. */
+export const workflowList = (id: string): unknown => ({
+  elements: [{ id, enterprise_project_id: "0" }],
+  total_elements: 1,
+});
+
 /** What to answer: a body as JSON, or an answer of another kind; undefined for what a healthy service says. */
 export type Answers = Partial<
   Record<Asked, (request: HostileRequest, count: number) => HostileAnswer | undefined>
@@ -173,6 +179,7 @@ export function hostile(
     login: () => ({}),
   };
   const answer = (request: HostileRequest): HostileAnswer => {
+    if (request.url.pathname.endsWith("/cms/workflow-list")) return json(workflowList("wf"));
     const asked = wire.asked(request);
     const count = (counts[asked] = (counts[asked] ?? 0) + 1);
     if (asked === "start") id = wire.named(request) ?? hostileId;

@@ -1,6 +1,7 @@
 /** check: every bad argument is named, with the limit and the remedy; unknown values pass. */
 import type { Arguments } from "../../provider/src/lifecycle";
-import { check, services, unknownValue } from "../../provider/src/lifecycle";
+import { ConfigurationError, InputError } from "../../provider/src/errors";
+import { check, listExecutions, openSession, services, unknownValue } from "../../provider/src/lifecycle";
 import { settingsOf } from "../support/sessions";
 
 const settings = settingsOf({ config: { "huaweicloud:region": "cn-north-4" } });
@@ -36,10 +37,7 @@ test.each([
   [{ workflowId: "" }, "workflowId must not be empty: it has 1 to 64 characters"],
   [{ workflowId: "w".repeat(65) }, "workflowId must have 1 to 64 characters, not 65"],
   [{ workflowId: undefined }, "workflowId is required"],
-  [
-    { region: "mars-1" },
-    `region is "mars-1" (from argument "region"), which is no region that serves Huawei Cloud AOM`,
-  ],
+  [{ region: "mars.1" }, `region (from argument "region") must be a region like cn-north-4`],
   [{ timeoutSeconds: 0 }, "timeoutSeconds must be more than 0 and at most 31536000 seconds (a year), not 0"],
   [
     { timeoutSeconds: -1 },
@@ -79,10 +77,11 @@ test("what is missing is named", () => {
   );
 });
 
-test("a region from the configuration is named as such; an endpoint makes any region good", () => {
-  const wrong = settingsOf({ config: { "huaweicloud:region": "mars-1" } });
-  expect(problems({}, {}, wrong)[0]).toContain(`is "mars-1" (from configuration huaweicloud:region)`);
-  expect(problems({ endpoint: "https://aom.mars.example" }, {}, wrong)).toEqual([]);
+test("a region from the configuration is named as such; no list says which are good", () => {
+  const at = (region: string): string[] =>
+    problems({}, {}, settingsOf({ config: { "huaweicloud:region": region } }));
+  expect(at("mars.1")[0]).toContain("(from configuration huaweicloud:region) must be a region");
+  expect(at("ap-southeast-3")).toEqual([]);
 });
 
 test("unknown values pass, at any depth", () => {
@@ -103,4 +102,20 @@ test.each([".", "..", "a\ud800"])("a workflowId of %j is refused", (workflowId) 
 
 test("an argument with the name of what every object has is none of ours", () => {
   expect(problems({ constructor: "x" })[0]).toMatch(/^constructor is not an argument/);
+});
+
+test("a function throws an error of configuration for a setting, of input for an argument", async () => {
+  const ask = (config: Record<string, string>, args: Arguments): Promise<unknown> =>
+    listExecutions(services.aom, args, {}, openSession({ settings: settingsOf({ config }) })).catch(
+      (error: unknown) => error,
+    );
+  const region = { "huaweicloud:region": "cn-north-4" };
+  const wrongSetting = await ask({ ...region, "huaweicloud:accessKey": "a" }, { workflowId: "wf" });
+  expect(wrongSetting).toBeInstanceOf(ConfigurationError);
+  expect(String(wrongSetting)).toContain(
+    "aom.getWorkflowExecutions: credentials for Huawei Cloud are incomplete",
+  );
+  const wrongArgument = await ask(region, { workflowId: "" });
+  expect(wrongArgument).toBeInstanceOf(InputError);
+  expect(String(wrongArgument)).toContain('aom.getWorkflowExecutions: "workflowId" must not be empty');
 });

@@ -1,14 +1,17 @@
 /**
  * Credentials of Huawei Cloud: every source, their order, halves that are refused by name, and no secret in a message.
  */
-import { findCredential } from "../../provider/src/backends/huawei/credentials";
+import { findIdentity } from "../../provider/src/backends/huawei/identity";
 import { processSettings } from "../../provider/src/dynamic/processSettings";
+import type { HuaweiCredential } from "../../provider/src/backends/huawei/credentials";
+import type { Settings } from "../../provider/src/lifecycle";
 import { ConfigurationError } from "../../provider/src/errors";
 import { settingsOf } from "../support/sessions";
 
 type Sources = Parameters<typeof settingsOf>[0];
 
-const find = (sources: Sources): ReturnType<typeof findCredential> => findCredential(settingsOf(sources));
+const findCredential = (settings: Settings): HuaweiCredential => findIdentity(settings).credential;
+const find = (sources: Sources): HuaweiCredential => findCredential(settingsOf(sources));
 
 /** The message of the refusal. */
 function refusal(sources: Sources): string {
@@ -57,7 +60,7 @@ describe("each source by itself", () => {
           "huaweicloud:domainName": "d",
         },
       },
-      { kind: "password", userName: "u", password: "p", domainName: "d" },
+      { kind: "password", user: { name: "u" }, password: "p", domain: { name: "d" } },
     ],
     [
       "keys of the vendor's variables",
@@ -88,7 +91,7 @@ describe("each source by itself", () => {
     [
       "a user of Terraform's variables",
       { environment: { HW_USER_NAME: "u", HW_USER_PASSWORD: "p", HW_DOMAIN_NAME: "d" } },
-      { kind: "password", userName: "u", password: "p", domainName: "d" },
+      { kind: "password", user: { name: "u" }, password: "p", domain: { name: "d" } },
     ],
     ["keys of the profile file", { files: { [profilePath]: "[basic]\nak = a\nsk = s\n" } }, keys("a", "s")],
     [
@@ -112,30 +115,119 @@ describe("each source by itself", () => {
   });
 });
 
-test("sources count in their order: configuration, vendor's variables, Terraform's variables, profile file", () => {
-  const config: Record<string, string> = { "huaweicloud:accessKey": "1", "huaweicloud:secretKey": "one" };
-  const environment: Record<string, string> = {
-    HUAWEICLOUD_SDK_AK: "2",
-    HUAWEICLOUD_SDK_SK: "two",
-    HW_ACCESS_KEY: "3",
-    HW_SECRET_KEY: "three",
-  };
-  const files = { [profilePath]: "[basic]\nak = 4\nsk = four\n" };
-  expect(find({ config, environment, files })).toEqual(keys("1", "one"));
-  expect(find({ environment, files })).toEqual(keys("2", "two"));
-  const { HW_ACCESS_KEY, HW_SECRET_KEY } = environment as Record<"HW_ACCESS_KEY" | "HW_SECRET_KEY", string>;
-  expect(find({ environment: { HW_ACCESS_KEY, HW_SECRET_KEY }, files })).toEqual(keys("3", "three"));
-  expect(find({ files })).toEqual(keys("4", "four"));
+test("sources count in their order: configuration, HW_*, OS_*, the SDKs' variables, the samples', profile file", () => {
+  const pair = (prefix: string, id: string, secret: string, value: string): Record<string, string> => ({
+    [`${prefix}${id}`]: value,
+    [`${prefix}${secret}`]: `secret-${value}`,
+  });
+  const config = pair("huaweicloud:", "accessKey", "secretKey", "1");
+  const inOrder = [
+    pair("HW_", "ACCESS_KEY", "SECRET_KEY", "2"),
+    pair("OS_", "ACCESS_KEY", "SECRET_KEY", "3"),
+    pair("HUAWEICLOUD_SDK_", "AK", "SK", "4"),
+    pair("CLOUD_SDK_", "AK", "SK", "5"),
+  ];
+  const files = { [profilePath]: "[basic]\nak = 6\nsk = secret-6\n" };
+  const from = (first: number): Record<string, string> =>
+    Object.assign({}, ...inOrder.slice(first)) as Record<string, string>;
+  expect(find({ config, environment: from(0), files })).toEqual(keys("1", "secret-1"));
+  for (const first of [0, 1, 2, 3]) {
+    const value = String(first + 2);
+    expect(find({ environment: from(first), files })).toEqual(keys(value, `secret-${value}`));
+  }
+  expect(find({ environment: from(4), files })).toEqual(keys("6", "secret-6"));
 });
 
-test("within one source a token counts before keys, and keys before a user", () => {
+describe("two identities in one source are refused by the names of both settings", () => {
   const user = { "huaweicloud:userName": "u", "huaweicloud:password": "p", "huaweicloud:domainName": "d" };
   const pair = { "huaweicloud:accessKey": "a", "huaweicloud:secretKey": "s" };
-  expect(find({ config: { ...user, ...pair, "huaweicloud:token": "t" } })).toEqual({
-    kind: "token",
-    token: "t",
+  const oidc = { "huaweicloud:assumeRoleWithOidc": JSON.stringify({ idpId: "i", idToken: "t" }) };
+  const cliPath = "~/.hcloud/config.json";
+  const cli = JSON.stringify({
+    current: "default",
+    profiles: [{ name: "default", mode: "AKSK", accessKeyId: "a", secretAccessKey: "s" }],
   });
-  expect(find({ config: { ...user, ...pair } })).toEqual(keys("a", "s"));
+  test.each<[string, Sources, string, string]>([
+    [
+      "a token and keys",
+      { config: { ...pair, "huaweicloud:token": "t" } },
+      "huaweicloud:token",
+      "huaweicloud:accessKey",
+    ],
+    ["keys and a user", { config: { ...pair, ...user } }, "huaweicloud:accessKey", "huaweicloud:userName"],
+    [
+      "keys and an id token",
+      { config: { ...pair, ...oidc } },
+      "huaweicloud:accessKey",
+      "assumeRoleWithOidc.idpId",
+    ],
+    [
+      "keys and a profile",
+      { config: { ...pair, "huaweicloud:profile": "default" }, files: { [cliPath]: cli } },
+      "huaweicloud:accessKey",
+      "huaweicloud:profile",
+    ],
+    [
+      "keys of the configuration and a profile of a variable, which the vendor's provider would prefer",
+      { config: pair, environment: { HW_PROFILE: "default" }, files: { [cliPath]: cli } },
+      "huaweicloud:accessKey",
+      "HW_PROFILE",
+    ],
+    [
+      "keys and an id token of the SDKs' variables",
+      {
+        environment: {
+          HUAWEICLOUD_SDK_AK: "a",
+          HUAWEICLOUD_SDK_SK: "s",
+          HUAWEICLOUD_SDK_IDP_ID: "i",
+          HUAWEICLOUD_SDK_ID_TOKEN_FILE: "/t",
+        },
+      },
+      "HUAWEICLOUD_SDK_AK",
+      "HUAWEICLOUD_SDK_IDP_ID",
+    ],
+    [
+      "a role and an agency of the older settings",
+      {
+        config: {
+          ...pair,
+          "huaweicloud:assumeRole": JSON.stringify({ agencyName: "a", domainName: "d" }),
+          "huaweicloud:agencyName": "b",
+          "huaweicloud:agencyDomainName": "d",
+        },
+      },
+      "huaweicloud:assumeRole.agencyName",
+      "huaweicloud:agencyName",
+    ],
+    [
+      "a role and that of the profile",
+      {
+        config: {
+          "huaweicloud:profile": "default",
+          "huaweicloud:assumeRole": JSON.stringify({ agencyName: "a", domainName: "d" }),
+        },
+        files: {
+          [cliPath]: cli.replace('"mode"', '"agencyName":"x","agencyDomainName":"y","mode"'),
+        },
+      },
+      "huaweicloud:assumeRole.agencyName",
+      'profile "default" of ~/.hcloud/config.json, agencyName',
+    ],
+  ])("%s", (_what, sources, first, second) => {
+    const message = refusal(sources);
+    expect(message).toContain(first);
+    expect(message).toContain(second);
+    expect(message).toContain("remove one of them");
+  });
+
+  test("parts of one that stands behind a complete one do not matter", () => {
+    expect(find({ config: { ...pair, "huaweicloud:userName": "u" } })).toEqual(keys("a", "s"));
+    expect(find({ config: { ...pair, "huaweicloud:domainName": "d" } })).toEqual(keys("a", "s"));
+  });
+
+  test("a user by name and by id are two users", () => {
+    expect(refusal({ config: { ...user, "huaweicloud:userId": "i" } })).toContain("huaweicloud:userId");
+  });
 });
 
 test("a security token of another source is not mixed in", () => {
@@ -171,7 +263,7 @@ describe("half of a pair is refused, with the names of both settings and none of
     ],
     [
       "an access key of the vendor's variables",
-      { environment: { ...complete, HUAWEICLOUD_SDK_AK: value }, files },
+      { environment: { HUAWEICLOUD_SDK_AK: value, CLOUD_SDK_AK: value, CLOUD_SDK_SK: value }, files },
       "environment variable HUAWEICLOUD_SDK_AK is set",
       "environment variable HUAWEICLOUD_SDK_SK is not",
     ],
@@ -218,9 +310,8 @@ describe("half of a pair is refused, with the names of both settings and none of
 
   test.each([
     [{ config: { "huaweicloud:securityToken": value }, environment: complete }, "huaweicloud:accessKey"],
-    [{ config: { "huaweicloud:domainName": value }, environment: complete }, "huaweicloud:userName"],
-    [{ environment: { ...complete, HUAWEICLOUD_SDK_SECURITY_TOKEN: value } }, "HUAWEICLOUD_SDK_AK"],
-    [{ environment: { HW_DOMAIN_NAME: value }, files }, "HW_USER_NAME"],
+    [{ environment: { HUAWEICLOUD_SDK_SECURITY_TOKEN: value }, files }, "HUAWEICLOUD_SDK_AK"],
+    [{ environment: { HW_SECURITY_TOKEN: value }, files }, "HW_ACCESS_KEY"],
     [{ files: { [profilePath]: `[basic]\nsecurity_token = ${value}\n` } }, "[basic] ak"],
   ] as [Sources, string][])("a part that is useless alone %#", (sources, missing) => {
     const message = refusal(sources);
@@ -230,32 +321,20 @@ describe("half of a pair is refused, with the names of both settings and none of
   });
 });
 
-test("where nothing is set, the message names every way and the command that sets it", () => {
-  const message = refusal({});
-  for (const name of [
-    "pulumi config set huaweicloud:accessKey",
-    "pulumi config set --secret huaweicloud:secretKey",
-    "HUAWEICLOUD_SDK_AK",
-    "HUAWEICLOUD_SDK_SK",
-    profilePath,
-    "huaweicloud:token",
-    "HW_AUTH_TOKEN",
-    "huaweicloud:domainName",
-    "huaweicloud:userName",
-    "huaweicloud:password",
-    "HW_DOMAIN_NAME",
-    "HW_USER_NAME",
-    "HW_USER_PASSWORD",
-  ]) {
-    expect(message).toContain(name);
-  }
+test("where nothing is set, the machine itself is asked: its metadata service is the last source", () => {
+  expect(find({})).toEqual({ kind: "ecs", isAsked: false });
+});
+
+test("a domain alone is no credential", () => {
+  const environment = { HW_ACCESS_KEY: "a", HW_SECRET_KEY: "s", HW_DOMAIN_NAME: "d" };
+  expect(find({ config: { "huaweicloud:domainName": "d" }, environment })).toEqual(keys("a", "s"));
 });
 
 describe("the profile file", () => {
   test("only its section [basic] counts; empty values are absent", () => {
-    expect(refusal({ files: { [profilePath]: "[global]\nak = a\nsk = s\n" } })).toContain("no credentials");
-    expect(refusal({ files: { [profilePath]: "[basic]\nak =\nsk =\n" } })).toContain("no credentials");
-    expect(refusal({ files: { [profilePath]: "" } })).toContain("no credentials");
+    for (const text of ["[global]\nak = a\nsk = s\n", "[basic]\nak =\nsk =\n", ""]) {
+      expect(find({ files: { [profilePath]: text } })).toEqual({ kind: "ecs", isAsked: false });
+    }
   });
 
   test("comments, other sections, quotes and the line ends of Windows are read", () => {
@@ -293,13 +372,12 @@ describe("the settings of a real process", () => {
 
   test("variables are read at the moment of use; empty ones and empty configuration are absent", () => {
     const settings = processSettings(() => "");
-    process.env["HUAWEICLOUD_SDK_AK"] = "";
-    process.env["HUAWEICLOUD_SDK_SK"] = "";
-    process.env["HW_AUTH_TOKEN"] = "t";
-    expect(findCredential(settings)).toEqual({ kind: "token", token: "t" });
+    process.env["HW_AUTH_TOKEN"] = "";
     process.env["HUAWEICLOUD_SDK_AK"] = "a";
     process.env["HUAWEICLOUD_SDK_SK"] = "s";
     expect(findCredential(settings)).toEqual(keys("a", "s"));
+    process.env["HW_AUTH_TOKEN"] = "t";
+    expect(findCredential(settings)).toEqual({ kind: "token", token: "t" });
   });
 
   test("a file that is not there is absent", () => {

@@ -96,7 +96,7 @@ describe("a given token", () => {
 
   test("opens the look-up of the project too", async () => {
     const session = sessionOf({ "huaweicloud:token": await obtainToken() });
-    expect((await connect(session)).location).toEqual(inProject);
+    expect((await connect(session)).location).toMatchObject(inProject);
     expect(await askedForProjects()).toHaveLength(1);
   });
 
@@ -119,7 +119,7 @@ describe("a user with a password", () => {
     const session = sessionOf(demoUser);
     const backends = await Promise.all(Array.from({ length: 20 }, () => connect(session)));
     await Promise.all(backends.map((backend) => listAll(backend)));
-    expect(backends[0]!.location).toEqual(inProject);
+    expect(backends[0]!.location).toMatchObject(inProject);
     expect(await askedForToken()).toHaveLength(1);
     expect(await askedForProjects()).toEqual([]);
     expect(await asked("ListWorkflowExecutions")).toHaveLength(20);
@@ -251,7 +251,7 @@ describe("a user with a password", () => {
     while ((await askedForToken()).length === 0);
     controller.abort();
     expect(await first).toBeInstanceOf(RequestInterruptedError);
-    expect((await second).location).toEqual(inProject);
+    expect((await second).location).toMatchObject(inProject);
     expect(await askedForToken()).toHaveLength(1);
   });
 
@@ -266,7 +266,7 @@ describe("a user with a password", () => {
     // In the same instant: the one that is being ended must not be joined.
     const next = connect(session);
     for (const error of await Promise.all(given)) expect(error).toBeInstanceOf(RequestInterruptedError);
-    expect((await next).location).toEqual(inProject);
+    expect((await next).location).toMatchObject(inProject);
     expect(await askedForToken()).toHaveLength(2);
   });
 
@@ -285,7 +285,7 @@ describe("a user with a password", () => {
     const nowhere = reasonOf(connect(session, { region: "cn-east-3" }));
     const backend = connect(session);
     expect(await nowhere).toBeInstanceOf(AuthenticationError);
-    expect((await backend).location).toEqual(inProject);
+    expect((await backend).location).toMatchObject(inProject);
   });
 
   test("a token by project serves a region whose project is known, so an early death costs one login", async () => {
@@ -302,7 +302,7 @@ describe("a user with a password", () => {
     await fault({ operation: "KeystoneCreateUserTokenByPassword", action: "status", status: 503, count: 5 });
     expect(await reasonOf(connect(session))).toMatchObject({ status: 503 });
     expect(await askedForToken()).toHaveLength(4);
-    expect((await connect(session)).location).toEqual(inProject);
+    expect((await connect(session)).location).toMatchObject(inProject);
     expect(await askedForToken()).toHaveLength(6);
   });
 
@@ -352,14 +352,14 @@ describe("an access key", () => {
     await expect(listAll(await connect(skewed, inProject))).rejects.toThrow(
       /APIGW\.0303.*clock is off by more than 15 minutes/s,
     );
-    expect(backend.location).toEqual(inProject);
+    expect(backend.location).toMatchObject(inProject);
   });
 });
 
 describe("the project", () => {
   test("that is given is taken without a request", async () => {
     const backend = await connect(sessionOf({ ...demoKeys, "huaweicloud:projectId": demoProjectId }));
-    expect(backend.location).toEqual(inProject);
+    expect(backend.location).toMatchObject(inProject);
     expect(await requestsOf(emulator)).toEqual([]);
   });
 
@@ -383,13 +383,15 @@ describe("the project", () => {
       const error = (await reasonOf(connect(sessionOf(who), { region: "cn-east-3" }))) as Error;
       if ("huaweicloud:userName" in who) {
         expect(error.message).toContain("Could not find project: cn-east-3");
+        expect(error.message).toContain("huaweicloud:projectName");
         return;
       }
       expect(error).toBeInstanceOf(ConfigurationError);
       expect(error.message).toContain('no project named "cn-east-3"');
       expect(error.message).toContain('argument "projectId"');
       expect(error.message).toContain("huaweicloud:projectId");
-      expect(error.message).toContain("HUAWEICLOUD_SDK_PROJECT_ID");
+      expect(error.message).toContain('(from argument "region")');
+      expect(error.message).toContain("HW_PROJECT_ID");
     },
   );
 
@@ -409,7 +411,7 @@ describe("the project", () => {
     });
     const session = sessionOf({ "huaweicloud:accessKey": "ACMEKEY", "huaweicloud:secretKey": "acme-secret" });
     await expect(connect(session, { region: "cn-east-3" })).rejects.toThrow(
-      /2 projects named "cn-east-3": set the argument "projectId"/,
+      /2 projects named "cn-east-3" \(from argument "region"\): .*set the argument "projectId"/,
     );
     const given = await connect(session, { region: "cn-east-3", projectId: "b".repeat(32) });
     expect(await listAll(given)).toEqual([]);

@@ -1,5 +1,5 @@
 /** What IAM answers is believed where it answers the question: its ids become a part of every address. */
-import { parseProjectId, parseToken } from "../../provider/src/backends/huawei/iam";
+import { parseProject, parseToken } from "../../provider/src/backends/huawei/iam";
 import { ConfigurationError } from "../../provider/src/errors";
 import type { HttpAnswer } from "../../provider/src/http/request";
 
@@ -14,7 +14,7 @@ const bad = ["", ".", "..", "a/b", "a\nb", "\ud83d", "x".repeat(65), 7, null, {}
 
 describe("the project of a region", () => {
   const projectIn = (projects: unknown): string =>
-    parseProjectId(answerOf({ projects }), request, "cn-north-4");
+    parseProject(answerOf({ projects }), request, { value: "cn-north-4", source: "here" }).id;
 
   test("is the one of that name", () => {
     expect(projectIn([{ id, name: "cn-north-4" }])).toBe(id);
@@ -38,5 +38,5 @@ describe("the project of a region", () => {
 test.each(bad.map((value) => [value]))("a token says nothing of a project with the id %j", (value) => {
   const token = { expires_at: "2030-01-01T00:00:00Z", project: { id: value } };
   const parsed = parseToken(answerOf({ token }, { "x-subject-token": "t" }), request);
-  expect(parsed.projectId).toBeUndefined();
+  expect(parsed.project?.id).toBeUndefined();
 });

@@ -10,7 +10,7 @@ import { settingsOf } from "../support/sessions";
 
 type Sources = Parameters<typeof settingsOf>[0];
 
-const aom = { name: "aom", title: "Huawei Cloud AOM", regions: ["cn-north-4", "cn-east-3"] };
+const aom = { name: "aom", title: "Huawei Cloud AOM" };
 const resolve = (args: Arguments, sources: Sources = {}): HuaweiLocation =>
   resolveLocation(aom, args, settingsOf(sources));
 
@@ -60,7 +60,9 @@ test("a region alone gives the vendor's addresses", () => {
     region: "cn-north-4",
     endpoint: "https://aom.cn-north-4.myhuaweicloud.com",
     iamEndpoint: "https://iam.cn-north-4.myhuaweicloud.com",
+    stsEndpoint: "https://sts.cn-north-4.myhuaweicloud.com",
     projectId: undefined,
+    projectName: { value: "cn-north-4", source: 'argument "region"' },
   });
 });
 
@@ -69,7 +71,9 @@ test("an endpoint alone needs no region; tokens then come from the global IAM", 
     region: undefined,
     endpoint: "http://127.0.0.1:8787",
     iamEndpoint: "https://iam.myhuaweicloud.com",
+    stsEndpoint: "https://sts.cn-north-4.myhuaweicloud.com",
     projectId: undefined,
+    projectName: undefined,
   });
 });
 
@@ -120,17 +124,17 @@ test("a region that the reference does not list is good where the vendor's varia
   });
 });
 
-test("the IAM endpoint: configuration, then SDK's variable, then Terraform's, then profile, then region", () => {
+test("the IAM endpoint: authUrl wherever it is set, then endpoints.iam, the SDKs' variable, profile, region", () => {
   const names: string[] = [];
   const iamWithout = (...more: string[]): string => {
     names.push(...more);
     return resolve({ region: "cn-north-4", endpoint: "https://a" }, without(...names)).iamEndpoint;
   };
-  expect(iamWithout()).toBe("https://iam.config");
-  expect(iamWithout("huaweicloud:endpoints")).toBe("https://iam.authurl");
-  expect(iamWithout("huaweicloud:authUrl")).toBe("https://iam.sdk");
-  expect(iamWithout("HUAWEICLOUD_SDK_IAM_ENDPOINT")).toBe("https://iam.hw");
-  expect(iamWithout("HW_AUTH_URL")).toBe("https://iam.profile");
+  expect(iamWithout()).toBe("https://iam.authurl");
+  expect(iamWithout("huaweicloud:authUrl")).toBe("https://iam.hw");
+  expect(iamWithout("HW_AUTH_URL")).toBe("https://iam.config");
+  expect(iamWithout("huaweicloud:endpoints")).toBe("https://iam.sdk");
+  expect(iamWithout("HUAWEICLOUD_SDK_IAM_ENDPOINT")).toBe("https://iam.profile");
   expect(iamWithout(profilePath)).toBe("https://iam.cn-north-4.myhuaweicloud.com");
 });
 
@@ -142,21 +146,102 @@ test.each(["https://iam.x/v3", "https://iam.x:443/v3/", "https://iam.x"])(
   },
 );
 
-test("the project: argument, then configuration, then SDK's variable, then Terraform's, then profile", () => {
+test("the project: argument, then configuration, HW_PROJECT_ID, the SDKs' variable, profile, the region's", () => {
   const args = { region: "cn-north-4" };
   const names: string[] = [];
   const projectWithout = (...more: string[]): string | undefined => {
     names.push(...more);
-    return resolve(args, without(...names)).projectId;
+    const { projectId, projectName } = resolve(args, without(...names));
+    return projectId ?? `named ${projectName?.value ?? ""}`;
   };
   expect(resolve({ ...args, projectId: "project-of-argument" }, everywhere).projectId).toBe(
     "project-of-argument",
   );
   expect(projectWithout()).toBe("project-of-config");
-  expect(projectWithout("huaweicloud:projectId")).toBe("project-of-sdk");
-  expect(projectWithout("HUAWEICLOUD_SDK_PROJECT_ID")).toBe("project-of-hw");
-  expect(projectWithout("HW_PROJECT_ID")).toBe("project-of-profile");
-  expect(projectWithout(profilePath)).toBeUndefined();
+  expect(projectWithout("huaweicloud:projectId")).toBe("project-of-hw");
+  expect(projectWithout("HW_PROJECT_ID")).toBe("project-of-sdk");
+  expect(projectWithout("HUAWEICLOUD_SDK_PROJECT_ID")).toBe("project-of-profile");
+  expect(projectWithout(profilePath)).toBe("named cn-north-4");
+});
+
+test("a project's id takes precedence over a name, wherever they are set; both over the SDKs' variable", () => {
+  const project = (sources: Sources): string | undefined => {
+    const { projectId, projectName } = resolve({ region: "cn-north-4" }, sources);
+    return projectId ?? projectName?.value;
+  };
+  const named = { config: { "huaweicloud:projectName": "cn-north-4_dev" } };
+  expect(project({ ...named, environment: { OS_PROJECT_ID: "id" } })).toBe("id");
+  expect(project({ ...named, environment: { OS_TENANT_ID: "id" } })).toBe("id");
+  expect(project({ ...named, environment: { HUAWEICLOUD_SDK_PROJECT_ID: "id" } })).toBe("cn-north-4_dev");
+  expect(project({ environment: { OS_TENANT_NAME: "cn-north-4_old" } })).toBe("cn-north-4_old");
+});
+
+test("the project that comes with a key is not looked for in the account whose agency is assumed", () => {
+  const files = { [profilePath]: "[basic]\nak = a\nsk = s\nproject_id = of-the-key\n" };
+  const role = { "huaweicloud:assumeRole": JSON.stringify({ agencyName: "a", domainName: "d" }) };
+  const args = { region: "cn-north-4" };
+  expect(resolve(args, { files }).projectId).toBe("of-the-key");
+  expect(resolve(args, { files, config: role }).projectId).toBeUndefined();
+  const given = { ...role, "huaweicloud:projectId": "of-the-agency" };
+  expect(resolve(args, { files, config: given }).projectId).toBe("of-the-agency");
+});
+
+describe("all hosts end as the site's do", () => {
+  const ends = (args: Arguments, sources: Sources = {}): string[] => {
+    const { endpoint, iamEndpoint, stsEndpoint } = resolve(args, sources);
+    return [endpoint, iamEndpoint, stsEndpoint];
+  };
+  test("the European site is known by its region", () => {
+    expect(ends({ region: "eu-west-101" })).toEqual([
+      "https://aom.eu-west-101.myhuaweicloud.eu",
+      "https://iam.eu-west-101.myhuaweicloud.eu",
+      "https://sts.eu-west-101.myhuaweicloud.eu",
+    ]);
+    expect(ends({ region: "eu-west-0" })[0]).toBe("https://aom.eu-west-0.myhuaweicloud.com");
+  });
+
+  test.each<Sources>([
+    { config: { "huaweicloud:cloud": "g42cloud.com" } },
+    { environment: { HW_CLOUD: "g42cloud.com" } },
+    { config: { "huaweicloud:cloud": "g42cloud.com" }, environment: { HW_CLOUD: "other.com" } },
+  ])("another one is set by cloud %#", (sources) => {
+    expect(ends({ region: "ae-ad-1" }, sources)).toEqual([
+      "https://aom.ae-ad-1.g42cloud.com",
+      "https://iam.ae-ad-1.g42cloud.com",
+      "https://sts.ae-ad-1.g42cloud.com",
+    ]);
+  });
+
+  test.each(["https://g42cloud.com", "g42cloud.com/x", "g42cloud", "a b.com", "user@g42cloud.com"])(
+    "%s is no end of a host name",
+    (cloud) => {
+      expect(refusal({ region: "ae-ad-1" }, { environment: { HW_CLOUD: cloud } })).toMatch(
+        /^the cloud \(from environment variable HW_CLOUD\) must be/,
+      );
+    },
+  );
+
+  test("where a region has no STS, that of the first one is asked, as the SDKs do", () => {
+    expect(ends({ region: "cn-north-1" })[2]).toBe("https://sts.cn-north-4.myhuaweicloud.com");
+    expect(ends({ region: "tr-west-1" })[2]).toBe("https://sts.tr-west-1.myhuaweicloud.com");
+  });
+});
+
+test("FunctionGraph's endpoint has the vendor's name, or ours; two that differ are refused", () => {
+  const functionGraph = { name: "functiongraph", title: "F", endpointName: "fgs" };
+  const at = (endpoints: unknown): string =>
+    resolveLocation(
+      functionGraph,
+      { region: "cn-north-4" },
+      settingsOf({ config: { "huaweicloud:endpoints": JSON.stringify(endpoints) } }),
+    ).endpoint;
+  expect(at({ fgs: "https://a.example" })).toBe("https://a.example");
+  expect(at({ functiongraph: "https://b.example" })).toBe("https://b.example");
+  expect(at([{ fgs: "c.example" }])).toBe("https://c.example");
+  expect(at({})).toBe("https://functiongraph.cn-north-4.myhuaweicloud.com");
+  expect(() => at({ fgs: "https://a.example", functiongraph: "https://b.example" })).toThrow(
+    /endpoints\.fgs and .*endpoints\.functiongraph are both set and differ/,
+  );
 });
 
 describe("what is wrong is said with the place and the remedy", () => {
@@ -167,15 +252,21 @@ describe("what is wrong is said with the place and the remedy", () => {
     expect(message).toContain("environment variable HW_REGION_NAME");
   });
 
+  test.each(["cn-north-4", "ap-southeast-3", "la-north-2", "mars-1"])(
+    "no region is refused because of a list: %s",
+    (region) => {
+      expect(resolve({ region }).endpoint).toBe(`https://aom.${region}.myhuaweicloud.com`);
+    },
+  );
+
   test.each<[string, Arguments, Sources]>([
-    ['argument "region"', { region: "mars-1" }, {}],
-    ["configuration huaweicloud:region", {}, { config: { "huaweicloud:region": "mars-1" } }],
-    ["environment variable HW_REGION_NAME", {}, { environment: { HW_REGION_NAME: "mars-1" } }],
-  ])("a region that is none, from %s", (source, args, sources) => {
-    const message = refusal(args, sources);
-    expect(message).toContain(`"mars-1" (from ${source})`);
-    expect(message).toContain("cn-north-4, cn-east-3");
-    expect(message).toContain('set "endpoint"');
+    ['argument "region"', { region: "evil.example/" }, {}],
+    ["configuration huaweicloud:region", {}, { config: { "huaweicloud:region": "evil.example/" } }],
+    ["environment variable HW_REGION_NAME", {}, { environment: { HW_REGION_NAME: "evil.example/" } }],
+    ["environment variable OS_REGION_NAME", {}, { environment: { OS_REGION_NAME: "RegionOne!" } }],
+  ])("a region that would lead to another host, from %s", (source, args, sources) => {
+    expect(refusal(args, sources)).toContain(`(from ${source}) must be a region like cn-north-4`);
+    expect(checkLocation(aom, args, settingsOf(sources), new Set())).toMatchObject([{ argument: "region" }]);
   });
 
   test.each(["https://aom.example", '["https://aom.example"]', "{", "null", "7"])(
@@ -205,11 +296,11 @@ describe("what is wrong is said with the place and the remedy", () => {
   test.each<[string, Sources]>([
     [
       "huaweicloud:endpoints",
-      { config: { "huaweicloud:endpoints": JSON.stringify({ aom: "aom.example" }) } },
+      { config: { "huaweicloud:endpoints": JSON.stringify({ aom: "ftp://aom.example" }) } },
     ],
     [
       "huaweicloud:endpoints",
-      { config: { "huaweicloud:endpoints": JSON.stringify({ iam: "iam.example" }) } },
+      { config: { "huaweicloud:endpoints": JSON.stringify({ iam: "ftp://iam.example" }) } },
     ],
     [
       "HUAWEICLOUD_SDK_REGION_AOM_CN_NORTH_4",
@@ -259,14 +350,6 @@ describe("what is wrong is said with the place and the remedy", () => {
     );
   });
 
-  test("a profile that is not needed is not read", () => {
-    const sources = {
-      config: { "huaweicloud:projectId": "p", "huaweicloud:authUrl": "https://iam.example" },
-      environment: { HUAWEICLOUD_SDK_CREDENTIALS_FILE: "/nowhere/profile.ini" },
-    };
-    expect(resolve({ region: "cn-north-4" }, sources).projectId).toBe("p");
-  });
-
   test("credentials of the configuration are not sent to the profile's IAM endpoint", () => {
     const config = {
       "huaweicloud:userName": "u",
@@ -280,5 +363,12 @@ describe("what is wrong is said with the place and the remedy", () => {
       iamEndpoint: "https://iam.cn-north-4.myhuaweicloud.com",
       projectId: undefined,
     });
+  });
+
+  test("check says of credentials that can't be used what is wrong with them", () => {
+    const settings = settingsOf({ config: { "huaweicloud:accessKey": "a" } });
+    expect(checkLocation(aom, { region: "cn-north-4" }, settings, new Set(["region"]))).toEqual([
+      { argument: undefined, reason: expect.stringMatching(/huaweicloud:secretKey is not/) },
+    ]);
   });
 });

@@ -28,14 +28,6 @@ export function noRegion(settings: string): LocationError {
   });
 }
 
-/** The error where a region does not serve the service. */
-export function otherRegion(region: Found, title: string, regions: readonly string[]): LocationError {
-  const reason =
-    `is "${region.value}" (from ${region.source}), which is no region that serves ${title} ` +
-    `(${regions.join(", ")}): correct it, or set "endpoint" if yours does.`;
-  return new LocationError(`the region ${reason}`, { argument: "region", reason });
-}
-
 /**
  * The address of a service.
  * @throws LocationError where it is none, or begins with `http://` without permission; it names the setting, and no

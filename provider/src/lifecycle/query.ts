@@ -11,7 +11,7 @@ import type {
 } from "../backends/backend";
 import type { Session } from "../backends/registry";
 import { identifier, kindOf, oneOf, text, time } from "../backends/rules";
-import { IncompleteListError, InputError } from "../errors";
+import { ConfigurationError, IncompleteListError, InputError } from "../errors";
 import type { ExecutionStatus, ExecutionSummary } from "../execution/snapshot";
 import { withinTime } from "../polling/timeLimit";
 import { boundSummary } from "./bounds";
@@ -263,5 +263,7 @@ export async function retryExecution(
 
 function checkQuery(definition: BackendDefinition, name: string, args: Arguments, session: Session): void {
   const [problem] = check(definition, args, session.settings);
-  if (problem) throw new InputError(`${definition.service}.${name}: ${formatProblem(problem)}`);
+  if (!problem) return;
+  const message = `${definition.service}.${name}: ${formatProblem(problem)}`;
+  throw problem.argument === undefined ? new ConfigurationError(message) : new InputError(message);
 }

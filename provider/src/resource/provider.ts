@@ -12,12 +12,50 @@ export interface RequestLimit {
   perSecond: pulumi.Input<number>;
 }
 
+/** An agency of Huawei Cloud, assumed with the credentials of the other settings. */
+export interface HuaweicloudAssumeRole {
+  agencyName: pulumi.Input<string>;
+  /** Name of the account that has the agency; this or `domainId`. */
+  domainName?: pulumi.Input<string>;
+  /** Id of the account that has the agency: the security token service is used in place of IAM. */
+  domainId?: pulumi.Input<string>;
+  /**
+   * Life of the keys in seconds, 900 to 43200. They are renewed.
+   * @default 3600
+   */
+  duration?: pulumi.Input<number>;
+}
+
+/** An id token of an identity provider in place of a key, and optionally an agency to assume with it. */
+export interface HuaweicloudAssumeRoleWithOidc {
+  /** Id of the identity provider in IAM. */
+  idpId: pulumi.Input<string>;
+  /** File with the id token, read again at each renewal. */
+  idTokenFile?: pulumi.Input<string>;
+  /** The id token itself; keys are only renewed until it ends. */
+  idToken?: pulumi.Input<string>;
+  agencyName?: pulumi.Input<string>;
+  /** Id of the account that has the agency. */
+  domainId?: pulumi.Input<string>;
+  /**
+   * Life of the agency's keys in seconds, 900 to 43200.
+   * @default 3600
+   */
+  duration?: pulumi.Input<number>;
+}
+
 /** Settings for Huawei Cloud; each stands for the stack configuration `huaweicloud:<name>`. */
 export interface HuaweicloudSettings {
-  /** @default the environment */
+  /** @default the profile, or the environment */
   region?: pulumi.Input<string>;
-  /** Exactly 32 characters for AOM. */
+  /** Exactly 32 characters for AOM. Another project is another place: executions run again there. */
   projectId?: pulumi.Input<string>;
+  /** Name of the project, such as that of a sub-project, `cn-north-4_dev`. */
+  projectName?: pulumi.Input<string>;
+  /** Older name of `projectId`. */
+  tenantId?: pulumi.Input<string>;
+  /** Older name of `projectName`. */
+  tenantName?: pulumi.Input<string>;
   accessKey?: pulumi.Input<string>;
   /** Kept as a secret. */
   secretKey?: pulumi.Input<string>;
@@ -26,11 +64,32 @@ export interface HuaweicloudSettings {
   /** A token obtained elsewhere; it can't be renewed. Kept as a secret. */
   token?: pulumi.Input<string>;
   domainName?: pulumi.Input<string>;
+  domainId?: pulumi.Input<string>;
   userName?: pulumi.Input<string>;
+  /** In place of `userName`; needs no domain. */
+  userId?: pulumi.Input<string>;
   /** Kept as a secret. */
   password?: pulumi.Input<string>;
+  /** Agency to assume with the credentials of the other settings. */
+  assumeRole?: pulumi.Input<HuaweicloudAssumeRole>;
+  /** Id token in place of a key. Kept as a secret. */
+  assumeRoleWithOidc?: pulumi.Input<HuaweicloudAssumeRoleWithOidc>;
+  /** Agency whose token is used, with `agencyDomainName`; prefer `assumeRole`. */
+  agencyName?: pulumi.Input<string>;
+  agencyDomainName?: pulumi.Input<string>;
+  /** Name of the project to work in as that agency. */
+  delegatedProject?: pulumi.Input<string>;
+  /** Name of a profile of KooCLI. */
+  profile?: pulumi.Input<string>;
+  /**
+   * File of profiles of KooCLI.
+   * @default `~/.hcloud/config.json`, where `profile` is set
+   */
+  sharedConfigFile?: pulumi.Input<string>;
   /** Address of IAM. */
   authUrl?: pulumi.Input<string>;
+  /** End of all host names. @default `myhuaweicloud.eu` for `eu-west-1…`, else `myhuaweicloud.com` */
+  cloud?: pulumi.Input<string>;
   /** Authorities that are trusted in place of all others: PEM text, or the path of a PEM file. */
   cacertFile?: pulumi.Input<string>;
   /** Certificate of the client: PEM text, or the path of a PEM file. Only with `key`. */
@@ -42,8 +101,10 @@ export interface HuaweicloudSettings {
    * @default false
    */
   allowInsecureHttp?: pulumi.Input<boolean>;
-  /** Addresses by service: `aom`, `functiongraph`, `iam`. */
+  /** Hosts or addresses by service: `aom`, `fgs` (or `functiongraph`), `iam`, `sts`. */
   endpoints?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+  /** Default of AOM's argument `enterpriseProjectId`. */
+  enterpriseProjectId?: pulumi.Input<string>;
   /** How often operations may be called: by operation, service (`aom`, `functiongraph`, `iam`) or `*`. */
   requestLimits?: pulumi.Input<Record<string, pulumi.Input<RequestLimit>>>;
 }

@@ -1,6 +1,7 @@
 /**
  * Huawei Cloud AOM workflows, simulated: a start carries nothing, a list has everything at once.
  */
+import { workflowName } from "../program";
 import type { RequestKind } from "../script";
 import type { ServiceContext, SimulatedService, WireAnswer, WireRequest } from "./gateway";
 import { errorOf, isSkewed, json, outputOf } from "./gateway";
@@ -53,6 +54,13 @@ export function simulatedAom(context: ServiceContext): SimulatedService {
         error_code: "APIGW.0303",
         request_id: "r",
       });
+    }
+    if (url.pathname.endsWith("/cms/workflow-list")) {
+      const elements = Array.from({ length: world.workflows }, (_, index) => ({
+        id: workflowName(index),
+        enterprise_project_id: "0",
+      }));
+      return json(200, { elements, total_elements: elements.length });
     }
     const [, workflow = "", rawId, action] = path.exec(url.pathname) ?? [];
     if (workflow === "")

@@ -49,6 +49,16 @@ export const AOM_QUIRKS: readonly QuirkDefinition[] = [
     kind: "flag",
     description: "the list of an unknown workflow answers 404, not []",
   },
+  {
+    name: "workflowListOfDefaultProject",
+    kind: "flag",
+    description: "ListWorkflow without enterprise_project_id has the workflows of project 0 only",
+  },
+  {
+    name: "workflowsNameNoProject",
+    kind: "flag",
+    description: "workflows in lists have no enterprise_project_id",
+  },
   { name: "oldestFirst", kind: "flag", description: "lists of executions begin with the oldest" },
   { name: "unknownStatus", kind: "text", description: "this text in place of `running`" },
   {

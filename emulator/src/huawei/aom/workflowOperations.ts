@@ -139,22 +139,34 @@ interface WorkflowQuery {
   readonly page: number;
   readonly size: number;
   readonly matches: (workflow: JsonObject) => boolean;
+  /** Whether it names an enterprise project. */
+  readonly namesProject: boolean;
 }
 
 function list(request: AomRequest): Reply {
-  const { state, projectId } = request;
+  const { state, projectId, quirks } = request;
   const query = readBody(request, readQuery);
+  const isOfDefault = quirks["workflowListOfDefaultProject"] === true && !query.namesProject;
   const found = state.executions
     .workflows()
     .filter((workflow) => workflow.service === "aom" && workflow.projectId === projectId)
     .map((workflow) => workflowBody(state, workflow, workflow.script.base))
-    .filter(query.matches)
+    .filter((workflow) => query.matches(workflow))
+    .filter((workflow) => !isOfDefault || workflow["enterprise_project_id"] === "0")
     .sort((a, b) => {
       const order = Number(a[query.sortField]) - Number(b[query.sortField]);
       return (query.ascending ? order : -order) || String(a["id"]).localeCompare(String(b["id"]));
     });
   const from = (query.page - 1) * query.size;
-  return jsonReply(200, { elements: found.slice(from, from + query.size), total_elements: found.length });
+  const elements = found.slice(from, from + query.size);
+  return jsonReply(200, {
+    elements: quirks["workflowsNameNoProject"] === true ? elements.map(withoutProject) : elements,
+    total_elements: found.length,
+  });
+}
+
+function withoutProject({ enterprise_project_id: _left, ...workflow }: JsonObject): JsonObject {
+  return workflow;
 }
 
 function readQuery(fields: Fields): WorkflowQuery {
@@ -181,7 +193,7 @@ function readQuery(fields: Fields): WorkflowQuery {
     hasTags(workflow["tags"], tags) &&
     (since === undefined || Number(workflow["create_time"]) >= since) &&
     (until === undefined || Number(workflow["create_time"]) <= until);
-  return { sortField, ascending, page, size, matches };
+  return { sortField, ascending, page, size, matches, namesProject: fields.has("enterprise_project_id") };
 }
 
 function hasTags(actual: unknown, wanted: JsonObject): boolean {

@@ -131,7 +131,8 @@ export const alibabaCloudFlow = {
     return accountId === undefined ? {} : { accountId };
   },
   askPlace: async (stored, context, signal) => {
-    const accountId = stored["accountId"] === undefined ? undefined : await findAccount(stored, context, signal);
+    const accountId =
+      stored["accountId"] === undefined ? undefined : await findAccount(stored, context, signal);
     return accountId === undefined ? {} : { accountId };
   },
   check: (args, settings, unknown) => {

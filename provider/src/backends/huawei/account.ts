@@ -1,28 +1,49 @@
 /**
- * An account of Huawei Cloud in this process: authorises requests by token or signature, renews obtained tokens
- * before they expire, and knows the project. Shared by all resources with the same credentials.
+ * An account of Huawei Cloud in this process: one identity that authorises requests, and the ids of its projects. Shared
+ * by all resources with the same identity.
  */
 import { createHash } from "node:crypto";
 import { ConfigurationError } from "../../errors";
 import type { HttpClient } from "../../http/httpClient";
-import type { Authorize, HttpRequest } from "../../http/request";
+import type { Authorization, Authorize, HttpRequest } from "../../http/request";
 import { summarize } from "../../http/request";
-import { formatSdkDate, signHuaweiRequest } from "../../http/signers/huaweiSigner";
 import type { TokenBucket } from "../../http/tokenBucket";
 import type { Clock } from "../../polling/clock";
 import type { AllowanceOf } from "../allowances";
 import { Buckets, configuredAllowances } from "../allowances";
 import type { BackendContext } from "../backend";
 import type { CredentialsInUse } from "../credentialsInUse";
-import type { HuaweiCredential, PasswordCredential } from "./credentials";
-import { findCredential } from "./credentials";
-import type { IamToken, ProjectScope } from "./iam";
-import { buildProjectsRequest, buildTokenRequest, parseProjectId, parseToken } from "./iam";
-import type { HuaweiLocation } from "./location";
-import { toHuaweiError } from "./serviceErrors";
+import type { Found } from "../settings";
 import type { SharedLookup } from "../sharedLookup";
 import { shareLookup } from "../sharedLookup";
-import { Tokens } from "./tokens";
+import type { CredentialSource } from "../temporaryCredentials";
+import type { Actor } from "./actors";
+import { givenKeys, givenToken, obtainedKeys, obtainedTokens } from "./actors";
+import type { HuaweiKeys, IdTokenCredential, IdTokenPlace, OidcCredential } from "./credentials";
+import type { FoundProject, IamToken, TokenScope } from "./iam";
+import {
+  buildAgencyTokenRequest,
+  buildAuthDomainsRequest,
+  buildIdTokenRequest,
+  buildProjectsRequest,
+  buildTokenRequest,
+  parseAccountId,
+  parseProject,
+  parseToken,
+} from "./iam";
+import type { HuaweiIdentity } from "./identity";
+import {
+  buildAgencyKeysRequest,
+  buildAssumeAgencyRequest,
+  buildAssumeAgencyWithOidcRequest,
+  buildTokenKeysRequest,
+  parseKeys,
+} from "./keyRequests";
+import type { HuaweiLocation } from "./location";
+import { ecsKeys, podKeys, readTokenFile } from "./machineKeys";
+import type { AgencyToken, Role } from "./roles";
+import type { Remedies } from "./serviceErrors";
+import { toHuaweiError } from "./serviceErrors";
 
 const scopeRemedy = `set the argument "projectId" or "region", or the configuration huaweicloud:projectId or huaweicloud:region`;
 
@@ -33,28 +54,36 @@ export interface AccountContext {
   readonly credentials: CredentialsInUse;
   /** How often an operation of this account may be called. */
   readonly allowance: AllowanceOf;
+  /** Text of a file, or undefined where there is none: files with tokens are read at each renewal. */
+  readonly readFile: (path: string) => string | undefined;
 }
+
+/** Where an identity is obtained. */
+export type IdentityEndpoints = Pick<HuaweiLocation, "iamEndpoint" | "stsEndpoint">;
 
 // Huawei Cloud publishes no rates for these services: a careful guess, to be replaced by `huaweicloud:requestLimits`.
 const assumed = { tokens: 20, perSecond: 10 };
+// How long a preview waits to know the account.
+const accountIdMs = 10_000;
+// Of keys that are made of an identity provider's token, in seconds.
+const idTokenKeysSeconds = 3600;
 
-/** One set of credentials at one IAM endpoint. */
+/** One identity at its endpoints. */
 export class HuaweiAccount {
-  readonly #credential: HuaweiCredential;
-  readonly #iamEndpoint: string;
+  readonly #endpoints: IdentityEndpoints;
   readonly #context: AccountContext;
-  /** Only of a user with a password. */
-  readonly #tokens: Tokens | undefined;
+  readonly #actor: Actor;
   readonly #buckets: Buckets;
-  /** By region. */
-  readonly #projectIds = new Map<string, SharedLookup<string>>();
+  /** By name. */
+  readonly #projects = new Map<string, SharedLookup<FoundProject>>();
+  readonly #accountIds = new Map<"own", SharedLookup<string | undefined>>();
+  #isAccountUnknown = false;
 
-  constructor(credential: HuaweiCredential, iamEndpoint: string, context: AccountContext) {
-    this.#credential = credential;
-    this.#iamEndpoint = iamEndpoint;
+  constructor(identity: HuaweiIdentity, endpoints: IdentityEndpoints, context: AccountContext) {
+    this.#endpoints = endpoints;
     this.#context = context;
     this.#buckets = new Buckets(context.allowance, context.clock);
-    this.#tokens = credential.kind === "password" ? this.#tokensOf(credential) : undefined;
+    this.#actor = this.#assume(identity.agency, this.#actorOf(identity));
   }
 
   /** Where requests of an operation take their tokens; shared by all that use the account. */
@@ -62,94 +91,225 @@ export class HuaweiAccount {
     return this.#buckets.of(service, operation);
   }
 
-  /** Forgets a token that was refused; true where the next request obtains a new one. */
-  forgetToken(token: string): boolean {
-    this.#tokens?.forget(token);
-    return this.#tokens !== undefined;
+  /** Forgets what authorised a refused request; true where the next request is authorised by something new. */
+  forget(refused: Authorization): boolean {
+    return this.#actor.forget(refused);
   }
 
   /**
-   * The project's id: given, from the token, or looked up by the region's name.
-   * @throws ConfigurationError where there is no region to look it up by, or no single project.
+   * Obtains keys that have to be obtained.
+   * @throws ConfigurationError where there are no credentials; ServiceError or TransportError where they are refused.
    */
-  async projectId(location: HuaweiLocation, signal: AbortSignal): Promise<string> {
-    if (location.projectId !== undefined) return location.projectId;
-    const region = location.region;
-    if (region === undefined) throw new ConfigurationError(`no project is set: ${scopeRemedy}.`);
-    const summary = summarize(buildProjectsRequest(this.#iamEndpoint, region));
-    const lookup = shareLookup(this.#projectIds, region, summary, (own) => this.#lookUpProject(region, own));
+  prepare(signal: AbortSignal): Promise<void> {
+    return this.#actor.prepare(signal);
+  }
+
+  /**
+   * The project: its id given, from the token, or looked up by its name.
+   * @throws ConfigurationError where there is no name to look it up by, or no single project of that name.
+   */
+  async project(
+    { projectId, projectName }: Pick<HuaweiLocation, "projectId" | "projectName">,
+    signal: AbortSignal,
+  ): Promise<FoundProject> {
+    if (projectId !== undefined) return { id: projectId, accountId: undefined };
+    if (!projectName) throw new ConfigurationError(`no project is set: ${scopeRemedy}.`);
+    const name = projectName.value;
+    const summary = summarize(buildProjectsRequest(this.#endpoints.iamEndpoint, name));
+    const lookup = shareLookup(this.#projects, name, summary, (own) => this.#lookUpProject(projectName, own));
     return lookup.wait(signal);
   }
 
-  async #lookUpProject(region: string, signal: AbortSignal): Promise<string> {
-    const token = await this.#tokens?.get({ name: region }, signal);
-    if (token?.projectId !== undefined) return token.projectId;
-    const request = buildProjectsRequest(this.#iamEndpoint, region);
-    const authorize = this.#tokens ? byToken(this.#tokens, { name: region }) : this.authorize(undefined);
-    return parseProjectId(await this.#send(request, authorize, signal), summarize(request), region);
+  async #lookUpProject(name: Found, signal: AbortSignal): Promise<FoundProject> {
+    const project = await this.#actor.project(name.value, signal);
+    if (project) return project;
+    const request = buildProjectsRequest(this.#endpoints.iamEndpoint, name.value);
+    const authorize = this.#actor.authorize({ name: name.value });
+    return parseProject(await this.#send(request, authorize, signal), summarize(request), name);
   }
 
-  /** Authorises requests for a project; undefined for requests to IAM itself. */
-  authorize(projectId: string | undefined): Authorize {
-    const credential = this.#credential;
-    switch (credential.kind) {
-      case "token":
-        return () => Promise.resolve({ headers: { "x-auth-token": credential.token } });
-      case "password":
-        if (projectId === undefined || !this.#tokens) {
-          throw new ConfigurationError(`no project is set: ${scopeRemedy}.`);
-        }
-        return byToken(this.#tokens, { id: projectId });
-      case "accessKey":
-        return (request) => {
-          const added: Record<string, string> = { "x-sdk-date": formatSdkDate(this.#context.clock.now()) };
-          if (projectId !== undefined) added["x-project-id"] = projectId;
-          if (credential.securityToken !== undefined) added["x-security-token"] = credential.securityToken;
-          const signed = { ...request, headers: { ...request.headers, ...added } };
-          const authorization = signHuaweiRequest(signed, credential);
-          return Promise.resolve({ headers: { ...added, authorization } });
-        };
+  /**
+   * The account's id; undefined where it can't be found out in a few seconds, which is then not tried again. Only used to
+   * compare places, so whatever goes wrong is no error.
+   */
+  async accountId(signal: AbortSignal): Promise<string | undefined> {
+    if (this.#isAccountUnknown) return undefined;
+    const request = buildAuthDomainsRequest(this.#endpoints.iamEndpoint);
+    const lookup = shareLookup(this.#accountIds, "own", summarize(request), async (own) => {
+      const inTime = AbortSignal.any([own, AbortSignal.timeout(accountIdMs)]);
+      const answer = await this.#send(request, this.#actor.authorize({ account: true }), inTime);
+      return parseAccountId(answer, summarize(request));
+    });
+    try {
+      return await lookup.wait(signal);
+    } catch {
+      this.#isAccountUnknown ||= !signal.aborted;
+      return undefined;
     }
   }
 
-  #tokensOf(user: PasswordCredential): Tokens {
-    const build = (scope: ProjectScope): HttpRequest => buildTokenRequest(this.#iamEndpoint, user, scope);
-    const obtain = async (scope: ProjectScope, signal: AbortSignal): Promise<IamToken> => {
+  /** Authorises requests for a project. */
+  authorize(projectId: string): Authorize {
+    return this.#actor.authorize({ id: projectId });
+  }
+
+  #actorOf({ credential, domainId }: HuaweiIdentity): Actor {
+    const { http, clock, credentials, readFile } = this.#context;
+    const keysFrom = (source: CredentialSource<HuaweiKeys>): Actor =>
+      obtainedKeys(this.#remembering(source), clock);
+    switch (credential.kind) {
+      case "token":
+        return givenToken(credential.token);
+      case "password":
+        return this.#tokens(
+          (scope) => buildTokenRequest(this.#endpoints.iamEndpoint, credential, scope),
+          undefined,
+        );
+      case "accessKey":
+        return givenKeys(credential, domainId, clock);
+      case "idToken":
+        return keysFrom(this.#keysOfIdToken(credential));
+      case "oidc":
+        return keysFrom(this.#keysOfOidc(credential));
+      case "pod":
+        return keysFrom(
+          podKeys(http, credential, readFile, (secret) => {
+            credentials.add(secret);
+          }),
+        );
+      case "ecs":
+        return keysFrom(ecsKeys(http, credential.isAsked));
+    }
+  }
+
+  #assume(agency: Role | AgencyToken | undefined, base: Actor): Actor {
+    const { iamEndpoint, stsEndpoint } = this.#endpoints;
+    if (!agency) return base;
+    const ofAccount = base.authorize({ account: true });
+    if (agency.kind === "agencyToken") {
+      const build = (scope: TokenScope): HttpRequest => buildAgencyTokenRequest(iamEndpoint, agency, scope);
+      return this.#tokens(build, ofAccount, agencyRemedies(agency.agencyName, agency.domainName));
+    }
+    const { domain } = agency;
+    const request =
+      "id" in domain
+        ? buildAssumeAgencyRequest(stsEndpoint, domain.id, agency)
+        : buildAgencyKeysRequest(iamEndpoint, domain.name, agency);
+    const remedies = agencyRemedies(agency.agencyName, "id" in domain ? domain.id : domain.name);
+    const source: CredentialSource<HuaweiKeys> = {
+      summary: summarize(request),
+      obtain: async (signal) =>
+        parseKeys(await this.#send(request, ofAccount, signal, remedies), summarize(request)),
+    };
+    return obtainedKeys(this.#remembering(source), this.#context.clock);
+  }
+
+  #tokens(
+    build: (scope: TokenScope) => HttpRequest,
+    authorize: Authorize | undefined,
+    remedies?: Remedies,
+  ): Actor {
+    const obtain = async (scope: TokenScope, signal: AbortSignal): Promise<IamToken> => {
       const request = build(scope);
-      const token = parseToken(await this.#send(request, undefined, signal), summarize(request));
+      const token = parseToken(await this.#send(request, authorize, signal, remedies), summarize(request));
       this.#context.credentials.add(token.token);
       return token;
     };
-    return new Tokens({ summary: summarize(build({ name: "" })), obtain }, this.#context.clock);
+    return obtainedTokens(summarize(build({ name: "" })), obtain, this.#context.clock);
+  }
+
+  #keysOfIdToken({ idpId, idToken }: IdTokenCredential): CredentialSource<HuaweiKeys> {
+    const { iamEndpoint } = this.#endpoints;
+    return {
+      summary: summarize(buildIdTokenRequest(iamEndpoint, idpId, "")),
+      obtain: async (signal) => {
+        const first = buildIdTokenRequest(iamEndpoint, idpId, this.#readIdToken(idToken));
+        const { token } = parseToken(await this.#send(first, undefined, signal), summarize(first));
+        this.#context.credentials.add(token);
+        const second = buildTokenKeysRequest(iamEndpoint, token, idTokenKeysSeconds);
+        const authorize = givenToken(token).authorize({ account: true });
+        return parseKeys(await this.#send(second, authorize, signal), summarize(second));
+      },
+    };
+  }
+
+  #keysOfOidc(credential: OidcCredential): CredentialSource<HuaweiKeys> {
+    const { stsEndpoint } = this.#endpoints;
+    const build = (idToken: string): HttpRequest =>
+      buildAssumeAgencyWithOidcRequest(stsEndpoint, credential, idToken);
+    return {
+      summary: summarize(build("")),
+      obtain: async (signal) => {
+        const request = build(this.#readIdToken(credential.idToken));
+        return parseKeys(await this.#send(request, undefined, signal), summarize(request));
+      },
+    };
+  }
+
+  // At each renewal: who issues id tokens replaces the file before the present one ends.
+  #readIdToken(place: IdTokenPlace): string {
+    const { credentials, readFile } = this.#context;
+    const token =
+      "text" in place
+        ? place.text
+        : readTokenFile(place.file, "the setting of the id token's file", readFile);
+    credentials.add(token);
+    return token;
+  }
+
+  // Before anything is sent with them.
+  #remembering(source: CredentialSource<HuaweiKeys>): CredentialSource<HuaweiKeys> {
+    return {
+      summary: source.summary,
+      obtain: async (signal) => {
+        const obtained = await source.obtain(signal);
+        this.#context.credentials.add(obtained.value.secretKey, obtained.value.securityToken);
+        return obtained;
+      },
+    };
   }
 
   #send(
     request: HttpRequest,
     authorize: Authorize | undefined,
     signal: AbortSignal,
+    remedies: Remedies = {},
   ): ReturnType<HttpClient["send"]> {
     const { http, clock } = this.#context;
     const bucket = this.bucket("iam", request.operation);
-    return http.send(request, { authorize, toServiceError: toHuaweiError(clock), signal, bucket });
+    return http.send(request, { authorize, toServiceError: toHuaweiError(clock, remedies), signal, bucket });
   }
 }
 
-/** The account of the current settings, the same object for the same credentials. */
-export function openAccount(location: HuaweiLocation, context: BackendContext): HuaweiAccount {
-  const credential = findCredential(context.settings);
-  // A digest: the key must tell credentials apart without keeping them in the clear a second time.
-  const identity = createHash("sha256")
-    .update(JSON.stringify([location.iamEndpoint, credential]))
+function agencyRemedies(agencyName: string, domain: string): Remedies {
+  const agency = `the agency "${agencyName}" of the account ${domain}`;
+  return {
+    notFound: `There is no such agency: check ${agency} in the settings.`,
+    refused: `Check that ${agency} lets these credentials assume it, and that they may assume agencies (Agent Operator).`,
+  };
+}
+
+/** The account of the current settings, the same object for the same identity at the same endpoints. */
+export function openAccount(
+  identity: HuaweiIdentity,
+  { iamEndpoint, stsEndpoint }: IdentityEndpoints,
+  context: BackendContext,
+): HuaweiAccount {
+  const { credential, agency, domainId } = identity;
+  // A digest: the key must tell identities apart without keeping their secrets in the clear a second time.
+  const digest = createHash("sha256")
+    .update(JSON.stringify([iamEndpoint, stsEndpoint, credential, agency, domainId]))
     .digest("hex");
   const { http, clock, settings, credentials } = context;
-  credentials.add(...secretsOf(credential));
-  return context.shared(`huaweiAccount:${identity}`, () => {
+  credentials.add(...secretsOf(identity));
+  return context.shared(`huaweiAccount:${digest}`, () => {
     const allowance = configuredAllowances(settings, "huaweicloud:requestLimits", () => assumed);
-    return new HuaweiAccount(credential, location.iamEndpoint, { http, clock, credentials, allowance });
+    const own = { http, clock, credentials, allowance, readFile: settings.readFile };
+    return new HuaweiAccount(identity, { iamEndpoint, stsEndpoint }, own);
   });
 }
 
-function secretsOf(credential: HuaweiCredential): (string | undefined)[] {
+function secretsOf({ credential }: HuaweiIdentity): (string | undefined)[] {
   switch (credential.kind) {
     case "token":
       return [credential.token];
@@ -157,11 +317,11 @@ function secretsOf(credential: HuaweiCredential): (string | undefined)[] {
       return [credential.password];
     case "accessKey":
       return [credential.secretKey, credential.securityToken];
+    case "idToken":
+    case "oidc":
+      return ["text" in credential.idToken ? credential.idToken.text : undefined];
+    case "pod":
+    case "ecs":
+      return [];
   }
-}
-
-function byToken(tokens: Tokens, scope: ProjectScope): Authorize {
-  return async (_request, signal) => ({
-    headers: { "x-auth-token": (await tokens.get(scope, signal)).token },
-  });
 }

@@ -1,153 +1,189 @@
 /**
- * Who asks: credentials for Huawei Cloud from stack configuration, environment or profile file, read at the moment
- * of use. The first source that has any of them must have all of them: halves of two sources are never mixed.
+ * The ways to authenticate at Huawei Cloud, and how one source of settings is read for them. A source must have all
+ * parts of a credential: the vendor's provider fills gaps from other sources, which can make an identity that nobody
+ * has chosen.
  */
 import { ConfigurationError } from "../../errors";
 import type { HuaweiAccessKey } from "../../http/signers/huaweiSigner";
-import type { Settings } from "../settings";
+import type { Found } from "../settings";
 import { incompleteCredentials } from "../settings";
-import type { Profile } from "./profile";
-import { readProfile } from "./profile";
+
+/** Something of an account, by its name or by its id. */
+export type NameOrId = { readonly name: string } | { readonly id: string };
+
+/** An access key, permanent or temporary. */
+export interface HuaweiKeys extends HuaweiAccessKey {
+  /** Of a temporary key. */
+  readonly securityToken: string | undefined;
+}
 
 /** A user of an account. */
 export interface PasswordCredential {
   readonly kind: "password";
-  readonly userName: string;
+  readonly user: NameOrId;
   readonly password: string;
-  /** The account's name. */
-  readonly domainName: string;
+  /** The account; not needed with the user's id. */
+  readonly domain: NameOrId | undefined;
 }
 
-/** A way to authenticate. */
+/** An id token, or the file that has the present one. */
+export type IdTokenPlace = { readonly text: string } | { readonly file: string };
+
+/** A token of an identity provider, by the protocol of IAM v3. */
+export interface IdTokenCredential {
+  readonly kind: "idToken";
+  readonly idpId: string;
+  readonly idToken: IdTokenPlace;
+}
+
+/** A token of an identity provider for an agency, by the security token service. */
+export interface OidcCredential {
+  readonly kind: "oidc";
+  readonly providerUrn: string;
+  readonly agencyUrn: string;
+  readonly sessionName: string;
+  readonly durationSeconds: number;
+  readonly policy: string | undefined;
+  readonly policyIds: readonly string[];
+  readonly idToken: IdTokenPlace;
+}
+
+/** The agency of a pod of CCE. */
+export interface PodCredential {
+  readonly kind: "pod";
+  readonly uri: string;
+  readonly tokenFile: string;
+}
+
+/** Who asks, before a role is assumed. */
 export type HuaweiCredential =
   /** A token that somebody else obtained; it can't be renewed. */
   | { readonly kind: "token"; readonly token: string }
   | PasswordCredential
-  | (HuaweiAccessKey & {
-      readonly kind: "accessKey";
-      /** For temporary keys. */
-      readonly securityToken: string | undefined;
-    });
+  | (HuaweiKeys & { readonly kind: "accessKey" })
+  | IdTokenCredential
+  | OidcCredential
+  | PodCredential
+  /** The agency of the ECS that this process runs on; asked for by a setting, or what is left to try. */
+  | { readonly kind: "ecs"; readonly isAsked: boolean };
 
-interface Source {
-  /** For messages: how each of the values is named in this source. */
-  readonly names: Readonly<Record<Part, string>>;
-  readonly values: Readonly<Partial<Record<Part, string | undefined>>>;
+/** A credential and where it was found. */
+export interface FoundCredential {
+  readonly credential: HuaweiCredential;
+  /** The setting that names it, for messages: `configuration huaweicloud:accessKey`. */
+  readonly source: string;
 }
 
-type Part = "token" | "accessKey" | "secretKey" | "securityToken" | "userName" | "password" | "domainName";
+/** What credentials are made of. */
+export type Part =
+  | "token"
+  | "accessKey"
+  | "secretKey"
+  | "securityToken"
+  | "userName"
+  | "userId"
+  | "password"
+  | "domainName"
+  | "domainId"
+  | "idpId"
+  | "idToken"
+  | "idTokenFile";
+
+/** One source of settings. */
+export interface CredentialSettings {
+  /** The part's value; absent where it is not set or the source has no such part. */
+  readonly look: (part: Part) => Found | undefined;
+  /** What a part is called there, for messages about one that is missing. */
+  readonly nameOf: (part: Part) => string;
+}
+
+type Parts = readonly [Part, ...Part[]];
 
 /**
- * Finds the credentials.
- * @throws ConfigurationError where none is set, or half of a pair.
+ * The credentials of one source, those that the vendor's provider prefers first. Parts of one that stands behind a
+ * complete one do not matter, as there.
+ * @throws ConfigurationError where the first one that has any part lacks another.
  */
-export function findCredential(settings: Settings): HuaweiCredential {
-  for (const source of sources(settings)) {
-    const credential = credentialOf(source);
-    if (credential) return credential;
+export function credentialsIn(source: CredentialSettings): readonly FoundCredential[] {
+  const found: FoundCredential[] = [];
+  for (const read of [readToken, readKeys, readUser, readIdToken]) {
+    const result = read(source);
+    if (!result) continue;
+    if ("credential" in result) found.push(result);
+    else if (found.length === 0) throw incomplete(source, result.missingOf);
   }
-  throw new ConfigurationError(
-    "no credentials for Huawei Cloud are set. Set one of: " +
-      "an access key (pulumi config set huaweicloud:accessKey … and pulumi config set --secret huaweicloud:secretKey …, " +
-      "or the environment variables HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, or the profile file ~/.huaweicloud/credentials); " +
-      "a token (huaweicloud:token, or HW_AUTH_TOKEN); " +
-      "a user (huaweicloud:domainName, huaweicloud:userName and huaweicloud:password, or HW_DOMAIN_NAME, HW_USER_NAME and HW_USER_PASSWORD).",
+  return found;
+}
+
+type Reading = FoundCredential | { readonly missingOf: Parts } | undefined;
+
+function readToken({ look }: CredentialSettings): Reading {
+  const token = look("token");
+  return token && { credential: { kind: "token", token: token.value }, source: token.source };
+}
+
+function readKeys({ look }: CredentialSettings): Reading {
+  const [accessKey, secretKey, securityToken] = [look("accessKey"), look("secretKey"), look("securityToken")];
+  if (accessKey && secretKey) {
+    const keys = { accessKey: accessKey.value, secretKey: secretKey.value };
+    const credential = { kind: "accessKey", ...keys, securityToken: securityToken?.value } as const;
+    return { credential, source: accessKey.source };
+  }
+  // A security token alone is of no use; another source's keys must not answer in its place.
+  if (securityToken) return { missingOf: ["accessKey", "secretKey", "securityToken"] };
+  return accessKey || secretKey ? { missingOf: ["accessKey", "secretKey"] } : undefined;
+}
+
+function readUser({ look }: CredentialSettings): Reading {
+  const [userName, userId, password] = [look("userName"), look("userId"), look("password")];
+  // A domain alone is no credential: beside keys it only says whose they are.
+  if (!userName && !userId && !password) return undefined;
+  if (userName && userId) {
+    throw new ConfigurationError(`${userName.source} and ${userId.source} are both set: remove one of them.`);
+  }
+  const domain = nameOrId(look("domainName"), look("domainId"));
+  const user = nameOrId(userName, userId);
+  const isComplete = user && password && (domain ?? userId);
+  if (!isComplete) {
+    return { missingOf: userId ? ["userId", "password"] : ["userName", "password", "domainName"] };
+  }
+  const credential = { kind: "password", user, password: password.value, domain } as const;
+  return { credential, source: (userName ?? userId ?? password).source };
+}
+
+function readIdToken({ look }: CredentialSettings): Reading {
+  const [idpId, idToken, idTokenFile] = [look("idpId"), look("idToken"), look("idTokenFile")];
+  const place = idTokenPlace(idToken, idTokenFile);
+  if (idpId && place) {
+    return { credential: { kind: "idToken", idpId: idpId.value, idToken: place }, source: idpId.source };
+  }
+  return idpId || place
+    ? { missingOf: idToken ? ["idpId", "idToken"] : ["idpId", "idTokenFile"] }
+    : undefined;
+}
+
+/** Where an id token is; undefined where neither is set. The text takes precedence, as in the vendor's provider. */
+export function idTokenPlace(text: Found | undefined, file: Found | undefined): IdTokenPlace | undefined {
+  if (text) return { text: text.value };
+  return file && { file: file.value };
+}
+
+/** A name or an id; the id takes precedence, as in the vendor's provider. */
+export function nameOrId(name: Found | undefined, id: Found | undefined): NameOrId | undefined {
+  if (id) return { id: id.value };
+  return name && { name: name.value };
+}
+
+function incomplete({ look, nameOf }: CredentialSettings, parts: Parts): ConfigurationError {
+  return incompleteCredentials(
+    "Huawei Cloud",
+    parts.map((part) => ({ name: nameOf(part), value: look(part)?.value })),
   );
 }
 
-/**
- * The profile, where the credentials come from it: what else it says belongs to them and to no others.
- * @throws ConfigurationError where it is named but can't be read.
- */
-export function findProfileInUse(settings: Settings): Profile | undefined {
-  const isGivenBefore = [...sourcesBeforeProfile(settings)].some(({ values }) =>
-    Object.values(values).some((value) => value !== undefined),
+/** The error for two identities of which nothing says who is to act. */
+export function competingIdentities(first: string, second: string): ConfigurationError {
+  return new ConfigurationError(
+    `${first} and ${second} name two identities for Huawei Cloud: remove one of them.`,
   );
-  return isGivenBefore ? undefined : readProfile(settings);
-}
-
-// A generator: the profile file is read only where nothing before it had an answer.
-function* sources(settings: Settings): Generator<Source> {
-  yield* sourcesBeforeProfile(settings);
-  const profile = readProfile(settings);
-  if (profile) {
-    const fromProfile = named(`profile ${profile.path}, [basic] `, {
-      accessKey: "ak",
-      secretKey: "sk",
-      securityToken: "security_token",
-    });
-    yield fromProfile((key) => profile.values[key]);
-  }
-}
-
-function* sourcesBeforeProfile(settings: Settings): Generator<Source> {
-  const fromConfig = named("configuration ", {
-    token: "huaweicloud:token",
-    accessKey: "huaweicloud:accessKey",
-    secretKey: "huaweicloud:secretKey",
-    securityToken: "huaweicloud:securityToken",
-    userName: "huaweicloud:userName",
-    password: "huaweicloud:password",
-    domainName: "huaweicloud:domainName",
-  });
-  yield fromConfig(settings.config);
-  const fromVendor = named("environment variable ", {
-    accessKey: "HUAWEICLOUD_SDK_AK",
-    secretKey: "HUAWEICLOUD_SDK_SK",
-    securityToken: "HUAWEICLOUD_SDK_SECURITY_TOKEN",
-  });
-  yield fromVendor(settings.environment);
-  const fromTerraformNames = named("environment variable ", {
-    token: "HW_AUTH_TOKEN",
-    accessKey: "HW_ACCESS_KEY",
-    secretKey: "HW_SECRET_KEY",
-    securityToken: "HW_SECURITY_TOKEN",
-    userName: "HW_USER_NAME",
-    password: "HW_USER_PASSWORD",
-    domainName: "HW_DOMAIN_NAME",
-  });
-  yield fromTerraformNames(settings.environment);
-}
-
-function named(
-  prefix: string,
-  keys: Partial<Record<Part, string>>,
-): (look: (key: string) => string | undefined) => Source {
-  return (look) => {
-    const parts = Object.entries(keys) as [Part, string][];
-    return {
-      names: Object.fromEntries(parts.map(([part, key]) => [part, `${prefix}${key}`])) as Record<
-        Part,
-        string
-      >,
-      values: Object.fromEntries(parts.map(([part, key]) => [part, look(key)])),
-    };
-  };
-}
-
-function credentialOf(source: Source): HuaweiCredential | undefined {
-  const { token, accessKey, secretKey, securityToken, userName, password, domainName } = source.values;
-  if (token !== undefined) return { kind: "token", token };
-  if (accessKey !== undefined || secretKey !== undefined) {
-    const keys = requireAll(source, { accessKey, secretKey });
-    return { kind: "accessKey", ...keys, securityToken };
-  }
-  if (userName !== undefined || password !== undefined) {
-    return { kind: "password", ...requireAll(source, { userName, password, domainName }) };
-  }
-  // Alone they are of no use; another source's credentials must not answer in their place.
-  if (securityToken !== undefined) requireAll(source, { accessKey, secretKey, securityToken });
-  if (domainName !== undefined) requireAll(source, { userName, password, domainName });
-  return undefined;
-}
-
-function requireAll<K extends Part>(source: Source, parts: Record<K, string | undefined>): Record<K, string> {
-  const entries = Object.entries(parts) as [K, string | undefined][];
-  if (entries.some(([, value]) => value === undefined)) {
-    throw incompleteCredentials(
-      "Huawei Cloud",
-      entries.map(([part, value]) => ({ name: source.names[part], value })),
-    );
-  }
-  return parts as Record<K, string>;
 }

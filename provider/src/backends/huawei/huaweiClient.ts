@@ -4,13 +4,14 @@
  */
 import { AuthenticationError } from "../../errors";
 import type { SendOptions } from "../../http/httpClient";
-import type { Authorize, HttpAnswer, HttpRequest } from "../../http/request";
+import type { Authorization, Authorize, HttpAnswer, HttpRequest } from "../../http/request";
 import type { BucketView } from "../../http/tokenBucket";
 import type { Arguments, BackendContext } from "../backend";
 import type { HuaweiAccount } from "./account";
 import { openAccount } from "./account";
+import { findIdentity } from "./identity";
 import type { HuaweiService } from "./location";
-import { resolveLocation } from "./location";
+import { accountOf, placeOf, resolveLocation } from "./location";
 import type { Remedies } from "./serviceErrors";
 import { toHuaweiError } from "./serviceErrors";
 
@@ -19,22 +20,51 @@ export interface HuaweiSendOptions extends Pick<SendOptions, "signal" | "patienc
   readonly remedies?: Remedies;
 }
 
+/**
+ * The account to which the settings lead, for the comparison with an execution's; empty where the settings tell
+ * the place by themselves, the state has no account, or it can't be found out.
+ */
+export async function locateAccount(
+  service: HuaweiService,
+  stored: Arguments,
+  context: BackendContext,
+  signal: AbortSignal,
+): Promise<Readonly<Record<string, string>>> {
+  if (stored["accountId"] === undefined) return {};
+  const told = placeOf(context.settings);
+  const isCompared = Object.keys(told).some((name) => stored[name] !== undefined);
+  if (isCompared) return {};
+  const identity = findIdentity(context.settings);
+  const where = { region: stored["region"], endpoint: stored["endpoint"] };
+  const location = resolveLocation(service, where, context.settings, identity);
+  const accountId = await openAccount(identity, location, context).accountId(signal);
+  return accountId === undefined ? {} : { accountId };
+}
+
 /** A service in one project. */
 export class HuaweiClient {
   /** Absent where an endpoint was given and no region. */
   readonly region: string | undefined;
   readonly endpoint: string;
   readonly projectId: string;
+  /** The account, as far as it is known without another request, for the outputs. */
+  readonly #where: Readonly<Record<string, string>>;
   readonly #service: string;
   readonly #account: HuaweiAccount;
   readonly #context: BackendContext;
 
   private constructor(
     service: string,
-    location: { region: string | undefined; endpoint: string; projectId: string },
+    location: {
+      region: string | undefined;
+      endpoint: string;
+      projectId: string;
+      account: Readonly<Record<string, string>>;
+    },
     account: HuaweiAccount,
     context: BackendContext,
   ) {
+    this.#where = location.account;
     this.#service = service;
     this.region = location.region;
     this.endpoint = location.endpoint;
@@ -53,15 +83,22 @@ export class HuaweiClient {
     context: BackendContext,
     signal: AbortSignal,
   ): Promise<HuaweiClient> {
-    const location = resolveLocation(service, args, context.settings);
-    const account = openAccount(location, context);
-    const projectId = await account.projectId(location, signal);
-    return new HuaweiClient(service.name, { ...location, projectId }, account, context);
+    const identity = findIdentity(context.settings);
+    const location = resolveLocation(service, args, context.settings, identity);
+    const account = openAccount(identity, location, context);
+    await account.prepare(signal);
+    const project = await account.project(location, signal);
+    // With the project of the state, its account is that of the state too.
+    const known = project.accountId ?? args["accountId"];
+    const accountId = typeof known === "string" ? { accountId: known } : {};
+    const where = { ...location, projectId: project.id, account: { ...accountId, ...accountOf(identity) } };
+    return new HuaweiClient(service.name, where, account, context);
   }
 
-  /** Region and project, as outputs. */
+  /** Region, project and account, as outputs. */
   get location(): Record<string, string> {
-    return { ...(this.region === undefined ? {} : { region: this.region }), projectId: this.projectId };
+    const region = this.region === undefined ? {} : { region: this.region };
+    return { ...region, projectId: this.projectId, ...this.#where };
   }
 
   /** Project and place, for messages. */
@@ -76,11 +113,10 @@ export class HuaweiClient {
 
   /** Sends a request; errors as HttpClient.send. */
   async send(request: HttpRequest, options: HuaweiSendOptions): Promise<HttpAnswer> {
-    let usedToken: string | undefined;
+    let used: Authorization | undefined;
     const authorize: Authorize = async (unsigned, signal) => {
-      const authorization = await this.#account.authorize(this.projectId)(unsigned, signal);
-      usedToken = authorization.headers?.["x-auth-token"];
-      return authorization;
+      used = await this.#account.authorize(this.projectId)(unsigned, signal);
+      return used;
     };
     const { remedies, ...others } = options;
     const send = (): Promise<HttpAnswer> =>
@@ -93,11 +129,11 @@ export class HuaweiClient {
     try {
       return await send();
     } catch (error) {
-      // A token dies early when the password or the rights change. A refused request was not handled, so even a
-      // start may be sent again, once, with a new token. A login that was refused on the way is another matter: it
+      // Tokens and temporary keys die early when passwords or rights change. A refused request was not handled, so even a
+      // start may be sent again, once, with new ones. A login that was refused on the way is another matter: it
       // would be refused again.
-      if (!isRefusalOf(request, error) || usedToken === undefined) throw error;
-      if (!this.#account.forgetToken(usedToken)) throw error;
+      if (!isRefusalOf(request, error) || used === undefined) throw error;
+      if (!this.#account.forget(used)) throw error;
       return await send();
     }
   }

@@ -1,15 +1,18 @@
 /**
- * Where a Huawei Cloud service is: region, endpoint, project and IAM endpoint, from argument, configuration,
- * environment or profile. Pure: makes no request.
+ * Where a Huawei Cloud service is: region, endpoint, project, IAM and STS, from argument, profile, configuration or
+ * environment. Pure: makes no request.
  */
 import { ConfigurationError } from "../../errors";
+import type { PlainHttp } from "../../http/transport";
 import { plainHttpProblem } from "../../http/transport";
 import type { ArgumentProblem, Arguments } from "../backend";
-import { checkEndpoint, noRegion, otherRegion, problemsOf, withScheme } from "../location";
+import { LocationError, checkEndpoint, noRegion, problemsOf, withScheme } from "../location";
 import { address } from "../rules";
 import type { Found, Settings } from "../settings";
 import { configuredEndpoint, firstFound, fromArgument, fromConfig, fromEnvironment } from "../settings";
-import { findProfileInUse } from "./credentials";
+import type { HuaweiIdentity } from "./identity";
+import { findIdentity } from "./identity";
+import { checkSettings, refuseSettings } from "./settingsTable";
 import { huaweiPlainHttp } from "./transport";
 
 /** A service of Huawei Cloud. */
@@ -18,8 +21,8 @@ export interface HuaweiService {
   readonly name: string;
   /** For messages, e.g. `Huawei Cloud AOM`. */
   readonly title: string;
-  /** Regions that serve its workflows, as the vendor's reference names them. */
-  readonly regions: readonly string[];
+  /** The name in `huaweicloud:endpoints` of the vendor's provider, where it differs from {@link name}. */
+  readonly endpointName?: string;
 }
 
 /** Where to send requests. */
@@ -28,14 +31,17 @@ export interface HuaweiLocation {
   readonly region: string | undefined;
   readonly endpoint: string;
   readonly iamEndpoint: string;
-  /** Absent where it has to be taken from the token or looked up. */
+  readonly stsEndpoint: string;
+  /** Absent where the project has to be found by its name. */
   readonly projectId: string | undefined;
+  /** The project's name and the setting that gives it; absent where neither it nor a region is set. */
+  readonly projectName: Found | undefined;
 }
 
 const regionSettings = `the argument "region", the configuration huaweicloud:region, or the environment variable HW_REGION_NAME`;
 
 /**
- * What is wrong with the location; empty where it can be resolved.
+ * What is wrong with the settings and the location; empty where nothing is.
  * @param unknown arguments whose value is not known yet: nothing is said about them.
  */
 export function checkLocation(
@@ -44,49 +50,133 @@ export function checkLocation(
   settings: Settings,
   unknown: ReadonlySet<string>,
 ): ArgumentProblem[] {
+  const refused = checkSettings(settings);
+  if (refused.length > 0) return refused;
+  let identity: HuaweiIdentity;
+  try {
+    identity = findIdentity(settings);
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    return [{ argument: undefined, reason: error.message }];
+  }
   if (unknown.has("region") || unknown.has("endpoint")) return [];
-  return problemsOf(() => resolveLocation(service, args, settings));
+  return problemsOf(() => locate(service, args, settings, identity));
 }
 
 /**
  * Resolves the location.
- * @throws ConfigurationError where neither an endpoint nor a known region is set, or an endpoint is no address.
+ * @throws ConfigurationError where a setting is refused, neither an endpoint nor a region is set, or one is malformed.
  */
-export function resolveLocation(service: HuaweiService, args: Arguments, settings: Settings): HuaweiLocation {
-  const region = findRegion(args, settings);
+export function resolveLocation(
+  service: HuaweiService,
+  args: Arguments,
+  settings: Settings,
+  identity: HuaweiIdentity = findIdentity(settings),
+): HuaweiLocation {
+  refuseSettings(settings);
+  return locate(service, args, settings, identity);
+}
+
+function locate(
+  service: HuaweiService,
+  args: Arguments,
+  settings: Settings,
+  identity: HuaweiIdentity,
+): HuaweiLocation {
+  const region = findRegion(args, settings, identity);
   const endpoint = findEndpoint(service, args, settings, region);
-  if (!endpoint) {
-    if (!region) throw noRegion(regionSettings);
-    if (!service.regions.includes(region.value)) {
-      throw otherRegion(region, `${service.title} workflows`, service.regions);
-    }
-  }
+  if (!endpoint && !region) throw noRegion(regionSettings);
+  const site = findSite(settings, region?.value);
   return {
     region: region?.value,
     endpoint: endpoint
       ? checkEndpoint(endpoint, huaweiPlainHttp(settings))
-      : `https://${service.name}.${region?.value ?? ""}.myhuaweicloud.com`,
-    iamEndpoint: findIamEndpoint(settings, region?.value),
-    projectId: findProjectId(args, settings)?.value,
+      : `https://${service.name}.${region?.value ?? ""}.${site}`,
+    iamEndpoint: findIamEndpoint(settings, identity, region?.value, site),
+    stsEndpoint: findStsEndpoint(settings, region?.value, site),
+    ...findProject(args, settings, identity, region),
   };
 }
 
-function findProjectId(args: Arguments, settings: Settings): Found | undefined {
-  return (
-    firstFound(
-      fromArgument("projectId", args["projectId"]),
-      fromConfig(settings, "huaweicloud:projectId"),
-      fromEnvironment(settings, "HUAWEICLOUD_SDK_PROJECT_ID", "HW_PROJECT_ID"),
-    ) ?? profileValue(settings, "project_id")
-  );
+/**
+ * What the settings alone tell of the place where executions are: the account, by its id or its name, and the project's
+ * id. An execution in another account or project is another one.
+ * @throws ConfigurationError where a setting is wrong.
+ */
+export function placeOf(settings: Settings): Readonly<Record<string, string>> {
+  const identity = findIdentity(settings);
+  const { projectId } = findProject({}, settings, identity, undefined);
+  return { ...accountOf(identity), ...(projectId === undefined ? {} : { projectId }) };
 }
 
-function findRegion(args: Arguments, settings: Settings): Found | undefined {
-  return firstFound(
-    fromArgument("region", args["region"]),
-    fromConfig(settings, "huaweicloud:region"),
-    fromEnvironment(settings, "HW_REGION_NAME"),
+/** The account in which an identity acts, as far as the settings tell it. */
+export function accountOf({
+  agency,
+  credential,
+  domainId,
+}: HuaweiIdentity): Readonly<Record<string, string>> {
+  if (agency?.kind === "agencyToken") return { accountName: agency.domainName };
+  const ofUser = credential.kind === "password" ? credential.domain : domainId && { id: domainId };
+  const domain = agency ? agency.domain : ofUser;
+  if (!domain) return {};
+  return "id" in domain ? { accountId: domain.id } : { accountName: domain.name };
+}
+
+interface ProjectSettings {
+  readonly projectId: string | undefined;
+  readonly projectName: Found | undefined;
+}
+
+// An id before a name, and a name before the region's own project, wherever they are set: as in the vendor's provider.
+function findProject(
+  args: Arguments,
+  settings: Settings,
+  { agency, cliProfile, sdkProfile }: HuaweiIdentity,
+  region: Found | undefined,
+): ProjectSettings {
+  const byId = (id: Found | undefined): ProjectSettings | undefined =>
+    id && { projectId: id.value, projectName: undefined };
+  const byName = (projectName: Found | undefined): ProjectSettings => ({ projectId: undefined, projectName });
+  const given = byId(fromArgument("projectId", args["projectId"]));
+  if (given) return given;
+  if (agency?.kind === "agencyToken" && agency.projectName !== undefined) {
+    return byName({ value: agency.projectName, source: "huaweicloud:delegatedProject" });
+  }
+  // What comes with a key is that key's project, not one of the account whose agency is assumed.
+  const isAssumed = agency !== undefined;
+  const ofKey = (found: Found | undefined): Found | undefined => (isAssumed ? undefined : found);
+  const id = firstFound(
+    ofKey(cliProfile?.field("projectId")),
+    fromConfig(settings, "huaweicloud:projectId"),
+    fromEnvironment(settings, "HW_PROJECT_ID", "OS_PROJECT_ID"),
+    fromConfig(settings, "huaweicloud:tenantId"),
+    fromEnvironment(settings, "OS_TENANT_ID"),
   );
+  const name = firstFound(
+    fromConfig(settings, "huaweicloud:projectName"),
+    fromEnvironment(settings, "HW_PROJECT_NAME", "OS_PROJECT_NAME"),
+    fromConfig(settings, "huaweicloud:tenantName"),
+    fromEnvironment(settings, "OS_TENANT_NAME"),
+  );
+  if (id || name) return byId(id) ?? byName(name);
+  const fromSdk = firstFound(
+    ofKey(fromEnvironment(settings, "HUAWEICLOUD_SDK_PROJECT_ID")),
+    ofKey(profileValue(sdkProfile, "project_id")),
+  );
+  return byId(fromSdk) ?? byName(region);
+}
+
+function findRegion(args: Arguments, settings: Settings, { cliProfile }: HuaweiIdentity): Found | undefined {
+  const found = firstFound(
+    fromArgument("region", args["region"]),
+    cliProfile?.field("region"),
+    fromConfig(settings, "huaweicloud:region"),
+    fromEnvironment(settings, "HW_REGION_NAME", "OS_REGION_NAME"),
+  );
+  // It becomes a part of every host name.
+  if (!found || /^[a-z\d]+(-[a-z\d]+)*$/i.test(found.value)) return found;
+  const reason = `(from ${found.source}) must be a region like cn-north-4: letters, digits and "-".`;
+  throw new LocationError(`the region ${reason}`, { argument: "region", reason });
 }
 
 function findEndpoint(
@@ -100,34 +190,74 @@ function findEndpoint(
     .toUpperCase()
     .replace(/-/g, "_");
   const override = region && fromEnvironment(settings, variable);
+  const names = [service.endpointName, service.name].filter((name) => name !== undefined);
   return firstFound(
     fromArgument("endpoint", args["endpoint"]),
-    configuredEndpoint(settings, "huaweicloud:endpoints", service.name),
+    withScheme(configuredEndpoint(settings, "huaweicloud:endpoints", ...names)),
     withScheme(override && { ...override, value: override.value.split(",")[0]?.trim() ?? "" }),
   );
 }
 
-function findIamEndpoint(settings: Settings, region: string | undefined): string {
-  const found =
-    firstFound(
-      configuredEndpoint(settings, "huaweicloud:endpoints", "iam"),
-      fromConfig(settings, "huaweicloud:authUrl"),
-      withScheme(fromEnvironment(settings, "HUAWEICLOUD_SDK_IAM_ENDPOINT")),
-      fromEnvironment(settings, "HW_AUTH_URL"),
-    ) ?? withScheme(profileValue(settings, "iam_endpoint"));
-  if (!found) {
-    return region === undefined ? "https://iam.myhuaweicloud.com" : `https://iam.${region}.myhuaweicloud.com`;
-  }
-  const wrong = address(found.value) ?? plainHttpProblem(new URL(found.value), huaweiPlainHttp(settings));
-  if (wrong !== undefined) throw new ConfigurationError(`the IAM endpoint (from ${found.source}) ${wrong}`);
-  // Other tools' settings carry the version in the address.
-  return found.value.trim().replace(/\/v3\/?$/, "");
+// All hosts of a site end alike. European accounts are not known elsewhere.
+function findSite(settings: Settings, region: string | undefined): string {
+  const found = firstFound(fromConfig(settings, "huaweicloud:cloud"), fromEnvironment(settings, "HW_CLOUD"));
+  if (!found) return region?.startsWith("eu-west-1") === true ? "myhuaweicloud.eu" : "myhuaweicloud.com";
+  if (/^[a-z\d-]+(\.[a-z\d-]+)+$/i.test(found.value)) return found.value;
+  throw new ConfigurationError(
+    `the cloud (from ${found.source}) must be the end of all its host names, like myhuaweicloud.com, without a scheme or a path.`,
+  );
 }
 
-// Read only where nothing before it had an answer. The profile's project and IAM endpoint belong to its credentials:
-// others' passwords are not sent there.
-function profileValue(settings: Settings, key: "project_id" | "iam_endpoint"): Found | undefined {
-  const profile = findProfileInUse(settings);
+// The vendor's provider obtains tokens and looks projects up at `authUrl`, whatever `endpoints.iam` says.
+function findIamEndpoint(
+  settings: Settings,
+  { sdkProfile }: HuaweiIdentity,
+  region: string | undefined,
+  site: string,
+): string {
+  const found = firstFound(
+    fromConfig(settings, "huaweicloud:authUrl"),
+    fromEnvironment(settings, "HW_AUTH_URL", "OS_AUTH_URL"),
+    withScheme(configuredEndpoint(settings, "huaweicloud:endpoints", "iam")),
+    withScheme(fromEnvironment(settings, "HUAWEICLOUD_SDK_IAM_ENDPOINT")),
+    // Others' passwords are not sent there: it belongs to the profile's own credentials.
+    withScheme(profileValue(sdkProfile, "iam_endpoint")),
+  );
+  if (!found) return region === undefined ? `https://iam.${site}` : `https://iam.${region}.${site}`;
+  // Other tools' settings carry the version in the address.
+  return checkAddress(found, "IAM", huaweiPlainHttp(settings)).replace(/\/v3\/?$/, "");
+}
+
+// The service is in these regions only; elsewhere the SDKs ask the first of them.
+const stsRegions: readonly string[] = [
+  ...["cn-north-4", "cn-south-1", "cn-east-3", "cn-southwest-2"],
+  ...["ap-southeast-1", "ap-southeast-2", "ap-southeast-3", "ap-southeast-4"],
+  ...["sa-brazil-1", "la-south-2", "af-south-1", "tr-west-1"],
+];
+const mainSite = "myhuaweicloud.com";
+
+function findStsEndpoint(settings: Settings, region: string | undefined, site: string): string {
+  const found = firstFound(
+    withScheme(configuredEndpoint(settings, "huaweicloud:endpoints", "sts")),
+    withScheme(fromEnvironment(settings, "HUAWEICLOUD_SDK_STS_ENDPOINT")),
+  );
+  if (found) return checkAddress(found, "STS", huaweiPlainHttp(settings));
+  const isServed = region !== undefined && (site !== mainSite || stsRegions.includes(region));
+  return `https://sts.${isServed ? region : "cn-north-4"}.${site}`;
+}
+
+function checkAddress(found: Found, title: string, plainHttp: PlainHttp): string {
+  const value = found.value.trim();
+  const wrong = address(value) ?? plainHttpProblem(new URL(value), plainHttp);
+  if (wrong !== undefined)
+    throw new ConfigurationError(`the ${title} endpoint (from ${found.source}) ${wrong}`);
+  return value;
+}
+
+function profileValue(
+  profile: HuaweiIdentity["sdkProfile"],
+  key: "project_id" | "iam_endpoint",
+): Found | undefined {
   const value = profile?.values[key];
   return value === undefined ? undefined : { value, source: `profile ${profile?.path ?? ""}` };
 }

@@ -19,6 +19,8 @@ export interface HuaweiErrorBody {
 /** Sentences on what to do, by kind of error; chosen by the operation. */
 export interface Remedies {
   readonly notFound?: string;
+  /** Where the credentials are refused and their answer does not say why. */
+  readonly refused?: string;
 }
 
 /**
@@ -81,7 +83,7 @@ function classify(
   // A web page is nobody's word on credentials or executions; that it may pass depends on the status alone.
   if (isHtml(answer)) return new ServiceError(details());
   if (answer.status === 401 || answer.status === 403)
-    return new AuthenticationError(details(authRemedy(code, message)));
+    return new AuthenticationError(details(authRemedy(code, message, remedies)));
   // The gateway knows no such address: that says nothing of an execution.
   if (isRoute) {
     return new ServiceError(
@@ -97,12 +99,16 @@ function classify(
   return new ServiceError(details());
 }
 
-function authRemedy(code: string | undefined, message: string | undefined): string {
+function authRemedy(code: string | undefined, message: string | undefined, { refused }: Remedies): string {
   if (/^APIGW?\.0303$/.test(code ?? "")) {
     return "This machine's clock is off by more than 15 minutes: set it right.";
   }
   if (/token expires|decrypt token|token must be updated/i.test(message ?? "")) {
     return "The token is no longer valid: obtain a new one, or set a user or an access key, which are renewed by themselves.";
   }
+  if (/could not find project/i.test(message ?? "")) {
+    return "Check the region, or the project's name (huaweicloud:projectName, HW_PROJECT_NAME), or set huaweicloud:projectId.";
+  }
+  if (refused !== undefined) return refused;
   return "Check the credentials, that they belong to this project and region, and that they may use the service.";
 }

@@ -1,11 +1,11 @@
 /**
- * The tokens of one user: obtained once for all who need them at the same time, renewed before they expire, replaced
+ * The tokens of one user, or of an agency: obtained once for all who need them at the same time, renewed before they expire, replaced
  * when they are refused.
  */
 import type { RequestSummary } from "../../errors";
 import { AuthenticationError } from "../../errors";
 import type { Clock } from "../../polling/clock";
-import type { IamToken, ProjectScope } from "./iam";
+import type { IamToken, TokenScope } from "./iam";
 import type { SharedLookup } from "../sharedLookup";
 import { shareLookup } from "../sharedLookup";
 
@@ -17,7 +17,7 @@ export interface Login {
   /** For messages. */
   readonly summary: RequestSummary;
   /** Logs in. */
-  obtain(scope: ProjectScope, signal: AbortSignal): Promise<IamToken>;
+  obtain(scope: TokenScope, signal: AbortSignal): Promise<IamToken>;
 }
 
 /** The tokens of one user, by project. */
@@ -35,7 +35,7 @@ export class Tokens {
    * A token that is good for a project, obtained now where there is none.
    * @throws what the login throws, once for all who wait for it; RequestInterruptedError where `signal` aborts.
    */
-  async get(scope: ProjectScope, signal: AbortSignal): Promise<IamToken> {
+  async get(scope: TokenScope, signal: AbortSignal): Promise<IamToken> {
     if (!this.#find(scope)) await this.#waitForOthers(signal);
     const login =
       this.#find(scope) ??
@@ -54,12 +54,12 @@ export class Tokens {
 
   // A login under way for this scope, or a token that is there. One obtained by the region's name is as good for its
   // project. All in one go, without a pause in which somebody else could change what was seen.
-  #find(scope: ProjectScope): SharedLookup<IamToken> | undefined {
+  #find(scope: TokenScope): SharedLookup<IamToken> | undefined {
     for (const [key, login] of this.#logins) {
       const token = login.value;
       if (token !== undefined && token.expiresAtMs - this.#clock.now() <= renewBeforeExpiryMs) {
         this.#logins.delete(key);
-      } else if (key === scopeKey(scope) || ("id" in scope && token?.projectId === scope.id)) {
+      } else if (key === scopeKey(scope) || ("id" in scope && token?.project?.id === scope.id)) {
         return login;
       }
     }
@@ -89,6 +89,7 @@ function isRefusedUser(error: unknown): boolean {
   );
 }
 
-function scopeKey(scope: ProjectScope): string {
+function scopeKey(scope: TokenScope): string {
+  if ("account" in scope) return "account";
   return "id" in scope ? `id:${scope.id}` : `name:${scope.name}`;
 }

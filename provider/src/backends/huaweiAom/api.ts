@@ -13,6 +13,7 @@ import type {
 import { durationBetweenMs, isSettled } from "../../execution/snapshot";
 import { isJsonObject, readJson, readJsonObject } from "../../http/answer";
 import type { HttpAnswer, HttpRequest } from "../../http/request";
+import { servedAtMs } from "../../http/servedAt";
 import { checkIsAbout, demandExecutionId, readExecutionId } from "../executionIds";
 import { objects, spanOf, textOf } from "../huawei/values";
 import { toExecutionStatus } from "./statuses";
@@ -141,6 +142,10 @@ export function buildListWorkflowExecutions(
 /** A list, newest first. */
 export interface AomList {
   readonly executions: ExecutionSummary[];
+  /** True where the service listed nothing at all. */
+  readonly isEmpty: boolean;
+  /** When the service made it, by its own clock, milliseconds since the epoch; absent where it does not say. */
+  readonly servedAtMs: number | undefined;
   /** How many rows were left out because their id can't be read, of executions that may still run. */
   readonly unreadable: number;
   /** An execution of it as its detail would be, but for the names of the nodes. */
@@ -185,6 +190,8 @@ export function parseListWorkflowExecutions(answer: HttpAnswer, request: Request
   });
   return {
     executions: summaries.sort((a, b) => compareNewestFirst(beganMs(a), beganMs(b))),
+    isEmpty: body.length === 0,
+    servedAtMs: servedAtMs(answer),
     unreadable,
     snapshotOf: (executionId, nodes) => {
       const item = items.get(executionId);
@@ -215,6 +222,68 @@ export function buildStopExecution(workflow: AomWorkflow, executionId: string): 
     path: executionsPath(workflow, executionId, "terminate"),
     headers,
     repeatable: true,
+  };
+}
+
+/** How many workflows a page of their list has; the service gives no more. */
+export const workflowsPerPage = 100;
+
+/**
+ * Lists the project's workflows, newest first: there is no operation that shows one.
+ * @param page counted from 1.
+ * @param enterpriseProjectId those of one enterprise project only.
+ * @see https://support.huaweicloud.com/api-aom/ListWorkflow.html
+ */
+export function buildListWorkflow(
+  { endpoint, projectId }: AomWorkflow,
+  page: number,
+  enterpriseProjectId: string | undefined,
+): HttpRequest {
+  const filter = enterpriseProjectId === undefined ? {} : { enterprise_project_id: enterpriseProjectId };
+  return {
+    operation: "ListWorkflow",
+    method: "POST",
+    endpoint,
+    path: ["v1", projectId, "cms", "workflow-list"],
+    headers,
+    body: JSON.stringify({
+      sort_field: "create_time",
+      sort_type: "DESC",
+      page,
+      size: workflowsPerPage,
+      ...filter,
+    }),
+    repeatable: true,
+  };
+}
+
+/** A page of the project's workflows. */
+export interface WorkflowPage {
+  readonly count: number;
+  /** The enterprise project of the workflow, where the page has that workflow; null where it does not say. */
+  readonly enterpriseProjectId: string | null | undefined;
+}
+
+/**
+ * Reads a page of workflows.
+ * @throws ResponseFormatError where it has no list.
+ */
+export function parseListWorkflow(
+  answer: HttpAnswer,
+  request: RequestSummary,
+  workflowId: string,
+): WorkflowPage {
+  const { elements } = readJsonObject(answer, request);
+  if (!Array.isArray(elements)) {
+    throw new ResponseFormatError(
+      `${request.operation}: ${request.url} answered HTTP ${String(answer.status)} without "elements".`,
+      request,
+    );
+  }
+  const workflow = objects(elements).find(({ id }) => id === workflowId);
+  return {
+    count: elements.length,
+    enterpriseProjectId: workflow && (textOf(workflow["enterprise_project_id"]) ?? null),
   };
 }
 

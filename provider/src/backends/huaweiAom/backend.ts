@@ -6,7 +6,6 @@ import type { ExecutionSnapshot, ExecutionSummary } from "../../execution/snapsh
 import { isSettled } from "../../execution/snapshot";
 import { refuseWebPage } from "../../http/answer";
 import { summarize } from "../../http/request";
-import { servedAtMs } from "../../http/servedAt";
 import type {
   Backend,
   BackendContext,
@@ -20,30 +19,34 @@ import type {
 } from "../backend";
 import { matches } from "../executionFilter";
 import { demandReadable } from "../executionIds";
-import { HuaweiClient } from "../huawei/huaweiClient";
+import { HuaweiClient, locateAccount } from "../huawei/huaweiClient";
 import type { HuaweiService } from "../huawei/location";
-import { checkLocation } from "../huawei/location";
+import { checkLocation, placeOf } from "../huawei/location";
 import { huaweiTransport } from "../huawei/transport";
 import { address, identifier, text } from "../rules";
 import { startOnce } from "../startOnce";
-import type { AomWorkflow, NodeNames } from "./api";
+import type { Found } from "../settings";
+import type { AomList, AomWorkflow, NodeNames } from "./api";
 import {
   buildExecuteWorkflow,
+  buildListWorkflow,
   buildListWorkflowExecutions,
   buildSearchWorkflowExecutionDetail,
   buildStopExecution,
   cannotBeStopped,
   parameterError,
   parseExecuteWorkflow,
+  parseListWorkflow,
   parseListWorkflowExecutions,
   parseNodes,
   parseSearchWorkflowExecutionDetail,
 } from "./api";
+import type { ReadPage } from "./enterpriseProject";
+import { EnterpriseProject, findEnterpriseProject } from "./enterpriseProject";
 
 const aom: HuaweiService = {
   name: "aom",
   title: "Huawei Cloud AOM",
-  regions: ["cn-north-4", "cn-east-3", "cn-east-2", "cn-south-1"],
 };
 
 // The operation has neither pages nor filters, so nothing makes its answer smaller.
@@ -72,42 +75,45 @@ export const huaweiAom = {
     enterpriseProjectId: { rule: text({ min: 1, max: 64 }) },
   },
   transport: huaweiTransport,
+  place: placeOf,
+  askPlace: (stored, context, signal) => locateAccount(aom, stored, context, signal),
   check: (args, settings, unknown) => checkLocation(aom, args, settings, unknown),
   connect: async (args, context, signal) => {
     const client = await HuaweiClient.open(aom, args, context, signal);
-    return new AomBackend(
-      client,
-      String(args["workflowId"]),
-      args["enterpriseProjectId"] as string | undefined,
-      context,
-    );
+    const enterpriseProject = findEnterpriseProject(args, context.settings);
+    return new AomBackend(client, String(args["workflowId"]), enterpriseProject, context);
   },
 } as const satisfies BackendDefinition;
 
 class AomBackend implements Backend {
   readonly #client: HuaweiClient;
   readonly #workflow: AomWorkflow;
-  readonly #enterpriseProjectId: string | undefined;
+  readonly #given: Found | undefined;
+  readonly #enterpriseProject: EnterpriseProject;
   // A list has no names of nodes: those of the last detail are used, and asked for where there was none.
   readonly #known: { nodes: NodeNames | undefined };
 
   constructor(
     client: HuaweiClient,
     workflowId: string,
-    enterpriseProjectId: string | undefined,
+    enterpriseProject: Found | undefined,
     context: BackendContext,
   ) {
     this.#client = client;
     this.#workflow = { endpoint: client.endpoint, projectId: client.projectId, workflowId };
-    this.#enterpriseProjectId = enterpriseProjectId;
+    this.#given = enterpriseProject;
     this.#known = context.shared(`nodes:${this.key}`, () => ({ nodes: undefined }));
+    this.#enterpriseProject = context.shared(
+      `enterpriseProject:${this.key}`,
+      () => new EnterpriseProject(enterpriseProject, this.subject),
+    );
   }
 
   readonly keepsHistory = true;
 
   get key(): string {
     const { endpoint, projectId, workflowId } = this.#workflow;
-    return JSON.stringify(["aom", endpoint, projectId, workflowId, this.#enterpriseProjectId ?? ""]);
+    return JSON.stringify(["aom", endpoint, projectId, workflowId, this.#given?.value ?? ""]);
   }
 
   get budgets(): Backend["budgets"] {
@@ -130,13 +136,14 @@ class AomBackend implements Backend {
     return this.#client.location;
   }
 
-  // The console has no documented address for one execution; its automation page lists them.
-  consoleUrl(): string | undefined {
-    const { region } = this.#client;
-    return region === undefined ? undefined : `https://console.huaweicloud.com/aom2/?region=${region}`;
+  // The console has no documented address for an execution, and its host depends on the account's site, which nothing
+  // tells: mainland and international accounts share their regions.
+  consoleUrl(): undefined {
+    return undefined;
   }
 
   async start({ signal, patience, onSent }: StartRequest): Promise<StartedExecution> {
+    this.#enterpriseProject.demandCovered();
     const request = buildExecuteWorkflow(this.#workflow);
     const executionId = await startOnce(request, async () => {
       const options = { signal, patience, onSent, remedies: this.#remedies };
@@ -171,22 +178,33 @@ class AomBackend implements Backend {
     { attempts }: Partial<PageOptions>,
     signal: AbortSignal,
   ): Promise<ExecutionPage> {
-    const request = buildListWorkflowExecutions(this.#workflow, this.#enterpriseProjectId);
-    const list = await this.#client
-      .send(request, { signal, attempts, remedies: this.#remedies })
-      .then((answer) => ({
-        ...parseListWorkflowExecutions(answer, summarize(request)),
-        servedAtMs: servedAtMs(answer),
-      }))
-      .catch((error: unknown) => {
+    const read = async (): Promise<AomList> => {
+      const request = buildListWorkflowExecutions(this.#workflow, this.#enterpriseProject.id);
+      try {
+        const answer = await this.#client.send(request, { signal, attempts, remedies: this.#remedies });
+        return parseListWorkflowExecutions(answer, summarize(request));
+      } catch (error) {
         if (!(error instanceof AnswerTooLargeError)) throw error;
         throw new AnswerTooLargeError(summarize(request), error.size, tooManyExecutions);
-      });
+      }
+    };
+    let list = await read();
+    if (!list.isEmpty) this.#enterpriseProject.confirm();
+    else if (await this.#enterpriseProject.settleEmptyList(this.#readWorkflows(attempts, signal), signal))
+      list = await read();
     return {
       executions: list.executions.filter(matches(filter)),
       servedAtMs: list.servedAtMs,
       unreadable: list.unreadable,
       snapshotOf: (executionId) => list.snapshotOf(executionId, this.#known.nodes ?? new Map()),
+    };
+  }
+
+  #readWorkflows(attempts: number | undefined, signal: AbortSignal): ReadPage {
+    return async (page, enterpriseProjectId) => {
+      const request = buildListWorkflow(this.#workflow, page, enterpriseProjectId);
+      const answer = await this.#client.send(request, { signal, attempts });
+      return parseListWorkflow(answer, summarize(request), this.#workflow.workflowId);
     };
   }
 

@@ -21,9 +21,9 @@ import type {
 } from "../backend";
 import { matches } from "../executionFilter";
 import { demandReadable } from "../executionIds";
-import { HuaweiClient } from "../huawei/huaweiClient";
+import { HuaweiClient, locateAccount } from "../huawei/huaweiClient";
 import type { HuaweiService } from "../huawei/location";
-import { checkLocation } from "../huawei/location";
+import { checkLocation, placeOf } from "../huawei/location";
 import { huaweiTransport } from "../huawei/transport";
 import {
   address,
@@ -58,7 +58,7 @@ import { toRawStatuses } from "./statuses";
 const functionGraph: HuaweiService = {
   name: "functiongraph",
   title: "Huawei Cloud FunctionGraph",
-  regions: ["cn-north-4", "cn-east-3", "cn-east-2", "cn-south-1", "ap-southeast-3"],
+  endpointName: "fgs",
 };
 
 // Without a window the service looks at the last three days only; flows are younger than this.
@@ -109,6 +109,8 @@ export const huaweiFunctionGraph = {
     endpoint: { rule: address },
   },
   transport: huaweiTransport,
+  place: placeOf,
+  askPlace: (stored, context, signal) => locateAccount(functionGraph, stored, context, signal),
   check: (args, settings, unknown) => {
     const problems = checkLocation(functionGraph, args, settings, unknown);
     const tooLarge = unknown.has("mode") ? undefined : bodyTooLarge(args);
@@ -200,12 +202,10 @@ class FunctionGraphBackend implements Backend {
     return this.#mode === "NORMAL";
   }
 
-  // The console has no documented address for one execution; the flow's page lists them.
-  consoleUrl(): string | undefined {
-    const { region } = this.#client;
-    return region === undefined
-      ? undefined
-      : `https://console.huaweicloud.com/functiongraph/?region=${region}#/serverless/workflow`;
+  // The console has no documented address for an execution, and its host depends on the account's site, which nothing
+  // tells: mainland and international accounts share their regions.
+  consoleUrl(): undefined {
+    return undefined;
   }
 
   async start({ runName, signal, patience, onSent }: StartRequest): Promise<StartedExecution> {
