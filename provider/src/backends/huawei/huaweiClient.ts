@@ -1,14 +1,14 @@
 /**
  * Sends the requests of a Huawei Cloud service for one project; shared by AOM and FunctionGraph.
- * Gets requests from the service's `api`, hands them to HttpClient, renews a token that was refused.
+ * Gets requests from the service's `api`, and sends them in the account's name.
  */
-import { AuthenticationError } from "../../errors";
 import type { SendOptions } from "../../http/httpClient";
-import type { Authorization, Authorize, HttpAnswer, HttpRequest } from "../../http/request";
+import type { HttpAnswer, HttpRequest } from "../../http/request";
 import type { BucketView } from "../../http/tokenBucket";
 import type { Arguments, BackendContext } from "../backend";
 import type { HuaweiAccount } from "./account";
 import { openAccount } from "./account";
+import { sendAs } from "./actors";
 import { findIdentity } from "./identity";
 import type { HuaweiService } from "./location";
 import { accountOf, placeOf, resolveLocation } from "./location";
@@ -113,36 +113,11 @@ export class HuaweiClient {
 
   /** Sends a request; errors as HttpClient.send. */
   async send(request: HttpRequest, options: HuaweiSendOptions): Promise<HttpAnswer> {
-    let used: Authorization | undefined;
-    const authorize: Authorize = async (unsigned, signal) => {
-      used = await this.#account.authorize(this.projectId)(unsigned, signal);
-      return used;
-    };
     const { remedies, ...others } = options;
-    const send = (): Promise<HttpAnswer> =>
-      this.#context.http.send(request, {
-        ...others,
-        authorize,
-        toServiceError: toHuaweiError(this.#context.clock, remedies),
-        bucket: this.#account.bucket(this.#service, request.operation),
-      });
-    try {
-      return await send();
-    } catch (error) {
-      // Tokens and temporary keys die early when passwords or rights change. A refused request was not handled, so even a
-      // start may be sent again, once, with new ones. A login that was refused on the way is another matter: it
-      // would be refused again.
-      if (!isRefusalOf(request, error) || used === undefined) throw error;
-      if (!this.#account.forget(used)) throw error;
-      return await send();
-    }
+    return sendAs(this.#account.acting(this.projectId), this.#context.http, request, {
+      ...others,
+      toServiceError: toHuaweiError(this.#context.clock, remedies),
+      bucket: this.#account.bucket(this.#service, request.operation),
+    });
   }
-}
-
-function isRefusalOf(request: HttpRequest, error: unknown): boolean {
-  return (
-    error instanceof AuthenticationError &&
-    error.status === 401 &&
-    error.request.operation === request.operation
-  );
 }

@@ -26,14 +26,18 @@ const noAgency = "Please configure Cloud Service Agency first";
  * @param isAsked true where a setting asks for them; false where they are what is left to try.
  */
 export function ecsKeys(http: HttpClient, isAsked: boolean): CredentialSource<HuaweiKeys> {
+  let wasThere = false;
   return {
     summary: summarize(buildSecurityKeyRequest(undefined)),
     obtain: async (signal) => {
       try {
-        return await askMetadata(http, signal);
+        const obtained = await askMetadata(http, signal);
+        wasThere = true;
+        return obtained;
       } catch (error) {
-        if (signal.aborted || !(error instanceof TransportError || error instanceof ServiceError))
-          throw error;
+        // On an ECS that has given keys, a fault of the metadata service is a fault like any other: it may pass.
+        if (wasThere || signal.aborted) throw error;
+        if (!(error instanceof TransportError || error instanceof ServiceError)) throw error;
         throw noKeys(error, isAsked);
       }
     },
