@@ -106,7 +106,7 @@ export function openHost(options: HostOptions): Host {
       ending.abort();
     },
     rest: async () => {
-      await Promise.all(answered.map((one) => register.answered(one.service, one.urn, one.id)));
+      await Promise.all(answered.map((one) => register.answered(one.service, one.urn, one.id, one)));
     },
   };
 }

@@ -214,6 +214,10 @@ export class Oracle {
       if (isQuestion(end.message)) this.#asked(want, end.message);
     }
     if (call.operation === "delete" && end.kind === "done") this.#deleted(record);
+    // What was destroyed has had its end, also where Pulumi did not get to say so in the state.
+    if (call.operation === "delete" && end.kind === "done" && !want && call.isReplaced !== true) {
+      this.#epochs.set(call.urn, (this.#epochs.get(call.urn) ?? 0) + 1);
+    }
   }
 
   saved(stack: Stack, saved: Saved, how: "created" | "updated" | "read" | "replaced" | "deleted"): void {
@@ -456,10 +460,23 @@ export class Oracle {
       first.attempt.journalLosses !== machine.journalLosses ||
       machine.journal !== "kept";
     const hasEnded = !this.#truth.isRunning(first.execution);
+    const hasDeployedHere = this.wants.some(
+      (one) =>
+        one !== want &&
+        one.urn === want.urn &&
+        one.attempts.some(({ deployment }) => deployment.machine === machine),
+    );
+    if (want.isForced && (!hasDeployedHere || machine.journalLosses > 0 || machine.journal !== "kept")) {
+      return "a forced replacement without the journal";
+    }
     if (this.#world.express === true) {
       return isElsewhere ? "Express on another machine, or without its journal" : undefined;
     }
     if (first.execution.isForgotten) return "the first one's record was gone";
+    const isUntold = (this.#destroys.get(want.urn) ?? []).some(
+      (destroy) => destroy.machine !== first.attempt.deployment.machine,
+    );
+    if (isElsewhere && hasEnded && isUntold) return "a destroy that this machine was not told of";
     if (this.#isTakenByWord(want, first.execution)) {
       return "a resource that takes over whatever runs has taken it";
     }
@@ -476,15 +493,6 @@ export class Oracle {
     if (this.#world.service === "functiongraph" && isElsewhere && this.#clocksDiffer()) {
       return "without the journal, and the service's clocks differ by more than ten seconds";
     }
-    const hasDeployedHere = this.wants.some(
-      (one) =>
-        one !== want &&
-        one.urn === want.urn &&
-        one.attempts.some(({ deployment }) => deployment.machine === machine),
-    );
-    if (want.isForced && (!hasDeployedHere || machine.journalLosses > 0 || machine.journal !== "kept")) {
-      return "a forced replacement without the journal";
-    }
     if (isElsewhere && hasEnded && (want.executionKey === undefined || want.isTeardown)) {
       if (!want.isTeardown || !this.#isMarked)
         return "no key, another machine or no journal, and the first one had ended";
@@ -496,7 +504,9 @@ export class Oracle {
       );
     if (isElsewhere && !this.#isMarked && saysAllow)
       return "the program said allow beside executions without a mark";
-    const handledAfterMs = Math.max(first.execution.handledAfterMs, second.execution.handledAfterMs);
+    const shownAfterMs = ({ handledAfterMs, listLagMs, detailLagMs }: Execution): number =>
+      handledAfterMs + Math.max(listLagMs, detailLagMs);
+    const handledAfterMs = Math.max(shownAfterMs(first.execution), shownAfterMs(second.execution));
     if (this.#world.service !== "cloudflow" && handledAfterMs > 15_000) {
       return "a start that was handled later than anybody looks";
     }

@@ -449,6 +449,8 @@ class Run {
       followed.wasListCut = true;
       this.#counters.sometimes("a list was cut");
     }
+    // Handled, and its answer not waited for.
+    if (on === "start" && what === "late") followed.lostStart = true;
     if (["foreignId", "foreignName", "badId"].includes(what)) followed.wasLiedTo = true;
   }
 

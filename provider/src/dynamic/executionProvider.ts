@@ -47,6 +47,8 @@ export interface AnsweredExecution {
   readonly service: string;
   readonly urn: string | undefined;
   readonly id: string;
+  /** False where it did not end as wanted: then the deployment fails, and what it replaces is not deleted yet. */
+  readonly isReady: boolean;
 }
 
 /** What a process lends to the providers that it serves. */
@@ -156,7 +158,12 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
         if (error instanceof StartUncertainError || code === "WFX-WORKFLOW-BUSY") throw error;
         throw new Error(sayNotStarted({ message: messageOf(error), code }), { cause: error });
       });
-      this.#process.answered.push({ service: this.#definition.service, urn: call.urn, id: outcome.id });
+      this.#process.answered.push({
+        service: this.#definition.service,
+        urn: call.urn,
+        id: outcome.id,
+        isReady: outcome.kind === "ready",
+      });
       return { id: outcome.id.toWellFormed(), outs: this.#outsOf(outcome, call) };
     });
   }

@@ -23,7 +23,9 @@ const register = new RunRegister({
 });
 
 const host = new HostProcess(async () => {
-  await Promise.all(answered.map(({ service, urn, id }) => register.answered(service, urn, id)));
+  await Promise.all(
+    answered.map(({ service, urn, id, isReady }) => register.answered(service, urn, id, { isReady })),
+  );
 });
 
 const thisProcess: ProviderProcess = {

@@ -82,7 +82,8 @@ async function supersededByForce(host: LifecycleHost): Promise<Superseded | unde
   const isFirst = noted?.supersedesId === undefined && noted?.replacesUnknown !== true && !isUnseen;
   if (noted?.executionId !== undefined && (noted.isAnswered === true || isFirst)) {
     const id = noted.executionId;
-    if (noted.supersedesUnseen !== true || !isUnseen) return { id, isUnseen, isGuess: true };
+    if (noted.supersedesUnseen !== true || !isUnseen || noted.isUnready === true)
+      return { id, isUnseen, isGuess: true };
     reporter.warn(
       `execution ${id}, which an earlier deployment of this machine started, is not in Pulumi's state; it is taken over`,
     );

@@ -219,9 +219,16 @@ export function sayNameInDoubt(executionId: string, context: MessageContext): st
   return lines(
     `it can't be told whether execution ${name} is this run: no answer came to its start, and the execution of that name,`,
     "  which the program chose, has ended since, or long before",
-    "  Nothing more was started. If it is this run, take it over:",
-    `    set adoptExecutionId to "${name}" and run \`pulumi up\``,
-    "  If it is not: give another executionName and run `pulumi up`.",
+    ...(context.common.runOn === "destroy"
+      ? [
+          "  Nothing more was started. If it is this run: `pulumi state delete <its URN>`.",
+          "  If it is not: give another executionName, run `pulumi up` and destroy again.",
+        ]
+      : [
+          "  Nothing more was started. If it is this run, take it over:",
+          `    set adoptExecutionId to "${name}" and run \`pulumi up\``,
+          "  If it is not: give another executionName and run `pulumi up`.",
+        ]),
     ...where(context, "WFX-START-UNCERTAIN"),
   );
 }

@@ -57,6 +57,8 @@ export interface PendingStart {
    * the state, unless it could not save it: only a later call shows that.
    */
   readonly isAnswered?: true | undefined;
+  /** True where it was answered as not ready: then Pulumi does not go on to delete what it replaces. */
+  readonly isUnready?: true | undefined;
 }
 
 /**
@@ -261,7 +263,7 @@ function parsePending(value: unknown): PendingStart | undefined {
     supersedesId: typeof supersedesId === "string" ? supersedesId : undefined,
     executionId: typeof executionId === "string" ? executionId : undefined,
     ...(typeof armedId === "string" ? { armedId } : {}),
-    ...flags(value, "isAnswered", "supersedesUnseen", "replacesUnknown", "isNamed"),
+    ...flags(value, "isAnswered", "isUnready", "supersedesUnseen", "replacesUnknown", "isNamed"),
   };
 }
 

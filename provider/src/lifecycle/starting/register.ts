@@ -111,11 +111,22 @@ export class RunRegister {
   /**
    * The deployment has come to its regular end, and this is what it had answered for the resource. Pulumi will have
    * saved it, which is not yet known.
+   * @param options.isReady false where it did not end as wanted.
    */
-  async answered(service: string, urn: string | undefined, id: string): Promise<void> {
+  async answered(
+    service: string,
+    urn: string | undefined,
+    id: string,
+    { isReady = true }: { readonly isReady?: boolean } = {},
+  ): Promise<void> {
     const entry = await this.#read(service, urn);
     if (entry?.pending?.executionId !== id) return;
-    await this.#journal.write(service, { ...entry, pending: { ...entry.pending, isAnswered: true } });
+    const pending = {
+      ...entry.pending,
+      isAnswered: true as const,
+      ...(isReady ? {} : { isUnready: true as const }),
+    };
+    await this.#journal.write(service, { ...entry, pending });
   }
 
   /**
@@ -157,7 +168,7 @@ export class RunRegister {
     // A thousand comparisons of a deployment that changes nothing write nothing.
     if (!entry || (entry.inState === id && !entry.pending)) return;
     // A copy that has been replaced and is still to be deleted is read too: it says nothing of what the state has now.
-    if (mayBeCopy && isOldCopy(entry, id)) return;
+    if (mayBeCopy && (isOldCopy(entry, id) || isUnrelated(entry.pending, id))) return;
     // The execution that is to be replaced is still the state's: the replacement has not arrived there.
     const pending = entry.pending && arrivesLater(entry.pending, id, entry.past.includes(id));
     if (pending === entry.pending && entry.inState === id) return;
@@ -272,6 +283,12 @@ export class RunRegister {
   }
 }
 
+// A start whose predecessor is known is about neither.
+function isUnrelated(pending: PendingStart | undefined, id: string): boolean {
+  if (pending?.supersedesId === undefined || pending.supersedesUnseen === true) return false;
+  return ![pending.supersedesId, pending.executionId, pending.runName].includes(id);
+}
+
 // The state has another execution now.
 function isOldCopy({ inState, past }: JournalEntry, id: string): boolean {
   return inState !== undefined && inState !== id && past.includes(id);
@@ -308,6 +325,8 @@ function arrivesLater(pending: PendingStart, id: string, isFromBefore: boolean):
   const { supersedesUnseen, replacesUnknown, ...rest } = pending;
   const isKnown = pending.supersedesId !== undefined && supersedesUnseen !== true;
   if (isKnown) return pending.supersedesId === id || isFromBefore ? pending : undefined;
+  // The deployment came to its end, and this machine has never seen what the state has now: it went on from elsewhere.
+  if (pending.isAnswered === true && !isFromBefore) return undefined;
   const isReplacement = supersedesUnseen === true || replacesUnknown === true || isFromBefore;
   return isReplacement ? { ...rest, supersedesId: id } : undefined;
 }

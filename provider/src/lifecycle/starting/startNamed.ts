@@ -60,8 +60,14 @@ async function postNamed(starting: Starting, runName: string): Promise<Run> {
     const executionId = await latestOf(starting, runName).catch((cause: unknown) => {
       throw isInDoubt ? uncertain(starting, runName, cause) : cause;
     });
-    if (!isInDoubt && (await isPredecessor(starting, executionId))) {
-      return postNamed(starting, newRunName(starting.wanted.key, starting.host.session.uuid));
+    if (await isPredecessor(starting, executionId)) {
+      const { wanted, host } = starting;
+      if (isInDoubt && wanted.isNamed) {
+        const message = sayNameInDoubt(runName, messageContext(backend, runName, args));
+        throw new StartUncertainError(message, { cause: error });
+      }
+      const next = wanted.isNamed ? runNameOf({ ...wanted, supersedes: { id: executionId } }) : undefined;
+      if (!isInDoubt) return postNamed(starting, next ?? newRunName(wanted.key, host.session.uuid));
     }
     await starting.note({ ...start, executionId });
     return { executionId, isNew: false, wasPosted: error.isSentAgain };
