@@ -223,6 +223,33 @@ test("the file of an id token is read at each renewal", async () => {
   expect((await asked("AssumeAgencyWithOIDC")).map(({ status }) => status)).toEqual([200, 200]);
 });
 
+test.each<[string, Sources]>([
+  [
+    "environment variable HUAWEICLOUD_OIDC_TOKEN_FILE",
+    {
+      environment: {
+        ...environment,
+        HUAWEICLOUD_OIDC_PROVIDER_URN: `iam::${acmeDomainId}:oidcProvider:github`,
+        HUAWEICLOUD_OIDC_AGENCY_URN: `iam::${acmeDomainId}:agency:ci`,
+        HUAWEICLOUD_OIDC_TOKEN_FILE: "/token",
+      },
+    },
+  ],
+  [
+    "configuration huaweicloud:assumeRoleWithOidc.idTokenFile",
+    {
+      config: {
+        "huaweicloud:assumeRoleWithOidc": JSON.stringify({ idpId: "github", idTokenFile: "/token" }),
+      },
+      environment,
+    },
+  ],
+])("a file of an id token that can't be read is named with its setting: %s", async (setting, sources) => {
+  await expect(world.act(sources)).rejects.toThrow(
+    `the token file /token (from ${setting}) can't be read: correct the setting or the file.`,
+  );
+});
+
 test("a metadata service that fails for a while does not matter while the present keys are good", async () => {
   const backend = await world.session(await onEcs()).connect(services.aom, { workflowId: "job" }, never);
   await world.clock.advance(11 * minuteMs);

@@ -1,13 +1,12 @@
 /**
  * Sends the requests of a service of Alibaba Cloud as the identity of the settings, which are checked before.
  */
-import { ConfigurationError } from "../../errors";
 import type { SendOptions } from "../../http/httpClient";
 import type { HttpAnswer, HttpRequest } from "../../http/request";
 import type { ArgumentProblem, Arguments, BackendContext } from "../backend";
 import { problemsOf } from "../location";
 import type { Settings } from "../settings";
-import { findRefusedSettings } from "../vendorSettings";
+import { demandNoRefusedSettings, findRefusedSettings } from "../vendorSettings";
 import type { ActingIdentity, AskedAccount } from "./account";
 import { askAccount, beginAskingAccount, demandedAccount, verifyAccount } from "./account";
 import type { SignatureAlgorithm } from "./authorization";
@@ -20,9 +19,8 @@ import { alibabaSettings } from "./settingsTable";
 
 /** What is wrong with the settings of Alibaba Cloud, but for the location; empty where nothing is. No request is made. */
 export function checkSettings(settings: Settings): ArgumentProblem[] {
-  const refused = findRefusedSettings(settings, "alicloud", alibabaSettings);
   return [
-    ...refused.map((reason) => ({ argument: undefined, reason })),
+    ...findRefusedSettings(settings, alibabaSettings),
     ...problemsOf(() => {
       findSignatureAlgorithm(settings);
       const { identity } = findIdentity(settings);
@@ -77,8 +75,7 @@ export class AlibabaClient {
    */
   static async open(args: Arguments, context: BackendContext, signal: AbortSignal): Promise<AlibabaClient> {
     const { settings } = context;
-    const [refused] = findRefusedSettings(settings, "alicloud", alibabaSettings);
-    if (refused !== undefined) throw new ConfigurationError(refused);
+    demandNoRefusedSettings(settings, alibabaSettings);
     const algorithm = findSignatureAlgorithm(settings);
     const acting = actingOf(args, context);
     const id = await verifyAccount(acting, args["accountId"], context, signal);

@@ -17,6 +17,7 @@ import type { Found } from "../settings";
 import type { SharedLookup } from "../sharedLookup";
 import { shareLookup } from "../sharedLookup";
 import type { CredentialSource } from "../temporaryCredentials";
+import { readTokenFile } from "../tokenFile";
 import type { Acting, Actor } from "./actors";
 import { givenKeys, givenToken, obtainedKeys, obtainedTokens, sendAs } from "./actors";
 import type { HuaweiKeys, IdTokenCredential, IdTokenPlace, OidcCredential } from "./credentials";
@@ -40,7 +41,7 @@ import {
   parseKeys,
 } from "./keyRequests";
 import type { HuaweiLocation } from "./location";
-import { ecsKeys, podKeys, readTokenFile } from "./machineKeys";
+import { ecsKeys, podKeys } from "./machineKeys";
 import type { AgencyToken, Role } from "./roles";
 import type { Remedies } from "./serviceErrors";
 import { toHuaweiError } from "./serviceErrors";
@@ -241,10 +242,7 @@ export class HuaweiAccount {
   // At each renewal: who issues id tokens replaces the file before the present one ends.
   #readIdToken(place: IdTokenPlace): string {
     const { credentials, readFile } = this.#context;
-    const token =
-      "text" in place
-        ? place.text
-        : readTokenFile(place.file, "the setting of the id token's file", readFile);
+    const token = "text" in place ? place.text : readTokenFile(place, readFile);
     credentials.add(token);
     return token;
   }

@@ -229,7 +229,8 @@ function podOf(settings: Settings): FoundCredential | undefined {
   }
   const wrong = address(uri.value) ?? podAddressProblem(new URL(uri.value));
   if (wrong !== undefined) throw new ConfigurationError(`the address (from ${uri.source}) ${wrong}`);
-  return { credential: { kind: "pod", uri: uri.value, tokenFile: tokenFile.value }, source: uri.source };
+  const place = { file: tokenFile.value, source: tokenFile.source };
+  return { credential: { kind: "pod", uri: uri.value, tokenFile: place }, source: uri.source };
 }
 
 // The agent is on the machine itself: elsewhere, the pod's token would go out in the clear.

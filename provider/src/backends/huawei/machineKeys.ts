@@ -8,6 +8,7 @@ import type { HttpClient } from "../../http/httpClient";
 import type { HttpAnswer, HttpRequest } from "../../http/request";
 import { summarize } from "../../http/request";
 import type { CredentialSource, ObtainedCredentials } from "../temporaryCredentials";
+import { readTokenFile } from "../tokenFile";
 import type { HuaweiKeys, PodCredential } from "./credentials";
 import { triedSources } from "./identity";
 import {
@@ -106,29 +107,12 @@ export function podKeys(
   return {
     summary: summarize(buildPodKeysRequest(uri, "")),
     obtain: async (signal) => {
-      const token = readTokenFile(tokenFile, "HC_CONTAINER_AUTHORIZATION_TOKEN_FILE", readFile);
+      const token = readTokenFile(tokenFile, readFile);
       remember(token);
       const request = buildPodKeysRequest(uri, token);
       return parseKeys(await send(http, request, 3, signal), summarize(request));
     },
   };
-}
-
-/**
- * The token in a file, without the line's end.
- * @param source names the setting that names the file.
- * @throws ConfigurationError where there is none.
- */
-export function readTokenFile(
-  path: string,
-  source: string,
-  readFile: (path: string) => string | undefined,
-): string {
-  const token = readFile(path)?.trim();
-  if (token !== undefined && token !== "") return token;
-  throw new ConfigurationError(
-    `the token file ${path} (from ${source}) ${token === undefined ? "can't be read" : "is empty"}: correct the setting or the file.`,
-  );
 }
 
 async function send(
