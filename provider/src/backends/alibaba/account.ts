@@ -1,10 +1,10 @@
 /**
  * In which account requests act: known from a role's ARN, demanded by `alicloud:accountId`, or asked of the STS.
  */
-import { createHash } from "node:crypto";
 import { ConfigurationError } from "../../errors";
 import { summarize } from "../../http/request";
 import { unlessAborted } from "../../polling/onAbort";
+import { accountKeyOf, accountOfSameKey } from "../accountKey";
 import type { Arguments, BackendContext } from "../backend";
 import type { Settings } from "../settings";
 import { firstFound, fromConfig, fromEnvironment } from "../settings";
@@ -50,24 +50,10 @@ export function accountOfSettings(settings: Settings): string | undefined {
   return demandedAccount(settings, identity)?.id ?? accountOf(identity);
 }
 
-/**
- * Tells in the state whose account it is: a key belongs to one account for ever, so the key that is known again needs no
- * question. A digest, because it is nobody's business which key that is. Undefined for all but permanent keys: others
- * are new each time.
- */
-export function accountKeyOf(identity: AlibabaIdentity): string | undefined {
+/** The access key for the state; undefined for all but permanent ones. */
+export function keyOf(identity: AlibabaIdentity): string | undefined {
   if (identity.kind !== "keys" || identity.credential.securityToken !== undefined) return undefined;
-  return createHash("sha256")
-    .update(`alicloud ${identity.credential.accessKeyId}`)
-    .digest("hex")
-    .slice(0, 16);
-}
-
-/** The account of a stored execution, where the same key stored it. */
-function accountOfSameKey(identity: AlibabaIdentity, stored: Arguments): string | undefined {
-  const { accountId, accountKey } = stored;
-  const isSame = accountKey !== undefined && accountKey === accountKeyOf(identity);
-  return isSame && typeof accountId === "string" && accountId !== "" ? accountId : undefined;
+  return accountKeyOf("alicloud", identity.credential.accessKeyId);
 }
 
 /** Who acts, and where the STS is that can tell the account. */
@@ -164,7 +150,7 @@ interface Asking {
 
 function askedAccount(acting: ActingIdentity, context: BackendContext): Asking {
   const { identity, source, args, isStsAtHand } = acting;
-  const known = accountOf(identity) ?? accountOfSameKey(identity, args);
+  const known = accountOf(identity) ?? accountOfSameKey(args, keyOf(identity));
   if (known !== undefined || !isStsAtHand) return { id: known, done: Promise.resolve() };
   return context.shared(`alibabaAccount:${source.key}`, () => {
     const request = { ...buildGetCallerIdentity(resolveStsEndpoint(context.settings, {})), timeoutMs: askMs };

@@ -8,7 +8,7 @@ import { problemsOf } from "../location";
 import type { Settings } from "../settings";
 import { demandNoRefusedSettings, findRefusedSettings } from "../vendorSettings";
 import type { ActingIdentity, AskedAccount } from "./account";
-import { accountKeyOf, askAccount, beginAskingAccount, demandedAccount, verifyAccount } from "./account";
+import { askAccount, beginAskingAccount, demandedAccount, keyOf, verifyAccount } from "./account";
 import type { SignatureAlgorithm } from "./authorization";
 import { findSignatureAlgorithm, sendSigned } from "./authorization";
 import { checkStsEndpoints, openCredentialSource } from "./credentials";
@@ -86,7 +86,7 @@ export class AlibabaClient {
   get account(): { readonly accountId?: string; readonly accountKey?: string } {
     const accountId = this.#account.id;
     if (accountId === undefined) return {};
-    const accountKey = accountKeyOf(this.#acting.identity);
+    const accountKey = keyOf(this.#acting.identity);
     return { accountId, ...(accountKey === undefined ? {} : { accountKey }) };
   }
 

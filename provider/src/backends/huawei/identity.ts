@@ -4,6 +4,7 @@
  */
 import { ConfigurationError } from "../../errors";
 import { isLoopback } from "../../http/transport";
+import { accountKeyOf } from "../accountKey";
 import { address } from "../rules";
 import type { Found, Settings } from "../settings";
 import { firstFound, fromConfig, fromEnvironment } from "../settings";
@@ -47,6 +48,12 @@ export function findIdentity(settings: Settings): HuaweiIdentity {
     cliProfile,
     sdkProfile,
   };
+}
+
+/** The access key for the state; undefined for all but permanent ones that act for themselves. */
+export function keyOf({ credential, agency }: HuaweiIdentity): string | undefined {
+  if (agency || credential.kind !== "accessKey" || credential.securityToken !== undefined) return undefined;
+  return accountKeyOf("huaweicloud", credential.accessKey);
 }
 
 interface FirstCredential {
