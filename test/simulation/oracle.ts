@@ -461,13 +461,12 @@ export class Oracle {
       first.attempt.journalLosses !== machine.journalLosses ||
       machine.journal !== "kept";
     const hasEnded = !this.#truth.isRunning(first.execution);
-    const hasDeployedHere = this.wants.some(
-      (one) =>
-        one !== want &&
-        one.urn === want.urn &&
-        one.attempts.some(({ deployment }) => deployment.machine === machine),
-    );
-    if (want.isForced && (!hasDeployedHere || machine.journalLosses > 0 || machine.journal !== "kept")) {
+    const replaced = this.#truth.executions.findLast(({ id }) => id === want.supersededId);
+    const replacedFrom = this.#deployments.get(replaced?.origin.deployment ?? -1)?.machine;
+    if (
+      want.isForced &&
+      (replacedFrom !== machine || machine.journalLosses > 0 || machine.journal !== "kept")
+    ) {
       return "a forced replacement without the journal";
     }
     if (this.#world.express === true) {
@@ -513,7 +512,9 @@ export class Oracle {
     const shownAfterMs = ({ handledAfterMs, listLagMs, detailLagMs }: Execution): number =>
       handledAfterMs + Math.max(listLagMs, detailLagMs);
     const handledAfterMs = Math.max(shownAfterMs(first.execution), shownAfterMs(second.execution));
-    if (this.#world.service !== "cloudflow" && handledAfterMs > 15_000) {
+    const isNameless =
+      this.#world.service !== "cloudflow" || (isElsewhere && want.executionKey === undefined);
+    if (isNameless && handledAfterMs > 15_000) {
       return "a start that was handled later than anybody looks";
     }
     return undefined;
@@ -603,8 +604,9 @@ export class Oracle {
   }
 
   // Sent, and not handled or not answered: whatever appears afterwards looks like it, where executions bear no mark.
-  #hasLostStart({ attempts }: Want): boolean {
+  #hasLostStart(want: Want): boolean {
     if (this.#isMarked) return false;
+    const attempts = this.wants.flatMap((one) => (one.urn === want.urn ? one.attempts : []));
     return attempts.some(({ deployment: one }) => one.sent > one.starts || one.lostStart || one.wasKilled);
   }
 
@@ -813,6 +815,11 @@ export class Oracle {
       (one) => one.workflow === workflowOf(saved.inputs) && one.id === saved.id,
     );
     if (named.length === 0 || named.some((one) => this.#strays.has(one))) return;
+    // A service that answers with another's id gives another's outcome to it.
+    const isLiedTo = this.wants.some(
+      ({ urn, attempts }) => urn === saved.urn && attempts.some(({ deployment }) => deployment.wasLiedTo),
+    );
+    if (isLiedTo && this.#world.service !== "cloudflow") return;
     const { status, output } = saved.outputs as {
       status?: string;
       output?: { serial?: number; truncated?: unknown } | null;

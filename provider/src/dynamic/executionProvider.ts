@@ -132,10 +132,12 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
       const isDeployment = urn !== undefined && this.#checked.has(urn);
       const present = presentOf(id, stored);
       if (isDeployment) this.#present.set(urn, present);
-      await this.#process.register.handedOver(this.#definition.service, urn, id);
       const secrets = newSecrets(before, call);
       const place = await this.#session.findPlace(this.#definition, stored, this.#process.host.signal);
       const result = diff(this.#definition, id, stored, args, call.replaceOnChanges, secrets, place);
+      // What is about to be replaced is remembered also on a machine that has never started it.
+      const always = result.action === "rerun";
+      await this.#process.register.handedOver(this.#definition.service, urn, id, { always });
       if (result.action === "none") {
         // A teardown runbook must not run when it is replaced, which its name tells: it has to be stored anew.
         const isRenamed = storedUrn !== undefined && storedUrn !== urn;

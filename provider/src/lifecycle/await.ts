@@ -160,7 +160,7 @@ async function waitForOutcome(
       if (host.signal.aborted) throw error;
       return unready(sayTimedOut(last, { ...timedOut, end: "stopFailed", lastError: error }));
     }
-    told.isSeen = false;
+    Object.assign(told, { isSeen: false });
     const afterStop = await wait(clock.now() + confirmStopMs, true);
     if (afterStop.kind === "aborted") return interrupted();
     // It may have come to its own end before the stop took hold.

@@ -48,6 +48,8 @@ export interface PendingStart {
   readonly replacesUnknown?: true | undefined;
   /** True where the program chose the name, which anybody may have used. */
   readonly isNamed?: true | undefined;
+  /** True where the execution was taken over because it ran (`concurrency: "adopt"`): it may be another start's too. */
+  readonly isJoined?: true | undefined;
   /** Of a teardown runbook: the arming that it was run for. */
   readonly armedId?: string | undefined;
   /** The service's answer; absent until it has come. */
@@ -266,7 +268,7 @@ function parsePending(value: unknown): PendingStart | undefined {
     supersedesId: typeof supersedesId === "string" ? supersedesId : undefined,
     executionId: typeof executionId === "string" ? executionId : undefined,
     ...(typeof armedId === "string" ? { armedId } : {}),
-    ...flags(value, "isAnswered", "isUnready", "supersedesUnseen", "replacesUnknown", "isNamed"),
+    ...flags(value, "isAnswered", "isUnready", "isJoined", "supersedesUnseen", "replacesUnknown", "isNamed"),
   };
 }
 

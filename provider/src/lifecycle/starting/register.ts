@@ -58,6 +58,8 @@ export class RunRegister {
   readonly #gates = new Map<string, StartGate>();
   // Executions that some resource has: in a state, or just started or taken over by this process.
   readonly #taken = new Set<string>();
+  // Executions that were taken over because they run.
+  readonly #joined = new Set<string>();
   // Executions under way by a key that a program gave: whoever asks for the same one gets the same execution.
   readonly #byKey = new Map<string, Promise<string>>();
   // Executions that starts of this process were answered with, by the name that the start carried.
@@ -93,7 +95,10 @@ export class RunRegister {
     workflow: string,
     pending: PendingStart | undefined,
   ): Promise<void> {
-    if (pending?.executionId !== undefined) this.take(pending.executionId);
+    if (pending?.executionId !== undefined) {
+      if (pending.isJoined === true) this.join(pending.executionId);
+      else this.take(pending.executionId);
+    }
     if (urn === undefined) return;
     const entry = await this.#journal.read(service, urn);
     const earlier = entry?.workflow === workflow ? entry.pending : undefined;
@@ -230,6 +235,11 @@ export class RunRegister {
     await this.#journal.write(service, { ...entry, past, pending: undefined });
   }
 
+  /** Notes that an execution is taken over because it runs: it may be another start's too. */
+  join(id: string): void {
+    this.#joined.add(id);
+  }
+
   /** Marks an execution as somebody's. */
   take(id: string): void {
     this.#taken.add(id);
@@ -242,15 +252,16 @@ export class RunRegister {
     for (const entry of await this.#journal.readAll(service)) {
       if (entry.workflow !== workflow) continue;
       for (const id of entry.past) taken.add(id);
-      if (entry.pending?.executionId !== undefined) taken.add(entry.pending.executionId);
-      else if (entry.pending) unresolved += 1;
+      const { executionId, isJoined } = entry.pending ?? {};
+      if (executionId === undefined) unresolved += entry.pending ? 1 : 0;
+      else if (isJoined !== true) taken.add(executionId);
     }
     return { taken, unresolved };
   }
 
   /** True where this process has started, taken over or met the execution. */
   isTaken(id: string): boolean {
-    return this.#taken.has(id);
+    return this.#taken.has(id) || this.#joined.has(id);
   }
 
   /** The gate of a workflow. */

@@ -153,7 +153,9 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
   return inTurn(starting, gate, way, decideSafely).then(async (run) => {
     // What a start of this call was answered with is noted.
     if (!run.isNew) {
-      await starting.note({ ...(open ?? newStart(starting, runName)), executionId: run.executionId });
+      const joined = run.isJoined === true ? { isJoined: true as const } : {};
+      const start = open ?? newStart(starting, runName);
+      await starting.note({ ...start, executionId: run.executionId, ...joined });
     }
     return run;
   });

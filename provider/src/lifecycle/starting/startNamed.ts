@@ -32,7 +32,10 @@ export async function startNamed(starting: Starting, gate: StartGate, isExclusiv
     return turn ?? postNamed(starting, name ?? newRunName(wanted.key, host.session.uuid));
   });
   const { executionId } = run;
-  if (!run.isNew) await starting.note({ ...newStart(starting, executionId), executionId });
+  if (!run.isNew) {
+    const joined = run.isJoined === true ? { isJoined: true as const } : {};
+    await starting.note({ ...newStart(starting, executionId), executionId, ...joined });
+  }
   return run;
 }
 

@@ -139,8 +139,8 @@ export async function decideConcurrency(
   const [newest] = running.filter(({ executionId }) => executionId !== wanted.supersedes?.id);
   if (concurrency === "adopt") {
     if (!newest) return undefined;
-    host.register.take(newest.executionId);
-    return { executionId: newest.executionId, isNew: false };
+    host.register.join(newest.executionId);
+    return { executionId: newest.executionId, isNew: false, isJoined: true };
   }
   if (running.length === 0) return undefined;
   if (concurrency === "reject") {
