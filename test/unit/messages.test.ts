@@ -238,7 +238,8 @@ test("an execution that will not stop: it stays in the state, and how to let it 
 });
 
 test.each([
-  [0, "0ms"],
+  [0, "less than 1s"],
+  [0.4, "less than 1s"],
   [850, "850ms"],
   [1_000, "1s"],
   [59_400, "59s"],

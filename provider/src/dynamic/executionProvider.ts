@@ -141,10 +141,8 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
         const isRenamed = storedUrn !== undefined && storedUrn !== urn;
         return { changes: isDeployment && isRenamed && stored["runOn"] === "destroy" };
       }
-      // Where no argument has changed, the engine's own diff shows nothing of the reason.
-      const hidden = new Set(["rerunOn", ...Object.keys(place)]);
-      const isHidden = result.action === "rerun" && result.properties.some((name) => hidden.has(name));
-      await this.#reporterOf(call).explain(sayAction(result, isDeployment), isDeployment && isHidden);
+      // Kept: when a terminal's preview has ended, its rows have the names of changed properties only.
+      await this.#reporterOf(call).explain(sayAction(result, isDeployment), isDeployment);
       if (result.action === "update") return { changes: true };
       return { changes: true, replaces: [...result.properties], deleteBeforeReplace: result.deleteFirst };
     });
