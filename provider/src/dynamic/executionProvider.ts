@@ -134,7 +134,7 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
       if (isDeployment) this.#present.set(urn, present);
       await this.#process.register.handedOver(this.#definition.service, urn, id);
       const secrets = newSecrets(before, call);
-      const place = await this.#session.findPlace(this.#definition, stored, this.#process.host.signal);
+      const place = await this.#session.findPlace(this.#definition, stored, args, this.#process.host.signal);
       const result = diff(this.#definition, id, stored, args, call.replaceOnChanges, secrets, place);
       if (result.action === "none") {
         // A teardown runbook must not run when it is replaced, which its name tells: it has to be stored anew.

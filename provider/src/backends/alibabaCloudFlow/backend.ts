@@ -130,7 +130,7 @@ export const alibabaCloudFlow = {
     const accountId = accountOfSettings(settings);
     return accountId === undefined ? {} : { accountId };
   },
-  askPlace: async (stored, context, signal) => {
+  askPlace: async (stored, _args, context, signal) => {
     const accountId =
       stored["accountId"] === undefined ? undefined : await findAccount(stored, context, signal);
     return accountId === undefined ? {} : { accountId };
