@@ -24,6 +24,8 @@ export {
 export type { ErrorCode, RequestSummary } from "./errors";
 export { Provider } from "./resource/provider";
 export type {
+  AlicloudAssumeRole,
+  AlicloudAssumeRoleWithOidc,
   AlicloudSettings,
   HuaweicloudAssumeRole,
   HuaweicloudAssumeRoleWithOidc,

@@ -1,4 +1,4 @@
-/** The table of Huawei Cloud's settings in the documents is the one that the code goes by; a provider takes what is honoured. */
+/** The table of Huawei Cloud's settings in the documents is the one that the code goes by. */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { huaweiSettings } from "../../provider/src/backends/huawei/settingsTable";
@@ -20,7 +20,7 @@ function tableAfter(text: string, heading: string): string[][] {
 
 test("the documents have every setting, with what becomes of it", () => {
   const documented = tableAfter(read("docs/credentials.md"), "### Every setting");
-  const expected = huaweiSettings.map(({ key, variables, treatment, note }) => [
+  const expected = huaweiSettings.table.map(({ key, variables, treatment, note }) => [
     key === undefined ? "" : `\`${key}\``,
     variables.map((name) => `\`${name}\``).join(", "),
     treatment,
@@ -30,18 +30,8 @@ test("the documents have every setting, with what becomes of it", () => {
 });
 
 test("no key and no variable stands in two rows", () => {
-  const keys = huaweiSettings.flatMap(({ key }) => key ?? []);
-  const variables = huaweiSettings.flatMap(({ variables: names }) => names);
+  const keys = huaweiSettings.table.flatMap(({ key }) => key ?? []);
+  const variables = huaweiSettings.table.flatMap(({ variables: names }) => names);
   expect(new Set(keys).size).toBe(keys.length);
   expect(new Set(variables).size).toBe(variables.length);
-});
-
-test("an explicit provider takes every setting of who and where", () => {
-  const source = read("provider/src/resource/provider.ts");
-  const [, body = ""] = /export interface HuaweicloudSettings \{([\s\S]*?)\n\}/.exec(source) ?? [];
-  const taken = [...body.matchAll(/^ {2}(\w+)\?:/gm)].map(([, name]) => name);
-  const honoured = huaweiSettings.filter(
-    ({ concern, treatment }) => treatment === "honoured" && ["who", "where"].includes(concern),
-  );
-  expect(honoured.flatMap(({ key }) => key ?? []).filter((key) => !taken.includes(key))).toEqual([]);
 });

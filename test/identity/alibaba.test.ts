@@ -311,7 +311,7 @@ const proofs: Readonly<Record<string, readonly Proof[]>> = {
     ),
     async () => {
       await expect(scene.list({ config: oidc({}) })).rejects.toThrow(
-        "the file of the id token /token (configuration alicloud:assumeRoleWithOidc) can't be read",
+        "the token file /token (from configuration alicloud:assumeRoleWithOidc.oidcTokenFile) can't be read",
       );
     },
   ],
@@ -576,9 +576,9 @@ const proofs: Readonly<Record<string, readonly Proof[]>> = {
   ],
 };
 
-const nameOf = ({ key, variables }: (typeof alibabaSettings)[number]): string => key ?? variables[0]!;
-const rowsOf = (treatment: string): [string, (typeof alibabaSettings)[number]][] =>
-  alibabaSettings.filter((row) => row.treatment === treatment).map((row) => [nameOf(row), row]);
+const nameOf = ({ key, variables }: (typeof alibabaSettings.table)[number]): string => key ?? variables[0]!;
+const rowsOf = (treatment: string): [string, (typeof alibabaSettings.table)[number]][] =>
+  alibabaSettings.table.filter((row) => row.treatment === treatment).map((row) => [nameOf(row), row]);
 
 test("each honoured setting has a proof, and nothing else has", () => {
   expect(Object.keys(proofs).sort()).toEqual(
@@ -605,7 +605,7 @@ test.each(rowsOf("refused"))(
       const sources = { config: demo, environment: { [variable]: "true" } };
       await refuses(
         sources,
-        `environment variable ${variable} is set, which this package does not support. ${note}`,
+        `environment variable ${variable} is set, which this package does not support. ${note.replaceAll("`", "")}`,
       )();
     }
   },

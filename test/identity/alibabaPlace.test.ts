@@ -116,6 +116,35 @@ describe("keys do not tell their account: the STS is asked by the way", () => {
     expect(scene.sent).toHaveLength(1);
   });
 
+  test("the key that stored the account is known again, and nobody is asked: not for a preview, a read or a stop", async () => {
+    const { id, state } = await started({ config: ann });
+    expect(JSON.stringify(state)).not.toContain(annKeys.accessKey);
+    scene.sent.length = 0;
+    expect(await askedPlaceOf({ config: ann }, state)).toEqual({ accountId: acmeAccountId });
+    const after = await read(id, state, hostOf({ config: ann }));
+    await deleteExecution(id, state, hostOf({ config: ann }));
+    expect(scene.sent.map(({ operation }) => operation)).not.toContain("GetCallerIdentity");
+    // It is still known after that, and another key is not taken for it.
+    expect(await askedPlaceOf({ config: ann }, after!)).toEqual({ accountId: acmeAccountId });
+    expect(scene.sent.map(({ operation }) => operation)).not.toContain("GetCallerIdentity");
+    expect(await askedPlaceOf({ config: demo }, after!)).toEqual({ accountId: await demoAccountId() });
+  });
+
+  test("a guard is proved by the STS, whatever the state says of the key", async () => {
+    const { id, state } = await started({ config: ann });
+    scene.sent.length = 0;
+    const guarded = { config: { ...ann, "alicloud:accountId": acmeAccountId } };
+    await read(id, state, hostOf(guarded));
+    expect(scene.sent.map(({ operation }) => operation)).toContain("GetCallerIdentity");
+  });
+
+  test("where the settings tell the account, a preview asks nobody", async () => {
+    const state = { ...args, accountId: acmeAccountId };
+    const guarded = { config: { ...ann, "alicloud:accountId": acmeAccountId } };
+    expect(await askedPlaceOf(guarded, state)).toEqual({ accountId: acmeAccountId });
+    expect(scene.sent).toEqual([]);
+  });
+
   test("an STS that does not answer delays no start and changes nothing", async () => {
     await stopSts();
     const { id, state } = await started({ config: ann });

@@ -859,7 +859,7 @@ describe("no credentials", () => {
 });
 
 describe("the table", () => {
-  const rows = huaweiSettings.filter(({ treatment }) => treatment !== "ignored");
+  const rows = huaweiSettings.table.filter(({ treatment }) => treatment !== "ignored");
   test.each(
     rows.flatMap(({ key, variables }) => [
       ...(key === undefined ? [] : [`huaweicloud:${key}`]),
@@ -877,7 +877,7 @@ describe("the table", () => {
   });
 
   test("settings that are ignored stop nothing", async () => {
-    const ignored = huaweiSettings.filter(({ treatment }) => treatment === "ignored");
+    const ignored = huaweiSettings.table.filter(({ treatment }) => treatment === "ignored");
     const environment = Object.fromEntries(
       ignored.flatMap(({ variables }) => variables.map((name) => [name, "1"])),
     );
@@ -888,14 +888,14 @@ describe("the table", () => {
   });
 
   test("every one that decides who or where is honoured or refused", () => {
-    const left = huaweiSettings.filter(
+    const left = huaweiSettings.table.filter(
       ({ concern, treatment }) => treatment === "ignored" && ["who", "where"].includes(concern),
     );
     expect(left).toEqual([]);
   });
 
   test("the provider's variables are read nowhere but as the table says", () => {
-    const known = new Set(huaweiSettings.flatMap(({ variables }) => variables));
+    const known = new Set(huaweiSettings.table.flatMap(({ variables }) => variables));
     const folder = join(__dirname, "../../provider/src/backends/huawei");
     for (const file of ["identity.ts", "location.ts", "roles.ts", "cliProfile.ts", "profile.ts"]) {
       const names =

@@ -128,6 +128,8 @@ describe("where the settings do not tell the account, IAM is asked", () => {
     return diff(services.aom, "ex-1", state, given, [], [], place);
   };
   const asDemo: Sources = { config: keysOf(demoKeys), environment };
+  // As if another key of the account had stored it: the emulator has one.
+  const withoutKey = ({ accountKey: _key, ...state }: Arguments): Arguments => state;
   const asked = async (): Promise<number> =>
     (await requestsOf(world.emulator)).filter(({ operation }) => operation === "KeystoneListAuthDomains")
       .length;
@@ -141,10 +143,28 @@ describe("where the settings do not tell the account, IAM is asked", () => {
   });
 
   test.each<[string, Sources]>([
-    ["the same keys", ann()],
+    ["other keys of the account", ann()],
     ["a user of the account", annAsUser],
   ])("%s are the same place", async (_what, sources) => {
-    expect((await moved(await ranWith(ann()), sources)).action).toBe("none");
+    expect((await moved(withoutKey(await ranWith(ann())), sources)).action).toBe("none");
+    expect(await asked()).toBe(1);
+  });
+
+  test("the key that stored the account is known again, also after a read: nobody is asked", async () => {
+    const state = await ranWith(ann());
+    expect(JSON.stringify(state)).not.toContain(annKeys.accessKey);
+    await world.reset();
+    expect((await moved(state, ann())).action).toBe("none");
+    const { location } = await world.session(ann()).connect(services.aom, state, never);
+    expect((await moved({ ...state, ...location }, ann())).action).toBe("none");
+    expect(await requestsOf(world.emulator)).toEqual([]);
+    expect((await moved({ ...state, ...location }, asDemo)).action).toBe("rerun");
+  });
+
+  test("a key that assumes an agency does not tell the account", async () => {
+    const asAgency = await ranWith(withRole({ domainName: "acme" }));
+    expect(asAgency["accountId"]).toBe(acmeDomainId);
+    expect((await moved(asAgency, asDemo)).action).toBe("rerun");
   });
 
   describe("an execution whose state has a project, but no account", () => {

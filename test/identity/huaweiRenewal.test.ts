@@ -2,6 +2,7 @@
  * Keys that live for minutes: obtained once for all who need them, renewed before they end however long a wait is, and
  * replaced when they are refused early.
  */
+import { TransportError } from "../../provider/src/errors";
 import type { LifecycleHost } from "../../provider/src/lifecycle";
 import { RunRegister, create, services } from "../../provider/src/lifecycle";
 import { acmeDomainId } from "../emulator/acme";
@@ -134,6 +135,53 @@ test("keys that are refused early are replaced once, and the request is sent aga
   expect(await asked("CreateTemporaryAccessKeyByAgency")).toHaveLength(2);
 });
 
+const user = { HW_USER_NAME: "demo", HW_USER_PASSWORD: "demo-password-1", HW_DOMAIN_NAME: "demo" };
+
+test.each<[string, () => Promise<Sources>, string]>([
+  [
+    "a user's token",
+    () => Promise.resolve({ config: role({ domainName: "acme" }), environment: { ...environment, ...user } }),
+    "KeystoneCreateUserTokenByPassword",
+  ],
+  [
+    "a machine's keys",
+    async () => ({
+      ...(await onEcs({ agency: "deployer" })),
+      config: role({ agencyName: "second", domainName: "acme" }, "cn-north-4"),
+    }),
+    "GetSecurityKey",
+  ],
+])("%s that IAM refuses when an agency is assumed is replaced once", async (_what, prepare, operation) => {
+  const session = world.session(await prepare());
+  const backend = await session.connect(services.aom, { workflowId: "job" }, never);
+  await world.clock.advance(11 * minuteMs);
+  const before = (await asked(operation)).length;
+  await world.control("POST", "/faults", {
+    operation: "CreateTemporaryAccessKeyByAgency",
+    action: "expireToken",
+  });
+  // Past the end of the agency's keys: only new ones serve.
+  await world.clock.advance(5 * minuteMs);
+  expect(await listAll(backend)).toEqual([]);
+  expect((await asked("CreateTemporaryAccessKeyByAgency")).map(({ status }) => status)).toEqual([
+    201, 401, 201,
+  ]);
+  expect((await asked(operation)).length).toBeGreaterThan(before);
+});
+
+test("a metadata service that fails after it has given keys is a fault that may pass, not a lack of settings", async () => {
+  const backend = await world.session(await onEcs()).connect(services.aom, { workflowId: "job" }, never);
+  await world.control("POST", "/faults", { operation: "ListWorkflowExecutions", action: "expireToken" });
+  await world.control("POST", "/faults", {
+    operation: "CreateMetadataToken",
+    action: "dropBefore",
+    count: null,
+  });
+  await expect(listAll(backend)).rejects.toThrow(TransportError);
+  await world.control("DELETE", "/faults");
+  expect(await listAll(backend)).toEqual([]);
+});
+
 test("an agency that does not trust the caller is refused with what to check, before anything is started", async () => {
   const sources = {
     config: role({ agencyName: "second", domainName: "acme" }),
@@ -153,7 +201,6 @@ test("where IAM takes no signature for an agency's keys, that is said with the a
   await expect(world.act({ config, environment: { ...environment, ...keys } })).rejects.toThrow(
     /CreateTemporaryAccessKeyByAgency was refused: HTTP 401.*the agency "deployer" of the account acme/s,
   );
-  const user = { HW_USER_NAME: "demo", HW_USER_PASSWORD: "demo-password-1", HW_DOMAIN_NAME: "demo" };
   const acting = await world.act({ config, environment: { ...environment, ...user } });
   expect(acting.who).toBe("acme/deployer");
 });
@@ -174,6 +221,33 @@ test("the file of an id token is read at each renewal", async () => {
   files["/token"] = await world.idToken(900);
   expect(await listAll(backend)).toEqual([]);
   expect((await asked("AssumeAgencyWithOIDC")).map(({ status }) => status)).toEqual([200, 200]);
+});
+
+test.each<[string, Sources]>([
+  [
+    "environment variable HUAWEICLOUD_OIDC_TOKEN_FILE",
+    {
+      environment: {
+        ...environment,
+        HUAWEICLOUD_OIDC_PROVIDER_URN: `iam::${acmeDomainId}:oidcProvider:github`,
+        HUAWEICLOUD_OIDC_AGENCY_URN: `iam::${acmeDomainId}:agency:ci`,
+        HUAWEICLOUD_OIDC_TOKEN_FILE: "/token",
+      },
+    },
+  ],
+  [
+    "configuration huaweicloud:assumeRoleWithOidc.idTokenFile",
+    {
+      config: {
+        "huaweicloud:assumeRoleWithOidc": JSON.stringify({ idpId: "github", idTokenFile: "/token" }),
+      },
+      environment,
+    },
+  ],
+])("a file of an id token that can't be read is named with its setting: %s", async (setting, sources) => {
+  await expect(world.act(sources)).rejects.toThrow(
+    `the token file /token (from ${setting}) can't be read: correct the setting or the file.`,
+  );
 });
 
 test("a metadata service that fails for a while does not matter while the present keys are good", async () => {

@@ -192,10 +192,18 @@ test("what JSON can't hold is refused at the user's line, by resource, argument 
   );
 });
 
-test("a provider's settings that are secrets stay so", async () => {
-  const provider = new Provider("account", {
-    huaweicloud: { region: "cn-north-4", secretKey: "emulator-secret-key-0001" },
-  });
-  const secretKey = (provider as unknown as Record<string, pulumi.Output<string>>)["huaweicloud:secretKey"]!;
-  expect(await pulumi.isSecret(secretKey)).toBe(true);
+// Programs in JavaScript take the spelling of the vendors' documents, which is honoured: so that is a secret too.
+test.each([
+  ["huaweicloud", "secretKey"],
+  ["huaweicloud", "secret_key"],
+  ["huaweicloud", "security_token"],
+  ["huaweicloud", "assume_role_with_oidc"],
+  ["alicloud", "secret_key"],
+  ["alicloud", "credentialsUri"],
+] as const)("a provider's settings that are secrets stay so: %s:%s", async (namespace, name) => {
+  const settings = name.endsWith("oidc") ? { id_token: "emulator" } : "emulator-secret-key-0001";
+  const provider = new Provider("account", { [namespace]: { region: "cn-north-4", [name]: settings } });
+  const outputs = provider as unknown as Record<string, pulumi.Output<string>>;
+  expect(await pulumi.isSecret(outputs[`${namespace}:${name}`]!)).toBe(true);
+  expect(await pulumi.isSecret(outputs[`${namespace}:region`]!)).toBe(false);
 });

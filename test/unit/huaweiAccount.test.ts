@@ -143,6 +143,30 @@ describe("a user with a password", () => {
     expect((await requestsOf(emulator)).filter(({ status }) => status >= 400)).toEqual([]);
   });
 
+  test("goes on with the present token where its renewal fails, and tries again later", async () => {
+    const backend = await connect(sessionOf(demoUser));
+    await clock.advance(24 * hourMs - 5 * minuteMs);
+    await fault({
+      operation: "KeystoneCreateUserTokenByPassword",
+      action: "status",
+      status: 503,
+      count: null,
+    });
+    expect(await listAll(backend)).toEqual([]);
+    await control(emulator, "DELETE", "/faults");
+    await clock.advance(minuteMs);
+    expect(await listAll(backend)).toEqual([]);
+    expect((await askedForToken()).at(-1)).toMatchObject({ status: 201 });
+  });
+
+  test.each([30, -30])("logs in once, also where this machine's clock is off by %i hours", async (hours) => {
+    const { settings } = sessionOf(demoUser);
+    const skewed = { ...clock, now: () => clock.now() + hours * hourMs };
+    const backend = await connect(openSession({ settings, clock: skewed, random: () => 0.5 }));
+    for (let index = 0; index < 3; index += 1) await listAll(backend);
+    expect(await askedForToken()).toHaveLength(1);
+  });
+
   test("renews the token once for requests that come one after the other while it is renewed", async () => {
     const backend = await connect(sessionOf(demoUser), inProject);
     await listAll(backend);

@@ -38,5 +38,5 @@ describe("the project of a region", () => {
 test.each(bad.map((value) => [value]))("a token says nothing of a project with the id %j", (value) => {
   const token = { expires_at: "2030-01-01T00:00:00Z", project: { id: value } };
   const parsed = parseToken(answerOf({ token }, { "x-subject-token": "t" }), request);
-  expect(parsed.project?.id).toBeUndefined();
+  expect(parsed.value.project?.id).toBeUndefined();
 });

@@ -44,6 +44,18 @@ export function checkEndpoint(found: Found, plainHttp: PlainHttp): string {
 }
 
 /**
+ * The address of a service by which credentials are obtained: its own message, since the argument "endpoint" is another one.
+ * @param title names the service, e.g. `STS`.
+ * @throws ConfigurationError where it is none, or begins with `http://` without permission.
+ */
+export function checkIdentityEndpoint(found: Found, title: string, plainHttp: PlainHttp): string {
+  const endpoint = found.value.trim();
+  const wrong = address(endpoint) ?? plainHttpProblem(new URL(endpoint), plainHttp);
+  if (wrong === undefined) return endpoint;
+  throw new ConfigurationError(`the ${title} endpoint (from ${found.source}) ${wrong}`);
+}
+
+/**
  * An address with its scheme. The vendors' own tools take a host alone too.
  * @param scheme for a host alone.
  */

@@ -65,6 +65,17 @@ export class TemporaryCredentials<T> {
     }
   }
 
+  /** The credentials that are there and have not ended; undefined where there are none. */
+  get present(): T | undefined {
+    const current = this.#current;
+    return current && this.#clock.now() < current.endsAtMs ? current.value : undefined;
+  }
+
+  /** True while they are being obtained. */
+  get isUnderWay(): boolean {
+    return this.#lookups.size > 0;
+  }
+
   /** Forgets these very credentials, which were refused; ones that have replaced them stay. */
   forget(isRefused: (value: T) => boolean): void {
     if (this.#current && isRefused(this.#current.value)) this.#current = undefined;

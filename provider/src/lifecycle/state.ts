@@ -121,7 +121,7 @@ export function storedSnapshot(id: string, state: StoredState): ExecutionSnapsho
 
 function locationOf(state: StoredState): Record<string, string> {
   return Object.fromEntries(
-    (["region", "projectId", "accountId", "accountName"] as const).flatMap((name) => {
+    (["region", "projectId", "accountId", "accountName", "accountKey"] as const).flatMap((name) => {
       const value = state[name];
       return typeof value === "string" ? [[name, value]] : [];
     }),

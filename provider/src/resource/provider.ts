@@ -165,7 +165,7 @@ export interface AlicloudSettings {
    * @default `~/.aliyun/config.json`, then `~/.alibabacloud/credentials`
    */
   sharedCredentialsFile?: pulumi.Input<string>;
-  /** Address that hands out temporary keys. */
+  /** Address that hands out temporary keys. Kept as a secret: there may be a token in its query. */
   credentialsUri?: pulumi.Input<string>;
   /** RAM role of the server (ECS) on which the deployment runs. */
   ecsRoleName?: pulumi.Input<string>;
@@ -203,6 +203,7 @@ const secrets: ReadonlySet<string> = new Set([
   "password",
   "key",
   "assumeRoleWithOidc",
+  "credentialsUri",
 ]);
 
 /**
@@ -254,8 +255,10 @@ function flatten(namespace: string, settings: object = {}): pulumi.Inputs {
   ][];
   return Object.fromEntries(
     given.map(([name, value]) => {
-      const text = asJson.has(name) ? pulumi.jsonStringify(value) : value;
-      return [`${namespace}:${name}`, secrets.has(name) ? pulumi.secret(text) : text];
+      // Without types, a program may take the spelling of the vendors' documents: `secret_key` is honoured too.
+      const key = name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+      const text = asJson.has(key) ? pulumi.jsonStringify(value) : value;
+      return [`${namespace}:${name}`, secrets.has(key) ? pulumi.secret(text) : text];
     }),
   );
 }

@@ -4,7 +4,8 @@
 import { ConfigurationError } from "../../errors";
 import { summarize } from "../../http/request";
 import { unlessAborted } from "../../polling/onAbort";
-import type { BackendContext } from "../backend";
+import { accountKeyOf, accountOfSameKey } from "../accountKey";
+import type { Arguments, BackendContext } from "../backend";
 import type { Settings } from "../settings";
 import { firstFound, fromConfig, fromEnvironment } from "../settings";
 import type { SharedLookup } from "../sharedLookup";
@@ -49,10 +50,18 @@ export function accountOfSettings(settings: Settings): string | undefined {
   return demandedAccount(settings, identity)?.id ?? accountOf(identity);
 }
 
+/** The access key for the state; undefined for all but permanent ones. */
+export function keyOf(identity: AlibabaIdentity): string | undefined {
+  if (identity.kind !== "keys" || identity.credential.securityToken !== undefined) return undefined;
+  return accountKeyOf("alicloud", identity.credential.accessKeyId);
+}
+
 /** Who acts, and where the STS is that can tell the account. */
 export interface ActingIdentity {
   readonly identity: AlibabaIdentity;
   readonly source: CredentialSource;
+  /** The execution's arguments, with its account where they are stored. */
+  readonly args: Arguments;
   /** False where requests go to an endpoint of the program's own, and no STS is named beside it. */
   readonly isStsAtHand: boolean;
 }
@@ -60,20 +69,19 @@ export interface ActingIdentity {
 /**
  * Sees that an identity acts in the account that a setting demands, and in that of an execution which is there already.
  * Without a setting, an STS that does not answer is no obstacle.
- * @param stored the execution's account; undefined where it is not known.
  * @returns the account, where it is known.
  * @throws ConfigurationError where it is another one; ServiceError or TransportError where a setting demands one and the
  *   STS does not say.
  */
 export async function verifyAccount(
   acting: ActingIdentity,
-  stored: unknown,
   context: BackendContext,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const { identity, source } = acting;
+  const { identity, source, args } = acting;
   const demanded = demandedAccount(context.settings, identity);
-  const there = typeof stored === "string" && stored !== "" ? stored : undefined;
+  const { accountId } = args;
+  const there = typeof accountId === "string" && accountId !== "" ? accountId : undefined;
   const account =
     accountOf(identity) ??
     (demanded
@@ -140,8 +148,9 @@ interface Asking {
   readonly done: Promise<void>;
 }
 
-function askedAccount({ identity, source, isStsAtHand }: ActingIdentity, context: BackendContext): Asking {
-  const known = accountOf(identity);
+function askedAccount(acting: ActingIdentity, context: BackendContext): Asking {
+  const { identity, source, args, isStsAtHand } = acting;
+  const known = accountOf(identity) ?? accountOfSameKey(args, keyOf(identity));
   if (known !== undefined || !isStsAtHand) return { id: known, done: Promise.resolve() };
   return context.shared(`alibabaAccount:${source.key}`, () => {
     const request = { ...buildGetCallerIdentity(resolveStsEndpoint(context.settings, {})), timeoutMs: askMs };

@@ -1,18 +1,16 @@
 /**
  * Sends the requests of a service of Alibaba Cloud as the identity of the settings, which are checked before.
  */
-import { ConfigurationError } from "../../errors";
 import type { SendOptions } from "../../http/httpClient";
 import type { HttpAnswer, HttpRequest } from "../../http/request";
 import type { ArgumentProblem, Arguments, BackendContext } from "../backend";
 import { problemsOf } from "../location";
 import type { Settings } from "../settings";
-import { findRefusedSettings } from "../vendorSettings";
+import { demandNoRefusedSettings, findRefusedSettings } from "../vendorSettings";
 import type { ActingIdentity, AskedAccount } from "./account";
-import { askAccount, beginAskingAccount, demandedAccount, verifyAccount } from "./account";
+import { askAccount, beginAskingAccount, demandedAccount, keyOf, verifyAccount } from "./account";
 import type { SignatureAlgorithm } from "./authorization";
 import { findSignatureAlgorithm, sendSigned } from "./authorization";
-import type { CredentialSource } from "./credentials";
 import { checkStsEndpoints, openCredentialSource } from "./credentials";
 import { findIdentity } from "./identity";
 import { isStsAtHand } from "./location";
@@ -20,9 +18,8 @@ import { alibabaSettings } from "./settingsTable";
 
 /** What is wrong with the settings of Alibaba Cloud, but for the location; empty where nothing is. No request is made. */
 export function checkSettings(settings: Settings): ArgumentProblem[] {
-  const refused = findRefusedSettings(settings, "alicloud", alibabaSettings);
   return [
-    ...refused.map((reason) => ({ argument: undefined, reason })),
+    ...findRefusedSettings(settings, alibabaSettings),
     ...problemsOf(() => {
       findSignatureAlgorithm(settings);
       const { identity } = findIdentity(settings);
@@ -48,25 +45,25 @@ export function findAccount(
 function actingOf(args: Arguments, context: BackendContext): ActingIdentity {
   const { identity } = findIdentity(context.settings);
   const source = openCredentialSource(identity, context);
-  return { identity, source, isStsAtHand: isStsAtHand(args, context.settings) };
+  return { identity, source, args, isStsAtHand: isStsAtHand(args, context.settings) };
 }
 
 /** An identity that sends requests. */
 export class AlibabaClient {
   readonly #account: AskedAccount;
   readonly #algorithm: SignatureAlgorithm;
-  readonly #source: CredentialSource;
+  readonly #acting: ActingIdentity;
   readonly #context: BackendContext;
 
   private constructor(
     account: AskedAccount,
     algorithm: SignatureAlgorithm,
-    source: CredentialSource,
+    acting: ActingIdentity,
     context: BackendContext,
   ) {
     this.#account = account;
     this.#algorithm = algorithm;
-    this.#source = source;
+    this.#acting = acting;
     this.#context = context;
   }
 
@@ -77,23 +74,25 @@ export class AlibabaClient {
    */
   static async open(args: Arguments, context: BackendContext, signal: AbortSignal): Promise<AlibabaClient> {
     const { settings } = context;
-    const [refused] = findRefusedSettings(settings, "alicloud", alibabaSettings);
-    if (refused !== undefined) throw new ConfigurationError(refused);
+    demandNoRefusedSettings(settings, alibabaSettings);
     const algorithm = findSignatureAlgorithm(settings);
     const acting = actingOf(args, context);
-    const id = await verifyAccount(acting, args["accountId"], context, signal);
+    const id = await verifyAccount(acting, context, signal);
     const account = id === undefined ? beginAskingAccount(acting, context) : { id };
-    return new AlibabaClient(account, algorithm, acting.source, context);
+    return new AlibabaClient(account, algorithm, acting, context);
   }
 
-  /** The account in which it acts, where that is known by now. */
-  get accountId(): string | undefined {
-    return this.#account.id;
+  /** The account in which it acts, where that is known by now, and what tells the account's key again; for the outputs. */
+  get account(): { readonly accountId?: string; readonly accountKey?: string } {
+    const accountId = this.#account.id;
+    if (accountId === undefined) return {};
+    const accountKey = keyOf(this.#acting.identity);
+    return { accountId, ...(accountKey === undefined ? {} : { accountKey }) };
   }
 
   /** Sends a request; errors as HttpClient.send. */
   send(request: HttpRequest, options: Omit<SendOptions, "authorize">): Promise<HttpAnswer> {
-    const sending = { algorithm: this.#algorithm, source: this.#source, context: this.#context };
+    const sending = { algorithm: this.#algorithm, source: this.#acting.source, context: this.#context };
     return sendSigned(request, options, sending);
   }
 }

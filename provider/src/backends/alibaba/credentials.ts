@@ -11,6 +11,7 @@ import type { BackendContext } from "../backend";
 import type { Settings } from "../settings";
 import type { ObtainedCredentials } from "../temporaryCredentials";
 import { TemporaryCredentials } from "../temporaryCredentials";
+import { readTokenFile } from "../tokenFile";
 import { sendSigned } from "./authorization";
 import type { AlibabaCredential, AlibabaIdentity } from "./identity";
 import { resolveStsEndpoint } from "./location";
@@ -132,22 +133,12 @@ function oidcSource(oidc: OidcRequest, endpoint: string, context: SourceContext)
     `Check ${oidc.role.source}: the identity provider, the id token and the role's trust policy.`,
   );
   return renewed(context, summary, async (signal) => {
-    const idToken = readIdToken(oidc, context.settings);
+    const { token } = oidc;
+    const idToken = "text" in token ? token.text : readTokenFile(token, context.settings.readFile);
     credentials.add(idToken);
     const answer: HttpAnswer = await http.send(build(idToken), { signal, toServiceError });
     return parseAssumedRole(answer, summary);
   });
-}
-
-// Read for each renewal: whoever writes the file renews it.
-function readIdToken({ token, role }: OidcRequest, settings: Settings): string {
-  if ("text" in token) return token.text;
-  const text = settings.readFile(token.file)?.trim();
-  if (text) return text;
-  const what = text === undefined ? "can't be read" : "is empty";
-  throw new ConfigurationError(
-    `the file of the id token ${token.file} (${role.source}) ${what}: correct oidcTokenFile, or write the token there.`,
-  );
 }
 
 function mayUseVersion1(settings: Settings): boolean {

@@ -2,11 +2,15 @@
  * Where Alibaba Cloud's CloudFlow is: region and endpoint, from argument, configuration,
  * environment or profile; and where the STS is. Makes no request.
  */
-import { ConfigurationError } from "../../errors";
-import { plainHttpProblem } from "../../http/transport";
 import type { ArgumentProblem, Arguments } from "../backend";
-import { LocationError, checkEndpoint, noRegion, problemsOf, withScheme } from "../location";
-import { address } from "../rules";
+import {
+  LocationError,
+  checkEndpoint,
+  checkIdentityEndpoint,
+  noRegion,
+  problemsOf,
+  withScheme,
+} from "../location";
 import type { Found, Settings } from "../settings";
 import { configuredEndpoint, firstFound, fromArgument, fromConfig, fromEnvironment } from "../settings";
 import type { StsHints } from "./identity";
@@ -81,7 +85,7 @@ export function resolveStsEndpoint(settings: Settings, hints: StsHints): string 
       hints.endpoint === undefined ? undefined : { value: hints.endpoint, source: "the profile" },
       scheme,
     );
-  if (set) return checkedSts(settings, set);
+  if (set) return checkIdentityEndpoint(set, "STS", alibabaPlainHttp(settings));
   const found =
     hints.region === undefined
       ? firstFound(fromEnvironment(settings, "ALIBABA_CLOUD_STS_REGION"), configuredRegion(settings))
@@ -90,14 +94,6 @@ export function resolveStsEndpoint(settings: Settings, hints: StsHints): string 
   const isInVpc =
     hints.isInVpc === true || isTrue(settings.environment("ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED"));
   return `${scheme}://${isInVpc ? "sts-vpc" : "sts"}.${checkedRegion(found)}.aliyuncs.com`;
-}
-
-// Its own message: the argument "endpoint" is another one.
-function checkedSts(settings: Settings, { value, source }: Found): string {
-  const endpoint = value.trim();
-  const wrong = address(endpoint) ?? plainHttpProblem(new URL(endpoint), alibabaPlainHttp(settings));
-  if (wrong === undefined) return endpoint;
-  throw new ConfigurationError(`the STS endpoint (from ${source}) ${wrong}`);
 }
 
 function configuredRegion(settings: Settings): Found | undefined {

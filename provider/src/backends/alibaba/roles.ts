@@ -6,6 +6,7 @@ import { ConfigurationError } from "../../errors";
 import { isJsonObject } from "../../http/answer";
 import type { Found, FoundObject, Settings } from "../settings";
 import { configuredObject, fromEnvironment, incompleteCredentials } from "../settings";
+import type { TokenFile } from "../tokenFile";
 
 /** A role to assume. */
 export interface RoleRequest {
@@ -25,7 +26,7 @@ export interface OidcRequest {
   readonly role: RoleRequest;
   readonly providerArn: string;
   /** The token, or the file that has it at the moment of use. */
-  readonly token: { readonly text: string } | { readonly file: string };
+  readonly token: { readonly text: string } | TokenFile;
 }
 
 // That of the official provider: policies may rest on it.
@@ -200,7 +201,7 @@ export function checkedOidc(
     ),
     token: text
       ? { text: matching(text, /\S/, "text").trim() }
-      : { file: matching(tokenFile, /\S/, "a path") },
+      : { file: matching(tokenFile, /\S/, "a path"), source: tokenFile.source },
   };
 }
 

@@ -2,7 +2,7 @@
  * Every setting of Alibaba Cloud's own Pulumi provider, and of the vendor's chain of credentials, with what becomes of it
  * here. What is refused is refused from this table; docs/credentials.md has the same table.
  */
-import type { VendorSetting } from "../vendorSettings";
+import type { VendorSetting, VendorSettings } from "../vendorSettings";
 
 const honoured = (
   concern: VendorSetting["concern"],
@@ -27,8 +27,8 @@ const ignored = (
 
 const policyContext = "Remove the setting: requests carry no context for policies.";
 
-/** The keys of `alicloud:` and the variables that belong to them, in the order of the documentation's table. */
-export const alibabaSettings: readonly VendorSetting[] = [
+// In the order of the documentation's table.
+const table: readonly VendorSetting[] = [
   honoured(
     "who",
     "accessKey",
@@ -216,3 +216,6 @@ export const alibabaSettings: readonly VendorSetting[] = [
   ignored("nothing", "mnsEndpoint", [], "Concerns MNS only."),
   ignored("nothing", "otsInstanceName", [], "Concerns Table Store only."),
 ];
+
+/** The keys of `alicloud:` and the variables that belong to them. */
+export const alibabaSettings: VendorSettings = { namespace: "alicloud", table };

@@ -131,8 +131,9 @@ export const alibabaCloudFlow = {
     return accountId === undefined ? {} : { accountId };
   },
   askPlace: async (stored, _args, context, signal) => {
-    const accountId =
-      stored["accountId"] === undefined ? undefined : await findAccount(stored, context, signal);
+    // What the settings tell is compared without a question.
+    if (stored["accountId"] === undefined || accountOfSettings(context.settings) !== undefined) return {};
+    const accountId = await findAccount(stored, context, signal);
     return accountId === undefined ? {} : { accountId };
   },
   check: (args, settings, unknown) => {
@@ -215,11 +216,7 @@ export class CloudFlowBackend implements Backend {
 
   get location(): Record<string, string> {
     const { region } = this.#location;
-    const { accountId } = this.#client;
-    return {
-      ...(region === undefined ? {} : { region }),
-      ...(accountId === undefined ? {} : { accountId }),
-    };
+    return { ...(region === undefined ? {} : { region }), ...this.#client.account };
   }
 
   get keepsHistory(): boolean {

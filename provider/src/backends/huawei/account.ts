@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { ConfigurationError, ServiceError } from "../../errors";
 import type { HttpClient } from "../../http/httpClient";
-import type { Authorization, Authorize, HttpRequest } from "../../http/request";
+import type { HttpRequest } from "../../http/request";
 import { summarize } from "../../http/request";
 import type { TokenBucket } from "../../http/tokenBucket";
 import type { Clock } from "../../polling/clock";
@@ -17,10 +17,11 @@ import type { Found } from "../settings";
 import type { SharedLookup } from "../sharedLookup";
 import { shareLookup } from "../sharedLookup";
 import type { CredentialSource } from "../temporaryCredentials";
-import type { Actor } from "./actors";
-import { givenKeys, givenToken, obtainedKeys, obtainedTokens } from "./actors";
+import { readTokenFile } from "../tokenFile";
+import type { Acting, Actor } from "./actors";
+import { givenKeys, givenToken, obtainedKeys, obtainedTokens, sendAs } from "./actors";
 import type { HuaweiKeys, IdTokenCredential, IdTokenPlace, OidcCredential } from "./credentials";
-import type { FoundProject, IamToken, TokenScope } from "./iam";
+import type { FoundProject, TokenScope } from "./iam";
 import {
   buildAgencyTokenRequest,
   buildAuthDomainsRequest,
@@ -42,10 +43,11 @@ import {
   parseKeys,
 } from "./keyRequests";
 import type { HuaweiLocation } from "./location";
-import { ecsKeys, podKeys, readTokenFile } from "./machineKeys";
+import { ecsKeys, podKeys } from "./machineKeys";
 import type { AgencyToken, Role } from "./roles";
 import type { Remedies } from "./serviceErrors";
 import { toHuaweiError } from "./serviceErrors";
+import type { Login } from "./tokens";
 
 const scopeRemedy = `set the argument "projectId" or "region", or the configuration huaweicloud:projectId or huaweicloud:region`;
 
@@ -94,11 +96,6 @@ export class HuaweiAccount {
     return this.#buckets.of(service, operation);
   }
 
-  /** Forgets what authorised a refused request; true where the next request is authorised by something new. */
-  forget(refused: Authorization): boolean {
-    return this.#actor.forget(refused);
-  }
-
   /**
    * Obtains keys that have to be obtained.
    * @throws ConfigurationError where there are no credentials; ServiceError or TransportError where they are refused.
@@ -127,8 +124,8 @@ export class HuaweiAccount {
     const project = await this.#actor.project(name.value, signal);
     if (project) return project;
     const request = buildProjectsRequest(this.#endpoints.iamEndpoint, name.value);
-    const authorize = this.#actor.authorize({ name: name.value });
-    return parseProject(await this.#send(request, authorize, signal), summarize(request), name);
+    const acting = { actor: this.#actor, scope: { name: name.value } };
+    return parseProject(await this.#send(request, acting, signal), summarize(request), name);
   }
 
   /**
@@ -138,7 +135,7 @@ export class HuaweiAccount {
   accountId(signal: AbortSignal): Promise<string | undefined> {
     const request = buildAuthDomainsRequest(this.#endpoints.iamEndpoint);
     return this.#askPlace("account", request, signal, async (inTime) => {
-      const answer = await this.#send(request, this.#actor.authorize({ account: true }), inTime);
+      const answer = await this.#send(request, ofAccount(this.#actor), inTime);
       return parseAccountId(answer, summarize(request));
     });
   }
@@ -157,7 +154,7 @@ export class HuaweiAccount {
       const own = await this.project({ projectId: undefined, projectName }, inTime);
       if (own.id === otherId) return undefined;
       try {
-        const answer = await this.#send(request, this.#actor.authorize({ account: true }), inTime);
+        const answer = await this.#send(request, ofAccount(this.#actor), inTime);
         const accountId = parseShownProject(answer, summarize(request))?.accountId;
         const isForeign =
           accountId !== undefined && own.accountId !== undefined && accountId !== own.accountId;
@@ -189,9 +186,9 @@ export class HuaweiAccount {
     }
   }
 
-  /** Authorises requests for a project. */
-  authorize(projectId: string): Authorize {
-    return this.#actor.authorize({ id: projectId });
+  /** In whose name requests for a project are sent. */
+  acting(projectId: string): Acting {
+    return { actor: this.#actor, scope: { id: projectId } };
   }
 
   #actorOf({ credential, domainId }: HuaweiIdentity): Actor {
@@ -226,10 +223,9 @@ export class HuaweiAccount {
   #assume(agency: Role | AgencyToken | undefined, base: Actor): Actor {
     const { iamEndpoint, stsEndpoint } = this.#endpoints;
     if (!agency) return base;
-    const ofAccount = base.authorize({ account: true });
     if (agency.kind === "agencyToken") {
       const build = (scope: TokenScope): HttpRequest => buildAgencyTokenRequest(iamEndpoint, agency, scope);
-      return this.#tokens(build, ofAccount, agencyRemedies(agency.agencyName, agency.domainName));
+      return this.#tokens(build, base, agencyRemedies(agency.agencyName, agency.domainName));
     }
     const { domain } = agency;
     const request =
@@ -240,21 +236,18 @@ export class HuaweiAccount {
     const source: CredentialSource<HuaweiKeys> = {
       summary: summarize(request),
       obtain: async (signal) =>
-        parseKeys(await this.#send(request, ofAccount, signal, remedies), summarize(request)),
+        parseKeys(await this.#send(request, ofAccount(base), signal, remedies), summarize(request)),
     };
     return obtainedKeys(this.#remembering(source), this.#context.clock);
   }
 
-  #tokens(
-    build: (scope: TokenScope) => HttpRequest,
-    authorize: Authorize | undefined,
-    remedies?: Remedies,
-  ): Actor {
-    const obtain = async (scope: TokenScope, signal: AbortSignal): Promise<IamToken> => {
+  #tokens(build: (scope: TokenScope) => HttpRequest, base: Actor | undefined, remedies?: Remedies): Actor {
+    const obtain: Login["obtain"] = async (scope, signal) => {
       const request = build(scope);
-      const token = parseToken(await this.#send(request, authorize, signal, remedies), summarize(request));
-      this.#context.credentials.add(token.token);
-      return token;
+      const answer = await this.#send(request, base && ofAccount(base), signal, remedies);
+      const obtained = parseToken(answer, summarize(request));
+      this.#context.credentials.add(obtained.value.token);
+      return obtained;
     };
     return obtainedTokens(summarize(build({ name: "" })), obtain, this.#context.clock);
   }
@@ -265,11 +258,11 @@ export class HuaweiAccount {
       summary: summarize(buildIdTokenRequest(iamEndpoint, idpId, "")),
       obtain: async (signal) => {
         const first = buildIdTokenRequest(iamEndpoint, idpId, this.#readIdToken(idToken));
-        const { token } = parseToken(await this.#send(first, undefined, signal), summarize(first));
+        const { token } = parseToken(await this.#send(first, undefined, signal), summarize(first)).value;
         this.#context.credentials.add(token);
         const second = buildTokenKeysRequest(iamEndpoint, token, idTokenKeysSeconds);
-        const authorize = givenToken(token).authorize({ account: true });
-        return parseKeys(await this.#send(second, authorize, signal), summarize(second));
+        const acting = ofAccount(givenToken(token));
+        return parseKeys(await this.#send(second, acting, signal), summarize(second));
       },
     };
   }
@@ -290,10 +283,7 @@ export class HuaweiAccount {
   // At each renewal: who issues id tokens replaces the file before the present one ends.
   #readIdToken(place: IdTokenPlace): string {
     const { credentials, readFile } = this.#context;
-    const token =
-      "text" in place
-        ? place.text
-        : readTokenFile(place.file, "the setting of the id token's file", readFile);
+    const token = "text" in place ? place.text : readTokenFile(place, readFile);
     credentials.add(token);
     return token;
   }
@@ -312,14 +302,19 @@ export class HuaweiAccount {
 
   #send(
     request: HttpRequest,
-    authorize: Authorize | undefined,
+    acting: Acting | undefined,
     signal: AbortSignal,
     remedies: Remedies = {},
   ): ReturnType<HttpClient["send"]> {
     const { http, clock } = this.#context;
     const bucket = this.bucket("iam", request.operation);
-    return http.send(request, { authorize, toServiceError: toHuaweiError(clock, remedies), signal, bucket });
+    const options = { toServiceError: toHuaweiError(clock, remedies), signal, bucket };
+    return acting ? sendAs(acting, http, request, options) : http.send(request, options);
   }
+}
+
+function ofAccount(actor: Actor): Acting {
+  return { actor, scope: { account: true } };
 }
 
 function agencyRemedies(agencyName: string, domain: string): Remedies {

@@ -3,13 +3,16 @@
  * access keys, permanent or temporary.
  */
 import type { RequestSummary } from "../../errors";
-import type { Authorization, Authorize } from "../../http/request";
+import { AuthenticationError } from "../../errors";
+import type { HttpClient, SendOptions } from "../../http/httpClient";
+import type { Authorization, Authorize, HttpAnswer, HttpRequest } from "../../http/request";
 import { formatSdkDate, signHuaweiRequest } from "../../http/signers/huaweiSigner";
 import type { Clock } from "../../polling/clock";
 import type { CredentialSource } from "../temporaryCredentials";
 import { TemporaryCredentials } from "../temporaryCredentials";
 import type { HuaweiKeys } from "./credentials";
-import type { FoundProject, IamToken, TokenScope } from "./iam";
+import type { FoundProject, TokenScope } from "./iam";
+import type { Login } from "./tokens";
 import { Tokens } from "./tokens";
 
 /** Somebody in whose name requests are sent. */
@@ -35,11 +38,7 @@ export function givenToken(token: string): Actor {
 }
 
 /** Tokens that are obtained for each project as they are needed. */
-export function obtainedTokens(
-  summary: RequestSummary,
-  obtain: (scope: TokenScope, signal: AbortSignal) => Promise<IamToken>,
-  clock: Clock,
-): Actor {
+export function obtainedTokens(summary: RequestSummary, obtain: Login["obtain"], clock: Clock): Actor {
   const tokens = new Tokens({ summary, obtain }, clock);
   return {
     authorize: (scope) => async (_request, signal) => ({
@@ -84,6 +83,45 @@ export function obtainedKeys(source: CredentialSource<HuaweiKeys>, clock: Clock)
       await current.get(signal);
     },
   };
+}
+
+/** In whose name a request is sent, and for what. */
+export interface Acting {
+  readonly actor: Pick<Actor, "authorize" | "forget">;
+  readonly scope: TokenScope;
+}
+
+/**
+ * Sends a request in somebody's name; errors as HttpClient.send. Tokens and temporary keys die early when passwords or
+ * rights change: those that are refused are replaced once. A refused request was not handled, so even a start may be sent
+ * again. A login that was refused on the way is another matter: it would be refused again.
+ */
+export async function sendAs(
+  { actor, scope }: Acting,
+  http: HttpClient,
+  request: HttpRequest,
+  options: Omit<SendOptions, "authorize">,
+): Promise<HttpAnswer> {
+  let used: Authorization | undefined;
+  const authorizeInScope = actor.authorize(scope);
+  const authorize: Authorize = async (unsigned, signal) => {
+    used = await authorizeInScope(unsigned, signal);
+    return used;
+  };
+  try {
+    return await http.send(request, { ...options, authorize });
+  } catch (error) {
+    if (!isRefusalOf(request, error) || used === undefined || !actor.forget(used)) throw error;
+    return await http.send(request, { ...options, authorize });
+  }
+}
+
+function isRefusalOf(request: HttpRequest, error: unknown): boolean {
+  return (
+    error instanceof AuthenticationError &&
+    error.status === 401 &&
+    error.request.operation === request.operation
+  );
 }
 
 function sign(

@@ -7,6 +7,7 @@ import { ConfigurationError } from "../../errors";
 import type { HuaweiAccessKey } from "../../http/signers/huaweiSigner";
 import type { Found } from "../settings";
 import { incompleteCredentials } from "../settings";
+import type { TokenFile } from "../tokenFile";
 
 /** Something of an account, by its name or by its id. */
 export type NameOrId = { readonly name: string } | { readonly id: string };
@@ -27,7 +28,7 @@ export interface PasswordCredential {
 }
 
 /** An id token, or the file that has the present one. */
-export type IdTokenPlace = { readonly text: string } | { readonly file: string };
+export type IdTokenPlace = { readonly text: string } | TokenFile;
 
 /** A token of an identity provider, by the protocol of IAM v3. */
 export interface IdTokenCredential {
@@ -52,7 +53,7 @@ export interface OidcCredential {
 export interface PodCredential {
   readonly kind: "pod";
   readonly uri: string;
-  readonly tokenFile: string;
+  readonly tokenFile: TokenFile;
 }
 
 /** Who asks, before a role is assumed. */
@@ -165,7 +166,7 @@ function readIdToken({ look }: CredentialSettings): Reading {
 /** Where an id token is; undefined where neither is set. The text takes precedence, as in the vendor's provider. */
 export function idTokenPlace(text: Found | undefined, file: Found | undefined): IdTokenPlace | undefined {
   if (text) return { text: text.value };
-  return file && { file: file.value };
+  return file && { file: file.value, source: file.source };
 }
 
 /** A name or an id; the id takes precedence, as in the vendor's provider. */

@@ -1,15 +1,18 @@
 /**
  * Sends the requests of a Huawei Cloud service for one project; shared by AOM and FunctionGraph.
- * Gets requests from the service's `api`, hands them to HttpClient, renews a token that was refused.
+ * Gets requests from the service's `api`, and sends them in the account's name.
  */
-import { AuthenticationError } from "../../errors";
 import type { SendOptions } from "../../http/httpClient";
-import type { Authorization, Authorize, HttpAnswer, HttpRequest } from "../../http/request";
+import type { HttpAnswer, HttpRequest } from "../../http/request";
 import type { BucketView } from "../../http/tokenBucket";
+import { accountOfSameKey } from "../accountKey";
 import type { Arguments, BackendContext } from "../backend";
 import type { HuaweiAccount } from "./account";
 import { openAccount } from "./account";
-import { findIdentity } from "./identity";
+import { sendAs } from "./actors";
+import type { FoundProject } from "./iam";
+import type { HuaweiIdentity } from "./identity";
+import { findIdentity, keyOf } from "./identity";
 import type { HuaweiService } from "./location";
 import { accountOf, placeOf, resolveLocation } from "./location";
 import type { Remedies } from "./serviceErrors";
@@ -22,7 +25,8 @@ export interface HuaweiSendOptions extends Pick<SendOptions, "signal" | "patienc
 
 /**
  * The account to which the settings lead, for the comparison with an execution's, or the project where the state knows of
- * no account; empty where the settings tell the place by themselves, or it can't be found out.
+ * no account; empty where the settings tell the place by themselves, the state has its account from the same key, or the
+ * place can't be found out.
  */
 export async function locatePlace(
   service: HuaweiService,
@@ -46,10 +50,29 @@ export async function locatePlace(
     );
     return elsewhere === undefined ? {} : { projectId: elsewhere };
   }
+  if (accountOfSameKey(stored, keyOf(identity)) !== undefined) return {};
   const where = { region: stored["region"], endpoint: stored["endpoint"] };
   const location = resolveLocation(service, where, context.settings, identity);
   const accountId = await openAccount(identity, location, context).accountId(signal);
   return accountId === undefined ? {} : { accountId };
+}
+
+function accountAt(
+  project: FoundProject,
+  stored: Arguments,
+  identity: HuaweiIdentity,
+): Readonly<Record<string, string>> {
+  const told = accountOf(identity);
+  if (project.accountId !== undefined) {
+    const accountKey = keyOf(identity);
+    return { accountId: project.accountId, ...(accountKey === undefined ? {} : { accountKey }), ...told };
+  }
+  // With the project of the state, its account is that of the state too.
+  const kept = ["accountId", "accountKey"].flatMap((name) => {
+    const value = stored[name];
+    return typeof value === "string" ? [[name, value] as const] : [];
+  });
+  return { ...Object.fromEntries(kept), ...told };
 }
 
 /** A service in one project. */
@@ -99,10 +122,7 @@ export class HuaweiClient {
     const account = openAccount(identity, location, context);
     await account.prepare(signal);
     const project = await account.project(location, signal);
-    // With the project of the state, its account is that of the state too.
-    const known = project.accountId ?? args["accountId"];
-    const accountId = typeof known === "string" ? { accountId: known } : {};
-    const where = { ...location, projectId: project.id, account: { ...accountId, ...accountOf(identity) } };
+    const where = { ...location, projectId: project.id, account: accountAt(project, args, identity) };
     return new HuaweiClient(service.name, where, account, context);
   }
 
@@ -124,36 +144,11 @@ export class HuaweiClient {
 
   /** Sends a request; errors as HttpClient.send. */
   async send(request: HttpRequest, options: HuaweiSendOptions): Promise<HttpAnswer> {
-    let used: Authorization | undefined;
-    const authorize: Authorize = async (unsigned, signal) => {
-      used = await this.#account.authorize(this.projectId)(unsigned, signal);
-      return used;
-    };
     const { remedies, ...others } = options;
-    const send = (): Promise<HttpAnswer> =>
-      this.#context.http.send(request, {
-        ...others,
-        authorize,
-        toServiceError: toHuaweiError(this.#context.clock, remedies),
-        bucket: this.#account.bucket(this.#service, request.operation),
-      });
-    try {
-      return await send();
-    } catch (error) {
-      // Tokens and temporary keys die early when passwords or rights change. A refused request was not handled, so even a
-      // start may be sent again, once, with new ones. A login that was refused on the way is another matter: it
-      // would be refused again.
-      if (!isRefusalOf(request, error) || used === undefined) throw error;
-      if (!this.#account.forget(used)) throw error;
-      return await send();
-    }
+    return sendAs(this.#account.acting(this.projectId), this.#context.http, request, {
+      ...others,
+      toServiceError: toHuaweiError(this.#context.clock, remedies),
+      bucket: this.#account.bucket(this.#service, request.operation),
+    });
   }
-}
-
-function isRefusalOf(request: HttpRequest, error: unknown): boolean {
-  return (
-    error instanceof AuthenticationError &&
-    error.status === 401 &&
-    error.request.operation === request.operation
-  );
 }

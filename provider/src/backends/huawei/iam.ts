@@ -6,7 +6,9 @@ import type { RequestSummary } from "../../errors";
 import { ConfigurationError, ResponseFormatError } from "../../errors";
 import { isJsonObject, readJsonObject } from "../../http/answer";
 import type { HttpAnswer, HttpRequest } from "../../http/request";
+import { servedAtMs } from "../../http/servedAt";
 import type { Found } from "../settings";
+import type { ObtainedCredentials } from "../temporaryCredentials";
 import type { PasswordCredential } from "./credentials";
 
 /** What a token is good for: one project, by id or name, or what is the account's as a whole. */
@@ -15,8 +17,6 @@ export type TokenScope = { readonly id: string } | { readonly name: string } | {
 /** An obtained token. */
 export interface IamToken {
   readonly token: string;
-  /** Milliseconds since the epoch. */
-  readonly expiresAtMs: number;
   /** The project it is good for; absent where the answer does not say. */
   readonly project: FoundProject | undefined;
 }
@@ -99,7 +99,7 @@ export function buildIdTokenRequest(iamEndpoint: string, idpId: string, idToken:
  * Reads the token.
  * @throws ResponseFormatError where it has no token or no expiry.
  */
-export function parseToken(answer: HttpAnswer, request: RequestSummary): IamToken {
+export function parseToken(answer: HttpAnswer, request: RequestSummary): ObtainedCredentials<IamToken> {
   const token = answer.header("x-subject-token");
   const body = readJsonObject(answer, request)["token"];
   const details = isJsonObject(body) ? body : {};
@@ -113,7 +113,8 @@ export function parseToken(answer: HttpAnswer, request: RequestSummary): IamToke
     );
   }
   const project = details["project"];
-  return { token, expiresAtMs, project: isJsonObject(project) ? projectIn(project) : undefined };
+  const value = { token, project: isJsonObject(project) ? projectIn(project) : undefined };
+  return { value, expiresAtMs, servedAtMs: servedAtMs(answer) };
 }
 
 /**

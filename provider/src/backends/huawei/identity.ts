@@ -4,6 +4,7 @@
  */
 import { ConfigurationError } from "../../errors";
 import { isLoopback } from "../../http/transport";
+import { accountKeyOf } from "../accountKey";
 import { address } from "../rules";
 import type { Found, Settings } from "../settings";
 import { firstFound, fromConfig, fromEnvironment } from "../settings";
@@ -47,6 +48,12 @@ export function findIdentity(settings: Settings): HuaweiIdentity {
     cliProfile,
     sdkProfile,
   };
+}
+
+/** The access key for the state; undefined for all but permanent ones that act for themselves. */
+export function keyOf({ credential, agency }: HuaweiIdentity): string | undefined {
+  if (agency || credential.kind !== "accessKey" || credential.securityToken !== undefined) return undefined;
+  return accountKeyOf("huaweicloud", credential.accessKey);
 }
 
 interface FirstCredential {
@@ -229,7 +236,8 @@ function podOf(settings: Settings): FoundCredential | undefined {
   }
   const wrong = address(uri.value) ?? podAddressProblem(new URL(uri.value));
   if (wrong !== undefined) throw new ConfigurationError(`the address (from ${uri.source}) ${wrong}`);
-  return { credential: { kind: "pod", uri: uri.value, tokenFile: tokenFile.value }, source: uri.source };
+  const place = { file: tokenFile.value, source: tokenFile.source };
+  return { credential: { kind: "pod", uri: uri.value, tokenFile: place }, source: uri.source };
 }
 
 // The agent is on the machine itself: elsewhere, the pod's token would go out in the clear.

@@ -3,16 +3,21 @@
  * environment. Pure: makes no request.
  */
 import { ConfigurationError } from "../../errors";
-import type { PlainHttp } from "../../http/transport";
-import { plainHttpProblem } from "../../http/transport";
 import type { ArgumentProblem, Arguments } from "../backend";
-import { LocationError, checkEndpoint, noRegion, problemsOf, withScheme } from "../location";
-import { address } from "../rules";
+import {
+  LocationError,
+  checkEndpoint,
+  checkIdentityEndpoint,
+  noRegion,
+  problemsOf,
+  withScheme,
+} from "../location";
 import type { Found, Settings } from "../settings";
 import { configuredEndpoint, firstFound, fromArgument, fromConfig, fromEnvironment } from "../settings";
+import { demandNoRefusedSettings, findRefusedSettings } from "../vendorSettings";
 import type { HuaweiIdentity } from "./identity";
 import { findIdentity } from "./identity";
-import { checkSettings, refuseSettings } from "./settingsTable";
+import { huaweiSettings } from "./settingsTable";
 import { huaweiPlainHttp } from "./transport";
 
 /** A service of Huawei Cloud. */
@@ -50,7 +55,7 @@ export function checkLocation(
   settings: Settings,
   unknown: ReadonlySet<string>,
 ): ArgumentProblem[] {
-  const refused = checkSettings(settings);
+  const refused = findRefusedSettings(settings, huaweiSettings);
   if (refused.length > 0) return refused;
   let identity: HuaweiIdentity;
   try {
@@ -73,7 +78,7 @@ export function resolveLocation(
   settings: Settings,
   identity: HuaweiIdentity = findIdentity(settings),
 ): HuaweiLocation {
-  refuseSettings(settings);
+  demandNoRefusedSettings(settings, huaweiSettings);
   return locate(service, args, settings, identity);
 }
 
@@ -225,7 +230,7 @@ function findIamEndpoint(
   );
   if (!found) return region === undefined ? `https://iam.${site}` : `https://iam.${region}.${site}`;
   // Other tools' settings carry the version in the address.
-  return checkAddress(found, "IAM", huaweiPlainHttp(settings)).replace(/\/v3\/?$/, "");
+  return checkIdentityEndpoint(found, "IAM", huaweiPlainHttp(settings)).replace(/\/v3\/?$/, "");
 }
 
 // The service is in these regions only; elsewhere the SDKs ask the first of them.
@@ -241,17 +246,9 @@ function findStsEndpoint(settings: Settings, region: string | undefined, site: s
     withScheme(configuredEndpoint(settings, "huaweicloud:endpoints", "sts")),
     withScheme(fromEnvironment(settings, "HUAWEICLOUD_SDK_STS_ENDPOINT")),
   );
-  if (found) return checkAddress(found, "STS", huaweiPlainHttp(settings));
+  if (found) return checkIdentityEndpoint(found, "STS", huaweiPlainHttp(settings));
   const isServed = region !== undefined && (site !== mainSite || stsRegions.includes(region));
   return `https://sts.${isServed ? region : "cn-north-4"}.${site}`;
-}
-
-function checkAddress(found: Found, title: string, plainHttp: PlainHttp): string {
-  const value = found.value.trim();
-  const wrong = address(value) ?? plainHttpProblem(new URL(value), plainHttp);
-  if (wrong !== undefined)
-    throw new ConfigurationError(`the ${title} endpoint (from ${found.source}) ${wrong}`);
-  return value;
 }
 
 function profileValue(

@@ -8,6 +8,7 @@ import type { HttpClient } from "../../http/httpClient";
 import type { HttpAnswer, HttpRequest } from "../../http/request";
 import { summarize } from "../../http/request";
 import type { CredentialSource, ObtainedCredentials } from "../temporaryCredentials";
+import { readTokenFile } from "../tokenFile";
 import type { HuaweiKeys, PodCredential } from "./credentials";
 import { triedSources } from "./identity";
 import {
@@ -26,14 +27,18 @@ const noAgency = "Please configure Cloud Service Agency first";
  * @param isAsked true where a setting asks for them; false where they are what is left to try.
  */
 export function ecsKeys(http: HttpClient, isAsked: boolean): CredentialSource<HuaweiKeys> {
+  let wasThere = false;
   return {
     summary: summarize(buildSecurityKeyRequest(undefined)),
     obtain: async (signal) => {
       try {
-        return await askMetadata(http, signal);
+        const obtained = await askMetadata(http, signal);
+        wasThere = true;
+        return obtained;
       } catch (error) {
-        if (signal.aborted || !(error instanceof TransportError || error instanceof ServiceError))
-          throw error;
+        // On an ECS that has given keys, a fault of the metadata service is a fault like any other: it may pass.
+        if (wasThere || signal.aborted) throw error;
+        if (!(error instanceof TransportError || error instanceof ServiceError)) throw error;
         throw noKeys(error, isAsked);
       }
     },
@@ -102,29 +107,12 @@ export function podKeys(
   return {
     summary: summarize(buildPodKeysRequest(uri, "")),
     obtain: async (signal) => {
-      const token = readTokenFile(tokenFile, "HC_CONTAINER_AUTHORIZATION_TOKEN_FILE", readFile);
+      const token = readTokenFile(tokenFile, readFile);
       remember(token);
       const request = buildPodKeysRequest(uri, token);
       return parseKeys(await send(http, request, 3, signal), summarize(request));
     },
   };
-}
-
-/**
- * The token in a file, without the line's end.
- * @param source names the setting that names the file.
- * @throws ConfigurationError where there is none.
- */
-export function readTokenFile(
-  path: string,
-  source: string,
-  readFile: (path: string) => string | undefined,
-): string {
-  const token = readFile(path)?.trim();
-  if (token !== undefined && token !== "") return token;
-  throw new ConfigurationError(
-    `the token file ${path} (from ${source}) ${token === undefined ? "can't be read" : "is empty"}: correct the setting or the file.`,
-  );
 }
 
 async function send(

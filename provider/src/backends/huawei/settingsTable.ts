@@ -2,20 +2,7 @@
  * Every setting of the vendor's own Pulumi provider, and of its SDKs, and what becomes of it here. What is refused is
  * refused from this table; the documentation's table is compared with it.
  */
-import { ConfigurationError } from "../../errors";
-import type { ArgumentProblem } from "../backend";
-import type { Settings } from "../settings";
-import { firstFound, fromConfig, fromEnvironment } from "../settings";
-import type { VendorSetting } from "../vendorSettings";
-
-/** A row, and the values that a refused setting may have all the same. */
-export interface HuaweiSetting extends VendorSetting {
-  /** Values of a refused setting that say what is done anyway, in lower case. */
-  readonly allowed?: readonly string[];
-}
-
-/** Namespace of the configuration. */
-export const namespace = "huaweicloud";
+import type { VendorSetting, VendorSettings } from "../vendorSettings";
 
 const setting = (
   key: string | undefined,
@@ -23,10 +10,10 @@ const setting = (
   concern: VendorSetting["concern"],
   treatment: VendorSetting["treatment"],
   note: string,
-): HuaweiSetting => ({ key, variables, concern, treatment, note });
+): VendorSetting => ({ key, variables, concern, treatment, note });
 
-/** The settings of the vendor's provider, in its own order of precedence. */
-export const huaweiSettings: readonly HuaweiSetting[] = [
+// In the order of precedence of the vendor's provider.
+const table: readonly VendorSetting[] = [
   setting(
     "token",
     ["HW_AUTH_TOKEN", "OS_AUTH_TOKEN"],
@@ -183,7 +170,7 @@ export const huaweiSettings: readonly HuaweiSetting[] = [
       ["HW_INSECURE", "OS_INSECURE"],
       "how",
       "refused",
-      "Certificates are always checked; remove it and set `cacertFile` to the server's authority.",
+      "Certificates are always checked, or credentials would go to whoever answers; remove it and set `huaweicloud:cacertFile` to the server's authority.",
     ),
     allowed: ["false", "f", "0"],
   },
@@ -312,28 +299,5 @@ export const huaweiSettings: readonly HuaweiSetting[] = [
   ),
 ];
 
-function refusals(settings: Settings): readonly string[] {
-  return huaweiSettings.flatMap(({ key, variables, treatment, note, allowed = [] }) => {
-    if (treatment !== "refused") return [];
-    const found = firstFound(
-      key === undefined ? undefined : fromConfig(settings, `${namespace}:${key}`),
-      fromEnvironment(settings, ...variables),
-    );
-    if (!found || allowed.includes(found.value.trim().toLowerCase())) return [];
-    return [`${found.source} is set, which is not supported. ${note.replaceAll("`", "")}`];
-  });
-}
-
-/** The settings that are set and refused; for check. */
-export function checkSettings(settings: Settings): ArgumentProblem[] {
-  return refusals(settings).map((reason) => ({ argument: undefined, reason }));
-}
-
-/**
- * Refuses settings for every other use.
- * @throws ConfigurationError where one is set that is refused.
- */
-export function refuseSettings(settings: Settings): void {
-  const [refused] = refusals(settings);
-  if (refused !== undefined) throw new ConfigurationError(refused);
-}
+/** The settings of the vendor's provider and of its SDKs. */
+export const huaweiSettings: VendorSettings = { namespace: "huaweicloud", table };

@@ -1,7 +1,6 @@
 /**
  * How requests to Huawei Cloud travel: trusted authorities, a certificate of the client, and permission for `http://`.
  */
-import { ConfigurationError } from "../../errors";
 import type { PlainHttp, Transport } from "../../http/transport";
 import type { Settings } from "../settings";
 import { firstFound, fromConfig, fromEnvironment } from "../settings";
@@ -9,19 +8,9 @@ import { isSetTrue, readTlsIdentity } from "../transportSettings";
 
 /**
  * The transport that the settings ask for.
- * @throws ConfigurationError where a setting is wrong, or asks for connections without a check of the server.
+ * @throws ConfigurationError where a setting is wrong.
  */
 export function huaweiTransport(settings: Settings): Transport {
-  const insecure = firstFound(
-    fromConfig(settings, "huaweicloud:insecure"),
-    fromEnvironment(settings, "HW_INSECURE", "OS_INSECURE"),
-  );
-  if (isSetTrue(insecure)) {
-    throw new ConfigurationError(
-      `${insecure?.source ?? ""} asks for connections that do not check the server, which this package does not make: ` +
-        `tokens and passwords would go to whoever answers. Remove it, and set huaweicloud:cacertFile to the server's authority.`,
-    );
-  }
   return {
     tls: readTlsIdentity(settings, {
       ca: firstFound(fromConfig(settings, "huaweicloud:cacertFile"), fromEnvironment(settings, "OS_CACERT")),
