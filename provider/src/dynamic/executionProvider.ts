@@ -53,7 +53,7 @@ export interface AnsweredExecution {
 
 /** What a process lends to the providers that it serves. */
 export interface ProviderProcess {
-  readonly host: Pick<HostProcess, "signal" | "serve" | "hasEngine">;
+  readonly host: Pick<HostProcess, "signal" | "serve" | "hasEngine" | "deployment">;
   /** What is known of runs; one for all providers. */
   readonly register: RunRegister;
   /**
@@ -144,12 +144,15 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
       // Kept: when a terminal's preview has ended, its rows have the names of changed properties only.
       await this.#reporterOf(call).explain(sayAction(result, isDeployment), isDeployment);
       if (result.action === "update") return { changes: true };
+      if (isDeployment) await this.#noteReplacing(urn);
       return { changes: true, replaces: [...result.properties], deleteBeforeReplace: result.deleteFirst };
     });
   }
 
   create(inputs: Properties): Promise<dynamic.CreateResult> {
     return this.#serve("create", inputs, async (call) => {
+      // The engine also replaces for reasons of its own, without comparing.
+      if (call.urn !== undefined && this.#inState.has(call.urn)) await this.#noteReplacing(call.urn);
       const outcome = await create(call.args, this.#host(call, "create")).catch((error: unknown) => {
         const code = codeOf(error);
         // These say themselves what was started.
@@ -187,7 +190,8 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
     return this.#serve("delete", stored, async (call) => {
       // The engine does not say why. Where the program still has the resource, another one takes its place: only a
       // deployment checks, and nothing is checked of what is destroyed.
-      const isReplacement = call.urn !== undefined && this.#checked.has(call.urn);
+      const isReplacement =
+        call.urn !== undefined && (this.#checked.has(call.urn) || (await this.#isReplacing(call.urn)));
       // A run that `executionKey` names replaces itself where nothing else has changed: it goes on for the new resource.
       if (isReplacement && this.#process.answered.some((execution) => execution.id === id)) return;
       // Deleted before what takes its place is created, and perhaps never compared.
@@ -199,6 +203,16 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
       if (!isReplacement || successor === undefined) return;
       await this.#process.register.handedOver(this.#definition.service, call.urn, successor.id);
     });
+  }
+
+  #noteReplacing(urn: string): Promise<void> {
+    const { register, host } = this.#process;
+    return register.replacing(this.#definition.service, urn, host.deployment);
+  }
+
+  #isReplacing(urn: string): Promise<boolean> {
+    const { register, host } = this.#process;
+    return register.isReplacing(this.#definition.service, urn, host.deployment);
   }
 
   #host(call: HostCall, operation?: "create" | "update" | "delete"): LifecycleHost {
