@@ -152,7 +152,9 @@ test.each(Object.keys(services) as ServiceName[])(
         expect({ name, diagnostics, initErrors }).toEqual({ name, diagnostics: [], initErrors: undefined });
         expect(ended.get(`after-${name}`)!.inputs["keepers"]).toEqual({ id });
       } else {
-        expect(diagnostics[1]).toMatch(new RegExp(`^\\* execution ${id!} ${verb} after (\\d+m?s|less than 1s)$`));
+        expect(diagnostics[1]).toMatch(
+          new RegExp(`^\\* execution ${id!} ${verb} after (\\d+m?s|less than 1s)$`),
+        );
         expect(diagnostics).toContain(`Nothing of it runs any more. ${next}`);
         expect(diagnostics.at(-1)).toMatch(/error WFX-EXECUTION-FAILED$/);
         // The state keeps what the person has read.
