@@ -184,3 +184,51 @@ exports.project = new aom.WorkflowExecution("patch", { workflowId: "same" }, { p
     expect((await stack.destroy()).ok).toBe(true);
   });
 });
+
+// The engine has what is replaced deleted by the provider that had it: another process than the one that compared and
+// created, which knows nothing of the program.
+describe("a resource that moves to another provider", () => {
+  const moving = (endpoint: string, provider: string, args: object): string => `
+const { Provider, aom } = require("pulumi-workflow-execution");
+const settings = { huaweicloud: {
+  region: "cn-north-4", endpoints: { aom: ${JSON.stringify(endpoint)}, iam: ${JSON.stringify(endpoint)} },
+  domainName: "demo", userName: "demo", password: "demo-password-1",
+} };
+const providers = { first: new Provider("first", settings), second: new Provider("second", settings) };
+const options = { provider: providers[${JSON.stringify(provider)}], replacementTrigger: ${JSON.stringify(provider)} };
+new aom.WorkflowExecution("moving", ${JSON.stringify({ workflowId: "moving", ...args })}, options);
+`;
+
+  test("what it has just started is not stopped as a leftover", async () => {
+    const { emulator, stack } = fixture;
+    await control(emulator, "PUT", "/workflows/moving", {
+      nodes: [{ id: "work", durationMs: 100 }],
+      runs: [{}, { durationsMs: [600_000] }],
+    });
+    writeFileSync(join(stack.folder, "index.js"), moving(emulator.url, "first", {}));
+    expect((await stack.up()).ok).toBe(true);
+    const news = { waitFor: "started", triggers: { n: 2 } };
+    writeFileSync(join(stack.folder, "index.js"), moving(emulator.url, "second", news));
+    const moved = await stack.up();
+    expect(moved.ok).toBe(true);
+    expect(moved.output).not.toContain("warning:");
+    expect((await executionsOf(emulator)).map(({ status }) => status).sort()).toEqual(["running", "success"]);
+    // Destroyed, it is stopped as ever.
+    expect((await stack.destroy()).ok).toBe(true);
+    expect((await executionsOf(emulator)).map(({ status }) => status).sort()).toEqual(["cancel", "success"]);
+  });
+
+  test("a teardown runbook does not run because its resource is replaced", async () => {
+    const { emulator, stack } = fixture;
+    await control(emulator, "PUT", "/workflows/moving", { nodes: [{ id: "work", durationMs: 100 }] });
+    writeFileSync(join(stack.folder, "index.js"), moving(emulator.url, "first", { runOn: "destroy" }));
+    expect((await stack.up()).ok).toBe(true);
+    writeFileSync(join(stack.folder, "index.js"), moving(emulator.url, "second", { runOn: "destroy" }));
+    const moved = await stack.up();
+    expect(moved.ok).toBe(true);
+    expect(moved.changes).toMatchObject({ replace: 1 });
+    expect(await executionsOf(emulator)).toEqual([]);
+    expect((await stack.destroy()).ok).toBe(true);
+    expect((await executionsOf(emulator)).map(({ status }) => status)).toEqual(["success"]);
+  });
+});

@@ -7,7 +7,7 @@ import { join, resolve } from "node:path";
 import type { ServiceName } from "../../provider/src/lifecycle";
 import { services } from "../../provider/src/lifecycle";
 import { outputs as outputNames, stateVersion } from "../../provider/src/lifecycle/state";
-import { previewRowOf, rowsOf } from "../support/console";
+import { diagnosticsOf, previewRowOf, rowsOf } from "../support/console";
 import { control, executionsOf, requestsOf } from "../support/emulators";
 import { useFixture } from "../support/fixture";
 import type { ProgramResource, StateResource } from "../support/stack";
@@ -179,6 +179,12 @@ test("each reason stands in the preview: what is none, like key order or an expi
   for (const { name, preview: expected } of cases) {
     const row = previewRowOf(preview.output, name);
     expect({ name, row: row?.replace(/^\S+ +\S+ /, "") }).toEqual({ name, row: expected });
+    // A terminal's rows lose the reason when the preview has ended: there it stands below, for every one.
+    const reason = expected?.replace(/^.*?\]; /, "");
+    expect({ name, kept: diagnosticsOf(preview.output, name) }).toEqual({
+      name,
+      kept: reason === undefined ? [] : [reason],
+    });
   }
   expect(await counts()).toEqual(remembered);
 

@@ -571,7 +571,7 @@ describe("what goes wrong on the way to keys", () => {
 
   test.each([
     ["a server without a role", { role: undefined }, "ListRamRoles was refused: HTTP 404"],
-    ["another role than the server's", {}, "GetRamRoleCredentials was refused: HTTP 404"],
+    ["another role than the server's", {}, 'Check that the server has the RAM role "other".'],
   ])("%s is said as that", async (what, machine, message) => {
     await putMachine("alibabaEcs", machine);
     const config: Record<string, string> = what.startsWith("another")

@@ -47,7 +47,7 @@ const planned = (state: StoredState, sources: Sources): ReturnType<typeof diff> 
   diff(services.cloudflow, String(state["executionId"]), state, args, [], [], placeOf(sources));
 
 const askedPlaceOf = (sources: Sources, state: StoredState): Promise<Readonly<Record<string, string>>> =>
-  scene.session(sources).findPlace(services.cloudflow, state, never);
+  scene.session(sources).findPlace(services.cloudflow, state, state, never);
 
 /** Id of the demo account, as the emulator has it. */
 const demoAccountId = async (): Promise<string> =>
@@ -109,10 +109,10 @@ describe("keys do not tell their account: the STS is asked by the way", () => {
     const session = scene.session({ config: ann });
     const state = { ...args, accountId: acmeAccountId };
     await Promise.all(
-      Array.from({ length: 1_000 }, () => session.findPlace(services.cloudflow, state, never)),
+      Array.from({ length: 1_000 }, () => session.findPlace(services.cloudflow, state, state, never)),
     );
     expect(scene.sent).toHaveLength(1);
-    expect(await scene.session({ config: ann }).findPlace(services.cloudflow, args, never)).toEqual({});
+    expect(await scene.session({ config: ann }).findPlace(services.cloudflow, args, args, never)).toEqual({});
     expect(scene.sent).toHaveLength(1);
   });
 

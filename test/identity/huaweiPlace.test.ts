@@ -6,7 +6,7 @@ import { diff, services } from "../../provider/src/lifecycle";
 import type { Arguments, Diff } from "../../provider/src/lifecycle";
 import { acmeDomainId, acmeProject, acmeSubProject, annKeys } from "../emulator/acme";
 import { requestsOf } from "../support/emulators";
-import { never, settingsOf } from "../support/sessions";
+import { demoProjectId, never, settingsOf } from "../support/sessions";
 import type { Sources } from "./huaweiWorld";
 import { HuaweiWorld, demoKeys } from "./huaweiWorld";
 
@@ -124,7 +124,7 @@ describe("stays where it is", () => {
 
 describe("where the settings do not tell the account, IAM is asked", () => {
   const moved = async (state: Arguments, sources: Sources, given: Arguments = args): Promise<Diff> => {
-    const place = await world.session(sources).findPlace(services.aom, state, never);
+    const place = await world.session(sources).findPlace(services.aom, state, given, never);
     return diff(services.aom, "ex-1", state, given, [], [], place);
   };
   const asDemo: Sources = { config: keysOf(demoKeys), environment };
@@ -167,6 +167,73 @@ describe("where the settings do not tell the account, IAM is asked", () => {
     expect((await moved(asAgency, asDemo)).action).toBe("rerun");
   });
 
+  describe("an execution whose state has a project, but no account", () => {
+    const withProject = { "huaweicloud:projectId": acmeProject };
+    const counted = async (operation: string): Promise<number> =>
+      (await requestsOf(world.emulator)).filter((request) => request.operation === operation).length;
+
+    test.each<[string, Sources, string]>([
+      ["the region's project of another account", asDemo, demoProjectId],
+      [
+        "a project by its name, of another account",
+        { config: { ...keysOf(demoKeys), "huaweicloud:projectName": "cn-north-4" }, environment },
+        demoProjectId,
+      ],
+    ])("%s is another place", async (_what, sources, projectId) => {
+      const change = await moved(await ranWith(ann(withProject)), sources);
+      expect(change.action).toBe("rerun");
+      expect(change.reasons).toEqual([`projectId changed from ${acmeProject} to ${projectId} (settings)`]);
+    });
+
+    test.each<[string, Record<string, string>]>([
+      ["its own project, by the region", {}],
+      ["its own project, by its name", { "huaweicloud:projectName": "cn-north-4" }],
+      [
+        "another project of its account, which only a name tells",
+        { "huaweicloud:projectName": "cn-north-4_dev" },
+      ],
+      ["a project that is not there", { "huaweicloud:projectName": "cn-north-4_gone" }],
+    ])("%s moves nothing", async (_what, more) => {
+      expect((await moved(await ranWith(ann(withProject)), ann(more))).action).toBe("none");
+    });
+
+    test("a project that IAM shows as another account's is another place", async () => {
+      const state = await ranWith(ann(withProject));
+      const project = { id: acmeProject, name: "cn-north-4", domain_id: acmeDomainId };
+      const body = JSON.stringify({ project });
+      await world.control("POST", "/faults", {
+        operation: "KeystoneShowProject",
+        action: "invalidJson",
+        body,
+      });
+      expect((await moved(state, asDemo)).action).toBe("rerun");
+    });
+
+    test.each([
+      ["IAM answers 401", { action: "status", status: 401 }],
+      ["IAM answers 500", { action: "status", status: 500 }],
+      ["a proxy answers 403 in its place", { action: "html", status: 403 }],
+    ])("where %s nothing is claimed, and it is asked once", async (_why, answer) => {
+      const state = await ranWith(ann(withProject));
+      const fault = { operation: "KeystoneShowProject", count: null, ...answer };
+      await world.control("POST", "/faults", fault);
+      const session = world.session(asDemo);
+      const place = (): Promise<unknown> => session.findPlace(services.aom, state, args, never);
+      expect(await Promise.all([place(), place()])).toEqual([{}, {}]);
+      const times = await counted("KeystoneShowProject");
+      expect(times).toBeGreaterThan(0);
+      expect(await place()).toEqual({});
+      expect(await counted("KeystoneShowProject")).toBe(times);
+    });
+
+    test("with an argument that names the project nobody is asked", async () => {
+      const given = { ...args, projectId: acmeProject };
+      expect((await moved(await ranWith(ann(), given), asDemo, given)).action).toBe("none");
+      expect(await counted("KeystoneShowProject")).toBe(0);
+      expect(await counted("KeystoneListProjects")).toBe(0);
+    });
+  });
+
   test("with an argument that names the project nobody is asked", async () => {
     const given = { ...args, projectId: acmeProject };
     expect((await moved(await ranWith(ann(), given), asDemo, given)).action).toBe("none");
@@ -189,9 +256,9 @@ describe("where the settings do not tell the account, IAM is asked", () => {
     const state = await ranWith(ann());
     await prepare();
     const session = world.session(asDemo);
-    const four = [1, 2, 3, 4].map(() => session.findPlace(services.aom, state, never));
+    const four = [1, 2, 3, 4].map(() => session.findPlace(services.aom, state, args, never));
     expect(await Promise.all(four)).toEqual([{}, {}, {}, {}]);
-    expect(await session.findPlace(services.aom, state, never)).toEqual({});
+    expect(await session.findPlace(services.aom, state, args, never)).toEqual({});
     expect(await asked()).toBe(1);
   });
 });

@@ -68,6 +68,7 @@ export function openHost(options: HostOptions): Host {
   const thisProcess: ProviderProcess = {
     host: {
       signal: ending.signal,
+      deployment: undefined,
       serve: (call) => call(),
       hasEngine: () =>
         process.act("check", (deliver) => {

@@ -52,6 +52,7 @@ function providerOf(outcome: () => ExecutionSnapshot): { provider: ExecutionProv
       signal: new AbortController().signal,
       serve: (work) => work(),
       hasEngine: () => Promise.resolve(true),
+      deployment: undefined,
     },
     register: new RunRegister(),
     answered: [],

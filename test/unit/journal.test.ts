@@ -216,6 +216,24 @@ describe("the journal", () => {
 });
 
 describe("the register", () => {
+  test("who replaces a resource is known to other processes of that deployment, and to no other", async () => {
+    const register = (): RunRegister => new RunRegister({ journalFolder: folder });
+    const [deletes, creates] = [register(), register()];
+    // The one that deletes has noted something itself before, as a refresh does.
+    await deletes.handedOver("aom", "urn:a", "ex-1", { always: true });
+    await creates.replacing("aom", "urn:a", "127.0.0.1:1");
+    await creates.note("aom", "urn:a", "wf", { key: "k", runName: "k-1", postedMs: 1, executionId: "ex-2" });
+    expect(await deletes.isReplacing("aom", "urn:a", "127.0.0.1:1")).toBe(true);
+    expect(await creates.isReplacing("aom", "urn:a", "127.0.0.1:1")).toBe(true);
+    for (const [urn, deployment] of [
+      ["urn:a", "127.0.0.1:2"],
+      ["urn:b", "127.0.0.1:1"],
+      ["urn:a", undefined],
+    ] as const) {
+      expect(await deletes.isReplacing("aom", urn, deployment)).toBe(false);
+    }
+  });
+
   const open = (): RunRegister => new RunRegister({ journalFolder: folder });
   const noted = (more: Partial<PendingStart> = {}): Promise<void> =>
     open().note("aom", urn, "wf", { key: "key", runName: "key", postedMs: 1, ...more });

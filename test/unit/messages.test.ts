@@ -228,6 +228,10 @@ test("what went wrong before a start: nothing was started", () => {
     "no credentials\n  Nothing was started. Error WFX-CONFIGURATION",
   );
   expect(sayNotStarted({ message: "oops" })).toBe("oops\n  Nothing was started.");
+  // The places where credentials can be set make a long list, all of which is needed.
+  const places = "HW_ACCESS_KEY; ".repeat(125).trim();
+  expect(sayNotStarted({ message: places, code: "WFX-CONFIGURATION" })).toContain(`${places}\n`);
+  expect(sayNotStarted({ message: places, code: "WFX-SERVICE" }).length).toBeLessThan(1_100);
 });
 
 test("an execution that will not stop: it stays in the state, and how to let it go", () => {
@@ -238,7 +242,8 @@ test("an execution that will not stop: it stays in the state, and how to let it 
 });
 
 test.each([
-  [0, "0ms"],
+  [0, "less than 1s"],
+  [0.4, "less than 1s"],
   [850, "850ms"],
   [1_000, "1s"],
   [59_400, "59s"],

@@ -105,10 +105,12 @@ export interface BackendDefinition<Service extends Backend = Backend> {
   /**
    * What {@link place} leaves out, asked of the vendor for an execution that is stored. What can't be had in a few seconds
    * is left out.
+   * @param args the program's present arguments; what they name need not be asked for.
    * @throws ConfigurationError where a setting is wrong.
    */
   askPlace?(
     stored: Arguments,
+    args: Arguments,
     context: BackendContext,
     signal: AbortSignal,
   ): Promise<Readonly<Record<string, string>>>;

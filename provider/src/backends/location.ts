@@ -65,21 +65,10 @@ export function withScheme(found: Found | undefined, scheme: "http" | "https" = 
   return { ...found, value: `${scheme}://${value}` };
 }
 
-/** What is wrong with the settings of transport; empty where nothing is. Said of the endpoint: that is what is reached so. */
-export function problemsOfTransport(read: () => unknown): ArgumentProblem[] {
+/** What is wrong with settings, by trying to read them or to resolve a location; empty where nothing is. */
+export function problemsOf(read: () => unknown): ArgumentProblem[] {
   try {
     read();
-    return [];
-  } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
-    return [{ argument: "endpoint", reason: `can't be reached as the settings say: ${error.message}` }];
-  }
-}
-
-/** What is wrong with a location, by trying to resolve it; empty where nothing is. */
-export function problemsOf(resolve: () => unknown): ArgumentProblem[] {
-  try {
-    resolve();
     return [];
   } catch (error) {
     if (error instanceof LocationError) return [error.problem];

@@ -44,10 +44,12 @@ export interface Session {
   /**
    * What the settings tell, or else the vendor, of the place where executions are; empty where the settings are wrong.
    * @param stored an execution as it is stored.
+   * @param args the program's present arguments.
    */
   findPlace(
     definition: BackendDefinition,
     stored: Arguments,
+    args: Arguments,
     signal: AbortSignal,
   ): Promise<Readonly<Record<string, string>>>;
   /** Opens a service for a workflow. */
@@ -124,10 +126,10 @@ export function openSession(options: SessionOptions): Session {
     uuid,
     waiting: options.waiting ?? {},
     shared,
-    findPlace: async (definition, stored, signal) => {
+    findPlace: async (definition, stored, args, signal) => {
       try {
         const told = definition.place?.(settings) ?? {};
-        const asked = await definition.askPlace?.(stored, contextOf(definition), signal);
+        const asked = await definition.askPlace?.(stored, args, contextOf(definition), signal);
         return { ...asked, ...told };
       } catch (error) {
         // Told by check, and by whoever connects.

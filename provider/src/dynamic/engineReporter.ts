@@ -41,7 +41,7 @@ export async function everythingSaid(urn: string | undefined): Promise<void> {
 export interface EngineReporter extends Reporter {
   /**
    * Says why something is going to be done, and waits until the engine has heard it: a preview may end right after.
-   * @param isKept repeated at the end, and shown by those displays too that have no rows (`--diff`, `--json`).
+   * @param isKept repeated at the end: a terminal's rows lose what is not kept, and `--json` has no rows.
    */
   explain(text: string, isKept: boolean): Promise<void>;
 }

@@ -53,7 +53,7 @@ export interface AnsweredExecution {
 
 /** What a process lends to the providers that it serves. */
 export interface ProviderProcess {
-  readonly host: Pick<HostProcess, "signal" | "serve" | "hasEngine">;
+  readonly host: Pick<HostProcess, "signal" | "serve" | "hasEngine" | "deployment">;
   /** What is known of runs; one for all providers. */
   readonly register: RunRegister;
   /**
@@ -133,7 +133,7 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
       const present = presentOf(id, stored);
       if (isDeployment) this.#present.set(urn, present);
       const secrets = newSecrets(before, call);
-      const place = await this.#session.findPlace(this.#definition, stored, this.#process.host.signal);
+      const place = await this.#session.findPlace(this.#definition, stored, args, this.#process.host.signal);
       const result = diff(this.#definition, id, stored, args, call.replaceOnChanges, secrets, place);
       // What is about to be replaced is remembered also on a machine that has never started it.
       const always = result.action === "rerun";
@@ -143,17 +143,18 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
         const isRenamed = storedUrn !== undefined && storedUrn !== urn;
         return { changes: isDeployment && isRenamed && stored["runOn"] === "destroy" };
       }
-      // Where no argument has changed, the engine's own diff shows nothing of the reason.
-      const hidden = new Set(["rerunOn", ...Object.keys(place)]);
-      const isHidden = result.action === "rerun" && result.properties.some((name) => hidden.has(name));
-      await this.#reporterOf(call).explain(sayAction(result, isDeployment), isDeployment && isHidden);
+      // Kept: when a terminal's preview has ended, its rows have the names of changed properties only.
+      await this.#reporterOf(call).explain(sayAction(result, isDeployment), isDeployment);
       if (result.action === "update") return { changes: true };
+      if (isDeployment) await this.#noteReplacing(urn);
       return { changes: true, replaces: [...result.properties], deleteBeforeReplace: result.deleteFirst };
     });
   }
 
   create(inputs: Properties): Promise<dynamic.CreateResult> {
     return this.#serve("create", inputs, async (call) => {
+      // The engine also replaces for reasons of its own, without comparing.
+      if (call.urn !== undefined && this.#inState.has(call.urn)) await this.#noteReplacing(call.urn);
       const outcome = await create(call.args, this.#host(call, "create")).catch((error: unknown) => {
         const code = codeOf(error);
         // These say themselves what was started.
@@ -191,7 +192,8 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
     return this.#serve("delete", stored, async (call) => {
       // The engine does not say why. Where the program still has the resource, another one takes its place: only a
       // deployment checks, and nothing is checked of what is destroyed.
-      const isReplacement = call.urn !== undefined && this.#checked.has(call.urn);
+      const isReplacement =
+        call.urn !== undefined && (this.#checked.has(call.urn) || (await this.#isReplacing(call.urn)));
       // A run that `executionKey` names replaces itself where nothing else has changed: it goes on for the new resource.
       if (isReplacement && this.#process.answered.some((execution) => execution.id === id)) return;
       // Deleted before what takes its place is created, and perhaps never compared.
@@ -203,6 +205,16 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
       if (!isReplacement || successor === undefined) return;
       await this.#process.register.handedOver(this.#definition.service, call.urn, successor.id);
     });
+  }
+
+  #noteReplacing(urn: string): Promise<void> {
+    const { register, host } = this.#process;
+    return register.replacing(this.#definition.service, urn, host.deployment);
+  }
+
+  #isReplacing(urn: string): Promise<boolean> {
+    const { register, host } = this.#process;
+    return register.isReplacing(this.#definition.service, urn, host.deployment);
   }
 
   #host(call: HostCall, operation?: "create" | "update" | "delete"): LifecycleHost {

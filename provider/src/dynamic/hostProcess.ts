@@ -46,6 +46,11 @@ export class HostProcess {
     }
   }
 
+  /** The deployment that this process serves: its engine's address, the same for all processes that the engine has started. */
+  get deployment(): string | undefined {
+    return engineAddress(process.argv);
+  }
+
   /** Whether the engine that made the calls is still there; true where that can't be told. */
   async hasEngine(): Promise<boolean> {
     const address = engineAddress(process.argv);

@@ -71,8 +71,10 @@ export function sayAbout(ms: number): string {
   return `about ${sayDuration(Math.max(1, Math.round(ms / unitMs)) * unitMs)}`;
 }
 
-/** Milliseconds as people say them: `850ms`, `12s`, `2m04s`, `1h05m`. */
+/** Milliseconds as people say them: `850ms`, `12s`, `2m04s`, `1h05m`; none is `less than 1s`. */
 export function sayDuration(ms: number): string {
+  // Some services give times in whole seconds.
+  if (Math.round(ms) === 0) return "less than 1s";
   if (ms < 1_000) return `${String(Math.round(ms))}ms`;
   const total = Math.round(ms / 1_000);
   const [hours, minutes, seconds] = [Math.floor(total / 3_600), Math.floor((total % 3_600) / 60), total % 60];

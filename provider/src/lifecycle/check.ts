@@ -3,7 +3,7 @@
  * again in the deployment. Pure but for the settings it reads.
  */
 import type { ArgumentProblem, Arguments, BackendDefinition } from "../backends/backend";
-import { problemsOfTransport } from "../backends/location";
+import { problemsOf } from "../backends/location";
 import type { Settings } from "../backends/settings";
 import { argumentSpecs, unknownValue } from "./arguments";
 import type { CustomTimeouts } from "./timeouts";
@@ -54,7 +54,7 @@ export function check(
   }
   // The settings only make sense together with arguments that are right by themselves.
   if (problems.length > 0) return problems;
-  problems.push(...problemsOfTransport(() => definition.transport(settings)));
+  problems.push(...problemsOf(() => definition.transport(settings)));
   if (problems.length > 0) return problems;
   const known = Object.fromEntries(Object.entries(args).filter(([name]) => !unknown.has(name)));
   return definition.check(known, settings, unknown);

@@ -181,8 +181,10 @@ export function sayForgotten(executionId: string, context: MessageContext): stri
 
 /** Whatever went wrong before there was an execution. */
 export function sayNotStarted(error: { message: string; code?: string | undefined }): string {
+  // Wrong settings are told in our own words: the longest text names every place where credentials can be set.
+  const maxLength = error.code === "WFX-CONFIGURATION" ? maxPartLength : maxTextLength;
   return lines(
-    oneLine(error.message, maxTextLength),
+    oneLine(error.message, maxLength),
     `  Nothing was started.${error.code ? ` Error ${error.code}` : ""}`,
   );
 }

@@ -44,7 +44,8 @@ export async function askMachine(
   { http, clock }: MachineContext,
   signal: AbortSignal,
 ): Promise<ObtainedCredentials<AlibabaCredential>> {
-  const toServiceError = toIdentityError(clock, "Check that the server has this RAM role.");
+  const which = roleName === undefined ? "a RAM role" : `the RAM role "${roleName}"`;
+  const toServiceError = toIdentityError(clock, `Check that the server has ${which}.`);
   const send = (request: HttpRequest): Promise<HttpAnswer> =>
     http.send(request, { signal, attempts, toServiceError });
   const token = await metadataToken(send, mayUseVersion1);

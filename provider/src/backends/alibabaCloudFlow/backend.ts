@@ -130,7 +130,7 @@ export const alibabaCloudFlow = {
     const accountId = accountOfSettings(settings);
     return accountId === undefined ? {} : { accountId };
   },
-  askPlace: async (stored, context, signal) => {
+  askPlace: async (stored, _args, context, signal) => {
     // What the settings tell is compared without a question.
     if (stored["accountId"] === undefined || accountOfSettings(context.settings) !== undefined) return {};
     const accountId = await findAccount(stored, context, signal);

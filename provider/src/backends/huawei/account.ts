@@ -3,7 +3,7 @@
  * by all resources with the same identity.
  */
 import { createHash } from "node:crypto";
-import { ConfigurationError } from "../../errors";
+import { ConfigurationError, ServiceError } from "../../errors";
 import type { HttpClient } from "../../http/httpClient";
 import type { HttpRequest } from "../../http/request";
 import { summarize } from "../../http/request";
@@ -26,10 +26,12 @@ import {
   buildAgencyTokenRequest,
   buildAuthDomainsRequest,
   buildIdTokenRequest,
+  buildProjectRequest,
   buildProjectsRequest,
   buildTokenRequest,
   parseAccountId,
   parseProject,
+  parseShownProject,
   parseToken,
 } from "./iam";
 import type { HuaweiIdentity } from "./identity";
@@ -65,8 +67,8 @@ export type IdentityEndpoints = Pick<HuaweiLocation, "iamEndpoint" | "stsEndpoin
 
 // Huawei Cloud publishes no rates for these services: a careful guess, to be replaced by `huaweicloud:requestLimits`.
 const assumed = { tokens: 20, perSecond: 10 };
-// How long a preview waits to know the account.
-const accountIdMs = 10_000;
+// How long a preview waits to know the account, or whose a project is.
+const placeMs = 10_000;
 // Of keys that are made of an identity provider's token, in seconds.
 const idTokenKeysSeconds = 3600;
 
@@ -78,8 +80,9 @@ export class HuaweiAccount {
   readonly #buckets: Buckets;
   /** By name. */
   readonly #projects = new Map<string, SharedLookup<FoundProject>>();
-  readonly #accountIds = new Map<"own", SharedLookup<string | undefined>>();
-  #isAccountUnknown = false;
+  /** What is asked to compare places, by what it is asked of. */
+  readonly #places = new Map<string, SharedLookup<string | undefined>>();
+  readonly #unknownPlaces = new Set<string>();
 
   constructor(identity: HuaweiIdentity, endpoints: IdentityEndpoints, context: AccountContext) {
     this.#endpoints = endpoints;
@@ -129,18 +132,56 @@ export class HuaweiAccount {
    * The account's id; undefined where it can't be found out in a few seconds, which is then not tried again. Only used to
    * compare places, so whatever goes wrong is no error.
    */
-  async accountId(signal: AbortSignal): Promise<string | undefined> {
-    if (this.#isAccountUnknown) return undefined;
+  accountId(signal: AbortSignal): Promise<string | undefined> {
     const request = buildAuthDomainsRequest(this.#endpoints.iamEndpoint);
-    const lookup = shareLookup(this.#accountIds, "own", summarize(request), async (own) => {
-      const inTime = AbortSignal.any([own, AbortSignal.timeout(accountIdMs)]);
+    return this.#askPlace("account", request, signal, async (inTime) => {
       const answer = await this.#send(request, ofAccount(this.#actor), inTime);
       return parseAccountId(answer, summarize(request));
     });
+  }
+
+  /**
+   * The id of the project to which the settings lead, where a given one belongs to another account; undefined where it
+   * does not, or as {@link accountId}.
+   */
+  projectInsteadOf(
+    otherId: string,
+    { projectName }: Pick<HuaweiLocation, "projectName">,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    const request = buildProjectRequest(this.#endpoints.iamEndpoint, otherId);
+    return this.#askPlace(JSON.stringify([otherId, projectName?.value]), request, signal, async (inTime) => {
+      const own = await this.project({ projectId: undefined, projectName }, inTime);
+      if (own.id === otherId) return undefined;
+      try {
+        const answer = await this.#send(request, ofAccount(this.#actor), inTime);
+        const accountId = parseShownProject(answer, summarize(request))?.accountId;
+        const isForeign =
+          accountId !== undefined && own.accountId !== undefined && accountId !== own.accountId;
+        return isForeign ? own.id : undefined;
+      } catch (error) {
+        // Nobody needs a permission for a project of the own account. What a proxy answers says nothing.
+        const isRefused = error instanceof ServiceError && !error.isForeign;
+        if (isRefused && (error.status === 403 || error.status === 404)) return own.id;
+        throw error;
+      }
+    });
+  }
+
+  async #askPlace(
+    what: string,
+    request: HttpRequest,
+    signal: AbortSignal,
+    ask: (inTime: AbortSignal) => Promise<string | undefined>,
+  ): Promise<string | undefined> {
+    if (this.#unknownPlaces.has(what)) return undefined;
+    const lookup = shareLookup(this.#places, what, summarize(request), (own) =>
+      ask(AbortSignal.any([own, AbortSignal.timeout(placeMs)])),
+    );
     try {
       return await lookup.wait(signal);
     } catch {
-      this.#isAccountUnknown ||= !signal.aborted;
+      if (!signal.aborted) this.#unknownPlaces.add(what);
       return undefined;
     }
   }

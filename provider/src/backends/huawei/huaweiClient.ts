@@ -24,20 +24,32 @@ export interface HuaweiSendOptions extends Pick<SendOptions, "signal" | "patienc
 }
 
 /**
- * The account to which the settings lead, for the comparison with an execution's; empty where the settings tell
- * the place by themselves, the state has no account or has it from the same key, or it can't be found out.
+ * The account to which the settings lead, for the comparison with an execution's, or the project where the state knows of
+ * no account; empty where the settings tell the place by themselves, the state has its account from the same key, or the
+ * place can't be found out.
  */
-export async function locateAccount(
+export async function locatePlace(
   service: HuaweiService,
-  stored: Arguments,
+  { stored, args }: { readonly stored: Arguments; readonly args: Arguments },
   context: BackendContext,
   signal: AbortSignal,
 ): Promise<Readonly<Record<string, string>>> {
-  if (stored["accountId"] === undefined) return {};
   const told = placeOf(context.settings);
   const isCompared = Object.keys(told).some((name) => stored[name] !== undefined);
   if (isCompared) return {};
   const identity = findIdentity(context.settings);
+  const { projectId } = stored;
+  if (stored["accountId"] === undefined) {
+    if (typeof projectId !== "string" || args["projectId"] !== undefined) return {};
+    // Where it would run now.
+    const location = resolveLocation(service, args, context.settings, identity);
+    const elsewhere = await openAccount(identity, location, context).projectInsteadOf(
+      projectId,
+      location,
+      signal,
+    );
+    return elsewhere === undefined ? {} : { projectId: elsewhere };
+  }
   if (accountOfSameKey(stored, keyOf(identity)) !== undefined) return {};
   const where = { region: stored["region"], endpoint: stored["endpoint"] };
   const location = resolveLocation(service, where, context.settings, identity);

@@ -134,6 +134,21 @@ export function buildProjectsRequest(iamEndpoint: string, name: string): HttpReq
 }
 
 /**
+ * Asks for a project of the account by its id. Whoever is of the account needs no permission for it.
+ * @see https://support.huaweicloud.com/intl/en-us/api-iam/iam_06_0006.html
+ */
+export function buildProjectRequest(iamEndpoint: string, projectId: string): HttpRequest {
+  return {
+    operation: "KeystoneShowProject",
+    method: "GET",
+    endpoint: iamEndpoint,
+    path: ["v3", "projects", projectId],
+    headers: { "content-type": "application/json" },
+    repeatable: true,
+  };
+}
+
+/**
  * Reads the project.
  * @param name the project's name, and the setting that gives it.
  * @throws ConfigurationError where the account has none of that name, or several: the program has to name one by its id.
@@ -154,6 +169,12 @@ export function parseProject(answer: HttpAnswer, request: RequestSummary, name: 
     );
   }
   return only;
+}
+
+/** Reads the project that was asked for by its id; undefined where the answer has none. */
+export function parseShownProject(answer: HttpAnswer, request: RequestSummary): FoundProject | undefined {
+  const { project } = readJsonObject(answer, request);
+  return isJsonObject(project) ? projectIn(project) : undefined;
 }
 
 /**

@@ -19,7 +19,7 @@ import type {
 } from "../backend";
 import { matches } from "../executionFilter";
 import { demandReadable } from "../executionIds";
-import { HuaweiClient, locateAccount } from "../huawei/huaweiClient";
+import { HuaweiClient, locatePlace } from "../huawei/huaweiClient";
 import type { HuaweiService } from "../huawei/location";
 import { checkLocation, placeOf } from "../huawei/location";
 import { huaweiTransport } from "../huawei/transport";
@@ -76,7 +76,7 @@ export const huaweiAom = {
   },
   transport: huaweiTransport,
   place: placeOf,
-  askPlace: (stored, context, signal) => locateAccount(aom, stored, context, signal),
+  askPlace: (stored, args, context, signal) => locatePlace(aom, { stored, args }, context, signal),
   check: (args, settings, unknown) => checkLocation(aom, args, settings, unknown),
   connect: async (args, context, signal) => {
     const client = await HuaweiClient.open(aom, args, context, signal);

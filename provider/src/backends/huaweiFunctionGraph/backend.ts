@@ -21,7 +21,7 @@ import type {
 } from "../backend";
 import { matches } from "../executionFilter";
 import { demandReadable } from "../executionIds";
-import { HuaweiClient, locateAccount } from "../huawei/huaweiClient";
+import { HuaweiClient, locatePlace } from "../huawei/huaweiClient";
 import type { HuaweiService } from "../huawei/location";
 import { checkLocation, placeOf } from "../huawei/location";
 import { huaweiTransport } from "../huawei/transport";
@@ -110,7 +110,7 @@ export const huaweiFunctionGraph = {
   },
   transport: huaweiTransport,
   place: placeOf,
-  askPlace: (stored, context, signal) => locateAccount(functionGraph, stored, context, signal),
+  askPlace: (stored, args, context, signal) => locatePlace(functionGraph, { stored, args }, context, signal),
   check: (args, settings, unknown) => {
     const problems = checkLocation(functionGraph, args, settings, unknown);
     const tooLarge = unknown.has("mode") ? undefined : bodyTooLarge(args);

@@ -107,6 +107,8 @@ export interface JournalEntry {
   readonly inState?: string | undefined;
   /** The name that its start carried, where this machine posted it. */
   readonly inStateName?: string | undefined;
+  /** The last deployment that was about to replace the resource. */
+  readonly replacedBy?: string | undefined;
 }
 
 // Enough to recognise all that a list of the last days can hold of one resource.
@@ -143,6 +145,17 @@ export class Journal {
     const entry = this.#written.get(name) ?? this.#load(name, urn);
     // Two URNs with one name: nothing is known of this one.
     return Promise.resolve(entry?.urn === urn ? entry : undefined);
+  }
+
+  /** The last deployment that was about to replace a resource, also where another process of it has noted that. */
+  lastReplacedBy(service: string, urn: string): Promise<readonly string[]> {
+    const name = entryName(service, urn);
+    const entries = [this.#written.get(name), this.#load(name, urn)];
+    return Promise.resolve(
+      entries.flatMap((entry) =>
+        entry?.urn === urn && entry.replacedBy !== undefined ? [entry.replacedBy] : [],
+      ),
+    );
   }
 
   /** What is known of all resources of a service that were deployed from this machine. */
@@ -248,6 +261,7 @@ export function parseEntry(text: string): JournalEntry | undefined {
     past: texts(value["past"]),
     ...(typeof value["inState"] === "string" ? { inState: value["inState"] } : {}),
     ...(typeof value["inStateName"] === "string" ? { inStateName: value["inStateName"] } : {}),
+    ...(typeof value["replacedBy"] === "string" ? { replacedBy: value["replacedBy"] } : {}),
     ...(pending ? { pending } : {}),
   };
 }

@@ -110,6 +110,7 @@ export class RunRegister {
       past,
       ...(inState === undefined ? {} : { inState }),
       ...(inState !== undefined && inState === entry?.inState ? { inStateName: entry.inStateName } : {}),
+      ...(entry?.replacedBy === undefined ? {} : { replacedBy: entry.replacedBy }),
       ...(pending ? { pending: addEvidence(pending, earlier) } : {}),
     });
   }
@@ -181,6 +182,27 @@ export class RunRegister {
     const inStateName = entry.inState === id ? entry.inStateName : nameOf(entry.pending, id);
     const past = withLast(entry.past, id);
     await this.#journal.write(service, { ...entry, past, inState: id, inStateName, pending });
+  }
+
+  /**
+   * Notes that a deployment is about to replace a resource. Where the resource moves to another provider, another process
+   * deletes what is replaced: it knows nothing of the new one, and must not take it for a leftover, nor this for a destroy.
+   */
+  async replacing(service: string, urn: string | undefined, deployment: string | undefined): Promise<void> {
+    if (urn === undefined || deployment === undefined) return;
+    const entry = (await this.#read(service, urn)) ?? { urn, workflow: "", past: [] };
+    if (entry.replacedBy === deployment) return;
+    await this.#journal.write(service, { ...entry, replacedBy: deployment });
+  }
+
+  /** Whether a process of this deployment has noted that it replaces the resource. */
+  async isReplacing(
+    service: string,
+    urn: string | undefined,
+    deployment: string | undefined,
+  ): Promise<boolean> {
+    if (urn === undefined || deployment === undefined) return false;
+    return (await this.#journal.lastReplacedBy(service, urn)).includes(deployment);
   }
 
   /** The execution that the state had when a call on this machine last showed it, and the name that its start carried. */
