@@ -115,13 +115,13 @@ test("a renewal that hangs holds nobody up for long while the present ones are g
   await credentials.get(never);
   expect(timers).toEqual([]);
   clock.advance(11 * minuteMs);
-  hold(new Promise(() => undefined));
+  void hold(new Promise(() => undefined));
   const both = [credentials.get(never), credentials.get(never)];
   expect(timers.map(({ ms }) => ms)).toEqual([10_000, 10_000]);
   for (const { controller } of timers) controller.abort();
   expect(await Promise.all(both)).toEqual(["key-1", "key-1"]);
   expect(calls.map(({ aborted }) => aborted)).toEqual([false, true]);
-  hold(Promise.resolve());
+  void hold(Promise.resolve());
   clock.advance(30_000);
   expect(await credentials.get(never)).toBe("key-3");
 });
