@@ -49,6 +49,7 @@ export interface Followed {
 interface Attempt {
   readonly deployment: Followed;
   readonly inputs: Bag;
+  readonly isForced: boolean;
   readonly journalLosses: number;
 }
 
@@ -299,7 +300,7 @@ export class Oracle {
       supersededId ?? "",
     ]);
     const { journalLosses } = deployment.machine;
-    const attempt: Attempt = { deployment, inputs, journalLosses };
+    const attempt: Attempt = { deployment, inputs, isForced: call.isForced, journalLosses };
     let want = this.wants.findLast((one) => one.identity === identity && one.state === "open");
     if (want && isTeardown && this.#isFailedAttempt(want)) {
       want.state = "given up";
@@ -476,7 +477,12 @@ export class Oracle {
     const isUntold = (this.#destroys.get(want.urn) ?? []).some(
       (destroy) => destroy.machine !== first.attempt.deployment.machine,
     );
-    if (isElsewhere && hasEnded && isUntold) return "a destroy that this machine was not told of";
+    if (isElsewhere && isUntold && (hasEnded || !this.#isMarked || want.isForced)) {
+      return "a destroy that this machine was not told of";
+    }
+    if (isElsewhere && want.attempts.some(({ isForced }) => isForced)) {
+      return "a forced replacement that was cut short, and another machine";
+    }
     if (this.#isTakenByWord(want, first.execution)) {
       return "a resource that takes over whatever runs has taken it";
     }
@@ -490,7 +496,7 @@ export class Oracle {
     if ((this.#world.service !== "cloudflow" || isElsewhere) && wasListCut(want)) {
       return "a list left something out";
     }
-    if (this.#world.service === "functiongraph" && isElsewhere && this.#clocksDiffer()) {
+    if (this.#world.service !== "cloudflow" && isElsewhere && this.#clocksDiffer()) {
       return "without the journal, and the service's clocks differ by more than ten seconds";
     }
     if (isElsewhere && hasEnded && (want.executionKey === undefined || want.isTeardown)) {
@@ -774,7 +780,11 @@ export class Oracle {
     if (!old) return;
     if (want) {
       want.state = "satisfied";
-      if (!this.#hasTornDown(want) && want.inputs["concurrency"] !== "adopt" && !this.#hasLostStart(want)) {
+      const mayBeAnothers =
+        want.inputs["concurrency"] === "adopt" ||
+        want.inputs["executionName"] !== undefined ||
+        this.#hasLostStart(want);
+      if (!this.#hasTornDown(want) && !mayBeAnothers) {
         this.violate("a teardown runbook did not run", `${want.stack.name}/${want.name}`);
       } else if (want.attempts.length > 1) {
         this.#counters.sometimes("a teardown runbook was cut short and went on");

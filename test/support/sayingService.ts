@@ -22,11 +22,18 @@ export interface Sayings {
  */
 export function startSayingService(sayings: Sayings): Promise<ScriptedServer> {
   const looks = new Map<string, number>();
+  const known = new Set<string>();
   return startScriptedServer((request) => {
     if (request.url.startsWith("/v3/auth/tokens")) return login(sayings.token ?? "token");
+    // An empty list of executions makes the client ask which enterprise project the workflow belongs to.
+    if (request.url.includes("/cms/workflow-list")) {
+      const elements = [...known].map((id) => ({ id, name: sayings.text(id), enterprise_project_id: "0" }));
+      return json({ elements, total_elements: elements.length });
+    }
     const huawei = /^\/v[12]\/[^/]+\/(?:cms\/workflow|fgs\/workflows)\/([^/]+)\/([^?]*)/.exec(request.url);
     if (!huawei) return cloudFlow(request, sayings, looks);
     const workflow = decodeURIComponent(huawei[1]!);
+    known.add(workflow);
     const path = huawei[2]!;
     if (path === "executions" && request.method === "POST") {
       return workflow.startsWith("refuses")

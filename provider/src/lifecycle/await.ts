@@ -160,11 +160,15 @@ async function waitForOutcome(
       if (host.signal.aborted) throw error;
       return unready(sayTimedOut(last, { ...timedOut, end: "stopFailed", lastError: error }));
     }
+    told.isSeen = false;
     const afterStop = await wait(clock.now() + confirmStopMs, true);
     if (afterStop.kind === "aborted") return interrupted();
     // It may have come to its own end before the stop took hold.
     if (isSettled(last.status) && last.status !== "stopped") return settled();
-    return unready(sayTimedOut(last, { ...timedOut, end: isSettled(last.status) ? "stopped" : "stopping" }));
+    if (isSettled(last.status)) return unready(sayTimedOut(last, { ...timedOut, end: "stopped" }));
+    const { lastError } = afterStop.tally;
+    const stop = told.isSeen ? { end: "stopping" as const } : { end: "stopUnseen" as const, lastError };
+    return unready(sayTimedOut(last, { ...timedOut, ...stop }));
   } catch (error) {
     // What was seen before it is kept.
     last = told.last ?? last;

@@ -89,6 +89,6 @@ async function supersededByForce(host: LifecycleHost): Promise<Superseded | unde
     );
     return undefined;
   }
-  const id = await register.inState(definition.service, urn);
-  return id === undefined ? undefined : { id, isUnseen, isGuess: true };
+  const inState = await register.inState(definition.service, urn);
+  return inState && { ...inState, isUnseen, isGuess: true };
 }

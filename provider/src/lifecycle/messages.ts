@@ -85,7 +85,7 @@ function sayAfterFailure(rerun: string | undefined, context: MessageContext): st
 }
 
 /** What became of an execution for which we did not want to wait any longer. */
-type TimedOutEnd = "left" | "unseen" | "stopped" | "stopping" | "stopFailed";
+type TimedOutEnd = "left" | "unseen" | "stopped" | "stopping" | "stopUnseen" | "stopFailed";
 
 /** Our own deadline has passed; the execution may still run. */
 export function sayTimedOut(
@@ -109,6 +109,7 @@ export function sayTimedOut(
     unseen: `was not seen within ${waited}: whether it still runs is not known`,
     stopped: `did not end within ${waited} and was stopped (onTimeout is "stop")`,
     stopping: `still runs after ${waited} and is being stopped (onTimeout is "stop"), which takes its time`,
+    stopUnseen: `did not end within ${waited} and was asked to stop (onTimeout is "stop"): whether it still runs is not known`,
     stopFailed: `still runs after ${waited}, and could not be stopped (onTimeout is "stop")`,
   };
   return lines(

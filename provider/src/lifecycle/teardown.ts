@@ -37,7 +37,9 @@ export async function tearDown(id: string, state: StoredState, host: LifecycleHo
   );
   let run = await startAgain(backend);
   let last = run.outcome;
-  if (!run.isNew && run.wasPosted !== true) {
+  // One that failed is good enough where the program goes on all the same.
+  const { onFailure } = readCommonArguments(args);
+  if (!run.isNew && run.wasPosted !== true && onFailure !== "continue") {
     // What the service has forgotten is told in the words of a wait.
     if (backend.keepsHistory) {
       last ??= await withinTime(host.session.clock, lookMs, host.signal, (signal) =>
@@ -63,7 +65,6 @@ export async function tearDown(id: string, state: StoredState, host: LifecycleHo
   await host.register.tornDown(host.definition.service, host.urn);
   const status = storedStatus(outcome.state);
   if (isSettled(status) && status !== "succeeded") {
-    const { onFailure } = readCommonArguments(args);
     host.reporter.warn(
       `execution ${run.executionId} ${sayOutcome(status)}; the resource goes all the same (onFailure is "${onFailure}")`,
     );

@@ -103,6 +103,8 @@ export interface JournalEntry {
   readonly past: readonly string[];
   /** The execution that the state had when a call last showed it; absent once it is deleted. */
   readonly inState?: string | undefined;
+  /** The name that its start carried, where this machine posted it. */
+  readonly inStateName?: string | undefined;
 }
 
 // Enough to recognise all that a list of the last days can hold of one resource.
@@ -243,6 +245,7 @@ export function parseEntry(text: string): JournalEntry | undefined {
     workflow: value["workflow"],
     past: texts(value["past"]),
     ...(typeof value["inState"] === "string" ? { inState: value["inState"] } : {}),
+    ...(typeof value["inStateName"] === "string" ? { inStateName: value["inStateName"] } : {}),
     ...(pending ? { pending } : {}),
   };
 }

@@ -104,6 +104,7 @@ export class RunRegister {
       workflow,
       past,
       ...(inState === undefined ? {} : { inState }),
+      ...(inState !== undefined && inState === entry?.inState ? { inStateName: entry.inStateName } : {}),
       ...(pending ? { pending: addEvidence(pending, earlier) } : {}),
     });
   }
@@ -172,12 +173,18 @@ export class RunRegister {
     // The execution that is to be replaced is still the state's: the replacement has not arrived there.
     const pending = entry.pending && arrivesLater(entry.pending, id, entry.past.includes(id));
     if (pending === entry.pending && entry.inState === id) return;
-    await this.#journal.write(service, { ...entry, past: withLast(entry.past, id), inState: id, pending });
+    const inStateName = entry.inState === id ? entry.inStateName : nameOf(entry.pending, id);
+    const past = withLast(entry.past, id);
+    await this.#journal.write(service, { ...entry, past, inState: id, inStateName, pending });
   }
 
-  /** The execution that the state had when a call on this machine last showed it. */
-  async inState(service: string, urn: string | undefined): Promise<string | undefined> {
-    return (await this.#read(service, urn))?.inState;
+  /** The execution that the state had when a call on this machine last showed it, and the name that its start carried. */
+  async inState(
+    service: string,
+    urn: string | undefined,
+  ): Promise<{ readonly id: string; readonly runName?: string | undefined } | undefined> {
+    const entry = await this.#read(service, urn);
+    return entry?.inState === undefined ? undefined : { id: entry.inState, runName: entry.inStateName };
   }
 
   /**
@@ -203,7 +210,8 @@ export class RunRegister {
       isOver && unarrived !== undefined ? withLast(entry.past, unarrived) : entry.past,
       id,
     );
-    await this.#journal.write(service, { ...entry, past, inState, pending });
+    const inStateName = inState === undefined ? undefined : entry.inStateName;
+    await this.#journal.write(service, { ...entry, past, inState, inStateName, pending });
   }
 
   /** A teardown runbook has run as wanted. Pulumi will take its resource out of the state, which is not yet known. */
@@ -281,6 +289,11 @@ export class RunRegister {
   async #read(service: string, urn: string | undefined): Promise<JournalEntry | undefined> {
     return urn === undefined ? undefined : this.#journal.read(service, urn);
   }
+}
+
+// The name that an execution's start carried, where it was this one.
+function nameOf(pending: PendingStart | undefined, id: string): string | undefined {
+  return pending && [pending.executionId, pending.runName].includes(id) ? pending.runName : undefined;
 }
 
 // A start whose predecessor is known is about neither.

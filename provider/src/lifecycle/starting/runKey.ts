@@ -16,6 +16,8 @@ export interface Superseded {
   readonly settledAt?: string | undefined;
   /** True where no call has shown that the state has it: it is what the last deployment answered with. */
   readonly isUnseen?: boolean | undefined;
+  /** The name that its start carried, where that is known. */
+  readonly runName?: string | undefined;
   /** True where nobody said that this one is replaced: it is what this machine saw last, and another may have gone on. */
   readonly isGuess?: boolean | undefined;
   /** What `adoptExecutionId` named then: it has been taken over, or was superseded itself. */
@@ -143,7 +145,11 @@ const maxNameLength = 128;
  * same arguments before, nor one after.
  */
 export function runNameOf({ key, isGiven, isNamed, supersedes }: WantedRun): string | undefined {
-  if (!supersedes) return isGiven || isNamed ? key : undefined;
+  // Where it is only a guess what was there before, and that was under another key, this key was never used for it.
+  const isFirst =
+    !supersedes ||
+    (isGiven && supersedes.isGuess === true && !bearsKey(key, supersedes.runName ?? supersedes.id));
+  if (isFirst) return isGiven || isNamed ? key : undefined;
   const attempt = isNamed ? attemptOf(key, supersedes.id) : undefined;
   const suffix =
     attempt === undefined ? `-r${shortDigest(`${key} ${supersedes.id}`)}` : `-${String(attempt + 1)}`;

@@ -26,7 +26,9 @@ export async function startForgotten(starting: Starting): Promise<Run> {
   if (found) return takeOver(starting, found);
   const runName = nameElsewhere(wanted) ?? newRunName(wanted.key, host.session.uuid);
   try {
-    return await post(starting, newStart(starting, runName));
+    // An answer can't name what is known to be something else.
+    const isAnothers = (id: string): boolean => id === wanted.supersedes?.id || host.register.isTaken(id);
+    return await post(starting, newStart(starting, runName), isAnothers);
   } catch (error) {
     if (!(error instanceof StartUncertainError)) throw error;
     return findLost(starting, runName, { isJustPosted: true, cause: error });
@@ -69,7 +71,7 @@ async function findLost(
       return fail("failed", cause ?? error);
     }
     const found = latest(shown, (name) => name === runName);
-    if (found) return takeOver(starting, found);
+    if (found) return { ...(await takeOver(starting, found)), wasPosted: isJustPosted };
     if (shown === undefined) return fail("impossible", cause);
     if (clock.now() >= untilMs || host.signal.aborted) return fail("showsNone", cause);
     host.reporter.status("the answer to the start got lost, looking for the execution");

@@ -7,6 +7,7 @@ import { WorkflowExecutionError } from "../../errors";
 import type { ExecutionSummary } from "../../execution/snapshot";
 import { steadyClock } from "../../polling/clock";
 import { abortAt } from "../../polling/deadline";
+import { withinTime } from "../../polling/timeLimit";
 import { readCommonArguments } from "../arguments";
 import { sayBusy, sayQueueTimedOut, sayQueued } from "../messages";
 import type { LifecycleHost } from "../outcome";
@@ -113,9 +114,12 @@ async function untilListed(backend: Backend, run: Run, host: LifecycleHost): Pro
   const clock = steadyClock(host.session.clock);
   const untilMs = clock.now() + showsWithinMs;
   while (clock.now() < untilMs && !host.signal.aborted) {
-    const { executions } = await backend
-      .listPage({}, { limit: 20 }, host.signal)
-      .catch(() => ({ executions: [] as readonly ExecutionSummary[] }));
+    const { executions } = await withinTime(
+      host.session.clock,
+      untilMs - clock.now(),
+      host.signal,
+      (signal) => backend.listPage({}, { limit: 20 }, signal),
+    ).catch(() => ({ executions: [] as readonly ExecutionSummary[] }));
     if (executions.some(({ executionId }) => executionId === run.executionId)) return;
     await clock.sleep(lookAgainMs / 4, host.signal);
   }
