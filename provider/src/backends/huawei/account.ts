@@ -9,6 +9,7 @@ import type { HttpRequest } from "../../http/request";
 import { summarize } from "../../http/request";
 import type { TokenBucket } from "../../http/tokenBucket";
 import type { Clock } from "../../polling/clock";
+import { abortAfter } from "../../polling/clock";
 import type { AllowanceOf } from "../allowances";
 import { Buckets, configuredAllowances } from "../allowances";
 import type { BackendContext } from "../backend";
@@ -133,7 +134,7 @@ export class HuaweiAccount {
     if (this.#isAccountUnknown) return undefined;
     const request = buildAuthDomainsRequest(this.#endpoints.iamEndpoint);
     const lookup = shareLookup(this.#accountIds, "own", summarize(request), async (own) => {
-      const inTime = AbortSignal.any([own, AbortSignal.timeout(accountIdMs)]);
+      const inTime = AbortSignal.any([own, abortAfter(this.#context.clock, accountIdMs)]);
       const answer = await this.#send(request, ofAccount(this.#actor), inTime);
       return parseAccountId(answer, summarize(request));
     });
