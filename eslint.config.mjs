@@ -138,7 +138,8 @@ export default tseslint.config(
         {
           object: "AbortSignal",
           property: "timeout",
-          message: "Take abortAfter of polling/clock: in Node 20 this one can be collected before it has aborted.",
+          message:
+            "Take abortAfter of polling/clock: in Node 20 this one can be collected before it has aborted.",
         },
       ],
       "import-x/no-restricted-paths": [
