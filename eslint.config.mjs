@@ -133,6 +133,15 @@ export default tseslint.config(
     files: ["provider/src/**/*.ts"],
     rules: {
       "import-x/no-cycle": "error",
+      "no-restricted-properties": [
+        "error",
+        {
+          object: "AbortSignal",
+          property: "timeout",
+          message:
+            "Take abortAfter of polling/clock: in Node 20 this one can be collected before it has aborted.",
+        },
+      ],
       "import-x/no-restricted-paths": [
         "error",
         {

@@ -718,6 +718,11 @@ describe("refused by name, in check and at every other use", () => {
       /assumeRole\.duration must be a number of seconds from 900 to 43200/,
     ],
     [
+      "a duration that is neither text nor a number",
+      { assumeRole: { agencyName: "a", domainName: "b", duration: [900] } },
+      /assumeRole\.duration must be text or a number/,
+    ],
+    [
       "a field that is not known",
       { assumeRole: { agencyName: "a", externalId: "x" } },
       /assumeRole\.externalId is not known/,

@@ -2,9 +2,10 @@
  * Sessions through a real proxy process, with the emulator behind TLS: logins, service calls, refusals, and what is known
  * of a start that a proxy stopped.
  */
+import { Agent } from "node:http";
 import type { Emulator } from "workflow-emulator";
 import { startEmulator } from "workflow-emulator";
-import type { Backend } from "../../provider/src/backends/backend";
+import type { Backend, BackendDefinition } from "../../provider/src/backends/backend";
 import { ProxyError, StartUncertainError, TransportError } from "../../provider/src/errors";
 import { mayHaveBeenHandled } from "../../provider/src/http/retry";
 import type { Session } from "../../provider/src/lifecycle";
@@ -349,6 +350,20 @@ describe("a proxy that lets nothing through", () => {
   });
 });
 
+test("a proxy that is reached by TLS and not trusted: the setting that names authorities is to have its own too", async () => {
+  const other = await startTlsFront(emulator.url, selfSigned(["127.0.0.1"]));
+  try {
+    const environment = { HTTPS_PROXY: `https://127.0.0.1:${String(other.port)}` };
+    const error = await errorOf(list(open({ environment })));
+    expect(error).toMatchObject({ code: "WFX-PROXY", mayHaveArrived: false, retryable: false });
+    expect(error.message).toMatch(
+      /has a certificate that is not trusted \(\w+\)\. .*Add its authority to the configuration huaweicloud:cacertFile \(or OS_CACERT\), which replaces all others\./,
+    );
+  } finally {
+    await other.close();
+  }
+});
+
 describe("by plain http, where it is allowed", () => {
   const plain = (through: ProxyProcess, more: Place = {}): Session =>
     open({
@@ -450,4 +465,53 @@ describe("by plain http, where it is allowed", () => {
 test("where a proxy applies, its agents are loaded", () => {
   const loaded = Object.keys(require.cache).map((path) => path.split("/").at(-1));
   expect(loaded).toContain("proxyAgents.ts");
+});
+
+describe("what the machine itself answers is asked without a proxy", () => {
+  test.each<[string, keyof typeof services, Record<string, string>, Record<string, string>, string[]]>([
+    ["an ECS of Huawei Cloud", "aom", { workflowId: "w" }, {}, ["169.254.169.254"]],
+    [
+      "a pod of CCE",
+      "aom",
+      { workflowId: "w" },
+      {
+        HC_CONTAINER_CREDENTIALS_FULL_URI: "http://169.254.1.1/keys",
+        HC_CONTAINER_AUTHORIZATION_TOKEN_FILE: "/token",
+      },
+      ["169.254.1.1"],
+    ],
+    [
+      "an ECS of Alibaba Cloud",
+      "cloudflow",
+      { flowName: "f" },
+      { ALIBABA_CLOUD_ECS_METADATA: "role" },
+      ["100.100.100.200"],
+    ],
+  ])("%s", async (_what, service, args, identity, hosts) => {
+    const asked: { readonly host: string; readonly isDirect: boolean }[] = [];
+    const session = openSession({
+      settings: settingsOf({
+        environment: {
+          HTTP_PROXY: "http://proxy.invalid:3128",
+          HTTPS_PROXY: "http://proxy.invalid:3128",
+          HW_REGION_NAME: "cn-north-4",
+          ALICLOUD_REGION: "cn-hangzhou",
+          ...identity,
+        },
+        files: { "/token": "pod-token" },
+      }),
+      clock: { ...systemClock, sleep: () => Promise.resolve() },
+      fetch: (url, { agent }) => {
+        asked.push({ host: new URL(url).host, isDirect: agent?.constructor === Agent });
+        return Promise.reject(Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" }));
+      },
+    });
+    const definition: BackendDefinition = services[service];
+    const listing = session
+      .connect(definition, args, never)
+      .then((backend) => backend.listPage({}, { limit: 1, attempts: 1 }, never));
+    await expect(listing).rejects.toThrow();
+    expect(new Set(asked.map(({ host }) => host))).toEqual(new Set(hosts));
+    expect(asked.every(({ isDirect }) => isDirect)).toBe(true);
+  });
 });

@@ -269,6 +269,13 @@ describe("what is wrong is said with the place and the remedy", () => {
     expect(checkLocation(aom, args, settingsOf(sources), new Set())).toMatchObject([{ argument: "region" }]);
   });
 
+  test("an address in huaweicloud:endpoints that is no text is not passed over", () => {
+    const config = { "huaweicloud:endpoints": JSON.stringify({ aom: { url: "https://aom.example" } }) };
+    expect(refusal({ region: "cn-north-4" }, { config })).toContain(
+      "configuration huaweicloud:endpoints.aom is not text: set it to an address, or remove it.",
+    );
+  });
+
   test.each(["https://aom.example", '["https://aom.example"]', "{", "null", "7"])(
     "huaweicloud:endpoints that is %s is no map; the command that sets one is named",
     (value) => {

@@ -9,7 +9,13 @@ const minuteMs = 60_000;
 const summary = { operation: "Obtain", method: "POST", url: "https://sts.example/" };
 
 function setUp({ lifeMs = 15 * minuteMs, serviceAheadMs = 0 } = {}) {
-  const clock = fakeClock();
+  const timers: { readonly ms: number; readonly controller: AbortController }[] = [];
+  const timeout = (ms: number): AbortSignal => {
+    const controller = new AbortController();
+    timers.push({ ms, controller });
+    return controller.signal;
+  };
+  const clock = { ...fakeClock(), timeout };
   const calls: AbortSignal[] = [];
   let failure: Error | undefined;
   let hold: Promise<void> = Promise.resolve();
@@ -31,6 +37,7 @@ function setUp({ lifeMs = 15 * minuteMs, serviceAheadMs = 0 } = {}) {
     clock,
     credentials,
     calls,
+    timers,
     fail: (error: Error | undefined) => (failure = error),
     hold: (until: Promise<void>) => (hold = until),
   };
@@ -100,6 +107,22 @@ test("a renewal that fails leaves the present ones in use until they end, and is
   expect(calls).toHaveLength(2);
   clock.advance(30_000);
   fail(undefined);
+  expect(await credentials.get(never)).toBe("key-3");
+});
+
+test("a renewal that hangs holds nobody up for long while the present ones are good, and is tried again", async () => {
+  const { clock, credentials, calls, hold, timers } = setUp();
+  await credentials.get(never);
+  expect(timers).toEqual([]);
+  clock.advance(11 * minuteMs);
+  void hold(new Promise(() => undefined));
+  const both = [credentials.get(never), credentials.get(never)];
+  expect(timers.map(({ ms }) => ms)).toEqual([10_000, 10_000]);
+  for (const { controller } of timers) controller.abort();
+  expect(await Promise.all(both)).toEqual(["key-1", "key-1"]);
+  expect(calls.map(({ aborted }) => aborted)).toEqual([false, true]);
+  void hold(Promise.resolve());
+  clock.advance(30_000);
   expect(await credentials.get(never)).toBe("key-3");
 });
 

@@ -157,9 +157,11 @@ function fromEndpoints(settings: Settings, key: string, services: readonly strin
   return maps.flatMap((map) =>
     services.flatMap((service) => {
       const address = map[service];
-      return typeof address === "string" && address !== ""
-        ? [{ value: address, source: `${found.source}.${service}` }]
-        : [];
+      if (address === undefined || address === null || address === "") return [];
+      if (typeof address === "string") return [{ value: address, source: `${found.source}.${service}` }];
+      throw new ConfigurationError(
+        `${found.source}.${service} is not text: set it to an address, or remove it.`,
+      );
     }),
   );
 }

@@ -4,7 +4,7 @@
  */
 import type { RequestSummary } from "../errors";
 import type { Clock } from "../polling/clock";
-import { steadyClock } from "../polling/clock";
+import { abortAfter, steadyClock } from "../polling/clock";
 import type { SharedLookup } from "./sharedLookup";
 import { shareLookup } from "./sharedLookup";
 
@@ -14,6 +14,9 @@ const longestReserveMs = 10 * 60_000;
 const reservedShare = 1 / 3;
 // How long a failed renewal rests while the present credentials are still good.
 const renewAgainMs = 30_000;
+
+// How long a request waits for a renewal that it does not need yet: a service that hangs must not hold up a status request.
+const renewalPatienceMs = 10_000;
 
 /** Credentials as they were obtained. */
 export interface ObtainedCredentials<T> {
@@ -36,6 +39,7 @@ export interface CredentialSource<T> {
 export class TemporaryCredentials<T> {
   readonly #source: CredentialSource<T>;
   readonly #clock: Clock;
+  readonly #timers: Clock;
   /** Holds one look-up at most. */
   readonly #lookups = new Map<"current", SharedLookup<T>>();
   #current: { readonly value: T; readonly renewAtMs: number; readonly endsAtMs: number } | undefined;
@@ -44,19 +48,23 @@ export class TemporaryCredentials<T> {
   constructor(source: CredentialSource<T>, clock: Clock) {
     this.#source = source;
     this.#clock = steadyClock(clock);
+    this.#timers = clock;
   }
 
   /**
    * The credentials, obtained now where there are none or they end soon. While the present ones are good, a renewal
-   * that fails does not matter: the next request tries it again.
+   * that fails or takes too long does not matter: a later request tries it again.
    * @throws whatever the source throws, once for all who wait; RequestInterruptedError where `signal` aborts.
    */
   async get(signal: AbortSignal): Promise<T> {
     const current = this.#current;
     if (current && this.#clock.now() < current.renewAtMs) return current.value;
     const lookup = shareLookup(this.#lookups, "current", this.#source.summary, (own) => this.#renew(own));
+    const isGood = current !== undefined && this.#clock.now() < current.endsAtMs;
     try {
-      return await lookup.wait(signal);
+      return await lookup.wait(
+        isGood ? AbortSignal.any([signal, abortAfter(this.#timers, renewalPatienceMs)]) : signal,
+      );
     } catch (error) {
       const kept = this.#current;
       if (signal.aborted || !kept || this.#clock.now() >= kept.endsAtMs) throw error;

@@ -218,7 +218,10 @@ export class HttpClient {
       if (options.signal.aborted && (request.isSeenThrough !== true || !isUnderWay)) {
         throw interruptionOf(options.signal, summary, { mayHaveArrived: isUnderWay });
       }
-      if (proxy && !isUnderWay) throw proxyFailure(passage.failure, proxy, summary, openingMs);
+      if (proxy && !isUnderWay) {
+        const transport = this.#transport;
+        throw proxyFailure(passage.failure, { proxy, openingMs, transport }, summary);
+      }
       if (timeout.aborted) throw new RequestTimeoutError(summary, timeoutMs);
       if (isOverLimit(error)) {
         throw new AnswerTooLargeError(summary, `more than ${String(maxBytes / 1024 / 1024)} MiB`);

@@ -7,13 +7,22 @@ import { ProxyError, isRetryableStatus } from "../errors";
 import type { Proxy } from "./proxies";
 import type { TunnelFailure } from "./proxyAgents";
 import { isCertificateProblem } from "./retry";
+import type { Transport } from "./transport";
 
-/** The error where no tunnel came about within `openingMs` milliseconds. */
+/** How the tunnel was to be opened. */
+export interface Opening {
+  readonly proxy: Proxy;
+  /** For how many milliseconds. */
+  readonly openingMs: number;
+  /** The vendor's settings of TLS: a proxy that is reached by TLS is checked by them too. */
+  readonly transport: Transport;
+}
+
+/** The error where no tunnel came about. */
 export function proxyFailure(
   failure: TunnelFailure | undefined,
-  proxy: Proxy,
+  { proxy, openingMs, transport }: Opening,
   request: RequestSummary,
-  openingMs: number,
 ): ProxyError {
   if (failure?.status !== undefined) return proxyRefusal(failure.status, proxy, request);
   const cause = failure?.cause as (Error & { readonly code?: string }) | undefined;
@@ -24,11 +33,17 @@ export function proxyFailure(
   }
   const { code } = cause;
   if (isCertificateProblem(code)) {
-    return proxyError(proxy, request, `has a certificate that is not trusted (${String(code)})`, authority, {
-      status: undefined,
-      retryable: false,
-      cause,
-    });
+    return proxyError(
+      proxy,
+      request,
+      `has a certificate that is not trusted (${String(code)})`,
+      authorityBy(transport),
+      {
+        status: undefined,
+        retryable: false,
+        cause,
+      },
+    );
   }
   const what =
     code === "ECONNRESET"
@@ -58,7 +73,11 @@ function remedyOf(status: number, { variable, authorization }: Proxy, host: stri
   return `The proxy forbids ${host}: ask whoever runs the proxy to allow it, or add ${host} to NO_PROXY if it can be reached directly.`;
 }
 
-const authority = "Give its authority to Node by NODE_EXTRA_CA_CERTS.";
+// Authorities that are set replace all others, Node's additional ones too.
+function authorityBy({ tls, authority }: Transport): string {
+  if (tls?.ca === undefined) return "Give its authority to Node by NODE_EXTRA_CA_CERTS.";
+  return `Add its authority to ${authority}, which replaces all others.`;
+}
 
 function reachable({ variable }: Proxy): string {
   return `Check the address in ${variable} and whether the proxy runs, or unset ${variable}.`;

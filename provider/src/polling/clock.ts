@@ -21,9 +21,20 @@ export interface Clock {
   alarm?(atMs: number, callBack: () => void): () => void;
 }
 
-/** A signal that aborts after `ms` milliseconds of a clock. */
+/** A signal that aborts after `ms` milliseconds of a clock, also where only a signal that is made of it is kept. */
 export function abortAfter(clock: Clock, ms: number): AbortSignal {
-  return clock.timeout?.(ms) ?? AbortSignal.timeout(ms);
+  return clock.timeout?.(ms) ?? machineTimeout(ms);
+}
+
+// Not AbortSignal.timeout: in Node 20 one that is only a source of AbortSignal.any is collected before it has aborted, and
+// what waits for it waits for ever. The timer keeps this one.
+function machineTimeout(ms: number): AbortSignal {
+  const controller = new AbortController();
+  const passed = (): void => {
+    controller.abort(new DOMException(`${String(ms)} ms have passed`, "TimeoutError"));
+  };
+  setTimeout(passed, Math.min(ms, longestTimerMs)).unref();
+  return controller.signal;
 }
 
 // Timers hold no longer time than 2^31 - 1 milliseconds.

@@ -9,6 +9,7 @@ import type { HttpRequest } from "../../http/request";
 import { summarize } from "../../http/request";
 import type { TokenBucket } from "../../http/tokenBucket";
 import type { Clock } from "../../polling/clock";
+import { abortAfter } from "../../polling/clock";
 import type { AllowanceOf } from "../allowances";
 import { Buckets, configuredAllowances } from "../allowances";
 import type { BackendContext } from "../backend";
@@ -176,7 +177,7 @@ export class HuaweiAccount {
   ): Promise<string | undefined> {
     if (this.#unknownPlaces.has(what)) return undefined;
     const lookup = shareLookup(this.#places, what, summarize(request), (own) =>
-      ask(AbortSignal.any([own, AbortSignal.timeout(placeMs)])),
+      ask(AbortSignal.any([own, abortAfter(this.#context.clock, placeMs)])),
     );
     try {
       return await lookup.wait(signal);

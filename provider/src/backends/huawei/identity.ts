@@ -21,7 +21,7 @@ import { competingIdentities, credentialsIn, idTokenPlace } from "./credentials"
 import type { Profile } from "./profile";
 import { readProfile } from "./profile";
 import type { AgencyToken, Role } from "./roles";
-import { findAgency, idTokenOf } from "./roles";
+import { findAgency, idTokenOf, secondsOf } from "./roles";
 
 /** Who acts. */
 export interface HuaweiIdentity {
@@ -185,7 +185,6 @@ function profileSettings({ path, values }: Profile): CredentialSettings {
 }
 
 const defaultOidcSession = "oidc-sts-session";
-const defaultOidcSeconds = 3600;
 
 function oidcOf(settings: Settings): { credential: OidcCredential; source: string } | undefined {
   const look = (name: string): Found | undefined => fromEnvironment(settings, `HUAWEICLOUD_OIDC_${name}`);
@@ -209,13 +208,6 @@ function oidcOf(settings: Settings): { credential: OidcCredential; source: strin
     idToken,
   };
   return { credential, source: provider.source };
-}
-
-function secondsOf(found: Found | undefined): number {
-  if (!found) return defaultOidcSeconds;
-  const seconds = Number(found.value);
-  if (Number.isInteger(seconds) && seconds >= 900 && seconds <= 43_200) return seconds;
-  throw new ConfigurationError(`${found.source} must be a number of seconds from 900 to 43200.`);
 }
 
 function listOf(found: Found | undefined): readonly string[] {

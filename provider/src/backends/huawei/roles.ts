@@ -35,7 +35,7 @@ export interface FoundAgency {
 }
 
 const defaultSeconds = 3600;
-/** How long a role's keys may live, in seconds: what both protocols take. */
+// How long a role's keys may live, in seconds: what both protocols take.
 const limits = { min: 900, max: 43_200 };
 
 /**
@@ -134,7 +134,11 @@ function roleIn(
   };
 }
 
-function secondsOf(found: Found | undefined): number {
+/**
+ * Life of temporary keys in seconds, 3600 by default.
+ * @throws ConfigurationError where it is no number that the services take.
+ */
+export function secondsOf(found: Found | undefined): number {
   if (!found) return defaultSeconds;
   const seconds = Number(found.value);
   if (Number.isInteger(seconds) && seconds >= limits.min && seconds <= limits.max) return seconds;
@@ -183,8 +187,11 @@ function agencyTokenOf(settings: Settings): FoundAgency | undefined {
 
 function textOf({ values, source }: FoundObject, name: string): Found | undefined {
   const value = values[name];
-  const text = typeof value === "number" ? String(value) : value;
-  return typeof text === "string" && text !== "" ? { value: text, source: `${source}.${name}` } : undefined;
+  if (value === undefined || value === null || value === "") return undefined;
+  if (typeof value === "string" || typeof value === "number") {
+    return { value: String(value), source: `${source}.${name}` };
+  }
+  throw new ConfigurationError(`${source}.${name} must be text or a number: correct it, or remove it.`);
 }
 
 function refuseUnknown({ values, source }: FoundObject, known: readonly string[]): void {
