@@ -136,8 +136,10 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
       const place = await this.#session.findPlace(this.#definition, stored, args, this.#process.host.signal);
       const result = diff(this.#definition, id, stored, args, call.replaceOnChanges, secrets, place);
       // What is about to be replaced is remembered also on a machine that has never started it.
-      const always = result.action === "rerun";
-      await this.#process.register.handedOver(this.#definition.service, urn, id, { always });
+      const always = isDeployment && result.action === "rerun";
+      // A refresh compares copies too that are still to be deleted.
+      const shown = { always, mayBeCopy: !isDeployment };
+      await this.#process.register.handedOver(this.#definition.service, urn, id, shown);
       if (result.action === "none") {
         // A teardown runbook must not run when it is replaced, which its name tells: it has to be stored anew.
         const isRenamed = storedUrn !== undefined && storedUrn !== urn;
