@@ -60,6 +60,7 @@ export function openHost(options: HostOptions): Host {
     },
   });
   const answered: AnsweredExecution[] = [];
+  const deployment = { hasFailed: false };
   const settings = {
     config: (key: string) => config[key],
     environment: () => undefined,
@@ -79,6 +80,7 @@ export function openHost(options: HostOptions): Host {
     },
     register,
     answered,
+    deployment,
     openSession: () =>
       openSession({ settings, fetch, clock, random: () => draw.next(), uuid: () => draw.uuid() }),
     reporter: (urn) => ({
@@ -107,7 +109,10 @@ export function openHost(options: HostOptions): Host {
       ending.abort();
     },
     rest: async () => {
-      await Promise.all(answered.map((one) => register.answered(one.service, one.urn, one.id, one)));
+      const isReady = !deployment.hasFailed;
+      await Promise.all(
+        answered.map(({ service: of, urn, id }) => register.answered(of, urn, id, { isReady })),
+      );
     },
   };
 }

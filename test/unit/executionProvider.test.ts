@@ -56,6 +56,7 @@ function providerOf(outcome: () => ExecutionSnapshot): { provider: ExecutionProv
     },
     register: new RunRegister(),
     answered: [],
+    deployment: { hasFailed: false },
     openSession: () =>
       openSession({ settings: settingsOf({ environment: { HW_AUTH_TOKEN: token } }), clock: fakeClock() }),
     reporter: () => reporter,

@@ -47,8 +47,6 @@ export interface AnsweredExecution {
   readonly service: string;
   readonly urn: string | undefined;
   readonly id: string;
-  /** False where it did not end as wanted: then the deployment fails, and what it replaces is not deleted yet. */
-  readonly isReady: boolean;
 }
 
 /** What a process lends to the providers that it serves. */
@@ -62,6 +60,8 @@ export interface ProviderProcess {
    * Whether it is there, only a later call shows.
    */
   readonly answered: AnsweredExecution[];
+  /** A deployment that fails does not go on to delete what it has replaced. */
+  readonly deployment: { hasFailed: boolean };
   /** Opens a session with a configuration. */
   openSession(config: (key: string) => string | undefined): Session;
   /** Where messages for a resource go; silent without one. */
@@ -163,12 +163,7 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
         if (error instanceof StartUncertainError || code === "WFX-WORKFLOW-BUSY") throw error;
         throw new Error(sayNotStarted({ message: messageOf(error), code }), { cause: error });
       });
-      this.#process.answered.push({
-        service: this.#definition.service,
-        urn: call.urn,
-        id: outcome.id,
-        isReady: outcome.kind === "ready",
-      });
+      this.#process.answered.push({ service: this.#definition.service, urn: call.urn, id: outcome.id });
       return { id: outcome.id.toWellFormed(), outs: this.#outsOf(outcome, call) };
     });
   }
@@ -304,6 +299,7 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
         }),
       );
     } catch (error) {
+      this.#process.deployment.hasFailed = true;
       if (error instanceof CreatedButNotReady) throw error;
       throw new HostError(operation, hide(sayError({ message: messageOf(error), code: codeOf(error) })));
     } finally {

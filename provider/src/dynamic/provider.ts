@@ -13,6 +13,7 @@ import { HostProcess } from "./hostProcess";
 import { journalFolder, processSettings } from "./processSettings";
 
 const answered: AnsweredExecution[] = [];
+const deployment = { hasFailed: false };
 
 const register = new RunRegister({
   journalFolder: journalFolder(),
@@ -23,15 +24,15 @@ const register = new RunRegister({
 });
 
 const host = new HostProcess(async () => {
-  await Promise.all(
-    answered.map(({ service, urn, id, isReady }) => register.answered(service, urn, id, { isReady })),
-  );
+  const isReady = !deployment.hasFailed;
+  await Promise.all(answered.map(({ service, urn, id }) => register.answered(service, urn, id, { isReady })));
 });
 
 const thisProcess: ProviderProcess = {
   host,
   register,
   answered,
+  deployment,
   openSession: (config) => openSession({ settings: processSettings(config), ...benchOptions(process.env) }),
   reporter: engineReporter,
   everythingSaid,

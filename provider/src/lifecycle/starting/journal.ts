@@ -59,7 +59,7 @@ export interface PendingStart {
    * the state, unless it could not save it: only a later call shows that.
    */
   readonly isAnswered?: true | undefined;
-  /** True where it was answered as not ready: then Pulumi does not go on to delete what it replaces. */
+  /** True where something of its deployment failed: then Pulumi does not go on to delete what was replaced. */
   readonly isUnready?: true | undefined;
 }
 

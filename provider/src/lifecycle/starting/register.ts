@@ -118,7 +118,7 @@ export class RunRegister {
   /**
    * The deployment has come to its regular end, and this is what it had answered for the resource. Pulumi will have
    * saved it, which is not yet known.
-   * @param options.isReady false where it did not end as wanted.
+   * @param options.isReady false where something of the deployment failed.
    */
   async answered(
     service: string,
