@@ -539,6 +539,8 @@ export class Oracle {
   #judgeTurn(want: Want, execution: Execution): void {
     const concurrency = want.inputs["concurrency"];
     if ((concurrency !== "queue" && concurrency !== "reject") || wasListCut(want)) return;
+    // What is sent again had its turn when it was sent first.
+    if (want.sent > 1) return;
     const { lagMs } = this.#world;
     const machine = want.attempts.at(-1)?.deployment.machine;
     const other = this.#truth.executions.find((one) => {
@@ -857,6 +859,8 @@ export class Oracle {
         return execution && this.#truth.isRunning(execution);
       },
     });
+    // A service that answers with another's id is believed, and so is told of it.
+    if (record.deployment.wasLiedTo && this.#world.service !== "cloudflow") return;
     for (const name of wrong) this.violate(`a message claims what is not so: ${name}`, firstLine(text));
   }
 

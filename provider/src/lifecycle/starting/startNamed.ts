@@ -24,9 +24,12 @@ import { decideConcurrency, inTurn } from "./turns";
 export async function startNamed(starting: Starting, gate: StartGate, isExclusive: boolean): Promise<Run> {
   const { wanted, pending, host } = starting;
   const name = pending?.runName ?? (await newerOfKey(starting)) ?? (await freshName(starting));
-  if (name !== undefined && !isExclusive) return postNamed(starting, name);
+  // Where it is only a guess what is replaced, another machine may have started the run under another name.
+  const isSure = pending !== undefined || wanted.isGiven || wanted.supersedes?.isGuess !== true;
+  if (name !== undefined && isSure && !isExclusive) return postNamed(starting, name);
   const run = await inTurn(starting, gate, { alone: isExclusive, locked: isExclusive }, async (look) => {
-    const found = name === undefined ? await findRunning(starting, look) : await findNamed(starting, name);
+    const running = name === undefined || !isSure ? await findRunning(starting, look) : undefined;
+    const found = running ?? (name === undefined ? undefined : await findNamed(starting, name));
     if (found) return found;
     const turn = await decideConcurrency(starting, look);
     return turn ?? postNamed(starting, name ?? newRunName(wanted.key, host.session.uuid));

@@ -69,6 +69,8 @@ function isOf(pending: PendingStart, { key, isNamed, armedId }: WantedRun): bool
 // The state may have moved on since the entry was written, by a deployment from elsewhere.
 function isStillOpen(pending: PendingStart, { supersedes }: WantedRun): boolean {
   if (supersedes === undefined) return true;
+  // A guess of what is replaced may be another one now; the start is the same.
+  if (supersedes.isGuess === true) return supersedes.id !== pending.executionId;
   return supersedes.id !== pending.executionId && supersedes.id === pending.supersedesId;
 }
 
