@@ -188,7 +188,7 @@ export class Oracle {
       this.#counters.sometimes("the provider's process alone was killed");
       return;
     }
-    this.#judgeTime(record);
+    this.#judgeTime(record, end);
     if (record.started > 0 && deployment.machine.damagedUrns.delete(call.urn)) {
       this.violate("a damaged record is passed over in silence", call.name);
     }
@@ -864,7 +864,7 @@ export class Oracle {
     for (const name of wrong) this.violate(`a message claims what is not so: ${name}`, firstLine(text));
   }
 
-  #judgeTime({ call, deployment }: CallRecord): void {
+  #judgeTime({ call, deployment }: CallRecord, end: CallEnd): void {
     if (deployment.clockJumped) return;
     const { timeoutSeconds = 3_600, onTimeout } = call.inputs as {
       timeoutSeconds?: number;
@@ -882,7 +882,10 @@ export class Oracle {
             (call.inputs["runOn"] === "destroy" ? timeoutSeconds * 1000 + 2 * doubtMs : 0) +
             4 * requestMs +
             express
-          : 2 * (timeoutSeconds * 1000 + requestMs) + doubtMs + stopMs + express;
+          : (end.kind === "failed" ? 1 : 2) * (timeoutSeconds * 1000 + requestMs) +
+            doubtMs +
+            stopMs +
+            express;
     if (tookMs > mayMs * 1.01) {
       const over = Math.round((tookMs - mayMs) / 1000);
       this.violate(
