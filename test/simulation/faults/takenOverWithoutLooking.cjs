@@ -5,8 +5,8 @@ module.exports = {
   name: "whatever runs on the workflow is taken over",
   changes: [
     {
-      search: "({ executionId }) => bearsKey(wanted.key, executionId) && !past.includes(executionId),",
-      replace: "({ executionId }) => !past.includes(executionId),",
+      search: "({ executionId }) => bearsKey(wanted.key, executionId) && !known.includes(executionId),",
+      replace: "({ executionId }) => !known.includes(executionId),",
     },
     {
       search: "return name === undefined ? bearsKey(wanted.key, mark) : mark === name;",

@@ -141,8 +141,9 @@ async function findNamed(starting: Starting, name: string): Promise<Run | undefi
 // A run without a name yet, which a deployment of another machine may have started before it was cut short.
 async function findRunning({ wanted, host }: Starting, look: Look): Promise<Run | undefined> {
   const past = await host.register.past(host.definition.service, host.urn);
+  const known = [...past, wanted.supersedes?.id];
   const running = (await look.unsettled()).find(
-    ({ executionId }) => bearsKey(wanted.key, executionId) && !past.includes(executionId),
+    ({ executionId }) => bearsKey(wanted.key, executionId) && !known.includes(executionId),
   );
   if (!running) return undefined;
   host.register.take(running.executionId);
