@@ -3,32 +3,16 @@
  * the cloud), with the tokens of its second version, and a credentials URI.
  */
 import { jsonReply, ReplyError, textReply } from "../http/exchange";
-import type { Call, Reply } from "../http/exchange";
-import { RouteTable } from "../http/routes";
-import type { Route } from "../http/routes";
-import type { MatchedOperation, Service } from "../http/service";
-import type { Machine } from "../identity/machine";
+import type { Reply } from "../http/exchange";
+import type { Service } from "../http/service";
 import type { MachineRole } from "../identity/machines";
+import { metadataService, tokenOperation } from "../identity/metadataService";
+import type { MetadataRequest, MetadataRoute } from "../identity/metadataService";
 import type { EmulatorState } from "../state";
 import { timeText } from "./sts/operations";
 
-/** Nothing is published: enough for every client of one machine. */
-const allowance = { tokens: 50, perSecond: 20 };
-const longestTokenSeconds = 21_600;
+const tokenHeader = "x-aliyun-ecs-metadata-token";
 const rolesPath = "/latest/meta-data/ram/security-credentials";
-
-interface MetadataRequest {
-  readonly state: EmulatorState;
-  readonly call: Call;
-  readonly machine: Machine;
-  readonly params: Readonly<Record<string, string>>;
-}
-
-interface MetadataRoute extends Route {
-  readonly operation: string;
-  readonly machine: "alibabaEcs" | "alibabaUri";
-  readonly handle: (request: MetadataRequest) => Reply;
-}
 
 const routes: readonly MetadataRoute[] = [
   {
@@ -36,7 +20,7 @@ const routes: readonly MetadataRoute[] = [
     machine: "alibabaEcs",
     method: "PUT",
     path: "/latest/api/token",
-    handle: createToken,
+    handle: tokenOperation("X-aliyun-ecs-metadata-token-ttl-seconds"),
   },
   {
     operation: "ListRamRoles",
@@ -70,45 +54,11 @@ const routes: readonly MetadataRoute[] = [
 
 /** What a machine of Alibaba Cloud hands out; answers nothing until there is such a machine. */
 export function alibabaMetadataService(state: EmulatorState): Service {
-  const serviceName = "alibabaMetadata";
-  const table = new RouteTable(routes);
-  return {
-    name: serviceName,
-    routes: table.names(),
-    match(call: Call): MatchedOperation | undefined {
-      const match = table.match(call.method, call.path);
-      const machine = match && state.machines.get(match.route.machine);
-      if (!match || !machine) return undefined;
-      const { operation, handle } = match.route;
-      const respond = (): Reply => {
-        const waitMs = state.buckets.take(serviceName, operation, machine.domain, allowance);
-        if (waitMs > 0) return textReply(429, "Too Many Requests");
-        return handle({ state, call, machine, params: match.params });
-      };
-      return { operation, respond };
-    },
-    faultReply: (status) => textReply(status, `${String(status)} as planned by a fault`),
-    expireToken(call: Call): Reply | undefined {
-      const token = call.headers["x-aliyun-ecs-metadata-token"];
-      return token !== undefined && state.machines.expireToken(token)
-        ? textReply(401, "Unauthorized")
-        : undefined;
-    },
-  };
-}
-
-function createToken({ state, call, machine }: MetadataRequest): Reply {
-  if (machine.metadataTokens === "absent") return textReply(404, "Not Found");
-  if (call.headers["x-forwarded-for"] !== undefined) return textReply(403, "Forbidden");
-  const seconds = Number(call.headers["x-aliyun-ecs-metadata-token-ttl-seconds"] ?? "");
-  if (!Number.isInteger(seconds) || seconds < 1 || seconds > longestTokenSeconds) {
-    return textReply(400, "X-aliyun-ecs-metadata-token-ttl-seconds must be 1 to 21600");
-  }
-  return textReply(200, state.machines.issueToken(seconds));
+  return metadataService(state, "alibabaMetadata", routes, tokenHeader);
 }
 
 function checkToken({ state, call, machine }: MetadataRequest): void {
-  const token = call.headers["x-aliyun-ecs-metadata-token"];
+  const token = call.headers[tokenHeader];
   if (machine.metadataTokens === "absent") return;
   if (token === undefined) {
     if (machine.metadataTokens === "required") throw new ReplyError(textReply(403, "Forbidden"));

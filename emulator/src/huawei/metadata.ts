@@ -3,33 +3,19 @@
  * version; and the service that a pod of CCE gets its keys from. Both hand out the keys of an agency to whoever is there.
  */
 import { jsonReply, ReplyError, textReply } from "../http/exchange";
-import type { Call, Reply } from "../http/exchange";
-import { RouteTable } from "../http/routes";
-import type { Route } from "../http/routes";
-import type { MatchedOperation, Service } from "../http/service";
+import type { Reply } from "../http/exchange";
+import type { Service } from "../http/service";
 import type { TemporaryKey } from "../identity/directory";
 import { instanceId } from "../identity/machine";
 import type { Machine } from "../identity/machine";
 import type { JsonObject } from "../jsonShape";
+import { metadataService, tokenOperation } from "../identity/metadataService";
+import type { MetadataRequest, MetadataRoute } from "../identity/metadataService";
 import type { EmulatorState } from "../state";
 import { iamTime } from "./iam/operation";
 import { idTokenProblems } from "./iam/tokens";
 
-/** Nothing is published: enough for every client of one machine. */
-const allowance = { tokens: 50, perSecond: 20 };
-const longestTokenSeconds = 21_600;
-
-interface MetadataRequest {
-  readonly state: EmulatorState;
-  readonly call: Call;
-  readonly machine: Machine;
-}
-
-interface MetadataRoute extends Route {
-  readonly operation: string;
-  readonly machine: "huaweiEcs" | "huaweiPod";
-  readonly handle: (request: MetadataRequest) => Reply;
-}
+const tokenHeader = "x-metadata-token";
 
 const routes: readonly MetadataRoute[] = [
   {
@@ -37,7 +23,7 @@ const routes: readonly MetadataRoute[] = [
     machine: "huaweiEcs",
     method: "PUT",
     path: "/meta-data/latest/api/token",
-    handle: createToken,
+    handle: tokenOperation("X-Metadata-Token-Ttl-Seconds"),
   },
   {
     operation: "GetSecurityKey",
@@ -64,49 +50,15 @@ const routes: readonly MetadataRoute[] = [
 
 /** What a machine of Huawei Cloud hands out; answers nothing until there is such a machine. */
 export function huaweiMetadataService(state: EmulatorState): Service {
-  const serviceName = "huaweiMetadata";
-  const table = new RouteTable(routes);
-  return {
-    name: serviceName,
-    routes: table.names(),
-    match(call: Call): MatchedOperation | undefined {
-      const match = table.match(call.method, call.path);
-      const machine = match && state.machines.get(match.route.machine);
-      if (!match || !machine) return undefined;
-      const { operation, handle } = match.route;
-      const respond = (): Reply => {
-        const waitMs = state.buckets.take(serviceName, operation, machine.domain, allowance);
-        return waitMs > 0 ? textReply(429, "Too Many Requests") : handle({ state, call, machine });
-      };
-      return { operation, respond };
-    },
-    faultReply: (status) => textReply(status, `${String(status)} as planned by a fault`),
-    expireToken(call: Call): Reply | undefined {
-      const token = call.headers["x-metadata-token"];
-      return token !== undefined && state.machines.expireToken(token)
-        ? unauthorized("Unauthorized")
-        : undefined;
-    },
-  };
+  return metadataService(state, "huaweiMetadata", routes, tokenHeader);
 }
 
 function unauthorized(text: string): Reply {
   return textReply(401, text);
 }
 
-function createToken({ state, call, machine }: MetadataRequest): Reply {
-  if (machine.metadataTokens === "absent") return textReply(404, "Not Found");
-  // Whoever forwards requests must not get a token for others.
-  if (call.headers["x-forwarded-for"] !== undefined) return textReply(403, "Forbidden");
-  const seconds = Number(call.headers["x-metadata-token-ttl-seconds"] ?? "");
-  if (!Number.isInteger(seconds) || seconds < 1 || seconds > longestTokenSeconds) {
-    return textReply(400, "X-Metadata-Token-Ttl-Seconds must be 1 to 21600");
-  }
-  return textReply(200, state.machines.issueToken(seconds));
-}
-
 function checkToken({ state, call, machine }: MetadataRequest): void {
-  const token = call.headers["x-metadata-token"];
+  const token = call.headers[tokenHeader];
   if (machine.metadataTokens === "absent") return;
   const isGood = token === undefined ? machine.metadataTokens === "optional" : state.machines.isToken(token);
   if (!isGood) throw new ReplyError(unauthorized("Unauthorized"));
