@@ -29,8 +29,7 @@ export async function dealWithLeftover(
     await backend.stop(id, host.signal);
   }
   // Known as ours from now on, however long it runs.
-  await host.register.released(host.definition.service, host.urn, id);
-  await host.register.dropped(host.definition.service, host.urn);
+  await host.register.dropped(host.definition.service, host.urn, id);
 }
 
 /**

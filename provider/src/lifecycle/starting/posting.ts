@@ -55,6 +55,12 @@ export function newStart({ wanted, host }: Starting, runName: string): PendingSt
   };
 }
 
+/** Notes the execution that a call has found instead of starting one. */
+export async function noteFound({ note }: Starting, start: PendingStart, run: Run): Promise<void> {
+  const joined = run.isJoined === true ? { isJoined: true as const } : {};
+  await note({ ...start, executionId: run.executionId, ...joined });
+}
+
 /** The error of a deployment that was cut short before anything was started. */
 export function startInterrupted(): WorkflowExecutionError {
   return new WorkflowExecutionError("WFX-INTERRUPTED", sayStartInterrupted());

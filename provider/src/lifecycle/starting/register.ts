@@ -248,13 +248,19 @@ export class RunRegister {
     await this.#journal.write(service, { ...entry, pending: { ...entry.pending, isAnswered: true } });
   }
 
-  /** What was started for other arguments has been dealt with: it is no attempt of any run that may be wanted later. */
-  async dropped(service: string, urn: string | undefined): Promise<void> {
+  /**
+   * What was started for other arguments has been dealt with: it is no attempt of any run that may be wanted later.
+   * @param id its execution, where one was found.
+   */
+  async dropped(service: string, urn: string | undefined, id?: string): Promise<void> {
+    if (id !== undefined) this.take(id);
     const entry = await this.#read(service, urn);
     if (!entry?.pending) return;
-    const { executionId } = entry.pending;
-    const past = executionId === undefined ? entry.past : withLast(entry.past, executionId);
-    await this.#journal.write(service, { ...entry, past, pending: undefined });
+    const over = id ?? entry.pending.executionId;
+    const past = over === undefined ? entry.past : withLast(entry.past, over);
+    const isGone = id !== undefined && entry.inState === id;
+    const gone = isGone ? { inState: undefined, inStateName: undefined } : {};
+    await this.#journal.write(service, { ...entry, ...gone, past, pending: undefined });
   }
 
   /** Notes that an execution is taken over because it runs: it may be another start's too. */

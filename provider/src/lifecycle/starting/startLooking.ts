@@ -19,7 +19,7 @@ import {
 import type { PendingStart } from "./journal";
 import { addEvidence } from "./journal";
 import type { Run, Starting } from "./posting";
-import { newStart, post } from "./posting";
+import { newStart, noteFound, post } from "./posting";
 import type { Claims } from "./register";
 import { newRunName, runNameOf } from "./runKey";
 import type { Look, StartGate } from "./startGate";
@@ -153,9 +153,7 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
   return inTurn(starting, gate, way, decideSafely).then(async (run) => {
     // What a start of this call was answered with is noted.
     if (!run.isNew) {
-      const joined = run.isJoined === true ? { isJoined: true as const } : {};
-      const start = open ?? newStart(starting, runName);
-      await starting.note({ ...start, executionId: run.executionId, ...joined });
+      await noteFound(starting, open ?? newStart(starting, runName), run);
     }
     return run;
   });

@@ -3,6 +3,7 @@
  * whatever its times say, so posting is also how to find out whether the run is there.
  */
 import { InputError, RunNameTakenError, StartUncertainError, messageOf } from "../../errors";
+import type { ExecutionSummary } from "../../execution/snapshot";
 import { isSettled } from "../../execution/snapshot";
 import { lookAt } from "../lookAt";
 import { sayNameInDoubt, sayNamedStartUncertain } from "../messages";
@@ -11,7 +12,8 @@ import { listAll, pageLimit } from "../pages";
 import { isUnsettled } from "./candidates";
 import { addEvidence } from "./journal";
 import type { Run, Starting } from "./posting";
-import { newStart, post } from "./posting";
+import { newStart, noteFound, post } from "./posting";
+import type { WantedRun } from "./runKey";
 import { bearsKey, newRunName, runNameOf } from "./runKey";
 import type { Look, StartGate } from "./startGate";
 import { decideConcurrency, inTurn } from "./turns";
@@ -25,7 +27,7 @@ export async function startNamed(starting: Starting, gate: StartGate, isExclusiv
   const { wanted, pending, host } = starting;
   const name = pending?.runName ?? (await newerOfKey(starting)) ?? (await freshName(starting));
   // Where it is only a guess what is replaced, another machine may have started the run under another name.
-  const isSure = pending !== undefined || wanted.isGiven || wanted.supersedes?.isGuess !== true;
+  const isSure = pending !== undefined || !mayBePredecessors(wanted);
   if (name !== undefined && isSure && !isExclusive) return postNamed(starting, name);
   const run = await inTurn(starting, gate, { alone: isExclusive, locked: isExclusive }, async (look) => {
     const running = name === undefined || !isSure ? await findRunning(starting, look) : undefined;
@@ -34,11 +36,7 @@ export async function startNamed(starting: Starting, gate: StartGate, isExclusiv
     const turn = await decideConcurrency(starting, look);
     return turn ?? postNamed(starting, name ?? newRunName(wanted.key, host.session.uuid));
   });
-  const { executionId } = run;
-  if (!run.isNew) {
-    const joined = run.isJoined === true ? { isJoined: true as const } : {};
-    await starting.note({ ...newStart(starting, executionId), executionId, ...joined });
-  }
+  if (!run.isNew) await noteFound(starting, newStart(starting, run.executionId), run);
   return run;
 }
 
@@ -87,8 +85,12 @@ function isAnybodys({ wanted }: Starting): boolean {
 
 // Where it is only a guess what the run replaces, the guess may be one too old: then the execution of that name is the one
 // to be replaced. One that still runs is taken over.
+function mayBePredecessors({ isGiven, supersedes }: WantedRun): boolean {
+  return !isGiven && supersedes?.isGuess === true;
+}
+
 async function isPredecessor({ wanted, backend, host }: Starting, executionId: string): Promise<boolean> {
-  if (wanted.isGiven || wanted.supersedes?.isGuess !== true) return false;
+  if (!mayBePredecessors(wanted)) return false;
   const snapshot = await lookAt(backend, executionId, { signal: host.signal });
   return snapshot !== undefined && isSettled(snapshot.status);
 }
@@ -106,12 +108,12 @@ function uncertain(
 
 // One key is one execution. Where it is only a guess what the run replaces, another machine may have started it since, by
 // the key or as the replacement of something else.
-async function newerOfKey({ wanted, backend, host }: Starting): Promise<string | undefined> {
+async function newerOfKey(starting: Starting): Promise<string | undefined> {
+  const { wanted, host } = starting;
   const { supersedes, isGiven, isNamed } = wanted;
   if (!isGiven || isNamed || supersedes?.isGuess !== true) return undefined;
   const past = await host.register.past(host.definition.service, host.urn);
-  const limit = pageLimit(host.definition.capabilities.pageSize);
-  const list = await listAll(backend, { namePrefix: wanted.key }, limit, host.signal);
+  const list = await listOfKey(starting);
   const at = list.findIndex(({ executionId }) => executionId === supersedes.id);
   const newer = at === -1 ? list : list.slice(0, at);
   return newer.find(({ executionId }) => bearsKey(wanted.key, executionId) && !past.includes(executionId))
@@ -134,7 +136,7 @@ async function findNamed(starting: Starting, name: string): Promise<Run | undefi
   if (!snapshot) return undefined;
   if (!isSettled(snapshot.status)) return { executionId: name, isNew: false };
   // Posting the name tells what is to be done about one that is used up.
-  if (isAnybodys(starting) || (await isPredecessor(starting, name))) return undefined;
+  if (isAnybodys(starting) || mayBePredecessors(starting.wanted)) return undefined;
   return { executionId: await latestOf(starting, name), isNew: false };
 }
 
@@ -151,10 +153,15 @@ async function findRunning({ wanted, host }: Starting, look: Look): Promise<Run 
 }
 
 // Under a given key there may have been further attempts, of a state that was lost: the one that runs, else the newest.
-async function latestOf({ wanted, backend, host }: Starting, runName: string): Promise<string> {
+async function latestOf(starting: Starting, runName: string): Promise<string> {
+  const { wanted } = starting;
   if (!wanted.isGiven || wanted.supersedes) return runName;
-  const filter = { namePrefix: wanted.key };
-  const list = await listAll(backend, filter, pageLimit(host.definition.capabilities.pageSize), host.signal);
-  const attempts = list.filter(({ executionId }) => bearsKey(wanted.key, executionId));
+  const attempts = (await listOfKey(starting)).filter(({ executionId }) => bearsKey(wanted.key, executionId));
   return (attempts.find(isUnsettled) ?? attempts[0])?.executionId ?? runName;
+}
+
+// Newest first. A name that begins with the key need not be one of its own.
+function listOfKey({ wanted, backend, host }: Starting): Promise<readonly ExecutionSummary[]> {
+  const limit = pageLimit(host.definition.capabilities.pageSize);
+  return listAll(backend, { namePrefix: wanted.key }, limit, host.signal);
 }
