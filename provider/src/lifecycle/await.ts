@@ -112,11 +112,12 @@ async function waitForOutcome(
 
   const told = nothingTold();
   let isStopSent = false;
+  const isSeenRunning = (): boolean => start.justStarted || told.isSeen;
   const interrupted = (): Outcome =>
     unready(
       isStopSent
         ? sayStopCutShort(executionId, context)
-        : sayInterrupted(executionId, start.justStarted || told.isSeen, context),
+        : sayInterrupted(executionId, isSeenRunning(), context),
     );
   const mayBeInvisible = start.justStarted || start.mayBeInvisible === true;
   const mayBeInvisibleUntilMs = mayBeInvisible ? clock.now() + invisibleMs : 0;
@@ -124,6 +125,8 @@ async function waitForOutcome(
     deadlineMs: number,
     isStopping = false,
   ): Promise<Awaited<ReturnType<typeof waitForEnd>>> => {
+    // What was seen before a stop says nothing of what came of it.
+    told.isSeen = false;
     const result = await waitForEnd(
       backend,
       executionId,
@@ -149,7 +152,7 @@ async function waitForOutcome(
     if (common.onTimeout === "leave") {
       // A failure that has passed is no news.
       const lastError = result.tally.failuresInARow > 0 ? result.tally.lastError : undefined;
-      const end = start.justStarted || told.isSeen ? "left" : "unseen";
+      const end = isSeenRunning() ? "left" : "unseen";
       return unready(sayTimedOut(last, { ...timedOut, end, lastError }));
     }
     host.reporter.status("takes too long, is being stopped (onTimeout)");
@@ -160,7 +163,6 @@ async function waitForOutcome(
       if (host.signal.aborted) throw error;
       return unready(sayTimedOut(last, { ...timedOut, end: "stopFailed", lastError: error }));
     }
-    Object.assign(told, { isSeen: false });
     const afterStop = await wait(clock.now() + confirmStopMs, true);
     if (afterStop.kind === "aborted") return interrupted();
     // It may have come to its own end before the stop took hold.
