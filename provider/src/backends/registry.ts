@@ -128,7 +128,8 @@ export function openSession(options: SessionOptions): Session {
     shared,
     findPlace: async (definition, stored, args, signal) => {
       try {
-        const told = definition.place?.(settings) ?? {};
+        // Once for all resources: it reads profiles and every setting that tells an account.
+        const told = shared(`place:${definition.service}`, () => definition.place?.(settings) ?? {});
         const asked = await definition.askPlace?.(stored, args, contextOf(definition), signal);
         return { ...asked, ...told };
       } catch (error) {
