@@ -5,8 +5,8 @@ module.exports = {
   name: "a replacement is not named after what it replaces",
   changes: [
     {
-      search: "  if (!supersedes) return isGiven || isNamed ? key : undefined;",
-      replace: "  if (!supersedes || isGiven) return isGiven || isNamed ? key : undefined;",
+      search: "  if (isFirst) return isGiven || isNamed ? key : undefined;",
+      replace: "  if (isFirst || isGiven) return isGiven || isNamed ? key : undefined;",
     },
   ],
 };
