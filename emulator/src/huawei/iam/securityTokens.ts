@@ -47,7 +47,7 @@ function readSessionUser(fields: Fields): string | undefined {
   });
 }
 
-// The token in the header counts more than the one in the body, which is on its way out.
+// The token in the header takes precedence over the one in the body, which is on its way out.
 function createByToken(request: IamRequest): Reply {
   const { id, seconds } = readBody(request, (body) => {
     const identity = identityOf(body);
