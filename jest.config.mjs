@@ -18,7 +18,7 @@ export default {
   setupFiles: [movedClock],
   moduleNameMapper: {
     "^pulumi-workflow-execution$": "<rootDir>/provider/src/index.ts",
-    "^pulumi-workflow-execution/provider$": "<rootDir>/provider/src/dynamic/provider.ts",
+    "^pulumi-workflow-execution/provider$": "<rootDir>/provider/src/fronts/dynamic/provider.ts",
     "^workflow-emulator$": "<rootDir>/emulator/src/index.ts",
   },
   transform: {

@@ -23,8 +23,8 @@ export async function loadMs() {
 export async function kbPerWait() {
   const lifecycle = createRequire(import.meta.url).resolve("../provider/dist/lifecycle/index.js");
   const code = `
-    const { WorkflowWatch } = require(${JSON.stringify(lifecycle.replace("lifecycle/index", "execution/watch"))});
-    const { waitUntilSettled } = require(${JSON.stringify(lifecycle.replace("lifecycle/index", "execution/waitUntilSettled"))});
+    const { WorkflowWatch } = require(${JSON.stringify(lifecycle.replace("lifecycle/index", "waiting/workflowWatch"))});
+    const { waitUntilSettled } = require(${JSON.stringify(lifecycle.replace("lifecycle/index", "waiting/waitUntilSettled"))});
     const free = { delayMs: () => 0, level: () => 1 };
     const clock = { now: Date.now, sleep: (ms, signal) => new Promise((done) => signal.addEventListener("abort", done)) };
     const used = () => { global.gc(); const { heapUsed, external } = process.memoryUsage(); return heapUsed + external; };

@@ -6,7 +6,7 @@ import { identityRoutes } from "./identity/control";
 import type { ExecutionOutline, Service } from "./http/service";
 import { Fields, ShapeError, type JsonObject } from "./jsonShape";
 import { DEMO_PROJECT_ID } from "./demo";
-import type { Execution, Workflow } from "./executions/store";
+import type { Execution, Workflow } from "./executions/record";
 import { scriptedWorkflow } from "./seed";
 import type { EmulatorState } from "./state";
 

@@ -3,4 +3,4 @@ export { startEmulator } from "./emulator";
 export type { Emulator, EmulatorOptions } from "./emulator";
 export type { SeedAccount, SeedIdentityProvider, SeedRole, SeedTrust } from "./identity/accountReader";
 export type { SeedMachine, SeedMachines } from "./identity/machine";
-export type { Seed, SeedNode, SeedNodeParts, SeedRun, SeedTargets, SeedWorkflow } from "./seed";
+export type { Seed, SeedNode, SeedNodeParts, SeedRun, SeedTargets, SeedWorkflow } from "./seedDocument";

@@ -2,9 +2,9 @@
  * pulumi-workflow-execution: runbook executions as Pulumi resources. One module per service, and the errors that
  * functions throw.
  */
-import * as aom from "./aom";
-import * as cloudflow from "./cloudflow";
-import * as functiongraph from "./functiongraph";
+import * as aom from "./program/aom";
+import * as cloudflow from "./program/cloudflow";
+import * as functiongraph from "./program/functiongraph";
 
 export { aom, cloudflow, functiongraph };
 export {
@@ -20,9 +20,9 @@ export {
   TransportError,
   WorkflowExecutionError,
   isWorkflowExecutionError,
-} from "./errors";
-export type { ErrorCode, RequestSummary } from "./errors";
-export { Provider } from "./resource/provider";
+} from "./ground/errors";
+export type { ErrorCode, RequestSummary } from "./ground/errors";
+export { Provider } from "./program/explicitProvider";
 export type {
   AlicloudAssumeRole,
   AlicloudAssumeRoleWithOidc,
@@ -32,7 +32,7 @@ export type {
   HuaweicloudSettings,
   ProviderArgs,
   RequestLimit,
-} from "./resource/provider";
+} from "./program/explicitProvider";
 export type {
   CommonExecutionArgs,
   ExecutionListArgs,
@@ -46,4 +46,4 @@ export type {
   Failure,
   RerunOn,
   TargetCounts,
-} from "./resource/types";
+} from "./program/types";

@@ -1,7 +1,7 @@
 /**
  * The texts that users' states hold, letter by letter. Nothing here may ever change; a new service adds a line.
  */
-import type { ServiceName } from "../../provider/src/lifecycle";
+import type { ServiceName } from "../../provider/src/services/registry";
 
 /** `__provider` by service. */
 export const pinnedTexts: Readonly<Record<ServiceName, string>> = {

@@ -7,14 +7,14 @@ import { resolve } from "node:path";
 import { promisify } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { aom } from "pulumi-workflow-execution";
-import { providerText } from "../../provider/src/dynamic/providerText";
-import type { ServiceName } from "../../provider/src/lifecycle";
-import { services } from "../../provider/src/lifecycle";
+import { providerText } from "../../provider/src/fronts/dynamic/providerText";
+import type { ServiceName } from "../../provider/src/services/registry";
+import { services } from "../../provider/src/services/registry";
 import { pinnedTexts } from "./pinnedTexts";
 
 jest.setTimeout(60_000);
 
-const compiledProvider = resolve(__dirname, "../../provider/dist/dynamic/provider.js");
+const compiledProvider = resolve(__dirname, "../../provider/dist/fronts/dynamic/provider.js");
 const hostMethods = ["check", "configure", "create", "delete", "diff", "read", "update"];
 const names = Object.keys(services) as ServiceName[];
 

@@ -3,11 +3,12 @@
  */
 import type { Emulator } from "workflow-emulator";
 import { startEmulator } from "workflow-emulator";
-import type { Backend } from "../../provider/src/backends/backend";
-import { NotFoundError, ServiceError, StartUncertainError, ThrottledError } from "../../provider/src/errors";
+import type { Backend } from "../../provider/src/execution/service";
+import { NotFoundError, ServiceError, StartUncertainError, ThrottledError } from "../../provider/src/ground/errors";
 import { durationBetweenMs, firstFailedStep, isSettled } from "../../provider/src/execution/snapshot";
 import type { Arguments, BackendDefinition, Session } from "../../provider/src/lifecycle";
-import { openSession, services } from "../../provider/src/lifecycle";
+import { openSession } from "../../provider/src/lifecycle";
+import { services } from "../../provider/src/services/registry";
 import type { EmulatedClock } from "../support/emulatedClock";
 import { emulatedClock } from "../support/emulatedClock";
 import { control, executionsOf, requestsOf } from "../support/emulators";

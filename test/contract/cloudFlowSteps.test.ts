@@ -5,10 +5,11 @@
 import type { Emulator } from "workflow-emulator";
 import { startEmulator } from "workflow-emulator";
 import { createHmac, randomUUID } from "node:crypto";
-import type { Backend } from "../../provider/src/backends/backend";
+import type { Backend } from "../../provider/src/execution/service";
 import type { ExecutionSnapshot } from "../../provider/src/execution/snapshot";
 import { firstFailedStep } from "../../provider/src/execution/snapshot";
-import { openSession, services } from "../../provider/src/lifecycle";
+import { openSession } from "../../provider/src/lifecycle";
+import { services } from "../../provider/src/services/registry";
 import type { EmulatedClock } from "../support/emulatedClock";
 import { emulatedClock } from "../support/emulatedClock";
 import { control } from "../support/emulators";

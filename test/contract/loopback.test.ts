@@ -5,10 +5,11 @@
 import { once } from "node:events";
 import type { AddressInfo, Socket } from "node:net";
 import { createServer } from "node:net";
-import { RunRegister, create, openSession, services } from "../../provider/src/lifecycle";
+import { RunRegister, create, openSession } from "../../provider/src/lifecycle";
+import { services } from "../../provider/src/services/registry";
 import type { LifecycleHost, Outcome } from "../../provider/src/lifecycle";
-import type { Clock } from "../../provider/src/polling/clock";
-import { systemClock } from "../../provider/src/polling/clock";
+import type { Clock } from "../../provider/src/ground/clock";
+import { systemClock } from "../../provider/src/ground/clock";
 import { workflowList } from "../support/hostileService";
 import { recordingReporter } from "../support/lifecycleHosts";
 import { demoProjectId, never, settingsOf } from "../support/sessions";

@@ -3,7 +3,8 @@
  * names of the operations, for faults and counts.
  */
 import type { Emulator } from "workflow-emulator";
-import type { Arguments, ServiceName, Settings } from "../../provider/src/lifecycle";
+import type { Arguments, Settings } from "../../provider/src/lifecycle";
+import type { ServiceName } from "../../provider/src/services/registry";
 
 /** A workflow as the contract needs it. */
 export type ContractWorkflow =

@@ -2,7 +2,8 @@
  * The services under contract: one row each.
  */
 import type { Emulator } from "workflow-emulator";
-import type { Arguments, ServiceName } from "../../provider/src/lifecycle";
+import type { Arguments } from "../../provider/src/lifecycle";
+import type { ServiceName } from "../../provider/src/services/registry";
 import { control } from "../support/emulators";
 import { emulatorSettings } from "../support/lifecycleHosts";
 import { demoProjectId } from "../support/sessions";

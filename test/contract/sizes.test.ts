@@ -4,9 +4,11 @@
  */
 import type { Emulator } from "workflow-emulator";
 import { startEmulator } from "workflow-emulator";
-import { ServiceError } from "../../provider/src/errors";
-import type { Arguments, BackendDefinition, ServiceName, Session } from "../../provider/src/lifecycle";
-import { check, openSession, services } from "../../provider/src/lifecycle";
+import { ServiceError } from "../../provider/src/ground/errors";
+import type { Arguments, BackendDefinition, Session } from "../../provider/src/lifecycle";
+import type { ServiceName } from "../../provider/src/services/registry";
+import { check, openSession } from "../../provider/src/lifecycle";
+import { services } from "../../provider/src/services/registry";
 import { emulatedClock } from "../support/emulatedClock";
 import { control } from "../support/emulators";
 import { emulatorSettings } from "../support/lifecycleHosts";

@@ -3,8 +3,9 @@
  */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { alibabaSettings } from "../../provider/src/backends/alibaba/settingsTable";
-import { check, services } from "../../provider/src/lifecycle";
+import { alibabaSettings } from "../../provider/src/services/alibaba/settingsTable";
+import { check } from "../../provider/src/lifecycle";
+import { services } from "../../provider/src/services/registry";
 import { settingsOf } from "../support/sessions";
 
 const text = readFileSync(resolve(__dirname, "../../docs/credentials.md"), "utf8");

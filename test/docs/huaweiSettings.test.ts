@@ -1,7 +1,7 @@
 /** The table of Huawei Cloud's settings in the documents is the one that the code goes by. */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { huaweiSettings } from "../../provider/src/backends/huawei/settingsTable";
+import { huaweiSettings } from "../../provider/src/services/huawei/settingsTable";
 
 const read = (path: string): string => readFileSync(resolve(__dirname, "../..", path), "utf8");
 

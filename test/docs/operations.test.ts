@@ -5,13 +5,13 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { startEmulator } from "workflow-emulator";
-import * as alibabaMetadata from "../../provider/src/backends/alibaba/metadata";
-import * as alibabaSts from "../../provider/src/backends/alibaba/sts";
-import * as cloudFlow from "../../provider/src/backends/alibabaCloudFlow/api";
-import * as iam from "../../provider/src/backends/huawei/iam";
-import * as keyRequests from "../../provider/src/backends/huawei/keyRequests";
-import * as aom from "../../provider/src/backends/huaweiAom/api";
-import * as functionGraph from "../../provider/src/backends/huaweiFunctionGraph/api";
+import * as alibabaMetadata from "../../provider/src/services/alibaba/metadata";
+import * as alibabaSts from "../../provider/src/services/alibaba/sts";
+import * as cloudFlow from "../../provider/src/services/alibaba/cloudflow/api";
+import * as iam from "../../provider/src/services/huawei/iam";
+import * as keyRequests from "../../provider/src/services/huawei/keyRequests";
+import * as aom from "../../provider/src/services/huawei/aom/api";
+import * as functionGraph from "../../provider/src/services/huawei/functiongraph/api";
 import type { HttpRequest } from "../../provider/src/http/request";
 
 interface Row {

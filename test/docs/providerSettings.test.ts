@@ -1,10 +1,10 @@
 /** An explicit provider takes every setting that decides who acts and where, and keeps secrets as such in either spelling. */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { alibabaSettings } from "../../provider/src/backends/alibaba/settingsTable";
-import { huaweiSettings } from "../../provider/src/backends/huawei/settingsTable";
+import { alibabaSettings } from "../../provider/src/services/alibaba/settingsTable";
+import { huaweiSettings } from "../../provider/src/services/huawei/settingsTable";
 
-const source = readFileSync(resolve(__dirname, "../../provider/src/resource/provider.ts"), "utf8");
+const source = readFileSync(resolve(__dirname, "../../provider/src/program/explicitProvider.ts"), "utf8");
 
 test.each([
   ["HuaweicloudSettings", huaweiSettings],

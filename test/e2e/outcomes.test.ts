@@ -3,8 +3,10 @@
  * every outcome under every `onFailure` and `rerunOn`. Real engine; one stack per service holds all combinations.
  */
 import type { Emulator } from "workflow-emulator";
-import type { BackendDefinition, ServiceName } from "../../provider/src/lifecycle";
-import { openSession, services } from "../../provider/src/lifecycle";
+import type { BackendDefinition } from "../../provider/src/lifecycle";
+import type { ServiceName } from "../../provider/src/services/registry";
+import { openSession } from "../../provider/src/lifecycle";
+import { services } from "../../provider/src/services/registry";
 import { besidesSteps, diagnosticsOf, errorOf, previewRowOf, rowsOf } from "../support/console";
 import { control, executionsOf } from "../support/emulators";
 import { useFixture } from "../support/fixture";

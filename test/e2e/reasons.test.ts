@@ -4,8 +4,8 @@
  */
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { ServiceName } from "../../provider/src/lifecycle";
-import { services } from "../../provider/src/lifecycle";
+import type { ServiceName } from "../../provider/src/services/registry";
+import { services } from "../../provider/src/services/registry";
 import { outputs as outputNames, stateVersion } from "../../provider/src/lifecycle/state";
 import { diagnosticsOf, previewRowOf, rowsOf } from "../support/console";
 import { control, executionsOf, requestsOf } from "../support/emulators";
@@ -316,7 +316,7 @@ function installAnotherVersion(folder: string, version: string, versionOfState: 
   };
   const present = JSON.parse(readFileSync(join(source, "package.json"), "utf8")) as { version: string };
   replaceIn("package.json", `"version": "${present.version}"`, `"version": "${version}"`);
-  replaceIn("dist/version.js", `"${present.version}"`, `"${version}"`);
+  replaceIn("dist/ground/version.js", `"${present.version}"`, `"${version}"`);
   replaceIn(
     "dist/lifecycle/state.js",
     `exports.stateVersion = ${String(stateVersion)};`,

@@ -2,9 +2,10 @@
  * Settings of Alibaba Cloud as nobody would write them: each is taken, or refused by a ConfigurationError that keeps secrets.
  */
 import * as fc from "fast-check";
-import { findIdentity } from "../../provider/src/backends/alibaba/identity";
-import { ConfigurationError } from "../../provider/src/errors";
-import { check, services } from "../../provider/src/lifecycle";
+import { findIdentity } from "../../provider/src/services/alibaba/identity";
+import { ConfigurationError } from "../../provider/src/ground/errors";
+import { check } from "../../provider/src/lifecycle";
+import { services } from "../../provider/src/services/registry";
 import { settingsOf } from "../support/sessions";
 
 const secret = "s3cret-of-a-fuzzer";

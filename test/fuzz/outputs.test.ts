@@ -4,9 +4,10 @@
  */
 import * as fc from "fast-check";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { toPlainOutputs } from "../../provider/src/dynamic/plainOutputs";
-import { readProperties } from "../../provider/src/dynamic/properties";
-import { diff, services, unknownValue } from "../../provider/src/lifecycle";
+import { toPlainOutputs } from "../../provider/src/fronts/shared/plainOutputs";
+import { readProperties } from "../../provider/src/fronts/dynamic/properties";
+import { diff, unknownValue } from "../../provider/src/lifecycle";
+import { services } from "../../provider/src/services/registry";
 import { equal } from "../../provider/src/lifecycle/diff";
 
 const overTheWire = (bag: Record<string, unknown>): Record<string, unknown> =>

@@ -3,25 +3,20 @@
  * the promised kind.
  */
 import * as fc from "fast-check";
-import { isWorkflowExecutionError } from "../../provider/src/errors";
-import { readExecutionId } from "../../provider/src/backends/executionIds";
-import { parseHuaweiError, toHuaweiError } from "../../provider/src/backends/huawei/serviceErrors";
-import { parseTime } from "../../provider/src/backends/huawei/values";
-import {
-  parseExecuteWorkflow,
-  parseListWorkflow,
-  parseListWorkflowExecutions,
-  parseSearchWorkflowExecutionDetail,
-} from "../../provider/src/backends/huaweiAom/api";
-import { parseKeys } from "../../provider/src/backends/huawei/keyRequests";
-import { parseProject, parseToken } from "../../provider/src/backends/huawei/iam";
+import { isWorkflowExecutionError } from "../../provider/src/ground/errors";
+import { readExecutionId } from "../../provider/src/execution/executionIds";
+import { parseHuaweiError, toHuaweiError } from "../../provider/src/services/huawei/serviceErrors";
+import { parseTime } from "../../provider/src/services/huawei/values";
+import { parseExecuteWorkflow, parseListWorkflow, parseListWorkflowExecutions, parseSearchWorkflowExecutionDetail } from "../../provider/src/services/huawei/aom/api";
+import { parseKeys } from "../../provider/src/services/huawei/keyRequests";
+import { parseProject, parseToken } from "../../provider/src/services/huawei/iam";
 import { boundSnapshot } from "../../provider/src/lifecycle/bounds";
 import { makeState } from "../../provider/src/lifecycle/state";
 import { parseDurationSeconds } from "../../provider/src/lifecycle/timeouts";
 import { describeProgress } from "../../provider/src/execution/progress";
 import { proxiesOf } from "../../provider/src/http/proxies";
 import type { HttpAnswer } from "../../provider/src/http/request";
-import { MAX_RETRY_AFTER_MS, parseRetryAfterMs } from "../../provider/src/polling/backoff";
+import { MAX_RETRY_AFTER_MS, parseRetryAfterMs } from "../../provider/src/ground/backoff";
 import { fakeClock } from "../support/fakeClock";
 
 const request = { operation: "Look", method: "GET", url: "https://service.example" };

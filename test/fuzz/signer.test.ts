@@ -4,11 +4,11 @@
  */
 import * as fc from "fast-check";
 import { parseSignatureHeader, verifySignature } from "../../emulator/src/huawei/signature";
-import { toHuaweiError } from "../../provider/src/backends/huawei/serviceErrors";
-import { InputError } from "../../provider/src/errors";
+import { toHuaweiError } from "../../provider/src/services/huawei/serviceErrors";
+import { InputError } from "../../provider/src/ground/errors";
 import { HttpClient } from "../../provider/src/http/httpClient";
 import type { HttpRequest, SignableRequest } from "../../provider/src/http/request";
-import { formatSdkDate, signHuaweiRequest } from "../../provider/src/http/signers/huaweiSigner";
+import { formatSdkDate, signHuaweiRequest } from "../../provider/src/services/huawei/signer";
 import { fakeClock } from "../support/fakeClock";
 import { never } from "../support/sessions";
 

@@ -2,8 +2,9 @@
  * Every setting of Alibaba Cloud's provider: each row of the table is honoured, as the emulator's record of who acted or what
  * was sent shows, or refused by its name, or makes no difference.
  */
-import { alibabaSettings } from "../../provider/src/backends/alibaba/settingsTable";
-import { check, services } from "../../provider/src/lifecycle";
+import { alibabaSettings } from "../../provider/src/services/alibaba/settingsTable";
+import { check } from "../../provider/src/lifecycle";
+import { services } from "../../provider/src/services/registry";
 import { acmeAccountId, annKeys } from "../emulator/acme";
 import { DEMO_KEYS, TEMPORARY_KEYS } from "../emulator/emulatorClient";
 import type { Scene, Sources } from "./alibabaScene";

@@ -2,9 +2,10 @@
  * Who acts on Alibaba Cloud where several settings say so, by each kind of profile, for as long as a deployment lasts, and when
  * something is wrong.
  */
-import { ConfigurationError, NotFoundError } from "../../provider/src/errors";
+import { ConfigurationError, NotFoundError } from "../../provider/src/ground/errors";
 import type { BackendDefinition } from "../../provider/src/lifecycle";
-import { RunRegister, check, create, services } from "../../provider/src/lifecycle";
+import { RunRegister, check, create } from "../../provider/src/lifecycle";
+import { services } from "../../provider/src/services/registry";
 import { acmeAccountId, annKeys } from "../emulator/acme";
 import { DEMO_KEYS, TEMPORARY_KEYS } from "../emulator/emulatorClient";
 import { fakeClock } from "../support/fakeClock";

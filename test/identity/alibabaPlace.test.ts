@@ -2,17 +2,10 @@
  * An account is a part of where an execution is: another one is another place, where it runs again, and from where nothing is
  * said or done about what is elsewhere.
  */
-import { ConfigurationError } from "../../provider/src/errors";
+import { ConfigurationError } from "../../provider/src/ground/errors";
 import type { LifecycleHost, StoredState } from "../../provider/src/lifecycle";
-import {
-  RunRegister,
-  create,
-  deleteExecution,
-  diff,
-  read,
-  services,
-  update,
-} from "../../provider/src/lifecycle";
+import { RunRegister, create, deleteExecution, diff, read, update } from "../../provider/src/lifecycle";
+import { services } from "../../provider/src/services/registry";
 import { acmeAccountId, annKeys } from "../emulator/acme";
 import { DEMO_KEYS } from "../emulator/emulatorClient";
 import { recordingReporter } from "../support/lifecycleHosts";

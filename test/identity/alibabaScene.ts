@@ -4,11 +4,12 @@
  */
 import type { Emulator } from "workflow-emulator";
 import { startEmulator } from "workflow-emulator";
-import { metadataEndpoint } from "../../provider/src/backends/alibaba/metadata";
-import { NotFoundError } from "../../provider/src/errors";
+import { metadataEndpoint } from "../../provider/src/services/alibaba/metadata";
+import { NotFoundError } from "../../provider/src/ground/errors";
 import type { Fetch } from "../../provider/src/http/httpClient";
 import type { Session, SessionOptions, Settings } from "../../provider/src/lifecycle";
-import { openSession, services } from "../../provider/src/lifecycle";
+import { openSession } from "../../provider/src/lifecycle";
+import { services } from "../../provider/src/services/registry";
 import { acmeSeed } from "../emulator/acme";
 import type { Json } from "../emulator/emulatorClient";
 import { control } from "../support/emulators";

@@ -4,9 +4,10 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { huaweiSettings } from "../../provider/src/backends/huawei/settingsTable";
-import { ConfigurationError } from "../../provider/src/errors";
-import { check, formatProblem, services } from "../../provider/src/lifecycle";
+import { huaweiSettings } from "../../provider/src/services/huawei/settingsTable";
+import { ConfigurationError } from "../../provider/src/ground/errors";
+import { check, formatProblem } from "../../provider/src/lifecycle";
+import { services } from "../../provider/src/services/registry";
 import { acmeDomainId, acmeProject, annKeys } from "../emulator/acme";
 import { demoProjectId, listAll, never, settingsOf } from "../support/sessions";
 import type { Acting, Sources } from "./huaweiWorld";
@@ -901,7 +902,7 @@ describe("the table", () => {
 
   test("the provider's variables are read nowhere but as the table says", () => {
     const known = new Set(huaweiSettings.table.flatMap(({ variables }) => variables));
-    const folder = join(__dirname, "../../provider/src/backends/huawei");
+    const folder = join(__dirname, "../../provider/src/services/huawei");
     for (const file of ["identity.ts", "location.ts", "roles.ts", "cliProfile.ts", "profile.ts"]) {
       const names =
         readFileSync(join(folder, file), "utf8").match(

@@ -2,7 +2,8 @@
  * Who acts and in which project is part of where an execution is: the settings of another account or project mean another
  * execution, new keys of the same account do not.
  */
-import { diff, services } from "../../provider/src/lifecycle";
+import { diff } from "../../provider/src/lifecycle";
+import { services } from "../../provider/src/services/registry";
 import type { Arguments, Diff } from "../../provider/src/lifecycle";
 import { acmeDomainId, acmeProject, acmeSubProject, annKeys } from "../emulator/acme";
 import { requestsOf } from "../support/emulators";

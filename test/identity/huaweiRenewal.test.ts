@@ -2,9 +2,10 @@
  * Keys that live for minutes: obtained once for all who need them, renewed before they end however long a wait is, and
  * replaced when they are refused early.
  */
-import { TransportError } from "../../provider/src/errors";
+import { TransportError } from "../../provider/src/ground/errors";
 import type { LifecycleHost } from "../../provider/src/lifecycle";
-import { RunRegister, create, services } from "../../provider/src/lifecycle";
+import { RunRegister, create } from "../../provider/src/lifecycle";
+import { services } from "../../provider/src/services/registry";
 import { acmeDomainId } from "../emulator/acme";
 import type { LoggedRequest } from "../support/emulators";
 import { requestsOf } from "../support/emulators";

@@ -2,7 +2,8 @@
  * What `concurrency` makes of a workflow that is at work already, by whomever: on every service, in one process and in
  * several of one machine.
  */
-import type { Arguments, Outcome, ServiceName } from "../../provider/src/lifecycle";
+import type { Arguments, Outcome } from "../../provider/src/lifecycle";
+import type { ServiceName } from "../../provider/src/services/registry";
 import { create } from "../../provider/src/lifecycle";
 import type { Scene } from "../support/machines";
 import { crash, openScene, proveNames } from "../support/machines";

@@ -4,9 +4,10 @@
  */
 import type { Emulator } from "workflow-emulator";
 import { startEmulator } from "workflow-emulator";
-import { ConfigurationError, codeOf } from "../../provider/src/errors";
+import { ConfigurationError, codeOf } from "../../provider/src/ground/errors";
 import type { Arguments, Outcome } from "../../provider/src/lifecycle";
-import { create, listExecutions, services } from "../../provider/src/lifecycle";
+import { create, listExecutions } from "../../provider/src/lifecycle";
+import { services } from "../../provider/src/services/registry";
 import type { LoggedRequest } from "../support/emulators";
 import { control, executionsOf, requestsOf } from "../support/emulators";
 import type { EmulatedHost } from "../support/lifecycleHosts";

@@ -2,7 +2,7 @@
  * Starts of CloudFlow's Express flows, whose names need not be unique: a start whose answer is lost is found again where the
  * service shows Express executions, is asked about where it does not, and is never sent a second time.
  */
-import { StartUncertainError } from "../../provider/src/errors";
+import { StartUncertainError } from "../../provider/src/ground/errors";
 import type { Arguments, Outcome } from "../../provider/src/lifecycle";
 import { create, deleteExecution, openSession, read, update } from "../../provider/src/lifecycle";
 import type { Fetch } from "../../provider/src/http/httpClient";

@@ -3,8 +3,9 @@
  * does the other thing (a quirk each; docs/guesses.md has the list), and what matters has to hold all the same: a run is
  * started once or asked about, what runs is seen, its end is seen, and lists are complete.
  */
-import type { ServiceName } from "../../provider/src/lifecycle";
-import { create, listExecutions, read, services } from "../../provider/src/lifecycle";
+import type { ServiceName } from "../../provider/src/services/registry";
+import { create, listExecutions, read } from "../../provider/src/lifecycle";
+import { services } from "../../provider/src/services/registry";
 import type { Machine, Scene } from "../support/machines";
 import { openScene, proveNames } from "../support/machines";
 import { collect } from "../support/sessions";

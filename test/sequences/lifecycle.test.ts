@@ -4,18 +4,10 @@
  */
 import type { Emulator } from "workflow-emulator";
 import { startEmulator } from "workflow-emulator";
-import { StartUncertainError } from "../../provider/src/errors";
+import { StartUncertainError } from "../../provider/src/ground/errors";
 import type { Arguments, Outcome, StoredState } from "../../provider/src/lifecycle";
-import {
-  create,
-  deleteExecution,
-  diff,
-  getExecution,
-  listExecutions,
-  read,
-  services,
-  update,
-} from "../../provider/src/lifecycle";
+import { create, deleteExecution, diff, getExecution, listExecutions, read, update } from "../../provider/src/lifecycle";
+import { services } from "../../provider/src/services/registry";
 import type { EmulatedExecution, LoggedRequest } from "../support/emulators";
 import { control, executionsOf, requestsOf } from "../support/emulators";
 import type { EmulatedHost } from "../support/lifecycleHosts";

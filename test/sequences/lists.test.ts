@@ -4,8 +4,10 @@
  */
 import type { Emulator } from "workflow-emulator";
 import { startEmulator } from "workflow-emulator";
-import type { Arguments, ServiceName } from "../../provider/src/lifecycle";
-import { iterateExecutions, listExecutions, openSession, services } from "../../provider/src/lifecycle";
+import type { Arguments } from "../../provider/src/lifecycle";
+import type { ServiceName } from "../../provider/src/services/registry";
+import { iterateExecutions, listExecutions, openSession } from "../../provider/src/lifecycle";
+import { services } from "../../provider/src/services/registry";
 import { control, requestsOf } from "../support/emulators";
 import { emulatorSettings } from "../support/lifecycleHosts";
 

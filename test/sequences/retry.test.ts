@@ -3,9 +3,10 @@
  */
 import type { Emulator } from "workflow-emulator";
 import { startEmulator } from "workflow-emulator";
-import { InputError, ServiceError } from "../../provider/src/errors";
+import { InputError, ServiceError } from "../../provider/src/ground/errors";
 import type { LifecycleHost } from "../../provider/src/lifecycle";
-import { create, diff, read, retryExecution, services, update } from "../../provider/src/lifecycle";
+import { create, diff, read, retryExecution, update } from "../../provider/src/lifecycle";
+import { services } from "../../provider/src/services/registry";
 import { control, executionsOf } from "../support/emulators";
 import type { EmulatedHost } from "../support/lifecycleHosts";
 import { emulatedHost } from "../support/lifecycleHosts";

@@ -4,10 +4,11 @@
  */
 import { readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { StartUncertainError } from "../../provider/src/errors";
-import type { Arguments, ServiceName } from "../../provider/src/lifecycle";
+import { StartUncertainError } from "../../provider/src/ground/errors";
+import type { Arguments } from "../../provider/src/lifecycle";
+import type { ServiceName } from "../../provider/src/services/registry";
 import { create, deleteExecution } from "../../provider/src/lifecycle";
-import type { Clock } from "../../provider/src/polling/clock";
+import type { Clock } from "../../provider/src/ground/clock";
 import type { Crash, Machine, Scene } from "../support/machines";
 import { control } from "../support/emulators";
 import {

@@ -2,8 +2,9 @@
  * Runs that are named by `executionKey`, and runs that replace others: which execution is the wanted one, wherever and
  * whenever the next deployment asks.
  */
-import { StartUncertainError } from "../../provider/src/errors";
-import type { Arguments, Outcome, ServiceName } from "../../provider/src/lifecycle";
+import { StartUncertainError } from "../../provider/src/ground/errors";
+import type { Arguments, Outcome } from "../../provider/src/lifecycle";
+import type { ServiceName } from "../../provider/src/services/registry";
 import { create, deleteExecution } from "../../provider/src/lifecycle";
 import type { Crash, Machine, Scene } from "../support/machines";
 import { crash, idAndState, openScene, proveNames } from "../support/machines";

@@ -2,8 +2,10 @@
  * Teardown runbooks (`runOn: "destroy"`): armed without running, run once when the resource is destroyed, and once only,
  * however often a destroy is cut short.
  */
-import type { Arguments, Outcome, ServiceName } from "../../provider/src/lifecycle";
-import { check, create, deleteExecution, diff, read, services, update } from "../../provider/src/lifecycle";
+import type { Arguments, Outcome } from "../../provider/src/lifecycle";
+import type { ServiceName } from "../../provider/src/services/registry";
+import { check, create, deleteExecution, diff, read, update } from "../../provider/src/lifecycle";
+import { services } from "../../provider/src/services/registry";
 import { control, requestsOf } from "../support/emulators";
 import type { Machine, ProcessOptions, Scene } from "../support/machines";
 import { afterLostAnswers, openScene, proveNames } from "../support/machines";

@@ -2,7 +2,7 @@
  * The engine, modelled after Pulumi 3.259 (`pkg/resource/deploy`): what it calls in which order, what it saves when, and what
  * it refuses. One object is one command.
  */
-import type { CreatedButNotReady } from "../../provider/src/dynamic/hostErrors";
+import type { CreatedButNotReady } from "../../provider/src/fronts/dynamic/hostErrors";
 import type { Host } from "./host";
 import type { SimulatedProcess } from "./process";
 import { inputsOf, urnOf } from "./program";

@@ -1,11 +1,12 @@
 /**
  * The provider's process: the real provider of a service, with everything that it reaches for handed in by the simulation.
  */
-import { ExecutionProvider } from "../../provider/src/dynamic/executionProvider";
-import type { AnsweredExecution, ProviderProcess } from "../../provider/src/dynamic/executionProvider";
-import type { ServiceName } from "../../provider/src/lifecycle";
-import { RunRegister, openSession, services } from "../../provider/src/lifecycle";
-import type { Clock } from "../../provider/src/polling/clock";
+import { ExecutionProvider } from "../../provider/src/fronts/dynamic/executionProvider";
+import type { AnsweredExecution, ProviderProcess } from "../../provider/src/fronts/dynamic/executionProvider";
+import type { ServiceName } from "../../provider/src/services/registry";
+import { RunRegister, openSession } from "../../provider/src/lifecycle";
+import { services } from "../../provider/src/services/registry";
+import type { Clock } from "../../provider/src/ground/clock";
 import type { Fetch } from "../../provider/src/http/httpClient";
 import type { Draw } from "./draw";
 import type { Machine } from "./machine";

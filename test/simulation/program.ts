@@ -1,7 +1,7 @@
 /**
  * The program: what a resource of a script comes to as the inputs that its constructor sends.
  */
-import type { ServiceName } from "../../provider/src/lifecycle";
+import type { ServiceName } from "../../provider/src/services/registry";
 import type { ResourceSpec, World } from "./script";
 import type { Bag } from "./values";
 

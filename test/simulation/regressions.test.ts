@@ -2,7 +2,7 @@
  * Histories that have broken a promise once, or are the plainest of their kind: each is played for every service, and
  * every wanted run has to be there once.
  */
-import type { ServiceName } from "../../provider/src/lifecycle";
+import type { ServiceName } from "../../provider/src/services/registry";
 import type { ResourceSpec, Script, Step, World } from "./script";
 import { simulate } from "./simulate";
 

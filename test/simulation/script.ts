@@ -2,7 +2,7 @@
  * A run as data: the world, the stacks, and what happens step by step. Everything that a seed draws is in here, so that a
  * run can be replayed, shortened and pasted into a test.
  */
-import type { ServiceName } from "../../provider/src/lifecycle";
+import type { ServiceName } from "../../provider/src/services/registry";
 
 /** How the service, its machines and their clocks are. Times in milliseconds. */
 export interface World {

@@ -3,11 +3,12 @@
  * of the answer is read, every error code has its class and its answer to "may it be tried again?".
  */
 import seed from "../seeds/listExecutions.json";
-import type { ExecutionFilter } from "../../provider/src/backends/backend";
-import { buildListExecutions } from "../../provider/src/backends/alibabaCloudFlow/api";
-import { toExecutionStatus } from "../../provider/src/backends/alibabaCloudFlow/statuses";
-import { AuthenticationError, NotFoundError, ServiceError, ThrottledError } from "../../provider/src/errors";
-import { check, listExecutions, services } from "../../provider/src/lifecycle";
+import type { ExecutionFilter } from "../../provider/src/execution/service";
+import { buildListExecutions } from "../../provider/src/services/alibaba/cloudflow/api";
+import { toExecutionStatus } from "../../provider/src/services/alibaba/cloudflow/statuses";
+import { AuthenticationError, NotFoundError, ServiceError, ThrottledError } from "../../provider/src/ground/errors";
+import { check, listExecutions } from "../../provider/src/lifecycle";
+import { services } from "../../provider/src/services/registry";
 import type { ScriptedServer } from "../support/scriptedServer";
 import { startScriptedServer } from "../support/scriptedServer";
 import { never, settingsOf, testSession } from "../support/sessions";

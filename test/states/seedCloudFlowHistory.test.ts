@@ -3,11 +3,8 @@
  * that they tell of.
  */
 import seed from "../seeds/getExecutionHistory.json";
-import {
-  buildGetExecutionHistory,
-  parseGetExecutionHistory,
-} from "../../provider/src/backends/alibabaCloudFlow/api";
-import { stepsOf } from "../../provider/src/backends/alibabaCloudFlow/history";
+import { buildGetExecutionHistory, parseGetExecutionHistory } from "../../provider/src/services/alibaba/cloudflow/api";
+import { stepsOf } from "../../provider/src/services/alibaba/cloudflow/history";
 import { summarize } from "../../provider/src/http/request";
 
 type Row = readonly (string | number)[];

@@ -3,8 +3,8 @@
  * answer is understood.
  */
 import seed from "../seeds/showWorkflowExecution.json";
-import { NotFoundError, ServiceError } from "../../provider/src/errors";
-import { services } from "../../provider/src/lifecycle";
+import { NotFoundError, ServiceError } from "../../provider/src/ground/errors";
+import { services } from "../../provider/src/services/registry";
 import type { ScriptedServer } from "../support/scriptedServer";
 import { startScriptedServer } from "../support/scriptedServer";
 import { demoProjectId, never, testSession } from "../support/sessions";

@@ -3,7 +3,7 @@
  * For one wait at a time: two that sleep at once would each move the time.
  */
 import type { Emulator } from "workflow-emulator";
-import type { Clock } from "../../provider/src/polling/clock";
+import type { Clock } from "../../provider/src/ground/clock";
 import { control } from "./emulators";
 
 /** A clock shared with an emulator. */

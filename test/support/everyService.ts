@@ -3,7 +3,7 @@
  * ran for it can be counted.
  */
 import type { Emulator } from "workflow-emulator";
-import type { ServiceName } from "../../provider/src/lifecycle";
+import type { ServiceName } from "../../provider/src/services/registry";
 import { control, executionsOf } from "./emulators";
 import type { ProgramResource } from "./stack";
 

@@ -1,7 +1,7 @@
 /**
  * A clock that never sleeps: waiting moves it. Records every delay that was asked for.
  */
-import type { Clock } from "../../provider/src/polling/clock";
+import type { Clock } from "../../provider/src/ground/clock";
 
 /** A clock whose time is set by the test and by sleeping. */
 export interface FakeClock extends Clock {

@@ -2,8 +2,10 @@
  * A service that answers what a test says, on the wire of each of ours: for answers that no emulator gives. No sockets: it
  * is what the session fetches from, and time is simulated, so that a day of waiting takes none.
  */
-import type { Arguments, LifecycleHost, ServiceName } from "../../provider/src/lifecycle";
-import { RunRegister, openSession, services } from "../../provider/src/lifecycle";
+import type { Arguments, LifecycleHost } from "../../provider/src/lifecycle";
+import type { ServiceName } from "../../provider/src/services/registry";
+import { RunRegister, openSession } from "../../provider/src/lifecycle";
+import { services } from "../../provider/src/services/registry";
 import type { Fetch } from "../../provider/src/http/httpClient";
 import type { RecordingReporter } from "./lifecycleHosts";
 import { recordingReporter } from "./lifecycleHosts";

@@ -4,7 +4,8 @@
  */
 import type { Emulator } from "workflow-emulator";
 import type { LifecycleHost, Reporter, Session, Settings } from "../../provider/src/lifecycle";
-import { RunRegister, openSession, services } from "../../provider/src/lifecycle";
+import { RunRegister, openSession } from "../../provider/src/lifecycle";
+import { services } from "../../provider/src/services/registry";
 import type { EmulatedClock } from "./emulatedClock";
 import { emulatedClock } from "./emulatedClock";
 import { demoProjectId, never, settingsOf } from "./sessions";

@@ -9,16 +9,11 @@ import type { RequestInit } from "node-fetch";
 import type { Emulator } from "workflow-emulator";
 import { startEmulator } from "workflow-emulator";
 import type { Fetch } from "../../provider/src/http/httpClient";
-import type { Clock } from "../../provider/src/polling/clock";
-import type {
-  Arguments,
-  BackendDefinition,
-  LifecycleHost,
-  Outcome,
-  ServiceName,
-  Session,
-} from "../../provider/src/lifecycle";
-import { RunRegister, create, openSession, services } from "../../provider/src/lifecycle";
+import type { Clock } from "../../provider/src/ground/clock";
+import type { Arguments, BackendDefinition, LifecycleHost, Outcome, Session } from "../../provider/src/lifecycle";
+import type { ServiceName } from "../../provider/src/services/registry";
+import { RunRegister, create, openSession } from "../../provider/src/lifecycle";
+import { services } from "../../provider/src/services/registry";
 import type { EmulatedExecution, LoggedRequest } from "./emulators";
 import { control, executionsOf, requestsOf } from "./emulators";
 import type { EmulatedHost } from "./lifecycleHosts";

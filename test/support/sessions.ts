@@ -2,10 +2,11 @@
  * Sessions and backends for tests: real HTTP, settings from the test, a clock that does not sleep.
  */
 import { randomUUID } from "node:crypto";
-import type { Arguments, Backend, ExecutionFilter } from "../../provider/src/backends/backend";
+import type { Arguments, Backend, ExecutionFilter } from "../../provider/src/execution/service";
 import type { ExecutionSummary } from "../../provider/src/execution/snapshot";
 import type { Session, SessionOptions, Settings } from "../../provider/src/lifecycle";
-import { openSession, services } from "../../provider/src/lifecycle";
+import { openSession } from "../../provider/src/lifecycle";
+import { services } from "../../provider/src/services/registry";
 import { fakeClock } from "./fakeClock";
 
 /** Project id of the emulator's demo account. */

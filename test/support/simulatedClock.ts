@@ -2,7 +2,7 @@
  * A clock for many who wait at once: time stands still while anybody works, and moves to the next one who sleeps when
  * all of them wait. Hours of a thousand waits pass in a second, always in the same order.
  */
-import type { Clock } from "../../provider/src/polling/clock";
+import type { Clock } from "../../provider/src/ground/clock";
 
 interface Sleeper {
   atMs: number;

@@ -2,10 +2,10 @@
  * A service for the planner, on a simulated clock: executions with given durations, looks and lists that take time and
  * tokens. Says how late each end was seen and what it cost; a thousand executions of an hour take a second.
  */
-import { ThrottledError } from "../../provider/src/errors";
+import { ThrottledError } from "../../provider/src/ground/errors";
 import type { ExecutionSnapshot } from "../../provider/src/execution/snapshot";
-import { WorkflowWatch } from "../../provider/src/execution/watch";
-import type { Look, WatchedWorkflow } from "../../provider/src/execution/watchedWorkflow";
+import { WorkflowWatch } from "../../provider/src/waiting/workflowWatch";
+import type { Look, WatchedWorkflow } from "../../provider/src/waiting/watchedWorkflow";
 import { isSettled } from "../../provider/src/execution/snapshot";
 import type { Allowance } from "../../provider/src/http/tokenBucket";
 import { TokenBucket, withReserve } from "../../provider/src/http/tokenBucket";

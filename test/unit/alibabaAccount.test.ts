@@ -3,9 +3,10 @@
  */
 import type { Emulator } from "workflow-emulator";
 import { startEmulator } from "workflow-emulator";
-import { AuthenticationError } from "../../provider/src/errors";
+import { AuthenticationError } from "../../provider/src/ground/errors";
 import type { Settings } from "../../provider/src/lifecycle";
-import { check, openSession, services } from "../../provider/src/lifecycle";
+import { check, openSession } from "../../provider/src/lifecycle";
+import { services } from "../../provider/src/services/registry";
 import { requestsOf } from "../support/emulators";
 import { listAll, never, settingsOf } from "../support/sessions";
 

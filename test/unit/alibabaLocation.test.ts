@@ -1,6 +1,6 @@
 /** Where CloudFlow is, and what is refused: addresses that are none, and parts of credentials that are useless alone. */
-import { findIdentity } from "../../provider/src/backends/alibaba/identity";
-import { checkLocation, resolveLocation } from "../../provider/src/backends/alibaba/location";
+import { findIdentity } from "../../provider/src/services/alibaba/identity";
+import { checkLocation, resolveLocation } from "../../provider/src/services/alibaba/location";
 import { settingsOf } from "../support/sessions";
 
 type Sources = Parameters<typeof settingsOf>[0];

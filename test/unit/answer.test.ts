@@ -1,5 +1,5 @@
 /** Reading answers: how much JSON is parsed in one go, and that the count of its values is cheap and right. */
-import { AnswerTooLargeError, ResponseFormatError } from "../../provider/src/errors";
+import { AnswerTooLargeError, ResponseFormatError } from "../../provider/src/ground/errors";
 import { maxJsonValues, readJson, refuseWebPage } from "../../provider/src/http/answer";
 import type { HttpAnswer } from "../../provider/src/http/request";
 

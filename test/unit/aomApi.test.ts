@@ -2,9 +2,9 @@
  * AOM's answers as they really are: every oddity of its reference is read, and what can't be read is an error that says
  * so.
  */
-import { NotFoundError, ResponseFormatError, ThrottledError } from "../../provider/src/errors";
-import { parseHuaweiError, toHuaweiError } from "../../provider/src/backends/huawei/serviceErrors";
-import { parseTime } from "../../provider/src/backends/huawei/values";
+import { NotFoundError, ResponseFormatError, ThrottledError } from "../../provider/src/ground/errors";
+import { parseHuaweiError, toHuaweiError } from "../../provider/src/services/huawei/serviceErrors";
+import { parseTime } from "../../provider/src/services/huawei/values";
 import {
   buildExecuteWorkflow,
   buildListWorkflowExecutions,
@@ -13,8 +13,8 @@ import {
   parseExecuteWorkflow,
   parseListWorkflowExecutions,
   parseSearchWorkflowExecutionDetail,
-} from "../../provider/src/backends/huaweiAom/api";
-import { toExecutionStatus } from "../../provider/src/backends/huaweiAom/statuses";
+} from "../../provider/src/services/huawei/aom/api";
+import { toExecutionStatus } from "../../provider/src/services/huawei/aom/statuses";
 import type { ExecutionSnapshot, ExecutionSummary } from "../../provider/src/execution/snapshot";
 import { firstFailedStep } from "../../provider/src/execution/snapshot";
 import type { HttpAnswer, HttpRequest } from "../../provider/src/http/request";

@@ -1,8 +1,8 @@
 /** Notes tell which of the values that arrive are the program's, whatever the way through the engine does to them. */
 import * as fc from "fast-check";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { foreignPaths, noteOf, notedPaths } from "../../provider/src/dynamic/argumentDigests";
-import { matches, readPattern } from "../../provider/src/dynamic/propertyPaths";
+import { foreignPaths, noteOf, notedPaths } from "../../provider/src/fronts/dynamic/argumentDigests";
+import { matches, readPattern } from "../../provider/src/fronts/shared/propertyPaths";
 
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 

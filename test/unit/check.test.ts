@@ -1,7 +1,8 @@
 /** check: every bad argument is named, with the limit and the remedy; unknown values pass. */
 import type { Arguments } from "../../provider/src/lifecycle";
-import { ConfigurationError, InputError } from "../../provider/src/errors";
-import { check, listExecutions, openSession, services, unknownValue } from "../../provider/src/lifecycle";
+import { ConfigurationError, InputError } from "../../provider/src/ground/errors";
+import { check, listExecutions, openSession, unknownValue } from "../../provider/src/lifecycle";
+import { services } from "../../provider/src/services/registry";
 import { settingsOf } from "../support/sessions";
 
 const settings = settingsOf({ config: { "huaweicloud:region": "cn-north-4" } });

@@ -1,7 +1,7 @@
 /** Limits of time hold whatever the garbage collector does in between. */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { abortAfter, systemClock } from "../../provider/src/polling/clock";
+import { abortAfter, systemClock } from "../../provider/src/ground/clock";
 
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;

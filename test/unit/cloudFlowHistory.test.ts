@@ -2,8 +2,8 @@
  * Steps from CloudFlow's events: paired along the chain of events, whatever runs side by side; what is shown where there is
  * no chain; what the end of an execution makes of steps that were under way; time that grows with the number of events.
  */
-import type { HistoryEvent } from "../../provider/src/backends/alibabaCloudFlow/history";
-import { StepReader, stepsOf } from "../../provider/src/backends/alibabaCloudFlow/history";
+import type { HistoryEvent } from "../../provider/src/services/alibaba/cloudflow/history";
+import { StepReader, stepsOf } from "../../provider/src/services/alibaba/cloudflow/history";
 import type { ExecutionStep } from "../../provider/src/execution/snapshot";
 import { firstFailedStep } from "../../provider/src/execution/snapshot";
 

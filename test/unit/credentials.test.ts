@@ -1,11 +1,11 @@
 /**
  * Credentials of Huawei Cloud: every source, their order, halves that are refused by name, and no secret in a message.
  */
-import { findIdentity } from "../../provider/src/backends/huawei/identity";
-import { processSettings } from "../../provider/src/dynamic/processSettings";
-import type { HuaweiCredential } from "../../provider/src/backends/huawei/credentials";
+import { findIdentity } from "../../provider/src/services/huawei/identity";
+import { processSettings } from "../../provider/src/fronts/shared/settings";
+import type { HuaweiCredential } from "../../provider/src/services/huawei/credentials";
 import type { Settings } from "../../provider/src/lifecycle";
-import { ConfigurationError } from "../../provider/src/errors";
+import { ConfigurationError } from "../../provider/src/ground/errors";
 import { settingsOf } from "../support/sessions";
 
 type Sources = Parameters<typeof settingsOf>[0];

@@ -1,9 +1,10 @@
 /**
  * A session knows its own secrets, wherever they come from; what a query gives or throws has none of them in it.
  */
-import { CredentialsInUse, rememberingSecrets } from "../../provider/src/backends/credentialsInUse";
+import { CredentialsInUse, rememberingSecrets } from "../../provider/src/execution/credentialsInUse";
 import type { BackendDefinition } from "../../provider/src/lifecycle";
-import { openSession, services } from "../../provider/src/lifecycle";
+import { openSession } from "../../provider/src/lifecycle";
+import { services } from "../../provider/src/services/registry";
 import { aom } from "../../provider/src";
 import { startScriptedServer } from "../support/scriptedServer";
 import { demoProjectId, never, settingsOf } from "../support/sessions";

@@ -1,6 +1,7 @@
 /** diff: runs again for a reason in words, and for no other. */
 import type { Arguments, StoredState } from "../../provider/src/lifecycle";
-import { diff, services, unknownValue } from "../../provider/src/lifecycle";
+import { diff, unknownValue } from "../../provider/src/lifecycle";
+import { services } from "../../provider/src/services/registry";
 
 const args = { workflowId: "wf-1", triggers: { image: "a", flags: { x: 1, y: [1, 2] } } };
 const state: StoredState = {

@@ -3,15 +3,15 @@
  */
 import * as fc from "fast-check";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { engineOutputs } from "../../provider/src/dynamic/engineOutputs";
-import type { AnsweredCall } from "../../provider/src/dynamic/engineOutputs";
+import { engineOutputs } from "../../provider/src/fronts/shared/engineOutputs";
+import type { AnsweredCall } from "../../provider/src/fronts/shared/engineOutputs";
 import {
   argumentsTooLarge,
   failureLimits,
   toPlainOutputs,
   wireSizeOf,
-} from "../../provider/src/dynamic/plainOutputs";
-import { redact } from "../../provider/src/dynamic/secrets";
+} from "../../provider/src/fronts/shared/plainOutputs";
+import { redact } from "../../provider/src/fronts/shared/secrets";
 
 const signature = "4dabf18193072939515e22adb298388d";
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";

@@ -7,8 +7,8 @@ import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import type { LogRequest } from "@pulumi/pulumi/proto/engine_pb";
 import { LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { engineAddress } from "../../provider/src/dynamic/engineReporter";
-import type { EngineReporter } from "../../provider/src/dynamic/engineReporter";
+import { engineAddress } from "../../provider/src/fronts/shared/engineReporter";
+import type { EngineReporter } from "../../provider/src/fronts/shared/engineReporter";
 
 type MakeReporter = (urn: string | undefined) => EngineReporter;
 
@@ -23,7 +23,7 @@ function reporterOf(...args: string[]): MakeReporter {
   process.argv = ["node", __filename, ...args];
   jest.resetModules();
   const fresh = jest.requireActual<{ engineReporter: MakeReporter }>(
-    "../../provider/src/dynamic/engineReporter",
+    "../../provider/src/fronts/shared/engineReporter",
   );
   return fresh.engineReporter;
 }

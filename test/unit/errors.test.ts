@@ -1,7 +1,7 @@
 /**
  * Errors of services: their words are part of our line, clean and bounded; whatever was thrown has a message.
  */
-import { ConfigurationError, ServiceError, messageOf } from "../../provider/src/errors";
+import { ConfigurationError, ServiceError, messageOf } from "../../provider/src/ground/errors";
 
 const request = { operation: "Start", method: "POST", url: "https://a" };
 

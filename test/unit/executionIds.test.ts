@@ -4,8 +4,8 @@ import {
   demandExecutionId,
   demandReadable,
   readExecutionId,
-} from "../../provider/src/backends/executionIds";
-import { IncompleteListError, ResponseFormatError } from "../../provider/src/errors";
+} from "../../provider/src/execution/executionIds";
+import { IncompleteListError, ResponseFormatError } from "../../provider/src/ground/errors";
 import type { HttpRequest } from "../../provider/src/http/request";
 import { requestUrl } from "../../provider/src/http/request";
 

@@ -2,12 +2,13 @@
  * The provider as the host calls it, over a service that answers what a test says: whatever it answers, once there is
  * an id nothing is thrown but what keeps it, and nothing that is shown has a secret.
  */
-import type { EngineReporter } from "../../provider/src/dynamic/engineReporter";
-import { ExecutionProvider } from "../../provider/src/dynamic/executionProvider";
-import { CreatedButNotReady, HostError } from "../../provider/src/dynamic/hostErrors";
+import type { EngineReporter } from "../../provider/src/fronts/shared/engineReporter";
+import { ExecutionProvider } from "../../provider/src/fronts/dynamic/executionProvider";
+import { CreatedButNotReady, HostError } from "../../provider/src/fronts/dynamic/hostErrors";
 import type { ExecutionSnapshot } from "../../provider/src/execution/snapshot";
 import type { BackendDefinition } from "../../provider/src/lifecycle";
-import { RunRegister, openSession, services } from "../../provider/src/lifecycle";
+import { RunRegister, openSession } from "../../provider/src/lifecycle";
+import { services } from "../../provider/src/services/registry";
 import { fakeClock } from "../support/fakeClock";
 import { settingsOf } from "../support/sessions";
 

@@ -1,7 +1,7 @@
 /** What a resource's constructor hands over: the arguments as JSON, and what the provider can't be told otherwise. */
 import * as pulumi from "@pulumi/pulumi";
 import { Provider, aom, cloudflow, functiongraph } from "pulumi-workflow-execution";
-import { noteOf } from "../../provider/src/dynamic/argumentDigests";
+import { noteOf } from "../../provider/src/fronts/dynamic/argumentDigests";
 
 type Bag = Record<string, unknown>;
 type Transformation = pulumi.ResourceTransformation;

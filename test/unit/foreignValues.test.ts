@@ -1,5 +1,5 @@
 /** What the engine hands over that is no data is named by argument and path. */
-import { foreignValues } from "../../provider/src/dynamic/foreignValues";
+import { foreignValues } from "../../provider/src/fronts/shared/foreignValues";
 import { unknownValue } from "../../provider/src/lifecycle";
 
 const signatureKey = "4dabf18193072939515e22adb298388d";

@@ -7,7 +7,7 @@ import type { AddressInfo, Server } from "node:net";
 import { createServer } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
 import { Provider, aom, cloudflow, functiongraph } from "../../provider/src";
-import { knownSettings, settingsOfProvider, whenReady } from "../../provider/src/resource/functionOptions";
+import { knownSettings, settingsOfProvider, whenReady } from "../../provider/src/program/functionOptions";
 import { collect } from "../support/sessions";
 
 interface Call {

@@ -1,7 +1,7 @@
 /**
  * Errors on their way to the host: nothing in them can break its transport, or pose as another message.
  */
-import { CreatedButNotReady, HostError } from "../../provider/src/dynamic/hostErrors";
+import { CreatedButNotReady, HostError } from "../../provider/src/fronts/dynamic/hostErrors";
 
 const outs = { __provider: "exports.handler = …" };
 

@@ -5,7 +5,7 @@
 import { once } from "node:events";
 import type { AddressInfo, Socket } from "node:net";
 import { createServer as createTcpServer } from "node:net";
-import { toHuaweiError } from "../../provider/src/backends/huawei/serviceErrors";
+import { toHuaweiError } from "../../provider/src/services/huawei/serviceErrors";
 import {
   AnswerTooLargeError,
   AuthenticationError,
@@ -16,7 +16,7 @@ import {
   ServiceError,
   ThrottledError,
   TransportError,
-} from "../../provider/src/errors";
+} from "../../provider/src/ground/errors";
 import { readJsonObject } from "../../provider/src/http/answer";
 import type { Fetch, SendOptions } from "../../provider/src/http/httpClient";
 import { HttpClient, NotSentError } from "../../provider/src/http/httpClient";
@@ -24,10 +24,10 @@ import type { HttpAnswer, HttpRequest } from "../../provider/src/http/request";
 import { summarize } from "../../provider/src/http/request";
 import { classifyConnectionError, maySendAgain, mayHaveBeenHandled } from "../../provider/src/http/retry";
 import { TokenBucket } from "../../provider/src/http/tokenBucket";
-import { withAlarms } from "../../provider/src/polling/alarms";
-import type { Clock } from "../../provider/src/polling/clock";
-import type { TimeLimit } from "../../provider/src/polling/timeLimit";
-import { limitTime } from "../../provider/src/polling/timeLimit";
+import { withAlarms } from "../../provider/src/ground/alarms";
+import type { Clock } from "../../provider/src/ground/clock";
+import type { TimeLimit } from "../../provider/src/ground/timeLimit";
+import { limitTime } from "../../provider/src/ground/timeLimit";
 import type { FakeClock } from "../support/fakeClock";
 import { fakeClock } from "../support/fakeClock";
 import type { RecordedRequest, ScriptedAnswer, ScriptedServer } from "../support/scriptedServer";

@@ -4,10 +4,15 @@
  */
 import type { Emulator, EmulatorOptions } from "workflow-emulator";
 import { startEmulator } from "workflow-emulator";
-import type { Backend } from "../../provider/src/backends/backend";
-import { AuthenticationError, ConfigurationError, RequestInterruptedError } from "../../provider/src/errors";
+import type { Backend } from "../../provider/src/execution/service";
+import {
+  AuthenticationError,
+  ConfigurationError,
+  RequestInterruptedError,
+} from "../../provider/src/ground/errors";
 import type { Session } from "../../provider/src/lifecycle";
-import { openSession, services } from "../../provider/src/lifecycle";
+import { openSession } from "../../provider/src/lifecycle";
+import { services } from "../../provider/src/services/registry";
 import type { EmulatedClock } from "../support/emulatedClock";
 import { emulatedClock } from "../support/emulatedClock";
 import type { LoggedRequest } from "../support/emulators";

@@ -1,6 +1,6 @@
 /** What IAM answers is believed where it answers the question: its ids become a part of every address. */
-import { parseProject, parseToken } from "../../provider/src/backends/huawei/iam";
-import { ConfigurationError } from "../../provider/src/errors";
+import { parseProject, parseToken } from "../../provider/src/services/huawei/iam";
+import { ConfigurationError } from "../../provider/src/ground/errors";
 import type { HttpAnswer } from "../../provider/src/http/request";
 
 const request = { operation: "Ask", method: "GET", url: "https://iam.example" };

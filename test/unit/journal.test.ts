@@ -17,12 +17,12 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { JournalEntry, PendingStart } from "../../provider/src/lifecycle/starting/journal";
-import { Journal } from "../../provider/src/lifecycle/starting/journal";
-import { journalFolder } from "../../provider/src/lifecycle/starting/journalFolder";
-import { RunRegister } from "../../provider/src/lifecycle/starting/register";
-import { newArmedId } from "../../provider/src/lifecycle/starting/runKey";
-import { systemClock } from "../../provider/src/polling/clock";
+import type { JournalEntry, PendingStart } from "../../provider/src/starting/journal";
+import { Journal } from "../../provider/src/starting/journal";
+import { journalFolder } from "../../provider/src/starting/journalFolder";
+import { RunRegister } from "../../provider/src/starting/register";
+import { newArmedId } from "../../provider/src/starting/runKey";
+import { systemClock } from "../../provider/src/ground/clock";
 
 let folder: string;
 beforeEach(() => {

@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { runInNewContext } from "node:vm";
 import * as fc from "fast-check";
-import { toJsonValues } from "../../provider/src/resource/jsonValues";
+import { toJsonValues } from "../../provider/src/program/jsonValues";
 
 /** Keeps its data where JSON does not look. */
 class Sealed {

@@ -2,9 +2,9 @@
  * Where a service of Huawei Cloud is: region, endpoint, IAM endpoint and project from argument, configuration,
  * environment and profile, in that order.
  */
-import type { HuaweiLocation } from "../../provider/src/backends/huawei/location";
-import { checkLocation, resolveLocation } from "../../provider/src/backends/huawei/location";
-import { ConfigurationError, messageOf } from "../../provider/src/errors";
+import type { HuaweiLocation } from "../../provider/src/services/huawei/location";
+import { checkLocation, resolveLocation } from "../../provider/src/services/huawei/location";
+import { ConfigurationError, messageOf } from "../../provider/src/ground/errors";
 import type { Arguments } from "../../provider/src/lifecycle";
 import { settingsOf } from "../support/sessions";
 

@@ -5,10 +5,17 @@
 import * as fc from "fast-check";
 import type { ExecutionSnapshot, ExecutionStep, FailedTarget } from "../../provider/src/execution/snapshot";
 import { sayDuration } from "../../provider/src/execution/progress";
-import { readCommonArguments } from "../../provider/src/lifecycle/arguments";
-import type { MessageContext } from "../../provider/src/lifecycle/messages";
+import { readCommonArguments } from "../../provider/src/execution/commonArguments";
+import type { MessageContext } from "../../provider/src/execution/words";
 import {
   sayBusy,
+  sayNameInDoubt,
+  sayNamedStartUncertain,
+  sayQueued,
+  sayStartUncertain,
+  sayStartUndecided,
+} from "../../provider/src/starting/messages";
+import {
   sayError,
   sayFailed,
   sayForgotten,
@@ -16,11 +23,6 @@ import {
   sayLostSight,
   sayNotStarted,
   sayNotStopped,
-  sayNameInDoubt,
-  sayNamedStartUncertain,
-  sayQueued,
-  sayStartUncertain,
-  sayStartUndecided,
   sayStopCutShort,
   sayTimedOut,
 } from "../../provider/src/lifecycle/messages";

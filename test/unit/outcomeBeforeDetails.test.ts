@@ -2,8 +2,9 @@
  * An outcome that was seen counts, whatever becomes of what is read besides: CloudFlow's steps, which are in a history of
  * their own, and FunctionGraph's whole values.
  */
-import { create, deleteExecution, read, services } from "../../provider/src/lifecycle";
-import type { CloudFlowBackend } from "../../provider/src/backends/alibabaCloudFlow/backend";
+import { create, deleteExecution, read } from "../../provider/src/lifecycle";
+import { services } from "../../provider/src/services/registry";
+import type { CloudFlowBackend } from "../../provider/src/services/alibaba/cloudflow/backend";
 import type { Outcome } from "../../provider/src/lifecycle";
 import type { Answers, Hostile, HostileAnswer, HostileRequest } from "../support/hostileService";
 import { comeBackTomorrow, hostile, hostileId, json, wires } from "../support/hostileService";

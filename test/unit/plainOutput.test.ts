@@ -5,11 +5,11 @@
 import { parseJson } from "../../provider/src/ground/json";
 import { limits } from "../../provider/src/lifecycle/bounds";
 import { makeState } from "../../provider/src/lifecycle/state";
-import type { services } from "../../provider/src/lifecycle";
+import type { services } from "../../provider/src/services/registry";
 import type { ExecutionSnapshot } from "../../provider/src/execution/snapshot";
-import { parseExecution } from "../../provider/src/backends/alibabaCloudFlow/api";
-import { parseSearchWorkflowExecutionDetail } from "../../provider/src/backends/huaweiAom/api";
-import { parseShowWorkflowExecution } from "../../provider/src/backends/huaweiFunctionGraph/api";
+import { parseExecution } from "../../provider/src/services/alibaba/cloudflow/api";
+import { parseSearchWorkflowExecutionDetail } from "../../provider/src/services/huawei/aom/api";
+import { parseShowWorkflowExecution } from "../../provider/src/services/huawei/functiongraph/api";
 
 const stateOf = (output: unknown): Readonly<Record<string, unknown>> =>
   makeState(

@@ -2,7 +2,7 @@
  * Outputs as the host's protobuf Struct takes them: plain values, well-formed text, nothing undefined.
  */
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { toPlainOutputs } from "../../provider/src/dynamic/plainOutputs";
+import { toPlainOutputs } from "../../provider/src/fronts/shared/plainOutputs";
 
 /** Through the host's wire format and back. */
 const overTheWire = (bag: Record<string, unknown>): unknown =>

@@ -1,7 +1,7 @@
 /** The polling loop and its delays, on a clock that does not sleep. */
-import { MAX_RETRY_AFTER_MS, backoffDelayMs, parseRetryAfterMs } from "../../provider/src/polling/backoff";
-import type { PollOptions, ProbeResult } from "../../provider/src/polling/poll";
-import { poll } from "../../provider/src/polling/poll";
+import { MAX_RETRY_AFTER_MS, backoffDelayMs, parseRetryAfterMs } from "../../provider/src/ground/backoff";
+import type { PollOptions, ProbeResult } from "../../provider/src/waiting/poll";
+import { poll } from "../../provider/src/waiting/poll";
 import { fakeClock } from "../support/fakeClock";
 
 const pending = (value: string): ProbeResult<string> => ({ kind: "pending", value });

@@ -1,7 +1,7 @@
 /**
  * The host's bag of properties, taken apart: arguments, unknown values, and what our constructor added.
  */
-import { readProperties } from "../../provider/src/dynamic/properties";
+import { readProperties } from "../../provider/src/fronts/dynamic/properties";
 import { isMap, unknownValue } from "../../provider/src/lifecycle";
 
 const unknownText = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";

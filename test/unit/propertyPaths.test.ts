@@ -8,7 +8,7 @@ import {
   readPattern,
   replacedAt,
   valueAt,
-} from "../../provider/src/dynamic/propertyPaths";
+} from "../../provider/src/fronts/shared/propertyPaths";
 
 const bag = { input: { list: ["a", { "x.y": 1 }], none: null, "0": "zero" }, text: "t" };
 

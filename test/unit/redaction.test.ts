@@ -2,8 +2,8 @@
  * Secrets in every form in which services echo them: none of them is left, and what is around them is.
  */
 import * as fc from "fast-check";
-import { redact, secretTexts } from "../../provider/src/dynamic/secrets";
-import { redactTexts } from "../../provider/src/dynamic/redaction/redact";
+import { redact, secretTexts } from "../../provider/src/fronts/shared/secrets";
+import { redactTexts } from "../../provider/src/fronts/shared/redaction/redact";
 import { cleanText } from "../../provider/src/ground/text";
 
 type Encode = (text: string) => string;

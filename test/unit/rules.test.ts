@@ -1,5 +1,5 @@
 /** Rules for arguments that stand in addresses and paths. */
-import { address, identifier, jsonObject, text } from "../../provider/src/backends/rules";
+import { address, identifier, jsonObject, text } from "../../provider/src/execution/rules";
 
 const limits = { min: 1, max: 8 };
 

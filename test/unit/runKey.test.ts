@@ -3,8 +3,8 @@
  */
 import { randomUUID } from "node:crypto";
 import type { Arguments, BackendDefinition } from "../../provider/src/lifecycle";
-import { services } from "../../provider/src/lifecycle";
-import type { RunIdentity } from "../../provider/src/lifecycle/starting/runKey";
+import { services } from "../../provider/src/services/registry";
+import type { RunIdentity } from "../../provider/src/starting/runKey";
 import {
   bearsKey,
   isArmedId,
@@ -12,7 +12,7 @@ import {
   newRunName,
   runNameOf,
   wantedRun,
-} from "../../provider/src/lifecycle/starting/runKey";
+} from "../../provider/src/starting/runKey";
 
 const urn = "urn:pulumi:prod::shop::pulumi-nodejs:dynamic/aom:WorkflowExecution::patch-fleet";
 const definitions: BackendDefinition[] = Object.values(services);

@@ -4,12 +4,12 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import * as fc from "fast-check";
-import { SecretArguments, newSecrets } from "../../provider/src/dynamic/secretArguments";
-import { readProperties } from "../../provider/src/dynamic/properties";
-import type { JsonValue } from "../../provider/src/resource/jsonValues";
-import { noteArguments } from "../../provider/src/resource/argumentNotes";
-import { toJsonValues } from "../../provider/src/resource/jsonValues";
-import { services } from "../../provider/src/lifecycle";
+import { SecretArguments, newSecrets } from "../../provider/src/fronts/dynamic/secretArguments";
+import { readProperties } from "../../provider/src/fronts/dynamic/properties";
+import type { JsonValue } from "../../provider/src/program/jsonValues";
+import { noteArguments } from "../../provider/src/program/argumentNotes";
+import { toJsonValues } from "../../provider/src/program/jsonValues";
+import { services } from "../../provider/src/services/registry";
 
 const unknownText = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const signatureKey = "4dabf18193072939515e22adb298388d";

@@ -1,14 +1,14 @@
 /** Secret arguments: what is taken out of messages. */
 import * as fc from "fast-check";
-import { redact, secretTexts } from "../../provider/src/dynamic/secrets";
-import { toPlainOutputs } from "../../provider/src/dynamic/plainOutputs";
+import { redact, secretTexts } from "../../provider/src/fronts/shared/secrets";
+import { toPlainOutputs } from "../../provider/src/fronts/shared/plainOutputs";
 import { describeProgress } from "../../provider/src/execution/progress";
 import type { ExecutionSnapshot, ExecutionStep } from "../../provider/src/execution/snapshot";
 import { readJson } from "../../provider/src/http/answer";
-import { readCommonArguments } from "../../provider/src/lifecycle/arguments";
+import { readCommonArguments } from "../../provider/src/execution/commonArguments";
 import { sayFailed, sayNotStarted } from "../../provider/src/lifecycle/messages";
 import { makeState, storedSnapshot } from "../../provider/src/lifecycle/state";
-import { ServiceError } from "../../provider/src/errors";
+import { ServiceError } from "../../provider/src/ground/errors";
 
 const args = {
   input: { password: "hunter2", pin: 4711, nested: [{ key: "line one\nline two" }], short: "abc" },

@@ -1,5 +1,5 @@
 /** Settings in the shapes in which the official providers take them: two spellings, objects and lists of one. */
-import { configuredEndpoint, configuredObject, fromConfig } from "../../provider/src/backends/settings";
+import { configuredEndpoint, configuredObject, fromConfig } from "../../provider/src/execution/settings";
 import { settingsOf } from "../support/sessions";
 
 const config = (values: Record<string, string>): ReturnType<typeof settingsOf> =>

@@ -1,6 +1,6 @@
 /** Reads of many settled executions through a list: how many pages that takes, and when a list is not worth it. */
 import type { ExecutionSummary } from "../../provider/src/execution/snapshot";
-import { SettledLookup } from "../../provider/src/execution/settledLookup";
+import { SettledLookup } from "../../provider/src/waiting/settledLookup";
 import { never } from "../support/sessions";
 import type { SimulatedClock } from "../support/simulatedClock";
 import { simulatedClock } from "../support/simulatedClock";

@@ -1,11 +1,11 @@
 /**
  * The gate of one workflow: who goes together, who goes alone, how often is looked.
  */
-import type { Backend, ExecutionFilter } from "../../provider/src/backends/backend";
-import { listAll } from "../../provider/src/lifecycle/pages";
-import type { Look } from "../../provider/src/lifecycle/starting/startGate";
-import type { WorkflowLock } from "../../provider/src/lifecycle/starting/workflowLock";
-import { StartGate, lookAt } from "../../provider/src/lifecycle/starting/startGate";
+import type { Backend, ExecutionFilter } from "../../provider/src/execution/service";
+import { listAll } from "../../provider/src/execution/pages";
+import type { Look } from "../../provider/src/starting/startGate";
+import type { WorkflowLock } from "../../provider/src/starting/workflowLock";
+import { StartGate, lookAt } from "../../provider/src/starting/startGate";
 import { never } from "../support/sessions";
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -2,18 +2,19 @@
  * The time before there is an execution, on a simulated clock: what is not sent by its end, what is seen through all the
  * same, and what is said of either.
  */
-import type { Backend, StartRequest, StartedExecution } from "../../provider/src/backends/backend";
+import type { Backend, StartRequest, StartedExecution } from "../../provider/src/execution/service";
 import {
   OutOfTimeError,
   RequestInterruptedError,
   ServiceError,
   StartUncertainError,
   ThrottledError,
-} from "../../provider/src/errors";
+} from "../../provider/src/ground/errors";
 import type { LifecycleHost } from "../../provider/src/lifecycle";
-import { RunRegister, openSession, services } from "../../provider/src/lifecycle";
-import { inStartPhase } from "../../provider/src/lifecycle/startPhase";
-import { startInterrupted } from "../../provider/src/lifecycle/starting/posting";
+import { RunRegister, openSession } from "../../provider/src/lifecycle";
+import { services } from "../../provider/src/services/registry";
+import { inStartPhase } from "../../provider/src/starting/startPhase";
+import { startInterrupted } from "../../provider/src/starting/posting";
 import { recordingReporter } from "../support/lifecycleHosts";
 import { settingsOf } from "../support/sessions";
 import type { SimulatedClock } from "../support/simulatedClock";

@@ -1,9 +1,9 @@
 /** Words of the services that every JavaScript object has are unknown words like any other. */
-import { kindOfError } from "../../provider/src/backends/alibaba/serviceErrors";
-import { stepsOf } from "../../provider/src/backends/alibabaCloudFlow/history";
-import * as cloudFlow from "../../provider/src/backends/alibabaCloudFlow/statuses";
-import * as aom from "../../provider/src/backends/huaweiAom/statuses";
-import * as functionGraph from "../../provider/src/backends/huaweiFunctionGraph/statuses";
+import { kindOfError } from "../../provider/src/services/alibaba/serviceErrors";
+import { stepsOf } from "../../provider/src/services/alibaba/cloudflow/history";
+import * as cloudFlow from "../../provider/src/services/alibaba/cloudflow/statuses";
+import * as aom from "../../provider/src/services/huawei/aom/statuses";
+import * as functionGraph from "../../provider/src/services/huawei/functiongraph/statuses";
 
 describe.each(["constructor", "__proto__", "toString", "hasOwnProperty"])("%s", (word) => {
   test("is no status", () => {

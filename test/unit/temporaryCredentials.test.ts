@@ -1,7 +1,7 @@
 /** Credentials that end: one look-up for all, kept for their life by the service's clock, renewed before they end. */
-import type { ObtainedCredentials } from "../../provider/src/backends/temporaryCredentials";
-import { TemporaryCredentials } from "../../provider/src/backends/temporaryCredentials";
-import { RequestInterruptedError } from "../../provider/src/errors";
+import type { ObtainedCredentials } from "../../provider/src/services/temporaryCredentials";
+import { TemporaryCredentials } from "../../provider/src/services/temporaryCredentials";
+import { RequestInterruptedError } from "../../provider/src/ground/errors";
 import { fakeClock } from "../support/fakeClock";
 import { never } from "../support/sessions";
 

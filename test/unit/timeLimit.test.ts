@@ -1,10 +1,10 @@
 /** Limits of time by clocks of all kinds: the machine's, simulated ones, and those that only move while somebody sleeps. */
-import { withAlarms } from "../../provider/src/polling/alarms";
-import type { Clock } from "../../provider/src/polling/clock";
-import { systemClock } from "../../provider/src/polling/clock";
-import { abortAt, isOutOfTime } from "../../provider/src/polling/deadline";
-import { unlessAborted } from "../../provider/src/polling/onAbort";
-import { limitTime, withinTime } from "../../provider/src/polling/timeLimit";
+import { withAlarms } from "../../provider/src/ground/alarms";
+import type { Clock } from "../../provider/src/ground/clock";
+import { systemClock } from "../../provider/src/ground/clock";
+import { abortAt, isOutOfTime } from "../../provider/src/ground/deadline";
+import { unlessAborted } from "../../provider/src/ground/onAbort";
+import { limitTime, withinTime } from "../../provider/src/ground/timeLimit";
 import { fakeClock } from "../support/fakeClock";
 import { never } from "../support/sessions";
 import { simulatedClock } from "../support/simulatedClock";

@@ -1,9 +1,9 @@
 /** Token buckets on a simulated clock: how many pass when, in which order, and what a refusal by the service does. */
-import { Buckets, configuredAllowances } from "../../provider/src/backends/allowances";
+import { Buckets, configuredAllowances } from "../../provider/src/services/allowances";
 import { HttpClient } from "../../provider/src/http/httpClient";
 import { TokenBucket, withReserve } from "../../provider/src/http/tokenBucket";
-import { toHuaweiError } from "../../provider/src/backends/huawei/serviceErrors";
-import { limitTime } from "../../provider/src/polling/timeLimit";
+import { toHuaweiError } from "../../provider/src/services/huawei/serviceErrors";
+import { limitTime } from "../../provider/src/ground/timeLimit";
 import type { SimulatedClock } from "../support/simulatedClock";
 import { simulatedClock } from "../support/simulatedClock";
 import { seededRandom } from "../support/simulatedService";

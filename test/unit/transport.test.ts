@@ -5,11 +5,12 @@
 import { isLoopback } from "../../provider/src/http/transport";
 import { HttpClient } from "../../provider/src/http/httpClient";
 import type { HttpRequest } from "../../provider/src/http/request";
-import { toHuaweiError } from "../../provider/src/backends/huawei/serviceErrors";
-import { ConfigurationError } from "../../provider/src/errors";
-import type { ServiceName } from "../../provider/src/lifecycle";
-import { check, formatProblem, services } from "../../provider/src/lifecycle";
-import { systemClock } from "../../provider/src/polling/clock";
+import { toHuaweiError } from "../../provider/src/services/huawei/serviceErrors";
+import { ConfigurationError } from "../../provider/src/ground/errors";
+import type { ServiceName } from "../../provider/src/services/registry";
+import { check, formatProblem } from "../../provider/src/lifecycle";
+import { services } from "../../provider/src/services/registry";
+import { systemClock } from "../../provider/src/ground/clock";
 import { selfSigned } from "../support/selfSigned";
 import { demoProjectId, never, settingsOf } from "../support/sessions";
 

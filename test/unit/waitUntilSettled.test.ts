@@ -9,11 +9,11 @@ import {
   ServiceError,
   ThrottledError,
   TransportError,
-} from "../../provider/src/errors";
+} from "../../provider/src/ground/errors";
 import type { ExecutionSnapshot, ExecutionStatus } from "../../provider/src/execution/snapshot";
-import type { WaitOptions } from "../../provider/src/execution/waitUntilSettled";
-import { waitUntilSettled } from "../../provider/src/execution/waitUntilSettled";
-import { WorkflowWatch } from "../../provider/src/execution/watch";
+import type { WaitOptions } from "../../provider/src/waiting/waitUntilSettled";
+import { waitUntilSettled } from "../../provider/src/waiting/waitUntilSettled";
+import { WorkflowWatch } from "../../provider/src/waiting/workflowWatch";
 import type { FakeClock } from "../support/fakeClock";
 import { fakeClock } from "../support/fakeClock";
 import { recordingReporter } from "../support/lifecycleHosts";

@@ -2,15 +2,16 @@
  * The planner where something goes wrong at a certain moment: what is under way when everybody leaves, at a deadline,
  * when the clock is set.
  */
-import type { Backend, ExecutionFilter, PageOptions } from "../../provider/src/backends/backend";
-import { ServiceError } from "../../provider/src/errors";
+import type { Backend, ExecutionFilter, PageOptions } from "../../provider/src/execution/service";
+import { ServiceError } from "../../provider/src/ground/errors";
 import type { ExecutionSnapshot } from "../../provider/src/execution/snapshot";
-import type { WaitOptions } from "../../provider/src/execution/waitUntilSettled";
-import { waitUntilSettled } from "../../provider/src/execution/waitUntilSettled";
-import { WorkflowWatch } from "../../provider/src/execution/watch";
-import type { Budget, WatchMember, WatchedWorkflow } from "../../provider/src/execution/watchedWorkflow";
-import { RunRegister, openSession, services } from "../../provider/src/lifecycle";
-import { waitForEnd } from "../../provider/src/lifecycle/watch";
+import type { WaitOptions } from "../../provider/src/waiting/waitUntilSettled";
+import { waitUntilSettled } from "../../provider/src/waiting/waitUntilSettled";
+import { WorkflowWatch } from "../../provider/src/waiting/workflowWatch";
+import type { Budget, WatchMember, WatchedWorkflow } from "../../provider/src/waiting/watchedWorkflow";
+import { RunRegister, openSession } from "../../provider/src/lifecycle";
+import { services } from "../../provider/src/services/registry";
+import { waitForEnd } from "../../provider/src/waiting/waitForEnd";
 import { recordingReporter } from "../support/lifecycleHosts";
 import { never, tokenSettings } from "../support/sessions";
 import type { SimulatedClock } from "../support/simulatedClock";

@@ -20,9 +20,9 @@ import {
 import { tmpdir, userInfo } from "node:os";
 import { join, resolve } from "node:path";
 import { never } from "../support/sessions";
-import { withWorkflowLock, workflowLockIn } from "../../provider/src/lifecycle/starting/workflowLock";
+import { withWorkflowLock, workflowLockIn } from "../../provider/src/starting/workflowLock";
 
-const compiled = resolve(__dirname, "../../provider/dist/lifecycle/starting/workflowLock.js");
+const compiled = resolve(__dirname, "../../provider/dist/starting/workflowLock.js");
 
 let workflow: string;
 beforeEach(() => {

@@ -2,7 +2,7 @@
  * Our two Alibaba signers against signatures captured from the vendor's own SDKs.
  */
 import type { SignableRequest } from "../../provider/src/http/request";
-import { formatAcsDate, sha256Hex, signAcs3, signRpc } from "../../provider/src/http/signers/alibabaSigner";
+import { formatAcsDate, sha256Hex, signAcs3, signRpc } from "../../provider/src/services/alibaba/signer";
 import { acs3Vectors, rpcVectors } from "./alibabaVectors";
 
 test("there are the eight captured vectors", () => {

@@ -2,7 +2,7 @@
  * Our signer against signatures captured from the vendor's own SDKs.
  */
 import type { SignableRequest } from "../../provider/src/http/request";
-import { formatSdkDate, signHuaweiRequest } from "../../provider/src/http/signers/huaweiSigner";
+import { formatSdkDate, signHuaweiRequest } from "../../provider/src/services/huawei/signer";
 import { huaweiVectors } from "./huaweiVectors";
 
 test("there are the five captured vectors", () => {

@@ -6,7 +6,7 @@ import type { ClockSetting } from "../clock";
 import { derivedHex } from "../identifiers";
 import { isJsonObject } from "../jsonShape";
 import { lockFolder } from "./folderLock";
-import type { Execution, Workflow } from "./store";
+import type { Execution, Workflow } from "./record";
 
 /** The folder behind `--data`. Throws when it cannot be written or holds a damaged record. */
 export class DataFolder {

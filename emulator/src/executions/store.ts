@@ -9,52 +9,11 @@ import { playProgram } from "./programPlayer";
 import { taskScripts, timelineSnapshot } from "./programScript";
 import { runNumber, type RunScript, type WorkflowScript } from "./script";
 import { executionAt, type ExecutionSnapshot, type Intervention } from "./timeline";
-
-/** A workflow that can be executed. Times in epoch milliseconds. */
-export interface Workflow {
-  readonly service: string;
-  readonly projectId: string;
-  readonly id: string;
-  readonly script: WorkflowScript;
-  /** What executions play, for services with definitions; the script then says what its tasks do. */
-  readonly program?: Program | undefined;
-  /** Workflows of the seed come from it at every start; the others are kept in the data folder. */
-  readonly fromSeed: boolean;
-  readonly createdBy: string;
-  readonly createdAt: number;
-  readonly editedAt: number;
-}
-
-/** Something that was done to an execution, in the words of the timeline or of the program player. */
-export type RecordedIntervention = Intervention | ProgramIntervention;
+import type { Execution } from "./record";
+import type { RecordedIntervention } from "./record";
+import type { Workflow } from "./record";
 
 type WithoutTime<T> = T extends unknown ? Omit<T, "at"> : never;
-
-/** One execution, with the script that was valid when it began. */
-export interface Execution {
-  readonly service: string;
-  readonly projectId: string;
-  readonly workflowId: string;
-  readonly id: string;
-  /** Counts all executions of the emulator; orders those of the same millisecond. */
-  readonly sequence: number;
-  readonly startedAt: number;
-  readonly startedBy: string;
-  /** Whose request has started it; absent when the control API has. */
-  readonly caller?: Readonly<Caller> | undefined;
-  /** Which run of the workflow's script this is, from 0. */
-  readonly runNumber: number;
-  readonly run: RunScript;
-  /** The workflow's program when the execution began. */
-  readonly program?: Program | undefined;
-  /** The program's input. */
-  readonly input?: Json;
-  /** The root `execution` of the program's expressions. */
-  readonly view?: Json;
-  readonly interventions: readonly RecordedIntervention[];
-  /** What the service wants to remember of the start, such as a copy of the workflow. */
-  readonly attributes: Readonly<Record<string, unknown>>;
-}
 
 /** Details of a start; all have defaults. */
 export interface StartOptions {

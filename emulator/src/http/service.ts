@@ -1,5 +1,5 @@
 // What an emulated cloud service has to offer to the server. A new service is one object of this kind.
-import type { Execution, Workflow } from "../executions/store";
+import type { Execution, Workflow } from "../executions/record";
 import type { JsonObject } from "../jsonShape";
 import type { Call, Reply } from "./exchange";
 

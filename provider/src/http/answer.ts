@@ -1,8 +1,8 @@
 /**
  * Reading an answer's body as JSON, with errors that say what came instead.
  */
-import type { RequestSummary } from "../errors";
-import { AnswerTooLargeError, ResponseFormatError } from "../errors";
+import type { RequestSummary } from "../ground/errors";
+import { AnswerTooLargeError, ResponseFormatError } from "../ground/errors";
 import { ExactNumber, parseJson } from "../ground/json";
 import { onOneLine } from "../ground/text";
 import type { HttpAnswer } from "./request";

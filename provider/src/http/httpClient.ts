@@ -3,7 +3,7 @@
  * Gets requests from `backends/`; fetch, clock and random are injected.
  */
 import type { RequestInit } from "node-fetch";
-import type { RequestSummary } from "../errors";
+import type { RequestSummary } from "../ground/errors";
 import {
   AnswerTooLargeError,
   ConfigurationError,
@@ -12,12 +12,12 @@ import {
   ServiceError,
   ThrottledError,
   TransportError,
-} from "../errors";
-import { backoffDelayMs } from "../polling/backoff";
-import type { Clock } from "../polling/clock";
-import { abortAfter } from "../polling/clock";
-import { unlessAborted } from "../polling/onAbort";
-import { isOutOfTime } from "../polling/deadline";
+} from "../ground/errors";
+import { backoffDelayMs } from "../ground/backoff";
+import type { Clock } from "../ground/clock";
+import { abortAfter } from "../ground/clock";
+import { unlessAborted } from "../ground/onAbort";
+import { isOutOfTime } from "../ground/deadline";
 import { maxAnswerBytes } from "./answer";
 import { Connections } from "./connections";
 import { interruptionOf } from "./interruption";

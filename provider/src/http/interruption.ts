@@ -1,9 +1,9 @@
 /**
  * The error of a request that was given up, by whoever gave it up: a person, or a limit of time.
  */
-import type { RequestSummary, TransportError } from "../errors";
-import { OutOfTimeError, RequestInterruptedError } from "../errors";
-import { isOutOfTime } from "../polling/deadline";
+import type { RequestSummary, TransportError } from "../ground/errors";
+import { OutOfTimeError, RequestInterruptedError } from "../ground/errors";
+import { isOutOfTime } from "../ground/deadline";
 
 /** The error of a request whose signal has aborted. */
 export function interruptionOf(

@@ -1,8 +1,8 @@
 /**
  * The error of a connection that failed or broke: what Node says, in words that lead on.
  */
-import type { RequestSummary } from "../errors";
-import { TransportError, messageOf } from "../errors";
+import type { RequestSummary } from "../ground/errors";
+import { TransportError, messageOf } from "../ground/errors";
 import type { Proxy } from "./proxies";
 import { classifyConnectionError, isCertificateProblem } from "./retry";
 import type { Transport } from "./transport";

@@ -4,7 +4,7 @@
  */
 import { BlockList, isIP } from "node:net";
 import { domainToASCII } from "node:url";
-import { ConfigurationError } from "../errors";
+import { ConfigurationError } from "../ground/errors";
 import { isLoopback } from "./transport";
 
 /** A proxy, as one of the variables names it. */

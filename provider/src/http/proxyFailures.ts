@@ -2,8 +2,8 @@
  * The errors of requests that a proxy did not let through, told apart from the service's own: what happened, that nothing
  * was sent, and what to do.
  */
-import type { RequestSummary } from "../errors";
-import { ProxyError, isRetryableStatus } from "../errors";
+import type { RequestSummary } from "../ground/errors";
+import { ProxyError, isRetryableStatus } from "../ground/errors";
 import type { Proxy } from "./proxies";
 import type { TunnelFailure } from "./proxyAgents";
 import { isCertificateProblem } from "./retry";

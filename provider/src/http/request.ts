@@ -1,8 +1,8 @@
 /**
  * The shape of a request before it is signed and sent, and of its answer. Built by `backends/`, sent by HttpClient.
  */
-import type { RequestSummary, ServiceError } from "../errors";
-import { ConfigurationError, InputError } from "../errors";
+import type { RequestSummary, ServiceError } from "../ground/errors";
+import { ConfigurationError, InputError } from "../ground/errors";
 
 /** A request, not yet authorised. Paths and query values are plain text; encoding is done when it is sent. */
 export interface HttpRequest {

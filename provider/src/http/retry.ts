@@ -1,7 +1,7 @@
 /**
  * May this request be sent again? The one place that decides it; starting a runbook twice is our worst mistake.
  */
-import { ResponseFormatError, ServiceError, ThrottledError, TransportError } from "../errors";
+import { ResponseFormatError, ServiceError, ThrottledError, TransportError } from "../ground/errors";
 
 /** True where `error` may pass and sending the request again can't repeat an effect. */
 export function maySendAgain(error: unknown, repeatable: boolean): boolean {

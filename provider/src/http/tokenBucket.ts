@@ -2,9 +2,9 @@
  * Token buckets: how often an operation may be called. Every request of a session takes a token before it is sent, in
  * the order in which they were asked for, so that nobody starves and the service has no reason to refuse.
  */
-import type { Clock } from "../polling/clock";
-import { steadyClock } from "../polling/clock";
-import { onAbort } from "../polling/onAbort";
+import type { Clock } from "../ground/clock";
+import { steadyClock } from "../ground/clock";
+import { onAbort } from "../ground/onAbort";
 
 /** How often an operation may be called. */
 export interface Allowance {

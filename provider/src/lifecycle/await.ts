@@ -2,14 +2,14 @@
  * From an execution id to an outcome: waits as the arguments say, and whatever happens from here on keeps the id.
  * Called by create (just started or adopted) and update (resumed).
  */
-import type { Arguments, Backend, DescribeOptions } from "../backends/backend";
-import { NotFoundError, codeOf, messageOf } from "../errors";
+import type { Arguments, Backend, DescribeOptions } from "../execution/service";
+import { NotFoundError, codeOf, messageOf } from "../ground/errors";
 import type { ExecutionSnapshot } from "../execution/snapshot";
 import { describeProgress } from "../execution/progress";
 import { isSettled } from "../execution/snapshot";
-import { nothingTold } from "../execution/waitUntilSettled";
-import { withinTime } from "../polling/timeLimit";
-import { readCommonArguments } from "./arguments";
+import { nothingTold } from "../waiting/waitUntilSettled";
+import { withinTime } from "../ground/timeLimit";
+import { readCommonArguments } from "../execution/commonArguments";
 import {
   sayFailed,
   sayForgotten,
@@ -19,10 +19,11 @@ import {
   sayTimedOut,
 } from "./messages";
 import type { LifecycleHost, Outcome } from "./outcome";
-import { messageContext, requestMs, waitLimit } from "./outcome";
+import { messageContext } from "../execution/words";
+import { requestMs, waitLimit } from "../execution/limits";
 import type { StoredState } from "./state";
 import { makeState, markExpired } from "./state";
-import { waitForEnd } from "./watch";
+import { waitForEnd } from "../waiting/waitForEnd";
 
 // A service may show an execution a little later than it names it.
 const invisibleMs = 30_000;

@@ -2,10 +2,10 @@
  * check: is everything all right with the arguments, as far as can be told without a request? Runs in preview and
  * again in the deployment. Pure but for the settings it reads.
  */
-import type { ArgumentProblem, Arguments, BackendDefinition } from "../backends/backend";
-import { problemsOf } from "../backends/location";
-import type { Settings } from "../backends/settings";
-import { argumentSpecs, unknownValue } from "./arguments";
+import type { ArgumentProblem, Arguments, BackendDefinition } from "../execution/service";
+import { problemsOf } from "../execution/problems";
+import type { Settings } from "../execution/settings";
+import { argumentSpecs, unknownValue } from "../execution/commonArguments";
 import type { CustomTimeouts } from "./timeouts";
 import { parseDurationSeconds } from "./timeouts";
 

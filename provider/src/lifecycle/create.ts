@@ -2,18 +2,18 @@
  * create: gets the execution of the run that the program wants, and waits for it. The boundary is the id: before there
  * is one, errors are thrown and nothing exists; afterwards everything is an outcome that keeps it.
  */
-import type { Arguments, Backend } from "../backends/backend";
-import { InputError, NotFoundError, messageOf } from "../errors";
+import type { Arguments, Backend } from "../execution/service";
+import { InputError, NotFoundError, messageOf } from "../ground/errors";
 import type { ExecutionSnapshot } from "../execution/snapshot";
-import { readCommonArguments } from "./arguments";
+import { readCommonArguments } from "../execution/commonArguments";
 import type { AwaitStart } from "./await";
 import { awaitExecution } from "./await";
 import type { LifecycleHost, Outcome } from "./outcome";
-import type { StartPhase } from "./startPhase";
-import { inStartPhase } from "./startPhase";
-import type { Superseded } from "./starting/runKey";
-import { newArmedId, wantedRun } from "./starting/runKey";
-import { startRun } from "./starting/startRun";
+import type { StartPhase } from "../starting/startPhase";
+import { inStartPhase } from "../starting/startPhase";
+import type { Superseded } from "../starting/runKey";
+import { newArmedId, wantedRun } from "../starting/runKey";
+import { startRun } from "../starting/startRun";
 import { makeArmedState } from "./state";
 
 /**

@@ -2,20 +2,21 @@
  * delete: stops an execution that still runs, unless it is to be left, and sees it stopped before the resource goes.
  * A teardown runbook is run instead, and seen through.
  */
-import type { Arguments, Backend } from "../backends/backend";
-import { NotFoundError, WorkflowExecutionError, messageOf } from "../errors";
+import type { Arguments, Backend } from "../execution/service";
+import { NotFoundError, WorkflowExecutionError, messageOf } from "../ground/errors";
 import { isSettled } from "../execution/snapshot";
-import type { TimeLimit } from "../polling/timeLimit";
-import { limitTime } from "../polling/timeLimit";
-import { readCommonArguments } from "./arguments";
+import type { TimeLimit } from "../ground/timeLimit";
+import { limitTime } from "../ground/timeLimit";
+import { readCommonArguments } from "../execution/commonArguments";
 import { sayNotAskedToStop, sayNotStopped, sayStopInterrupted } from "./messages";
 import type { LifecycleHost } from "./outcome";
-import { messageContext, requestMs } from "./outcome";
-import { findUnsettled, isHere } from "./starting/leftover";
+import { messageContext } from "../execution/words";
+import { requestMs } from "../execution/limits";
+import { findUnsettled, isHere } from "../starting/leftover";
 import type { StoredState } from "./state";
 import { isArmed, storedStatus } from "./state";
 import { tearDown } from "./teardown";
-import { waitForEnd } from "./watch";
+import { waitForEnd } from "../waiting/waitForEnd";
 
 const defaultStopSeconds = 300;
 const invisibleMs = 30_000;

@@ -2,12 +2,18 @@
  * diff: what will the next deployment do with this execution, and why? Pure: compares the stored state with the
  * program's arguments. Never says "run again" without a reason in words.
  */
-import type { Arguments, ArgumentSpec, BackendDefinition } from "../backends/backend";
-import { isMap } from "../backends/rules";
+import type { Arguments, ArgumentSpec, BackendDefinition } from "../execution/service";
+import { isMap } from "../execution/rules";
 import { isSettled } from "../execution/snapshot";
-import { argumentSpecs, meaningOf, readCommonArguments, rerunReason, unknownValue } from "./arguments";
+import {
+  argumentSpecs,
+  meaningOf,
+  readCommonArguments,
+  rerunReason,
+  unknownValue,
+} from "../execution/commonArguments";
 import { containsUnknown } from "./check";
-import { sayOutcome } from "./messages";
+import { sayOutcome } from "../execution/words";
 import type { StoredState } from "./state";
 import { isArmed, storedStatus } from "./state";
 

@@ -2,56 +2,28 @@
  * What the user reads when an execution is not as wanted: what happened, what still runs, what the next deployment
  * does, where to look. Pure; at most 15 lines each.
  */
-import type { ErrorCode } from "../errors";
-import { messageOf } from "../errors";
+import type { CommonArguments } from "../execution/commonArguments";
+import { rerunReason } from "../execution/commonArguments";
 import { nameStep, sayDuration } from "../execution/progress";
-import type {
-  ExecutionSnapshot,
-  ExecutionStatus,
-  ExecutionStep,
-  ExecutionSummary,
-  FailedTarget,
-} from "../execution/snapshot";
+import type { ExecutionSnapshot, ExecutionStep, FailedTarget } from "../execution/snapshot";
 import { durationBetweenMs, firstFailedStep } from "../execution/snapshot";
-import { cleanText, onOneLine, shorten } from "../ground/text";
-import type { CommonArguments } from "./arguments";
-import { rerunReason } from "./arguments";
+import type { MessageContext } from "../execution/words";
+import {
+  lines,
+  maxPartLength,
+  maxTextLength,
+  nextCommand,
+  oneLine,
+  sayOutcome,
+  where,
+} from "../execution/words";
+import type { ErrorCode } from "../ground/errors";
+import { messageOf } from "../ground/errors";
+import { cleanText, shorten } from "../ground/text";
 
 const maxTargets = 2;
-const maxCandidates = 5;
 const maxLogLines = 3;
-const maxLineLength = 160;
-const maxTextLength = 1_000;
-// A line of ours with the longest of these texts in it.
-const maxPartLength = 2_000;
-
-/** What a message needs to know besides the snapshot. */
-export interface MessageContext {
-  /** The workflow, e.g. `workflow 3f2… of project … (cn-north-4)`. */
-  readonly subject: string;
-  readonly consoleUrl: string | undefined;
-  readonly common: CommonArguments;
-}
-
-// A teardown runbook is run by the command that removes its resource.
-function nextCommand({ common }: MessageContext): string {
-  return common.runOn === "destroy" ? "The next `pulumi destroy`" : "The next `pulumi up`";
-}
-
-const outcomes: Readonly<Record<ExecutionStatus, string>> = {
-  succeeded: "succeeded",
-  failed: "failed",
-  timedOut: "timed out at the service",
-  stopped: "was stopped",
-  running: "runs",
-  waiting: "waits",
-  unknown: "is in an unknown state",
-};
-
-/** A status as the verb of a sentence, e.g. `was stopped`. */
-export function sayOutcome(status: ExecutionStatus): string {
-  return outcomes[status];
-}
+const maxLogLineLength = 160;
 
 /** The execution itself ended badly. */
 export function sayFailed(snapshot: ExecutionSnapshot, context: MessageContext): string {
@@ -195,174 +167,6 @@ export function sayError(error: { message: string; code?: string | undefined }):
   return `${error.message}\n  Error ${error.code}`;
 }
 
-/**
- * A start whose answer did not come, on a service where its name finds it.
- * @param isKnownEverywhere false where only this machine knows the name.
- */
-export function sayNamedStartUncertain(
-  cause: string,
-  executionId: string,
-  context: MessageContext,
-  isKnownEverywhere: boolean,
-): string {
-  const next = isKnownEverywhere ? nextCommand(context) : `${nextCommand(context)} on this machine`;
-  return lines(
-    `it is not known whether execution ${oneLine(executionId)} was started: ${oneLine(cause, maxTextLength)}`,
-    `  It may be running. ${next} sends the start again under the same name: it takes over`,
-    `  what is there, and starts one only if nothing is.${
-      isKnownEverywhere ? "" : " On another machine it takes over what runs."
-    }`,
-    ...where(context, "WFX-START-UNCERTAIN"),
-  );
-}
-
-/** A start whose answer did not come, under a name that the program chose and that has been used since, or before. */
-export function sayNameInDoubt(executionId: string, context: MessageContext): string {
-  const name = oneLine(executionId);
-  return lines(
-    `it can't be told whether execution ${name} is this run: no answer came to its start, and the execution of that name,`,
-    "  which the program chose, has ended since, or long before",
-    ...(context.common.runOn === "destroy"
-      ? [
-          "  Nothing more was started. If it is this run: `pulumi state delete <its URN>`.",
-          "  If it is not: give another executionName, run `pulumi up` and destroy again.",
-        ]
-      : [
-          "  Nothing more was started. If it is this run, take it over:",
-          `    set adoptExecutionId to "${name}" and run \`pulumi up\``,
-          "  If it is not: give another executionName and run `pulumi up`.",
-        ]),
-    ...where(context, "WFX-START-UNCERTAIN"),
-  );
-}
-
-/**
- * A start whose answer did not come, and of which nothing was found.
- * @param hasLooked false where the deployment was cut short before the service could show it.
- */
-export function sayStartUncertain(cause: string, context: MessageContext, hasLooked = true): string {
-  return lines(
-    `it is not known whether an execution of ${context.subject} was started: ${oneLine(cause, maxTextLength)}`,
-    `  ${hasLooked ? "The service shows none, and nothing" : "Nothing"} was sent a second time.`,
-    `  ${nextCommand(context)} looks again: it takes over what has appeared by then, and starts one only if nothing has.`,
-    ...where(context, "WFX-START-UNCERTAIN"),
-  );
-}
-
-/** What came of looking for an execution on a service that need not show it. */
-export type LostSight = "showsNone" | "failed" | "impossible";
-
-/** A start whose answer did not come, on a service that need not show such executions. */
-export function sayStartOpen(context: MessageContext, sight: LostSight): string {
-  const seen = {
-    showsNone: `The service shows no such execution, and nothing was started again. ${nextCommand(context)} looks again.`,
-    failed: `The execution could not be looked up, and nothing was started again. ${nextCommand(context)} looks again.`,
-    impossible: "Executions of this kind can't be looked up, so nothing was started again.",
-  };
-  return lines(
-    `it is not known whether the last start of ${context.subject} was carried out: it was posted, and no answer came`,
-    `  ${seen[sight]}`,
-    "  See in the flow's own effects or logs whether it ran.",
-    context.common.runOn === "destroy"
-      ? `  If it did, \`pulumi state delete <its URN>\`; if not, change "triggers", run \`pulumi up\` and destroy again.`
-      : `  To run it (again), change "triggers".`,
-    ...where(context, "WFX-START-UNCERTAIN"),
-  );
-}
-
-/**
- * Executions that may be the wanted one, and no way to tell.
- * @param isNoted true where this machine remembers a start of it: then the wish for another one has to be said.
- */
-export function sayStartUndecided(
-  candidates: readonly ExecutionSummary[],
-  context: MessageContext,
-  isNoted = false,
-): string {
-  const one = candidates.length === 1;
-  return lines(
-    `it can't be told whether this run has been started already: ${context.subject} has ` +
-      `${one ? "an execution that nobody here knows" : `${String(candidates.length)} executions that nobody here knows`}, and ` +
-      "they bear no mark of who started them",
-    ...candidates.slice(0, maxCandidates).map((execution) => `    ${sayCandidate(execution)}`),
-    ...(candidates.length > maxCandidates
-      ? [`    and ${String(candidates.length - maxCandidates)} more`]
-      : []),
-    ...sayWaysOut(candidates[0]?.executionId ?? "", context, isNoted),
-    ...where(context, "WFX-START-UNCERTAIN"),
-  );
-}
-
-function sayWaysOut(id: string, { common }: MessageContext, isNoted: boolean): string[] {
-  const beside = isNoted ? `change "triggers" and set concurrency to "allow"` : `set concurrency to "allow"`;
-  const nothing = isNoted ? "Nothing more was started." : "Nothing was started.";
-  if (common.runOn === "destroy") {
-    return [
-      `  ${nothing} If one of them is this teardown (a destroy was cut short, here or elsewhere), see it end, then`,
-      "    let the resource go: `pulumi state delete <its URN>`",
-      `  If none is, start beside them: ${beside}, run \`pulumi up\` and destroy again.`,
-    ];
-  }
-  return [
-    `  ${nothing} If one of them is this run (a deployment was cut short, here or elsewhere), take it over:`,
-    `    set adoptExecutionId to its id (e.g. "${oneLine(id)}") and run \`pulumi up\``,
-    `  If none is, start beside them: ${beside} and run \`pulumi up\`.`,
-  ];
-}
-
-/** `concurrency` is "reject", and the workflow is at it. */
-export function sayBusy(running: readonly ExecutionSummary[], context: MessageContext): string {
-  return lines(
-    `${context.subject} has ${running.length === 1 ? "a running execution" : `${String(running.length)} running executions`} (concurrency is "reject")`,
-    ...running.slice(0, maxCandidates).map((execution) => `    ${sayCandidate(execution)}`),
-    `  Nothing was started. Run \`pulumi up\` again when it has ended, or set concurrency to "queue" to wait for that.`,
-    ...where(context, "WFX-WORKFLOW-BUSY"),
-  );
-}
-
-/** The live line of a start that waits for its turn. */
-export function sayQueued(running: readonly ExecutionSummary[]): string {
-  const [first] = running;
-  const more = running.length > 1 ? ` and ${String(running.length - 1)} more` : "";
-  return `waits for execution ${oneLine(first?.executionId ?? "")}${more} to end (concurrency is "queue")`;
-}
-
-/** The queue was longer than the deployment waits. */
-export function sayQueueTimedOut(
-  why: string,
-  { timeoutSeconds, timeoutSetting }: { readonly timeoutSeconds: number; readonly timeoutSetting: string },
-  context: MessageContext,
-): string {
-  return lines(
-    `nothing was started within the ${sayDuration(timeoutSeconds * 1000)} this deployment waits (${timeoutSetting}): ${why}`,
-    `  Nothing was started. ${nextCommand(context)} queues up again.`,
-    ...where(context, "WFX-WORKFLOW-BUSY"),
-  );
-}
-
-/** There was no time left for a start. */
-export function sayStartTimedOut(
-  why: string,
-  subject: string | undefined,
-  { timeoutSeconds, timeoutSetting }: { readonly timeoutSeconds: number; readonly timeoutSetting: string },
-): string {
-  return (
-    `no execution${subject === undefined ? "" : ` of ${subject}`} was started within the ${sayDuration(timeoutSeconds * 1000)} ` +
-    `this deployment waits (${timeoutSetting}): ${oneLine(why, maxTextLength)}`
-  );
-}
-
-/** Told to end before anything was started. */
-export function sayStartInterrupted(): string {
-  return "interrupted before anything was started";
-}
-
-function sayCandidate({ executionId, rawStatus, startedAt, createdBy }: ExecutionSummary): string {
-  const began = startedAt === undefined ? "" : `, began ${startedAt}`;
-  const by = createdBy === undefined ? "" : `, by ${createdBy}`;
-  return oneLine(`${executionId} (${rawStatus}${began}${by})`);
-}
-
 /** An execution was asked to stop, and has not. */
 export function sayNotStopped(executionId: string, waitedSeconds: number, context: MessageContext): string {
   return lines(
@@ -432,25 +236,6 @@ function sayTarget(target: FailedTarget): string[] {
     .filter((line) => line.trim() !== "");
   return [
     `    ${oneLine(`${who}${address}${exit}`)}${message}`,
-    ...log.slice(-maxLogLines).map((line) => `      | ${shorten(line.trimEnd(), maxLineLength)}`),
+    ...log.slice(-maxLogLines).map((line) => `      | ${shorten(line.trimEnd(), maxLogLineLength)}`),
   ];
-}
-
-function where(context: MessageContext, code: ErrorCode): string[] {
-  return [`  ${[context.subject, context.consoleUrl, `error ${code}`].filter(Boolean).join(", ")}`];
-}
-
-// A part is one line, whatever the names in it hold; its blanks in front are ours.
-function lines(...parts: string[]): string {
-  return parts
-    .map((part) => {
-      const [indent = ""] = /^ */.exec(part) ?? [];
-      return `${indent}${onOneLine(part, maxPartLength)}`;
-    })
-    .join("\n");
-}
-
-// Texts of the service can be whole stack traces.
-function oneLine(text: string, length = maxLineLength): string {
-  return onOneLine(text, length);
 }

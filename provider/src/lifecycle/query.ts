@@ -8,16 +8,16 @@ import type {
   BackendDefinition,
   ExecutionFilter,
   ExecutionPage,
-} from "../backends/backend";
-import type { Session } from "../backends/registry";
-import { identifier, kindOf, oneOf, text, time } from "../backends/rules";
-import { ConfigurationError, IncompleteListError, InputError } from "../errors";
+} from "../execution/service";
+import type { Session } from "../execution/session";
+import { identifier, kindOf, oneOf, text, time } from "../execution/rules";
+import { ConfigurationError, IncompleteListError, InputError } from "../ground/errors";
 import type { ExecutionStatus, ExecutionSummary } from "../execution/snapshot";
-import { withinTime } from "../polling/timeLimit";
+import { withinTime } from "../ground/timeLimit";
 import { boundSummary } from "./bounds";
-import { lookMs } from "./outcome";
-import type { PageSpan } from "./pages";
-import { pageLimit, pagesOf } from "./pages";
+import { lookMs } from "../execution/limits";
+import type { PageSpan } from "../execution/pages";
+import { pageLimit, pagesOf } from "../execution/pages";
 import type { StoredState } from "./state";
 import { makeState } from "./state";
 import { check, formatProblem } from "./check";

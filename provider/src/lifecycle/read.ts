@@ -1,16 +1,16 @@
 /**
  * read: what the service says now. A failed runbook is data, not an error; a forgotten one keeps its last outcome.
  */
-import type { Backend } from "../backends/backend";
+import type { Backend } from "../execution/service";
 import type { ExecutionSnapshot } from "../execution/snapshot";
 import { isSettled } from "../execution/snapshot";
-import { withinTime } from "../polling/timeLimit";
-import { lookAt } from "./lookAt";
+import { withinTime } from "../ground/timeLimit";
+import { lookAt } from "../execution/lookAt";
 import type { LifecycleHost } from "./outcome";
-import { lookMs } from "./outcome";
+import { lookMs } from "../execution/limits";
 import type { StoredState } from "./state";
 import { isArmed, makeState, markExpired, outputs, storedSnapshot, storedStatus } from "./state";
-import { settledLookupOf } from "./watch";
+import { settledLookupOf } from "../waiting/waitForEnd";
 
 /**
  * Looks once.

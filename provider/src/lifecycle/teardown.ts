@@ -2,22 +2,22 @@
  * Runs a teardown runbook (`runOn: "destroy"`) when its resource is destroyed, once: a destroy that was cut short goes
  * on with the execution it had started.
  */
-import type { Arguments, Backend } from "../backends/backend";
-import { WorkflowExecutionError } from "../errors";
+import type { Arguments, Backend } from "../execution/service";
+import { WorkflowExecutionError } from "../ground/errors";
 import type { ExecutionSnapshot } from "../execution/snapshot";
 import { isSettled } from "../execution/snapshot";
-import { withinTime } from "../polling/timeLimit";
-import { readCommonArguments } from "./arguments";
+import { withinTime } from "../ground/timeLimit";
+import { readCommonArguments } from "../execution/commonArguments";
 import { awaitExecution } from "./await";
-import { lookAt } from "./lookAt";
-import { sayOutcome } from "./messages";
+import { lookAt } from "../execution/lookAt";
+import { sayOutcome } from "../execution/words";
 import type { LifecycleHost } from "./outcome";
-import { lookMs } from "./outcome";
-import { inStartPhase } from "./startPhase";
-import type { Run } from "./starting/posting";
-import type { Superseded, WantedRun } from "./starting/runKey";
-import { wantedRun } from "./starting/runKey";
-import { startRun } from "./starting/startRun";
+import { lookMs } from "../execution/limits";
+import { inStartPhase } from "../starting/startPhase";
+import type { Run } from "../starting/posting";
+import type { Superseded, WantedRun } from "../starting/runKey";
+import { wantedRun } from "../starting/runKey";
+import { startRun } from "../starting/startRun";
 import type { StoredState } from "./state";
 import { outputs, storedStatus } from "./state";
 

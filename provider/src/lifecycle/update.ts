@@ -1,14 +1,15 @@
 /**
  * update: the same execution under new arguments, or one whose wait was cut short. Never starts anything.
  */
-import type { Arguments, Backend } from "../backends/backend";
+import type { Arguments, Backend } from "../execution/service";
 import { isSettled } from "../execution/snapshot";
-import { withinTime } from "../polling/timeLimit";
-import { readCommonArguments } from "./arguments";
+import { withinTime } from "../ground/timeLimit";
+import { readCommonArguments } from "../execution/commonArguments";
 import { awaitExecution } from "./await";
 import { sayFailed } from "./messages";
 import type { LifecycleHost, Outcome } from "./outcome";
-import { messageContext, requestMs, waitLimit } from "./outcome";
+import { messageContext } from "../execution/words";
+import { requestMs, waitLimit } from "../execution/limits";
 import type { StoredState } from "./state";
 import {
   connectArguments,

@@ -9,7 +9,7 @@ module.exports = {
       replace: "  if (since) return look.since(Math.max(since.fromMs, ...since.times));",
     },
     {
-      file: "provider/src/lifecycle/starting/candidates.ts",
+      file: "provider/src/starting/candidates.ts",
       search: "export function seenBefore(",
       replace: [
         "export function seenBefore(list, isKnown, nowMs) {",

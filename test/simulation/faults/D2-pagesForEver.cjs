@@ -10,7 +10,7 @@ module.exports = {
       replace: "    return true;",
     },
     {
-      file: "provider/src/lifecycle/watch.ts",
+      file: "provider/src/waiting/waitForEnd.ts",
       search: "  const limit = limitTime(clock, wait.deadlineMs - clock.now() + requestMs, signal);",
       replace: "  const limit = limitTime(clock, 86_400_000, signal);",
     },

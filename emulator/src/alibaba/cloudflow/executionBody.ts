@@ -1,5 +1,5 @@
 // Executions as CloudFlow describes them.
-import type { Execution } from "../../executions/store";
+import type { Execution } from "../../executions/record";
 import type { JsonObject } from "../../jsonShape";
 import type { ActiveQuirks } from "../../quirks";
 import type { EmulatorState } from "../../state";

@@ -1,6 +1,6 @@
 // CloudFlow operations on executions: start, wait for, look at, list, stop.
 import { randomUUID } from "node:crypto";
-import type { Execution } from "../../executions/store";
+import type { Execution } from "../../executions/record";
 import { waitUntil } from "../../executions/settling";
 import type { Reply } from "../../http/exchange";
 import { isJsonObject, ShapeError } from "../../jsonShape";

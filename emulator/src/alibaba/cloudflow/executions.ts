@@ -2,7 +2,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { ProgramSnapshot, ProgramStep } from "../../executions/programPlay";
 import { runNumber } from "../../executions/script";
-import type { Execution } from "../../executions/store";
+import type { Execution } from "../../executions/record";
 import type { Caller } from "../../identity/principal";
 import type { EmulatorState } from "../../state";
 import { TOKEN_SEPARATOR } from "../fdl/references";

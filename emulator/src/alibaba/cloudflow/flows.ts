@@ -3,7 +3,7 @@
 import { randomUUID } from "node:crypto";
 import type { Program } from "../../executions/program";
 import type { NodeScript, WorkflowScript } from "../../executions/script";
-import type { Workflow } from "../../executions/store";
+import type { Workflow } from "../../executions/record";
 import { derivedHex, derivedUuid } from "../../identifiers";
 import type { EmulatorState } from "../../state";
 import type { Account } from "../../identity/account";

@@ -1,5 +1,5 @@
 // Pages of lists that grow while they are read: a token names the place of the last item, not a count.
-import type { Execution } from "../../executions/store";
+import type { Execution } from "../../executions/record";
 import { ShapeError } from "../../jsonShape";
 
 /** The place of an execution in the list, newest first. */

@@ -1,5 +1,5 @@
 // The CloudFlow service: finds the operation, checks who is asking and how often, and hands the request on.
-import type { Execution } from "../../executions/store";
+import type { Execution } from "../../executions/record";
 import { ReplyError, type Call, type Reply } from "../../http/exchange";
 import type { ExecutionOutline, ForeignStart, MatchedOperation, Service } from "../../http/service";
 import { ShapeError } from "../../jsonShape";

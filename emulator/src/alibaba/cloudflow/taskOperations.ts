@@ -1,6 +1,6 @@
 // CloudFlow operations that end a callback task, and those on map runs.
 import type { ProgramStep } from "../../executions/programPlay";
-import type { Execution } from "../../executions/store";
+import type { Execution } from "../../executions/record";
 import type { Reply } from "../../http/exchange";
 import { isJsonObject, ShapeError } from "../../jsonShape";
 import { executionOfRequest, flowOfRequest } from "./executionOperations";

@@ -1,5 +1,5 @@
 // AOM's view of an execution: the detail that clients poll, and the item of the history list.
-import type { Execution } from "../../executions/store";
+import type { Execution } from "../../executions/record";
 import { hasFailed, type ExecutionSnapshot, type StepSnapshot } from "../../executions/timeline";
 import { derivedUuid } from "../../identifiers";
 import type { JsonObject } from "../../jsonShape";

@@ -1,5 +1,6 @@
 // AOM operations on executions: start, look, list, operate, stop.
-import type { Execution, StartOptions, Workflow } from "../../executions/store";
+import type { Execution, Workflow } from "../../executions/record";
+import type { StartOptions } from "../../executions/store";
 import { runNumber } from "../../executions/script";
 import { hasFailed } from "../../executions/timeline";
 import { jsonReply, type Reply } from "../../http/exchange";

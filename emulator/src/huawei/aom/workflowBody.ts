@@ -1,6 +1,6 @@
 // AOM's workflow object: what a list shows, what a creation answers, and the copy that every execution keeps.
 import type { RunScript } from "../../executions/script";
-import type { Execution, Workflow } from "../../executions/store";
+import type { Execution, Workflow } from "../../executions/record";
 import { derivedUuid } from "../../identifiers";
 import type { JsonObject } from "../../jsonShape";
 import type { EmulatorState } from "../../state";

@@ -1,6 +1,6 @@
 // AOM operations on workflows: create, list, switch the timer. There is none to show, change or delete one.
 import type { RunScript, WorkflowScript } from "../../executions/script";
-import type { Workflow } from "../../executions/store";
+import type { Workflow } from "../../executions/record";
 import { jsonReply, type Reply } from "../../http/exchange";
 import { derivedUuid } from "../../identifiers";
 import { isJsonObject, readText, ShapeError, type Fields, type JsonObject } from "../../jsonShape";

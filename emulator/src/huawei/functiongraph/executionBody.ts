@@ -2,7 +2,7 @@
 // synchronous start. Times are text on the execution and epoch milliseconds on its nodes.
 import type { AttemptSnapshot, ProgramSnapshot, ProgramStep } from "../../executions/programPlay";
 import type { ProgramError } from "../../executions/program";
-import type { Execution } from "../../executions/store";
+import type { Execution } from "../../executions/record";
 import { derivedUuid } from "../../identifiers";
 import { isJsonObject, type JsonObject } from "../../jsonShape";
 import type { ActiveQuirks } from "../../quirks";

@@ -1,7 +1,7 @@
 // FunctionGraph operations on one execution: start, start and wait, look, stop, retry, call back.
 import type { ProgramSnapshot } from "../../executions/programPlay";
 import { waitUntil } from "../../executions/settling";
-import type { Execution, Workflow } from "../../executions/store";
+import type { Execution, Workflow } from "../../executions/record";
 import { jsonReply, type Reply } from "../../http/exchange";
 import { readText, ShapeError } from "../../jsonShape";
 import { gatewayReply } from "../gateway";

@@ -5,7 +5,7 @@ import type { ProgramSnapshot, TaskScript } from "../../executions/programPlay";
 import { playProgram } from "../../executions/programPlayer";
 import { programOfNodes, taskScripts } from "../../executions/programScript";
 import type { RunScript } from "../../executions/script";
-import type { Execution, Workflow } from "../../executions/store";
+import type { Execution, Workflow } from "../../executions/record";
 import type { ExecutionOutline, ForeignStart } from "../../http/service";
 import type { Caller } from "../../identity/principal";
 import { isJsonObject, type JsonObject } from "../../jsonShape";

@@ -1,6 +1,6 @@
 // FunctionGraph's view of a flow: the short form of lists, creation and change, the whole of ShowWorkFlow, and the
 // drawing of ShowGraph.
-import type { Workflow } from "../../executions/store";
+import type { Workflow } from "../../executions/record";
 import { derivedUuid } from "../../identifiers";
 import { isJsonObject, type JsonObject } from "../../jsonShape";
 import type { ActiveQuirks } from "../../quirks";

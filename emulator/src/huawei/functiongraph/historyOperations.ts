@@ -1,6 +1,6 @@
 // FunctionGraph's two lists of a flow's executions. Both page by offset from the newest one, so that every start
 // moves the rest on by one place; a client that sets `end_time` holds its list still.
-import type { Execution } from "../../executions/store";
+import type { Execution } from "../../executions/record";
 import { jsonReply, type Reply } from "../../http/exchange";
 import { readText, ShapeError } from "../../jsonShape";
 import { refuse } from "./errors";

@@ -1,5 +1,5 @@
 // FunctionGraph's two metric operations: executions of one flow, or of all flows of the project, counted by time.
-import type { Execution } from "../../executions/store";
+import type { Execution } from "../../executions/record";
 import { jsonReply, type Reply } from "../../http/exchange";
 import type { JsonObject } from "../../jsonShape";
 import { refuse } from "./errors";

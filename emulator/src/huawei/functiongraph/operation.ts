@@ -1,5 +1,5 @@
 // What every FunctionGraph operation has in common: the path, what its handler is given, and how it reads a request.
-import type { Execution, Workflow } from "../../executions/store";
+import type { Execution, Workflow } from "../../executions/record";
 import { ReplyError, type Call, type Reply } from "../../http/exchange";
 import type { Route } from "../../http/routes";
 import { Fields, ShapeError } from "../../jsonShape";

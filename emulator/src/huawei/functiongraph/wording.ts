@@ -1,5 +1,5 @@
 // How FunctionGraph writes what all its answers have: times, and the URNs of flows.
-import type { Workflow } from "../../executions/store";
+import type { Workflow } from "../../executions/record";
 import type { EmulatorState } from "../../state";
 
 /** `yyyy-MM-ddTHH:mm:ssZ`. */

@@ -1,6 +1,6 @@
 // FunctionGraph operations on flows: create, show, change, list, delete, draw.
 import type { RunScript } from "../../executions/script";
-import type { Workflow } from "../../executions/store";
+import type { Workflow } from "../../executions/record";
 import { jsonReply, type Reply } from "../../http/exchange";
 import { newExecutionId } from "../../identifiers";
 import { readText, ShapeError } from "../../jsonShape";

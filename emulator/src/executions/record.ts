@@ -1,0 +1,52 @@
+// What the store keeps: workflows and their executions.
+import type { Caller } from "../identity/principal";
+import type { Intervention } from "./timeline";
+import type { Json } from "./program";
+import type { Program } from "./program";
+import type { ProgramIntervention } from "./programPlay";
+import type { RunScript } from "./script";
+import type { WorkflowScript } from "./script";
+
+/** A workflow that can be executed. Times in epoch milliseconds. */
+export interface Workflow {
+  readonly service: string;
+  readonly projectId: string;
+  readonly id: string;
+  readonly script: WorkflowScript;
+  /** What executions play, for services with definitions; the script then says what its tasks do. */
+  readonly program?: Program | undefined;
+  /** Workflows of the seed come from it at every start; the others are kept in the data folder. */
+  readonly fromSeed: boolean;
+  readonly createdBy: string;
+  readonly createdAt: number;
+  readonly editedAt: number;
+}
+
+/** Something that was done to an execution, in the words of the timeline or of the program player. */
+export type RecordedIntervention = Intervention | ProgramIntervention;
+
+/** One execution, with the script that was valid when it began. */
+export interface Execution {
+  readonly service: string;
+  readonly projectId: string;
+  readonly workflowId: string;
+  readonly id: string;
+  /** Counts all executions of the emulator; orders those of the same millisecond. */
+  readonly sequence: number;
+  readonly startedAt: number;
+  readonly startedBy: string;
+  /** Whose request has started it; absent when the control API has. */
+  readonly caller?: Readonly<Caller> | undefined;
+  /** Which run of the workflow's script this is, from 0. */
+  readonly runNumber: number;
+  readonly run: RunScript;
+  /** The workflow's program when the execution began. */
+  readonly program?: Program | undefined;
+  /** The program's input. */
+  readonly input?: Json;
+  /** The root `execution` of the program's expressions. */
+  readonly view?: Json;
+  readonly interventions: readonly RecordedIntervention[];
+  /** What the service wants to remember of the start, such as a copy of the workflow. */
+  readonly attributes: Readonly<Record<string, unknown>>;
+}

@@ -1,0 +1,95 @@
+/**
+ * The arguments that all services share: their rules, their defaults, and which of them mean another execution.
+ * The services' own arguments come from their backend's table.
+ */
+import type { Arguments, ArgumentSpec, BackendDefinition } from "./service";
+import { identifier, map, oneOf, seconds, someOf, text } from "./rules";
+import type { ExecutionStatus } from "./snapshot";
+
+/** Stands for a value that is only known after other resources exist; seen in check and diff. */
+export const unknownValue: unique symbol = Symbol("unknown until other resources exist");
+
+/** What `rerunOn` can name. */
+export type RerunOutcome = "failed" | "timedOut" | "stopped" | "always";
+
+/** The common arguments with their defaults filled in. */
+export interface CommonArguments {
+  readonly executionKey: string | undefined;
+  readonly triggers: Readonly<Record<string, unknown>>;
+  readonly runOn: "create" | "destroy";
+  readonly waitFor: "settled" | "started";
+  readonly timeoutSeconds: number;
+  readonly onTimeout: "leave" | "stop";
+  readonly onFailure: "fail" | "continue";
+  readonly onDelete: "stop" | "leave";
+  readonly rerunOn: readonly RerunOutcome[];
+  /** Left out it is "allow", but where executions bear no mark, one that may be ours is asked about first. */
+  readonly concurrency: "allow" | "adopt" | "queue" | "reject" | undefined;
+  readonly adoptExecutionId: string | undefined;
+}
+
+/** Rules of the common arguments. `adoptExecutionId` has a rule of its own in `diff`. */
+export const commonArguments: Readonly<Record<keyof CommonArguments, ArgumentSpec>> = {
+  executionKey: { rule: text({ min: 1, max: 256 }), replaces: true, isPayload: true },
+  triggers: { rule: map, replaces: true, defaultValue: {}, isPayload: true },
+  runOn: { rule: oneOf("create", "destroy"), replaces: true, defaultValue: "create" },
+  waitFor: { rule: oneOf("settled", "started") },
+  timeoutSeconds: { rule: seconds },
+  onTimeout: { rule: oneOf("leave", "stop") },
+  onFailure: { rule: oneOf("fail", "continue") },
+  onDelete: { rule: oneOf("stop", "leave") },
+  rerunOn: { rule: someOf(["failed", "timedOut", "stopped"], "always") },
+  concurrency: { rule: oneOf("allow", "adopt", "queue", "reject") },
+  adoptExecutionId: { rule: identifier({ min: 1, max: 256 }) },
+};
+
+/** All arguments of a service: its own and the common ones. */
+export function argumentSpecs(definition: BackendDefinition): Readonly<Record<string, ArgumentSpec>> {
+  return { ...commonArguments, ...definition.arguments };
+}
+
+/** Names of the arguments that take data of the program's own. */
+export function payloadArguments(definition: BackendDefinition): string[] {
+  return Object.entries(argumentSpecs(definition)).flatMap(([name, spec]) => (spec.isPayload ? [name] : []));
+}
+
+/** Names of the arguments that a workflow gets as its input, and can therefore give back. */
+export function inputArguments(definition: BackendDefinition): string[] {
+  return Object.entries(argumentSpecs(definition)).flatMap(([name, spec]) => (spec.isInput ? [name] : []));
+}
+
+/** What a value of an argument stands for: the JSON in a text, where a text is JSON. */
+export function meaningOf({ isJson }: ArgumentSpec, value: unknown): unknown {
+  // Numbers that could get lost in parsing stay text: better to run again than to miss a change.
+  if (!isJson || typeof value !== "string" || /\d{16}|\d[eE]/.test(value)) return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
+
+/** Reads the common arguments; what is left out has its default. Arguments have passed `check`. */
+export function readCommonArguments(args: Arguments): CommonArguments {
+  const given = args as Partial<CommonArguments> & { rerunOn?: readonly RerunOutcome[] | "always" };
+  const rerunOn = given.rerunOn ?? ["failed", "timedOut", "stopped"];
+  return {
+    executionKey: given.executionKey,
+    triggers: given.triggers ?? {},
+    runOn: given.runOn ?? "create",
+    waitFor: given.waitFor ?? "settled",
+    timeoutSeconds: given.timeoutSeconds ?? 3_600,
+    onTimeout: given.onTimeout ?? "leave",
+    onFailure: given.onFailure ?? "fail",
+    onDelete: given.onDelete ?? "stop",
+    rerunOn: typeof rerunOn === "string" ? [rerunOn] : rerunOn,
+    concurrency: given.concurrency,
+    adoptExecutionId: given.adoptExecutionId,
+  };
+}
+
+/** The word of `rerunOn` by which a past outcome makes the next deployment run again; undefined if none does. */
+export function rerunReason(common: CommonArguments, status: ExecutionStatus): RerunOutcome | undefined {
+  if (common.rerunOn.includes("always")) return "always";
+  return common.rerunOn.find((outcome) => outcome === status);
+}

@@ -1,0 +1,28 @@
+/**
+ * How long one deployment waits, and how long one request or look may take.
+ */
+import type { CommonArguments } from "./commonArguments";
+import type { ServiceCall } from "./serviceCall";
+
+/** How long a request may take, in milliseconds: by so much a wait may end after its deadline. */
+export const requestMs = 30_000;
+
+/** How long one look at an execution may take, with all its attempts, in milliseconds. */
+export const lookMs = 300_000;
+
+/** How long one deployment waits. */
+export interface WaitLimit {
+  readonly timeoutSeconds: number;
+  /** Where that is set, for messages. */
+  readonly timeoutSetting: "timeoutSeconds" | "customTimeouts";
+}
+
+/** How long this deployment waits: as the resource option says, else the argument. */
+export function waitLimit(
+  { operationTimeoutSeconds }: Pick<ServiceCall, "operationTimeoutSeconds">,
+  { timeoutSeconds }: CommonArguments,
+): WaitLimit {
+  return operationTimeoutSeconds === undefined
+    ? { timeoutSeconds, timeoutSetting: "timeoutSeconds" }
+    : { timeoutSeconds: operationTimeoutSeconds, timeoutSetting: "customTimeouts" };
+}

@@ -1,0 +1,24 @@
+/**
+ * A look at an execution that the service may have forgotten.
+ */
+import type { Backend, DescribeOptions } from "./service";
+import { NotFoundError } from "../ground/errors";
+import type { ExecutionSnapshot } from "./snapshot";
+
+/**
+ * Looks once.
+ * @returns undefined where the service knows no such execution.
+ * @throws whatever else `describe` throws.
+ */
+export async function lookAt(
+  backend: Backend,
+  executionId: string,
+  options: DescribeOptions,
+): Promise<ExecutionSnapshot | undefined> {
+  try {
+    return await backend.describe(executionId, options);
+  } catch (error) {
+    if (error instanceof NotFoundError) return undefined;
+    throw error;
+  }
+}

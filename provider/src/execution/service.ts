@@ -1,0 +1,295 @@
+/**
+ * What every workflow service looks like to `lifecycle/`. One folder beside this file implements it per service;
+ * nothing outside those folders knows a service by name.
+ */
+import type { HttpClient } from "../http/httpClient";
+import type { BucketView } from "../http/tokenBucket";
+import type { Transport } from "../http/transport";
+import type { ExecutionSnapshot, ExecutionStatus, ExecutionSummary } from "./snapshot";
+import type { Clock } from "../ground/clock";
+import type { CredentialsInUse } from "./credentialsInUse";
+import type { Settings } from "./settings";
+
+/** Plain arguments of a resource, as they arrive from a front: known values only, secrets in the clear. */
+export type Arguments = Readonly<Record<string, unknown>>;
+
+/** Something wrong with an argument, or with a setting. */
+export interface ArgumentProblem {
+  /** The argument's name; undefined where a setting is wrong. */
+  readonly argument: string | undefined;
+  /**
+   * What is wrong with the value, the limit, and the remedy: a sentence that follows the argument's name, or one that
+   * names the setting.
+   */
+  readonly reason: string;
+}
+
+/** Validates one argument. Gets only known values. */
+export type ArgumentRule = (value: unknown) => string | undefined;
+
+/** An argument of a service. */
+export interface ArgumentSpec {
+  /** Says what is wrong with a value, or nothing. */
+  readonly rule: ArgumentRule;
+  readonly required?: boolean;
+  /** True where another value means another execution: a change runs the workflow again. */
+  readonly replaces?: boolean;
+  /** True where leaving it out means "where the execution is": region and project, whose resolved values are kept. */
+  readonly located?: boolean;
+  /** The value that leaving it out stands for; naming that value is no change. */
+  readonly defaultValue?: unknown;
+  /** True where a text is JSON: the order of keys in it means nothing. */
+  readonly isJson?: boolean;
+  /** True where it takes data of the program's own, which may be secret; others name, place or steer a run. */
+  readonly isPayload?: boolean;
+  /** True where the workflow gets it as its input, and can therefore give it back. */
+  readonly isInput?: boolean;
+}
+
+/** What the backends share in one process and provider: connections, time, settings, and caches of their own. */
+export interface BackendContext {
+  /** Travels as {@link BackendDefinition.transport} says. */
+  readonly http: HttpClient;
+  readonly settings: Settings;
+  /** Where every secret that authenticates is added, before it is sent. */
+  readonly credentials: CredentialsInUse;
+  readonly clock: Clock;
+  /** A new UUID. */
+  readonly uuid: () => string;
+  /** One object per key for the life of the process: accounts with their tokens, later request budgets. */
+  shared<T>(key: string, make: () => T): T;
+}
+
+/** What a service can do, as data: the lifecycle and the poller decide by it. */
+export interface BackendCapabilities {
+  /**
+   * Where an execution shows the name that its start carried:
+   * - `name`: it is the execution's id, and a second start under it is harmless;
+   * - `detail`: in what {@link Backend.readRunName} looks up;
+   * - `none`: starts carry nothing.
+   */
+  readonly runMark: "name" | "detail" | "none";
+  /** How long the service can hold back the answer to `describe` until the execution ends, in seconds; 0 for not. */
+  readonly longPollSeconds: number;
+  /** Largest page of a list; undefined where the service gives everything at once. */
+  readonly pageSize: number | undefined;
+  /**
+   * What a list tells of an execution that has ended: all that `describe` does, its outcome without the steps, or
+   * only its status.
+   */
+  readonly listTells: "everything" | "outcome" | "status";
+}
+
+/** A service. */
+export interface BackendDefinition<Service extends Backend = Backend> {
+  /** Name of the module that programs import, e.g. `aom`. */
+  readonly service: string;
+  /** For messages, e.g. `Huawei Cloud AOM`. */
+  readonly title: string;
+  readonly capabilities: BackendCapabilities;
+  /** The service's argument by which a program chooses the name of an execution; absent where there is none. */
+  readonly runNameArgument?: string;
+  /** The service's own arguments; the common ones are in `lifecycle/arguments`. */
+  readonly arguments: Readonly<Record<string, ArgumentSpec>>;
+  /**
+   * How the vendor's settings want requests to travel. No request is made.
+   * @throws ConfigurationError where a setting is wrong.
+   */
+  transport(settings: Settings): Transport;
+  /**
+   * What the settings alone tell of the place where executions are, by the names that {@link Backend.location} has: an
+   * execution that is elsewhere is another one. Left out where they tell nothing. No request is made.
+   * @throws ConfigurationError where a setting is wrong.
+   */
+  place?(settings: Settings): Readonly<Record<string, string>>;
+  /**
+   * What {@link place} leaves out, asked of the vendor for an execution that is stored. What can't be had in a few seconds
+   * is left out.
+   * @param args the program's present arguments; what they name need not be asked for.
+   * @throws ConfigurationError where a setting is wrong.
+   */
+  askPlace?(
+    stored: Arguments,
+    args: Arguments,
+    context: BackendContext,
+    signal: AbortSignal,
+  ): Promise<Readonly<Record<string, string>>>;
+  /**
+   * What is wrong with arguments and settings together (e.g. no region anywhere). Values that are not known yet
+   * are absent and named in `unknown`. No request is made.
+   */
+  check(args: Arguments, settings: Settings, unknown: ReadonlySet<string>): ArgumentProblem[];
+  /**
+   * Opens the service for a workflow.
+   * @throws ConfigurationError where a setting is missing; ServiceError or TransportError where a look-up fails.
+   */
+  connect(args: Arguments, context: BackendContext, signal: AbortSignal): Promise<Service>;
+}
+
+/** How to start. */
+export interface StartRequest {
+  /**
+   * Names the wanted run, the same whenever it is asked for. 1–128 characters `A-Za-z0-9_-`, the first one a letter
+   * or `_` unless the program chose it. Services that can't carry it ignore it.
+   */
+  readonly runName: string;
+  /**
+   * Ends it before it is on its way. Then the answer is worth waiting for, also for a deployment that is being
+   * cancelled: with it the execution is in the state, without it the next deployment has to look for it.
+   */
+  readonly signal: AbortSignal;
+  /**
+   * Ends it where it would have to wait before it is on its way: for a token, or to be sent again.
+   * @default signal
+   */
+  readonly patience?: AbortSignal | undefined;
+  /** Called whenever it is about to go out: from now on it may have been started. */
+  readonly onSent?: (() => void) | undefined;
+}
+
+/** What a start gave. */
+export interface StartedExecution {
+  readonly executionId: string;
+  /** RFC 3339, where the answer says it: earlier than now if the name's execution was running already. */
+  readonly startedAt?: string | undefined;
+  /** Set where the start already answers with the outcome (synchronous runs). */
+  readonly outcome?: ExecutionSnapshot;
+}
+
+/** How to look at an execution. */
+export interface DescribeOptions {
+  readonly signal: AbortSignal;
+  /**
+   * How many times the request may be sent. The poller passes 1, it has its own schedule.
+   * @default HttpClient's
+   */
+  readonly attempts?: number | undefined;
+  /**
+   * How long the service may hold back its answer until the execution ends, in seconds; at most the capability.
+   * @default 0
+   */
+  readonly waitSeconds?: number | undefined;
+  /**
+   * What a list has just told of it: only what is missing is asked for.
+   */
+  readonly listed?: ExecutionSnapshot | undefined;
+  /**
+   * True for the looks of a wait: requests that only add details are made where the service has them to spare.
+   * @default false
+   */
+  readonly sparing?: boolean | undefined;
+  /** Told how the execution stands where that is known before what only adds details is read. */
+  readonly onStatus?: ((snapshot: ExecutionSnapshot) => void) | undefined;
+}
+
+/** What to list. */
+export interface ExecutionFilter {
+  readonly status?: ExecutionStatus | undefined;
+  /** Milliseconds since the epoch. */
+  readonly startedAfterMs?: number | undefined;
+  /** Milliseconds since the epoch. */
+  readonly startedBeforeMs?: number | undefined;
+  /** Beginning of the execution's name, where the service has names. */
+  readonly namePrefix?: string | undefined;
+}
+
+/** Which page of a list, and how to ask for it. */
+export interface PageOptions {
+  /** Executions on the page; at most the capability's page size. */
+  readonly limit: number;
+  /** The last page's `nextToken`. */
+  readonly token?: string | undefined;
+  /**
+   * How many times the request may be sent. The planner of waits passes 1, it has its own schedule.
+   * @default HttpClient's
+   */
+  readonly attempts?: number | undefined;
+}
+
+/** One page of a list, newest first. */
+export interface ExecutionPage {
+  /** May hold fewer than asked for, also none, with more to come. */
+  readonly executions: readonly ExecutionSummary[];
+  /** Where the next page begins; absent at the end. */
+  readonly nextToken?: string | undefined;
+  /** When the service made it, by its own clock, milliseconds since the epoch; absent where it does not say. */
+  readonly servedAtMs?: number | undefined;
+  /**
+   * How many rows were left out because their id can't be read, of executions that may still run.
+   * @default 0
+   */
+  readonly unreadable?: number | undefined;
+  /** What the list tells of an execution beyond the summary; absent where it tells no more. */
+  readonly snapshotOf?: (executionId: string) => ExecutionSnapshot | undefined;
+}
+
+/** An execution, and the name that its start carried. */
+export interface NamedExecution {
+  readonly runName: string;
+  readonly snapshot: ExecutionSnapshot;
+}
+
+/** Why an execution is stopped, for services that keep it. */
+export interface StopReason {
+  readonly error?: string | undefined;
+  readonly cause?: string | undefined;
+}
+
+/** One workflow of one service, in one account. */
+export interface Backend {
+  /** Tells workflows apart: the same for all resources whose executions one list shows. */
+  readonly key: string;
+  /** What is left of the requests that `describe` and `listPage` may make. */
+  readonly budgets: { readonly describe: BucketView; readonly list: BucketView };
+  /** The workflow, for messages: `workflow 3f2… (cn-north-4)`. */
+  readonly subject: string;
+  /** The same text for the same workflow, on every machine and with every credential; for memories and locks. */
+  readonly identity: string;
+  /** Where the execution is, as outputs: resolved region and project. Kept in state, so that read finds it again. */
+  readonly location: Readonly<Record<string, string>>;
+  /**
+   * False where the service need not keep executions (express modes): nothing may rest on their being described, listed
+   * or stopped.
+   */
+  readonly keepsHistory: boolean;
+  /** Page for people; absent where there is none. */
+  consoleUrl(executionId: string): string | undefined;
+  /**
+   * Starts an execution. Never sent twice unless the first was certainly not handled, or the name makes it harmless.
+   * @throws StartUncertainError where it may have been started all the same.
+   * @throws RunNameTakenError where the name has been used by an execution that has ended.
+   */
+  start(request: StartRequest): Promise<StartedExecution>;
+  /**
+   * Looks at an execution once.
+   * @throws NotFoundError where the service does not know it (any more).
+   */
+  describe(executionId: string, options: DescribeOptions): Promise<ExecutionSnapshot>;
+  /**
+   * Reads the steps so far where `describe` is held back, if there are requests to spare; gives nothing otherwise.
+   * Left out where the capability `longPollSeconds` is 0.
+   */
+  peek?(executionId: string, signal: AbortSignal): Promise<ExecutionSnapshot | undefined>;
+  /** One page of the workflow's executions. */
+  listPage(filter: ExecutionFilter, page: PageOptions, signal: AbortSignal): Promise<ExecutionPage>;
+  /**
+   * All executions of the workflow that have not settled, newest first.
+   * @throws IncompleteListError where that is not known: the list has no end, or rows that can't be read.
+   */
+  listUnsettled(signal: AbortSignal): Promise<readonly ExecutionSummary[]>;
+  /**
+   * Executions whose start carried a name that begins so, newest first, on services that may show them although
+   * `keepsHistory` is false. Empty where the service shows none, which does not prove that there is none; undefined where
+   * it can't be asked. Left out where no start carries a name that can be looked up.
+   */
+  findStarted?(namePrefix: string, signal: AbortSignal): Promise<readonly NamedExecution[] | undefined>;
+  /**
+   * The name that an execution's start carried; null where it carried none, undefined where the service does not show
+   * what it carried.
+   */
+  readRunName(executionId: string, signal: AbortSignal): Promise<string | null | undefined>;
+  /** Asks the service to stop an execution. Settled and unknown ones are no error: there is nothing to stop. */
+  stop(executionId: string, signal: AbortSignal, reason?: StopReason): Promise<void>;
+  /** Runs the failed steps again under the same id; only where the capability says so. */
+  retry?(executionId: string, signal: AbortSignal): Promise<void>;
+}

@@ -1,0 +1,77 @@
+/**
+ * What all messages are made of: the workflow, the next command, and lines that stay lines. Pure.
+ */
+import type { ErrorCode } from "../ground/errors";
+import { onOneLine } from "../ground/text";
+import type { CommonArguments } from "./commonArguments";
+import { readCommonArguments } from "./commonArguments";
+import type { Arguments, Backend } from "./service";
+import type { ExecutionStatus } from "./snapshot";
+
+const maxLineLength = 160;
+
+/** How long the text of an error may be in a line of ours, in characters. */
+export const maxTextLength = 1_000;
+
+/** How long a line of ours may be with the longest of these texts in it, in characters. */
+export const maxPartLength = 2_000;
+
+/** What a message needs to know besides the snapshot. */
+export interface MessageContext {
+  /** The workflow, e.g. `workflow 3f2… of project … (cn-north-4)`. */
+  readonly subject: string;
+  readonly consoleUrl: string | undefined;
+  readonly common: CommonArguments;
+}
+
+/** The command that runs it next: a teardown runbook is run by the command that removes its resource. */
+export function nextCommand({ common }: MessageContext): string {
+  return common.runOn === "destroy" ? "The next `pulumi destroy`" : "The next `pulumi up`";
+}
+
+const outcomes: Readonly<Record<ExecutionStatus, string>> = {
+  succeeded: "succeeded",
+  failed: "failed",
+  timedOut: "timed out at the service",
+  stopped: "was stopped",
+  running: "runs",
+  waiting: "waits",
+  unknown: "is in an unknown state",
+};
+
+/** A status as the verb of a sentence, e.g. `was stopped`. */
+export function sayOutcome(status: ExecutionStatus): string {
+  return outcomes[status];
+}
+
+/** The last line of a message: the workflow, the page for people, the error code. */
+export function where(context: MessageContext, code: ErrorCode): string[] {
+  return [`  ${[context.subject, context.consoleUrl, `error ${code}`].filter(Boolean).join(", ")}`];
+}
+
+/** Joins parts of a message. A part is one line, whatever the names in it hold; its blanks in front are ours. */
+export function lines(...parts: string[]): string {
+  return parts
+    .map((part) => {
+      const [indent = ""] = /^ */.exec(part) ?? [];
+      return `${indent}${onOneLine(part, maxPartLength)}`;
+    })
+    .join("\n");
+}
+
+/**
+ * A text on one line. Texts of the service can be whole stack traces.
+ * @param length at most so many characters.
+ */
+export function oneLine(text: string, length = maxLineLength): string {
+  return onOneLine(text, length);
+}
+
+/** What messages say about the workflow. */
+export function messageContext(backend: Backend, executionId: string, args: Arguments): MessageContext {
+  return {
+    subject: backend.subject,
+    consoleUrl: backend.consoleUrl(executionId),
+    common: readCommonArguments(args),
+  };
+}

@@ -1,0 +1,134 @@
+/**
+ * The life of the dynamic provider's process: the deployment is cancelled (Ctrl-C), the process is told to end (the
+ * second Ctrl-C), or it is left behind by an engine that was killed. Either way waiting ends, with the execution's id
+ * kept where there still is somebody to take it, and nothing is started for a deployment that is over.
+ */
+import { Server as NetServer, connect } from "node:net";
+import { engineAddress } from "../shared/engineReporter";
+
+// The engine tells every provider of the first Ctrl-C by this call. The dynamic provider host answers it and does
+// nothing else, and offers no way to hear of it.
+const cancelPath = "/pulumirpc.ResourceProvider/Cancel";
+
+// The engine allows five seconds after the signal before it kills.
+const lastWordsMs = 1_500;
+const restMs = 4_000;
+// How often it is made sure that the engine is still there.
+const watchMs = 5_000;
+const answersWithinMs = 2_000;
+
+/** This process, as the calls that it serves see it. */
+export class HostProcess {
+  readonly #ending = new AbortController();
+  readonly #atRest: () => Promise<void>;
+  #calls = 0;
+  #isListening = false;
+  #isCutShort = false;
+
+  /** @param atRest what is left to do when the engine ends this process while no call is under way. */
+  constructor(atRest: () => Promise<void> = () => Promise.resolve()) {
+    this.#atRest = atRest;
+  }
+
+  /** Aborts when the process is to end. */
+  get signal(): AbortSignal {
+    return this.#ending.signal;
+  }
+
+  /** Serves a call; meanwhile the process notices signals and the end of its engine. */
+  async serve<T>(call: () => Promise<T>): Promise<T> {
+    this.#listen();
+    this.#calls += 1;
+    try {
+      return await call();
+    } finally {
+      this.#calls -= 1;
+    }
+  }
+
+  /** The deployment that this process serves: its engine's address, the same for all processes that the engine has started. */
+  get deployment(): string | undefined {
+    return engineAddress(process.argv);
+  }
+
+  /** Whether the engine that made the calls is still there; true where that can't be told. */
+  async hasEngine(): Promise<boolean> {
+    const address = engineAddress(process.argv);
+    const [, host, port] = /^(.*):(\d+)$/.exec(address ?? "") ?? [];
+    if (host === undefined || port === undefined) return true;
+    return new Promise((resolve) => {
+      const socket = connect({ host: host.replace(/^\[|\]$/g, ""), port: Number(port) });
+      const answer = (isThere: boolean): void => {
+        clearTimeout(timer);
+        socket.destroy();
+        resolve(isThere);
+      };
+      // Slow is not gone.
+      const timer = setTimeout(() => {
+        answer(true);
+      }, answersWithinMs);
+      socket.once("connect", () => {
+        answer(true);
+      });
+      socket.once("error", (error: NodeJS.ErrnoException) => {
+        answer(error.code !== "ECONNREFUSED");
+      });
+    });
+  }
+
+  // Only once there is something to say: a process that only compares ends as every other does.
+  #listen(): void {
+    if (this.#isListening) return;
+    this.#isListening = true;
+    setInterval(() => void this.#endIfOrphaned(), watchMs).unref();
+    let isTold = false;
+    // Not `once`: a library (signal-exit) ends the process at once where it finds no listener but its own.
+    process.on("SIGINT", () => {
+      if (isTold) return;
+      isTold = true;
+      if (this.#calls > 0) this.#end(130);
+      else void this.#rest();
+    });
+    // With the engine the pipes are gone. What the host then has to say would fail, which it would have to say, and so on
+    // for ever, at full speed.
+    for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+    for (const server of serversOf(process)) {
+      server.on("stream", (_stream: unknown, headers: Readonly<Record<string, unknown>>) => {
+        if (headers[":path"] !== cancelPath) return;
+        // It also comes at the end of every deployment; then nothing is under way.
+        this.#isCutShort ||= this.#calls > 0;
+        this.#ending.abort();
+      });
+    }
+  }
+
+  async #endIfOrphaned(): Promise<void> {
+    if (!(await this.hasEngine())) this.#end(1);
+  }
+
+  // How a deployment ends that nobody has cut short: its engine is done with all that it was answered.
+  async #rest(): Promise<void> {
+    setTimeout(() => process.exit(130), restMs).unref();
+    // Of one that was cut short it can't be said what the state has got.
+    if (!this.#isCutShort) await this.#atRest().catch(() => undefined);
+    process.exit(130);
+  }
+
+  #end(code: number): void {
+    this.#ending.abort();
+    setTimeout(() => process.exit(code), lastWordsMs);
+  }
+}
+
+// The host's own server, found among what keeps the process alive: its requests are only looked at. Where a later Node
+// does not tell, the first Ctrl-C is not heard, as in any other dynamic provider, and the deployment ends when its
+// executions do.
+function serversOf(host: NodeJS.Process): NetServer[] {
+  const { _getActiveHandles: list } = host as unknown as { _getActiveHandles?: () => unknown };
+  try {
+    const handles: unknown = list?.call(host);
+    return Array.isArray(handles) ? handles.filter((handle) => handle instanceof NetServer) : [];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * What `__provider` requires: one dynamic provider per service, served by this process.
+ */
+import type { dynamic } from "@pulumi/pulumi";
+import { toMessage } from "../../ground/text";
+import type { ServiceName } from "../../services/registry";
+import { RunRegister, openSession } from "../../lifecycle";
+import { services } from "../../services/registry";
+import { benchOptions } from "./benchSettings";
+import { engineReporter, everythingSaid } from "../shared/engineReporter";
+import type { AnsweredExecution, ProviderProcess } from "./executionProvider";
+import { ExecutionProvider } from "./executionProvider";
+import { HostProcess } from "./hostProcess";
+import { journalFolder, processSettings } from "../shared/settings";
+
+const answered: AnsweredExecution[] = [];
+const deployment = { hasFailed: false };
+
+const register = new RunRegister({
+  journalFolder: journalFolder(),
+  onTrouble: (message, urn) => {
+    if (urn === undefined) process.stderr.write(`pulumi-workflow-execution: ${toMessage(message)}\n`);
+    else engineReporter(urn).warn(message);
+  },
+});
+
+const host = new HostProcess(async () => {
+  const isReady = !deployment.hasFailed;
+  await Promise.all(answered.map(({ service, urn, id }) => register.answered(service, urn, id, { isReady })));
+});
+
+const thisProcess: ProviderProcess = {
+  host,
+  register,
+  answered,
+  deployment,
+  openSession: (config) => openSession({ settings: processSettings(config), ...benchOptions(process.env) }),
+  reporter: engineReporter,
+  everythingSaid,
+};
+
+const providers = Object.fromEntries(
+  Object.entries(services).map(([service, definition]) => [
+    service,
+    new ExecutionProvider(definition, thisProcess),
+  ]),
+) as unknown as Record<ServiceName, dynamic.ResourceProvider>;
+
+export = providers;

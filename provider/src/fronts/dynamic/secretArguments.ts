@@ -1,0 +1,107 @@
+/**
+ * Which values in the arguments are secret. The host hands them over in the clear, so three others have to say: the
+ * program (its constructor notes it), the state (a secret stays one until the program takes the mark back and the value
+ * is new), and the value itself, where it is not the program's: what a transform put there may be a secret.
+ */
+import type { BackendDefinition, NewSecret } from "../../lifecycle";
+import { payloadArguments } from "../../lifecycle";
+import { foreignPaths, notedPaths, secretNote } from "./argumentDigests";
+import type { ResourceProperties } from "./properties";
+import { argumentsOf, metaProperty, readProperties } from "./properties";
+import type { PropertyPath } from "../shared/propertyPaths";
+import { PathSet, formatPath, matches, readPattern, replacedAt } from "../shared/propertyPaths";
+import { StoredSecrets } from "../shared/storedSecrets";
+import { secretOf, unknownText } from "../shared/wireMarkers";
+
+type Properties = Readonly<Record<string, unknown>>;
+
+/** Arguments about which all is said that can be said. */
+export interface SettledArguments {
+  /** For the engine: `__meta` names the secrets, and those are marked that the engine does not know as such. */
+  readonly inputs: Record<string, unknown>;
+  /** The same in the clear, with the paths of all that is, or may turn out to be, secret. */
+  readonly seen: Properties;
+}
+
+/** Settles which values in the arguments of a service's resources are secret. */
+export class SecretArguments {
+  readonly #payload: readonly string[];
+  // A replacement is checked twice, the second time without the state that it replaces.
+  readonly #stored = new Map<string, StoredSecrets>();
+
+  constructor(definition: BackendDefinition) {
+    this.#payload = payloadArguments(definition);
+  }
+
+  /**
+   * Compares what the program gives with what the state has. The same in a preview as in the deployment, but where a
+   * value is not known yet: then it is not known either what is secret, and an update plan accepts any answer.
+   */
+  settle(olds: Properties, news: Properties): SettledArguments {
+    const { args, meta, notes, ignoreChanges, urn } = readProperties(news);
+    if (notes === undefined) return { inputs: { ...news }, seen: news };
+    const hasState = Object.keys(olds).length > 0;
+    const ignored = ignoreChanges.map(readPattern).filter(({ length }) => length > 0);
+    const isIgnored = (path: PropertyPath): boolean => ignored.some((pattern) => matches(pattern, path));
+
+    const [open, marked] = [notedPaths(notes, unknownText), notedPaths(notes, secretNote)];
+    const foreign = this.#payload.flatMap((name) => foreignPaths(news[name], notes[name], [name], isIgnored));
+    const program = new PathSet([...marked, ...foreign]).outermost();
+    const kept = this.#storedSecrets(hasState, olds, urn)?.keptIn(args, ignored) ?? [];
+    const secretPaths = new PathSet([...program, ...kept]).outermost();
+
+    const { notes: _notes, ignoreChanges: _ignored, ...rest } = meta;
+    // The run's key is made of what the program says alone: a deployment that is cut short may leave no state.
+    const [secretArguments, programSecrets] = [argumentsOf(secretPaths), argumentsOf(program)];
+    const all = {
+      secretArguments,
+      ...(secretPaths.length > 0 ? { secretPaths } : {}),
+      ...(secretArguments.length > programSecrets.length ? { programSecrets } : {}),
+    };
+    const unknown = { secretArguments: unknownText, secretPaths: unknownText, programSecrets: unknownText };
+    // The engine marks what the program marks. What it puts back for `ignoreChanges` has marks as well, but it puts
+    // nothing back where the lengths of lists differ; a second mark does no harm.
+    const isKnown = new PathSet([...marked, ...open]);
+    const marks = kept.filter((path) => !isKnown.has(path));
+    return {
+      inputs: {
+        ...(replacedAt(news, new PathSet(marks).outermost(), secretOf) as Properties),
+        [metaProperty]: { ...rest, ...(open.length === 0 ? all : unknown) },
+      },
+      seen: {
+        ...news,
+        [metaProperty]: { ...rest, secretPaths: new PathSet([...secretPaths, ...open]).outermost() },
+      },
+    };
+  }
+
+  #storedSecrets(hasState: boolean, olds: Properties, urn: string | undefined): StoredSecrets | undefined {
+    if (!hasState) return this.#stored.get(urn ?? "");
+    const { args, secretPaths } = readProperties(olds);
+    const stored = new StoredSecrets(args, secretPaths);
+    if (urn !== undefined) this.#stored.set(urn, stored);
+    return stored;
+  }
+}
+
+// More of them would fill the preview.
+const maxNamed = 3;
+
+/**
+ * Secrets that the outputs in the state were stored without knowing as such.
+ * @param stored the outputs of the state.
+ * @param given the inputs of this deployment.
+ */
+export function newSecrets(stored: ResourceProperties, given: ResourceProperties): NewSecret[] {
+  const known = new PathSet(stored.secretPaths);
+  // An earlier version has not said where in a list or map the secrets are: what is in the clear there is not known.
+  const isUncertain = (name: string): boolean =>
+    given.hasSecretPaths && !stored.hasSecretPaths && typeof stored.args[name] === "object";
+  const added = given.secretPaths.filter((path) => !known.has(path) || isUncertain(path[0] ?? ""));
+  return argumentsOf(added).flatMap((argument) => {
+    const paths = added.filter(([name]) => name === argument);
+    const named =
+      paths.length > maxNamed ? [`${argument} (${String(paths.length)} values in it)`] : undefined;
+    return (named ?? paths.map((path) => formatPath(path, given.args))).map((path) => ({ argument, path }));
+  });
+}

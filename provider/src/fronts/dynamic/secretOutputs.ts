@@ -1,0 +1,98 @@
+/**
+ * Settles which outputs are secrets, and marks them. The engine marks only those that have an argument's name.
+ */
+import type { Arguments } from "../../lifecycle";
+import type { AnsweredMeta, ResourceProperties, SettledMeta } from "./properties";
+import { argumentsOf } from "./properties";
+import type { PropertyPath } from "../shared/propertyPaths";
+import { PathSet } from "../shared/propertyPaths";
+import { secretOf } from "../shared/wireMarkers";
+
+type Properties = Readonly<Record<string, unknown>>;
+
+/** Outputs in which the input of a workflow can come back, in whatever form the workflow gives it. */
+const derivedOutputs: readonly string[] = ["output", "steps", "failure"];
+
+/** Outputs that are made of arguments which name something: a workflow, a place, an execution. */
+const composedOutputs: readonly string[] = ["executionId", "consoleUrl"];
+
+/** What is secret in an answer. */
+export interface OutputSecrets {
+  /** Where the arguments that are answered have secrets. */
+  readonly secretPaths: readonly PropertyPath[];
+  /** True where all that the workflow made is secret. */
+  readonly isHidden: boolean;
+  /** Arguments that the program no longer gives, and whose secret values the outputs still have: where it runs. */
+  readonly retained: Arguments;
+}
+
+/**
+ * Settles what is secret in the answer of a call.
+ * @param outs the outputs as they are known.
+ * @param call the properties that came with the call.
+ * @param stored what the state has of the same execution, where the call came with other properties than these.
+ * @param inputs names of the arguments that a workflow gets as its input.
+ * @param holdsSecret tells whether a secret argument can be found in a value.
+ */
+export function settleOutputs(
+  outs: Properties,
+  call: ResourceProperties,
+  stored: ResourceProperties | undefined,
+  inputs: readonly string[],
+  holdsSecret: (value: unknown) => boolean,
+): OutputSecrets {
+  const left = (stored?.secretPaths ?? []).filter(
+    ([name = ""]) => call.args[name] === undefined && outs[name] != null,
+  );
+  const retained = Object.fromEntries(argumentsOf(left).map((name) => [name, stored?.args[name]]));
+  const secretPaths = new PathSet([...call.secretPaths, ...left]).outermost();
+  const isHidden =
+    call.secretOutputs ||
+    stored?.secretOutputs === true ||
+    argumentsOf(secretPaths).some((name) => inputs.includes(name)) ||
+    holdsSecret(derivedOutputs.map((name) => outs[name]));
+  return { secretPaths, isHidden, retained };
+}
+
+/** The answer's meta data: what the call came with, and what the next call has to know. */
+export function answeredMeta(
+  { meta, notes, hasSecretPaths }: ResourceProperties,
+  { secretPaths, isHidden }: OutputSecrets,
+): SettledMeta & AnsweredMeta {
+  const { notes: _notes, ...rest } = meta;
+  // Where only the arguments' names are known, the next check has to go on treating all of them as secrets.
+  const known =
+    hasSecretPaths || notes !== undefined
+      ? { secretArguments: argumentsOf(secretPaths), ...(secretPaths.length > 0 ? { secretPaths } : {}) }
+      : {};
+  return { ...rest, ...known, ...(isHidden ? { secretOutputs: true } : {}) };
+}
+
+/**
+ * Marks what a workflow can have made of a secret input, and what is made of an argument's own text.
+ * @param outs plain outputs.
+ * @param args the arguments of the execution.
+ */
+export function markSecretOutputs(
+  outs: Properties,
+  args: Arguments,
+  { secretPaths, isHidden, retained }: OutputSecrets,
+): Record<string, unknown> {
+  const texts = argumentsOf(secretPaths)
+    .map((name) => args[name] ?? retained[name])
+    .filter((value): value is string => typeof value === "string" && value !== "")
+    .flatMap((text) => [text, encodeURIComponent(text.toWellFormed())]);
+  const isSecret = (name: string, value: unknown): boolean =>
+    derivedOutputs.includes(name)
+      ? isHidden
+      : Object.hasOwn(retained, name) ||
+        (composedOutputs.includes(name) &&
+          typeof value === "string" &&
+          texts.some((text) => value.includes(text)));
+  return Object.fromEntries(
+    Object.entries(outs).map(([name, value]) => [
+      name,
+      value != null && isSecret(name, value) ? secretOf(value) : value,
+    ]),
+  );
+}

@@ -1,0 +1,35 @@
+/**
+ * Settings of the present process: a configuration getter (the front's), the environment, and files.
+ */
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import type { Settings } from "../../lifecycle";
+
+/** Settings with the given configuration. Nothing is read before it is asked for, and nothing is kept. */
+export function processSettings(config: (key: string) => string | undefined): Settings {
+  return {
+    config: (key) => nonEmpty(config(key)),
+    environment: (name) => nonEmpty(process.env[name]),
+    readFile: (path) => {
+      try {
+        return readFileSync(path.startsWith("~/") ? join(homedir(), path.slice(2)) : path, "utf8");
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}
+
+/** Where the journal of starts is: beside Pulumi's own files. */
+export function journalFolder(): string {
+  return join(
+    nonEmpty(process.env["PULUMI_HOME"]) ?? join(homedir(), ".pulumi"),
+    "workflow-execution",
+    "journal",
+  );
+}
+
+function nonEmpty(text: string | undefined): string | undefined {
+  return text === "" ? undefined : text;
+}

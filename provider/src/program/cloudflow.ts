@@ -1,0 +1,267 @@
+/**
+ * Alibaba Cloud CloudFlow flows for Pulumi programs: the resource, and functions that look at executions.
+ */
+import type * as pulumi from "@pulumi/pulumi";
+import type { HistoryEvent } from "../services/alibaba/cloudflow/history";
+import { openExecution } from "../lifecycle/index";
+import { services } from "../services/registry";
+import { programFunction } from "./functions";
+import { ExecutionResource, resourceType } from "./executionResource";
+import { executionQuery, executionsQuery, iterateOver } from "./queries";
+import type {
+  CommonExecutionArgs,
+  ExecutionListArgs,
+  ExecutionListResult,
+  ExecutionOutputs,
+  ExecutionPageArgs,
+  ExecutionSummary,
+  InputOf,
+} from "./types";
+
+/** Where a flow is. */
+export interface FlowLocationArgs {
+  /**
+   * Region, e.g. `cn-hangzhou`.
+   * @default configuration `alicloud:region`, then environment variable `ALIBABA_CLOUD_REGION` or `ALICLOUD_REGION`
+   */
+  region?: string;
+  /**
+   * Address of the service.
+   * @default configuration `alicloud:endpoints` (its key `fnf`), then `FNF_ENDPOINT`, then
+   * `https://<region>.fnf.aliyuncs.com`
+   */
+  endpoint?: string;
+}
+
+/** Arguments of {@link WorkflowExecution}. */
+export interface WorkflowExecutionArgs extends CommonExecutionArgs {
+  /** Name of the flow: 1–128 letters, digits, `-` and `_`, the first a letter or `_`. A change runs the new one. */
+  flowName: pulumi.Input<string>;
+  /**
+   * Name of the execution: of the same form, unique within the flow. Re-runs add a number to it (`-2`, `-3`, …). A name
+   * whose execution has ended is refused, one whose execution runs is joined. A change runs the flow again.
+   * @default the run's key, see docs/guarantees.md
+   */
+  executionName?: pulumi.Input<string>;
+  /**
+   * Input of the flow: a map, or JSON text of one, at most 64 KiB as JSON in UTF-8 (flows of the older Serverless
+   * Workflow: 32 KiB). Dates are sent as RFC 3339 text. A change runs the flow again.
+   * @default none
+   */
+  input?: pulumi.Input<Record<string, unknown> | string>;
+  /**
+   * Version or alias of the flow. A change runs the flow again.
+   * @default the latest
+   */
+  qualifier?: pulumi.Input<string>;
+  /**
+   * The flow's own mode. An Express flow is run by one call that answers when it has ended (5 minutes at the most). The
+   * service need not show its executions, so a refresh keeps the stored outcome. A change runs the flow again.
+   * @default "Standard"
+   */
+  executionMode?: pulumi.Input<"Standard" | "Express">;
+  /** See {@link FlowLocationArgs.region}. A change runs the flow there. */
+  region?: pulumi.Input<string>;
+  /** See {@link FlowLocationArgs.endpoint}. A change runs nothing again. */
+  endpoint?: pulumi.Input<string>;
+}
+
+/**
+ * One execution of a CloudFlow flow: started and awaited when the resource is created, run again when the flow, the
+ * region, `input`, `qualifier` or `triggers` change or when `rerunOn` says so, stopped (if it still runs) when it is
+ * deleted.
+ *
+ * @example
+ * ```ts
+ * import { cloudflow } from "pulumi-workflow-execution";
+ *
+ * const migrate = new cloudflow.WorkflowExecution("migrate-db", {
+ *   region: "cn-hangzhou",
+ *   flowName: "migrate-db",
+ *   input: { schema: "v7" },
+ * });
+ *
+ * export const result = migrate.output;
+ * ```
+ *
+ * @see https://www.alibabacloud.com/help/en/cloudflow/latest/api-fnf-2019-03-15-startexecution
+ */
+export class WorkflowExecution extends ExecutionResource {
+  /** Name of the flow. */
+  declare readonly flowName: pulumi.Output<string>;
+  /** The input of this execution. */
+  declare readonly input: pulumi.Output<unknown>;
+
+  /**
+   * Declares an execution.
+   * @param name unique name within the stack
+   */
+  constructor(name: string, args: WorkflowExecutionArgs, opts?: pulumi.CustomResourceOptions) {
+    super("cloudflow", name, { ...args }, ["input"], opts);
+  }
+
+  /**
+   * Looks at an execution that this stack does not own: nothing is started, stopped or deleted.
+   * @param id name of the execution
+   */
+  static get(
+    name: string,
+    id: pulumi.Input<pulumi.ID>,
+    args: WorkflowExecutionArgs,
+    opts?: pulumi.CustomResourceOptions,
+  ): WorkflowExecution {
+    return new WorkflowExecution(name, args, { ...opts, id });
+  }
+
+  /** True for an instance of this class, also of another copy of the package. */
+  static override isInstance(value: unknown): value is WorkflowExecution {
+    return (
+      (value as { __pulumiType?: unknown } | null | undefined)?.__pulumiType === resourceType("cloudflow")
+    );
+  }
+}
+
+/** Arguments of {@link getWorkflowExecutions}. */
+export interface GetWorkflowExecutionsArgs extends ListWorkflowExecutionsArgs, ExecutionPageArgs {}
+
+/** Arguments of {@link listWorkflowExecutions}. */
+export interface ListWorkflowExecutionsArgs extends FlowLocationArgs, ExecutionListArgs {
+  /** Name of the flow. */
+  flowName: string;
+  /**
+   * Only executions whose name begins like this.
+   * @default all of them
+   */
+  executionNamePrefix?: string;
+  /**
+   * Only executions of this version or alias.
+   * @default all of them
+   */
+  qualifier?: string;
+}
+
+/**
+ * Lists executions of a Standard flow, newest first. Runs in previews too: it only looks.
+ *
+ * @example
+ * ```ts
+ * import { Provider, cloudflow } from "pulumi-workflow-execution";
+ *
+ * const staging = new Provider("staging", { alicloud: { region: "cn-hangzhou" } });
+ *
+ * const { executions } = await cloudflow.getWorkflowExecutions({ flowName: "demo-succeeds" }, { provider: staging });
+ * ```
+ *
+ * @param opts `provider` (a `Provider` whose settings are used), `parent` (whose provider is used), `async`
+ * @throws InputError where an argument or an option is wrong
+ * @throws ConfigurationError where credentials or the location are missing
+ * @throws ServiceError, TransportError where the service refuses or does not answer
+ * @see https://help.aliyun.com/zh/cloudflow/cloudflow/developer-reference/api-fnf-2019-03-15-listexecutions
+ */
+export function getWorkflowExecutions(
+  args: GetWorkflowExecutionsArgs,
+  opts?: pulumi.InvokeOptions,
+): Promise<ExecutionListResult> {
+  return executionsQuery<GetWorkflowExecutionsArgs>("cloudflow").call(args, opts);
+}
+
+/**
+ * {@link getWorkflowExecutions} for arguments that are outputs of other resources.
+ * @param opts those of the plain form, and `dependsOn`
+ * @throws InputError where an option is wrong
+ */
+export function getWorkflowExecutionsOutput(
+  args: InputOf<GetWorkflowExecutionsArgs>,
+  opts?: pulumi.InvokeOutputOptions,
+): pulumi.Output<ExecutionListResult> {
+  return executionsQuery<GetWorkflowExecutionsArgs>("cloudflow").output(args, opts);
+}
+
+/** Goes through all executions of a flow, newest first. Options and errors as {@link getWorkflowExecutions}. */
+export function listWorkflowExecutions(
+  args: ListWorkflowExecutionsArgs,
+  opts?: pulumi.InvokeOptions,
+): AsyncGenerator<ExecutionSummary, void, undefined> {
+  return iterateOver("cloudflow", args, opts);
+}
+
+/** Arguments of {@link getWorkflowExecution} and {@link getExecutionHistory}. */
+export interface GetWorkflowExecutionArgs extends FlowLocationArgs {
+  /** Name of the flow. */
+  flowName: string;
+  /** Name of the execution. */
+  executionId: string;
+}
+
+/** Result of {@link getWorkflowExecution}: the outputs of a resource. */
+export interface GetWorkflowExecutionResult extends ExecutionOutputs {
+  /** Name of the flow. */
+  flowName: string;
+}
+
+/**
+ * Looks at one execution of a Standard flow. Runs in previews too: it only looks.
+ * @param opts as {@link getWorkflowExecutions}
+ * @throws InputError where an argument or an option is wrong
+ * @throws ConfigurationError where credentials or the location are missing
+ * @throws NotFoundError where the service does not know the execution
+ * @throws ServiceError, TransportError where the service refuses or does not answer
+ * @see https://www.alibabacloud.com/help/en/cloudflow/latest/api-fnf-2019-03-15-describeexecution
+ */
+export function getWorkflowExecution(
+  args: GetWorkflowExecutionArgs,
+  opts?: pulumi.InvokeOptions,
+): Promise<GetWorkflowExecutionResult> {
+  return executionQuery<GetWorkflowExecutionArgs, GetWorkflowExecutionResult>("cloudflow").call(args, opts);
+}
+
+/** {@link getWorkflowExecution} for arguments that are outputs of other resources; options as {@link getWorkflowExecutionsOutput}. */
+export function getWorkflowExecutionOutput(
+  args: InputOf<GetWorkflowExecutionArgs>,
+  opts?: pulumi.InvokeOutputOptions,
+): pulumi.Output<GetWorkflowExecutionResult> {
+  return executionQuery<GetWorkflowExecutionArgs, GetWorkflowExecutionResult>("cloudflow").output(args, opts);
+}
+
+/** Result of {@link getExecutionHistory}. */
+export interface GetExecutionHistoryResult {
+  /** All events, oldest first. */
+  events: HistoryEvent[];
+  /** True where the service did not give all of them: there are more than can be read, or it repeats itself. */
+  isIncomplete?: true;
+}
+
+/**
+ * Reads all events of an execution of a Standard flow, in as many pages as that takes. Runs in previews too.
+ * @param opts as {@link getWorkflowExecutions}
+ * @throws InputError where an argument or an option is wrong
+ * @throws ConfigurationError where credentials or the location are missing
+ * @throws NotFoundError where the service does not know the execution
+ * @throws ServiceError, TransportError where the service refuses or does not answer
+ * @see https://www.alibabacloud.com/help/en/cloudflow/latest/api-fnf-2019-03-15-getexecutionhistory
+ */
+export function getExecutionHistory(
+  args: GetWorkflowExecutionArgs,
+  opts?: pulumi.InvokeOptions,
+): Promise<GetExecutionHistoryResult> {
+  return historyQuery.call(args, opts);
+}
+
+/** {@link getExecutionHistory} for arguments that are outputs of other resources; options as {@link getWorkflowExecutionsOutput}. */
+export function getExecutionHistoryOutput(
+  args: InputOf<GetWorkflowExecutionArgs>,
+  opts?: pulumi.InvokeOutputOptions,
+): pulumi.Output<GetExecutionHistoryResult> {
+  return historyQuery.output(args, opts);
+}
+
+const historyQuery = programFunction(
+  "cloudflow",
+  "getExecutionHistory",
+  async (args: GetWorkflowExecutionArgs, session): Promise<GetExecutionHistoryResult> => {
+    const { executionId, ...where } = args;
+    const open = await openExecution(services.cloudflow, "getExecutionHistory", where, executionId, session);
+    const { events, isWhole } = await open.ask((signal) => open.backend.history(open.executionId, signal));
+    return { events, ...(isWhole ? {} : { isIncomplete: true }) };
+  },
+);

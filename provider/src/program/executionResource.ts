@@ -1,0 +1,146 @@
+/**
+ * The resource behind every service's `WorkflowExecution`: declares its outputs, adds what the dynamic provider host
+ * is not told, and names the provider by a constant text instead of capturing code. No logic.
+ */
+import * as pulumi from "@pulumi/pulumi";
+import type { ResourceMeta } from "../fronts/dynamic/properties";
+import { metaProperty } from "../fronts/dynamic/properties";
+import { providerText } from "../fronts/dynamic/providerText";
+import type { ServiceName } from "../services/registry";
+import { outputs } from "../lifecycle/state";
+import { noteArguments } from "./argumentNotes";
+import type { Refusal } from "./jsonValues";
+import { toJsonValues } from "./jsonValues";
+import { finishTransformations } from "./lastTransformation";
+import { omitTracesBetween } from "./promiseTraces";
+import type { ExecutionOutputs } from "./types";
+
+/** Arguments that are outputs too. */
+interface RepeatedArguments {
+  /** The triggers of this execution. */
+  triggers: Record<string, unknown> | undefined;
+}
+
+type AsOutputs<T> = { readonly [K in keyof T]: pulumi.Output<T[K]> };
+
+/**
+ * Base class; `repeated` are further arguments that are outputs too. Programs use the `WorkflowExecution` of a service's module.
+ */
+export interface ExecutionResource extends AsOutputs<ExecutionOutputs & RepeatedArguments> {} // eslint-disable-line @typescript-eslint/no-empty-object-type, @typescript-eslint/no-unsafe-declaration-merging -- declares the outputs that the engine sets
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- see above
+export abstract class ExecutionResource extends pulumi.CustomResource {
+  protected constructor(
+    service: ServiceName,
+    name: string,
+    args: Readonly<Record<string, unknown>>,
+    repeated: readonly string[],
+    opts: pulumi.CustomResourceOptions | undefined,
+  ) {
+    const type = resourceType(service);
+    const refuse: Refusal = (problems, isLater) =>
+      new pulumi.RunError(sayRefusal(service, name, problems, isLater ? undefined : callerOf(new.target)));
+    // What is not declared is no output: reading it in the program would give undefined instead of an Output.
+    const names = [...outputs, "region", "triggers", ...repeated];
+    const declared: Record<string, undefined> = {};
+    for (const output of names) declared[output] = undefined;
+    const finish = (given: object, options: pulumi.CustomResourceOptions | undefined): pulumi.Inputs => ({
+      ...declared,
+      ...propertiesOf(service, name, given as Properties, options, refuse),
+    });
+    const outer = underConstruction;
+    underConstruction = finish;
+    try {
+      super(type, name, finish(args, opts), opts);
+    } finally {
+      underConstruction = outer;
+      resumeTraces();
+    }
+    for (const output of names) sayUndefined(this, output);
+  }
+}
+
+type Properties = Readonly<Record<string, unknown>>;
+
+/** Makes all properties of a resource from its arguments and options. */
+type FinishResource = (args: object, opts: pulumi.CustomResourceOptions | undefined) => pulumi.Inputs;
+
+// A transformation can construct another resource meanwhile.
+let underConstruction: FinishResource | undefined;
+
+finishTransformations(ExecutionResource.prototype, () => {
+  const finish = underConstruction;
+  return ({ props, opts }) => (finish ? { props: finish(props, opts), opts } : undefined);
+});
+
+// The SDK begins with the URN and then makes an output of each property, in their order: the meta data are the last.
+const resumeTraces = omitTracesBetween(ExecutionResource.prototype, "urn", metaProperty);
+
+function propertiesOf(
+  service: ServiceName,
+  name: string,
+  given: Properties,
+  opts: pulumi.CustomResourceOptions | undefined,
+  refuse: Refusal,
+): pulumi.Inputs {
+  const values = toJsonValues(given, refuse);
+  const ignoreChanges = opts?.ignoreChanges ?? [];
+  const meta: Record<keyof ResourceMeta, unknown> = {
+    urn: urnOf(name, resourceType(service), opts?.parent),
+    customTimeouts: opts?.customTimeouts,
+    replaceOnChanges: opts?.replaceOnChanges,
+    ignoreChanges: ignoreChanges.length > 0 ? ignoreChanges : undefined,
+    notes: noteArguments(service, values),
+  };
+  const properties: Record<string, unknown> = {};
+  for (const [argument, { value }] of Object.entries(values)) properties[argument] = value;
+  properties["__provider"] = providerText(service);
+  properties[metaProperty] = meta;
+  return properties;
+}
+
+function sayRefusal(
+  service: ServiceName,
+  name: string,
+  problems: readonly string[],
+  caller: string | undefined,
+): string {
+  const what = problems.length === 1 ? "one value" : `${String(problems.length)} values`;
+  return [
+    `${service}.WorkflowExecution "${name}": ${what} cannot be represented in JSON`,
+    ...problems.map((problem) => `  ${problem}`),
+    ...(caller === undefined ? [] : [`  ${caller}`]),
+  ].join("\n");
+}
+
+/** The line of the program that calls a constructor; undefined where that can't be told. */
+function callerOf(constructor: object): string | undefined {
+  const holder: { stack?: string } = {};
+  Error.captureStackTrace(holder, constructor as () => void);
+  return holder.stack?.split("\n")[1]?.trim();
+}
+
+// The state says null of what an execution does not have; to a program that is undefined. Made when it is read: an
+// Output costs the SDK a dozen promises, and most programs read few of them.
+function sayUndefined(resource: pulumi.CustomResource, name: string): void {
+  const stored = (resource as unknown as Record<string, pulumi.Output<unknown> | undefined>)[name];
+  let said: pulumi.Output<unknown> | undefined;
+  Object.defineProperty(resource, name, {
+    configurable: true,
+    enumerable: true,
+    get: () => (said ??= stored?.apply((value) => value ?? undefined)),
+    set: (value: pulumi.Output<unknown>) => {
+      said = value;
+    },
+  });
+}
+
+// Without a parent, what `createUrn` makes is known at once, and the SDK need not wait for an Output.
+function urnOf(name: string, type: string, parent: pulumi.Resource | undefined): pulumi.Input<string> {
+  if (parent !== undefined) return pulumi.createUrn(name, type, parent);
+  return `urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::${type}::${name}`;
+}
+
+/** The type token of a service's executions, as it stands in URNs. */
+export function resourceType(service: ServiceName): string {
+  return `pulumi-nodejs:dynamic/${service}:WorkflowExecution`;
+}

@@ -1,0 +1,62 @@
+/**
+ * The functions that all services have: one execution, the executions of a workflow, failed steps run again.
+ */
+import type { InvokeOptions } from "@pulumi/pulumi";
+import type { ServiceName } from "../services/registry";
+import { getExecution, iterateExecutions, listExecutions, retryExecution } from "../lifecycle/index";
+import { services } from "../services/registry";
+import type { ProgramFunction } from "./functions";
+import { programFunction, programIteration } from "./functions";
+import type { ExecutionListArgs, ExecutionListResult, ExecutionPageArgs, ExecutionSummary } from "./types";
+
+type ListArgs = ExecutionListArgs & { readonly executionNamePrefix?: string };
+
+/** Lists executions of a workflow; what is no filter says where the workflow is. */
+export function executionsQuery<Args extends ListArgs & ExecutionPageArgs & object>(
+  service: ServiceName,
+): ProgramFunction<Args, ExecutionListResult> {
+  return programFunction(service, "getWorkflowExecutions", (args: Args, session) => {
+    const { status, startedAfter, startedBefore, executionNamePrefix, limit, nextToken, ...where } = args;
+    const wanted = { status, startedAfter, startedBefore, executionNamePrefix, limit, nextToken };
+    return listExecutions(services[service], where, wanted, session);
+  });
+}
+
+/** Goes through all executions of a workflow, page by page as they are consumed. */
+export function iterateOver(
+  service: ServiceName,
+  args: ListArgs & object,
+  opts: InvokeOptions | undefined,
+): AsyncGenerator<ExecutionSummary, void, undefined> {
+  return programIteration(
+    service,
+    "listWorkflowExecutions",
+    args,
+    opts,
+    ({ status, startedAfter, startedBefore, executionNamePrefix, ...where }, session) => {
+      const wanted = { status, startedAfter, startedBefore, executionNamePrefix };
+      return iterateExecutions(services[service], where, wanted, session);
+    },
+    (answer) => (answer as Partial<ExecutionListResult> | undefined)?.executions ?? [],
+  );
+}
+
+/** Looks at one execution. */
+export function executionQuery<Args extends { readonly executionId: string }, Result>(
+  service: ServiceName,
+): ProgramFunction<Args, Result> {
+  return programFunction(service, "getWorkflowExecution", async (args: Args, session) => {
+    const { executionId, ...where } = args;
+    return (await getExecution(services[service], where, executionId, session)) as Result;
+  });
+}
+
+/** Runs the failed steps of an execution again. */
+export function retryOfFailedSteps<Args extends { readonly executionId: string }>(
+  service: ServiceName,
+): ProgramFunction<Args, void> {
+  return programFunction(service, "retryWorkflowExecution", (args: Args, session) => {
+    const { executionId, ...where } = args;
+    return retryExecution(services[service], where, executionId, session);
+  });
+}

@@ -1,0 +1,21 @@
+/**
+ * What tells, in the state, whose account an execution is in without asking anybody: the access key that stored it. A key
+ * belongs to one account for ever.
+ */
+import { createHash } from "node:crypto";
+import type { Arguments } from "../execution/service";
+
+/** An access key as stored beside the account: a digest of its id, because it is nobody's business which key that is. */
+export function accountKeyOf(namespace: "alicloud" | "huaweicloud", accessKeyId: string): string {
+  return createHash("sha256").update(`${namespace} ${accessKeyId}`).digest("hex").slice(0, 16);
+}
+
+/**
+ * The account that is stored, where the same key stored it.
+ * @param accountKey of the settings; undefined where they have no permanent key: all others are new each time.
+ */
+export function accountOfSameKey(stored: Arguments, accountKey: string | undefined): string | undefined {
+  const { accountId } = stored;
+  const isSame = accountKey !== undefined && stored["accountKey"] === accountKey;
+  return isSame && typeof accountId === "string" && accountId !== "" ? accountId : undefined;
+}

@@ -1,0 +1,118 @@
+/**
+ * Authorises requests to Alibaba Cloud's RPC style APIs by one of the two signatures: ACS3-HMAC-SHA256 (default), or
+ * the older RPC HMAC-SHA1, which the vendor's own CloudFlow clients still use.
+ */
+import { AuthenticationError, ConfigurationError } from "../../ground/errors";
+import type { SendOptions } from "../../http/httpClient";
+import type { Authorization, Authorize, HttpAnswer, HttpRequest, SignableRequest } from "../../http/request";
+import { formatAcsDate, sha256Hex, signAcs3, signRpc } from "./signer";
+import type { BackendContext } from "../../execution/service";
+import type { Settings } from "../../execution/settings";
+import { fromConfig } from "../../execution/settings";
+import type { CredentialSource } from "./credential";
+import type { AlibabaCredential } from "./credential";
+
+/** The signatures by the names that the configuration `alicloud:signature` takes. */
+export type SignatureAlgorithm = "ACS3-HMAC-SHA256" | "HMAC-SHA1";
+
+/**
+ * The signature to use.
+ * @throws ConfigurationError where the configuration names another one.
+ */
+export function findSignatureAlgorithm(settings: Settings): SignatureAlgorithm {
+  const found = fromConfig(settings, "alicloud:signature")?.value ?? "ACS3-HMAC-SHA256";
+  if (found === "ACS3-HMAC-SHA256" || found === "HMAC-SHA1") return found;
+  throw new ConfigurationError(
+    `configuration alicloud:signature is "${found}", which is none of "ACS3-HMAC-SHA256" (default) and "HMAC-SHA1".`,
+  );
+}
+
+function authorizeBy(
+  algorithm: SignatureAlgorithm,
+  source: Pick<CredentialSource, "get">,
+  { clock, uuid }: Pick<BackendContext, "clock" | "uuid">,
+): Authorize {
+  const sign = algorithm === "HMAC-SHA1" ? authorizeRpc : authorizeAcs3;
+  // The nonce is new for every attempt: the service refuses one that it has seen.
+  return async (request, signal) => sign(request, await source.get(signal), clock.now(), uuid());
+}
+
+/** How a request is signed and sent. */
+export interface SignedSending {
+  readonly algorithm: SignatureAlgorithm;
+  readonly source: Pick<CredentialSource, "get" | "forget">;
+  readonly context: Pick<BackendContext, "http" | "clock" | "uuid">;
+}
+
+/**
+ * Signs a request and sends it; errors as HttpClient.send. Keys that are refused as expired, whatever they said of their
+ * life, are replaced once: a refused request was not handled, so even a start may be sent again.
+ */
+export async function sendSigned(
+  request: HttpRequest,
+  options: Omit<SendOptions, "authorize">,
+  { algorithm, source, context }: SignedSending,
+): Promise<HttpAnswer> {
+  let used: string | undefined;
+  const get = async (signal: AbortSignal): Promise<AlibabaCredential> => {
+    const credential = await source.get(signal);
+    used = credential.accessKeyId;
+    return credential;
+  };
+  const authorize = authorizeBy(algorithm, { get }, context);
+  try {
+    return await context.http.send(request, { ...options, authorize });
+  } catch (error) {
+    if (!isExpiredKey(error, request) || used === undefined || !source.forget(used)) throw error;
+    return await context.http.send(request, { ...options, authorize });
+  }
+}
+
+function isExpiredKey(error: unknown, { operation }: HttpRequest): boolean {
+  return (
+    error instanceof AuthenticationError &&
+    error.request.operation === operation &&
+    error.serviceCode === "InvalidSecurityToken.Expired"
+  );
+}
+
+function authorizeAcs3(
+  request: SignableRequest,
+  credential: AlibabaCredential,
+  nowMs: number,
+  nonce: string,
+): Authorization {
+  const added: Record<string, string> = {
+    "x-acs-date": formatAcsDate(nowMs),
+    "x-acs-signature-nonce": nonce,
+    "x-acs-content-sha256": sha256Hex(request.body),
+  };
+  if (credential.securityToken !== undefined) {
+    added["x-acs-accesskey-id"] = credential.accessKeyId;
+    added["x-acs-security-token"] = credential.securityToken;
+  }
+  const authorization = signAcs3({ ...request, headers: { ...request.headers, ...added } }, credential);
+  return { headers: { ...added, authorization } };
+}
+
+// Everything common travels in the query, the operation's own parameters where they are; all of it is signed.
+function authorizeRpc(
+  request: SignableRequest,
+  credential: AlibabaCredential,
+  nowMs: number,
+  nonce: string,
+): Authorization {
+  const common: (readonly [string, string])[] = [
+    ["Action", request.headers["x-acs-action"] ?? ""],
+    ["Version", request.headers["x-acs-version"] ?? ""],
+    ["Format", "json"],
+    ["Timestamp", formatAcsDate(nowMs)],
+    ["SignatureNonce", nonce],
+    ["SignatureMethod", "HMAC-SHA1"],
+    ["SignatureVersion", "1.0"],
+    ["AccessKeyId", credential.accessKeyId],
+  ];
+  if (credential.securityToken !== undefined) common.push(["SecurityToken", credential.securityToken]);
+  const all = [...common, ...request.query, ...new URLSearchParams(request.body)];
+  return { query: [...common, ["Signature", signRpc(request.method, all, credential.accessKeySecret)]] };
+}

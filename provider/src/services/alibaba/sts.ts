@@ -1,0 +1,144 @@
+/**
+ * Alibaba Cloud's STS (version 2015-04-01) on the wire, as far as we use it: roles for those who have keys, roles for the
+ * bearers of id tokens, and whose keys they are. Pure.
+ */
+import { ResponseFormatError } from "../../ground/errors";
+import type { RequestSummary } from "../../ground/errors";
+import { isJsonObject, readJsonObject } from "../../http/answer";
+import type { HttpAnswer, HttpRequest } from "../../http/request";
+import { encodeRfc3986 } from "../../http/request";
+import { formatAcsDate } from "./signer";
+import { servedAtMs } from "../../http/servedAt";
+import type { ObtainedCredentials } from "../temporaryCredentials";
+import type { AlibabaCredential } from "./credential";
+import type { OidcRequest, RoleRequest } from "./roles";
+
+const apiVersion = "2015-04-01";
+
+function build(
+  endpoint: string,
+  operation: string,
+  query: HttpRequest["query"],
+  parameters: readonly (readonly [string, string | undefined])[],
+): HttpRequest {
+  const given = parameters.flatMap(([name, value]) =>
+    value === undefined ? [] : [`${encodeRfc3986(name)}=${encodeRfc3986(value)}`],
+  );
+  return {
+    operation,
+    method: "POST",
+    endpoint,
+    path: [],
+    ...(query === undefined ? {} : { query }),
+    headers: {
+      accept: "application/json",
+      "x-acs-action": operation,
+      "x-acs-version": apiVersion,
+      "content-type": "application/x-www-form-urlencoded",
+    },
+    body: given.join("&"),
+    // A second session does no harm.
+    repeatable: true,
+  };
+}
+
+/**
+ * Asks for a role's temporary keys; signed with the keys of whoever assumes it.
+ * @see https://www.alibabacloud.com/help/en/ram/developer-reference/api-sts-2015-04-01-assumerole
+ */
+export function buildAssumeRole(endpoint: string, role: RoleRequest): HttpRequest {
+  return build(endpoint, "AssumeRole", undefined, [...roleParameters(role), ["ExternalId", role.externalId]]);
+}
+
+/**
+ * Asks for a role's temporary keys with an id token; not signed.
+ * @see https://www.alibabacloud.com/help/en/ram/developer-reference/api-sts-2015-04-01-assumerolewithoidc
+ */
+export function buildAssumeRoleWithOidc(
+  endpoint: string,
+  { role, providerArn }: Pick<OidcRequest, "role" | "providerArn">,
+  { idToken, nowMs }: { readonly idToken: string; readonly nowMs: number },
+): HttpRequest {
+  const operation = "AssumeRoleWithOIDC";
+  const query = [
+    ["Action", operation],
+    ["Version", apiVersion],
+    ["Format", "JSON"],
+    ["Timestamp", formatAcsDate(nowMs)],
+  ] as const;
+  return build(endpoint, operation, query, [
+    ["OIDCProviderArn", providerArn],
+    ["OIDCToken", idToken],
+    ...roleParameters(role),
+  ]);
+}
+
+/**
+ * Asks whose the keys are that sign it.
+ * @see https://www.alibabacloud.com/help/en/ram/developer-reference/api-sts-2015-04-01-getcalleridentity
+ */
+export function buildGetCallerIdentity(endpoint: string): HttpRequest {
+  return build(endpoint, "GetCallerIdentity", undefined, []);
+}
+
+function roleParameters(role: RoleRequest): (readonly [string, string | undefined])[] {
+  return [
+    ["RoleArn", role.roleArn],
+    ["RoleSessionName", role.sessionName],
+    ["DurationSeconds", String(role.seconds)],
+    ["Policy", role.policy],
+  ];
+}
+
+/**
+ * The keys in an answer of the two AssumeRole operations.
+ * @throws ResponseFormatError where there are none.
+ */
+export function parseAssumedRole(
+  answer: HttpAnswer,
+  request: RequestSummary,
+): ObtainedCredentials<AlibabaCredential> {
+  const credentials = readJsonObject(answer, request)["Credentials"];
+  return parseKeys(isJsonObject(credentials) ? credentials : {}, answer, request);
+}
+
+/**
+ * Temporary keys as the STS, metadata services and credentials URIs write them.
+ * @throws ResponseFormatError where a field is missing; it quotes nothing of the answer.
+ */
+export function parseKeys(
+  bag: Readonly<Record<string, unknown>>,
+  answer: HttpAnswer,
+  request: RequestSummary,
+): ObtainedCredentials<AlibabaCredential> {
+  const field = (name: string): string => {
+    const value = bag[name];
+    if (typeof value === "string" && value !== "") return value;
+    throw malformed(request, `has no ${name}`);
+  };
+  const expiresAtMs = Date.parse(field("Expiration"));
+  if (Number.isNaN(expiresAtMs)) throw malformed(request, "has an Expiration that is no time");
+  const value = {
+    accessKeyId: field("AccessKeyId"),
+    accessKeySecret: field("AccessKeySecret"),
+    securityToken: field("SecurityToken"),
+  };
+  return { value, expiresAtMs, servedAtMs: servedAtMs(answer) };
+}
+
+/**
+ * The account in an answer of GetCallerIdentity.
+ * @throws ResponseFormatError where there is none.
+ */
+export function parseCallerAccount(answer: HttpAnswer, request: RequestSummary): string {
+  const account = readJsonObject(answer, request)["AccountId"];
+  if (typeof account === "string" && account !== "") return account;
+  throw malformed(request, "has no AccountId");
+}
+
+function malformed(request: RequestSummary, what: string): ResponseFormatError {
+  return new ResponseFormatError(
+    `${request.operation}: the answer of ${request.url} ${what}: check the address.`,
+    request,
+  );
+}

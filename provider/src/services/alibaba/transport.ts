@@ -1,0 +1,36 @@
+/**
+ * How requests to Alibaba Cloud travel. The official provider has no setting for authorities: Node's own are used.
+ */
+import { ConfigurationError } from "../../ground/errors";
+import type { PlainHttp, Transport } from "../../http/transport";
+import type { Settings } from "../../execution/settings";
+import { firstFound, fromConfig, fromEnvironment } from "../../execution/settings";
+
+/**
+ * The transport that the settings ask for.
+ * @throws ConfigurationError where the protocol is neither HTTP nor HTTPS.
+ */
+export function alibabaTransport(settings: Settings): Transport {
+  return { plainHttp: alibabaPlainHttp(settings), authority: "NODE_EXTRA_CA_CERTS" };
+}
+
+/**
+ * Whether addresses of Alibaba Cloud's services may begin with `http://`: by the official provider's `protocol`.
+ * @throws ConfigurationError where the protocol is neither HTTP nor HTTPS.
+ */
+export function alibabaPlainHttp(settings: Settings): PlainHttp {
+  const found = firstFound(
+    fromConfig(settings, "alicloud:protocol"),
+    fromEnvironment(settings, "ALICLOUD_PROTOCOL"),
+  );
+  const protocol = found?.value.trim().toUpperCase() ?? "HTTPS";
+  if (protocol !== "HTTP" && protocol !== "HTTPS") {
+    throw new ConfigurationError(
+      `${found?.source ?? ""} is neither HTTP nor HTTPS: correct it, or remove it for HTTPS.`,
+    );
+  }
+  return {
+    isAllowed: protocol === "HTTP",
+    setting: "the configuration alicloud:protocol (or ALICLOUD_PROTOCOL) to HTTP",
+  };
+}

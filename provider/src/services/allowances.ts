@@ -1,0 +1,76 @@
+/**
+ * How often each operation of a service may be called, and the buckets that see to it; shared by all resources of one
+ * account in a process.
+ */
+import { ConfigurationError } from "../ground/errors";
+import { isJsonObject } from "../http/answer";
+import type { Allowance } from "../http/tokenBucket";
+import { TokenBucket, withReserve } from "../http/tokenBucket";
+import type { Clock } from "../ground/clock";
+import type { Settings } from "../execution/settings";
+import { fromConfig } from "../execution/settings";
+
+/** What may be used of an operation. */
+export type AllowanceOf = (service: string, operation: string) => Allowance;
+
+/** The buckets of one account, one per operation, made as they are needed. */
+export class Buckets {
+  readonly #allowance: AllowanceOf;
+  readonly #clock: Clock;
+  readonly #buckets = new Map<string, TokenBucket>();
+
+  constructor(allowance: AllowanceOf, clock: Clock) {
+    this.#allowance = allowance;
+    this.#clock = clock;
+  }
+
+  /** The bucket of an operation. */
+  of(service: string, operation: string): TokenBucket {
+    const key = `${service}:${operation}`;
+    let bucket = this.#buckets.get(key);
+    if (!bucket) {
+      bucket = new TokenBucket(this.#allowance(service, operation), this.#clock);
+      this.#buckets.set(key, bucket);
+    }
+    return bucket;
+  }
+}
+
+/**
+ * The service's own limits with a reserve, or what the configuration says in their place, which is used as it is: a
+ * map from operation, service or `*` to `{ "tokens": 20, "perSecond": 10 }`.
+ * @param key of the configuration, e.g. `huaweicloud:requestLimits`.
+ * @param published what the service itself allows.
+ * @throws ConfigurationError where the configuration has another shape.
+ */
+export function configuredAllowances(settings: Settings, key: string, published: AllowanceOf): AllowanceOf {
+  const configured = readAllowances(fromConfig(settings, key)?.value, key);
+  return (service, operation) =>
+    configured.get(operation) ??
+    configured.get(service) ??
+    configured.get("*") ??
+    withReserve(published(service, operation));
+}
+
+function readAllowances(text: string | undefined, key: string): ReadonlyMap<string, Allowance> {
+  if (text === undefined) return new Map();
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    value = undefined;
+  }
+  const entries = isJsonObject(value) ? Object.entries(value) : [["", undefined] as const];
+  return new Map(
+    entries.map(([name, allowance]) => {
+      if (isJsonObject(allowance)) {
+        const [tokens, perSecond] = [Number(allowance["tokens"]), Number(allowance["perSecond"])];
+        if (tokens >= 1 && perSecond > 0) return [name, { tokens, perSecond }];
+      }
+      throw new ConfigurationError(
+        `configuration ${key} is not a map from operation to {"tokens": …, "perSecond": …}, at least 1 and more than 0. ` +
+          `Set it by: pulumi config set --path ${key}.<operation>.tokens 20 (and the same for perSecond)`,
+      );
+    }),
+  );
+}

@@ -1,0 +1,34 @@
+/**
+ * FunctionGraph's status words and what they mean here.
+ *
+ * The detail and the plain list have five, the paged list has nine:
+ * - `success` ended well; `fail` ended badly; `timeout` took too long; `cancel` was stopped.
+ * - `running`, `retrying`, `recovered` (taken up again), `stopping` still run; `scheduled` waits for its turn.
+ * - Anything else is unknown: it may still run, so waiting goes on until the caller's own deadline.
+ */
+import type { ExecutionStatus } from "../../../execution/snapshot";
+
+// A Map: a word that every object has, like "constructor", must stay unknown.
+const statuses: ReadonlyMap<string, ExecutionStatus> = new Map(
+  Object.entries({
+    success: "succeeded",
+    fail: "failed",
+    timeout: "timedOut",
+    cancel: "stopped",
+    running: "running",
+    retrying: "running",
+    recovered: "running",
+    stopping: "running",
+    scheduled: "waiting",
+  } as const),
+);
+
+/** The meaning of a status word; capitals don't matter. */
+export function toExecutionStatus(rawStatus: string): ExecutionStatus {
+  return statuses.get(rawStatus.toLowerCase()) ?? "unknown";
+}
+
+/** The service's words for one of ours: what to ask a list for. Several, or none where it has no such word. */
+export function toRawStatuses(status: ExecutionStatus): string[] {
+  return [...statuses].filter(([, meaning]) => meaning === status).map(([raw]) => raw);
+}

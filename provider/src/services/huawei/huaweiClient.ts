@@ -1,0 +1,154 @@
+/**
+ * Sends the requests of a Huawei Cloud service for one project; shared by AOM and FunctionGraph.
+ * Gets requests from the service's `api`, and sends them in the account's name.
+ */
+import type { SendOptions } from "../../http/httpClient";
+import type { HttpAnswer, HttpRequest } from "../../http/request";
+import type { BucketView } from "../../http/tokenBucket";
+import { accountOfSameKey } from "../accountKey";
+import type { Arguments, BackendContext } from "../../execution/service";
+import type { HuaweiAccount } from "./account";
+import { openAccount } from "./account";
+import { sendAs } from "./actors";
+import type { FoundProject } from "./iam";
+import type { HuaweiIdentity } from "./identity";
+import { findIdentity, keyOf } from "./identity";
+import type { HuaweiService } from "./location";
+import { accountOf, placeOf, resolveLocation } from "./location";
+import type { Remedies } from "./serviceErrors";
+import { toHuaweiError } from "./serviceErrors";
+
+/** How to send one request. */
+export interface HuaweiSendOptions extends Pick<SendOptions, "signal" | "patience" | "attempts" | "onSent"> {
+  readonly remedies?: Remedies;
+}
+
+/**
+ * The account to which the settings lead, for the comparison with an execution's, or the project where the state knows of
+ * no account; empty where the settings tell the place by themselves, the state has its account from the same key, or the
+ * place can't be found out.
+ */
+export async function locatePlace(
+  service: HuaweiService,
+  { stored, args }: { readonly stored: Arguments; readonly args: Arguments },
+  context: BackendContext,
+  signal: AbortSignal,
+): Promise<Readonly<Record<string, string>>> {
+  const told = placeOf(context.settings);
+  const isCompared = Object.keys(told).some((name) => stored[name] !== undefined);
+  if (isCompared) return {};
+  const identity = findIdentity(context.settings);
+  const { projectId } = stored;
+  if (stored["accountId"] === undefined) {
+    if (typeof projectId !== "string" || args["projectId"] !== undefined) return {};
+    // Where it would run now.
+    const location = resolveLocation(service, args, context.settings, identity);
+    const elsewhere = await openAccount(identity, location, context).projectInsteadOf(
+      projectId,
+      location,
+      signal,
+    );
+    return elsewhere === undefined ? {} : { projectId: elsewhere };
+  }
+  if (accountOfSameKey(stored, keyOf(identity)) !== undefined) return {};
+  const where = { region: stored["region"], endpoint: stored["endpoint"] };
+  const location = resolveLocation(service, where, context.settings, identity);
+  const accountId = await openAccount(identity, location, context).accountId(signal);
+  return accountId === undefined ? {} : { accountId };
+}
+
+function accountAt(
+  project: FoundProject,
+  stored: Arguments,
+  identity: HuaweiIdentity,
+): Readonly<Record<string, string>> {
+  const told = accountOf(identity);
+  if (project.accountId !== undefined) {
+    const accountKey = keyOf(identity);
+    return { accountId: project.accountId, ...(accountKey === undefined ? {} : { accountKey }), ...told };
+  }
+  // With the project of the state, its account is that of the state too.
+  const kept = ["accountId", "accountKey"].flatMap((name) => {
+    const value = stored[name];
+    return typeof value === "string" ? [[name, value] as const] : [];
+  });
+  return { ...Object.fromEntries(kept), ...told };
+}
+
+/** A service in one project. */
+export class HuaweiClient {
+  /** Absent where an endpoint was given and no region. */
+  readonly region: string | undefined;
+  readonly endpoint: string;
+  readonly projectId: string;
+  /** The account, as far as it is known without another request, for the outputs. */
+  readonly #where: Readonly<Record<string, string>>;
+  readonly #service: string;
+  readonly #account: HuaweiAccount;
+  readonly #context: BackendContext;
+
+  private constructor(
+    service: string,
+    location: {
+      region: string | undefined;
+      endpoint: string;
+      projectId: string;
+      account: Readonly<Record<string, string>>;
+    },
+    account: HuaweiAccount,
+    context: BackendContext,
+  ) {
+    this.#where = location.account;
+    this.#service = service;
+    this.region = location.region;
+    this.endpoint = location.endpoint;
+    this.projectId = location.projectId;
+    this.#account = account;
+    this.#context = context;
+  }
+
+  /**
+   * Resolves location, credentials and project. Makes a request only where the project has to be looked up.
+   * @throws ConfigurationError where a setting is missing.
+   */
+  static async open(
+    service: HuaweiService,
+    args: Arguments,
+    context: BackendContext,
+    signal: AbortSignal,
+  ): Promise<HuaweiClient> {
+    const identity = findIdentity(context.settings);
+    const location = resolveLocation(service, args, context.settings, identity);
+    const account = openAccount(identity, location, context);
+    await account.prepare(signal);
+    const project = await account.project(location, signal);
+    const where = { ...location, projectId: project.id, account: accountAt(project, args, identity) };
+    return new HuaweiClient(service.name, where, account, context);
+  }
+
+  /** Region, project and account, as outputs. */
+  get location(): Record<string, string> {
+    const region = this.region === undefined ? {} : { region: this.region };
+    return { ...region, projectId: this.projectId, ...this.#where };
+  }
+
+  /** Project and place, for messages. */
+  get where(): string {
+    return `project ${this.projectId} (${this.region ?? this.endpoint})`;
+  }
+
+  /** What is left of the requests that an operation may make. */
+  budget(operation: string): BucketView {
+    return this.#account.bucket(this.#service, operation);
+  }
+
+  /** Sends a request; errors as HttpClient.send. */
+  async send(request: HttpRequest, options: HuaweiSendOptions): Promise<HttpAnswer> {
+    const { remedies, ...others } = options;
+    return sendAs(this.#account.acting(this.projectId), this.#context.http, request, {
+      ...others,
+      toServiceError: toHuaweiError(this.#context.clock, remedies),
+      bucket: this.#account.bucket(this.#service, request.operation),
+    });
+  }
+}

@@ -1,0 +1,138 @@
+/**
+ * Keys that a machine of Huawei Cloud hands out to whoever runs on it: an ECS by its metadata service, a pod of CCE by
+ * its agent. Both are asked directly, never through a proxy.
+ */
+import type { RequestSummary } from "../../ground/errors";
+import { ConfigurationError, ServiceError, TransportError } from "../../ground/errors";
+import type { HttpClient } from "../../http/httpClient";
+import type { HttpAnswer, HttpRequest } from "../../http/request";
+import { summarize } from "../../http/request";
+import type { CredentialSource, ObtainedCredentials } from "../temporaryCredentials";
+import { readTokenFile } from "../tokenFile";
+import type { HuaweiKeys, PodCredential } from "./credentials";
+import { triedSources } from "./identity";
+import {
+  buildMetadataTokenRequest,
+  buildPodKeysRequest,
+  buildSecurityKeyRequest,
+  parseKeys,
+} from "./keyRequests";
+
+// Answers that say "the first version only".
+const firstVersionOnly: ReadonlySet<number> = new Set([404, 405, 503]);
+const noAgency = "Please configure Cloud Service Agency first";
+
+/**
+ * The keys of the ECS that this process runs on.
+ * @param isAsked true where a setting asks for them; false where they are what is left to try.
+ */
+export function ecsKeys(http: HttpClient, isAsked: boolean): CredentialSource<HuaweiKeys> {
+  let wasThere = false;
+  return {
+    summary: summarize(buildSecurityKeyRequest(undefined)),
+    obtain: async (signal) => {
+      try {
+        const obtained = await askMetadata(http, signal);
+        wasThere = true;
+        return obtained;
+      } catch (error) {
+        // On an ECS that has given keys, a fault of the metadata service is a fault like any other: it may pass.
+        if (wasThere || signal.aborted) throw error;
+        if (!(error instanceof TransportError || error instanceof ServiceError)) throw error;
+        throw noKeys(error, isAsked);
+      }
+    },
+  };
+}
+
+async function askMetadata(http: HttpClient, signal: AbortSignal): Promise<ObtainedCredentials<HuaweiKeys>> {
+  const ask = async (): Promise<ObtainedCredentials<HuaweiKeys>> => {
+    const request = buildSecurityKeyRequest(await metadataToken(http, signal));
+    return parseKeys(await send(http, request, 3, signal), summarize(request));
+  };
+  try {
+    return await ask();
+  } catch (error) {
+    // A token that has just been lost, as by a restart of the service.
+    if (!(error instanceof ServiceError) || error.status !== 401 || saysNoAgency(error)) throw error;
+    return await ask();
+  }
+}
+
+async function metadataToken(http: HttpClient, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    const { text } = await send(http, buildMetadataTokenRequest(), 1, signal);
+    return text.trim();
+  } catch (error) {
+    if (error instanceof ServiceError && firstVersionOnly.has(error.status)) return undefined;
+    throw error;
+  }
+}
+
+function saysNoAgency({ serviceMessage }: ServiceError): boolean {
+  return serviceMessage?.includes(noAgency) === true;
+}
+
+function noKeys(error: TransportError | ServiceError, isAsked: boolean): ConfigurationError {
+  if (error instanceof ServiceError && saysNoAgency(error)) {
+    const message =
+      "this ECS has no agency to act as: set one in the console (Management Information, Agency), or set credentials.";
+    return new ConfigurationError(message, { cause: error });
+  }
+  const answer = `the metadata service of an ECS (http://169.254.169.254: ${describe(error)})`;
+  const message = isAsked
+    ? `the profile asks for the agency of this machine, but there are no keys from ${answer}: use it on an ECS, or choose another profile.`
+    : "no credentials for Huawei Cloud are set. Set one of: " +
+      "an access key (pulumi config set huaweicloud:accessKey … and pulumi config set --secret huaweicloud:secretKey …), " +
+      "a token (huaweicloud:token), a user (huaweicloud:domainName, huaweicloud:userName and huaweicloud:password), " +
+      `or a profile of KooCLI (huaweicloud:profile). Tried, in this order: ${[...triedSources, answer].join("; ")}.`;
+  return new ConfigurationError(message, { cause: error });
+}
+
+function describe(error: TransportError | ServiceError): string {
+  return error instanceof ServiceError ? `HTTP ${String(error.status)}` : "no answer";
+}
+
+/**
+ * The keys of a pod.
+ * @param readFile reads the file of the pod's token, which is replaced from time to time.
+ * @param remember is told the token before it is sent.
+ */
+export function podKeys(
+  http: HttpClient,
+  { uri, tokenFile }: PodCredential,
+  readFile: (path: string) => string | undefined,
+  remember: (secret: string) => void,
+): CredentialSource<HuaweiKeys> {
+  return {
+    summary: summarize(buildPodKeysRequest(uri, "")),
+    obtain: async (signal) => {
+      const token = readTokenFile(tokenFile, readFile);
+      remember(token);
+      const request = buildPodKeysRequest(uri, token);
+      return parseKeys(await send(http, request, 3, signal), summarize(request));
+    },
+  };
+}
+
+async function send(
+  http: HttpClient,
+  request: HttpRequest,
+  attempts: number,
+  signal: AbortSignal,
+): Promise<HttpAnswer> {
+  return http.send(request, { toServiceError, attempts, signal });
+}
+
+// Plain texts. They are no word of the cloud on the credentials of a user, so the class is the common one.
+function toServiceError(answer: HttpAnswer, request: RequestSummary): ServiceError {
+  return new ServiceError({
+    status: answer.status,
+    serviceCode: undefined,
+    serviceMessage: answer.text,
+    requestId: answer.header("x-request-id"),
+    retryAfterMs: undefined,
+    request,
+    remedy: undefined,
+  });
+}

@@ -1,0 +1,39 @@
+/**
+ * How requests to Huawei Cloud travel: trusted authorities, a certificate of the client, and permission for `http://`.
+ */
+import type { PlainHttp, Transport } from "../../http/transport";
+import type { Settings } from "../../execution/settings";
+import { firstFound, fromConfig, fromEnvironment } from "../../execution/settings";
+import { isSetTrue, readTlsIdentity } from "../transportSettings";
+
+/**
+ * The transport that the settings ask for.
+ * @throws ConfigurationError where a setting is wrong.
+ */
+export function huaweiTransport(settings: Settings): Transport {
+  return {
+    tls: readTlsIdentity(settings, {
+      ca: firstFound(fromConfig(settings, "huaweicloud:cacertFile"), fromEnvironment(settings, "OS_CACERT")),
+      cert: firstFound(fromConfig(settings, "huaweicloud:cert"), fromEnvironment(settings, "OS_CERT")),
+      key: firstFound(fromConfig(settings, "huaweicloud:key"), fromEnvironment(settings, "OS_KEY")),
+    }),
+    plainHttp: huaweiPlainHttp(settings),
+    authority: "the configuration huaweicloud:cacertFile (or OS_CACERT)",
+    clientCertificate: "the configuration huaweicloud:cert and huaweicloud:key (or OS_CERT and OS_KEY)",
+  };
+}
+
+/**
+ * Whether addresses of Huawei Cloud's services may begin with `http://`.
+ * @throws ConfigurationError where the setting is neither true nor false.
+ */
+export function huaweiPlainHttp(settings: Settings): PlainHttp {
+  const found = firstFound(
+    fromConfig(settings, "huaweicloud:allowInsecureHttp"),
+    fromEnvironment(settings, "HW_ALLOW_INSECURE_HTTP"),
+  );
+  return {
+    isAllowed: isSetTrue(found),
+    setting: "the configuration huaweicloud:allowInsecureHttp (or HW_ALLOW_INSECURE_HTTP) to true",
+  };
+}

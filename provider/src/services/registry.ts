@@ -1,0 +1,17 @@
+/**
+ * The services there are. A new service is one line here.
+ */
+import type { BackendDefinition } from "../execution/service";
+import { alibabaCloudFlow } from "./alibaba/cloudflow/backend";
+import { huaweiAom } from "./huawei/aom/backend";
+import { huaweiFunctionGraph } from "./huawei/functiongraph/backend";
+
+/** Name of a service, e.g. `aom`. Written out: as `keyof` it would bring all services into the public types. */
+export type ServiceName = "aom" | "functiongraph" | "cloudflow";
+
+/** All services, by the name of the module that programs import. */
+export const services = {
+  aom: huaweiAom,
+  functiongraph: huaweiFunctionGraph,
+  cloudflow: alibabaCloudFlow,
+} as const satisfies Readonly<Record<ServiceName, BackendDefinition>>;

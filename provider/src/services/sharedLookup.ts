@@ -1,0 +1,93 @@
+/**
+ * A look-up that many need at the same time (a token, a project): made once, and all wait for the same answer.
+ */
+import type { RequestSummary } from "../ground/errors";
+import { interruptionOf } from "../http/interruption";
+import { onAbort } from "../ground/onAbort";
+
+/**
+ * A look-up under way or done. It has a signal of its own, so that one who gives up takes nobody with him; it ends
+ * when all have given up.
+ */
+export class SharedLookup<T> {
+  readonly #summary: RequestSummary;
+  readonly #forget: () => void;
+  readonly #ownController = new AbortController();
+  readonly #result: Promise<T>;
+  #waiting = 0;
+  #settled = false;
+  #value: T | undefined;
+
+  /**
+   * Begins the look-up.
+   * @param summary for the error of one who gives up.
+   * @param forget called when it fails or is ended early: the next one has to begin anew.
+   */
+  constructor(summary: RequestSummary, look: (signal: AbortSignal) => Promise<T>, forget: () => void) {
+    this.#summary = summary;
+    this.#forget = forget;
+    this.#result = look(this.#ownController.signal).then(
+      (value) => {
+        this.#settled = true;
+        this.#value = value;
+        return value;
+      },
+      (error: unknown) => {
+        this.#settled = true;
+        forget();
+        throw error;
+      },
+    );
+    // It may fail when nobody waits any more.
+    this.#result.catch(() => undefined);
+  }
+
+  /** What was found; undefined while it is under way. */
+  get value(): T | undefined {
+    return this.#value;
+  }
+
+  /**
+   * Waits for the answer.
+   * @throws the look-up's error, the same for all who wait; RequestInterruptedError or OutOfTimeError where `signal`
+   *   aborts before.
+   */
+  wait(signal: AbortSignal): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const giveUp = (): void => {
+        this.#waiting -= 1;
+        if (this.#waiting === 0 && !this.#settled) this.#abandon();
+        reject(interruptionOf(signal, this.#summary, { mayHaveArrived: false }));
+      };
+      this.#waiting += 1;
+      if (signal.aborted) {
+        giveUp();
+        return;
+      }
+      const stay = onAbort(signal, giveUp);
+      this.#result.finally(stay).then(resolve, reject);
+    });
+  }
+
+  // Forgotten at once: whoever comes now must not join what is being ended.
+  #abandon(): void {
+    this.#forget();
+    this.#ownController.abort();
+  }
+}
+
+/** The look-up under `key`, begun now where there is none. One that fails is not remembered. */
+export function shareLookup<T>(
+  lookups: Map<string, SharedLookup<T>>,
+  key: string,
+  summary: RequestSummary,
+  look: (signal: AbortSignal) => Promise<T>,
+): SharedLookup<T> {
+  const known = lookups.get(key);
+  if (known) return known;
+  const begun = new SharedLookup<T>(summary, look, () => {
+    if (lookups.get(key) === begun) lookups.delete(key);
+  });
+  lookups.set(key, begun);
+  return begun;
+}

@@ -1,0 +1,67 @@
+/**
+ * What becomes of the settings of a vendor's own Pulumi provider: we read its namespace and its variables, so each of
+ * them that decides who acts or where is honoured or refused by name. One table per vendor says which; the
+ * documentation's table is compared with it.
+ */
+import { ConfigurationError } from "../ground/errors";
+import type { ArgumentProblem } from "../execution/service";
+import type { Settings } from "../execution/settings";
+import { fromConfig, fromEnvironment } from "../execution/settings";
+
+/** What a setting decides: the identity, the place, the transport, or nothing of what this package does. */
+export type SettingConcern = "who" | "where" | "how" | "nothing";
+
+/** One setting of a vendor's provider. */
+export interface VendorSetting {
+  /** Key of the stack configuration in camel case, without its namespace; undefined where there are only variables. */
+  readonly key: string | undefined;
+  /** Environment variables, in the order in which the official provider reads them. */
+  readonly variables: readonly string[];
+  readonly concern: SettingConcern;
+  /** `refused` stops a deployment that sets it; only settings that concern nothing, or speed alone, are `ignored`. */
+  readonly treatment: "honoured" | "refused" | "ignored";
+  /**
+   * Values of a refused setting that say what is done anyway, in lower case.
+   * @default none
+   */
+  readonly allowed?: readonly string[];
+  /** What it does here, or why it is refused or ignored and what to set in its place. One sentence. */
+  readonly note: string;
+}
+
+/** The settings of one vendor. */
+export interface VendorSettings {
+  /** Namespace of the stack configuration, e.g. `alicloud`. */
+  readonly namespace: string;
+  readonly table: readonly VendorSetting[];
+}
+
+/**
+ * The settings that are set although they are refused, for check: a sentence each, with the setting's name and the remedy.
+ * @throws ConfigurationError where both spellings of one are set and differ.
+ */
+export function findRefusedSettings(
+  settings: Settings,
+  { namespace, table }: VendorSettings,
+): ArgumentProblem[] {
+  return table.flatMap(({ key, variables, treatment, note, allowed = [] }) => {
+    if (treatment !== "refused") return [];
+    const found =
+      (key === undefined ? undefined : fromConfig(settings, `${namespace}:${key}`)) ??
+      fromEnvironment(settings, ...variables);
+    if (!found || allowed.includes(found.value.trim().toLowerCase())) return [];
+    // Code in the documentation's table is no code in a terminal.
+    const remedy = note.replaceAll("`", "");
+    const reason = `${found.source} is set, which this package does not support. ${remedy}`;
+    return [{ argument: undefined, reason }];
+  });
+}
+
+/**
+ * Refuses settings for every other use.
+ * @throws ConfigurationError where one is set that is refused.
+ */
+export function demandNoRefusedSettings(settings: Settings, vendor: VendorSettings): void {
+  const [refused] = findRefusedSettings(settings, vendor);
+  if (refused) throw new ConfigurationError(refused.reason);
+}

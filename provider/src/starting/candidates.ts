@@ -1,0 +1,210 @@
+/**
+ * Which of a workflow's executions can be the one of a wanted run, on services that do not show it in their lists.
+ */
+import type { Backend } from "../execution/service";
+import { NotFoundError } from "../ground/errors";
+import type { ExecutionSummary } from "../execution/snapshot";
+import { isSettled } from "../execution/snapshot";
+import { steadyClock } from "../ground/clock";
+import type { StartCall } from "./startCall";
+import type { PendingStart, SeenBefore } from "./journal";
+import type { Starting } from "./posting";
+import type { Superseded, WantedRun } from "./runKey";
+import { bearsKey, runNameOf } from "./runKey";
+import type { Look, Newest } from "./startGate";
+
+/** How long a posted start may take until the service shows it, in milliseconds. */
+export const showsWithinMs = 15_000;
+/** How long until the next look for one that is not shown yet, in milliseconds. */
+export const lookAgainMs = 1_000;
+
+// The clocks of one service's machines differ by less than this. It only matters where nothing else tells of a start: on
+// a machine without the journal, for executions that bear no name.
+const skewMs = 10_000;
+// The services refuse requests of a machine whose clock is off by more than fifteen minutes.
+const machineSkewMs = 16 * 60_000;
+// How far back a list is remembered before a start, where the service's own clock is known, and where it is not.
+const lookBackMs = 20 * 60_000;
+const longLookBackMs = 24 * 3_600_000;
+// So many of the newest executions are asked whether the service shows names.
+const maxProbes = 10;
+// How far back a key that does not tell its age can have been used.
+const keyAgeMs = 7 * 24 * 3_600_000;
+
+/**
+ * The executions among which that of the wanted run can be, newest first.
+ * @param noted the start that is looked for, where one was noted.
+ */
+export async function candidatesOf(
+  { wanted, host }: Starting,
+  look: Look,
+  noted: PendingStart | undefined,
+): Promise<readonly ExecutionSummary[]> {
+  const since = noted?.since;
+  const list = await newerThan(wanted, look, since, host.session.clock.now());
+  const { supersedes } = wanted;
+  const known = new Set([...(since?.ids ?? []), supersedes?.id, noted?.supersedesId]);
+  // Where it is only a guess what the run replaces, the state does not tell since when.
+  const at = list.findIndex(({ executionId }) => executionId === supersedes?.id);
+  const newer = supersedes?.isGuess === true && !noted && at !== -1 ? list.slice(0, at) : list;
+  return newer.filter(({ executionId }) => !known.has(executionId));
+}
+
+function newerThan(
+  { isGiven, keyMadeMs, supersedes }: WantedRun,
+  look: Look,
+  since: SeenBefore | undefined,
+  nowMs: number,
+): Promise<readonly ExecutionSummary[]> {
+  if (since) return look.since(since.fromMs);
+  const fromMs = supersedes && afterSupersededMs(supersedes);
+  if (fromMs !== undefined) return look.since(fromMs);
+  if (!isGiven) return look.unsettled();
+  return look.since(keyMadeMs === undefined ? nowMs - keyAgeMs : keyMadeMs - machineSkewMs);
+}
+
+// What replaces an execution begins when that one has ended, or while it still runs; both are told by the service,
+// though perhaps by different clocks of it.
+function afterSupersededMs({ startedAt, settledAt }: Superseded): number | undefined {
+  const at = settledAt ?? startedAt;
+  return at === undefined ? undefined : Date.parse(at) - skewMs;
+}
+
+/** True for an execution that has not settled. */
+export function isUnsettled({ status }: ExecutionSummary): boolean {
+  return !isSettled(status);
+}
+
+/** What tells candidates apart. */
+export interface Sorting {
+  /** Executions that are somebody's. */
+  readonly taken: ReadonlySet<string>;
+  /** What the start carried, where that is known; else any name of the run's key will do. */
+  readonly name: string | undefined;
+  /** True where a start of that name is noted: its execution is this run's, whoever has taken it over meanwhile. */
+  readonly isNoted: boolean;
+  /** Executions that are no candidates, and may show whether the service shows names at all. */
+  readonly others: () => Promise<readonly ExecutionSummary[]>;
+}
+
+/** Candidates, told apart as far as that can be. */
+export interface Sorted {
+  /** They are this run's. */
+  readonly mine: readonly ExecutionSummary[];
+  /** It can't be told whose they are. */
+  readonly unmarked: readonly ExecutionSummary[];
+  /** True where one of those shows what its start carried, and our name is not there: it may be somebody else's. */
+  readonly isForeignLikely: boolean;
+}
+
+/** Which of them are this run's, and of which it can't be told because they show no name. */
+export async function sort(
+  { backend, wanted, host }: Starting,
+  candidates: readonly ExecutionSummary[],
+  { taken, name, isNoted, others }: Sorting,
+): Promise<Sorted> {
+  // A key that the program gave is one execution, also where another resource has it.
+  const eligible =
+    wanted.isGiven || isNoted ? candidates : candidates.filter(({ executionId }) => !taken.has(executionId));
+  const marks = await inParallel(eligible, 8, ({ executionId }) => markOf(executionId, backend, host));
+  const mine = eligible.filter((_execution, index) => {
+    const mark = marks[index];
+    if (typeof mark !== "string") return false;
+    return name === undefined ? bearsKey(wanted.key, mark) : mark === name;
+  });
+  // One execution that shows our name proves that the service shows names. That one shows none proves nothing: what
+  // starts carry may not come back at all.
+  const isProven =
+    marks.some((mark) => typeof mark === "string") ||
+    (marks.includes(null) && (await showsNames(await others(), taken, backend, host)));
+  const unmarked = isProven
+    ? []
+    : eligible.filter(
+        ({ executionId }, index) => typeof marks[index] !== "string" && !taken.has(executionId),
+      );
+  return { mine, unmarked, isForeignLikely: marks.includes(null) };
+}
+
+async function showsNames(
+  others: readonly ExecutionSummary[],
+  taken: ReadonlySet<string>,
+  backend: Backend,
+  host: StartCall,
+): Promise<boolean> {
+  // What this machine has started carried a name.
+  const own = others.filter(({ executionId }) => taken.has(executionId)).slice(0, 1);
+  for (const { executionId } of new Set([...own, ...others.slice(0, maxProbes)])) {
+    if (typeof (await markOf(executionId, backend, host)) === "string") return true;
+  }
+  return false;
+}
+
+/** The name to look for: what a noted start carried, or what every start of the run carries. */
+export function soughtName(
+  wanted: WantedRun,
+  noted: { readonly runName: string } | undefined,
+): string | undefined {
+  if (noted) return noted.runName;
+  // Under a given key any attempt will do, the newest first: a state that was lost does not tell which is the last.
+  const { supersedes, isGiven } = wanted;
+  return supersedes && !(isGiven && supersedes.isGuess === true) ? runNameOf(wanted) : undefined;
+}
+
+// A list can be ahead of the details.
+async function markOf(
+  executionId: string,
+  backend: Backend,
+  { register, session, signal }: StartCall,
+): Promise<string | null | undefined> {
+  const clock = steadyClock(session.clock);
+  const untilMs = clock.now() + showsWithinMs;
+  for (;;) {
+    try {
+      return await register.mark(executionId, () => backend.readRunName(executionId, signal));
+    } catch (error) {
+      if (!(error instanceof NotFoundError)) throw error;
+      if (clock.now() >= untilMs || signal.aborted) return undefined;
+      await clock.sleep(lookAgainMs, signal);
+    }
+  }
+}
+
+async function inParallel<T, R>(
+  items: readonly T[],
+  width: number,
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = [];
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < items.length) {
+      const index = next;
+      next += 1;
+      results[index] = await work(items[index] as T);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
+  return results;
+}
+
+/**
+ * What a list shows before a start, so that what comes with it is known as new.
+ * @param isKnown true for executions that need not be remembered: resources of this machine have them.
+ */
+export function seenBefore(
+  { executions, servedAtMs }: Newest,
+  isKnown: (executionId: string) => boolean,
+  nowMs: number,
+): SeenBefore {
+  // Looking further back than needed only means to remember more. So of several clocks the one that is behind counts.
+  const fromMs = servedAtMs === undefined ? nowMs - longLookBackMs : Math.min(nowMs, servedAtMs) - lookBackMs;
+  const ids = executions
+    .filter((execution) => startedMs(execution) >= fromMs && !isKnown(execution.executionId))
+    .map(({ executionId }) => executionId);
+  return { fromMs, ids: [...new Set(ids)], ...(servedAtMs === undefined ? {} : { servedAtMs }) };
+}
+
+// What does not say when it began may have begun just now.
+function startedMs({ startedAt }: ExecutionSummary): number {
+  return startedAt === undefined ? Infinity : Date.parse(startedAt);
+}

@@ -1,0 +1,109 @@
+/**
+ * The one place from which a start is posted: what all ways to a run share.
+ */
+import type { Arguments, Backend, StartedExecution } from "../execution/service";
+import {
+  RequestInterruptedError,
+  RunNameTakenError,
+  StartUncertainError,
+  WorkflowExecutionError,
+} from "../ground/errors";
+import type { ExecutionSnapshot } from "../execution/snapshot";
+import { sayStartInterrupted } from "./messages";
+import type { StartCall } from "./startCall";
+import type { PendingStart } from "./journal";
+import type { WantedRun } from "./runKey";
+
+/** The execution of a run. */
+export interface Run {
+  readonly executionId: string;
+  /** True where this call has started it; else it was found and is taken over. */
+  readonly isNew: boolean;
+  /** True where this call has posted it and found the execution, because no answer came. */
+  readonly wasPosted?: boolean | undefined;
+  /** True where it was taken over because it runs (`concurrency: "adopt"`). */
+  readonly isJoined?: boolean | undefined;
+  /** Where this call has started it: when the answer came, by our clock. */
+  readonly beganMs?: number | undefined;
+  /** Where the start answers with the outcome, or the execution was looked at on the way. */
+  readonly outcome?: ExecutionSnapshot | undefined;
+}
+
+/** What all ways of starting share. */
+export interface Starting {
+  readonly backend: Backend;
+  readonly args: Arguments;
+  readonly wanted: WantedRun;
+  readonly host: StartCall;
+  /** What the journal had when this call began. */
+  readonly pending: PendingStart | undefined;
+  /** Notes a start before it is posted, and its answer; `undefined` where it is sure that nothing was started. */
+  readonly note: (pending: PendingStart | undefined) => Promise<void>;
+}
+
+/** A start to be posted now, under a name. */
+export function newStart({ wanted, host }: Starting, runName: string): PendingStart {
+  return {
+    key: wanted.key,
+    runName,
+    postedMs: host.session.clock.now(),
+    supersedesId: wanted.supersedes?.id,
+    ...(wanted.supersedes?.isUnseen === true ? { supersedesUnseen: true as const } : {}),
+    ...(host.isInState === true && !wanted.supersedes ? { replacesUnknown: true as const } : {}),
+    ...(wanted.isNamed ? { isNamed: true as const } : {}),
+    ...(wanted.armedId === undefined ? {} : { armedId: wanted.armedId }),
+  };
+}
+
+/** Notes the execution that a call has found instead of starting one. */
+export async function noteFound({ note }: Starting, start: PendingStart, run: Run): Promise<void> {
+  const joined = run.isJoined === true ? { isJoined: true as const } : {};
+  await note({ ...start, executionId: run.executionId, ...joined });
+}
+
+/** The error of a deployment that was cut short before anything was started. */
+export function startInterrupted(): WorkflowExecutionError {
+  return new WorkflowExecutionError("WFX-INTERRUPTED", sayStartInterrupted());
+}
+
+// Where the name was taken by what may have been an earlier sending of this start, its caller finds out.
+function isLeftOpen(error: unknown): boolean {
+  return error instanceof StartUncertainError || (error instanceof RunNameTakenError && error.isSentAgain);
+}
+
+/**
+ * Posts a start, with what the journal has to know before and after.
+ * @param wasThere true for executions that were there before: the answer to a start can't name one of them.
+ * @throws StartUncertainError where it may have been started, and which execution it is is not known.
+ */
+export async function post(
+  starting: Starting,
+  start: PendingStart,
+  wasThere: (executionId: string) => boolean = () => false,
+): Promise<Run & { startedAt?: string | undefined }> {
+  const { backend, host, note, pending } = starting;
+  // The engine may have been killed while this one waited for its turn; then another may be at it already.
+  if ((await host.isWanted?.()) === false || host.signal.aborted) throw startInterrupted();
+  host.register.assertNotAccepted(backend.identity, start.runName);
+  await note(start);
+  host.reporter.status("starting");
+  let started: StartedExecution;
+  try {
+    started = await backend.start({ runName: start.runName, signal: host.signal });
+    if (wasThere(started.executionId)) {
+      throw new StartUncertainError(
+        `the service answered the start with execution ${started.executionId}, which was there before`,
+      );
+    }
+  } catch (error) {
+    // What it said of an earlier attempt stays true.
+    if (!isLeftOpen(error)) await note(pending);
+    // A thousand wait minutes for the tokens of their starts: those that have none yet are not posted any more.
+    throw error instanceof RequestInterruptedError ? startInterrupted() : error;
+  }
+  // Noting it takes its time where a thousand do at once, and is not to put off when its end is expected.
+  const beganMs = host.session.clock.now();
+  host.register.accepted(backend.identity, start.runName, started.executionId);
+  await note({ ...start, executionId: started.executionId });
+  return { ...started, isNew: true, beganMs };
+}

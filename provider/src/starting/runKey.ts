@@ -1,0 +1,190 @@
+/**
+ * The key of a wanted run: the same for every attempt to have it, another for every other one. Also the names that
+ * starts carry, by which a run that is already there is found instead of started again.
+ */
+import { createHash, scrypt } from "node:crypto";
+import type { Arguments, BackendDefinition } from "../execution/service";
+import { isMap } from "../execution/rules";
+import { argumentSpecs, meaningOf, readCommonArguments } from "../execution/commonArguments";
+
+/** An execution that has had its turn: the state holds it, and what is started now comes after it. */
+export interface Superseded {
+  readonly id: string;
+  /** RFC 3339, the service's clock; absent where the state does not say. */
+  readonly startedAt?: string | undefined;
+  /** RFC 3339, the service's clock; absent where it has not settled. */
+  readonly settledAt?: string | undefined;
+  /** True where no call has shown that the state has it: it is what the last deployment answered with. */
+  readonly isUnseen?: boolean | undefined;
+  /** The name that its start carried, where that is known. */
+  readonly runName?: string | undefined;
+  /** True where nobody said that this one is replaced: it is what this machine saw last, and another may have gone on. */
+  readonly isGuess?: boolean | undefined;
+  /** What `adoptExecutionId` named then: it has been taken over, or was superseded itself. */
+  readonly adoptedId?: string | undefined;
+}
+
+/** One run that the program wants. */
+export interface WantedRun {
+  /**
+   * 1–110 characters `A-Za-z0-9_-`, the first a letter or `_`; up to 128 where the program chose the name. Names of
+   * executions begin with it: {@link runNameOf}.
+   */
+  readonly key: string;
+  /** True where `executionKey` gave the key: then whatever execution bears it is this run, also one that has ended. */
+  readonly isGiven: boolean;
+  /** When the key was made, in milliseconds since the epoch by the clock of the machine; only UUIDs of version 7 tell. */
+  readonly keyMadeMs?: number | undefined;
+  /** True where the program chose the execution's very name, which then means nothing by itself. */
+  readonly isNamed: boolean;
+  /** Of a teardown runbook: the arming that it is run for. */
+  readonly armedId?: string | undefined;
+  readonly supersedes?: Superseded | undefined;
+}
+
+/** What makes a run the one that is wanted, besides its arguments. */
+export interface RunIdentity {
+  readonly urn: string | undefined;
+  /** Arguments that are secret: their values are hashed at a cost, so that nobody finds them by trying. */
+  readonly secretArguments: readonly string[];
+  readonly supersedes?: Superseded | undefined;
+  /** Stands in for `executionKey`: names one arming of a teardown runbook. */
+  readonly armedId?: string | undefined;
+}
+
+/** Id for a teardown runbook that is armed: no execution has it. */
+export function newArmedId(uuid: () => string): string {
+  return `armed-${uuid()}`;
+}
+
+/** True for the id of a teardown runbook: the state that has it has no execution. */
+export function isArmedId(id: string): boolean {
+  return /^armed-[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/.test(id);
+}
+
+/** Works out the key of the run that the arguments ask for. */
+export async function wantedRun(
+  definition: BackendDefinition,
+  args: Arguments,
+  identity: RunIdentity,
+): Promise<WantedRun> {
+  const given = identity.armedId ?? readCommonArguments(args).executionKey;
+  // What was only armed has had no turn.
+  const supersedes =
+    identity.supersedes && isArmedId(identity.supersedes.id) ? undefined : identity.supersedes;
+  const name = definition.runNameArgument === undefined ? undefined : args[definition.runNameArgument];
+  const { armedId } = identity;
+  const rest = { isGiven: given !== undefined, keyMadeMs: uuid7Ms(given), armedId, supersedes };
+  if (typeof name === "string") return { ...rest, key: name, isNamed: true };
+  const digest = await digestOf(definition, args, given ?? identity.urn ?? "", identity.secretArguments);
+  // One key is one execution, whatever resource asks for it; a derived one is recognised by the resource's name.
+  const readable = given === undefined ? identity.urn?.split("::").at(-1) : readableKey(given, identity);
+  return { ...rest, key: `${legible(readable ?? "")}-${digest}`, isNamed: false };
+}
+
+function readableKey(given: string, { secretArguments }: RunIdentity): string {
+  return secretArguments.includes("executionKey") ? "" : `run-${given}`;
+}
+
+// What the services allow in names, and short enough to leave room for the digest and the attempt.
+function legible(text: string): string {
+  const letters = text.replace(/[^A-Za-z0-9_-]+/g, "-").replace(/^[^A-Za-z_]+/, "");
+  return letters.slice(0, 80) || "run";
+}
+
+// Where an execution is does not belong to the key: keys are looked for within one workflow, and a region that now
+// comes from elsewhere is the same region.
+async function digestOf(
+  definition: BackendDefinition,
+  args: Arguments,
+  whose: string,
+  secretArguments: readonly string[],
+): Promise<string> {
+  const specs = Object.entries(argumentSpecs(definition)).filter(
+    ([name, spec]) => spec.replaces && !spec.located && name !== "executionKey" && name !== "runOn",
+  );
+  const values = specs.flatMap(([name, spec]) => {
+    const value = meaningOf(spec, args[name] ?? spec.defaultValue);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  const isSecret = (name: string): boolean => secretArguments.includes(name);
+  const open = values.filter(([name]) => !isSecret(name));
+  const secret = values.filter(([name]) => isSecret(name));
+  const openly = isSecret("executionKey") ? "" : whose;
+  if (openly !== whose) secret.push(["executionKey", whose]);
+  const hash = createHash("sha256").update(canonical([openly, open]));
+  if (secret.length > 0) hash.update(await slowHash(canonical(secret), openly));
+  return hash.digest("hex").slice(0, 16);
+}
+
+// The key stands in the service's lists for everybody to read. A plain hash would let anyone try words until one fits.
+function slowHash(text: string, salt: string): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    scrypt(text, salt, 32, (error, key) => {
+      if (error) reject(error);
+      else resolve(key);
+    });
+  });
+}
+
+// JSON with the keys in order: the order of keys in a program means nothing.
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, item: unknown) =>
+    isMap(item) ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1))) : item,
+  );
+}
+
+// The longest name that the services take.
+const maxNameLength = 128;
+
+/**
+ * The name that the start of a run carries; undefined for one that has no name yet and gets a new one.
+ *
+ * A run that replaces an execution is named after that execution, which the state holds until the replacement has
+ * arrived. So every machine finds it by its name alone, and no other run ever has the same name: neither one with the
+ * same arguments before, nor one after.
+ */
+export function runNameOf({ key, isGiven, isNamed, supersedes }: WantedRun): string | undefined {
+  // Where it is only a guess what was there before, and that was under another key, this key was never used for it.
+  const isFirst =
+    !supersedes ||
+    (isGiven && supersedes.isGuess === true && !bearsKey(key, supersedes.runName ?? supersedes.id));
+  if (isFirst) return isGiven || isNamed ? key : undefined;
+  const attempt = isNamed ? attemptOf(key, supersedes.id) : undefined;
+  const suffix =
+    attempt === undefined ? `-r${shortDigest(`${key} ${supersedes.id}`)}` : `-${String(attempt + 1)}`;
+  return `${key.slice(0, maxNameLength - suffix.length)}${suffix}`;
+}
+
+/**
+ * A name that no execution has had. Noted before it is posted, so that whatever bears it is known to be this machine's.
+ * @param uuid makes a new UUID.
+ */
+export function newRunName(key: string, uuid: () => string): string {
+  const suffix = `-n${uuid().replaceAll("-", "").slice(-10)}`;
+  return `${key.slice(0, maxNameLength - suffix.length)}${suffix}`;
+}
+
+/** True for the names that starts of a key's runs carry. */
+export function bearsKey(key: string, name: string): boolean {
+  return name === key || (name.startsWith(key) && /^-[rn][\da-f]{10}$/.test(name.slice(key.length)));
+}
+
+// Which attempt under a name that the program chose: the name itself, `name-2`, `name-3`, ….
+function attemptOf(key: string, name: string): number | undefined {
+  if (name === key) return 1;
+  const [, number] = name.startsWith(`${key}-`)
+    ? (/^([2-9]|[1-9]\d{1,5})$/.exec(name.slice(key.length + 1)) ?? [])
+    : [];
+  return number === undefined ? undefined : Number(number);
+}
+
+function shortDigest(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 10);
+}
+
+function uuid7Ms(key: string | undefined): number | undefined {
+  const [, high, low] =
+    /^([\da-f]{8})-([\da-f]{4})-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/i.exec(key ?? "") ?? [];
+  return high === undefined || low === undefined ? undefined : Number.parseInt(high + low, 16);
+}

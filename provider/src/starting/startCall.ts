@@ -1,0 +1,25 @@
+/**
+ * What the code that starts executions is given.
+ */
+import type { ServiceCall } from "../execution/serviceCall";
+import type { RunRegister } from "./register";
+import type { Superseded } from "./runKey";
+
+/** What a call that may start something has at hand. */
+export interface StartCall extends ServiceCall {
+  /** The resource, where the front knows it. */
+  readonly urn: string | undefined;
+  /** What this process knows of runs; one for all calls. */
+  readonly register: RunRegister;
+  /** Names of the arguments that are secret. */
+  readonly secretArguments: readonly string[];
+  /** For create: the execution that this one replaces, where the front knows it from the diff before. */
+  readonly supersedes?: Superseded | undefined;
+  /**
+   * For create: true where the state is known to have a resource of this URN, though not which execution. So it is where
+   * the engine replaces for reasons of its own, without comparing.
+   */
+  readonly isInState?: boolean | undefined;
+  /** Whether the deployment still goes on: nothing is started for an engine that has been killed. @default true */
+  readonly isWanted?: (() => Promise<boolean>) | undefined;
+}

@@ -1,0 +1,221 @@
+/**
+ * Lets the starts of one workflow through in batches: a batch looks at the workflow's executions once, decides, posts,
+ * and only when all its answers are there may the next one look. So nothing that a process is just starting is ever
+ * taken for somebody else's, and a thousand starts cost a handful of lists.
+ */
+import type { Backend } from "../execution/service";
+import { OutOfTimeError, RequestInterruptedError } from "../ground/errors";
+import type { ExecutionSummary } from "../execution/snapshot";
+import { isOutOfTime } from "../ground/deadline";
+import { onAbort, unlessAborted } from "../ground/onAbort";
+import { listAll, pageLimit } from "../execution/pages";
+import type { WorkflowLock } from "./workflowLock";
+
+/** The workflow's executions as one batch sees them: each list is made once, when it is first asked for. */
+export interface Look {
+  /** False where other processes of this machine may be starting the same workflow at this moment. */
+  readonly isExclusive: () => boolean;
+  /** All that have not settled. */
+  unsettled(): Promise<readonly ExecutionSummary[]>;
+  /** The newest ones, at least one page; newest first. */
+  newest(): Promise<Newest>;
+  /** All that began at this time or later, newest first; milliseconds since the epoch, the service's clock. */
+  since(ms: number): Promise<readonly ExecutionSummary[]>;
+  /** Anything else that the batch has to find out only once. */
+  once<T>(name: string, find: () => Promise<T>): Promise<T>;
+}
+
+/** The newest executions, and when the service told of them. */
+export interface Newest {
+  readonly executions: readonly ExecutionSummary[];
+  /** By the service's clock, milliseconds since the epoch; undefined where it does not say. */
+  readonly servedAtMs: number | undefined;
+}
+
+const minuteMs = 60_000;
+
+/** How a start goes through the gate. */
+export interface EnterOptions {
+  /** True where what it starts counts for the next one: it then goes through alone. */
+  readonly alone?: boolean;
+  /** True where other processes of this machine are to be kept out meanwhile. */
+  readonly locked?: boolean;
+  /** Ends the wait for a turn. */
+  readonly signal: AbortSignal;
+  /** Ends what was let through. */
+  readonly workSignal: AbortSignal;
+  /** Is told what is waited for, where that takes its time. */
+  readonly onWait?: (why: string) => void;
+}
+
+interface Waiting extends EnterOptions {
+  readonly enter: (look: Look) => Promise<void>;
+}
+
+/** How a gate finds out what it needs. */
+export interface GateOptions {
+  /** For each batch; its signal aborts when all of the batch have given up. */
+  readonly makeLook: (isExclusive: () => boolean, signal: AbortSignal) => Look;
+  readonly lock: WorkflowLock;
+  readonly workflow: string;
+}
+
+/** One workflow's gate in this process. */
+export class StartGate {
+  readonly #options: GateOptions;
+  #waiting: Waiting[] = [];
+  #isOpen = true;
+  /** Ends the wait for the lock when nobody waits for it any more. */
+  #nobodyWaits = new AbortController();
+
+  constructor(options: GateOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Runs `work` with the next batch, or in a batch of its own.
+   * @returns undefined where the signal aborted before its turn came.
+   * @throws whatever `work` throws.
+   */
+  enter<T>(work: (look: Look) => Promise<T>, options: EnterOptions): Promise<T | undefined> {
+    if (options.signal.aborted) return Promise.resolve(undefined);
+    return new Promise<T | undefined>((resolve, reject) => {
+      const stay = onAbort(options.signal, () => {
+        this.#waiting = this.#waiting.filter((other) => other !== waiting);
+        if (this.#waiting.length === 0) this.#nobodyWaits.abort();
+        resolve(undefined);
+      });
+      const waiting: Waiting = {
+        ...options,
+        enter: (look) => {
+          stay();
+          return work(look).then(resolve, reject);
+        },
+      };
+      this.#waiting.push(waiting);
+      void this.#letThrough();
+    });
+  }
+
+  async #letThrough(): Promise<void> {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    // Whoever comes in the same turn of the event loop comes along.
+    await Promise.resolve();
+    while (this.#waiting.length > 0) {
+      if (this.#waiting[0]?.locked !== true) {
+        await this.#runBatch(() => true);
+        continue;
+      }
+      this.#nobodyWaits = new AbortController();
+      await this.#options.lock(this.#options.workflow, (isHeld) => this.#runBatch(isHeld), {
+        signal: this.#nobodyWaits.signal,
+        onWait: (why) => {
+          for (const { onWait } of this.#waiting) onWait?.(why);
+        },
+      });
+    }
+    this.#isOpen = true;
+  }
+
+  async #runBatch(isExclusive: () => boolean): Promise<void> {
+    const batch = this.#nextBatch();
+    if (batch.length === 0) return;
+    const allLeft = whenAllAbort(batch.map(({ workSignal }) => workSignal));
+    const look = this.#options.makeLook(isExclusive, allLeft.signal);
+    await Promise.all(batch.map(({ enter, workSignal }) => enter(leavable(look, workSignal))));
+    allLeft.dispose();
+  }
+
+  // Those that go together must need the same of the lock.
+  #nextBatch(): Waiting[] {
+    const first = this.#waiting[0];
+    if (!first) return [];
+    const other = this.#waiting.findIndex(({ alone, locked }) => alone === true || locked !== first.locked);
+    const size = other === -1 ? this.#waiting.length : Math.max(1, other);
+    return this.#waiting.splice(0, size);
+  }
+}
+
+// For one of the batch: whose time is over waits no longer for a list that others still wait for.
+function leavable(look: Look, signal: AbortSignal): Look {
+  const orLeave = <T>(work: Promise<T>): Promise<T> => {
+    const request = { operation: "the list of executions", method: "GET", url: "" };
+    return unlessAborted(work, signal, () => {
+      const GivenUp = isOutOfTime(signal) ? OutOfTimeError : RequestInterruptedError;
+      return new GivenUp(request, { mayHaveArrived: false });
+    });
+  };
+  return {
+    ...look,
+    unsettled: () => orLeave(look.unsettled()),
+    newest: () => orLeave(look.newest()),
+    since: (ms) => orLeave(look.since(ms)),
+    once: (name, find) => orLeave(look.once(name, find)),
+  };
+}
+
+function whenAllAbort(signals: readonly AbortSignal[]): {
+  readonly signal: AbortSignal;
+  readonly dispose: () => void;
+} {
+  const all = new AbortController();
+  let left = 0;
+  // The last one's reason tells whether time ran out or somebody interrupted.
+  const leave = ({ reason }: AbortSignal): void => {
+    left += 1;
+    if (left === signals.length) all.abort(reason);
+  };
+  const stays = signals.map((signal) => {
+    const leaves = (): void => {
+      leave(signal);
+    };
+    if (!signal.aborted) return onAbort(signal, leaves);
+    leaves();
+    return () => undefined;
+  });
+  return {
+    signal: all.signal,
+    dispose: () => {
+      for (const stay of stays) stay();
+    },
+  };
+}
+
+/** A look at a workflow; every list is made at most once. */
+export function lookAt(
+  backend: Backend,
+  pageSize: number | undefined,
+  isExclusive: () => boolean,
+  signal: AbortSignal,
+): Look {
+  const found = new Map<string, Promise<unknown>>();
+  const once = <T>(name: string, find: () => Promise<T>): Promise<T> => {
+    const known = (found.get(name) as Promise<T> | undefined) ?? find();
+    found.set(name, known);
+    return known;
+  };
+  // A service without pages gives everything at once.
+  const newest = (): Promise<Newest> =>
+    once("newest", async () => {
+      const { executions, servedAtMs } = await backend.listPage({}, { limit: pageLimit(pageSize) }, signal);
+      return { executions, servedAtMs };
+    });
+  return {
+    isExclusive,
+    once,
+    newest,
+    unsettled: () => once("unsettled", () => backend.listUnsettled(signal)),
+    since: async (ms) => {
+      // By the minute, so that keys made within the same one share a list.
+      const fromMs = Math.floor(ms / minuteMs) * minuteMs;
+      const list =
+        pageSize === undefined
+          ? (await newest()).executions
+          : await once(`since ${String(fromMs)}`, () =>
+              listAll(backend, { startedAfterMs: fromMs }, pageSize, signal),
+            );
+      return list.filter(({ startedAt }) => startedAt === undefined || Date.parse(startedAt) >= ms);
+    },
+  };
+}

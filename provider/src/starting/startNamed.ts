@@ -1,0 +1,167 @@
+/**
+ * Starts on services where the name of an execution makes a second start harmless: what bears a name of ours is ours,
+ * whatever its times say, so posting is also how to find out whether the run is there.
+ */
+import { InputError, RunNameTakenError, StartUncertainError, messageOf } from "../ground/errors";
+import type { ExecutionSummary } from "../execution/snapshot";
+import { isSettled } from "../execution/snapshot";
+import { lookAt } from "../execution/lookAt";
+import { sayNameInDoubt, sayNamedStartUncertain } from "./messages";
+import { messageContext } from "../execution/words";
+import { listAll, pageLimit } from "../execution/pages";
+import { isUnsettled } from "./candidates";
+import { addEvidence } from "./journal";
+import type { Run, Starting } from "./posting";
+import { newStart, noteFound, post } from "./posting";
+import type { WantedRun } from "./runKey";
+import { bearsKey, newRunName, runNameOf } from "./runKey";
+import type { Look, StartGate } from "./startGate";
+import { decideConcurrency, inTurn } from "./turns";
+
+/**
+ * Takes over the run's execution where it is there, else starts it.
+ * @throws InputError where the program chose a name that is used up.
+ * @throws StartUncertainError where the answer got lost, or it can't be told whose an execution is.
+ */
+export async function startNamed(starting: Starting, gate: StartGate, isExclusive: boolean): Promise<Run> {
+  const { wanted, pending, host } = starting;
+  const name = pending?.runName ?? (await newerOfKey(starting)) ?? (await freshName(starting));
+  // Where it is only a guess what is replaced, another machine may have started the run under another name.
+  const isSure = pending !== undefined || !mayBePredecessors(wanted);
+  if (name !== undefined && isSure && !isExclusive) return postNamed(starting, name);
+  const run = await inTurn(starting, gate, { alone: isExclusive, locked: isExclusive }, async (look) => {
+    const running = name === undefined || !isSure ? await findRunning(starting, look) : undefined;
+    const found = running ?? (name === undefined ? undefined : await findNamed(starting, name));
+    if (found) return found;
+    const turn = await decideConcurrency(starting, look);
+    return turn ?? postNamed(starting, name ?? newRunName(wanted.key, host.session.uuid));
+  });
+  if (!run.isNew) await noteFound(starting, newStart(starting, run.executionId), run);
+  return run;
+}
+
+async function postNamed(starting: Starting, runName: string): Promise<Run> {
+  const { pending, backend, args } = starting;
+  const start = addEvidence(newStart(starting, runName), pending);
+  try {
+    return await post(starting, start);
+  } catch (error) {
+    if (error instanceof StartUncertainError) throw uncertain(starting, runName, error);
+    if (!(error instanceof RunNameTakenError)) throw error;
+    const isInDoubt = error.isSentAgain || pending?.runName === runName;
+    if (isAnybodys(starting)) {
+      if (!isInDoubt) {
+        throw new InputError(
+          args["runOn"] === "destroy"
+            ? `${messageOf(error)} A name can be used once: give another name, run \`pulumi up\` and destroy again; or leave it ` +
+                "as it is: `pulumi state delete <its URN>`."
+            : `${messageOf(error)} A name can be used once: give another name, or leave it out to have one made.`,
+        );
+      }
+      const context = messageContext(backend, runName, args);
+      throw new StartUncertainError(sayNameInDoubt(runName, context), { cause: error });
+    }
+    const executionId = await latestOf(starting, runName).catch((cause: unknown) => {
+      throw isInDoubt ? uncertain(starting, runName, cause) : cause;
+    });
+    if (await isPredecessor(starting, executionId)) {
+      const { wanted, host } = starting;
+      if (isInDoubt && wanted.isNamed) {
+        const message = sayNameInDoubt(runName, messageContext(backend, runName, args));
+        throw new StartUncertainError(message, { cause: error });
+      }
+      const next = wanted.isNamed ? runNameOf({ ...wanted, supersedes: { id: executionId } }) : undefined;
+      if (!isInDoubt) return postNamed(starting, next ?? newRunName(wanted.key, host.session.uuid));
+    }
+    await starting.note({ ...start, executionId });
+    return { executionId, isNew: false, wasPosted: error.isSentAgain };
+  }
+}
+
+// A name that the program chose may have been used by anybody. One that replaces an execution has its number or digest.
+function isAnybodys({ wanted }: Starting): boolean {
+  return wanted.isNamed && wanted.supersedes === undefined;
+}
+
+// Where it is only a guess what the run replaces, the guess may be one too old: then the execution of that name is the one
+// to be replaced. One that still runs is taken over.
+function mayBePredecessors({ isGiven, supersedes }: WantedRun): boolean {
+  return !isGiven && supersedes?.isGuess === true;
+}
+
+async function isPredecessor({ wanted, backend, host }: Starting, executionId: string): Promise<boolean> {
+  if (!mayBePredecessors(wanted)) return false;
+  const snapshot = await lookAt(backend, executionId, { signal: host.signal });
+  return snapshot !== undefined && isSettled(snapshot.status);
+}
+
+function uncertain(
+  { backend, args, wanted }: Starting,
+  runName: string,
+  cause: unknown,
+): StartUncertainError {
+  const context = messageContext(backend, runName, args);
+  const isKnownEverywhere = runNameOf(wanted) !== undefined;
+  const message = sayNamedStartUncertain(messageOf(cause), runName, context, isKnownEverywhere);
+  return new StartUncertainError(message, { cause });
+}
+
+// One key is one execution. Where it is only a guess what the run replaces, another machine may have started it since, by
+// the key or as the replacement of something else.
+async function newerOfKey(starting: Starting): Promise<string | undefined> {
+  const { wanted, host } = starting;
+  const { supersedes, isGiven, isNamed } = wanted;
+  if (!isGiven || isNamed || supersedes?.isGuess !== true) return undefined;
+  const past = await host.register.past(host.definition.service, host.urn);
+  const list = await listOfKey(starting);
+  const at = list.findIndex(({ executionId }) => executionId === supersedes.id);
+  const newer = at === -1 ? list : list.slice(0, at);
+  return newer.find(({ executionId }) => bearsKey(wanted.key, executionId) && !past.includes(executionId))
+    ?.executionId;
+}
+
+// A replacement that a deployment had started before it was cut short, and that has been stopped since because the program
+// changed, may be wanted once more: what this machine knows to be over is not that.
+async function freshName({ wanted, host }: Starting): Promise<string | undefined> {
+  const name = runNameOf(wanted);
+  if (name === undefined || wanted.isNamed || !wanted.supersedes) return name;
+  const past = await host.register.past(host.definition.service, host.urn);
+  return past.includes(name) ? newRunName(wanted.key, host.session.uuid) : name;
+}
+
+// The run's execution where it is there already.
+async function findNamed(starting: Starting, name: string): Promise<Run | undefined> {
+  const { backend, host } = starting;
+  const snapshot = await lookAt(backend, name, { signal: host.signal });
+  if (!snapshot) return undefined;
+  if (!isSettled(snapshot.status)) return { executionId: name, isNew: false };
+  // Posting the name tells what is to be done about one that is used up.
+  if (isAnybodys(starting) || mayBePredecessors(starting.wanted)) return undefined;
+  return { executionId: await latestOf(starting, name), isNew: false };
+}
+
+// A run without a name yet, which a deployment of another machine may have started before it was cut short.
+async function findRunning({ wanted, host }: Starting, look: Look): Promise<Run | undefined> {
+  const past = await host.register.past(host.definition.service, host.urn);
+  const known = [...past, wanted.supersedes?.id];
+  const running = (await look.unsettled()).find(
+    ({ executionId }) => bearsKey(wanted.key, executionId) && !known.includes(executionId),
+  );
+  if (!running) return undefined;
+  host.register.take(running.executionId);
+  return { executionId: running.executionId, isNew: false };
+}
+
+// Under a given key there may have been further attempts, of a state that was lost: the one that runs, else the newest.
+async function latestOf(starting: Starting, runName: string): Promise<string> {
+  const { wanted } = starting;
+  if (!wanted.isGiven || wanted.supersedes) return runName;
+  const attempts = (await listOfKey(starting)).filter(({ executionId }) => bearsKey(wanted.key, executionId));
+  return (attempts.find(isUnsettled) ?? attempts[0])?.executionId ?? runName;
+}
+
+// Newest first. A name that begins with the key need not be one of its own.
+function listOfKey({ wanted, backend, host }: Starting): Promise<readonly ExecutionSummary[]> {
+  const limit = pageLimit(host.definition.capabilities.pageSize);
+  return listAll(backend, { namePrefix: wanted.key }, limit, host.signal);
+}

@@ -1,0 +1,104 @@
+/**
+ * The part of a deployment before there is an execution: logins, lists, throttling and the start itself end in time, and
+ * where they do, it is said whether anything was started.
+ */
+import type { Arguments, Backend, StartRequest, StartedExecution } from "../execution/service";
+import {
+  OutOfTimeError,
+  RequestInterruptedError,
+  StartUncertainError,
+  WorkflowExecutionError,
+  isWorkflowExecutionError,
+  messageOf,
+} from "../ground/errors";
+import { limitTime } from "../ground/timeLimit";
+import { readCommonArguments } from "../execution/commonArguments";
+import { sayStartTimedOut, sayStartUncertain } from "./messages";
+import type { StartCall } from "./startCall";
+import { messageContext } from "../execution/words";
+import { requestMs, waitLimit } from "../execution/limits";
+
+/** What may be done before there is an execution. */
+export interface StartPhase {
+  /** The host, whose signal ends with the phase too. */
+  readonly host: StartCall;
+  /** A backend for starting: nothing is started by it after the phase, and what was sent extends the phase. */
+  readonly bind: (backend: Backend) => Backend;
+}
+
+// How long a start that may have been handled is looked for, its last requests included, however short the time is.
+const lookUpMs = 45_000;
+
+/**
+ * Runs what leads to an execution, in the time that the deployment waits (and one request more). A start that would have
+ * to wait beyond it is not sent; one that was sent is seen through, and looked for where its answer is lost.
+ * @throws WorkflowExecutionError with code WFX-START-TIMEOUT where nothing was started in time.
+ * @throws StartUncertainError where a start may have been handled, whatever went wrong afterwards.
+ * @throws whatever else `work` throws.
+ */
+export async function inStartPhase<T>(
+  args: Arguments,
+  host: StartCall,
+  work: (phase: StartPhase) => Promise<T>,
+): Promise<T> {
+  const { signal, session } = host;
+  const limit = waitLimit(host, readCommonArguments(args));
+  const timeMs = limit.timeoutSeconds * 1000;
+  const patience = limitTime(session.clock, timeMs, signal);
+  const requests = limitTime(session.clock, timeMs + requestMs, signal);
+  // With a time of a second a login may take it all; a start that has to wait for nothing then still goes.
+  const starts = limitTime(session.clock, Math.max(timeMs, requestMs), signal);
+  const seen: { isInDoubt: boolean; backend?: Backend } = { isInDoubt: false };
+
+  const start = async (backend: Backend, request: StartRequest): Promise<StartedExecution> => {
+    const onSent = (): void => {
+      requests.extend(requestMs + lookUpMs);
+    };
+    try {
+      return await backend.start({ ...request, signal: starts.signal, patience: patience.signal, onSent });
+    } catch (error) {
+      seen.isInDoubt ||= error instanceof StartUncertainError;
+      throw error;
+    } finally {
+      requests.extend(lookUpMs);
+    }
+  };
+  const bind = (backend: Backend): Backend => {
+    seen.backend = backend;
+    const { key, budgets, subject, identity, location, keepsHistory } = backend;
+    return {
+      ...{ key, budgets, subject, identity, location, keepsHistory },
+      consoleUrl: (id) => backend.consoleUrl(id),
+      start: (request) => start(backend, request),
+      describe: (id, options) => backend.describe(id, options),
+      listPage: (filter, page, given) => backend.listPage(filter, page, given),
+      listUnsettled: (given) => backend.listUnsettled(given),
+      ...(backend.findStarted
+        ? { findStarted: async (prefix, given) => backend.findStarted?.(prefix, given) }
+        : {}),
+      readRunName: (id, given) => backend.readRunName(id, given),
+      stop: (id, given, reason) => backend.stop(id, given, reason),
+    };
+  };
+
+  try {
+    return await work({ host: { ...host, signal: requests.signal }, bind });
+  } catch (error) {
+    const bound = seen.backend;
+    if (seen.isInDoubt && bound && !(error instanceof StartUncertainError)) {
+      const message = sayStartUncertain(messageOf(error), messageContext(bound, "", args), false);
+      throw new StartUncertainError(message, { cause: error });
+    }
+    if (signal.aborted || !patience.hasPassed() || !isCutOff(error)) throw error;
+    const message = sayStartTimedOut(messageOf(error), bound?.subject, limit);
+    throw new WorkflowExecutionError("WFX-START-TIMEOUT", message, { cause: error });
+  } finally {
+    for (const limited of [patience, requests, starts]) limited.lift();
+  }
+}
+
+// What may pass would have been tried again, had there been time.
+function isCutOff(error: unknown): boolean {
+  if (error instanceof OutOfTimeError || error instanceof RequestInterruptedError) return true;
+  return isWorkflowExecutionError(error) && (error.retryable || error.code === "WFX-INTERRUPTED");
+}

@@ -1,0 +1,86 @@
+/**
+ * Gets the execution of a wanted run: the one that is there already, else a new one. Never posts while it can't be
+ * excluded that the run has been started before.
+ */
+import type { Arguments, Backend } from "../execution/service";
+import { readCommonArguments } from "../execution/commonArguments";
+import type { StartCall } from "./startCall";
+import type { PendingStart } from "./journal";
+import { dealWithLeftover, isHere } from "./leftover";
+import type { Run, Starting } from "./posting";
+import type { WantedRun } from "./runKey";
+import { startForgotten } from "./startForgotten";
+import { StartGate, lookAt } from "./startGate";
+import { startLooking } from "./startLooking";
+import { startNamed } from "./startNamed";
+
+/**
+ * Finds or starts the execution of a run.
+ * @throws InputError, ConfigurationError, ServiceError, TransportError where nothing was started.
+ * @throws StartUncertainError where it can't be told whether the run has been started: nothing was started in addition.
+ */
+export async function startRun(
+  backend: Backend,
+  args: Arguments,
+  wanted: WantedRun,
+  host: StartCall,
+): Promise<Run> {
+  const { register, urn } = host;
+  const { service } = host.definition;
+  const noted = await register.pending(service, urn);
+  const open = noted && isStillOpen(noted, wanted) ? noted : undefined;
+  const pending = open && isHere(open, backend, host) ? open : undefined;
+  const isOfRun = pending && isOf(pending, wanted);
+  if (pending && !isOfRun) {
+    await dealWithLeftover({ backend, args, wanted, host }, pending);
+  }
+  const starting: Starting = {
+    backend,
+    args,
+    wanted,
+    host,
+    pending: isOfRun ? pending : undefined,
+    note: (start) => register.note(service, urn, backend.identity, start),
+  };
+  if (starting.pending?.executionId !== undefined) {
+    return { executionId: starting.pending.executionId, isNew: false };
+  }
+  if (!backend.keepsHistory) return startForgotten(starting);
+  const gate = register.gate(backend.identity, () => gateOf(starting));
+  const { concurrency } = readCommonArguments(args);
+  const isExclusive = concurrency !== undefined && concurrency !== "allow";
+  if (host.definition.capabilities.runMark === "name") return startNamed(starting, gate, isExclusive);
+  const start = (): Promise<Run> => startLooking(starting, gate, isExclusive);
+  if (!wanted.isGiven) return start();
+  const key = `${backend.identity} ${wanted.key} ${wanted.supersedes?.id ?? ""}`;
+  let own: Run | undefined;
+  const { id, isFirst } = await register.onePerKey(key, async () => {
+    own = await start();
+    return own.executionId;
+  });
+  return isFirst && own ? own : { executionId: id, isNew: false };
+}
+
+// A name that the program chose is the same for every arming of a teardown runbook.
+function isOf(pending: PendingStart, { key, isNamed, armedId }: WantedRun): boolean {
+  return pending.key === key && (!isNamed || pending.armedId === armedId);
+}
+
+// The state may have moved on since the entry was written, by a deployment from elsewhere.
+function isStillOpen(pending: PendingStart, { supersedes }: WantedRun): boolean {
+  if (supersedes === undefined) return true;
+  // A guess of what is replaced may be another one now; the start is the same.
+  if (supersedes.isGuess === true) return supersedes.id !== pending.executionId;
+  return supersedes.id !== pending.executionId && supersedes.id === pending.supersedesId;
+}
+
+// Other processes of this machine are kept out while a batch looks and posts: where executions bear no mark, what they are
+// just starting would look like nobody's.
+function gateOf({ backend, host }: Starting): StartGate {
+  const { pageSize } = host.definition.capabilities;
+  return new StartGate({
+    workflow: backend.identity,
+    lock: host.register.lock,
+    makeLook: (isExclusive, signal) => lookAt(backend, pageSize, isExclusive, signal),
+  });
+}

@@ -1,0 +1,154 @@
+/**
+ * Turns at a workflow's gate: a start decides with what it sees, or waits for another turn. What `concurrency` makes of
+ * other executions is decided here.
+ */
+import type { Backend } from "../execution/service";
+import { WorkflowExecutionError } from "../ground/errors";
+import type { ExecutionSummary } from "../execution/snapshot";
+import { steadyClock } from "../ground/clock";
+import { abortAt } from "../ground/deadline";
+import { withinTime } from "../ground/timeLimit";
+import { readCommonArguments } from "../execution/commonArguments";
+import { sayBusy, sayQueueTimedOut, sayQueued } from "./messages";
+import type { StartCall } from "./startCall";
+import { messageContext } from "../execution/words";
+import { waitLimit } from "../execution/limits";
+import { lookAgainMs, showsWithinMs } from "./candidates";
+import type { Run, Starting } from "./posting";
+import { startInterrupted } from "./posting";
+import type { Look, StartGate } from "./startGate";
+
+// How often a queue is looked at.
+const queueMs = { first: 1_000, most: 10_000 };
+// How long a start that is in doubt waits for each of its turns at the least.
+const doubtMs = 60_000;
+
+/** Outcome of one turn at the gate: the run, or why another turn is needed. */
+export type Turn = Run | AnotherTurn;
+
+interface AnotherTurn {
+  readonly why: string;
+  /** When to take it. @default as a queue is looked at */
+  readonly againMs?: number;
+  /** True where a start may have been handled: its execution is looked for however short the deployment's time is. */
+  readonly isInDoubt?: true;
+}
+
+/** How a start goes through the gate. */
+export interface Way {
+  /** True where what is started counts for the next one's decision. */
+  readonly alone: boolean;
+  /** True where other processes of this machine are to be kept out meanwhile. */
+  readonly locked: boolean;
+  /**
+   * The error for giving up, where a start is in doubt.
+   * @default it says that nothing was started
+   */
+  readonly gaveUp?: (why: string) => Error | undefined;
+}
+
+/**
+ * Takes turns until one brings the run.
+ * @throws WorkflowExecutionError with code WFX-WORKFLOW-BUSY where its turn did not come, or the queue was longer than the
+ *   deployment waits; whatever `decide` throws.
+ */
+export async function inTurn(
+  { host, args, backend }: Starting,
+  gate: StartGate,
+  { alone, locked, gaveUp = () => undefined }: Way,
+  decide: (look: Look) => Promise<Turn>,
+): Promise<Run> {
+  // A clock that is set back must not make the wait longer.
+  const clock = steadyClock(host.session.clock);
+  const limit = waitLimit(host, readCommonArguments(args));
+  const deadlineMs = clock.now() + limit.timeoutSeconds * 1000;
+  const interrupted = (): Error => gaveUp("interrupted while looking for it") ?? startInterrupted();
+  const tooLate = (why: string): Error =>
+    gaveUp(why) ??
+    new WorkflowExecutionError(
+      "WFX-WORKFLOW-BUSY",
+      sayQueueTimedOut(why, limit, messageContext(backend, "", args)),
+    );
+  let waits = 0;
+  let why = "waits for other starts of this workflow";
+  // A start that is in doubt is looked for however short the deployment's time is.
+  let isInDoubt = false;
+  for (;;) {
+    const untilMs = isInDoubt ? Math.max(deadlineMs, clock.now() + doubtMs) : deadlineMs;
+    const permit = abortAt(clock, untilMs, host.signal);
+    const turn = await gate
+      .enter(
+        async (look) => {
+          const decided = await decide(look);
+          if (alone && "executionId" in decided && decided.isNew) await untilListed(backend, decided, host);
+          return decided;
+        },
+        {
+          alone,
+          locked,
+          signal: permit.signal,
+          workSignal: host.signal,
+          onWait: (reason) => {
+            why = reason;
+            host.reporter.status(reason);
+          },
+        },
+      )
+      .finally(permit.dispose);
+    if (turn === undefined) throw host.signal.aborted ? interrupted() : tooLate(why);
+    if ("executionId" in turn) return turn;
+    ({ why } = turn);
+    isInDoubt = turn.isInDoubt === true;
+    if (!isInDoubt && clock.now() >= deadlineMs) throw tooLate(why);
+    host.reporter.status(why);
+    const delayMs =
+      turn.againMs ??
+      Math.min(queueMs.most, queueMs.first * 1.5 ** waits, Math.max(0, deadlineMs - clock.now()));
+    waits += 1;
+    await clock.sleep(delayMs, host.signal);
+    if (host.signal.aborted) throw interrupted();
+  }
+}
+
+// The next one in turn must see this one; a list can lag behind.
+async function untilListed(backend: Backend, run: Run, host: StartCall): Promise<void> {
+  const clock = steadyClock(host.session.clock);
+  const untilMs = clock.now() + showsWithinMs;
+  while (clock.now() < untilMs && !host.signal.aborted) {
+    const { executions } = await withinTime(
+      host.session.clock,
+      untilMs - clock.now(),
+      host.signal,
+      (signal) => backend.listPage({}, { limit: 20 }, signal),
+    ).catch(() => ({ executions: [] as readonly ExecutionSummary[] }));
+    if (executions.some(({ executionId }) => executionId === run.executionId)) return;
+    await clock.sleep(lookAgainMs / 4, host.signal);
+  }
+}
+
+/**
+ * What `concurrency` makes of the workflow's other executions; undefined where a new one may start.
+ * @throws WorkflowExecutionError with code WFX-WORKFLOW-BUSY where it is "reject" and one runs.
+ */
+export async function decideConcurrency(
+  { args, host, wanted, backend }: Starting,
+  look: Look,
+): Promise<Turn | undefined> {
+  const { concurrency } = readCommonArguments(args);
+  if (concurrency === undefined || concurrency === "allow") return undefined;
+  const running = await look.unsettled();
+  const [newest] = running.filter(({ executionId }) => executionId !== wanted.supersedes?.id);
+  if (concurrency === "adopt") {
+    if (!newest) return undefined;
+    host.register.join(newest.executionId);
+    return { executionId: newest.executionId, isNew: false, isJoined: true };
+  }
+  if (running.length === 0) return undefined;
+  if (concurrency === "reject") {
+    throw new WorkflowExecutionError(
+      "WFX-WORKFLOW-BUSY",
+      sayBusy(running, messageContext(backend, "", args)),
+    );
+  }
+  return { why: sayQueued(running) };
+}

@@ -1,0 +1,37 @@
+// The rooms of both packages, from the top down: a room imports rooms below it, never one above or beside it. The one list
+// that `npm run walls` enforces and that docs/architecture.md draws.
+
+/**
+ * A room of a package.
+ * @typedef {object} Room
+ * @property {string} name its folder under `src`
+ * @property {number} storey rooms of one storey do not see each other
+ * @property {string} job one line, for the picture
+ */
+
+/** @type {Readonly<Record<"provider", readonly Room[]>>} */
+export const rooms = {
+  provider: [
+    { name: "program", storey: 8, job: "what a Pulumi program imports: resources and functions" },
+    { name: "fronts/dynamic", storey: 7, job: "the lifecycle as Pulumi's dynamic provider host calls it" },
+    {
+      name: "fronts/shared",
+      storey: 6,
+      job: "what every front needs: secrets, plain values, settings, the engine",
+    },
+    { name: "lifecycle", storey: 5, job: "check, diff, create, read, update, delete: no Pulumi, no HTTP" },
+    { name: "starting", storey: 4, job: "starts one execution once: run key, journal, register" },
+    { name: "waiting", storey: 4, job: "waits for executions: one planner per workflow" },
+    { name: "services", storey: 4, job: "a folder per vendor and service; the registry" },
+    { name: "execution", storey: 3, job: "the domain: snapshot, the port of a service, session, arguments" },
+    { name: "http", storey: 2, job: "requests, retries, rate limits, proxies: no vendor" },
+    { name: "ground", storey: 1, job: "errors, clocks, JSON, text" },
+  ],
+};
+
+/** Folders of the services: each is known only to itself, to the registry, and to its own module of `program`. */
+export const serviceFolders = [
+  { folder: "services/huawei/aom", module: "program/aom" },
+  { folder: "services/huawei/functiongraph", module: "program/functiongraph" },
+  { folder: "services/alibaba/cloudflow", module: "program/cloudflow" },
+];

@@ -1,0 +1,170 @@
+/**
+ * The walls hold: each wrong import of a copy of the sources is refused by the rule that forbids it.
+ */
+import { execFile } from "node:child_process";
+import { appendFileSync, cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+
+const repository = resolve(__dirname, "../..");
+
+/** A line that is appended to a file, and the rule that must refuse it. */
+const wrongImports: readonly { readonly file: string; readonly line: string; readonly rule: string }[] = [
+  { file: "provider/src/ground/json.ts", line: 'import "../http/retry";', rule: "provider-ground" },
+  {
+    file: "provider/src/ground/text.ts",
+    line: 'import type {} from "../execution/snapshot";',
+    rule: "provider-ground",
+  },
+  {
+    file: "provider/src/http/retry.ts",
+    line: 'import type {} from "../execution/settings";',
+    rule: "provider-http",
+  },
+  {
+    file: "provider/src/execution/snapshot.ts",
+    line: 'import "../waiting/schedule";',
+    rule: "provider-execution",
+  },
+  {
+    file: "provider/src/execution/words.ts",
+    line: 'import "../services/registry";',
+    rule: "provider-execution",
+  },
+  {
+    file: "provider/src/waiting/schedule.ts",
+    line: 'import type {} from "../starting/journal";',
+    rule: "provider-waiting",
+  },
+  { file: "provider/src/starting/journal.ts", line: 'import "../waiting/poll";', rule: "provider-starting" },
+  {
+    file: "provider/src/starting/turns.ts",
+    line: 'import type {} from "../lifecycle/outcome";',
+    rule: "provider-starting",
+  },
+  {
+    file: "provider/src/services/location.ts",
+    line: 'import "../starting/runKey";',
+    rule: "provider-services",
+  },
+  {
+    file: "provider/src/lifecycle/check.ts",
+    line: 'import "../services/registry";',
+    rule: "lifecycle-services",
+  },
+  {
+    file: "provider/src/lifecycle/read.ts",
+    line: 'import "../fronts/shared/secrets";',
+    rule: "provider-lifecycle",
+  },
+  {
+    file: "provider/src/lifecycle/diff.ts",
+    line: 'import type {} from "../index";',
+    rule: "provider-lifecycle",
+  },
+  {
+    file: "provider/src/fronts/shared/secrets.ts",
+    line: 'import "../dynamic/properties";',
+    rule: "provider-fronts/shared",
+  },
+  {
+    file: "provider/src/fronts/dynamic/hostErrors.ts",
+    line: 'import "../../program/types";',
+    rule: "provider-fronts/dynamic",
+  },
+  {
+    file: "provider/src/fronts/dynamic/properties.ts",
+    line: 'import "../../services/huawei/aom/api";',
+    rule: "service-aom",
+  },
+  {
+    file: "provider/src/services/huawei/aom/api.ts",
+    line: 'import "../functiongraph/api";',
+    rule: "service-functiongraph",
+  },
+  { file: "provider/src/services/huawei/account.ts", line: 'import "./aom/backend";', rule: "service-aom" },
+  { file: "provider/src/services/huawei/roles.ts", line: 'import "../alibaba/roles";', rule: "vendors" },
+  {
+    file: "provider/src/program/aom.ts",
+    line: 'import "../services/alibaba/cloudflow/backend";',
+    rule: "service-cloudflow",
+  },
+  { file: "provider/src/lifecycle/state.ts", line: 'import type {} from "@pulumi/pulumi";', rule: "pulumi" },
+  {
+    file: "provider/src/ground/clock.ts",
+    line: 'import "../../../emulator/src/clock";',
+    rule: "provider-emulator",
+  },
+  {
+    file: "emulator/src/clock.ts",
+    line: 'import "../../provider/src/ground/clock";',
+    rule: "provider-emulator",
+  },
+  {
+    file: "provider/src/execution/reporter.ts",
+    line: 'import "../../../tools/setup/versions.mjs";',
+    rule: "packages-tools",
+  },
+  { file: "provider/src/execution/service.ts", line: 'import type {} from "./session";', rule: "no-circles" },
+];
+
+interface Violation {
+  readonly from: string;
+  readonly rule: { readonly name: string };
+}
+
+describe("walls between rooms", () => {
+  let folder: string;
+  let violations: readonly Violation[];
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "walls-"));
+    const isSource = (path: string): boolean => !/[/\\](dist|types|node_modules)([/\\]|$)/.test(path);
+    for (const part of ["provider", "emulator", "tools"])
+      cpSync(join(repository, part), join(folder, part), { recursive: true, filter: isSource });
+    for (const file of ["rooms.mjs", ".dependency-cruiser.mjs", "tsconfig.base.json", "package.json"])
+      cpSync(join(repository, file), join(folder, file));
+    symlinkSync(join(repository, "node_modules"), join(folder, "node_modules"));
+    for (const { file, line } of wrongImports) appendFileSync(join(folder, file), `\n${line}\n`);
+    violations = await cruise(folder);
+  }, 120_000);
+
+  afterAll(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test.each(wrongImports)("$file may not $line", ({ file, rule }) => {
+    expect(violations.filter(({ from }) => from === file).map((violation) => violation.rule.name)).toContain(
+      rule,
+    );
+  });
+
+  test("each room has a wrong import here", async () => {
+    const { rooms } = (await import(join(repository, "rooms.mjs"))) as {
+      rooms: { provider: { name: string }[] };
+    };
+    const [, ...below] = rooms.provider;
+    for (const { name } of below) {
+      expect(wrongImports.some(({ file }) => file.startsWith(`provider/src/${name}/`))).toBe(true);
+    }
+  });
+});
+
+/** What dependency-cruiser finds in the packages of a folder. */
+async function cruise(cwd: string): Promise<readonly Violation[]> {
+  const program = join(repository, "node_modules/dependency-cruiser/bin/dependency-cruise.mjs");
+  const args = [
+    "--config",
+    ".dependency-cruiser.mjs",
+    "--output-type",
+    "json",
+    "provider/src",
+    "emulator/src",
+  ];
+  const { stdout } = await promisify(execFile)(process.execPath, [program, ...args], {
+    cwd,
+    maxBuffer: 64 * 1024 * 1024,
+  }).catch((error: unknown) => error as { stdout: string });
+  return (JSON.parse(stdout) as { summary: { violations: Violation[] } }).summary.violations;
+}
