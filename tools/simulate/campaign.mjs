@@ -51,7 +51,7 @@ export async function tellOne({ seed, script, print }) {
 }
 
 /**
- * Plays all seeds, in ranges.
+ * Plays all seeds, in ranges, from the first one on. Where `enough` says so, no more of them are begun.
  * @param {import("./workers.mjs").Workers} workers
  * @param {{ seed: number, runs: number, enough?: (tally: Tally) => boolean }} options
  * @returns {Promise<Tally>}
@@ -59,18 +59,21 @@ export async function tellOne({ seed, script, print }) {
 export async function playAll(workers, { seed, runs, enough = () => false }) {
   /** @type {Tally} */
   const tally = { runs: 0, deployments: 0, counts: {}, violations: [] };
+  /** @type {number[]} */
   const starts = [];
   for (let at = seed; at < seed + runs; at += RANGE) starts.push(at);
+  // As many at a time as there are processes: what waits in their queue would be played however much was enough.
   await Promise.all(
-    starts.map(async (at) => {
-      if (enough(tally)) return;
-      /** @type {Tally} */
-      const part = await workers.run({ kind: "range", seed: at, runs: Math.min(RANGE, seed + runs - at) });
-      tally.runs += part.runs;
-      tally.deployments += part.deployments;
-      tally.violations.push(...part.violations);
-      for (const [name, number] of Object.entries(part.counts)) {
-        tally.counts[name] = (tally.counts[name] ?? 0) + number;
+    Array.from({ length: workers.count }, async () => {
+      for (let at = starts.shift(); at !== undefined && !enough(tally); at = starts.shift()) {
+        /** @type {Tally} */
+        const part = await workers.run({ kind: "range", seed: at, runs: Math.min(RANGE, seed + runs - at) });
+        tally.runs += part.runs;
+        tally.deployments += part.deployments;
+        tally.violations.push(...part.violations);
+        for (const [name, number] of Object.entries(part.counts)) {
+          tally.counts[name] = (tally.counts[name] ?? 0) + number;
+        }
       }
     }),
   );

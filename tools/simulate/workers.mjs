@@ -7,6 +7,7 @@ const WORKER = join(REPOSITORY, "test", "simulation", "worker.cjs");
 
 /**
  * @typedef {{
+ *   count: number,
  *   run: (task: object) => Promise<any>,
  *   close: () => void,
  * }} Workers
@@ -62,6 +63,7 @@ export function startWorkers(count, patch) {
   }
 
   return {
+    count,
     run: (task) =>
       new Promise((resolve, reject) => {
         if (broken) {
