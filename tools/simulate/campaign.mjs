@@ -19,7 +19,7 @@ export async function runCampaign({ seed, runs, workers: count, maxKinds, print 
   const workers = startWorkers(count);
   const beganMs = Date.now();
   try {
-    const tally = await playAll(workers, { seed, runs });
+    const tally = await playAll(workers, { seed, runs, told: progressOf(runs, print) });
     const minutes = (Date.now() - beganMs) / 60_000;
     print(
       `\n${tally.runs} runs from seed ${seed}, ${tally.deployments} deployments, ` +
@@ -53,10 +53,10 @@ export async function tellOne({ seed, script, print }) {
 /**
  * Plays all seeds, in ranges, from the first one on. Where `enough` says so, no more of them are begun.
  * @param {import("./workers.mjs").Workers} workers
- * @param {{ seed: number, runs: number, enough?: (tally: Tally) => boolean }} options
+ * @param {{ seed: number, runs: number, enough?: (tally: Tally) => boolean, told?: (tally: Tally) => void }} options
  * @returns {Promise<Tally>}
  */
-export async function playAll(workers, { seed, runs, enough = () => false }) {
+export async function playAll(workers, { seed, runs, enough = () => false, told = () => {} }) {
   /** @type {Tally} */
   const tally = { runs: 0, deployments: 0, counts: {}, violations: [] };
   /** @type {number[]} */
@@ -74,11 +74,27 @@ export async function playAll(workers, { seed, runs, enough = () => false }) {
         for (const [name, number] of Object.entries(part.counts)) {
           tally.counts[name] = (tally.counts[name] ?? 0) + number;
         }
+        told(tally);
       }
     }),
   );
   tally.violations.sort((a, b) => a.seed - b.seed);
   return tally;
+}
+
+/**
+ * A line a minute: a campaign of 50,000 runs takes a quarter of an hour.
+ * @param {number} runs
+ * @param {(text: string) => void} print
+ * @returns {(tally: Tally) => void}
+ */
+function progressOf(runs, print) {
+  let toldMs = Date.now();
+  return (tally) => {
+    if (Date.now() - toldMs < 60_000) return;
+    toldMs = Date.now();
+    print(`${tally.runs} of ${runs} runs, ${tally.violations.length} violations so far`);
+  };
 }
 
 /**
