@@ -1,10 +1,10 @@
 // `npm run simulate -- --runs N --seed S`: plays N random histories of deployments against a simulated service, and shows
 // which promises were broken, each with a script to replay. `--self-test` puts known faults into the core and shows that
-// each is found. `--seed S --verbose` tells one run, `--replay FILE` plays a script.
+// each is found (`--only NAME`: those that have NAME in their file's name). `--seed S --verbose` tells one run, `--replay FILE` plays a script.
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { reportTo } from "./setup/progress.mjs";
+import { SetupError, reportTo } from "./setup/progress.mjs";
 import { runTool, setUpSources } from "./setup/setUp.mjs";
 import { runCampaign, tellOne } from "./simulate/campaign.mjs";
 import { selfTest } from "./simulate/selfTest.mjs";
@@ -19,6 +19,7 @@ await runTool(async () => {
       replay: { type: "string" },
       verbose: { type: "boolean", default: false },
       "self-test": { type: "boolean", default: false },
+      only: { type: "string", multiple: true, default: [] },
     },
   });
   const print = (/** @type {string} */ text) => void process.stdout.write(`${text}\n`);
@@ -28,6 +29,8 @@ await runTool(async () => {
     return tellOne({ script: JSON.parse(readFileSync(values.replay, "utf8")), print });
   if (values.verbose) return tellOne({ seed, print });
   const workers = Number(values.workers);
-  if (values["self-test"]) return selfTest({ seed, runs: Number(values.runs), workers, print });
+  const { only } = values;
+  if (values["self-test"]) return selfTest({ seed, runs: Number(values.runs), workers, only, print });
+  if (only.length > 0) throw new SetupError("--only chooses faults of the self-test: give --self-test too.");
   return runCampaign({ seed, runs: Number(values.runs), workers, maxKinds: Number(values.kinds), print });
 });

@@ -37,6 +37,8 @@ export const sometimes = [
   "an execution was awaited past its deadline and resumed",
   "a run failed and was run again",
   "a service gave an id that is none",
+  "a service gave one page over and over",
+  "a service asked to be left alone for a day",
 ] as const;
 
 /** One of them. */

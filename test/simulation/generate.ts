@@ -37,7 +37,7 @@ export function generate(seed: number): Script {
   const draw = new Draw(`script ${String(seed)}`);
   const climate = drawClimate(draw);
   const world = drawWorld(draw, climate);
-  const stacks = drawStacks(draw, world);
+  const stacks = drawStacks(draw, climate, world);
   return { seed, world, stacks, steps: drawSteps(draw, climate, world, stacks) };
 }
 
@@ -107,18 +107,23 @@ function drawWorld(draw: Draw, climate: Climate): World {
   };
 }
 
-function drawStacks(draw: Draw, world: World): StackSpec[] {
+function drawStacks(draw: Draw, climate: Climate, world: World): StackSpec[] {
   const count = draw.weighted({ one: 6, two: 3 }) === "one" ? 1 : 2;
   const hasName = world.service === "cloudflow" && world.express !== true && draw.chance(0.12);
   return Array.from({ length: count }, (_unused, stack): StackSpec => {
     const resources = Array.from({ length: draw.pick([1, 1, 1, 2, 2, 3]) }, (_none, index): ResourceSpec => {
       const name = "abc"[index] ?? "d";
       const key = draw.weighted({ none: 5, random: 3, literal: 1.5 });
+      const workflow = draw.int(0, world.workflows - 1);
+      const args = draw.chance(0.5) ? drawArguments(draw, world) : undefined;
+      // What a service can ask for without an end is seen to end where there is a deadline.
+      const deadline =
+        climate.lies > 0 && draw.chance(0.6) ? { timeoutSeconds: draw.pick([3, 20, 90]) } : undefined;
       return {
         name,
-        workflow: draw.int(0, world.workflows - 1),
+        workflow,
         version: 1,
-        ...(draw.chance(0.5) ? { args: drawArguments(draw, world) } : {}),
+        ...(args || deadline ? { args: { ...args, ...deadline } } : {}),
         ...(key === "none"
           ? {}
           : { executionKey: key === "random" ? "random" : `release-${String(draw.int(1, 2))}` }),
@@ -374,7 +379,9 @@ function drawFaults(draw: Draw, climate: Climate, world: World): Fault[] {
     for (let nth = draw.int(1, 3); nth > 0; nth -= 1) faults.push({ on: "list", nth, what: "cutList" });
   }
   if (draw.chance(climate.lies)) {
-    switch (draw.pick(["foreignId", "foreignName", "badId", "sameToken", "retryAfter"])) {
+    // Only CloudFlow's lists and histories have tokens.
+    const endless = world.service === "cloudflow" ? "sameToken" : "retryAfter";
+    switch (draw.pick(["foreignId", "foreignName", "badId", endless, "retryAfter"])) {
       case "foreignId":
         faults.push({ on: "start", nth: 1, what: "foreignId" });
         break;
@@ -389,10 +396,17 @@ function drawFaults(draw: Draw, climate: Climate, world: World): Fault[] {
         faults.push({ on: "start", nth: 1, what: "badId", ms: draw.int(0, 5) });
         break;
       case "sameToken":
-        faults.push({ on: draw.pick(["list", "history"]), nth: 1, what: "sameToken", times: 5_000 });
+        faults.push({ on: draw.pick(["list", "history"]), nth: 1, what: "sameToken", times: 1_000_000 });
         break;
       default:
-        faults.push({ on: draw.pick(kinds), nth: draw.int(1, 3), what: "throttled", ms: 86_400_000 });
+        // A request is sent four times at the most.
+        faults.push({
+          on: draw.pick(["start", "start", ...kinds]),
+          nth: draw.pick([1, 1, 2, 3]),
+          times: draw.pick([1, 2, 4]),
+          what: "throttled",
+          ms: 86_400_000,
+        });
     }
   }
   return faults;

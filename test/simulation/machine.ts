@@ -8,21 +8,22 @@ import type { Timeline } from "./timeline";
 /** A clock that somebody reads: true time, but ahead, fast, and set now and then. */
 export class WorldClock {
   readonly #timeline: Timeline;
-  readonly #fastPerSecond: number;
+  /** How many seconds it gains in one, or loses. */
+  readonly fastPerSecond: number;
   readonly #sinceMs: number;
   #aheadMs: number;
 
   constructor(spec: ClockSpec, timeline: Timeline) {
     this.#timeline = timeline;
     this.#aheadMs = spec.aheadMs;
-    this.#fastPerSecond = spec.fastPerSecond ?? 0;
+    this.fastPerSecond = spec.fastPerSecond ?? 0;
     this.#sinceMs = timeline.nowMs;
   }
 
   /** What it shows, in milliseconds since the epoch. */
   now(): number {
     const passedMs = this.#timeline.nowMs - this.#sinceMs;
-    return Math.floor(this.#timeline.nowMs + this.#aheadMs + passedMs * this.#fastPerSecond);
+    return Math.floor(this.#timeline.nowMs + this.#aheadMs + passedMs * this.fastPerSecond);
   }
 
   /** Sets it forth or back. */

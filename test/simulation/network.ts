@@ -45,7 +45,6 @@ interface WireInit {
 /** Makes a process's fetch. */
 export function fetchThrough(route: Route): Fetch {
   const counts = new Map<RequestKind, number>();
-  const lastTokens = new Map<string, string>();
   return (address, init) => {
     const url = new URL(address);
     const { method = "GET", headers, body, signal } = init as WireInit;
@@ -68,7 +67,7 @@ export function fetchThrough(route: Route): Fetch {
       travel(
         route,
         { method, url, headers: wireHeaders, body: text },
-        { kind, fault, lastTokens },
+        { kind, fault },
         signal ?? undefined,
         deliver,
       );
@@ -81,11 +80,7 @@ type Response = Awaited<ReturnType<Fetch>>;
 function travel(
   route: Route,
   request: Pick<WireRequest, "method" | "url" | "headers" | "body">,
-  {
-    kind,
-    fault,
-    lastTokens,
-  }: { kind: RequestKind; fault: Fault | undefined; lastTokens: Map<string, string> },
+  { kind, fault }: { kind: RequestKind; fault: Fault | undefined },
   signal: AbortSignal | undefined,
   deliver: (result: () => Response) => void,
 ): void {
@@ -183,10 +178,7 @@ function travel(
           }
           break;
         case "sameToken":
-          if (isFine && (kind === "list" || kind === "history")) {
-            const key = `${kind} ${request.url.search}`;
-            answer = service.repeatToken(answer, lastTokens.get(key));
-          }
+          if (isFine) answer = service.repeatToken(answer);
           break;
         case "foreignId": {
           const other = truth.executions.find(

@@ -13,7 +13,7 @@ import type { Followed, Violation } from "./oracle";
 import { Oracle } from "./oracle";
 import { SimulatedProcess } from "./process";
 import { workflowName } from "./program";
-import type { Deploy, Json, Moment, ResourceSpec, Script, Step } from "./script";
+import type { Deploy, Fault, Json, Moment, ResourceSpec, Script, Step } from "./script";
 import { simulatedAom } from "./services/aom";
 import { simulatedCloudFlow } from "./services/cloudflow";
 import { simulatedFunctionGraph } from "./services/functiongraph";
@@ -411,7 +411,7 @@ class Run {
               this.#oracle.sends(followed, kind, workflow, tag);
             },
             onFault: (fault, execution) => {
-              this.#countFault(followed, fault.on, fault.what, execution !== undefined);
+              this.#countFault(followed, fault, execution !== undefined);
             },
           }),
           hasEngine: () => engine.isAlive,
@@ -426,7 +426,7 @@ class Run {
     return engine.run();
   }
 
-  #countFault(followed: Followed, on: string, what: string, hasStarted: boolean): void {
+  #countFault(followed: Followed, { on, what, ms = 0 }: Fault, hasStarted: boolean): void {
     this.#counters.add(`fault: ${what} on ${on}`);
     if (on === "start") {
       if (hasStarted && ["lostAfter", "hangAfter", "errorAfter", "garbage", "cutBody"].includes(what)) {
@@ -444,6 +444,10 @@ class Run {
         this.#counters.sometimes("a start was lost before it was handled");
       }
       if (what === "badId") this.#counters.sometimes("a service gave an id that is none");
+    }
+    if (what === "sameToken") this.#counters.sometimes("a service gave one page over and over");
+    if (what === "throttled" && ms >= 86_400_000) {
+      this.#counters.sometimes("a service asked to be left alone for a day");
     }
     if (what === "cutList") {
       followed.wasListCut = true;

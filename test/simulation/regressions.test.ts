@@ -97,10 +97,28 @@ describe.each(services)("%s", (service) => {
     expect(await playsWell(script(service, [{ ...up, ctrlC }, up]))).toBe(1);
   });
 
+  test.each(["start", "detail"] as const)(
+    "a service that asks to be left alone for a day (%s) does not outlast a deadline (D3)",
+    async (on) => {
+      const faults = [{ on, nth: 1, times: 4, what: "throttled", ms: 86_400_000 }] as const;
+      const resource = { args: { timeoutSeconds: 3 } };
+      expect(await playsWell(script(service, [{ ...up, faults }, up], { resource }))).toBe(1);
+    },
+  );
+
   test("what is destroyed and wanted again runs again", async () => {
     expect(await playsWell(script(service, [up, { do: "destroy", stack: 0, machine: 0 }, up]))).toBe(2);
   });
 });
+
+test.each(["list", "history"] as const)(
+  "a service that gives one page of a %s over and over is not read for ever (D2)",
+  async (on) => {
+    const faults = [{ on, nth: 1, times: 1_000_000, what: "sameToken" }] as const;
+    const resource = { args: { timeoutSeconds: 3 } };
+    expect(await playsWell(script("cloudflow", [{ ...up, faults }, up], { resource }))).toBe(1);
+  },
+);
 
 test("an execution that others date into the future hides no lost start (A3)", async () => {
   const steps: Step[] = [

@@ -143,7 +143,8 @@ function* simplerDeploys(deploy: Deploy): Generator<Deploy> {
   for (const fault of faults) yield { ...deploy, faults: faults.filter((one) => one !== fault) };
   for (const [index, fault] of faults.entries()) {
     if (fault.times === undefined) continue;
-    const simpler = fault.times > 2 ? { ...fault, times: fault.times - 1 } : without(fault, "times");
+    const simpler =
+      fault.times > 2 ? { ...fault, times: Math.ceil(fault.times / 2) } : without(fault, "times");
     yield { ...deploy, faults: faults.map((one, place) => (place === index ? simpler : one)) };
   }
   if (kill && kill.who !== "all") yield { ...deploy, kill: { ...kill, who: "all" } };

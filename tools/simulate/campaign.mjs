@@ -19,7 +19,7 @@ export async function runCampaign({ seed, runs, workers: count, maxKinds, print 
   const workers = startWorkers(count);
   const beganMs = Date.now();
   try {
-    const tally = await playAll(workers, { seed, runs });
+    const tally = await playAll(workers, { seed, runs, told: progressOf(runs, print) });
     const minutes = (Date.now() - beganMs) / 60_000;
     print(
       `\n${tally.runs} runs from seed ${seed}, ${tally.deployments} deployments, ` +
@@ -51,31 +51,50 @@ export async function tellOne({ seed, script, print }) {
 }
 
 /**
- * Plays all seeds, in ranges.
+ * Plays all seeds, in ranges, from the first one on. Where `enough` says so, no more of them are begun.
  * @param {import("./workers.mjs").Workers} workers
- * @param {{ seed: number, runs: number, enough?: (tally: Tally) => boolean }} options
+ * @param {{ seed: number, runs: number, enough?: (tally: Tally) => boolean, told?: (tally: Tally) => void }} options
  * @returns {Promise<Tally>}
  */
-export async function playAll(workers, { seed, runs, enough = () => false }) {
+export async function playAll(workers, { seed, runs, enough = () => false, told = () => {} }) {
   /** @type {Tally} */
   const tally = { runs: 0, deployments: 0, counts: {}, violations: [] };
+  /** @type {number[]} */
   const starts = [];
   for (let at = seed; at < seed + runs; at += RANGE) starts.push(at);
+  // As many at a time as there are processes: what waits in their queue would be played however much was enough.
   await Promise.all(
-    starts.map(async (at) => {
-      if (enough(tally)) return;
-      /** @type {Tally} */
-      const part = await workers.run({ kind: "range", seed: at, runs: Math.min(RANGE, seed + runs - at) });
-      tally.runs += part.runs;
-      tally.deployments += part.deployments;
-      tally.violations.push(...part.violations);
-      for (const [name, number] of Object.entries(part.counts)) {
-        tally.counts[name] = (tally.counts[name] ?? 0) + number;
+    Array.from({ length: workers.count }, async () => {
+      for (let at = starts.shift(); at !== undefined && !enough(tally); at = starts.shift()) {
+        /** @type {Tally} */
+        const part = await workers.run({ kind: "range", seed: at, runs: Math.min(RANGE, seed + runs - at) });
+        tally.runs += part.runs;
+        tally.deployments += part.deployments;
+        tally.violations.push(...part.violations);
+        for (const [name, number] of Object.entries(part.counts)) {
+          tally.counts[name] = (tally.counts[name] ?? 0) + number;
+        }
+        told(tally);
       }
     }),
   );
   tally.violations.sort((a, b) => a.seed - b.seed);
   return tally;
+}
+
+/**
+ * A line a minute: a campaign of 50,000 runs takes a quarter of an hour.
+ * @param {number} runs
+ * @param {(text: string) => void} print
+ * @returns {(tally: Tally) => void}
+ */
+function progressOf(runs, print) {
+  let toldMs = Date.now();
+  return (tally) => {
+    if (Date.now() - toldMs < 60_000) return;
+    toldMs = Date.now();
+    print(`${tally.runs} of ${runs} runs, ${tally.violations.length} violations so far`);
+  };
 }
 
 /**

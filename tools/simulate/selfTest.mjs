@@ -1,6 +1,7 @@
 // Is the simulation any good? Known faults are put back into the core, one at a time, and each has to be found.
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { SetupError } from "../setup/progress.mjs";
 import { REPOSITORY } from "../setup/setUp.mjs";
 import { playAll } from "./campaign.mjs";
 import { startWorkers } from "./workers.mjs";
@@ -9,10 +10,12 @@ const FAULTS = join(REPOSITORY, "test", "simulation", "faults");
 
 /**
  * Puts each fault back and plays until it is found.
- * @param {{ seed: number, runs: number, workers: number, print: (text: string) => void }} options
+ * @param {{ seed: number, runs: number, workers: number, only: readonly string[], print: (text: string) => void }} options
+ * `only`: files of faults/, by what their names contain; empty for all of them.
  * @returns {Promise<number>} exit code: 1 where one was not found
  */
-export async function selfTest({ seed, runs, workers: count, print }) {
+export async function selfTest({ seed, runs, workers: count, only, print }) {
+  const files = chooseFaults(only);
   const plain = startWorkers(count);
   /** @type {Set<string>} */
   let known;
@@ -24,7 +27,7 @@ export async function selfTest({ seed, runs, workers: count, print }) {
   }
   print(`\nwithout a fault: ${known.size} kinds of violations in ${runs} runs, which are not counted below`);
   let isFine = true;
-  for (const file of readdirSync(FAULTS).sort()) {
+  for (const file of files) {
     const workers = startWorkers(count, join(FAULTS, file));
     try {
       /** @param {{ violations: { kind: string }[] }} tally */
@@ -42,4 +45,19 @@ export async function selfTest({ seed, runs, workers: count, print }) {
     }
   }
   return isFine ? 0 : 1;
+}
+
+/**
+ * @param {readonly string[]} only
+ * @returns {string[]}
+ */
+function chooseFaults(only) {
+  const files = readdirSync(FAULTS).sort();
+  const unknown = only.find((name) => !files.some((file) => file.includes(name)));
+  if (unknown !== undefined) {
+    throw new SetupError(
+      `--only ${unknown}: no fault has that in its file's name. The faults are: ${files.join(", ")}.`,
+    );
+  }
+  return only.length === 0 ? files : files.filter((file) => only.some((name) => file.includes(name)));
 }

@@ -1,4 +1,5 @@
-// D3: what a service asks to wait is waited, whatever the deadline says.
+// D3: what a service asks to wait is waited, whatever the deadline says: before a request is sent again, and before the
+// next one is sent. A wait tries each look several times, and nothing cuts a look off.
 "use strict";
 
 module.exports = {
@@ -9,6 +10,21 @@ module.exports = {
       search: "        await this.#options.clock.sleep(Math.max(askedMs, delayMs), waiting);",
       replace:
         "        await this.#options.clock.sleep(Math.max(askedMs, delayMs), new AbortController().signal);",
+    },
+    {
+      file: "provider/src/http/httpClient.ts",
+      search: "        const turn = await bucket?.take(waiting);",
+      replace: "        const turn = await bucket?.take(new AbortController().signal);",
+    },
+    {
+      file: "provider/src/waiting/waitForEnd.ts",
+      search: "    const how = { ...options, attempts: 1, sparing: true, onStatus };",
+      replace: "    const how = { ...options, attempts: 4, sparing: true, onStatus };",
+    },
+    {
+      file: "provider/src/waiting/waitForEnd.ts",
+      search: "  const limit = limitTime(clock, wait.deadlineMs - clock.now() + requestMs, signal);",
+      replace: "  const limit = limitTime(clock, 86_400_000, signal);",
     },
   ],
 };

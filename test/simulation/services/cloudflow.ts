@@ -4,7 +4,7 @@
  */
 import type { RequestKind } from "../script";
 import type { ServiceContext, SimulatedService, WireAnswer, WireRequest } from "./gateway";
-import { errorOf, isSkewed, json, outputOf } from "./gateway";
+import { errorOf, isSkewed, json, outputOf, repeatedToken } from "./gateway";
 import type { Execution, TrueStatus } from "./truth";
 
 const words: Readonly<Record<TrueStatus, string>> = {
@@ -117,7 +117,9 @@ export function simulatedCloudFlow(context: ServiceContext): SimulatedService {
       .filter((row) => status === undefined || words[row.status] === status);
     const token = get("NextToken");
     const first =
-      token === undefined ? 0 : rows.findIndex(({ execution }) => `at-${String(execution.serial)}` === token);
+      token === undefined || token === repeatedToken
+        ? 0
+        : rows.findIndex(({ execution }) => `at-${String(execution.serial)}` === token);
     if (first === -1) return refusal(400, "InvalidArgument", "NextToken is invalid.");
     const next = rows[first + limit];
     return answerOf({
@@ -236,9 +238,9 @@ export function simulatedCloudFlow(context: ServiceContext): SimulatedService {
       const body = JSON.parse(answer.body) as { Executions: unknown[] };
       return json(200, { ...body, Executions: body.Executions.filter((_row, index) => !drop(index)) });
     },
-    repeatToken: (answer, token) => {
+    repeatToken: (answer) => {
       const body = JSON.parse(answer.body) as Record<string, unknown>;
-      return json(200, { ...body, NextToken: token ?? "again" });
+      return json(200, { ...body, NextToken: repeatedToken });
     },
   };
 }

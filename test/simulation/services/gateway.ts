@@ -44,8 +44,8 @@ export interface SimulatedService {
   failure(status: 429 | 500 | 503, retryAfterSeconds?: number): WireAnswer;
   /** An answer to a list without some of its rows. */
   cutList(answer: WireAnswer, drop: (index: number) => boolean): WireAnswer;
-  /** An answer to a list or history that names the same next page again; undefined where the service has no tokens. */
-  repeatToken(answer: WireAnswer, token: string | undefined): WireAnswer;
+  /** An answer to a list or history that has {@link repeatedToken}; as it is where the service has no tokens. */
+  repeatToken(answer: WireAnswer): WireAnswer;
 }
 
 /** What a service is made of. */
@@ -56,6 +56,9 @@ export interface ServiceContext {
   readonly draw: Draw;
   readonly clockOf: (node: number) => number;
 }
+
+/** The token of a service that gives one page over and over: the page that it leads to has it too. */
+export const repeatedToken = "again";
 
 /** More than this, and a gateway refuses a signature. */
 export const maxSkewMs = 15 * 60_000;
