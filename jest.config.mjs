@@ -17,9 +17,9 @@ export default {
   testMatch: ["**/*.test.ts"],
   setupFiles: [movedClock],
   moduleNameMapper: {
-    "^pulumi-workflow-execution$": "<rootDir>/provider/src/index.ts",
-    "^pulumi-workflow-execution/provider$": "<rootDir>/provider/src/fronts/dynamic/provider.ts",
-    "^workflow-emulator$": "<rootDir>/emulator/src/index.ts",
+    "^pulumi-runbook$": "<rootDir>/provider/src/index.ts",
+    "^pulumi-runbook/provider$": "<rootDir>/provider/src/fronts/dynamic/provider.ts",
+    "^runbook-emulator$": "<rootDir>/emulator/src/index.ts",
   },
   transform: {
     "^.+\\.(ts|js|mjs)$": [

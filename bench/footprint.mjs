@@ -12,7 +12,7 @@ export async function loadMs() {
   const code = `
     require("@pulumi/pulumi/dynamic");
     const begin = process.hrtime.bigint();
-    require("pulumi-workflow-execution/provider");
+    require("pulumi-runbook/provider");
     process.stdout.write(String(Number(process.hrtime.bigint() - begin) / 1e6));`;
   const times = [];
   for (let round = 0; round < ROUNDS; round += 1) times.push(Number(await evaluate(code)));

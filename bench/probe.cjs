@@ -37,7 +37,7 @@ if (file) {
   const wrapped = new WeakSet();
   Module._load = function (request, ...rest) {
     const loaded = Reflect.apply(load, this, [request, ...rest]);
-    if (request !== "pulumi-workflow-execution/provider") return loaded;
+    if (request !== "pulumi-runbook/provider") return loaded;
     for (const provider of Object.values(loaded)) {
       if (wrapped.has(provider)) continue;
       wrapped.add(provider);

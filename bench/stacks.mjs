@@ -89,7 +89,7 @@ export const variants = {
  * @param {number} [offsetMs] how far its clock is ahead
  */
 export async function startEmulator(rate = 1, offsetMs = 0) {
-  const script = join(REPOSITORY, "emulator", "bin", "workflow-emulator.js");
+  const script = join(REPOSITORY, "emulator", "bin", "runbook-emulator.js");
   const child = spawn(process.execPath, [script, "--port", "0", "--enforce-limits", "--exit-with-parent"], {
     stdio: ["ignore", "pipe", "inherit"],
   });

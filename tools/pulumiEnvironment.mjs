@@ -45,7 +45,7 @@ export function pulumiEnvironment({ cli, stateFolder, emulatorUrl, env = process
     PULUMI_CONFIG_PASSPHRASE: "local demo",
     PULUMI_SKIP_UPDATE_CHECK: "true",
     ...(hasOwnPlugins ? { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" } : {}),
-    ...(emulatorUrl === undefined ? {} : { WORKFLOW_EMULATOR_URL: emulatorUrl }),
+    ...(emulatorUrl === undefined ? {} : { RUNBOOK_EMULATOR_URL: emulatorUrl }),
   };
 }
 

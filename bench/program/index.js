@@ -63,6 +63,6 @@ if (service === "idle") {
     new pulumi.CustomResource("pulumi-nodejs:dynamic/bench:Shaped", name, properties);
   }
 } else {
-  const { WorkflowExecution } = require("pulumi-workflow-execution")[service];
+  const { WorkflowExecution } = require("pulumi-runbook")[service];
   for (const { name, args } of resources) new WorkflowExecution(name, args);
 }

@@ -1,11 +1,11 @@
-// The command `workflow-emulator`: reads its options, starts an emulator, and says where it is in one line of JSON.
+// The command `runbook-emulator`: reads its options, starts an emulator, and says where it is in one line of JSON.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startEmulator, type EmulatorOptions } from "./emulator";
 import { FolderInUseError } from "./executions/folderLock";
 
-const USAGE = `Usage: workflow-emulator [options]
+const USAGE = `Usage: runbook-emulator [options]
 
 Huawei Cloud AOM workflows, FunctionGraph flows and IAM on one local port. Prints {"url":"…"} when it is ready.
 
@@ -51,7 +51,7 @@ export async function main(args: readonly string[]): Promise<void> {
     process.stdout.write(`${JSON.stringify({ url, metadataUrl })}\n`);
   } catch (error) {
     if (!(error instanceof OptionError)) throw error;
-    process.stderr.write(`workflow-emulator: ${error.message}\n`);
+    process.stderr.write(`runbook-emulator: ${error.message}\n`);
     process.exitCode = EXIT_BAD_OPTIONS;
   }
 }

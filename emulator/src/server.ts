@@ -181,7 +181,7 @@ async function carryOut(service: Service, matched: MatchedOperation, call: Call)
 // Not an answer to anything a client did: a mistake of the emulator's own.
 function complain(about: string, error: unknown): void {
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`workflow-emulator: ${about}: ${detail}\n`);
+  process.stderr.write(`runbook-emulator: ${about}: ${detail}\n`);
 }
 
 function find(services: readonly Service[], call: Call): Found | undefined {

@@ -2,7 +2,7 @@
 // The root Pulumi.yaml runs this: `npm start` does it against the emulator, with the stack configuration it needs.
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { aom } from "pulumi-workflow-execution";
+import { aom } from "pulumi-runbook";
 
 const config = new pulumi.Config();
 

@@ -2,7 +2,7 @@
 // migrated side by side; what follows needs the outcome of both.
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { aom, cloudflow, functiongraph } from "pulumi-workflow-execution";
+import { aom, cloudflow, functiongraph } from "pulumi-runbook";
 
 const config = new pulumi.Config();
 const schema = config.get("schema") ?? "v7";

@@ -1,5 +1,5 @@
 /**
- * pulumi-workflow-execution: runbook executions as Pulumi resources. One module per service, and the errors that
+ * pulumi-runbook: runbook executions as Pulumi resources. One module per service, and the errors that
  * functions throw.
  */
 import * as aom from "./program/aom";

@@ -5,7 +5,7 @@ import type { ServiceName } from "../../provider/src/services/registry";
 
 /** `__provider` by service. */
 export const pinnedTexts: Readonly<Record<ServiceName, string>> = {
-  aom: 'exports.handler = () => require("pulumi-workflow-execution/provider").aom;',
-  functiongraph: 'exports.handler = () => require("pulumi-workflow-execution/provider").functiongraph;',
-  cloudflow: 'exports.handler = () => require("pulumi-workflow-execution/provider").cloudflow;',
+  aom: 'exports.handler = () => require("pulumi-runbook/provider").aom;',
+  functiongraph: 'exports.handler = () => require("pulumi-runbook/provider").functiongraph;',
+  cloudflow: 'exports.handler = () => require("pulumi-runbook/provider").cloudflow;',
 };

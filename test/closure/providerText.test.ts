@@ -6,7 +6,7 @@ import { execFile } from "node:child_process";
 import { resolve } from "node:path";
 import { promisify } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
-import { aom } from "pulumi-workflow-execution";
+import { aom } from "pulumi-runbook";
 import { providerText } from "../../provider/src/fronts/dynamic/providerText";
 import type { ServiceName } from "../../provider/src/services/registry";
 import { services } from "../../provider/src/services/registry";
@@ -68,7 +68,7 @@ test("a resource of a program with secrets has the text, and nothing secret in i
 test("a large program is not held up by traces of promises, and what leads to the user's line stays", async () => {
   const seen = await inNewProcess<{ traces: number; limits: number[]; failed: string }>(`
     const pulumi = require("@pulumi/pulumi");
-    const { aom } = require("pulumi-workflow-execution");
+    const { aom } = require("pulumi-runbook");
     const args = { workflowId: "demo-succeeds" };
     const newResource = ({ name, inputs }) => {
       if (name === "refused") throw new Error("the engine is gone");

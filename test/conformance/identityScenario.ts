@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createServer } from "node:tls";
 import { promisify } from "node:util";
-import { startEmulator } from "workflow-emulator";
+import { startEmulator } from "runbook-emulator";
 import { acmeDomainId, acmeSeed, acmeSubProject } from "../emulator/acme";
 import { selfSigned } from "../support/selfSigned";
 

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { startEmulator } from "workflow-emulator";
+import { startEmulator } from "runbook-emulator";
 
 const python = process.env["CONFORMANCE_PYTHON"];
 const PROJECT = "0123456789abcdef0123456789abcdef";

@@ -2,8 +2,8 @@
  * Steps of CloudFlow executions against the emulator: what runs side by side keeps its own end, with the vendor's chain of
  * events and with the other chains that the vendor's page would also allow.
  */
-import type { Emulator } from "workflow-emulator";
-import { startEmulator } from "workflow-emulator";
+import type { Emulator } from "runbook-emulator";
+import { startEmulator } from "runbook-emulator";
 import { createHmac, randomUUID } from "node:crypto";
 import type { Backend } from "../../provider/src/execution/service";
 import type { ExecutionSnapshot } from "../../provider/src/execution/snapshot";

@@ -2,7 +2,7 @@
  * What the contract suite needs to know of a service: how to script its workflows on the emulator, and the vendor's
  * names of the operations, for faults and counts.
  */
-import type { Emulator } from "workflow-emulator";
+import type { Emulator } from "runbook-emulator";
 import type { Arguments, Settings } from "../../provider/src/lifecycle";
 import type { ServiceName } from "../../provider/src/services/registry";
 

@@ -1,7 +1,7 @@
 /**
  * The services under contract: one row each.
  */
-import type { Emulator } from "workflow-emulator";
+import type { Emulator } from "runbook-emulator";
 import type { Arguments } from "../../provider/src/lifecycle";
 import type { ServiceName } from "../../provider/src/services/registry";
 import { control } from "../support/emulators";

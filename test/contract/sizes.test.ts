@@ -2,8 +2,8 @@
  * Documented sizes: what the check of a preview allows is what the service takes, to the byte. Both are asked here: our check,
  * and the emulator, which was written by the vendors' pages alone.
  */
-import type { Emulator } from "workflow-emulator";
-import { startEmulator } from "workflow-emulator";
+import type { Emulator } from "runbook-emulator";
+import { startEmulator } from "runbook-emulator";
 import { ServiceError } from "../../provider/src/ground/errors";
 import type { Arguments, BackendDefinition, Session } from "../../provider/src/lifecycle";
 import type { ServiceName } from "../../provider/src/services/registry";
@@ -32,8 +32,7 @@ const bodyTooLarge = { status: 413, serviceCode: "FSS.0413" };
 const runName = `r${"n".repeat(127)}`;
 /** What a start's body has around `text` in `{"headers":{…},"input":{"t":"text"}}`. */
 const around = (headers: Record<string, string>): number =>
-  JSON.stringify({ headers: { "x-pulumi-workflow-execution": runName, ...headers }, input: { t: "" } })
-    .length;
+  JSON.stringify({ headers: { "x-pulumi-runbook": runName, ...headers }, input: { t: "" } }).length;
 
 const sizes: readonly Size[] = [
   {

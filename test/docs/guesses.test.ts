@@ -4,8 +4,8 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Emulator } from "workflow-emulator";
-import { startEmulator } from "workflow-emulator";
+import type { Emulator } from "runbook-emulator";
+import { startEmulator } from "runbook-emulator";
 import { textOfFolder } from "../support/textOfFolder";
 
 const root = join(__dirname, "../..");

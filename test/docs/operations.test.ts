@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { startEmulator } from "workflow-emulator";
+import { startEmulator } from "runbook-emulator";
 import * as alibabaMetadata from "../../provider/src/services/alibaba/metadata";
 import * as alibabaSts from "../../provider/src/services/alibaba/sts";
 import * as cloudFlow from "../../provider/src/services/alibaba/cloudflow/api";

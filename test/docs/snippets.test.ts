@@ -39,7 +39,12 @@ const snippets = files.flatMap(snippetsOf);
 
 test("there are snippets in the documents and in TSDoc", () => {
   expect(snippets.map(({ place }) => place)).toEqual(
-    expect.arrayContaining(["README.md #1", "docs/aom.md #1", "docs/aom.md #2", "provider/src/program/aom.ts #1"]),
+    expect.arrayContaining([
+      "README.md #1",
+      "docs/aom.md #1",
+      "docs/aom.md #2",
+      "provider/src/program/aom.ts #1",
+    ]),
   );
 });
 

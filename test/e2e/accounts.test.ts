@@ -38,7 +38,7 @@ const fixture = useFixture({
 });
 
 const program = (endpoint: string): string => `
-const { Provider, aom } = require("pulumi-workflow-execution");
+const { Provider, aom } = require("pulumi-runbook");
 const endpoints = { aom: ${JSON.stringify(endpoint)}, iam: ${JSON.stringify(endpoint)} };
 const demo = new Provider("demo", { huaweicloud: {
   region: "cn-north-4", endpoints, domainName: "demo", userName: "demo", password: "demo-password-1",
@@ -77,7 +77,7 @@ test("functions act for the provider that they name or inherit, in previews too"
     join(stack.folder, "index.js"),
     `
 const pulumi = require("@pulumi/pulumi");
-const { Provider, aom } = require("pulumi-workflow-execution");
+const { Provider, aom } = require("pulumi-runbook");
 const endpoints = { aom: ${JSON.stringify(emulator.url)}, iam: ${JSON.stringify(emulator.url)} };
 const acme = new Provider("acme", { huaweicloud: {
   region: pulumi.output(Promise.resolve("cn-east-3")), endpoints,
@@ -124,7 +124,7 @@ module.exports = async () => ({
 test("its request limits are its own; wrong ones are named", async () => {
   const { emulator, stack } = fixture;
   const limits = (tokens: number): string => `
-const { Provider, aom } = require("pulumi-workflow-execution");
+const { Provider, aom } = require("pulumi-runbook");
 const provider = new Provider("demo", { huaweicloud: {
   region: "cn-north-4", endpoints: { aom: ${JSON.stringify(emulator.url)}, iam: ${JSON.stringify(emulator.url)} },
   domainName: "demo", userName: "demo", password: "demo-password-1",
@@ -142,7 +142,7 @@ new aom.WorkflowExecution("patch", { workflowId: "demo-succeeds" }, { provider }
 
 describe("an agency of another account, by an explicit provider", () => {
   const assuming = (endpoint: string, domainName: string): string => `
-const { Provider, aom } = require("pulumi-workflow-execution");
+const { Provider, aom } = require("pulumi-runbook");
 const provider = new Provider("there", { huaweicloud: {
   region: "cn-north-4", projectName: "cn-north-4_ops",
   endpoints: { aom: ${JSON.stringify(endpoint)}, iam: ${JSON.stringify(endpoint)} },
@@ -189,7 +189,7 @@ exports.project = new aom.WorkflowExecution("patch", { workflowId: "same" }, { p
 // created, which knows nothing of the program.
 describe("a resource that moves to another provider", () => {
   const moving = (endpoint: string, provider: string, args: object): string => `
-const { Provider, aom } = require("pulumi-workflow-execution");
+const { Provider, aom } = require("pulumi-runbook");
 const settings = { huaweicloud: {
   region: "cn-north-4", endpoints: { aom: ${JSON.stringify(endpoint)}, iam: ${JSON.stringify(endpoint)} },
   domainName: "demo", userName: "demo", password: "demo-password-1",

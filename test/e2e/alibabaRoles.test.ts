@@ -18,7 +18,7 @@ const role = { roleArn: `acs:ram::${acmeAccountId}:role/partner`, sessionName: "
 
 const program = (settings: object): string => `
 const pulumi = require("@pulumi/pulumi");
-const { Provider, cloudflow } = require("pulumi-workflow-execution");
+const { Provider, cloudflow } = require("pulumi-runbook");
 const settings = ${JSON.stringify(settings)};
 if (settings.assumeRole) settings.assumeRole.externalId = pulumi.secret(${JSON.stringify(externalId)});
 const provider = new Provider("acme", { alicloud: { region: "cn-shanghai", skipRegionValidation: true, ...settings } });

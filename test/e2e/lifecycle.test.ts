@@ -27,7 +27,7 @@ test("up runs it, up again runs nothing, a change runs it again for the named re
   expect(execution).toMatchObject({ workflowId: "demo-succeeds", status: "success" });
   const patch = await stack.resource("patch");
   expect(patch).toMatchObject({
-    type: "pulumi-nodejs:dynamic/aom:WorkflowExecution",
+    type: "pulumi-nodejs:aom:WorkflowExecution",
     id: execution!.executionId,
     outputs: {
       executionId: execution!.executionId,

@@ -2,7 +2,7 @@
  * Executions that end badly: what `up`, `preview`, `refresh` and the next `up` each say and do, on every service, for
  * every outcome under every `onFailure` and `rerunOn`. Real engine; one stack per service holds all combinations.
  */
-import type { Emulator } from "workflow-emulator";
+import type { Emulator } from "runbook-emulator";
 import type { BackendDefinition } from "../../provider/src/lifecycle";
 import type { ServiceName } from "../../provider/src/services/registry";
 import { openSession } from "../../provider/src/lifecycle";

@@ -4,8 +4,8 @@
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Emulator } from "workflow-emulator";
-import { startEmulator } from "workflow-emulator";
+import type { Emulator } from "runbook-emulator";
+import { startEmulator } from "runbook-emulator";
 import { executionsOf, requestsOf } from "../support/emulators";
 import type { ProxyOptions, ProxyProcess } from "../support/proxyProcess";
 import { startProxy } from "../support/proxyProcess";
@@ -53,7 +53,7 @@ async function through(options: ProxyOptions = {}): Promise<Record<string, strin
 }
 
 const program = `
-const { aom, functiongraph } = require("pulumi-workflow-execution");
+const { aom, functiongraph } = require("pulumi-runbook");
 const patch = new aom.WorkflowExecution("patch", { workflowId: "demo-succeeds" });
 const rotate = new functiongraph.WorkflowExecution("rotate", { workflowId: "demo-succeeds" });
 module.exports = async () => ({

@@ -12,7 +12,7 @@ jest.setTimeout(120_000);
 const fixture = useFixture();
 
 const program = `
-const { aom, cloudflow, functiongraph } = require("pulumi-workflow-execution");
+const { aom, cloudflow, functiongraph } = require("pulumi-runbook");
 
 const patch = new aom.WorkflowExecution("patch", { workflowId: "demo-succeeds" });
 const rotate = new functiongraph.WorkflowExecution("rotate", { workflowId: "demo-succeeds" });

@@ -305,7 +305,7 @@ test("A, B, A is three runs, one after a failure is a new one, and so is one aft
 /** What an upgrade changes of the provider that a stack's program and the dynamic provider host find. */
 function installAnotherVersion(folder: string, version: string, versionOfState: number): () => void {
   const source = resolve(__dirname, "../../provider");
-  const target = join(folder, "node_modules", "pulumi-workflow-execution");
+  const target = join(folder, "node_modules", "pulumi-runbook");
   for (const part of ["dist", "package.json"])
     cpSync(join(source, part), join(target, part), { recursive: true });
   const replaceIn = (file: string, text: string, by: string): void => {

@@ -33,7 +33,7 @@ const secrets = {
 
 const program = `"use strict";
 const pulumi = require("@pulumi/pulumi");
-const { aom, cloudflow, functiongraph } = require("pulumi-workflow-execution");
+const { aom, cloudflow, functiongraph } = require("pulumi-runbook");
 const { step, secrets } = require("./step.json");
 const isFirst = step === "first";
 const run = (name, { input, triggers }, opts) =>

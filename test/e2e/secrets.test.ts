@@ -143,7 +143,7 @@ test("credentials from the environment are in no log, also with -v=9", async () 
 });
 
 function journalOf(folder: string): string {
-  const journal = join(folder, "state", "home", "workflow-execution", "journal");
+  const journal = join(folder, "state", "home", "runbook", "journal");
   const text = textOfFolder(journal);
   expect(text).not.toBe("");
   return text;

@@ -38,7 +38,7 @@ test("three services in one stack: up, nothing to do, a change, refresh, destroy
     ["migrate", "cloudflow"],
   ] as const) {
     const resource = await stack.resource(name);
-    expect(resource.type).toBe(`pulumi-nodejs:dynamic/${type}:WorkflowExecution`);
+    expect(resource.type).toBe(`pulumi-nodejs:${type}:WorkflowExecution`);
     expect(resource.outputs).toMatchObject({
       status: "succeeded",
       output: { version: "1.4.2" },

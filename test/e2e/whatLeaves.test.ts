@@ -202,7 +202,7 @@ describe("secrets", () => {
     );
     await run("second state", "stack", "export");
     await run("destroy", "destroy", "--yes", "--skip-preview", "--diff", "--continue-on-error");
-    const journal = textOfFolder(join(stack.folder, "state", "home", "workflow-execution", "journal"));
+    const journal = textOfFolder(join(stack.folder, "state", "home", "runbook", "journal"));
     const places: Record<string, string> = {
       ...seen,
       stored: stack.stored(),

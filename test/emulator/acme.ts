@@ -1,5 +1,5 @@
 /** An account beside the demo one that lets others in: agencies and roles, sub-projects, an identity provider. */
-import type { Seed } from "workflow-emulator";
+import type { Seed } from "runbook-emulator";
 import type { Keys } from "./emulatorClient";
 
 export const acmeDomainId = "acme0000000000000000000000000001";

@@ -1,5 +1,5 @@
 // How the emulated gateway lets requests in, and how it refuses them.
-import { startEmulator, type Emulator } from "workflow-emulator";
+import { startEmulator, type Emulator } from "runbook-emulator";
 import { DEMO_KEYS, EmulatorClient, executions, type Json, PROJECT, TEMPORARY_KEYS } from "./emulatorClient";
 import { useEmulator } from "./useEmulator";
 

@@ -11,7 +11,7 @@ import { once } from "node:events";
 import { EmulatorClient, executions } from "./emulatorClient";
 
 const ROOT = join(__dirname, "..", "..");
-const BIN = join(ROOT, "emulator", "bin", "workflow-emulator.js");
+const BIN = join(ROOT, "emulator", "bin", "runbook-emulator.js");
 
 const running = new Set<ChildProcess>();
 

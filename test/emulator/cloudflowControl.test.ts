@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startEmulator, type EmulatorOptions } from "workflow-emulator";
+import { startEmulator, type EmulatorOptions } from "runbook-emulator";
 import { CloudFlowClient, stateMachine } from "./cloudflowClient";
 import type { Json } from "./emulatorClient";
 

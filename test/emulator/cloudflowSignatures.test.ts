@@ -1,5 +1,5 @@
 // Who is let in to CloudFlow: both signatures, every place for the parameters, clocks, nonces and STS tokens.
-import { startEmulator } from "workflow-emulator";
+import { startEmulator } from "runbook-emulator";
 import { CloudFlowClient, type SendOptions } from "./cloudflowClient";
 import { TEMPORARY_KEYS } from "./emulatorClient";
 import { useEmulator } from "./useEmulator";

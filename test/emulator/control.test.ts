@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { networkInterfaces } from "node:os";
-import { startEmulator } from "workflow-emulator";
+import { startEmulator } from "runbook-emulator";
 import { EmulatorClient, executions, PROJECT } from "./emulatorClient";
 import { useEmulator } from "./useEmulator";
 

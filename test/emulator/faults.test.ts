@@ -1,5 +1,5 @@
 // Planned faults: what a client sees of each, and whether the operation took effect.
-import { startEmulator } from "workflow-emulator";
+import { startEmulator } from "runbook-emulator";
 import { EmulatorClient, executions } from "./emulatorClient";
 import { useEmulator } from "./useEmulator";
 

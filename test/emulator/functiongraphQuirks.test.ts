@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startEmulator } from "workflow-emulator";
+import { startEmulator } from "runbook-emulator";
 import { EmulatorClient, TEMPORARY_KEYS, type Json } from "./emulatorClient";
 import {
   definition,

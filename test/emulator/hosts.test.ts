@@ -5,8 +5,8 @@ import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
 import { request } from "node:http";
 import { text } from "node:stream/consumers";
-import type { EmulatorOptions } from "workflow-emulator";
-import { startEmulator } from "workflow-emulator";
+import type { EmulatorOptions } from "runbook-emulator";
+import { startEmulator } from "runbook-emulator";
 import { executions } from "./emulatorClient";
 
 /** Requests under a `Host` header each; gives the statuses and the last body. */

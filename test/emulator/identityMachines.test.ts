@@ -1,5 +1,5 @@
 /** What machines hand out to whoever has no key: metadata services, the service of a pod, a credentials URI. */
-import { startEmulator } from "workflow-emulator";
+import { startEmulator } from "runbook-emulator";
 import { acmeProject, acmeSeed } from "./acme";
 import { CloudFlowClient } from "./cloudflowClient";
 import { EmulatorClient, executions } from "./emulatorClient";

@@ -1,6 +1,6 @@
 /** The accounts that a seed or the control API gives, and the record of who acted in them. */
 import { generateKeyPairSync, sign } from "node:crypto";
-import { startEmulator } from "workflow-emulator";
+import { startEmulator } from "runbook-emulator";
 import { acmeAccountId, acmeDomainId, acmeProject, acmeSeed, acmeSubProject, annKeys } from "./acme";
 import { CloudFlowClient } from "./cloudflowClient";
 import { DEMO_KEYS, executions, TEMPORARY_KEYS } from "./emulatorClient";

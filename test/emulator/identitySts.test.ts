@@ -1,5 +1,5 @@
 /** The STS of both clouds: who may take on which role, for how long, and how a refusal is worded. */
-import { startEmulator } from "workflow-emulator";
+import { startEmulator } from "runbook-emulator";
 import { acmeAccountId, acmeDomainId, acmeProject, acmeSeed, annKeys } from "./acme";
 import { CloudFlowClient } from "./cloudflowClient";
 import type { SendOptions } from "./cloudflowClient";

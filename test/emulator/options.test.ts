@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { startEmulator, type EmulatorOptions, type Seed } from "workflow-emulator";
+import { startEmulator, type EmulatorOptions, type Seed } from "runbook-emulator";
 import { EmulatorClient, executions, type Json, PROJECT } from "./emulatorClient";
 
 const timersButTimeout = [

@@ -3,7 +3,7 @@ import { execFile, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { promisify } from "node:util";
-import { startEmulator } from "workflow-emulator";
+import { startEmulator } from "runbook-emulator";
 
 const readme = readFileSync(resolve(__dirname, "../../emulator/README.md"), "utf8");
 const page = readme.slice(readme.indexOf("\n## Identity\n"), readme.indexOf("\n## FunctionGraph\n"));

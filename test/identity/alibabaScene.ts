@@ -2,8 +2,8 @@
  * A scene for tests of who acts on Alibaba Cloud, and where: an emulator with accounts and roles, whose metadata service stands
  * at the address of the cloud's own, and a record of what was sent.
  */
-import type { Emulator } from "workflow-emulator";
-import { startEmulator } from "workflow-emulator";
+import type { Emulator } from "runbook-emulator";
+import { startEmulator } from "runbook-emulator";
 import { metadataEndpoint } from "../../provider/src/services/alibaba/metadata";
 import { NotFoundError } from "../../provider/src/ground/errors";
 import type { Fetch } from "../../provider/src/http/httpClient";

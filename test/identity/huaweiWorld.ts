@@ -2,8 +2,8 @@
  * Huawei Cloud as a process meets it, played by the emulator: whatever host a request is for, the emulator answers under
  * that name, and what was sent is kept. So the vendor's own hosts and the metadata service are asked as in the cloud.
  */
-import type { Emulator } from "workflow-emulator";
-import { startEmulator } from "workflow-emulator";
+import type { Emulator } from "runbook-emulator";
+import { startEmulator } from "runbook-emulator";
 import type { Fetch } from "../../provider/src/http/httpClient";
 import type { Arguments, Session, Settings } from "../../provider/src/lifecycle";
 import { openSession } from "../../provider/src/lifecycle";

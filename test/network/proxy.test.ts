@@ -3,8 +3,8 @@
  * of a start that a proxy stopped.
  */
 import { Agent } from "node:http";
-import type { Emulator } from "workflow-emulator";
-import { startEmulator } from "workflow-emulator";
+import type { Emulator } from "runbook-emulator";
+import { startEmulator } from "runbook-emulator";
 import type { Backend, BackendDefinition } from "../../provider/src/execution/service";
 import { ProxyError, StartUncertainError, TransportError } from "../../provider/src/ground/errors";
 import { mayHaveBeenHandled } from "../../provider/src/http/retry";

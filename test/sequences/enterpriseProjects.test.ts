@@ -2,8 +2,8 @@
  * AOM lists executions of one enterprise project, by default of "0". A start that rests on that list is only made where
  * the list is known to cover the workflow.
  */
-import type { Emulator } from "workflow-emulator";
-import { startEmulator } from "workflow-emulator";
+import type { Emulator } from "runbook-emulator";
+import { startEmulator } from "runbook-emulator";
 import { ConfigurationError, codeOf } from "../../provider/src/ground/errors";
 import type { Arguments, Outcome } from "../../provider/src/lifecycle";
 import { create, listExecutions } from "../../provider/src/lifecycle";

@@ -2,8 +2,8 @@
  * The functions in a process without an engine, against the emulator: how many sessions they open, and how often these log in.
  */
 import * as pulumi from "@pulumi/pulumi";
-import type { Emulator } from "workflow-emulator";
-import { startEmulator } from "workflow-emulator";
+import type { Emulator } from "runbook-emulator";
+import { startEmulator } from "runbook-emulator";
 import { aom, functiongraph } from "../../provider/src";
 import { requestsOf } from "../support/emulators";
 import { collect, demoProjectId } from "../support/sessions";

@@ -2,11 +2,19 @@
  * The lifecycle of executions against the emulator, hours in milliseconds: whatever happens on the way, nothing is
  * started twice, no id is lost, and what is said of it is true.
  */
-import type { Emulator } from "workflow-emulator";
-import { startEmulator } from "workflow-emulator";
+import type { Emulator } from "runbook-emulator";
+import { startEmulator } from "runbook-emulator";
 import { StartUncertainError } from "../../provider/src/ground/errors";
 import type { Arguments, Outcome, StoredState } from "../../provider/src/lifecycle";
-import { create, deleteExecution, diff, getExecution, listExecutions, read, update } from "../../provider/src/lifecycle";
+import {
+  create,
+  deleteExecution,
+  diff,
+  getExecution,
+  listExecutions,
+  read,
+  update,
+} from "../../provider/src/lifecycle";
 import { services } from "../../provider/src/services/registry";
 import type { EmulatedExecution, LoggedRequest } from "../support/emulators";
 import { control, executionsOf, requestsOf } from "../support/emulators";

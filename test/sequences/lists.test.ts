@@ -2,8 +2,8 @@
  * A history of a thousand executions is listed through the paging of each service, completely and without a
  * duplicate, while new executions are being started.
  */
-import type { Emulator } from "workflow-emulator";
-import { startEmulator } from "workflow-emulator";
+import type { Emulator } from "runbook-emulator";
+import { startEmulator } from "runbook-emulator";
 import type { Arguments } from "../../provider/src/lifecycle";
 import type { ServiceName } from "../../provider/src/services/registry";
 import { iterateExecutions, listExecutions, openSession } from "../../provider/src/lifecycle";

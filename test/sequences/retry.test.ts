@@ -1,8 +1,8 @@
 /**
  * FunctionGraph's retry: the failed steps run again under the same id, and the lifecycle goes on with it.
  */
-import type { Emulator } from "workflow-emulator";
-import { startEmulator } from "workflow-emulator";
+import type { Emulator } from "runbook-emulator";
+import { startEmulator } from "runbook-emulator";
 import { InputError, ServiceError } from "../../provider/src/ground/errors";
 import type { LifecycleHost } from "../../provider/src/lifecycle";
 import { create, diff, read, retryExecution, update } from "../../provider/src/lifecycle";

@@ -7,7 +7,7 @@ import type { Bag } from "./values";
 
 /** The resource's name among all of a stack. */
 export function urnOf(service: ServiceName, stack: string, name: string): string {
-  return `urn:pulumi:${stack}::sim::pulumi-nodejs:dynamic/${service}:WorkflowExecution::${name}`;
+  return `urn:pulumi:${stack}::sim::pulumi-nodejs:${service}:WorkflowExecution::${name}`;
 }
 
 /** The workflow's name at the service. */
@@ -48,7 +48,7 @@ export function inputsOf(world: World, stack: string, spec: ResourceSpec, key: s
     ...spec.args,
     ...(key === undefined ? {} : { executionKey: key }),
     ...(spec.executionName === undefined ? {} : { executionName: spec.executionName }),
-    __provider: `exports.handler = () => require("pulumi-workflow-execution/provider").${service};`,
+    __provider: `exports.handler = () => require("pulumi-runbook/provider").${service};`,
     __meta: {
       urn: urnOf(service, stack, spec.name),
       ...(spec.secretInput === true && service !== "aom" ? { secretArguments: ["input"] } : {}),

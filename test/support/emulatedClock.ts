@@ -2,7 +2,7 @@
  * A session's clock that takes the emulator's along: waiting moves both, so that hours pass in milliseconds.
  * For one wait at a time: two that sleep at once would each move the time.
  */
-import type { Emulator } from "workflow-emulator";
+import type { Emulator } from "runbook-emulator";
 import type { Clock } from "../../provider/src/ground/clock";
 import { control } from "./emulators";
 

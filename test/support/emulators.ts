@@ -1,7 +1,7 @@
 /**
  * What a test asks of an emulator through its control API.
  */
-import type { Emulator } from "workflow-emulator";
+import type { Emulator } from "runbook-emulator";
 
 /** An execution as the control API lists it. */
 export interface EmulatedExecution {

@@ -2,7 +2,7 @@
  * One role in a program, played by an execution of each service; every role has workflows of its own, so that what
  * ran for it can be counted.
  */
-import type { Emulator } from "workflow-emulator";
+import type { Emulator } from "runbook-emulator";
 import type { ServiceName } from "../../provider/src/services/registry";
 import { control, executionsOf } from "./emulators";
 import type { ProgramResource } from "./stack";

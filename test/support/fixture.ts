@@ -1,8 +1,8 @@
 /**
  * An emulator and a stack per test, closed whatever happens.
  */
-import type { Emulator, EmulatorOptions } from "workflow-emulator";
-import { startEmulator } from "workflow-emulator";
+import type { Emulator, EmulatorOptions } from "runbook-emulator";
+import { startEmulator } from "runbook-emulator";
 import type { TestStack } from "./stack";
 import { openStack } from "./stack";
 

@@ -2,7 +2,7 @@
  * A front for tests that call the lifecycle directly: a real session with the emulator, and a reporter that remembers
  * what the person would have seen.
  */
-import type { Emulator } from "workflow-emulator";
+import type { Emulator } from "runbook-emulator";
 import type { LifecycleHost, Reporter, Session, Settings } from "../../provider/src/lifecycle";
 import { RunRegister, openSession } from "../../provider/src/lifecycle";
 import { services } from "../../provider/src/services/registry";

@@ -6,11 +6,17 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RequestInit } from "node-fetch";
-import type { Emulator } from "workflow-emulator";
-import { startEmulator } from "workflow-emulator";
+import type { Emulator } from "runbook-emulator";
+import { startEmulator } from "runbook-emulator";
 import type { Fetch } from "../../provider/src/http/httpClient";
 import type { Clock } from "../../provider/src/ground/clock";
-import type { Arguments, BackendDefinition, LifecycleHost, Outcome, Session } from "../../provider/src/lifecycle";
+import type {
+  Arguments,
+  BackendDefinition,
+  LifecycleHost,
+  Outcome,
+  Session,
+} from "../../provider/src/lifecycle";
 import type { ServiceName } from "../../provider/src/services/registry";
 import { RunRegister, create, openSession } from "../../provider/src/lifecycle";
 import { services } from "../../provider/src/services/registry";

@@ -10,7 +10,7 @@ const { syncBuiltinESMExports } = require("node:module");
 const averageYearMs = 365.2425 * 24 * 3600 * 1000;
 
 /** Marks a realm, or the `fs` module of a process, whose time has been moved. */
-const moved = Symbol.for("pulumi-workflow-execution.movedClock");
+const moved = Symbol.for("pulumi-runbook.movedClock");
 
 const years = Number(process.env.TEST_YEARS_AHEAD ?? "0");
 if (!Number.isFinite(years))

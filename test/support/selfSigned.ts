@@ -19,10 +19,7 @@ const generalizedTime = 0x18;
  * @param hosts IPv4 addresses and names of servers that may show it.
  * @param owner its common name.
  */
-export function selfSigned(
-  hosts: readonly string[] = ["127.0.0.1"],
-  owner = "workflow-emulator",
-): SelfSigned {
+export function selfSigned(hosts: readonly string[] = ["127.0.0.1"], owner = "runbook-emulator"): SelfSigned {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const ecdsaWithSha256 = der(sequence, der(0x06, hex("2a8648ce3d040302")));
   const commonName = der(sequence, der(0x06, hex("550403")), der(0x0c, Buffer.from(owner)));

@@ -20,7 +20,7 @@ afterEach(() => {
 });
 
 const environment = (): NodeJS.ProcessEnv => ({
-  WORKFLOW_EXECUTION_CACHE: cache.path,
+  RUNBOOK_CACHE: cache.path,
   GO_ON: join(signals.path, "go-on"),
 });
 
@@ -37,7 +37,7 @@ const MAKE = (until: "at once" | "told to go on" = "at once"): string => `
       process.stderr.write(text + "\\n");
     },
     make: async (unfinished) => {
-      appendFileSync(process.env.WORKFLOW_EXECUTION_CACHE + "/makers", process.pid + "\\n");
+      appendFileSync(process.env.RUNBOOK_CACHE + "/makers", process.pid + "\\n");
       writeFileSync(unfinished + "/first", "1");
       while (${String(until !== "at once")} && !existsSync(process.env.GO_ON)) await sleep(20);
       writeFileSync(unfinished + "/second", "2");
@@ -144,16 +144,11 @@ test("the cache lies where the environment says, and outside the repository othe
     import { cacheFolder } from "tools/setup/cache.mjs";
     const last = process.platform === "darwin" ? "/home/me/Library/Caches" : "/home/me/.cache";
     console.log(JSON.stringify([
-      cacheFolder({ WORKFLOW_EXECUTION_CACHE: "/own", XDG_CACHE_HOME: "/xdg", HOME: "/home/me" }),
+      cacheFolder({ RUNBOOK_CACHE: "/own", XDG_CACHE_HOME: "/xdg", HOME: "/home/me" }),
       cacheFolder({ XDG_CACHE_HOME: "/xdg", HOME: "/home/me" }),
       cacheFolder({ XDG_CACHE_HOME: "not-absolute", HOME: "/home/me" }).replace(last, "caches"),
       cacheFolder({ HOME: "" }).startsWith("/"),
     ]));
   `);
-  expect(places).toEqual([
-    "/own",
-    "/xdg/pulumi-workflow-execution",
-    "caches/pulumi-workflow-execution",
-    true,
-  ]);
+  expect(places).toEqual(["/own", "/xdg/pulumi-runbook", "caches/pulumi-runbook", true]);
 });

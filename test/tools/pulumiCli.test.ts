@@ -28,7 +28,7 @@ async function ensure(...path: string[]): Promise<Ending> {
      });`,
     {
       PATH: [...path.map((name) => join(folder.path, name)), join(folder.path, "system")].join(":"),
-      WORKFLOW_EXECUTION_CACHE: join(folder.path, "cache"),
+      RUNBOOK_CACHE: join(folder.path, "cache"),
       HOME: folder.path,
     },
   ).ending;
@@ -140,7 +140,7 @@ test("a build that fails shows its last lines", async () => {
 test("Go finds folders for its own caches also where there is no home", async () => {
   const { stdout } = await startModule(
     `import { goEnvironment } from "tools/setup/goBuild.mjs";
-     const { GOPATH, GOCACHE } = goEnvironment({ HOME: "", WORKFLOW_EXECUTION_CACHE: "/cache" });
+     const { GOPATH, GOCACHE } = goEnvironment({ HOME: "", RUNBOOK_CACHE: "/cache" });
      const kept = goEnvironment({ HOME: "/home/me" });
      console.log(JSON.stringify({ GOPATH, GOCACHE, kept: [kept.GOPATH, kept.GOCACHE] }));`,
   ).ending;

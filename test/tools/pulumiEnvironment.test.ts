@@ -22,7 +22,7 @@ async function environmentFor(
   return (await evaluate(
     `import { pulumiEnvironment } from "tools/pulumiEnvironment.mjs";
      console.log(JSON.stringify(pulumiEnvironment(${JSON.stringify({ stateFolder, ...options })})));`,
-    { WORKFLOW_EXECUTION_CACHE: join(folder.path, "cache"), ...env },
+    { RUNBOOK_CACHE: join(folder.path, "cache"), ...env },
   )) as Record<string, string>;
 }
 
@@ -59,7 +59,7 @@ test("Pulumi's home and its stacks lie in the state folder, and the given CLI co
   expect(env["PULUMI_BACKEND_URL"]).toBe(`file://${join(state, "stacks")}`);
   expect(existsSync(join(state, "stacks"))).toBe(true);
   expect(env["PATH"]).toBe(["/cli/bin", process.env["PATH"]].join(delimiter));
-  expect(env["WORKFLOW_EMULATOR_URL"]).toBe("http://127.0.0.1:1234");
+  expect(env["RUNBOOK_EMULATOR_URL"]).toBe("http://127.0.0.1:1234");
 });
 
 test("a CLI that we built has its plugins beside it; another one fetches them, once for all state folders", async () => {

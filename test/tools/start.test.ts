@@ -69,7 +69,7 @@ describe("the emulator of a run", () => {
     script: string,
     preferredPort?: number,
   ): Promise<{ code: number | null; stdout: string; stderr: string }> => {
-    folder.write(join("emulator", "bin", "workflow-emulator.js"), script);
+    folder.write(join("emulator", "bin", "runbook-emulator.js"), script);
     const options = { repository: folder.path, dataFolder: join(folder.path, "data"), preferredPort };
     return startModule(
       `import { startEmulator } from "tools/start/runningEmulator.mjs";
@@ -98,11 +98,9 @@ describe("the emulator of a run", () => {
   });
 
   test("that does not start: what it said", async () => {
-    const { code, stderr } = await run(
-      `console.error("workflow-emulator: no such folder"); process.exit(2);`,
-    );
+    const { code, stderr } = await run(`console.error("runbook-emulator: no such folder"); process.exit(2);`);
     expect(code).toBe(1);
-    expect(stderr).toContain("The emulator did not start:\nworkflow-emulator: no such folder");
+    expect(stderr).toContain("The emulator did not start:\nrunbook-emulator: no such folder");
   });
 });
 

@@ -1,8 +1,8 @@
 /**
  * Keys and signatures of Alibaba Cloud against the emulator's own checker. Who acts, by all settings: `test/identity`.
  */
-import type { Emulator } from "workflow-emulator";
-import { startEmulator } from "workflow-emulator";
+import type { Emulator } from "runbook-emulator";
+import { startEmulator } from "runbook-emulator";
 import { AuthenticationError } from "../../provider/src/ground/errors";
 import type { Settings } from "../../provider/src/lifecycle";
 import { check, openSession } from "../../provider/src/lifecycle";

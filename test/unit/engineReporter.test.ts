@@ -12,7 +12,7 @@ import type { EngineReporter } from "../../provider/src/fronts/shared/engineRepo
 
 type MakeReporter = (urn: string | undefined) => EngineReporter;
 
-const urn = "urn:pulumi:dev::p::pulumi-nodejs:dynamic/aom:WorkflowExecution::patch";
+const urn = "urn:pulumi:dev::p::pulumi-nodejs:aom:WorkflowExecution::patch";
 const argv = process.argv;
 afterEach(() => {
   process.argv = argv;

@@ -1,6 +1,6 @@
 /** What a resource's constructor hands over: the arguments as JSON, and what the provider can't be told otherwise. */
 import * as pulumi from "@pulumi/pulumi";
-import { Provider, aom, cloudflow, functiongraph } from "pulumi-workflow-execution";
+import { Provider, aom, cloudflow, functiongraph } from "pulumi-runbook";
 import { noteOf } from "../../provider/src/fronts/dynamic/argumentDigests";
 
 type Bag = Record<string, unknown>;
@@ -50,7 +50,7 @@ test("the URN, the options, and a note of what may hold a secret", async () => {
     ),
   );
   expect(meta).toEqual({
-    urn: "urn:pulumi:stack::project::pulumi-nodejs:dynamic/functiongraph:WorkflowExecution::noted",
+    urn: "urn:pulumi:stack::project::pulumi-nodejs:functiongraph:WorkflowExecution::noted",
     customTimeouts: { create: "5m" },
     ignoreChanges: ["input.b"],
     replaceOnChanges: ["endpoint"],
@@ -95,7 +95,7 @@ describe("transformations", () => {
       notes: { input: { password: "secret" }, triggers: { a: noteOf(1) } },
     });
     expect(inputs["__provider"]).toBe(
-      'exports.handler = () => require("pulumi-workflow-execution/provider").functiongraph;',
+      'exports.handler = () => require("pulumi-runbook/provider").functiongraph;',
     );
   });
 
@@ -152,7 +152,7 @@ describe("transformations", () => {
     expect(await inputsOf(outer)).toMatchObject({
       flowName: "f",
       triggers: { b: 1 },
-      __provider: 'exports.handler = () => require("pulumi-workflow-execution/provider").cloudflow;',
+      __provider: 'exports.handler = () => require("pulumi-runbook/provider").cloudflow;',
       __meta: { urn: expect.stringMatching(/cloudflow:WorkflowExecution::outer$/) },
     });
     expect(registered.get("inner")).toMatchObject({ workflowId: "wf-inner" });

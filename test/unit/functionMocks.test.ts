@@ -152,12 +152,12 @@ describe("options that can't be honoured are refused by name", () => {
     [
       "a provider that is none",
       () => ({ provider: {} }),
-      /the option "provider" must be a Provider of pulumi-workflow-execution/,
+      /the option "provider" must be a Provider of pulumi-runbook/,
     ],
     [
       "another package's provider",
       () => ({ provider: official() }),
-      /the option "provider" is a provider of the package huaweicloud: give it a Provider of pulumi-workflow-execution/,
+      /the option "provider" is a provider of the package huaweicloud: give it a Provider of pulumi-runbook/,
     ],
     [
       "another resource as provider",

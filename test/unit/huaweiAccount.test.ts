@@ -2,8 +2,8 @@
  * An account of Huawei Cloud against the emulator's real IAM: tokens obtained once, renewed in time, replaced when
  * they die early; keys; and where the project comes from.
  */
-import type { Emulator, EmulatorOptions } from "workflow-emulator";
-import { startEmulator } from "workflow-emulator";
+import type { Emulator, EmulatorOptions } from "runbook-emulator";
+import { startEmulator } from "runbook-emulator";
 import type { Backend } from "../../provider/src/execution/service";
 import {
   AuthenticationError,

@@ -14,7 +14,7 @@ import {
   wantedRun,
 } from "../../provider/src/starting/runKey";
 
-const urn = "urn:pulumi:prod::shop::pulumi-nodejs:dynamic/aom:WorkflowExecution::patch-fleet";
+const urn = "urn:pulumi:prod::shop::pulumi-nodejs:aom:WorkflowExecution::patch-fleet";
 const definitions: BackendDefinition[] = Object.values(services);
 const flow: Arguments = { workflowId: "wf", flowName: "wf", input: { a: 1, b: { c: [1, 2], d: null } } };
 

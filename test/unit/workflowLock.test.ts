@@ -38,7 +38,7 @@ const wait = (ms: number): Promise<void> => new Promise((done) => setTimeout(don
 /** Where the lock of a workflow is, by the module's own rule. */
 function lockFolder(of: string): string {
   const name = createHash("sha256").update(of).digest("hex").slice(0, 32);
-  return join(tmpdir(), `pulumi-workflow-execution-${String(userInfo().uid)}`, `${name}.lock`);
+  return join(tmpdir(), `pulumi-runbook-${String(userInfo().uid)}`, `${name}.lock`);
 }
 
 async function within(ms: number, work: Promise<unknown>): Promise<boolean> {

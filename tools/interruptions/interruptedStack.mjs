@@ -62,7 +62,7 @@ export class InterruptedStack {
 
   /** What another machine has: the backend with the state, and nothing else. */
   moveElsewhere() {
-    rmSync(join(this.#folder, "state", "home", "workflow-execution"), { recursive: true, force: true });
+    rmSync(join(this.#folder, "state", "home", "runbook"), { recursive: true, force: true });
   }
 
   /**
@@ -140,6 +140,6 @@ function account(url) {
     ALIBABA_CLOUD_ACCESS_KEY_ID: "EMULATORACCESSKEY0001",
     ALIBABA_CLOUD_ACCESS_KEY_SECRET: "emulator-secret-key-0001",
     ALIBABA_CLOUD_REGION: "cn-hangzhou",
-    WORKFLOW_EMULATOR_URL: url,
+    RUNBOOK_EMULATOR_URL: url,
   };
 }

@@ -11,25 +11,25 @@ import { isAlive, removeStaleLock, takeLock } from "./lockFile.mjs";
 const LOOK_AGAIN_MS = 300;
 
 /**
- * Where the cache lies: `$WORKFLOW_EXECUTION_CACHE`, or a folder of ours where the system keeps caches.
+ * Where the cache lies: `$RUNBOOK_CACHE`, or a folder of ours where the system keeps caches.
  * @param {NodeJS.ProcessEnv} [env]
  * @returns {string}
  */
 export function cacheFolder(env = process.env) {
-  const own = env["WORKFLOW_EXECUTION_CACHE"];
+  const own = env["RUNBOOK_CACHE"];
   if (own !== undefined && own !== "") {
     return isAbsolute(own) ? own : join(process.cwd(), own);
   }
   const xdg = env["XDG_CACHE_HOME"];
   if (xdg !== undefined && isAbsolute(xdg)) {
-    return join(xdg, "pulumi-workflow-execution");
+    return join(xdg, "pulumi-runbook");
   }
   const home = homeFolder(env);
   if (home === undefined) {
-    return join(tmpdir(), "pulumi-workflow-execution-cache");
+    return join(tmpdir(), "pulumi-runbook-cache");
   }
   const caches = process.platform === "darwin" ? join("Library", "Caches") : ".cache";
-  return join(home, caches, "pulumi-workflow-execution");
+  return join(home, caches, "pulumi-runbook");
 }
 
 /**

@@ -26,7 +26,7 @@ const CONFIGURATION = [
  */
 export async function ensureBuilt(root, say) {
   // In node_modules, because a new install may bring another compiler and because it is in nobody's way there.
-  const stampFile = join(root, "node_modules", ".cache", "workflow-execution-build");
+  const stampFile = join(root, "node_modules", ".cache", "runbook-build");
   const stamp = await stampOfSources(root);
   const entries = await Promise.all(PROJECTS.map((project) => entriesOf(join(root, project))));
   const isBuilt =

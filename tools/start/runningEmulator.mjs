@@ -48,7 +48,7 @@ export async function startEmulator({ repository, dataFolder, preferredPort }) {
  * @returns {Promise<RunningEmulator | { said: string }>}
  */
 function launch(repository, dataFolder, port) {
-  const script = join(repository, "emulator", "bin", "workflow-emulator.js");
+  const script = join(repository, "emulator", "bin", "runbook-emulator.js");
   const child = spawn(
     process.execPath,
     [script, "--port", port, "--data", dataFolder, "--exit-with-parent"],

@@ -46,7 +46,7 @@ export class DataFolder {
   private lose(): void {
     this.#release = undefined;
     process.stderr.write(
-      `workflow-emulator: the lock of ${this.folder} is gone. Another emulator may use the folder, so nothing is kept there any more.\n`,
+      `runbook-emulator: the lock of ${this.folder} is gone. Another emulator may use the folder, so nothing is kept there any more.\n`,
     );
   }
 

@@ -39,7 +39,7 @@ const rsaBits = 2048;
 /** How far the clocks of a provider and the cloud may be apart. */
 const leewaySeconds = 60;
 /** Named in the header of each token that the emulator has signed. */
-const ownKeyId = "workflow-emulator";
+const ownKeyId = "runbook-emulator";
 
 /** Signs and checks id tokens, by emulated time. */
 export class IdTokens {

@@ -81,7 +81,7 @@ export function openSession(options: SessionOptions): Session {
     fetch: options.fetch ?? nodeFetch,
     clock,
     random,
-    userAgent: `pulumi-workflow-execution/${version}`,
+    userAgent: `pulumi-runbook/${version}`,
     proxyFor: proxiesOf(options.settings.environment, (...secrets) => {
       credentials.add(...secrets);
     }),

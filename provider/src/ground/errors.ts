@@ -36,7 +36,7 @@ export interface RequestSummary {
 }
 
 // A symbol from the global registry, so that the guard holds across two copies of this package.
-const brand = Symbol.for("pulumi-workflow-execution/error");
+const brand = Symbol.for("pulumi-runbook/error");
 
 /** Base of every error of this package. */
 export class WorkflowExecutionError extends Error {

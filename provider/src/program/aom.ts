@@ -58,7 +58,7 @@ export interface WorkflowExecutionArgs extends CommonExecutionArgs {
  *
  * @example
  * ```ts
- * import { aom } from "pulumi-workflow-execution";
+ * import { aom } from "pulumi-runbook";
  *
  * const patch = new aom.WorkflowExecution("patch-fleet", {
  *   workflowId: "3f2b8a1c-0d1e-4f5a-9b6c-7d8e9f0a1b2c",
@@ -122,7 +122,7 @@ export interface ListWorkflowExecutionsArgs extends WorkflowLocationArgs, Execut
  *
  * @example
  * ```ts
- * import { Provider, aom } from "pulumi-workflow-execution";
+ * import { Provider, aom } from "pulumi-runbook";
  *
  * const staging = new Provider("staging", { huaweicloud: { region: "cn-east-3" } });
  *

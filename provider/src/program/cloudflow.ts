@@ -73,7 +73,7 @@ export interface WorkflowExecutionArgs extends CommonExecutionArgs {
  *
  * @example
  * ```ts
- * import { cloudflow } from "pulumi-workflow-execution";
+ * import { cloudflow } from "pulumi-runbook";
  *
  * const migrate = new cloudflow.WorkflowExecution("migrate-db", {
  *   region: "cn-hangzhou",
@@ -145,7 +145,7 @@ export interface ListWorkflowExecutionsArgs extends FlowLocationArgs, ExecutionL
  *
  * @example
  * ```ts
- * import { Provider, cloudflow } from "pulumi-workflow-execution";
+ * import { Provider, cloudflow } from "pulumi-runbook";
  *
  * const staging = new Provider("staging", { alicloud: { region: "cn-hangzhou" } });
  *

@@ -142,5 +142,5 @@ function urnOf(name: string, type: string, parent: pulumi.Resource | undefined):
 
 /** The type token of a service's executions, as it stands in URNs. */
 export function resourceType(service: ServiceName): string {
-  return `pulumi-nodejs:dynamic/${service}:WorkflowExecution`;
+  return `pulumi-nodejs:${service}:WorkflowExecution`;
 }

@@ -212,7 +212,7 @@ const secrets: ReadonlySet<string> = new Set([
  * @example
  * ```ts
  * import * as pulumi from "@pulumi/pulumi";
- * import { Provider, aom } from "pulumi-workflow-execution";
+ * import { Provider, aom } from "pulumi-runbook";
  *
  * const config = new pulumi.Config("staging");
  * const staging = new Provider("staging", {

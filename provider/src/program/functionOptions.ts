@@ -68,9 +68,9 @@ function checkProvider(value: unknown, refuse: (reason: string) => never): void 
   // By its type: the SDK's `ProviderResource.isInstance` takes any custom resource.
   const { __pulumiType: type } = Object(value) as { readonly __pulumiType?: unknown };
   const [, other] = /^pulumi:providers:(.*)$/.exec(String(type)) ?? [];
-  if (other === undefined) refuse("must be a Provider of pulumi-workflow-execution");
+  if (other === undefined) refuse("must be a Provider of pulumi-runbook");
   if (other !== ownPackage) {
-    refuse(`is a provider of the package ${other}: give it a Provider of pulumi-workflow-execution`);
+    refuse(`is a provider of the package ${other}: give it a Provider of pulumi-runbook`);
   }
 }
 

@@ -77,7 +77,7 @@ export interface WorkflowExecutionArgs extends CommonExecutionArgs {
  *
  * @example
  * ```ts
- * import { functiongraph } from "pulumi-workflow-execution";
+ * import { functiongraph } from "pulumi-runbook";
  *
  * const migrate = new functiongraph.WorkflowExecution("migrate-db", {
  *   workflowId: "1f6e2a9c-9d53-4f6e-8f0a-1b2c3d4e5f60",
@@ -140,7 +140,7 @@ export interface ListWorkflowExecutionsArgs extends WorkflowLocationArgs, Execut
  *
  * @example
  * ```ts
- * import { Provider, functiongraph } from "pulumi-workflow-execution";
+ * import { Provider, functiongraph } from "pulumi-runbook";
  *
  * const staging = new Provider("staging", { huaweicloud: { region: "cn-east-3" } });
  *

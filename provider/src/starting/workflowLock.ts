@@ -52,8 +52,8 @@ export function workflowLockIn(folders: () => readonly string[]): WorkflowLock {
  * start the same workflows. In the temporary folder anybody can make the name first; then the next one is taken.
  */
 export const withWorkflowLock = workflowLockIn(() => {
-  const shared = join(tmpdir(), `pulumi-workflow-execution-${String(userInfo().uid)}`);
-  return [shared, `${shared}-2`, `${shared}-3`, join(homedir(), ".pulumi", "workflow-execution", "locks")];
+  const shared = join(tmpdir(), `pulumi-runbook-${String(userInfo().uid)}`);
+  return [shared, `${shared}-2`, `${shared}-3`, join(homedir(), ".pulumi", "runbook", "locks")];
 });
 
 interface Held {

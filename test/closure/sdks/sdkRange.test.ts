@@ -6,8 +6,8 @@ import { execFile } from "node:child_process";
 import { cpSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
-import type { Emulator } from "workflow-emulator";
-import { startEmulator } from "workflow-emulator";
+import type { Emulator } from "runbook-emulator";
+import { startEmulator } from "runbook-emulator";
 import { executionsOf } from "../../support/emulators";
 import type { StateResource } from "../../support/stack";
 import { pulumiFolder } from "../../support/stack";
@@ -18,7 +18,7 @@ jest.setTimeout(300_000);
 const packageFolder = resolve(__dirname, "../../../provider");
 
 const program = `"use strict";
-const { aom } = require("pulumi-workflow-execution");
+const { aom } = require("pulumi-runbook");
 for (const workflowId of JSON.parse(process.env.DECLARED_WORKFLOWS)) {
   new aom.WorkflowExecution(workflowId, { workflowId, triggers: { release: "1.4.2" } });
 }
@@ -29,7 +29,7 @@ exports.node = process.versions.node;
 // Without an engine: what the SDK itself does with transformations and Outputs.
 const transformedProgram = `"use strict";
 const pulumi = require("@pulumi/pulumi");
-const { aom, functiongraph } = require("pulumi-workflow-execution");
+const { aom, functiongraph } = require("pulumi-runbook");
 const registered = {};
 const newResource = ({ name, inputs }) => {
   registered[name] = inputs;
@@ -67,7 +67,7 @@ main();
 // Another account than the stack's, whose key is no good.
 const functionsProgram = `"use strict";
 const pulumi = require("@pulumi/pulumi");
-const { Provider, aom } = require("pulumi-workflow-execution");
+const { Provider, aom } = require("pulumi-runbook");
 const endpoint = new pulumi.Config("test").require("endpoint");
 const demo = new Provider("demo", { huaweicloud: {
   region: "cn-north-4", endpoints: { aom: endpoint, iam: endpoint },
@@ -85,7 +85,7 @@ module.exports = async () => ({
 
 const mockedProgram = `"use strict";
 const pulumi = require("@pulumi/pulumi");
-const { aom } = require("pulumi-workflow-execution");
+const { aom } = require("pulumi-runbook");
 const tokens = [];
 async function main() {
   const call = ({ token }) => (tokens.push(token), { executions: [], status: "failed" });
@@ -244,7 +244,7 @@ describe.each(cases)("with the $sdk SDK, $version", (sdkCase) => {
   test("npm adds the provider, and leaves the SDK as it is", () => {
     const { folder } = opened.project!;
     expect(installed(folder, "@pulumi/pulumi").version).toBe(version);
-    const provider = installed(folder, "pulumi-workflow-execution");
+    const provider = installed(folder, "pulumi-runbook");
     expect(provider.folder.startsWith(packageFolder)).toBe(false);
     // A second SDK would be inside the provider.
     expect(() => installed(provider.folder, "@pulumi/pulumi")).toThrow("ENOENT");

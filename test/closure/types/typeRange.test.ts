@@ -11,8 +11,8 @@ const packageFolders = ["provider", "emulator"].map((name) => resolve(__dirname,
 
 const usesOfProvider = `
 import * as pulumi from "@pulumi/pulumi";
-import { Provider, aom, cloudflow, functiongraph, isWorkflowExecutionError } from "pulumi-workflow-execution";
-import type { CommonExecutionArgs, ErrorCode, ExecutionStatus } from "pulumi-workflow-execution";
+import { Provider, aom, cloudflow, functiongraph, isWorkflowExecutionError } from "pulumi-runbook";
+import type { CommonExecutionArgs, ErrorCode, ExecutionStatus } from "pulumi-runbook";
 
 const provider = new Provider("account", { huaweicloud: { region: "cn-north-4" } });
 const args: aom.WorkflowExecutionArgs = { workflowId: "w", triggers: { release: "1" }, rerunOn: ["failed"] };
@@ -40,8 +40,8 @@ providers.coc;
 `;
 
 const usesOfEmulator = `
-import { startEmulator } from "workflow-emulator";
-import type { Emulator, EmulatorOptions } from "workflow-emulator";
+import { startEmulator } from "runbook-emulator";
+import type { Emulator, EmulatorOptions } from "runbook-emulator";
 
 const options: EmulatorOptions = { data: "folder", seed: { workflows: { w: { nodes: [{ id: "a", durationMs: 1 }] } } } };
 export const url: Promise<string> = startEmulator(options).then((emulator: Emulator) => emulator.url);
@@ -51,8 +51,8 @@ void startEmulator({ prot: 1 });
 `;
 
 /** What a program says of the provider's second entry, which is an object and no module with names. */
-const required = `import providers = require("pulumi-workflow-execution/provider");\n`;
-const imported = `import providers from "pulumi-workflow-execution/provider";\n`;
+const required = `import providers = require("pulumi-runbook/provider");\n`;
+const imported = `import providers from "pulumi-runbook/provider";\n`;
 
 /** Programs, by file. */
 const programs = {
@@ -121,7 +121,7 @@ async function problems(compiler: string, args: readonly string[]): Promise<stri
   const lines = ended.stdout.split("\n").filter((line) => /\berror TS\d+/.test(line));
   // A compiler that did not run to its end has found nothing.
   if (!ended.ok && lines.length === 0) throw new Error(`the compiler failed:\n${ended.output}`);
-  const isOthers = /^node_modules\/(?!pulumi-workflow-execution\/|workflow-emulator\/)/;
+  const isOthers = /^node_modules\/(?!pulumi-runbook\/|runbook-emulator\/)/;
   return lines.filter((line) => !isOthers.test(line));
 }
 
@@ -133,14 +133,14 @@ test.each(modes.flatMap(({ compilers, ...mode }) => compilers.map((compiler) => 
 );
 
 test("a mistake is found: in a program, and in our own types", async () => {
-  const file = join(project!.folder, "node_modules", "workflow-emulator", "types", "index.d.ts");
+  const file = join(project!.folder, "node_modules", "runbook-emulator", "types", "index.d.ts");
   const text = readFileSync(file, "utf8");
   writeFileSync(file, `import type { Missing } from "missing";\n${text}`);
   writeFileSync(join(project!.folder, "mistake.ts"), `${usesOfEmulator}export const none: number = url;\n`);
   try {
     expect(await problems("newest", ["--module", "node16", "mistake.ts"])).toEqual([
       expect.stringMatching(/^mistake\.ts\(\d+,\d+\): error TS2322: /),
-      expect.stringMatching(/^node_modules\/workflow-emulator\/types\/index\.d\.ts\(1,\d+\): error TS2307: /),
+      expect.stringMatching(/^node_modules\/runbook-emulator\/types\/index\.d\.ts\(1,\d+\): error TS2307: /),
     ]);
   } finally {
     writeFileSync(file, text);
@@ -148,8 +148,8 @@ test("a mistake is found: in a program, and in our own types", async () => {
 });
 
 test.each([
-  ["pulumi-workflow-execution", ["index.d.ts", "provider.d.ts"], ["@pulumi/pulumi"]],
-  ["workflow-emulator", ["index.d.ts"], []],
+  ["pulumi-runbook", ["index.d.ts", "provider.d.ts"], ["@pulumi/pulumi"]],
+  ["runbook-emulator", ["index.d.ts"], []],
 ])("the packed %s has one file of types for each entry, and no other", (name, files, imports) => {
   const folder = join(project!.folder, "node_modules", name);
   const declarations = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) =>

@@ -21,7 +21,7 @@ module.exports = {
       replace: "  const limit = limitTime(clock, 86_400_000, signal);",
     },
     {
-      file: "provider/src/backends/alibabaCloudFlow/backend.ts",
+      file: "provider/src/services/alibaba/cloudflow/backend.ts",
       search: "const historyMs = 60_000;",
       replace: "const historyMs = 86_400_000;",
     },

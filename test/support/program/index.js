@@ -4,7 +4,7 @@ const fs = require("node:fs");
 const path = require("node:path");
 const pulumi = require("@pulumi/pulumi");
 const random = require("@pulumi/random");
-const services = require("pulumi-workflow-execution");
+const services = require("pulumi-runbook");
 
 const declared = {};
 

@@ -3,7 +3,7 @@
 const fs = require("node:fs");
 const path = require("node:path");
 const random = require("@pulumi/random");
-const services = require("pulumi-workflow-execution");
+const services = require("pulumi-runbook");
 
 // What a person would write after an error that names candidates: { "aom-keyed": "8f1c…" }.
 const adopted = JSON.parse(fs.readFileSync(path.join(__dirname, "adopted.json"), "utf8"));
@@ -14,7 +14,7 @@ for (const service of ["aom", "functiongraph", "cloudflow"]) {
     const workflow = service === "cloudflow" ? { flowName: name } : { workflowId: name };
     const key = hasKey ? { executionKey: new random.RandomUuid7(name, {}).result } : {};
     const adopt = name in adopted ? { adoptExecutionId: adopted[name] } : {};
-    const endpoint = process.env.WORKFLOW_EMULATOR_URL;
+    const endpoint = process.env.RUNBOOK_EMULATOR_URL;
     new services[service].WorkflowExecution(name, { ...workflow, endpoint, ...key, ...adopt });
   }
 }

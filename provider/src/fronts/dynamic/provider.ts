@@ -19,7 +19,7 @@ const deployment = { hasFailed: false };
 const register = new RunRegister({
   journalFolder: journalFolder(),
   onTrouble: (message, urn) => {
-    if (urn === undefined) process.stderr.write(`pulumi-workflow-execution: ${toMessage(message)}\n`);
+    if (urn === undefined) process.stderr.write(`pulumi-runbook: ${toMessage(message)}\n`);
     else engineReporter(urn).warn(message);
   },
 });

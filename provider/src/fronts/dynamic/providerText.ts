@@ -6,5 +6,5 @@ import type { ServiceName } from "../../services/registry";
 
 /** The text for a service; at most 100 characters. A change here breaks the state of every user: never change it. */
 export function providerText(service: ServiceName): string {
-  return `exports.handler = () => require("pulumi-workflow-execution/provider").${service};`;
+  return `exports.handler = () => require("pulumi-runbook/provider").${service};`;
 }

@@ -23,11 +23,7 @@ export function processSettings(config: (key: string) => string | undefined): Se
 
 /** Where the journal of starts is: beside Pulumi's own files. */
 export function journalFolder(): string {
-  return join(
-    nonEmpty(process.env["PULUMI_HOME"]) ?? join(homedir(), ".pulumi"),
-    "workflow-execution",
-    "journal",
-  );
+  return join(nonEmpty(process.env["PULUMI_HOME"]) ?? join(homedir(), ".pulumi"), "runbook", "journal");
 }
 
 function nonEmpty(text: string | undefined): string | undefined {

@@ -74,7 +74,7 @@ const latestAheadMs = 25 * 3_600_000;
 const filterable = new Set(["success", "fail", "running", "timeout", "cancel"]);
 
 // The start's header by which an execution is recognised as one of ours.
-const runHeader = "x-pulumi-workflow-execution";
+const runHeader = "x-pulumi-runbook";
 const unsettledPage = 200;
 // A hundred thousand that run at the same time.
 const unsettledPages = 500;
