@@ -111,7 +111,7 @@ export interface ExecutionOutputs {
   stepsTotal: number | undefined;
   /** The first step that failed; undefined where none did. */
   failure: Failure | undefined;
-  /** The page for people; undefined where its address is not known, as on Huawei Cloud. */
+  /** The page for people; undefined where its address is not known, as on Huawei Cloud and Alibaba Cloud's international site. */
   consoleUrl: string | undefined;
   /** True where the service has forgotten the execution; the last known outcome is kept. */
   expired: boolean | undefined;
