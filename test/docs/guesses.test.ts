@@ -32,6 +32,7 @@ const values: Readonly<Record<string, string | number>> = {
   unknownStatus: "preparing",
   scheduleEventId: "zero",
   expressForgotten: "always",
+  foreignProject: "shown",
   listDelayMs: 1,
   detailDelayMs: 1,
   largestPage: 10,

@@ -447,6 +447,22 @@ describe("quirks", () => {
     await quirk("noAuthDomains");
     expect((await client.signed("GET", "/v3/auth/domains")).json.domains).toEqual([]);
   });
+
+  test("foreignProject: a project of another account is 403, 401 or shown; an unknown one is 404", async () => {
+    const status = async (id: string): Promise<number> =>
+      (await client.signed("GET", `/v3/projects/${id}`)).status;
+    expect(await status(acmeProject)).toBe(404);
+    for (const [way, expected] of [
+      ["forbidden", 403],
+      ["unauthorized", 401],
+      ["shown", 200],
+    ] as const) {
+      await client.control("PUT", "/quirks", { foreignProject: way });
+      expect([await status(acmeProject), await status("f".repeat(32))]).toEqual([expected, 404]);
+    }
+    const shown = (await client.signed("GET", `/v3/projects/${acmeProject}`)).json;
+    expect(shown.project.domain_id).toBe(acmeDomainId);
+  });
 });
 
 describe("a fault", () => {

@@ -2,11 +2,13 @@
  * Every setting of Alibaba Cloud's provider: each row of the table is honoured, as the emulator's record of who acted or what
  * was sent shows, or refused by its name, or makes no difference.
  */
-import { alibabaSettings } from "../../provider/src/services/alibaba/settingsTable";
 import { check } from "../../provider/src/lifecycle";
+import { resolveLocation } from "../../provider/src/services/alibaba/location";
+import { alibabaSettings } from "../../provider/src/services/alibaba/settingsTable";
 import { services } from "../../provider/src/services/registry";
 import { acmeAccountId, annKeys } from "../emulator/acme";
 import { DEMO_KEYS, TEMPORARY_KEYS } from "../emulator/emulatorClient";
+import { settingsOf } from "../support/sessions";
 import type { Scene, Sources } from "./alibabaScene";
 import { commandFile, useScene } from "./alibabaScene";
 
@@ -488,6 +490,17 @@ const proofs: Readonly<Record<string, readonly Proof[]>> = {
       { config: { ...demo, "alicloud:protocol": "FTP" } },
       "configuration alicloud:protocol is neither HTTP nor HTTPS",
     ),
+  ],
+  accountType: [
+    () => {
+      const site = (sources: Sources): boolean =>
+        resolveLocation({ region: "cn-hangzhou" }, settingsOf(sources)).isInternational;
+      expect(site({})).toBe(false);
+      expect(site({ config: { "alicloud:accountType": "Domestic" } })).toBe(false);
+      expect(site({ config: { "alicloud:accountType": "International" } })).toBe(true);
+      expect(site({ environment: { ALIBABA_CLOUD_ACCOUNT_TYPE: "International" } })).toBe(true);
+      return Promise.resolve();
+    },
   ],
   ALIBABA_CLOUD_STS_REGION: [
     asks(

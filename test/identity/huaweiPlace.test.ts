@@ -198,16 +198,24 @@ describe("where the settings do not tell the account, IAM is asked", () => {
       expect((await moved(await ranWith(ann(withProject)), ann(more))).action).toBe("none");
     });
 
-    test("a project that IAM shows as another account's is another place", async () => {
+    test.each([
+      ["forbidden", "rerun"],
+      ["shown", "rerun"],
+      ["unauthorized", "none"],
+    ])("where IAM answers for another account's project: %s", async (foreignProject, action) => {
       const state = await ranWith(ann(withProject));
-      const project = { id: acmeProject, name: "cn-north-4", domain_id: acmeDomainId };
-      const body = JSON.stringify({ project });
-      await world.control("POST", "/faults", {
-        operation: "KeystoneShowProject",
-        action: "invalidJson",
-        body,
-      });
-      expect((await moved(state, asDemo)).action).toBe("rerun");
+      await world.control("PUT", "/quirks", { foreignProject });
+      expect((await moved(state, asDemo)).action).toBe(action);
+    });
+
+    test("an IAM that refuses a project of the own account is believed: the preview names both projects", async () => {
+      const state = await ranWith(ann(withProject));
+      const fault = { operation: "KeystoneShowProject", action: "status", status: 403 };
+      await world.control("POST", "/faults", fault);
+      const change = await moved(state, ann({ "huaweicloud:projectName": "cn-north-4_dev" }));
+      expect(change.reasons).toEqual([
+        `projectId changed from ${acmeProject} to ${acmeSubProject} (settings)`,
+      ]);
     });
 
     test.each([

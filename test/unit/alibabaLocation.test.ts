@@ -1,7 +1,8 @@
 /** Where CloudFlow is, and what is refused: addresses that are none, and parts of credentials that are useless alone. */
 import { findIdentity } from "../../provider/src/services/alibaba/identity";
 import { checkLocation, resolveLocation } from "../../provider/src/services/alibaba/location";
-import { settingsOf } from "../support/sessions";
+import { services } from "../../provider/src/services/registry";
+import { never, settingsOf, testSession } from "../support/sessions";
 
 type Sources = Parameters<typeof settingsOf>[0];
 
@@ -51,3 +52,24 @@ test.each<[Sources, string]>([
 ])("a security token alone is refused with the names of what is missing", (sources, missing) => {
   expect(() => findIdentity(settingsOf(sources))).toThrow(missing);
 });
+
+const chineseConsole =
+  "https://fnf.console.aliyun.com/fnf/ap-southeast-1/flows/item/nightly/executions/run-1";
+
+test.each<[string, Sources, string | undefined]>([
+  ["nothing: Domestic, as in the official provider", {}, chineseConsole],
+  ["Domestic", { config: { "alicloud:accountType": "Domestic" } }, chineseConsole],
+  ["International", { config: { "alicloud:accountType": "International" } }, undefined],
+  ["International", { config: { "alicloud:account_type": "International" } }, undefined],
+  ["International", { environment: { ALIBABA_CLOUD_ACCOUNT_TYPE: "International" } }, undefined],
+])(
+  "the console of the Chinese site is for its accounts: %s, %j",
+  async (_site, { config, environment }, url) => {
+    const keys = { "alicloud:accessKey": "key", "alicloud:secretKey": "secret-of-a-test" };
+    const sources = { config: { ...keys, ...config }, ...(environment ? { environment } : {}) };
+    const session = testSession(settingsOf(sources));
+    const args = { flowName: "nightly", region: "ap-southeast-1", endpoint: "http://127.0.0.1:9" };
+    const backend = await session.connect(services.cloudflow, args, never);
+    expect(backend.consoleUrl("run-1")).toBe(url);
+  },
+);

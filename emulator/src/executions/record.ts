@@ -1,11 +1,9 @@
 // What the store keeps: workflows and their executions.
 import type { Caller } from "../identity/principal";
 import type { Intervention } from "./timeline";
-import type { Json } from "./program";
-import type { Program } from "./program";
+import type { Json, Program } from "./program";
 import type { ProgramIntervention } from "./programPlay";
-import type { RunScript } from "./script";
-import type { WorkflowScript } from "./script";
+import type { RunScript, WorkflowScript } from "./script";
 
 /** A workflow that can be executed. Times in epoch milliseconds. */
 export interface Workflow {

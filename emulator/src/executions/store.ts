@@ -3,15 +3,13 @@ import type { Clock } from "../clock";
 import type { Caller } from "../identity/principal";
 import { newExecutionId } from "../identifiers";
 import type { DataFolder } from "./dataFolder";
-import type { Json, Program } from "./program";
-import type { ProgramIntervention, ProgramSnapshot } from "./programPlay";
+import type { Json } from "./program";
+import type { ProgramSnapshot } from "./programPlay";
 import { playProgram } from "./programPlayer";
 import { taskScripts, timelineSnapshot } from "./programScript";
-import { runNumber, type RunScript, type WorkflowScript } from "./script";
+import { runNumber } from "./script";
 import { executionAt, type ExecutionSnapshot, type Intervention } from "./timeline";
-import type { Execution } from "./record";
-import type { RecordedIntervention } from "./record";
-import type { Workflow } from "./record";
+import type { Execution, RecordedIntervention, Workflow } from "./record";
 
 type WithoutTime<T> = T extends unknown ? Omit<T, "at"> : never;
 

@@ -146,9 +146,11 @@ export class AccountDirectory {
     holder: PrincipalRef,
     scope: TokenScope,
     methods: readonly string[],
-    expiresAt = this.#clock.now() + tokenLifetimeMs,
+    expiresAt?: number,
   ): { token: string; issued: IssuedToken } {
-    const issued: IssuedToken = { holder, scope, methods, issuedAt: this.#clock.now(), expiresAt };
+    const issuedAt = this.#clock.now();
+    const until = expiresAt ?? issuedAt + tokenLifetimeMs;
+    const issued: IssuedToken = { holder, scope, methods, issuedAt, expiresAt: until };
     const token = newToken();
     remember(this.#tokens, token, issued);
     return { token, issued };

@@ -175,6 +175,11 @@ export interface AlicloudSettings {
   assumeRoleWithOidc?: pulumi.Input<AlicloudAssumeRoleWithOidc>;
   /** Guard: in another account nothing is started, stopped or read. */
   accountId?: pulumi.Input<string>;
+  /**
+   * The site of the account; `"International"`: executions have no `consoleUrl`.
+   * @default "Domestic"
+   */
+  accountType?: pulumi.Input<"Domestic" | "International">;
   /** Accepted as in the official provider; no list of regions is checked. */
   skipRegionValidation?: pulumi.Input<boolean>;
   /**

@@ -2,8 +2,13 @@
  * The arguments and outputs that a program sees and that all services share. Each service's module adds its own.
  */
 import type { Input } from "@pulumi/pulumi";
-import type { ExecutionStatus, ExecutionStep, FailedTarget, TargetCounts } from "../execution/snapshot";
-import type { ExecutionSummary } from "../execution/snapshot";
+import type {
+  ExecutionStatus,
+  ExecutionStep,
+  FailedTarget,
+  TargetCounts,
+  ExecutionSummary,
+} from "../execution/snapshot";
 import type { Failure } from "../lifecycle/state";
 
 export type { ExecutionStatus, ExecutionStep, ExecutionSummary, FailedTarget, Failure, TargetCounts };
@@ -111,7 +116,7 @@ export interface ExecutionOutputs {
   stepsTotal: number | undefined;
   /** The first step that failed; undefined where none did. */
   failure: Failure | undefined;
-  /** The page for people; undefined where its address is not known, as on Huawei Cloud. */
+  /** The page for people; undefined where its address is not known, as on Huawei Cloud and Alibaba Cloud's international site. */
   consoleUrl: string | undefined;
   /** True where the service has forgotten the execution; the last known outcome is kept. */
   expired: boolean | undefined;

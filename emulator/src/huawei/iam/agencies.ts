@@ -1,11 +1,10 @@
 /** Taking on an agency through IAM v3: finds it by the delegating account and its name, and asks its trust policy. */
-import type { AssumableRole } from "../../identity/account";
+import type { AssumableRole, Account } from "../../identity/account";
 import { chainOf } from "../../identity/principal";
 import type { SessionRef } from "../../identity/principal";
 import { trustsCaller } from "../../identity/trust";
 import { ShapeError } from "../../jsonShape";
 import type { Fields } from "../../jsonShape";
-import type { Account } from "../../identity/account";
 import type { Identity } from "../authentication";
 import { fail, identify } from "./operation";
 import type { IamRequest, NameOrId } from "./operation";

@@ -37,9 +37,19 @@ export function listAuthProjects(request: IamRequest): Reply {
 /** KeystoneShowProject. */
 export function showProject(request: IamRequest): Reply {
   const { account, principal } = identify(request);
-  const project = principal.projects.find(({ id }) => id === request.params["project_id"]);
-  if (!project) fail(404, `Could not find project: ${request.params["project_id"] ?? ""}.`);
-  return jsonReply(200, { project: projectBody(request.call, account, project) });
+  const { call, params, state } = request;
+  const isWanted = ({ id }: Project): boolean => id === params["project_id"];
+  const project = principal.projects.find(isWanted);
+  if (project) return jsonReply(200, { project: projectBody(call, account, project) });
+  const owner = state.accounts.accounts.find(({ projects }) => projects.some(isWanted));
+  const foreign = owner?.projects.find(isWanted);
+  if (owner && foreign) {
+    const way = state.quirks.active()["foreignProject"];
+    if (way === "forbidden") fail(403, "You are not authorized to perform the requested action.");
+    if (way === "unauthorized") fail(401, "The request you have made requires authentication.");
+    if (way === "shown") return jsonReply(200, { project: projectBody(call, owner, foreign) });
+  }
+  fail(404, `Could not find project: ${params["project_id"] ?? ""}.`);
 }
 
 /** KeystoneListRegions: those in which the account has projects. */

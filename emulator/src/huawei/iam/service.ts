@@ -35,6 +35,12 @@ export const iamQuirks: readonly QuirkDefinition[] = [
     kind: "flag",
     description: "the list of domains is empty, as for a user who may not see them",
   },
+  {
+    name: "foreignProject",
+    kind: "text",
+    words: ["forbidden", "unauthorized", "shown"],
+    description: "a project of another account is answered with 403, 401, or shown; not 404",
+  },
 ];
 
 interface IamRoute extends Route {

@@ -11,8 +11,7 @@ import { firstFound, fromConfig, fromEnvironment } from "../../execution/setting
 import type { SharedLookup } from "../sharedLookup";
 import { shareLookup } from "../sharedLookup";
 import { sendSigned } from "./authorization";
-import type { CredentialSource } from "./credential";
-import type { AlibabaIdentity } from "./credential";
+import type { CredentialSource, AlibabaIdentity } from "./credential";
 import { accountOf, findIdentity, sourceNameOf } from "./identity";
 import { resolveStsEndpoint } from "./location";
 import { toIdentityError } from "./serviceErrors";

@@ -9,8 +9,7 @@ import { formatAcsDate, sha256Hex, signAcs3, signRpc } from "./signer";
 import type { BackendContext } from "../../execution/service";
 import type { Settings } from "../../execution/settings";
 import { fromConfig } from "../../execution/settings";
-import type { CredentialSource } from "./credential";
-import type { AlibabaCredential } from "./credential";
+import type { CredentialSource, AlibabaCredential } from "./credential";
 
 /** The signatures by the names that the configuration `alicloud:signature` takes. */
 export type SignatureAlgorithm = "ACS3-HMAC-SHA256" | "HMAC-SHA1";

@@ -3,8 +3,7 @@
  */
 import type { AlibabaAccessKey } from "./signer";
 import type { AlibabaProfile } from "./profiles";
-import type { OidcRequest } from "./roles";
-import type { RoleRequest } from "./roles";
+import type { OidcRequest, RoleRequest } from "./roles";
 
 /** A key pair, and the token of a temporary one. */
 export interface AlibabaCredential extends AlibabaAccessKey {

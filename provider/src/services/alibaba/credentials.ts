@@ -13,8 +13,7 @@ import type { ObtainedCredentials } from "../temporaryCredentials";
 import { TemporaryCredentials } from "../temporaryCredentials";
 import { readTokenFile } from "../tokenFile";
 import { sendSigned } from "./authorization";
-import type { AlibabaCredential } from "./credential";
-import type { AlibabaIdentity } from "./credential";
+import type { AlibabaCredential, AlibabaIdentity, CredentialSource } from "./credential";
 import { resolveStsEndpoint } from "./location";
 import { askMachine, askUri } from "./machine";
 import { buildGetCredentialsByUri, metadataEndpoint, readCredentialsUri } from "./metadata";
@@ -22,7 +21,6 @@ import { isTrue } from "./profiles";
 import type { OidcRequest } from "./roles";
 import { toIdentityError } from "./serviceErrors";
 import { buildAssumeRole, buildAssumeRoleWithOidc, parseAssumedRole } from "./sts";
-import type { CredentialSource } from "./credential";
 
 type SourceContext = Pick<BackendContext, "http" | "clock" | "uuid" | "credentials" | "settings">;
 type Obtain = (signal: AbortSignal) => Promise<ObtainedCredentials<AlibabaCredential>>;

@@ -3,7 +3,6 @@
  * vendor's chain of credentials. Makes no request; `credentials` turns an identity into keys.
  */
 import { ConfigurationError } from "../../ground/errors";
-import type { AlibabaAccessKey } from "./signer";
 import { plainHttpProblem } from "../../http/transport";
 import { address } from "../../execution/rules";
 import type { Found, Settings } from "../../execution/settings";
@@ -12,11 +11,9 @@ import { readCredentialsUri } from "./metadata";
 import { profileIdentity } from "./profileIdentity";
 import type { AlibabaProfile } from "./profiles";
 import { findNamedProfile, findUnnamedProfile, isTrue, namedProfile } from "./profiles";
-import type { OidcRequest, RoleRequest } from "./roles";
 import { accountOfRole, configuredOidc, configuredRole, oidcOfEnvironment, oidcVariableOf } from "./roles";
 import { alibabaPlainHttp } from "./transport";
-import type { AlibabaIdentity } from "./credential";
-import type { Base } from "./credential";
+import type { AlibabaIdentity, Base } from "./credential";
 
 /** Who acts, and the profile that said so. */
 export interface FoundIdentity {

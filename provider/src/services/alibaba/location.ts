@@ -23,6 +23,8 @@ export interface AlibabaLocation {
   /** Absent where an endpoint was given and no region. */
   readonly region: string | undefined;
   readonly endpoint: string;
+  /** Whether the account is one of the international site, which has another console. */
+  readonly isInternational: boolean;
 }
 
 /** A service's name in `alicloud:endpoints`, and the variables for its endpoint. */
@@ -55,11 +57,14 @@ export function resolveLocation(args: Arguments, settings: Settings): AlibabaLoc
   const given = firstFound(fromArgument("region", args["region"]), configuredRegion(settings));
   const region = given && checkedRegion(given);
   const endpoint = firstFound(fromArgument("endpoint", args["endpoint"]), ownEndpoint(settings, ...fnfNames));
-  if (endpoint) return { region, endpoint: checkEndpoint(endpoint, alibabaPlainHttp(settings)) };
+  const isInternational = isOfInternationalSite(settings);
+  if (endpoint) {
+    return { region, endpoint: checkEndpoint(endpoint, alibabaPlainHttp(settings)), isInternational };
+  }
   if (region === undefined) throw noRegion(regionSettings);
   // Not the other way round: the vendor's own clients build fnf.<region> for regions missing from their table,
   // and that is another host.
-  return { region, endpoint: `${schemeOf(settings)}://${region}.fnf.aliyuncs.com` };
+  return { region, endpoint: `${schemeOf(settings)}://${region}.fnf.aliyuncs.com`, isInternational };
 }
 
 /**
@@ -132,6 +137,15 @@ function ownEndpoint(
     withScheme(configuredEndpoint(settings, "alicloud:endpoints", service), scheme),
     withScheme(fromEnvironment(settings, ...variables), scheme),
   );
+}
+
+// Regions do not tell the site: accounts of both have all of them. Unset means Domestic, as in the official provider.
+function isOfInternationalSite(settings: Settings): boolean {
+  const type = firstFound(
+    fromConfig(settings, "alicloud:accountType"),
+    fromEnvironment(settings, "ALIBABA_CLOUD_ACCOUNT_TYPE"),
+  );
+  return type?.value.trim().toLowerCase() === "international";
 }
 
 // Who allows http by `protocol` wants it, as with the official provider.

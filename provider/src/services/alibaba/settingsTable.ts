@@ -165,6 +165,12 @@ const table: readonly VendorSetting[] = [
     ["ALICLOUD_PROTOCOL"],
     "`HTTPS` (default), or `HTTP`, which allows `http://` and is then the scheme of bare hosts.",
   ),
+  honoured(
+    "where",
+    "accountType",
+    ["ALIBABA_CLOUD_ACCOUNT_TYPE"],
+    "`International`: there is no `consoleUrl`, since the known one is the Chinese site's.",
+  ),
   honoured("where", undefined, ["ALIBABA_CLOUD_STS_REGION"], "Region of the STS, in place of the region."),
   honoured("where", undefined, ["ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED"], "`true` asks the STS inside the VPC."),
   honoured(
@@ -204,7 +210,6 @@ const table: readonly VendorSetting[] = [
     ["TF_ENDPOINT_PATH"],
     "Remove the variable and set `alicloud:endpoints`: files of endpoints are not read.",
   ),
-  ignored("nothing", "accountType", ["ALIBABA_CLOUD_ACCOUNT_TYPE"], "Chooses the site for billing only."),
   ignored("nothing", "signVersion", [], "Concerns OSS and SLS only."),
   ignored("how", "clientReadTimeout", ["CLIENT_READ_TIMEOUT"], "Requests have limits of their own."),
   ignored("how", "clientConnectTimeout", ["CLIENT_CONNECT_TIMEOUT"], "Requests have limits of their own."),

@@ -230,9 +230,10 @@ export class CloudFlowBackend implements Backend {
     return this.#args["executionMode"] !== "Express";
   }
 
+  // The address of the international site's console is not known; this one would ask for another account.
   consoleUrl(executionId: string): string | undefined {
-    const { region } = this.#location;
-    if (region === undefined) return undefined;
+    const { region, isInternational } = this.#location;
+    if (region === undefined || isInternational) return undefined;
     const flow = `https://fnf.console.aliyun.com/fnf/${region}/flows/item/${this.#flow.flowName}`;
     return this.keepsHistory ? `${flow}/executions/${executionId}` : flow;
   }
