@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Emulator } from "runbook-emulator";
 import { startEmulator } from "runbook-emulator";
 import { aom, functiongraph } from "../../provider/src";
+import providers from "../../provider/src/fronts/dynamic/provider";
 import { requestsOf } from "../support/emulators";
 import { collect, demoProjectId } from "../support/sessions";
 
@@ -52,6 +53,19 @@ test("other settings are another session; settings that return find theirs", asy
   configure();
   await list();
   expect(await logins()).toBe(2);
+});
+
+test("the resources of all services of one account share one login", async () => {
+  const configuration = pulumi.runtime.allConfig();
+  const config = { get: (key: string) => configuration[key] };
+  for (const service of ["aom", "functiongraph"] as const) {
+    await providers[service].configure?.({ config } as never);
+    const stored = { workflowId: "demo-succeeds", region: "cn-north-4", projectId: demoProjectId };
+    await providers[service].read?.("none", { ...stored, executionId: "none", status: "succeeded" });
+  }
+  const operations = (await requestsOf(emulator)).map(({ operation }) => operation);
+  expect(new Set(operations).size).toBeGreaterThan(2);
+  expect(await logins()).toBe(1);
 });
 
 test("a failed call spoils no later one", async () => {

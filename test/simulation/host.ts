@@ -2,7 +2,8 @@
  * The provider's process: the real provider of a service, with everything that it reaches for handed in by the simulation.
  */
 import { ExecutionProvider } from "../../provider/src/fronts/dynamic/executionProvider";
-import type { AnsweredExecution, ProviderProcess } from "../../provider/src/fronts/dynamic/executionProvider";
+import { DeploymentMemory } from "../../provider/src/fronts/shared/deploymentMemory";
+import type { ProviderProcess } from "../../provider/src/fronts/dynamic/executionProvider";
 import type { ServiceName } from "../../provider/src/services/registry";
 import { RunRegister, openSession } from "../../provider/src/lifecycle";
 import { services } from "../../provider/src/services/registry";
@@ -60,8 +61,7 @@ export function openHost(options: HostOptions): Host {
       onMessage("trouble", urn, message);
     },
   });
-  const answered: AnsweredExecution[] = [];
-  const deployment = { hasFailed: false };
+  const deployment = new DeploymentMemory();
   const settings = {
     config: (key: string) => config[key],
     environment: () => undefined,
@@ -80,7 +80,6 @@ export function openHost(options: HostOptions): Host {
         }),
     },
     register,
-    answered,
     deployment,
     openSession: () =>
       openSession({ settings, fetch, clock, random: () => draw.next(), uuid: () => draw.uuid() }),
@@ -112,7 +111,7 @@ export function openHost(options: HostOptions): Host {
     rest: async () => {
       const isReady = !deployment.hasFailed;
       await Promise.all(
-        answered.map(({ service: of, urn, id }) => register.answered(of, urn, id, { isReady })),
+        deployment.answered.map(({ service: of, urn, id }) => register.answered(of, urn, id, { isReady })),
       );
     },
   };

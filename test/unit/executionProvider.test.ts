@@ -7,6 +7,7 @@ import { ExecutionProvider } from "../../provider/src/fronts/dynamic/executionPr
 import { CreatedButNotReady, HostError } from "../../provider/src/fronts/dynamic/hostErrors";
 import type { ExecutionSnapshot } from "../../provider/src/execution/snapshot";
 import type { BackendDefinition } from "../../provider/src/lifecycle";
+import { DeploymentMemory } from "../../provider/src/fronts/shared/deploymentMemory";
 import { RunRegister, openSession } from "../../provider/src/lifecycle";
 import { services } from "../../provider/src/services/registry";
 import { fakeClock } from "../support/fakeClock";
@@ -56,8 +57,7 @@ function providerOf(outcome: () => ExecutionSnapshot): { provider: ExecutionProv
       deployment: undefined,
     },
     register: new RunRegister(),
-    answered: [],
-    deployment: { hasFailed: false },
+    deployment: new DeploymentMemory(),
     openSession: () =>
       openSession({ settings: settingsOf({ environment: { HW_AUTH_TOKEN: token } }), clock: fakeClock() }),
     reporter: () => reporter,

@@ -3,32 +3,33 @@
  * into what the host expects. What it shares with the process that serves it is handed in.
  */
 import type { dynamic } from "@pulumi/pulumi";
-import { StartUncertainError, codeOf, messageOf } from "../../ground/errors";
+import { codeOf, messageOf } from "../../ground/errors";
 import { cleanText, toMessage } from "../../ground/text";
 import type {
   BackendDefinition,
-  Diff,
   LifecycleHost,
   Outcome,
   RunRegister,
   Session,
   StoredState,
-  Superseded,
 } from "../../lifecycle";
 import {
+  asNotStarted,
   check,
   create,
   deleteExecution,
+  describeDiff,
   diff,
   formatProblem,
   inputArguments,
   parseDurationSeconds,
   read,
   sayError,
-  sayNotStarted,
   update,
 } from "../../lifecycle";
 import type { EngineReporter } from "../shared/engineReporter";
+import type { DeploymentMemory } from "../shared/deploymentMemory";
+import { ResourceMemory, supersededBy } from "../shared/deploymentMemory";
 import { foreignValues } from "../shared/foreignValues";
 import { CreatedButNotReady, HostError } from "./hostErrors";
 import type { HostProcess } from "./hostProcess";
@@ -42,27 +43,14 @@ import { holdsSecret, redactSent, secretTexts } from "../shared/secrets";
 
 type Properties = Record<string, unknown>;
 
-/** An execution that create has answered with. */
-export interface AnsweredExecution {
-  readonly service: string;
-  readonly urn: string | undefined;
-  readonly id: string;
-}
-
 /** What a process lends to the providers that it serves. */
 export interface ProviderProcess {
   readonly host: Pick<HostProcess, "signal" | "serve" | "hasEngine" | "deployment">;
   /** What is known of runs; one for all providers. */
   readonly register: RunRegister;
-  /**
-   * Executions that create has answered with. Not every replacement is compared first (`replacementTrigger`,
-   * `--replace`): what this deployment leaves in the state must not look, to the next one, like a start that was cut short.
-   * Whether it is there, only a later call shows.
-   */
-  readonly answered: AnsweredExecution[];
-  /** A deployment that fails does not go on to delete what it has replaced. */
-  readonly deployment: { hasFailed: boolean };
-  /** Opens a session with a configuration. */
+  /** What is remembered of the deployment; one for all providers. */
+  readonly deployment: DeploymentMemory;
+  /** The session of this process: one for all providers, so that services of one account share its login. */
   openSession(config: (key: string) => string | undefined): Session;
   /** Where messages for a resource go; silent without one. */
   reporter(urn: string | undefined): EngineReporter;
@@ -76,22 +64,19 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
   readonly #process: ProviderProcess;
   readonly #secretArguments: SecretArguments;
   readonly #inputs: readonly string[];
-  #session: Session;
-  // What the state has before this deployment changes it. Create comes later in the same process and is not told what
-  // it replaces; and the engine replaces for reasons of its own, of which diff is not told either.
-  readonly #present = new Map<string, Superseded>();
-  // Resources whose arguments were checked since they were last read. A deployment checks before it compares; a
-  // refresh compares too, without having checked, and runs nothing.
-  readonly #checked = new Set<string>();
-  // Resources of which check was given the old inputs: the state has them.
-  readonly #inState = new Set<string>();
+  readonly #memory = new ResourceMemory();
+  #session: Session | undefined;
 
   constructor(definition: BackendDefinition, process: ProviderProcess) {
     this.#definition = definition;
     this.#process = process;
     this.#secretArguments = new SecretArguments(definition);
     this.#inputs = inputArguments(definition);
-    this.#session = process.openSession(() => undefined);
+  }
+
+  // A host that has no configuration need not say so.
+  get #currentSession(): Session {
+    return (this.#session ??= this.#process.openSession(() => undefined));
   }
 
   // The host does not wait for this before it calls other methods (on refresh and destroy, most calls come first).
@@ -104,15 +89,14 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
   check(olds: Properties, news: Properties): Promise<dynamic.CheckResult> {
     const { inputs, seen } = this.#secretArguments.settle(olds, news);
     return this.#serve("check", seen, ({ args, customTimeouts, urn, hide }) => {
-      if (urn !== undefined) this.#checked.add(urn);
-      // Under an alias, what this one replaces is deleted by the name that it had.
-      const { urn: before } = readProperties(olds);
-      if (before !== undefined) this.#checked.add(before);
-      if (urn !== undefined && Object.keys(olds).length > 0) this.#inState.add(urn);
+      this.#memory.checked(urn, readProperties(olds).urn, Object.keys(olds).length > 0);
       const tooLarge = argumentsTooLarge(args);
       const problems = tooLarge
         ? [tooLarge]
-        : [...foreignValues(args), ...check(this.#definition, args, this.#session.settings, customTimeouts)];
+        : [
+            ...foreignValues(args),
+            ...check(this.#definition, args, this.#currentSession.settings, customTimeouts),
+          ];
       return {
         inputs,
         failures: problems.map((problem) => ({
@@ -129,11 +113,15 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
       const { args, urn } = call;
       const before = readProperties(olds);
       const { args: stored, urn: storedUrn } = before;
-      const isDeployment = urn !== undefined && this.#checked.has(urn);
-      const present = presentOf(id, stored);
-      if (isDeployment) this.#present.set(urn, present);
+      const isDeployment = this.#memory.isDeployment(urn);
+      if (isDeployment) this.#memory.remember(urn, supersededBy(id, stored));
       const secrets = newSecrets(before, call);
-      const place = await this.#session.findPlace(this.#definition, stored, args, this.#process.host.signal);
+      const place = await this.#currentSession.findPlace(
+        this.#definition,
+        stored,
+        args,
+        this.#process.host.signal,
+      );
       const result = diff(this.#definition, id, stored, args, call.replaceOnChanges, secrets, place);
       // What is about to be replaced is remembered also on a machine that has never started it.
       const always = isDeployment && result.action === "rerun";
@@ -146,7 +134,7 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
         return { changes: isDeployment && isRenamed && stored["runOn"] === "destroy" };
       }
       // Kept: when a terminal's preview has ended, its rows have the names of changed properties only.
-      await this.#reporterOf(call).explain(sayAction(result, isDeployment), isDeployment);
+      await this.#reporterOf(call).explain(describeDiff(result, isDeployment), isDeployment);
       if (result.action === "update") return { changes: true };
       if (isDeployment) await this.#noteReplacing(urn);
       return { changes: true, replaces: [...result.properties], deleteBeforeReplace: result.deleteFirst };
@@ -156,14 +144,15 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
   create(inputs: Properties): Promise<dynamic.CreateResult> {
     return this.#serve("create", inputs, async (call) => {
       // The engine also replaces for reasons of its own, without comparing.
-      if (call.urn !== undefined && this.#inState.has(call.urn)) await this.#noteReplacing(call.urn);
+      if (this.#memory.isInState(call.urn)) await this.#noteReplacing(call.urn);
       const outcome = await create(call.args, this.#host(call, "create")).catch((error: unknown) => {
-        const code = codeOf(error);
-        // These say themselves what was started.
-        if (error instanceof StartUncertainError || code === "WFX-WORKFLOW-BUSY") throw error;
-        throw new Error(sayNotStarted({ message: messageOf(error), code }), { cause: error });
+        throw asNotStarted(error);
       });
-      this.#process.answered.push({ service: this.#definition.service, urn: call.urn, id: outcome.id });
+      this.#process.deployment.answered.push({
+        service: this.#definition.service,
+        urn: call.urn,
+        id: outcome.id,
+      });
       return { id: outcome.id.toWellFormed(), outs: this.#outsOf(outcome, call) };
     });
   }
@@ -178,7 +167,7 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
 
   read(id: string, stored: Properties): Promise<dynamic.ReadResult> {
     return this.#serve("read", stored, async (call) => {
-      if (call.urn !== undefined) this.#checked.delete(call.urn);
+      this.#memory.read(call.urn);
       const state = await read(id, call.args, this.#host(call));
       if (!state) throw new Error(`${this.#definition.title} knows no execution ${id} of this workflow`);
       return { id, props: this.#toOutputs(state, call) };
@@ -190,15 +179,17 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
       // The engine does not say why. Where the program still has the resource, another one takes its place: only a
       // deployment checks, and nothing is checked of what is destroyed.
       const isReplacement =
-        call.urn !== undefined && (this.#checked.has(call.urn) || (await this.#isReplacing(call.urn)));
+        call.urn !== undefined &&
+        (this.#memory.isDeployment(call.urn) || (await this.#isReplacing(call.urn)));
       // A run that `executionKey` names replaces itself where nothing else has changed: it goes on for the new resource.
-      if (isReplacement && this.#process.answered.some((execution) => execution.id === id)) return;
+      if (isReplacement && this.#process.deployment.answered.some((execution) => execution.id === id)) return;
       // Deleted before what takes its place is created, and perhaps never compared.
-      if (isReplacement && !this.#present.has(call.urn))
-        this.#present.set(call.urn, presentOf(id, call.args));
+      if (isReplacement) this.#memory.remember(call.urn, supersededBy(id, call.args), true);
       await deleteExecution(id, call.args, { ...this.#host(call, "delete"), isReplacement });
       // What is replaced goes when the state has what takes its place.
-      const successor = this.#process.answered.findLast(({ urn }) => urn !== undefined && urn === call.urn);
+      const successor = this.#process.deployment.answered.findLast(
+        ({ urn }) => urn !== undefined && urn === call.urn,
+      );
       if (!isReplacement || successor === undefined) return;
       await this.#process.register.handedOver(this.#definition.service, call.urn, successor.id);
     });
@@ -217,13 +208,13 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
   #host(call: HostCall, operation?: "create" | "update" | "delete"): LifecycleHost {
     return {
       definition: this.#definition,
-      session: this.#session,
+      session: this.#currentSession,
       reporter: this.#reporterOf(call),
       urn: call.urn,
       register: this.#process.register,
       secretArguments: call.programSecrets,
-      supersedes: call.urn === undefined ? undefined : this.#present.get(call.urn),
-      isInState: call.urn !== undefined && this.#inState.has(call.urn),
+      supersedes: this.#memory.presentOf(call.urn),
+      isInState: this.#memory.isInState(call.urn),
       signal: this.#process.host.signal,
       isWanted: () => this.#process.host.hasEngine(),
       operationTimeoutSeconds: operation && parseDurationSeconds(call.customTimeouts[operation]),
@@ -265,7 +256,9 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
     const secrets = settleOutputs(state, call, stored, this.#inputs, call.holdsSecret);
     const meta = metaProperty in call.given ? { [metaProperty]: answeredMeta(call, secrets) } : {};
     const { isHidden } = secrets;
-    const outs = engineOutputs(state, { ...call, given: { ...call.given, ...meta }, isFailure, isHidden });
+    const { locationKeys } = this.#definition;
+    const given = { ...call.given, ...meta };
+    const outs = engineOutputs(state, { ...call, given, locationKeys, isFailure, isHidden });
     return markSecretOutputs(outs, call.args, secrets);
   }
 
@@ -278,7 +271,7 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
     // Most calls say nothing.
     let known: readonly string[] | undefined;
     const secrets = (): readonly string[] => (known ??= secretTexts(properties.args, properties.secretPaths));
-    const { credentials } = this.#session;
+    const { credentials } = this.#currentSession;
     // A message is not worth an execution: this never throws.
     const hide = (text: string): string => {
       try {
@@ -318,26 +311,4 @@ interface HostCall extends ResourceProperties {
   readonly hideCredentials: (text: string) => string;
   /** Tells whether a secret argument can be found in a value. Never throws. */
   readonly holdsSecret: (value: unknown) => boolean;
-}
-
-function presentOf(id: string, stored: Readonly<Properties>): Superseded {
-  const { startedAt, settledAt, adoptExecutionId } = stored;
-  return {
-    id,
-    startedAt: textOf(startedAt),
-    settledAt: textOf(settledAt),
-    adoptedId: textOf(adoptExecutionId),
-  };
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === "string" ? value : undefined;
-}
-
-function sayAction({ action, reasons }: Diff, isDeployment: boolean): string {
-  const why = reasons.join("; ");
-  if (action === "rerun")
-    return `${isDeployment ? "runs again" : "the next `pulumi up` runs it again"}: ${why}`;
-  if (action === "rearm") return `runs when it is destroyed, and not before: ${why}`;
-  return why;
 }

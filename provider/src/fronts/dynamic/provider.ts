@@ -4,17 +4,21 @@
 import type { dynamic } from "@pulumi/pulumi";
 import { toMessage } from "../../ground/text";
 import type { ServiceName } from "../../services/registry";
+import type { Session } from "../../lifecycle";
 import { RunRegister, openSession } from "../../lifecycle";
 import { services } from "../../services/registry";
 import { benchOptions } from "./benchSettings";
 import { engineReporter, everythingSaid } from "../shared/engineReporter";
-import type { AnsweredExecution, ProviderProcess } from "./executionProvider";
+import { DeploymentMemory } from "../shared/deploymentMemory";
+import type { ProviderProcess } from "./executionProvider";
 import { ExecutionProvider } from "./executionProvider";
 import { HostProcess } from "./hostProcess";
 import { journalFolder, processSettings } from "../shared/settings";
 
-const answered: AnsweredExecution[] = [];
-const deployment = { hasFailed: false };
+const deployment = new DeploymentMemory();
+
+// The host is configured once, whichever service's provider asks first.
+let session: Session | undefined;
 
 const register = new RunRegister({
   journalFolder: journalFolder(),
@@ -26,15 +30,17 @@ const register = new RunRegister({
 
 const host = new HostProcess(async () => {
   const isReady = !deployment.hasFailed;
-  await Promise.all(answered.map(({ service, urn, id }) => register.answered(service, urn, id, { isReady })));
+  await Promise.all(
+    deployment.answered.map(({ service, urn, id }) => register.answered(service, urn, id, { isReady })),
+  );
 });
 
 const thisProcess: ProviderProcess = {
   host,
   register,
-  answered,
   deployment,
-  openSession: (config) => openSession({ settings: processSettings(config), ...benchOptions(process.env) }),
+  openSession: (config) =>
+    (session ??= openSession({ settings: processSettings(config), ...benchOptions(process.env) })),
   reporter: engineReporter,
   everythingSaid,
 };

@@ -13,6 +13,8 @@ type Bag = Readonly<Record<string, unknown>>;
 export interface AnsweredCall {
   /** Its properties as they came. */
   readonly given: Bag;
+  /** Names of the outputs that say where the execution is. */
+  readonly locationKeys: readonly string[];
   /** True where all that the workflow made is marked as a secret. */
   readonly isHidden: boolean;
   /** True where the answer is an init failure, which has to be small. */
@@ -66,7 +68,10 @@ function withoutSecretPaths(
 }
 
 // The arguments are as they came, so the engine takes them back, and the next comparison finds no change.
-function bareOutputs(state: StoredState, { given, hide }: AnsweredCall): Record<string, unknown> {
+function bareOutputs(
+  state: StoredState,
+  { given, locationKeys, hide }: AnsweredCall,
+): Record<string, unknown> {
   const text = (name: string): string | null => {
     try {
       const value = state[name];
@@ -85,8 +90,7 @@ function bareOutputs(state: StoredState, { given, hide }: AnsweredCall): Record<
   const args = Object.entries(given).filter(([name]) => !name.startsWith("__") && !outputs.includes(name));
   return {
     ...noOutputs,
-    region: text("region"),
-    projectId: text("projectId"),
+    ...Object.fromEntries(locationKeys.map((name) => [name, text(name)])),
     ...Object.fromEntries(args),
     executionId: text("executionId"),
     status: text("status"),

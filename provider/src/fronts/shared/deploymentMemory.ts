@@ -1,0 +1,87 @@
+/**
+ * What a process remembers of the deployment that it serves: which call belongs to a deployment, what a create replaces, and
+ * what was answered. The engine tells none of this, whichever front it calls.
+ */
+import type { Superseded } from "../../lifecycle";
+
+/** An execution that create has answered with. */
+export interface AnsweredExecution {
+  readonly service: string;
+  readonly urn: string | undefined;
+  readonly id: string;
+}
+
+/** What belongs to all services of one deployment. */
+export class DeploymentMemory {
+  /**
+   * Executions that create has answered with. Not every replacement is compared first (`replacementTrigger`,
+   * `--replace`): what this deployment leaves in the state must not look, to the next one, like a start that was cut short.
+   * Whether the state has it, only a later call shows.
+   */
+  readonly answered: AnsweredExecution[] = [];
+  /** A deployment that fails does not go on to delete what it has replaced. */
+  hasFailed = false;
+}
+
+/** What belongs to the resources of one service. */
+export class ResourceMemory {
+  // What the state has before this deployment changes it. Create comes later in the same process and is not told what
+  // it replaces; and the engine replaces for reasons of its own, of which diff is not told either.
+  readonly #present = new Map<string, Superseded>();
+  // Resources whose arguments were checked since they were last read. A deployment checks before it compares; a
+  // refresh compares too, without having checked, and runs nothing.
+  readonly #checked = new Set<string>();
+  // Resources of which check was given the old inputs: the state has them.
+  readonly #inState = new Set<string>();
+
+  /**
+   * The arguments of a resource are checked.
+   * @param formerUrn the URN under which the state has the resource, where an alias moves it: what this one replaces is
+   *   deleted by the name that it had.
+   */
+  checked(urn: string | undefined, formerUrn: string | undefined, isInState: boolean): void {
+    if (urn !== undefined) this.#checked.add(urn);
+    if (formerUrn !== undefined) this.#checked.add(formerUrn);
+    if (urn !== undefined && isInState) this.#inState.add(urn);
+  }
+
+  /** A resource is read: a comparison that follows belongs to a refresh. */
+  read(urn: string | undefined): void {
+    if (urn !== undefined) this.#checked.delete(urn);
+  }
+
+  /** True where a call for this resource belongs to a deployment, not to a refresh. */
+  isDeployment(urn: string | undefined): urn is string {
+    return urn !== undefined && this.#checked.has(urn);
+  }
+
+  /** True where the state is known to have the resource. */
+  isInState(urn: string | undefined): urn is string {
+    return urn !== undefined && this.#inState.has(urn);
+  }
+
+  /** Remembers the execution that the state has of a resource; an earlier one where `isFallback` stays. */
+  remember(urn: string, present: Superseded, isFallback = false): void {
+    if (!isFallback || !this.#present.has(urn)) this.#present.set(urn, present);
+  }
+
+  /** The execution that the state has of a resource, where a call has shown it. */
+  presentOf(urn: string | undefined): Superseded | undefined {
+    return urn === undefined ? undefined : this.#present.get(urn);
+  }
+}
+
+/** A stored execution as what a new one replaces. */
+export function supersededBy(id: string, stored: Readonly<Record<string, unknown>>): Superseded {
+  const { startedAt, settledAt, adoptExecutionId } = stored;
+  return {
+    id,
+    startedAt: textOf(startedAt),
+    settledAt: textOf(settledAt),
+    adoptedId: textOf(adoptExecutionId),
+  };
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
