@@ -17,7 +17,13 @@ const compare = (news: Arguments, olds: StoredState = state): ReturnType<typeof 
   diff(services.aom, "ex-1", olds, news);
 
 test("nothing changed: nothing to do", () => {
-  expect(compare(args)).toEqual({ action: "none", properties: [], reasons: [], deleteFirst: false });
+  expect(compare(args)).toEqual({
+    action: "none",
+    changes: [],
+    properties: [],
+    reasons: [],
+    deleteFirst: false,
+  });
 });
 
 test("the order of keys does not matter, at any depth", () => {
@@ -151,8 +157,9 @@ test.each([
 test("an argument that is secret now is an update: what is stored has to be marked", () => {
   const marked = (news: Arguments, olds: StoredState = state): ReturnType<typeof diff> =>
     diff(services.aom, "ex-1", olds, news, [], [{ argument: "triggers", path: "triggers.token" }]);
-  expect(marked(args)).toEqual({
+  expect(marked(args)).toMatchObject({
     action: "update",
+    changes: [{ path: "triggers.token", isInput: true }],
     properties: ["triggers"],
     reasons: ["triggers.token is secret now (nothing runs again)"],
     deleteFirst: false,
@@ -167,4 +174,20 @@ test("an argument that is secret now is an update: what is stored has to be mark
     action: "update",
     reasons: ["triggers.token is secret now (nothing runs again)"],
   });
+});
+
+test.each([
+  [{ ...args, triggers: { ...args.triggers, image: "b" } }, "triggers.image", "update", true],
+  [{ ...args, triggers: { ...args.triggers, "a b": 1 } }, 'triggers["a b"]', "add", true],
+  [{ ...args, triggers: { image: "a" } }, "triggers.flags", "delete", true],
+  [{ ...args, timeoutSeconds: 60 }, "timeoutSeconds", "add", true],
+  [{ ...args, workflowId: "wf-2" }, "workflowId", "update", true],
+] as const)("a change says where it is and of what kind (%#)", (news, path, kind, isInput) => {
+  expect(compare(news).changes).toMatchObject([{ path, kind, isInput }]);
+});
+
+test("a re-run after a failure has the stored status as its cause, and rerunOn for the host", () => {
+  const { changes, properties } = compare(args, { ...state, status: "failed" });
+  expect(changes).toMatchObject([{ path: "status", kind: "update", isInput: false }]);
+  expect(properties).toEqual(["rerunOn"]);
 });

@@ -24,7 +24,16 @@ const given = {
 
 function call(more: Partial<AnsweredCall> = {}): AnsweredCall {
   const same = (text: string): string => text;
-  return { given, isHidden: false, isFailure: false, hide: same, hideCredentials: same, ...more };
+  const locationKeys = ["region", "projectId"];
+  return {
+    given,
+    locationKeys,
+    isHidden: false,
+    isFailure: false,
+    hide: same,
+    hideCredentials: same,
+    ...more,
+  };
 }
 
 const { __provider, __meta, ...args } = given;

@@ -89,7 +89,9 @@ export interface BackendDefinition<Service extends Backend = Backend> {
   readonly capabilities: BackendCapabilities;
   /** The service's argument by which a program chooses the name of an execution; absent where there is none. */
   readonly runNameArgument?: string;
-  /** The service's own arguments; the common ones are in `lifecycle/arguments`. */
+  /** Names of the outputs that say where an execution is ({@link Backend.location}): it does not move with the settings. */
+  readonly locationKeys: readonly string[];
+  /** The service's own arguments; the common ones are in `execution/commonArguments`. */
   readonly arguments: Readonly<Record<string, ArgumentSpec>>;
   /**
    * How the vendor's settings want requests to travel. No request is made.

@@ -3,11 +3,12 @@
  * is one, errors are thrown and nothing exists; afterwards everything is an outcome that keeps it.
  */
 import type { Arguments, Backend } from "../execution/service";
-import { InputError, NotFoundError, messageOf } from "../ground/errors";
+import { InputError, NotFoundError, StartUncertainError, codeOf, messageOf } from "../ground/errors";
 import type { ExecutionSnapshot } from "../execution/snapshot";
 import { readCommonArguments } from "../execution/commonArguments";
 import type { AwaitStart } from "./await";
 import { awaitExecution } from "./await";
+import { sayNotStarted } from "./messages";
 import type { LifecycleHost, Outcome } from "./outcome";
 import type { StartPhase } from "../starting/startPhase";
 import { inStartPhase } from "../starting/startPhase";
@@ -32,6 +33,13 @@ export async function create(args: Arguments, host: LifecycleHost): Promise<Outc
     return { backend: opened, start: await begin(opened, phase, args) };
   });
   return awaitExecution(backend, args, start, host);
+}
+
+/** What `create` has thrown, as a front shows it: that nothing was started, unless the error itself says what was. */
+export function asNotStarted(error: unknown): unknown {
+  const code = codeOf(error);
+  if (error instanceof StartUncertainError || code === "WFX-WORKFLOW-BUSY") return error;
+  return new Error(sayNotStarted({ message: messageOf(error), code }), { cause: error });
 }
 
 async function begin(backend: Backend, { host, bind }: StartPhase, args: Arguments): Promise<AwaitStart> {

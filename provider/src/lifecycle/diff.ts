@@ -26,7 +26,9 @@ export interface Diff {
    * - `rearm`: becomes a teardown runbook: nothing runs until it is destroyed.
    */
   readonly action: "none" | "update" | "rerun" | "rearm";
-  /** Arguments (or outputs) that cause it. */
+  /** What causes it; empty where the action is `none`. */
+  readonly changes: readonly Change[];
+  /** Arguments (or outputs) that cause it, as the dynamic provider host takes them. */
   readonly properties: readonly string[];
   /** One phrase per cause, e.g. `triggers.image changed`; never empty unless the action is `none`. */
   readonly reasons: readonly string[];
@@ -41,8 +43,16 @@ export interface NewSecret {
   readonly path: string;
 }
 
-interface Change {
+/** One cause of a difference. */
+export interface Change {
+  /** The argument, or output, that stands for it. */
   readonly property: string;
+  /** Where the difference is, as Pulumi writes paths: `triggers.image`, `triggers["a b"]`. */
+  readonly path: string;
+  readonly kind: "add" | "update" | "delete";
+  /** False where the cause is an output, as it is in the state. */
+  readonly isInput: boolean;
+  /** One phrase, e.g. `triggers.image changed`. */
   readonly reason: string;
 }
 
@@ -64,8 +74,8 @@ export function diff(
   const specs = argumentSpecs(definition);
   // Storing the outputs anew is what makes them secret.
   const secrets = newlySecret.map(({ argument, path }) => ({
-    property: argument,
-    reason: `${path} is secret now (nothing runs again)`,
+    ...changedInput(argument, `${path} is secret now (nothing runs again)`),
+    path,
   }));
   if (isArmed(state) && args["runOn"] === "destroy") return diffArmed(specs, state, args, secrets);
   const status = storedStatus(state);
@@ -82,16 +92,19 @@ export function diff(
     else if (name === "adoptExecutionId") reruns.push(...compareAdoption(id, state[name], args[name]));
     else if (equal(state[name], args[name])) continue;
     else if (replaceOnChanges.some((path) => isWithin(name, path))) {
-      reruns.push({ property: name, reason: `${name} changed (replaceOnChanges)` });
+      reruns.push(changedInput(name, `${name} changed (replaceOnChanges)`, state[name], args[name]));
     } else {
-      updates.push({ property: name, reason: `${name} changed (nothing runs again)` });
+      updates.push(changedInput(name, `${name} changed (nothing runs again)`, state[name], args[name]));
     }
   }
   for (const [name, here] of Object.entries(place)) {
     const there = state[name];
     // An argument takes precedence over settings, and has been compared above.
     if (args[name] === undefined && typeof there === "string" && there !== here) {
-      reruns.push({ property: name, reason: `${name} changed from ${there} to ${here} (settings)` });
+      reruns.push({
+        ...changedOutput(name, `${name} changed from ${there} to ${here} (settings)`),
+        property: name,
+      });
     }
   }
   const outcome = settled && common.runOn === "create" ? rerunReason(common, status) : undefined;
@@ -100,7 +113,7 @@ export function diff(
       outcome === "always"
         ? `rerunOn has "always"`
         : `its last execution ${sayOutcome(status)} (rerunOn has "${outcome}")`;
-    reruns.push({ property: "rerunOn", reason });
+    reruns.push({ ...changedOutput("status", reason), property: "rerunOn" });
   }
   if (reruns.length > 0) {
     return result(args["runOn"] === "destroy" ? "rearm" : "rerun", reruns, !settled && !isArmed(state));
@@ -108,12 +121,9 @@ export function diff(
 
   // A refresh makes the engine forget that the resource is not ready; the stored outcome does not forget.
   if (!settled && common.waitFor === "settled") {
-    updates.push({ property: "status", reason: `goes on waiting for execution ${id}` });
+    updates.push(changedOutput("status", `goes on waiting for execution ${id}`));
   } else if (settled && status !== "succeeded" && common.onFailure === "fail") {
-    updates.push({
-      property: "status",
-      reason: `its last execution ${sayOutcome(status)} and is not run again`,
-    });
+    updates.push(changedOutput("status", `its last execution ${sayOutcome(status)} and is not run again`));
   }
   updates.push(...secrets);
   return updates.length > 0 ? result("update", updates, false) : result("none", [], false);
@@ -131,10 +141,9 @@ function diffArmed(
       !(args[name] === undefined && spec.located) &&
       !equal(state[name] ?? spec.defaultValue, args[name] ?? spec.defaultValue),
   );
-  const updates = changed.map(([name]) => ({
-    property: name,
-    reason: `${name} changed (nothing runs until it is destroyed)`,
-  }));
+  const updates = changed.map(([name]) =>
+    changedInput(name, `${name} changed (nothing runs until it is destroyed)`, state[name], args[name]),
+  );
   updates.push(...secrets);
   return updates.length > 0 ? result("update", updates, false) : result("none", [], false);
 }
@@ -142,10 +151,22 @@ function diffArmed(
 function result(action: Diff["action"], changes: readonly Change[], deleteFirst: boolean): Diff {
   return {
     action,
+    changes,
     properties: [...new Set(changes.map((change) => change.property))],
     reasons: changes.map((change) => change.reason),
     deleteFirst,
   };
+}
+
+// Left out before, it was added; left out now, it was removed.
+function changedInput(name: string, reason: string, before: unknown = null, now: unknown = null): Change {
+  const kind =
+    before === null && now !== null ? "add" : before !== null && now === null ? "delete" : "update";
+  return { property: name, path: name, kind, isInput: true, reason };
+}
+
+function changedOutput(name: string, reason: string): Change {
+  return { property: name, path: name, kind: "update", isInput: false, reason };
 }
 
 function compareReplacing(name: string, spec: ArgumentSpec, stored: unknown, given: unknown): Change[] {
@@ -156,22 +177,35 @@ function compareReplacing(name: string, spec: ArgumentSpec, stored: unknown, giv
   if (isMap(before) && isMap(now)) return compareMaps(name, before, now);
   if (equal(meaningOf(spec, before), meaningOf(spec, now))) return [];
   const how = now === undefined ? "was removed" : containsUnknown(now) ? "may change" : "changed";
-  return [{ property: name, reason: `${name} ${how}` }];
+  return [changedInput(name, `${name} ${how}`, stored, given)];
 }
 
 type Map = Readonly<Record<string, unknown>>;
 
 function compareMaps(name: string, old: Map, current: Map): Change[] {
   return [...new Set([...Object.keys(old), ...Object.keys(current)])].sort().flatMap((key) => {
-    const how = !(key in current)
-      ? "was removed"
-      : !(key in old)
-        ? "was added"
-        : containsUnknown(current[key])
-          ? "may change"
-          : "changed";
-    return equal(old[key], current[key]) ? [] : [{ property: name, reason: `${name}.${key} ${how}` }];
+    if (equal(old[key], current[key])) return [];
+    const kind = !(key in current) ? "delete" : key in old ? "update" : "add";
+    const how = {
+      delete: "was removed",
+      add: "was added",
+      update: containsUnknown(current[key]) ? "may change" : "changed",
+    };
+    return [
+      {
+        property: name,
+        path: `${name}${accessor(key)}`,
+        kind,
+        isInput: true,
+        reason: `${name}.${key} ${how[kind]}`,
+      },
+    ];
   });
+}
+
+// As Pulumi writes the paths of properties.
+function accessor(key: string): string {
+  return /^[A-Za-z_]\w*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
 }
 
 // Paths as Pulumi writes them: `name`, `name[0]`, `name.key`, `["name"]`, or `*` for everything.
@@ -185,7 +219,7 @@ function isWithin(name: string, path: string): boolean {
 function compareAdoption(id: string, stored: unknown, now: unknown): Change[] {
   if (now === undefined || now === id || now === stored) return [];
   const names = containsUnknown(now) ? "may name" : "names";
-  return [{ property: "adoptExecutionId", reason: `adoptExecutionId ${names} another execution` }];
+  return [changedInput("adoptExecutionId", `adoptExecutionId ${names} another execution`, stored, now)];
 }
 
 /** Deep equality of plain values; the order of keys does not matter. An unknown value equals nothing. */
@@ -200,4 +234,13 @@ export function equal(a: unknown, b: unknown): boolean {
     keys.length === Object.keys(right).length &&
     keys.every((key) => key in right && equal(left[key], right[key]))
   );
+}
+
+/** A difference as the person who deploys reads it. @param isDeployment false for a refresh, which runs nothing. */
+export function describeDiff({ action, reasons }: Diff, isDeployment: boolean): string {
+  const why = reasons.join("; ");
+  if (action === "rerun")
+    return `${isDeployment ? "runs again" : "the next `pulumi up` runs it again"}: ${why}`;
+  if (action === "rearm") return `runs when it is destroyed, and not before: ${why}`;
+  return why;
 }

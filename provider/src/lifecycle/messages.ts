@@ -127,6 +127,15 @@ export function sayStopCutShort(executionId: string, context: MessageContext): s
   );
 }
 
+/** It had not settled when it was seen last, and nobody waits for it now: a refresh only looks. */
+export function sayUnsettled(executionId: string, context: MessageContext): string {
+  return lines(
+    `execution ${oneLine(executionId)} has not settled`,
+    `  ${nextCommand(context)} resumes waiting for it; nothing is started twice.`,
+    ...where(context, "WFX-EXECUTION-TIMEOUT"),
+  );
+}
+
 /** The status can't be read, and that will not pass by itself. */
 export function sayLostSight(
   executionId: string,

@@ -2,7 +2,7 @@
  * What is kept of an execution in the stack's state: arguments and outcome side by side, bounded in size.
  * Written by create, update and read; read back by every later version, so keys are only ever added.
  */
-import type { Arguments } from "../execution/service";
+import type { Arguments, BackendDefinition } from "../execution/service";
 import type { ExecutionSnapshot, ExecutionStatus } from "../execution/snapshot";
 import { durationBetweenMs, firstFailedStep } from "../execution/snapshot";
 import { boundSnapshot } from "./bounds";
@@ -83,9 +83,13 @@ export function isArmed(state: StoredState): boolean {
 }
 
 /** The stored outcome under new arguments. Where the execution is does not change with them. */
-export function withArguments(state: StoredState, args: Arguments): StoredState {
+export function withArguments(
+  { locationKeys }: BackendDefinition,
+  state: StoredState,
+  args: Arguments,
+): StoredState {
   const kept = Object.entries(state).filter(([name]) => outputs.includes(name));
-  return { ...args, ...locationOf(state), ...Object.fromEntries(kept) };
+  return { ...args, ...locationOf(locationKeys, state), ...Object.fromEntries(kept) };
 }
 
 /** The stored outcome of an execution that the service has forgotten. */
@@ -94,8 +98,12 @@ export function markExpired(state: StoredState): StoredState {
 }
 
 /** The arguments to connect with: new ones, at the place where the execution is. */
-export function connectArguments(args: Arguments, state: StoredState): Arguments {
-  return { ...args, ...locationOf(state) };
+export function connectArguments(
+  { locationKeys }: BackendDefinition,
+  args: Arguments,
+  state: StoredState,
+): Arguments {
+  return { ...args, ...locationOf(locationKeys, state) };
 }
 
 /** The stored status; `unknown` where there is none. */
@@ -119,9 +127,9 @@ export function storedSnapshot(id: string, state: StoredState): ExecutionSnapsho
   };
 }
 
-function locationOf(state: StoredState): Record<string, string> {
+function locationOf(locationKeys: readonly string[], state: StoredState): Record<string, string> {
   return Object.fromEntries(
-    (["region", "projectId", "accountId", "accountName", "accountKey"] as const).flatMap((name) => {
+    locationKeys.flatMap((name) => {
       const value = state[name];
       return typeof value === "string" ? [[name, value]] : [];
     }),

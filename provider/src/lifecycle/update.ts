@@ -6,7 +6,7 @@ import { isSettled } from "../execution/snapshot";
 import { withinTime } from "../ground/timeLimit";
 import { readCommonArguments } from "../execution/commonArguments";
 import { awaitExecution } from "./await";
-import { sayFailed } from "./messages";
+import { judge } from "./judge";
 import type { LifecycleHost, Outcome } from "./outcome";
 import { messageContext } from "../execution/words";
 import { requestMs, waitLimit } from "../execution/limits";
@@ -34,18 +34,18 @@ export async function update(
   await host.register.handedOver(host.definition.service, host.urn, id, { always: true });
   const common = readCommonArguments(args);
   const status = storedStatus(state);
-  const kept = withArguments(state, args);
+  const kept = withArguments(host.definition, state, args);
   if (!isSettled(status)) {
     if (common.waitFor === "started") return { kind: "ready", id, state: kept };
-    const located = connectArguments(args, state);
+    const located = connectArguments(host.definition, args, state);
     const backend = await connect(located, host);
     const last = storedSnapshot(id, state);
     return awaitExecution(backend, args, { executionId: id, justStarted: false, last }, host);
   }
-  if (status === "succeeded" || common.onFailure === "continue") return { kind: "ready", id, state: kept };
-  const backend = await connect(connectArguments(args, state), host);
-  const reason = sayFailed(storedSnapshot(id, state), messageContext(backend, id, args));
-  return { kind: "unready", id, state: kept, reasons: [reason] };
+  const verdict = judge(id, state, args);
+  if (!verdict) return { kind: "ready", id, state: kept };
+  const backend = await connect(connectArguments(host.definition, args, state), host);
+  return { kind: "unready", id, state: kept, reasons: [verdict(messageContext(backend, id, args))] };
 }
 
 function connect(args: Arguments, host: LifecycleHost): Promise<Backend> {

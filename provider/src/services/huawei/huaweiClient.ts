@@ -18,6 +18,9 @@ import { accountOf, placeOf, resolveLocation } from "./location";
 import type { Remedies } from "./serviceErrors";
 import { toHuaweiError } from "./serviceErrors";
 
+/** Names of the outputs of {@link HuaweiClient.location}. */
+export const huaweiLocationKeys = ["region", "projectId", "accountId", "accountName", "accountKey"] as const;
+
 /** How to send one request. */
 export interface HuaweiSendOptions extends Pick<SendOptions, "signal" | "patience" | "attempts" | "onSent"> {
   readonly remedies?: Remedies;

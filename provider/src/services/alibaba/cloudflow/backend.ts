@@ -117,6 +117,7 @@ export const alibabaCloudFlow = {
   service: "cloudflow",
   title: "Alibaba Cloud CloudFlow",
   runNameArgument: "executionName",
+  locationKeys: ["region", "accountId", "accountKey"],
   capabilities: {
     runMark: "name",
     longPollSeconds: 60,

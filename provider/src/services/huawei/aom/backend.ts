@@ -43,6 +43,7 @@ import {
 } from "./api";
 import type { ReadPage } from "./enterpriseProject";
 import { EnterpriseProject, findEnterpriseProject } from "./enterpriseProject";
+import { huaweiLocationKeys } from "../huaweiClient";
 
 const aom: HuaweiService = {
   name: "aom",
@@ -57,6 +58,7 @@ const tooManyExecutions =
 export const huaweiAom = {
   service: "aom",
   title: aom.title,
+  locationKeys: huaweiLocationKeys,
   capabilities: {
     runMark: "none",
     longPollSeconds: 0,

@@ -59,6 +59,7 @@ import {
   startBody,
 } from "./api";
 import { toRawStatuses } from "./statuses";
+import { huaweiLocationKeys } from "../huaweiClient";
 
 const functionGraph: HuaweiService = {
   name: "functiongraph",
@@ -93,6 +94,7 @@ const longestRunName = "n".repeat(128);
 export const huaweiFunctionGraph = {
   service: "functiongraph",
   title: functionGraph.title,
+  locationKeys: huaweiLocationKeys,
   capabilities: {
     runMark: "detail",
     longPollSeconds: 0,
