@@ -28,7 +28,7 @@ const migrate = new cloudflow.WorkflowExecution(
 );
 
 const rollout = new random.RandomPet("rollout", {
-  keepers: { rotated: rotate.executionId, migrated: migrate.executionId },
+  keepers: { rotated: rotate.id, migrated: migrate.executionId },
 });
 
 export const migrated = migrate.status;

@@ -33,12 +33,16 @@ export const commonArguments: Readonly<Record<keyof CommonArguments, ArgumentSpe
   executionKey: { rule: text({ min: 1, max: 256 }), replaces: true, isPayload: true },
   triggers: { rule: map, replaces: true, defaultValue: {}, isPayload: true },
   runOn: { rule: oneOf("create", "destroy"), replaces: true, defaultValue: "create" },
-  waitFor: { rule: oneOf("settled", "started") },
-  timeoutSeconds: { rule: seconds },
-  onTimeout: { rule: oneOf("leave", "stop") },
-  onFailure: { rule: oneOf("fail", "continue") },
-  onDelete: { rule: oneOf("stop", "leave") },
-  rerunOn: { rule: someOf(["failed", "timedOut", "stopped"], "always") },
+  waitFor: { rule: oneOf("settled", "started"), defaultValue: "settled" },
+  timeoutSeconds: { rule: seconds, defaultValue: 3_600 },
+  onTimeout: { rule: oneOf("leave", "stop"), defaultValue: "leave" },
+  onFailure: { rule: oneOf("fail", "continue"), defaultValue: "fail" },
+  onDelete: { rule: oneOf("stop", "leave"), defaultValue: "stop" },
+  rerunOn: {
+    rule: someOf(["failed", "timedOut", "stopped"], "always"),
+    defaultValue: ["failed", "timedOut", "stopped"],
+  },
+  // Without a default: "allow" that the program has written means more than one that is left out.
   concurrency: { rule: oneOf("allow", "adopt", "queue", "reject") },
   adoptExecutionId: { rule: identifier({ min: 1, max: 256 }) },
 };
@@ -71,21 +75,11 @@ export function meaningOf({ isJson }: ArgumentSpec, value: unknown): unknown {
 
 /** Reads the common arguments; what is left out has its default. Arguments have passed `check`. */
 export function readCommonArguments(args: Arguments): CommonArguments {
-  const given = args as Partial<CommonArguments> & { rerunOn?: readonly RerunOutcome[] | "always" };
-  const rerunOn = given.rerunOn ?? ["failed", "timedOut", "stopped"];
-  return {
-    executionKey: given.executionKey,
-    triggers: given.triggers ?? {},
-    runOn: given.runOn ?? "create",
-    waitFor: given.waitFor ?? "settled",
-    timeoutSeconds: given.timeoutSeconds ?? 3_600,
-    onTimeout: given.onTimeout ?? "leave",
-    onFailure: given.onFailure ?? "fail",
-    onDelete: given.onDelete ?? "stop",
-    rerunOn: typeof rerunOn === "string" ? [rerunOn] : rerunOn,
-    concurrency: given.concurrency,
-    adoptExecutionId: given.adoptExecutionId,
-  };
+  const values = Object.fromEntries(
+    Object.entries(commonArguments).map(([name, spec]) => [name, args[name] ?? spec.defaultValue]),
+  ) as unknown as CommonArguments & { readonly rerunOn: readonly RerunOutcome[] | "always" };
+  const { rerunOn } = values;
+  return { ...values, rerunOn: typeof rerunOn === "string" ? [rerunOn] : rerunOn };
 }
 
 /** The word of `rerunOn` by which a past outcome makes the next deployment run again; undefined if none does. */

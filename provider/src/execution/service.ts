@@ -24,8 +24,17 @@ export interface ArgumentProblem {
   readonly reason: string;
 }
 
-/** Validates one argument. Gets only known values. */
-export type ArgumentRule = (value: unknown) => string | undefined;
+/** What a program may write for an argument: `json` is a map or JSON text of one, `words` a list of words or one alone. */
+export type ArgumentType = "string" | "number" | "boolean" | "map" | "json" | "words";
+
+/** Validates one argument, and says what it takes. */
+export interface ArgumentRule {
+  /** Gets only known values; says what is wrong with one, or nothing. */
+  (value: unknown): string | undefined;
+  readonly type: ArgumentType;
+  /** The only words that are taken; left out where any are. */
+  readonly words?: readonly string[];
+}
 
 /** An argument of a service. */
 export interface ArgumentSpec {

@@ -93,8 +93,8 @@ export interface CommonExecutionArgs {
 export interface ExecutionOutputs {
   /** Where it ran; undefined where only an endpoint was given. */
   region: string | undefined;
-  /** The service's id of the execution; also the resource's id. Undefined for a teardown runbook. */
-  executionId: string;
+  /** The service's id of the execution; also the resource's id. Undefined for a teardown runbook, which has none. */
+  executionId: string | undefined;
   /** What became of it, in the words of this package. */
   status: ExecutionStatus;
   /** The same in the service's own word. */
