@@ -28,7 +28,7 @@ const migrate = new cloudflow.WorkflowExecution(
 );
 
 const rollout = new random.RandomPet("rollout", {
-  keepers: { rotated: rotate.id, migrated: migrate.executionId },
+  keepers: { rotated: rotate.id, migrated: migrate.id },
 });
 
 export const migrated = migrate.status;
