@@ -5,7 +5,7 @@ import { runInTerminal } from "./setup/runCommand.mjs";
 import { REPOSITORY, runTool, setUpSources } from "./setup/setUp.mjs";
 
 /** Scripts of package.json, the quick ones first. `test` makes the machine ready for the engine by itself. */
-const CHECKS = ["format", "walls", "changelog", "lint", "types", "api", "test"];
+const CHECKS = ["format", "walls", "workflows", "changelog", "lint", "types", "api", "test"];
 
 await runTool(async () => {
   const asked = process.argv.slice(2);
