@@ -1,6 +1,6 @@
 // `npm test` and `npm run test:unit`: makes the machine ready, then runs Jest; further arguments are Jest's.
 import { join } from "node:path";
-import { ensureGoProgram } from "./setup/goEnvironment.mjs";
+import { ensureGoProgram, vendorsClient } from "./setup/goEnvironment.mjs";
 import { ensureNodeEnvironment } from "./setup/nodeEnvironment.mjs";
 import { reportTo } from "./setup/progress.mjs";
 import { ensurePythonEnvironment } from "./setup/pythonEnvironment.mjs";
@@ -52,7 +52,7 @@ async function prepareForAllTests() {
     progress,
   });
   const node = await ensureNodeEnvironment({ folder: join(conformance, "node"), progress });
-  const go = await ensureGoProgram({ folder: join(conformance, "go"), progress });
+  const go = await ensureGoProgram({ ...vendorsClient(join(conformance, "go")), progress });
   return {
     ...process.env,
     PULUMI_TEST_BIN: cli,

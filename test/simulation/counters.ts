@@ -56,6 +56,7 @@ export const exceptions = [
   "a forced replacement took over what a deployment that was cut short had started",
   "a forced replacement without the journal",
   "a forced replacement that was cut short, and another machine",
+  "a forced replacement that was cut short, on a machine that had never deployed the resource",
   "a destroy that this machine was not told of",
   "what was changed meanwhile was not started from this machine",
   "FunctionGraph had not shown a name yet",

@@ -102,6 +102,8 @@ const waits = new Set([
 // One request may take this long, and a start that is in doubt is looked for this long.
 const requestMs = 31_000;
 const doubtMs = 46_000;
+// However short its time is, a start that has to wait for nothing is sent within this time.
+const sendMs = 30_000;
 // How long one look may take, with all its attempts.
 const lookMs = 300_000;
 // What the engine and the disk take besides.
@@ -471,6 +473,9 @@ export class Oracle {
     ) {
       return "a forced replacement without the journal";
     }
+    if (first.attempt.isForced && this.#isFirstOfMachine(first.attempt, want.urn)) {
+      return "a forced replacement that was cut short, on a machine that had never deployed the resource";
+    }
     if (this.#world.express === true) {
       return isElsewhere ? "Express on another machine, or without its journal" : undefined;
     }
@@ -522,6 +527,18 @@ export class Oracle {
     return undefined;
   }
 
+  // Whether its machine had never deployed the resource before.
+  #isFirstOfMachine({ deployment }: Attempt, urn: string): boolean {
+    const { machine, number } = deployment;
+    return !this.wants.some(
+      (one) =>
+        one.urn === urn &&
+        one.attempts.some(
+          (other) => other.deployment.machine === machine && other.deployment.number < number,
+        ),
+    );
+  }
+
   // Of the service's nodes, as they have dated executions.
   #clocksDiffer(): boolean {
     const ahead = this.#truth.executions.map(({ startedAtMs, startMs }) => startedAtMs - startMs);
@@ -545,6 +562,8 @@ export class Oracle {
     if (want.sent > 1) return;
     const { lagMs } = this.#world;
     const machine = want.attempts.at(-1)?.deployment.machine;
+    // It decides when it sends, however late the service handles that.
+    const sentMs = execution.startMs - execution.handledAfterMs;
     const other = this.#truth.executions.find((one) => {
       if (one === execution || one.workflow !== execution.workflow || !this.#truth.isRunning(one))
         return false;
@@ -552,7 +571,7 @@ export class Oracle {
       const owner =
         one.origin.deployment === undefined ? undefined : this.#deployments.get(one.origin.deployment);
       const seenMs = Math.max(lagMs.list, lagMs.status) + 20_000;
-      return owner?.machine === machine && execution.startMs - one.startMs > seenMs;
+      return owner?.machine === machine && sentMs - one.startMs > seenMs;
     });
     if (!other) return;
     this.violate(
@@ -878,8 +897,9 @@ export class Oracle {
     const stopMs = onTimeout === "stop" ? 60_000 + 2 * requestMs : 0;
     // An update only waits, and what has failed has not come to its wait.
     const phases = call.operation === "update" || end.kind === "failed" ? 1 : 2;
-    // Only what was sent is seen through, and looked for.
-    const doubtOfStartMs = call.operation === "create" && deployment.sent > 0 ? doubtMs : 0;
+    // Only what was sent is seen through, and looked for. A short time is no reason not to send within half a minute.
+    const isSent = call.operation === "create" && deployment.sent > 0;
+    const doubtOfStartMs = isSent ? doubtMs + Math.max(0, sendMs - timeoutSeconds * 1000) : 0;
     const mayMs =
       call.operation === "read"
         ? lookMs
@@ -918,17 +938,25 @@ export class Oracle {
         const other = ids.get(`${workflowOf(saved.inputs)} ${saved.id}`);
         ids.set(`${workflowOf(saved.inputs)} ${saved.id}`, saved);
         if (!other) continue;
-        const isMeant = [saved, other].some(
-          ({ inputs }) =>
-            inputs["concurrency"] === "adopt" ||
-            inputs["adoptExecutionId"] !== undefined ||
-            inputs["executionKey"] !== undefined,
-        );
+        const isMeant = [saved, other].some((one) => this.#isHadByWord(one));
         if (!isMeant)
           this.violate("two resources have one execution", `${saved.name} and ${other.name}: ${saved.id}`);
       }
     }
     this.#judgePools();
+  }
+
+  // By the words with which the resource got its execution: how to wait for one may have changed since.
+  #isHadByWord({ urn, id }: Saved): boolean {
+    const inputs = this.wants
+      .filter((want) => want.urn === urn && want.executionId === id)
+      .flatMap(({ attempts }) => attempts.map((attempt) => attempt.inputs));
+    return inputs.some(
+      (words) =>
+        words["concurrency"] === "adopt" ||
+        words["adoptExecutionId"] !== undefined ||
+        words["executionKey"] !== undefined,
+    );
   }
 
   // Where several resources of a deployment share a workflow whose executions are all alike, they are counted together.

@@ -111,13 +111,15 @@ describe("npm packages", () => {
     expect((await ensure()).stdout).toMatch(/npm packages installed/);
   });
 
-  test("are installed with what a lock file from another platform lacks, where npm ci refuses it", async () => {
+  test("that the lock file does not name: nothing else is installed, and the remedy is named", async () => {
     lock(locked);
-    const { stdout } = await ensure(
-      `#!/bin/sh\necho "$@" >> '${folder.path}/calls'\n[ "$1" = install ] || { echo 'npm error code EUSAGE' >&2; exit 1; }\n`,
+    const { code, stderr } = await ensure(
+      `#!/bin/sh\necho "$@" >> '${folder.path}/calls'\necho 'npm error code EUSAGE' >&2\nexit 1\n`,
     );
-    expect(stdout).toMatch(/^4 npm packages installed; package-lock\.json was not complete/);
-    expect(readFileSync(join(folder.path, "calls"), "utf8")).toMatch(/^ci .*\ninstall --no-save /);
+    expect(code).toBe(1);
+    expect(stderr).toContain("npm ci failed:\nnpm error code EUSAGE\n");
+    expect(stderr).toContain("run `npm install --package-lock-only`");
+    expect(readFileSync(join(folder.path, "calls"), "utf8")).toMatch(/^ci .*\n$/);
   });
 
   test("that can't be installed: npm's own complaint and what to look at", async () => {

@@ -1,5 +1,5 @@
-// A Go program in the cache, built once for every content of its sources, for the tests in which the vendor's Go client
-// talks to the emulator.
+// Go programs in the cache, each built once for every content of its sources: the vendor's Go client for the tests in
+// which it talks to the emulator, and actionlint.
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -8,36 +8,56 @@ import { goEnvironment } from "./goBuild.mjs";
 import { SetupError } from "./progress.mjs";
 import { runCommand } from "./runCommand.mjs";
 
+/** The oldest Go that reads the `go.mod` of any folder, and fetches the Go that it asks for. */
 const OLDEST_GO = { major: 1, minor: 21 };
 const SOURCES = /^go\.(mod|sum)$|\.go$/;
-const BINARY = `conformance${process.platform === "win32" ? ".exe" : ""}`;
 
 /**
- * Builds the program in a folder.
- * @param {{ folder: string, progress: import("./progress.mjs").Progress, env?: NodeJS.ProcessEnv }} options
- * @returns {Promise<string | undefined>} the executable; undefined where no Go of at least 1.21 is
+ * What is built.
+ * @typedef {object} GoProgram
+ * @property {string} folder its sources, with go.mod and go.sum
+ * @property {string} name of the executable
+ * @property {string} description for the screen
  */
-export async function ensureGoProgram({ folder, progress, env = process.env }) {
+
+/** @type {(folder: string) => GoProgram} */
+export const vendorsClient = (folder) => ({
+  folder,
+  name: "vendors-client",
+  description: "the vendor's Go client",
+});
+
+/**
+ * Builds a program.
+ * @param {GoProgram & { progress: import("./progress.mjs").Progress, env?: NodeJS.ProcessEnv }} options
+ * @returns {Promise<string | undefined>} the executable; undefined where no Go of at least 1.21 is
+ * @throws {SetupError} when Go is there but cannot build it
+ */
+export async function ensureGoProgram({ folder, name, description, progress, env = process.env }) {
   /** @type {string | undefined} */
   let program;
-  await progress.step("go client", async (say) => {
+  await progress.step("go", async (say) => {
     const go = goEnvironment(env);
     const version = await goVersion(folder, go);
     if (version === undefined) {
-      return "no Go of at least 1.21 here: what needs it is skipped";
+      return `no Go of at least 1.21 here: ${description} is skipped`;
     }
+    const binary = `${name}${process.platform === "win32" ? ".exe" : ""}`;
     const hash = createHash("sha256").update(`${version}\0`);
     for (const file of (await readdir(folder)).filter((name) => SOURCES.test(name)).sort()) {
       hash.update(`${file}\0`).update((await readFile(join(folder, file), "utf8")).replaceAll("\r\n", "\n"));
     }
     const made = await ensureCached({
-      name: `go-client-${process.platform}-${process.arch}-${hash.digest("hex").slice(0, 12)}`,
-      make: (unfinished) => build(folder, unfinished, say, go),
+      name: `go-${name}-${process.platform}-${process.arch}-${hash.digest("hex").slice(0, 12)}`,
+      make: async (unfinished) => {
+        say(`building ${description}, usually about 30 s`);
+        await build(folder, join(unfinished, binary), { description, env: go });
+      },
       say,
       env,
     });
-    program = join(made, BINARY);
-    return `the vendor's Go client, built with ${version}`;
+    program = join(made, binary);
+    return `${description}, built with ${version}`;
   });
   return program;
 }
@@ -60,20 +80,15 @@ async function goVersion(folder, env) {
 
 /**
  * @param {string} source
- * @param {string} folder
- * @param {(text: string) => void} say
- * @param {NodeJS.ProcessEnv} env
+ * @param {string} output
+ * @param {{ description: string, env: NodeJS.ProcessEnv }} options
  */
-async function build(source, folder, say, env) {
-  say("building the vendor's Go client, usually about 30 s");
+async function build(source, output, { description, env }) {
   const flags = ["-trimpath", "-mod=readonly", "-buildvcs=false", "-ldflags=-s -w"];
-  const built = await runCommand("go", ["build", ...flags, "-o", join(folder, BINARY), "."], {
-    cwd: source,
-    env,
-  });
+  const built = await runCommand("go", ["build", ...flags, "-o", output, "."], { cwd: source, env });
   if (!built.ok) {
     throw new SetupError(
-      `Building the vendor's Go client failed:\n${built.lastLines}`,
+      `Building ${description} failed:\n${built.lastLines}`,
       "If Go could not reach its module proxy, check the network and GOPROXY, then run it again.",
     );
   }

@@ -36,45 +36,31 @@ export async function ensurePackages(root, say) {
     return "npm packages are up to date";
   }
   say("installing the npm packages, usually about 20 s");
-  const count = `${Object.keys(locked).length} npm packages installed`;
-  const exact = await npm(root, "ci");
-  if (exact.ok) {
-    return count;
+  const installed = await runCommand("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+    cwd: root,
+  });
+  if (!installed.ok) {
+    throw failure(installed);
   }
-  // A lock file lists what its writer's registry had: without the native parts for some platform, `npm ci` refuses it
-  // on every platform. `npm install` takes all versions that it does list, and looks up what it lacks.
-  if (exact.output.includes("EUSAGE")) {
-    const lenient = await npm(root, "install", "--no-save");
-    if (lenient.ok) {
-      return `${count}; package-lock.json was not complete, the rest was looked up`;
-    }
-    throw failure("npm install", lenient);
-  }
-  throw failure("npm ci", exact);
+  return `${Object.keys(locked).length} npm packages installed`;
 }
 
 /**
- * @param {string} root
- * @param {readonly string[]} args
- */
-function npm(root, ...args) {
-  return runCommand("npm", [...args, "--no-audit", "--no-fund", "--loglevel=error"], { cwd: root });
-}
-
-/**
- * @param {string} command
  * @param {import("./runCommand.mjs").CommandResult} result
  * @returns {SetupError}
  */
-function failure(command, { found, output, lastLines }) {
+function failure({ found, output, lastLines }) {
   if (!found) {
     return new SetupError("There is no npm on PATH.", "It comes with Node: https://nodejs.org");
   }
   // npm begins with what is wrong and ends with its usage.
   const errors = output.split("\n").filter((line) => line.startsWith("npm error "));
   return new SetupError(
-    `${command} failed:\n${errors.slice(0, SHOWN_ERRORS).join("\n") || lastLines}`,
-    "If it could not reach its registry, check the network and npm's proxy settings, then run it again.",
+    `npm ci failed:\n${errors.slice(0, SHOWN_ERRORS).join("\n") || lastLines}`,
+    // npm's code for a lock file that does not fit package.json, or that lacks a package of some platform.
+    output.includes("EUSAGE")
+      ? "If package-lock.json does not fit package.json, run `npm install --package-lock-only`, then run it again."
+      : "If it could not reach its registry, check the network and npm's proxy settings, then run it again.",
   );
 }
 

@@ -120,7 +120,7 @@ async function rollUp(folder, entries) {
  * @param {Entry} entry
  * @returns {Promise<{ rolled: string, file: string, finish: (text: string) => string, remove: () => Promise<void> }>}
  */
-async function makeReadable({ compiled, rolled }) {
+export async function makeReadable({ compiled, rolled }) {
   const text = await readFile(compiled, "utf8");
   const assigned = /^export = (\w+);$/m;
   const name = assigned.exec(text)?.[1];
@@ -138,6 +138,17 @@ async function makeReadable({ compiled, rolled }) {
   };
 }
 
+/** How API Extractor reads declarations. */
+export const compilerOptions = {
+  target: "es2022",
+  lib: ["es2023"],
+  module: "node16",
+  moduleResolution: "node16",
+  strict: true,
+  types: ["node"],
+  skipLibCheck: true,
+};
+
 /**
  * @param {string} folder
  * @param {string} mainEntryPointFilePath
@@ -145,15 +156,6 @@ async function makeReadable({ compiled, rolled }) {
  * @returns {import("@microsoft/api-extractor").IConfigFile}
  */
 function configOf(folder, mainEntryPointFilePath, untrimmedFilePath) {
-  const compilerOptions = {
-    target: "es2022",
-    lib: ["es2023"],
-    module: "node16",
-    moduleResolution: "node16",
-    strict: true,
-    types: ["node"],
-    skipLibCheck: true,
-  };
   return {
     projectFolder: folder,
     mainEntryPointFilePath,

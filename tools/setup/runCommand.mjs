@@ -29,8 +29,7 @@ export function runCommand(command, args, options = {}) {
       cwd: options.cwd,
       env: options.env ?? process.env,
       timeout: options.timeoutMs,
-      // npm is a .cmd script on Windows, which only a shell starts.
-      shell: process.platform === "win32" && command === "npm",
+      shell: needsShell(command),
     });
     let stdout = "";
     let output = "";
@@ -62,6 +61,15 @@ export function runCommand(command, args, options = {}) {
 }
 
 /**
+ * npm is a .cmd script on Windows, which only a shell starts.
+ * @param {string} command
+ * @returns {boolean}
+ */
+function needsShell(command) {
+  return process.platform === "win32" && command === "npm";
+}
+
+/**
  * @param {string} text
  * @returns {string[]} the lines that are not blank
  */
@@ -79,7 +87,7 @@ function linesOf(text) {
  */
 export function runInTerminal(command, args, options) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { ...options, stdio: "inherit" });
+    const child = spawn(command, args, { ...options, stdio: "inherit", shell: needsShell(command) });
     const ignore = () => {};
     let isAsked = false;
     const passOnOnce = () => {

@@ -85,7 +85,8 @@ export class Truth {
     const { durationMs, failing, lagMs } = this.#world;
     const draw = this.#draw;
     const startMs = this.nowMs;
-    const [least, most] = this.isHealed ? [500, 15_000] : durationMs;
+    // In time for every deadline that a program can have: what is stopped each time would run again with every `up`.
+    const [least, most] = this.isHealed ? [500, 2_000] : durationMs;
     const drawnMs = Math.round(least * (most / least) ** draw.next());
     const isFailing = draw.chance(failing) && !this.isHealed;
     const lag = (mostMs: number): number => (this.isHealed ? 0 : Math.floor(draw.next() ** 2 * mostMs));
