@@ -5,10 +5,10 @@ module.exports = {
   name: "A4: what was answered is taken for recorded in the state",
   changes: [
     {
-      search: "      this.#process.answered.push(",
+      search: "      this.#process.deployment.answered.push(",
       replace: [
         "      await this.#process.register.handedOver(this.#definition.service, call.urn, outcome.id);",
-        "      this.#process.answered.push(",
+        "      this.#process.deployment.answered.push(",
       ].join("\n"),
     },
   ],

@@ -5,10 +5,8 @@ module.exports = {
   name: "an uncertain start says that nothing was started",
   changes: [
     {
-      search: [
-        '        if (error instanceof StartUncertainError || code === "WFX-WORKFLOW-BUSY") throw error;',
-      ].join("\n"),
-      replace: ['        if (code === "WFX-WORKFLOW-BUSY") throw error;'].join("\n"),
+      search: '  if (error instanceof StartUncertainError || code === "WFX-WORKFLOW-BUSY") return error;',
+      replace: '  if (code === "WFX-WORKFLOW-BUSY") return error;',
     },
   ],
 };
