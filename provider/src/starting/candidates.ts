@@ -160,7 +160,7 @@ async function markOf(
   const untilMs = clock.now() + showsWithinMs;
   for (;;) {
     try {
-      return await register.mark(executionId, () => backend.readRunName(executionId, signal));
+      return await register.mark(executionId, () => backend.readRunName(executionId, signal), signal);
     } catch (error) {
       if (!(error instanceof NotFoundError)) throw error;
       if (clock.now() >= untilMs || signal.aborted) return undefined;

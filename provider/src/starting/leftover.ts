@@ -75,7 +75,7 @@ async function findByMark(
   if (runMark === "name") return isNamed === true ? undefined : runName;
   if (runMark === "none") return undefined;
   for (const { executionId } of await backend.listUnsettled(signal)) {
-    const mark = await register.mark(executionId, () => backend.readRunName(executionId, signal));
+    const mark = await register.mark(executionId, () => backend.readRunName(executionId, signal), signal);
     if (mark === runName) return executionId;
   }
   return undefined;

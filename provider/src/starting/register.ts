@@ -2,14 +2,16 @@
  * What this process knows of runs: the journal, which executions belong to whom, and one gate per workflow. A front
  * opens one register per process and lends it to every call.
  */
-import { StartUncertainError } from "../ground/errors";
+import { OutOfTimeError, RequestInterruptedError, StartUncertainError } from "../ground/errors";
 import type { Clock } from "../ground/clock";
 import { systemClock } from "../ground/clock";
+import { unlessAborted } from "../ground/onAbort";
 import { Journal, addEvidence } from "./journal";
 import type { JournalEntry, JournalStorage, PendingStart } from "./journal";
 import { journalFolder } from "./journalFolder";
 import { isArmedId } from "./runKey";
 import type { StartGate } from "./startGate";
+import { leftBehind } from "./startGate";
 import type { WorkflowLock } from "./workflowLock";
 import { withWorkflowLock } from "./workflowLock";
 
@@ -313,14 +315,26 @@ export class RunRegister {
     }
   }
 
-  /** The name that an execution bears, read once. */
-  async mark(id: string, read: () => Promise<string | null | undefined>): Promise<string | null | undefined> {
-    const known = this.#marks.get(id) ?? read();
-    this.#marks.set(id, known);
+  /**
+   * The name that an execution bears, read once for all that ask.
+   * @param signal of the one that asks: another's reading is not waited for beyond its time.
+   * @throws OutOfTimeError, RequestInterruptedError where the signal aborts; whatever `read` throws.
+   */
+  async mark(
+    id: string,
+    read: () => Promise<string | null | undefined>,
+    signal: AbortSignal,
+  ): Promise<string | null | undefined> {
+    const known = this.#marks.get(id);
+    const reading = known ?? read();
+    this.#marks.set(id, reading);
     try {
-      return await known;
+      return await unlessAborted(reading, signal, () => leftBehind("the name of an execution", signal));
     } catch (error) {
-      this.#marks.delete(id);
+      if (this.#marks.get(id) === reading) this.#marks.delete(id);
+      // The time of the one that reads may be over before that of those that wait for it.
+      const isCutOff = error instanceof OutOfTimeError || error instanceof RequestInterruptedError;
+      if (known && isCutOff && !signal.aborted) return this.mark(id, read, signal);
       throw error;
     }
   }

@@ -139,13 +139,8 @@ export class StartGate {
 
 // For one of the batch: whose time is over waits no longer for a list that others still wait for.
 function leavable(look: Look, signal: AbortSignal): Look {
-  const orLeave = <T>(work: Promise<T>): Promise<T> => {
-    const request = { operation: "the list of executions", method: "GET", url: "" };
-    return unlessAborted(work, signal, () => {
-      const GivenUp = isOutOfTime(signal) ? OutOfTimeError : RequestInterruptedError;
-      return new GivenUp(request, { mayHaveArrived: false });
-    });
-  };
+  const orLeave = <T>(work: Promise<T>): Promise<T> =>
+    unlessAborted(work, signal, () => leftBehind("the list of executions", signal));
   return {
     ...look,
     unsettled: () => orLeave(look.unsettled()),
@@ -153,6 +148,12 @@ function leavable(look: Look, signal: AbortSignal): Look {
     since: (ms) => orLeave(look.since(ms)),
     once: (name, find) => orLeave(look.once(name, find)),
   };
+}
+
+/** The error of one whose signal has aborted while it waited for what others still wait for. */
+export function leftBehind(operation: string, signal: AbortSignal): Error {
+  const GivenUp = isOutOfTime(signal) ? OutOfTimeError : RequestInterruptedError;
+  return new GivenUp({ operation, method: "GET", url: "" }, { mayHaveArrived: false });
 }
 
 function whenAllAbort(signals: readonly AbortSignal[]): {
