@@ -244,6 +244,17 @@ describe("what is known of a run", () => {
     expect((await wantedRun(services.aom, args, { urn, secretArguments: [] })).keyMadeMs).toBe(expected);
   });
 
+  test("an arming has another run once the program gives another key", async () => {
+    const armedId = newArmedId(randomUUID);
+    const [none, one, two] = await Promise.all(
+      [flow, { ...flow, executionKey: "k1" }, { ...flow, executionKey: "k2" }].map((args) =>
+        keyOf(args, { armedId }),
+      ),
+    );
+    expect(new Set([none, one, two]).size).toBe(3);
+    expect(await keyOf({ ...flow, executionKey: "k1" }, { armedId })).toBe(one);
+  });
+
   test("what was only armed has not run: it is superseded by nothing", async () => {
     const identity = { urn, secretArguments: [] };
     const supersedes = { id: newArmedId(randomUUID) };

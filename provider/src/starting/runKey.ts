@@ -48,7 +48,7 @@ export interface RunIdentity {
   /** Arguments that are secret: their values are hashed at a cost, so that nobody finds them by trying. */
   readonly secretArguments: readonly string[];
   readonly supersedes?: Superseded | undefined;
-  /** Stands in for `executionKey`: names one arming of a teardown runbook. */
+  /** Names one arming of a teardown runbook, in place of `executionKey`, which only counts besides. */
   readonly armedId?: string | undefined;
 }
 
@@ -68,15 +68,19 @@ export async function wantedRun(
   args: Arguments,
   identity: RunIdentity,
 ): Promise<WantedRun> {
-  const given = identity.armedId ?? readCommonArguments(args).executionKey;
+  const { armedId } = identity;
+  const { executionKey } = readCommonArguments(args);
+  const given = armedId ?? executionKey;
   // What was only armed has had no turn.
   const supersedes =
     identity.supersedes && isArmedId(identity.supersedes.id) ? undefined : identity.supersedes;
   const name = definition.runNameArgument === undefined ? undefined : args[definition.runNameArgument];
-  const { armedId } = identity;
   const rest = { isGiven: given !== undefined, keyMadeMs: uuid7Ms(given), armedId, supersedes };
   if (typeof name === "string") return { ...rest, key: name, isNamed: true };
-  const digest = await digestOf(definition, args, given ?? identity.urn ?? "", identity.secretArguments);
+  // An arming has another run once the program gives another key, as with any other argument that is changed.
+  const isRekeyed = armedId !== undefined && executionKey !== undefined;
+  const whose = isRekeyed ? `${armedId} ${executionKey}` : (given ?? identity.urn ?? "");
+  const digest = await digestOf(definition, args, whose, identity.secretArguments);
   // One key is one execution, whatever resource asks for it; a derived one is recognised by the resource's name.
   const readable = given === undefined ? identity.urn?.split("::").at(-1) : readableKey(given, identity);
   return { ...rest, key: `${legible(readable ?? "")}-${digest}`, isNamed: false };
