@@ -384,6 +384,19 @@ describe("the register", () => {
     expect(await second).toBe("name");
   });
 
+  test("the last arming outlives a start, and what a deployment compares is the last", async () => {
+    const [old, replacement] = [newArmedId(randomUUID), newArmedId(randomUUID)];
+    await open().armed("aom", "urn", old);
+    await open().armed("aom", "urn", replacement);
+    await open().note("aom", "urn", "wf", { key: "k", runName: "k", postedMs: 1 });
+    expect(await open().lastArmed("aom", "urn")).toBe(replacement);
+    await open().handedOver("aom", "urn", old, { mayBeCopy: true });
+    expect(await open().lastArmed("aom", "urn")).toBe(replacement);
+    // The replacement has not arrived in the state.
+    await open().handedOver("aom", "urn", old);
+    expect(await open().lastArmed("aom", "urn")).toBe(old);
+  });
+
   test("a resource without a URN has no memory, and no trouble", async () => {
     const register = open();
     await register.note("aom", undefined, "wf", { key: "k", runName: "k", postedMs: 1, executionId: "x" });
