@@ -57,6 +57,7 @@ export const exceptions = [
   "a forced replacement without the journal",
   "a forced replacement that was cut short, and another machine",
   "a forced replacement that was cut short, on a machine that had never deployed the resource",
+  "two copies of a teardown runbook, armed on another machine or without the journal",
   "a destroy that this machine was not told of",
   "what was changed meanwhile was not started from this machine",
   "FunctionGraph had not shown a name yet",

@@ -131,6 +131,8 @@ export class Oracle {
   readonly #strays = new Set<Execution>();
   /** Executions that an exception lets be a second one. */
   readonly #excused = new Set<Execution>();
+  /** The last arming of each teardown runbook, and what its machine had lost by then. */
+  readonly #armings = new Map<string, { readonly machine: Machine; readonly journalLosses: number }>();
   #lastDelete: { readonly urn: string; readonly machine: Machine } | undefined;
   isHealed = false;
 
@@ -217,6 +219,10 @@ export class Oracle {
     if (want && end.kind === "failed") {
       want.lastError = end.message;
       if (isQuestion(end.message)) this.#asked(want, end.message);
+    }
+    if (call.operation === "create" && end.kind === "done" && call.inputs["runOn"] === "destroy") {
+      const { machine } = deployment;
+      this.#armings.set(call.urn, { machine, journalLosses: machine.journalLosses });
     }
     if (call.operation === "delete" && end.kind === "done") this.#deleted(record);
     // What was destroyed has had its end, also where Pulumi did not get to say so in the state.
@@ -480,6 +486,14 @@ export class Oracle {
       return isElsewhere ? "Express on another machine, or without its journal" : undefined;
     }
     if (first.execution.isForgotten) return "the first one's record was gone";
+    const arming = want.isTeardown ? this.#armings.get(want.urn) : undefined;
+    const isArmedElsewhere =
+      arming?.machine !== machine ||
+      arming.journalLosses !== machine.journalLosses ||
+      machine.journal !== "kept";
+    if (arming && isArmedElsewhere && first.attempt.deployment === second.attempt.deployment) {
+      return "two copies of a teardown runbook, armed on another machine or without the journal";
+    }
     const isUntold = (this.#destroys.get(want.urn) ?? []).some(
       (destroy) => destroy.machine !== first.attempt.deployment.machine,
     );

@@ -20,6 +20,8 @@ import { join } from "node:path";
 import type { JournalEntry, PendingStart } from "../../provider/src/starting/journal";
 import { Journal } from "../../provider/src/starting/journal";
 import { journalFolder } from "../../provider/src/starting/journalFolder";
+import { TimeIsOver } from "../../provider/src/ground/deadline";
+import { OutOfTimeError } from "../../provider/src/ground/errors";
 import { RunRegister } from "../../provider/src/starting/register";
 import { newArmedId } from "../../provider/src/starting/runKey";
 import { systemClock } from "../../provider/src/ground/clock";
@@ -355,10 +357,44 @@ describe("the register", () => {
       reads += 1;
       return reads === 1 ? Promise.reject(new Error("503")) : Promise.resolve("name");
     };
-    await expect(register.mark("x", read)).rejects.toThrow("503");
-    expect(await register.mark("x", read)).toBe("name");
-    expect(await register.mark("x", read)).toBe("name");
+    const { signal } = new AbortController();
+    await expect(register.mark("x", read, signal)).rejects.toThrow("503");
+    expect(await register.mark("x", read, signal)).toBe("name");
+    expect(await register.mark("x", read, signal)).toBe("name");
     expect(reads).toBe(2);
+  });
+
+  test("a mark that another one reads is waited for in one's own time, and read again where only the other's is over", async () => {
+    const register = open();
+    const [reader, hasty, patient] = [new AbortController(), new AbortController(), new AbortController()];
+    const cutOff = (): Error =>
+      new OutOfTimeError({ operation: "Show", method: "GET", url: "" }, { mayHaveArrived: false });
+    let fail = (_error: Error): void => undefined;
+    const hangs = (): Promise<string> =>
+      new Promise((_resolve, reject) => {
+        fail = reject;
+      });
+    const first = register.mark("x", hangs, reader.signal);
+    const second = register.mark("x", () => Promise.resolve("name"), patient.signal);
+    const third = register.mark("x", () => Promise.resolve("never asked for"), hasty.signal);
+    hasty.abort(new TimeIsOver());
+    await expect(third).rejects.toThrow(OutOfTimeError);
+    fail(cutOff());
+    await expect(first).rejects.toThrow(OutOfTimeError);
+    expect(await second).toBe("name");
+  });
+
+  test("the last arming outlives a start, and what a deployment compares is the last", async () => {
+    const [old, replacement] = [newArmedId(randomUUID), newArmedId(randomUUID)];
+    await open().armed("aom", "urn", old);
+    await open().armed("aom", "urn", replacement);
+    await open().note("aom", "urn", "wf", { key: "k", runName: "k", postedMs: 1 });
+    expect(await open().lastArmed("aom", "urn")).toBe(replacement);
+    await open().handedOver("aom", "urn", old, { mayBeCopy: true });
+    expect(await open().lastArmed("aom", "urn")).toBe(replacement);
+    // The replacement has not arrived in the state.
+    await open().handedOver("aom", "urn", old);
+    expect(await open().lastArmed("aom", "urn")).toBe(old);
   });
 
   test("a resource without a URN has no memory, and no trouble", async () => {

@@ -26,7 +26,9 @@ import { makeArmedState } from "./state";
 export async function create(args: Arguments, host: LifecycleHost): Promise<Outcome> {
   const { runOn } = readCommonArguments(args);
   if (runOn === "destroy") {
-    return { kind: "ready", id: newArmedId(host.session.uuid), state: makeArmedState(args) };
+    const id = newArmedId(host.session.uuid);
+    await host.register.armed(host.definition.service, host.urn, id);
+    return { kind: "ready", id, state: makeArmedState(args) };
   }
   const { backend, start } = await inStartPhase(args, host, async (phase) => {
     const opened = await host.session.connect(host.definition, args, phase.host.signal);

@@ -15,7 +15,7 @@ import { requestMs } from "../execution/limits";
 import { findUnsettled, isHere } from "../starting/leftover";
 import type { StoredState } from "./state";
 import { isArmed, storedStatus } from "./state";
-import { tearDown } from "./teardown";
+import { isReplacedArming, tearDown } from "./teardown";
 import { waitForEnd } from "../waiting/waitForEnd";
 
 const defaultStopSeconds = 300;
@@ -29,8 +29,10 @@ const invisibleMs = 30_000;
 export async function deleteExecution(id: string, state: StoredState, host: LifecycleHost): Promise<void> {
   const { service } = host.definition;
   if (isArmed(state)) {
+    host.register.disarm(id);
     // Replaced, not destroyed: what takes its place is armed.
-    if (host.isReplacement !== true) await tearDown(id, state, host);
+    if (host.isReplacement === true || (await isReplacedArming(id, host))) return;
+    await tearDown(id, state, host);
     return;
   }
   const { onDelete } = readCommonArguments(state);

@@ -6,6 +6,7 @@ import type { Arguments, Backend } from "../execution/service";
 import { WorkflowExecutionError } from "../ground/errors";
 import type { ExecutionSnapshot } from "../execution/snapshot";
 import { isSettled } from "../execution/snapshot";
+import { steadyClock } from "../ground/clock";
 import { withinTime } from "../ground/timeLimit";
 import { readCommonArguments } from "../execution/commonArguments";
 import { awaitExecution } from "./await";
@@ -20,6 +21,10 @@ import { wantedRun } from "../starting/runKey";
 import { startRun } from "../starting/startRun";
 import type { StoredState } from "./state";
 import { outputs, storedStatus } from "./state";
+
+// The engine deletes copies side by side: so long one waits for the delete of the other.
+const copiesWithinMs = 10_000;
+const copyLookMs = 100;
 
 /**
  * Runs it and waits.
@@ -69,6 +74,26 @@ export async function tearDown(id: string, state: StoredState, host: LifecycleHo
       `execution ${run.executionId} ${sayOutcome(status)}; the resource goes all the same (onFailure is "${onFailure}")`,
     );
   }
+}
+
+/**
+ * True for a copy that a replacement has left behind which did not come to its end: a destroy deletes it together with
+ * what has taken its place, which alone runs. Whether that has arrived in the state, only its own delete shows: where none
+ * comes soon, this one is no copy.
+ */
+export async function isReplacedArming(
+  id: string,
+  { definition, register, session, signal, urn }: LifecycleHost,
+): Promise<boolean> {
+  const last = await register.lastArmed(definition.service, urn);
+  if (last === undefined || last === id) return false;
+  const clock = steadyClock(session.clock);
+  const untilMs = clock.now() + copiesWithinMs;
+  while (!register.isDisarmed(last)) {
+    if (clock.now() >= untilMs || signal.aborted) return false;
+    await clock.sleep(copyLookMs, signal);
+  }
+  return true;
 }
 
 async function wanted(

@@ -109,6 +109,8 @@ export interface JournalEntry {
   readonly inStateName?: string | undefined;
   /** The last deployment that was about to replace the resource. */
   readonly replacedBy?: string | undefined;
+  /** The last arming of a teardown runbook: one that was armed before is a copy that it has replaced. */
+  readonly lastArmedId?: string | undefined;
 }
 
 // Enough to recognise all that a list of the last days can hold of one resource.
@@ -262,6 +264,7 @@ export function parseEntry(text: string): JournalEntry | undefined {
     ...(typeof value["inState"] === "string" ? { inState: value["inState"] } : {}),
     ...(typeof value["inStateName"] === "string" ? { inStateName: value["inStateName"] } : {}),
     ...(typeof value["replacedBy"] === "string" ? { replacedBy: value["replacedBy"] } : {}),
+    ...(typeof value["lastArmedId"] === "string" ? { lastArmedId: value["lastArmedId"] } : {}),
     ...(pending ? { pending } : {}),
   };
 }

@@ -66,6 +66,8 @@ export class RunRegister {
   readonly #byKey = new Map<string, Promise<string>>();
   // Executions that starts of this process were answered with, by the name that the start carried.
   readonly #accepted = new Map<string, string>();
+  // Armings of teardown runbooks that this process was asked to delete.
+  readonly #disarmed = new Set<string>();
   // Names that executions were found to bear; they never change.
   readonly #marks = new Map<string, Promise<string | null | undefined>>();
 
@@ -113,6 +115,7 @@ export class RunRegister {
       ...(inState === undefined ? {} : { inState }),
       ...(inState !== undefined && inState === entry?.inState ? { inStateName: entry.inStateName } : {}),
       ...(entry?.replacedBy === undefined ? {} : { replacedBy: entry.replacedBy }),
+      ...(entry?.lastArmedId === undefined ? {} : { lastArmedId: entry.lastArmedId }),
       ...(pending ? { pending: addEvidence(pending, earlier) } : {}),
     });
   }
@@ -168,7 +171,13 @@ export class RunRegister {
     { always = false, mayBeCopy = false }: { readonly always?: boolean; readonly mayBeCopy?: boolean } = {},
   ): Promise<void> {
     // What a destroy has started that was cut short is in no state, and neither is what takes an armed one's place.
-    if (isArmedId(id)) return;
+    if (isArmedId(id)) {
+      // What a deployment compares is what the state has: an arming that was noted since has not arrived there.
+      if (!mayBeCopy && (await this.#read(service, urn))?.lastArmedId !== undefined) {
+        await this.armed(service, urn, id);
+      }
+      return;
+    }
     this.take(id);
     if (urn === undefined) return;
     const known = await this.#read(service, urn);
@@ -205,6 +214,29 @@ export class RunRegister {
   ): Promise<boolean> {
     if (urn === undefined || deployment === undefined) return false;
     return (await this.#journal.lastReplacedBy(service, urn)).includes(deployment);
+  }
+
+  /** Notes that a teardown runbook is armed: what the state may have of it from before is a copy to be deleted. */
+  async armed(service: string, urn: string | undefined, id: string): Promise<void> {
+    if (urn === undefined) return;
+    const entry = (await this.#read(service, urn)) ?? { urn, workflow: "", past: [] };
+    if (entry.lastArmedId === id) return;
+    await this.#journal.write(service, { ...entry, lastArmedId: id });
+  }
+
+  /** The last arming of a resource that this machine knows of. */
+  async lastArmed(service: string, urn: string | undefined): Promise<string | undefined> {
+    return (await this.#read(service, urn))?.lastArmedId;
+  }
+
+  /** Marks an arming as one whose delete this process was asked for. */
+  disarm(id: string): void {
+    this.#disarmed.add(id);
+  }
+
+  /** Whether this process was asked to delete an arming. */
+  isDisarmed(id: string): boolean {
+    return this.#disarmed.has(id);
   }
 
   /** The execution that the state had when a call on this machine last showed it, and the name that its start carried. */
