@@ -64,7 +64,10 @@ async function postNamed(starting: Starting, runName: string): Promise<Run> {
     const executionId = await latestOf(starting, runName).catch((cause: unknown) => {
       throw isInDoubt ? uncertain(starting, runName, cause) : cause;
     });
-    if (await isPredecessor(starting, executionId)) {
+    const isOver = await isPredecessor(starting, executionId).catch((cause: unknown) => {
+      throw isInDoubt ? uncertain(starting, runName, cause) : cause;
+    });
+    if (isOver) {
       const { wanted, host } = starting;
       if (isInDoubt && wanted.isNamed) {
         const message = sayNameInDoubt(runName, messageContext(backend, runName, args));
