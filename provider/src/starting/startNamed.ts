@@ -137,7 +137,8 @@ async function findNamed(starting: Starting, name: string): Promise<Run | undefi
   const { backend, host } = starting;
   const snapshot = await lookAt(backend, name, { signal: host.signal });
   if (!snapshot) return undefined;
-  if (!isSettled(snapshot.status)) return { executionId: name, isNew: false };
+  // Its end, which may be seen a moment later, is for this deployment to tell.
+  if (!isSettled(snapshot.status)) return { executionId: name, isNew: false, outcome: snapshot };
   // Posting the name tells what is to be done about one that is used up.
   if (isAnybodys(starting) || mayBePredecessors(starting.wanted)) return undefined;
   return { executionId: await latestOf(starting, name), isNew: false };
