@@ -57,6 +57,7 @@ export const exceptions = [
   "a forced replacement without the journal",
   "a forced replacement that was cut short, and another machine",
   "a destroy that this machine was not told of",
+  "a copy of a teardown runbook had other arguments",
   "what was changed meanwhile was not started from this machine",
   "FunctionGraph had not shown a name yet",
   "executions without a mark are all alike to a start without an answer",

@@ -129,6 +129,8 @@ export class Oracle {
   readonly #strays = new Set<Execution>();
   /** Executions that an exception lets be a second one. */
   readonly #excused = new Set<Execution>();
+  /** Copies of teardown runbooks that a deployment deletes because they have been replaced. */
+  readonly #copies: { readonly deployment: Followed; readonly urn: string; readonly inputs: Bag }[] = [];
   #lastDelete: { readonly urn: string; readonly machine: Machine } | undefined;
   isHealed = false;
 
@@ -176,6 +178,9 @@ export class Oracle {
     if (call.operation === "create" && runsOn !== "destroy") want = this.#wanted(call, deployment);
     if (call.operation === "delete" && runsOn === "destroy" && call.isReplaced !== true) {
       want = this.#wanted(call, deployment);
+    }
+    if (call.operation === "delete" && runsOn === "destroy" && call.isReplaced === true) {
+      this.#copies.push({ deployment, urn: call.urn, inputs: call.inputs });
     }
     this.#calls.add({ call, deployment, want, started: 0, sent: 0 });
   }
@@ -470,6 +475,16 @@ export class Oracle {
       (replacedFrom !== machine || machine.journalLosses > 0 || machine.journal !== "kept")
     ) {
       return "a forced replacement without the journal";
+    }
+    if (want.isTeardown && first.attempt.deployment === second.attempt.deployment) {
+      const wanted = canonical(replacingOf(want.inputs));
+      const hasOtherCopy = this.#copies.some(
+        ({ deployment, urn, inputs }) =>
+          deployment === second.attempt.deployment &&
+          urn === want.urn &&
+          canonical(replacingOf(inputs)) !== wanted,
+      );
+      if (hasOtherCopy) return "a copy of a teardown runbook had other arguments";
     }
     if (this.#world.express === true) {
       return isElsewhere ? "Express on another machine, or without its journal" : undefined;
