@@ -470,8 +470,9 @@ export class Oracle {
     const hasEnded = !this.#truth.isRunning(first.execution);
     const replaced = this.#truth.executions.findLast(({ id }) => id === want.supersededId);
     const replacedFrom = this.#deployments.get(replaced?.origin.deployment ?? -1)?.machine;
+    // Of several attempts only some may have been forced.
     if (
-      want.isForced &&
+      (want.isForced || first.attempt.isForced) &&
       (replacedFrom !== machine || machine.journalLosses > 0 || machine.journal !== "kept")
     ) {
       return "a forced replacement without the journal";
@@ -649,9 +650,11 @@ export class Oracle {
     if (want.isForced && execution.id === want.supersededId && stillRan && !this.#knows(last, execution)) {
       return count("a forced replacement took over what still ran");
     }
-    // The engine does not tell of every destroy, and none to another machine.
+    // The engine does not tell of every destroy, and none to another machine. The start may still have been on its way.
+    const starter = this.#deployments.get(execution.origin.deployment ?? -1);
+    const sentMs = starter?.beganMs ?? execution.startMs;
     const isUntold = (this.#destroys.get(want.urn) ?? []).some(
-      ({ machine, ms }) => ms > execution.startMs && machine !== last?.deployment.machine,
+      ({ machine, ms }) => ms > sentMs && machine !== last?.deployment.machine,
     );
     const isForcedAfter =
       want.isForced &&
@@ -699,7 +702,11 @@ export class Oracle {
       return between.every(
         ({ started, sent, attempts }) =>
           started.length + sent === 0 ||
-          attempts.every(({ deployment }) => deployment.machine !== last?.deployment.machine),
+          attempts.every(
+            ({ deployment: { machine }, journalLosses }) =>
+              machine !== last?.deployment.machine ||
+              (this.#isMarked && (machine.journal !== "kept" || journalLosses !== last.journalLosses)),
+          ),
       );
     });
     if (isBefore) return count("what was changed meanwhile was not started from this machine");
@@ -707,7 +714,15 @@ export class Oracle {
     const isSameRun = owners.some(
       (one) => one.urn === want.urn && canonical(replacingOf(one.inputs)) === canonical(replacingOf(inputs)),
     );
-    if (isSameRun && want.supersededId === undefined && stillRan) return "alike";
+    // An earlier attempt on this machine took it over while it ran, which the journal knows from then on.
+    const ranBefore = want.attempts.some(
+      ({ deployment, journalLosses }) =>
+        this.#isMarked &&
+        deployment.machine === last?.deployment.machine &&
+        journalLosses === last.journalLosses &&
+        this.#truth.endOf(execution) >= deployment.beganMs,
+    );
+    if (isSameRun && want.supersededId === undefined && (stillRan || ranBefore)) return "alike";
     // Executions without a mark are all alike, so are the starts that look for theirs.
     if (!this.#isMarked && execution.origin.deployment !== undefined) {
       const owner = this.#deployments.get(execution.origin.deployment);
