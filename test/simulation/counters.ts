@@ -59,6 +59,7 @@ export const exceptions = [
   "a forced replacement that was cut short, on a machine that had never deployed the resource",
   "two copies of a teardown runbook, armed on another machine or without the journal",
   "a destroy that this machine was not told of",
+  "a copy of a teardown runbook had other arguments",
   "what was changed meanwhile was not started from this machine",
   "FunctionGraph had not shown a name yet",
   "executions without a mark are all alike to a start without an answer",

@@ -133,6 +133,8 @@ export class Oracle {
   readonly #excused = new Set<Execution>();
   /** The last arming of each teardown runbook, and what its machine had lost by then. */
   readonly #armings = new Map<string, { readonly machine: Machine; readonly journalLosses: number }>();
+  /** Copies of teardown runbooks that a deployment deletes because they have been replaced. */
+  readonly #copies: { readonly deployment: Followed; readonly urn: string; readonly inputs: Bag }[] = [];
   #lastDelete: { readonly urn: string; readonly machine: Machine } | undefined;
   isHealed = false;
 
@@ -180,6 +182,9 @@ export class Oracle {
     if (call.operation === "create" && runsOn !== "destroy") want = this.#wanted(call, deployment);
     if (call.operation === "delete" && runsOn === "destroy" && call.isReplaced !== true) {
       want = this.#wanted(call, deployment);
+    }
+    if (call.operation === "delete" && runsOn === "destroy" && call.isReplaced === true) {
+      this.#copies.push({ deployment, urn: call.urn, inputs: call.inputs });
     }
     this.#calls.add({ call, deployment, want, started: 0, sent: 0 });
   }
@@ -473,14 +478,25 @@ export class Oracle {
     const hasEnded = !this.#truth.isRunning(first.execution);
     const replaced = this.#truth.executions.findLast(({ id }) => id === want.supersededId);
     const replacedFrom = this.#deployments.get(replaced?.origin.deployment ?? -1)?.machine;
+    // Of several attempts only some may have been forced.
     if (
-      want.isForced &&
+      (want.isForced || first.attempt.isForced) &&
       (replacedFrom !== machine || machine.journalLosses > 0 || machine.journal !== "kept")
     ) {
       return "a forced replacement without the journal";
     }
     if (first.attempt.isForced && this.#isFirstOfMachine(first.attempt, want.urn)) {
       return "a forced replacement that was cut short, on a machine that had never deployed the resource";
+    }
+    if (want.isTeardown && first.attempt.deployment === second.attempt.deployment) {
+      const wanted = canonical(replacingOf(want.inputs));
+      const hasOtherCopy = this.#copies.some(
+        ({ deployment, urn, inputs }) =>
+          deployment === second.attempt.deployment &&
+          urn === want.urn &&
+          canonical(replacingOf(inputs)) !== wanted,
+      );
+      if (hasOtherCopy) return "a copy of a teardown runbook had other arguments";
     }
     if (this.#world.express === true) {
       return isElsewhere ? "Express on another machine, or without its journal" : undefined;
@@ -667,9 +683,11 @@ export class Oracle {
     if (want.isForced && execution.id === want.supersededId && stillRan && !this.#knows(last, execution)) {
       return count("a forced replacement took over what still ran");
     }
-    // The engine does not tell of every destroy, and none to another machine.
+    // The engine does not tell of every destroy, and none to another machine. The start may still have been on its way.
+    const starter = this.#deployments.get(execution.origin.deployment ?? -1);
+    const sentMs = starter?.beganMs ?? execution.startMs;
     const isUntold = (this.#destroys.get(want.urn) ?? []).some(
-      ({ machine, ms }) => ms > execution.startMs && machine !== last?.deployment.machine,
+      ({ machine, ms }) => ms > sentMs && machine !== last?.deployment.machine,
     );
     const isForcedAfter =
       want.isForced &&
@@ -717,7 +735,11 @@ export class Oracle {
       return between.every(
         ({ started, sent, attempts }) =>
           started.length + sent === 0 ||
-          attempts.every(({ deployment }) => deployment.machine !== last?.deployment.machine),
+          attempts.every(
+            ({ deployment: { machine }, journalLosses }) =>
+              machine !== last?.deployment.machine ||
+              (this.#isMarked && (machine.journal !== "kept" || journalLosses !== last.journalLosses)),
+          ),
       );
     });
     if (isBefore) return count("what was changed meanwhile was not started from this machine");
@@ -725,7 +747,15 @@ export class Oracle {
     const isSameRun = owners.some(
       (one) => one.urn === want.urn && canonical(replacingOf(one.inputs)) === canonical(replacingOf(inputs)),
     );
-    if (isSameRun && want.supersededId === undefined && stillRan) return "alike";
+    // An earlier attempt on this machine took it over while it ran, which the journal knows from then on.
+    const ranBefore = want.attempts.some(
+      ({ deployment, journalLosses }) =>
+        this.#isMarked &&
+        deployment.machine === last?.deployment.machine &&
+        journalLosses === last.journalLosses &&
+        this.#truth.endOf(execution) >= deployment.beganMs,
+    );
+    if (isSameRun && want.supersededId === undefined && (stillRan || ranBefore)) return "alike";
     // Executions without a mark are all alike, so are the starts that look for theirs.
     if (!this.#isMarked && execution.origin.deployment !== undefined) {
       const owner = this.#deployments.get(execution.origin.deployment);

@@ -33,14 +33,26 @@ const copyLookMs = 100;
  */
 export async function tearDown(id: string, state: StoredState, host: LifecycleHost): Promise<void> {
   const args = Object.fromEntries(Object.entries(state).filter(([name]) => !outputs.includes(name)));
-  const startAgain = (backend: Backend, supersedes?: Superseded): Promise<Run> =>
-    inStartPhase(args, host, async (phase) =>
-      startRun(phase.bind(backend), args, await wanted(id, args, host, supersedes), phase.host),
-    );
   const backend = await inStartPhase(args, host, (phase) =>
     host.session.connect(host.definition, args, phase.host.signal),
   );
-  let run = await startAgain(backend);
+  const { urn, secretArguments, register } = host;
+  if (urn === undefined) return seeThrough(backend, id, args, host);
+  // A replacement that was cut short leaves a copy in the state, which is destroyed at the same time: the engine does not
+  // say which is which, and what both ask for is one run.
+  const { key } = await wantedRun(host.definition, args, { urn, secretArguments });
+  await register.onePerKey(`teardown ${urn} ${backend.identity} ${key}`, async () => {
+    await seeThrough(backend, id, args, host);
+    return id;
+  });
+}
+
+async function seeThrough(backend: Backend, id: string, args: Arguments, host: LifecycleHost): Promise<void> {
+  const startAgain = (supersedes?: Superseded): Promise<Run> =>
+    inStartPhase(args, host, async (phase) =>
+      startRun(phase.bind(backend), args, await wanted(id, args, host, supersedes), phase.host),
+    );
+  let run = await startAgain();
   let last = run.outcome;
   // One that failed is good enough where the program goes on all the same.
   const { onFailure } = readCommonArguments(args);
@@ -54,7 +66,7 @@ export async function tearDown(id: string, state: StoredState, host: LifecycleHo
     // The last destroy has seen it fail, or would have: this one is another attempt.
     if (last && isSettled(last.status) && last.status !== "succeeded") {
       await host.register.released(host.definition.service, host.urn, run.executionId);
-      run = await startAgain(backend, supersededBy(last));
+      run = await startAgain(supersededBy(last));
       last = run.outcome;
     }
   }

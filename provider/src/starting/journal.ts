@@ -87,8 +87,12 @@ export interface PostedAgain {
 /** A start with what is known of an earlier attempt of the same one, which may be what the execution came from. */
 export function addEvidence(start: PendingStart, earlier: PendingStart | undefined): PendingStart {
   if (earlier?.runName !== start.runName || earlier.executionId !== undefined) return start;
+  // A replacement that the engine forces is not told what it replaces: the first attempt may have known.
+  const { supersedesId, supersedesUnseen } = start.supersedesId === undefined ? earlier : start;
   return {
     ...start,
+    ...(supersedesId === undefined ? {} : { supersedesId }),
+    ...(supersedesUnseen === true ? { supersedesUnseen } : {}),
     postedMs: Math.min(earlier.postedMs, start.postedMs),
     since: earlier.since ?? start.since,
     again: start.again ?? { postedMs: start.postedMs, servedAtMs: start.since?.servedAtMs },

@@ -3,6 +3,7 @@
  * state never had it, so nobody else would stop it.
  */
 import type { Backend } from "../execution/service";
+import type { ExecutionSnapshot } from "../execution/snapshot";
 import { isSettled } from "../execution/snapshot";
 import { readCommonArguments } from "../execution/commonArguments";
 import { lookAt } from "../execution/lookAt";
@@ -16,9 +17,15 @@ export async function dealWithLeftover(
   { backend, args, wanted, host }: Pick<Starting, "backend" | "args" | "host" | "wanted">,
   leftover: PendingStart,
 ): Promise<void> {
-  const id = await findUnsettled(backend, leftover, host);
-  if (id === undefined || id === wanted.supersedes?.id) {
+  const found = await find(backend, leftover, host);
+  if (!found || found.executionId === wanted.supersedes?.id) {
     await host.register.dropped(host.definition.service, host.urn);
+    return;
+  }
+  const id = found.executionId;
+  // What has ended had its turn too: a run that the program wants later is another one.
+  if (isSettled(found.status)) {
+    await host.register.dropped(host.definition.service, host.urn, id);
     return;
   }
   const what = `execution ${id} of an earlier deployment, which was cut short, still runs with other arguments`;
@@ -56,12 +63,20 @@ export async function findUnsettled(
   start: PendingStart,
   host: StartCall,
 ): Promise<string | undefined> {
+  const snapshot = await find(backend, start, host);
+  return snapshot && !isSettled(snapshot.status) ? snapshot.executionId : undefined;
+}
+
+async function find(
+  backend: Backend,
+  start: PendingStart,
+  host: StartCall,
+): Promise<ExecutionSnapshot | undefined> {
   if (!backend.keepsHistory) return undefined;
   const id = start.executionId ?? (await findByMark(backend, start, host));
   if (id === undefined) return undefined;
   // An error ends the deployment: nothing has been started yet, and after the next start nobody would know of it.
-  const snapshot = await lookAt(backend, id, { signal: host.signal, sparing: true });
-  return snapshot && !isSettled(snapshot.status) ? id : undefined;
+  return lookAt(backend, id, { signal: host.signal, sparing: true });
 }
 
 // The answer never came: the execution is known by what its start carried, if at all.

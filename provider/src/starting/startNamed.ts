@@ -64,7 +64,10 @@ async function postNamed(starting: Starting, runName: string): Promise<Run> {
     const executionId = await latestOf(starting, runName).catch((cause: unknown) => {
       throw isInDoubt ? uncertain(starting, runName, cause) : cause;
     });
-    if (await isPredecessor(starting, executionId)) {
+    const isOver = await isPredecessor(starting, executionId).catch((cause: unknown) => {
+      throw isInDoubt ? uncertain(starting, runName, cause) : cause;
+    });
+    if (isOver) {
       const { wanted, host } = starting;
       if (isInDoubt && wanted.isNamed) {
         const message = sayNameInDoubt(runName, messageContext(backend, runName, args));
@@ -134,7 +137,8 @@ async function findNamed(starting: Starting, name: string): Promise<Run | undefi
   const { backend, host } = starting;
   const snapshot = await lookAt(backend, name, { signal: host.signal });
   if (!snapshot) return undefined;
-  if (!isSettled(snapshot.status)) return { executionId: name, isNew: false };
+  // Its end, which may be seen a moment later, is for this deployment to tell.
+  if (!isSettled(snapshot.status)) return { executionId: name, isNew: false, outcome: snapshot };
   // Posting the name tells what is to be done about one that is used up.
   if (isAnybodys(starting) || mayBePredecessors(starting.wanted)) return undefined;
   return { executionId: await latestOf(starting, name), isNew: false };
