@@ -44,7 +44,7 @@ test("a page without a place for a picture is refused", async () => {
     import { insertPictures } from "tools/architecture/pictureOfRooms.mjs";
     console.log(JSON.stringify(insertPictures("# Page", { provider: "picture" })));
   `);
-  await expect(run).rejects.toThrow(/has no "<!-- rooms of provider -->"/);
+  await expect(run).rejects.toThrow(/has no "<!-- rooms -->"/);
 });
 
 test("files that the page names exist", () => {

@@ -21,7 +21,7 @@ import { parseDurationSeconds } from "../../provider/src/lifecycle/timeouts";
 import { describeProgress } from "../../provider/src/execution/progress";
 import { proxiesOf } from "../../provider/src/http/proxies";
 import type { HttpAnswer } from "../../provider/src/http/request";
-import { MAX_RETRY_AFTER_MS, parseRetryAfterMs } from "../../provider/src/ground/backoff";
+import { maxRetryAfterMs, parseRetryAfterMs } from "../../provider/src/ground/backoff";
 import { fakeClock } from "../support/fakeClock";
 
 const request = { operation: "Look", method: "GET", url: "https://service.example" };
@@ -165,7 +165,7 @@ test("Retry-After is between nothing and five minutes, or not there", () => {
       const parsed = parseRetryAfterMs(value, now);
       if (parsed === undefined) return;
       expect(parsed).toBeGreaterThanOrEqual(0);
-      expect(parsed).toBeLessThanOrEqual(MAX_RETRY_AFTER_MS);
+      expect(parsed).toBeLessThanOrEqual(maxRetryAfterMs);
     }),
   );
 });

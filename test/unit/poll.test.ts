@@ -1,5 +1,5 @@
 /** The polling loop and its delays, on a clock that does not sleep. */
-import { MAX_RETRY_AFTER_MS, backoffDelayMs, parseRetryAfterMs } from "../../provider/src/ground/backoff";
+import { maxRetryAfterMs, backoffDelayMs, parseRetryAfterMs } from "../../provider/src/ground/backoff";
 import type { PollOptions, ProbeResult } from "../../provider/src/waiting/poll";
 import { poll } from "../../provider/src/waiting/poll";
 import { fakeClock } from "../support/fakeClock";
@@ -132,7 +132,7 @@ test.each([
 test.each([
   ["2", 2_000],
   ["0.5", 500],
-  ["99999999", MAX_RETRY_AFTER_MS],
+  ["99999999", maxRetryAfterMs],
   ["Sat, 21 Nov 2026 06:00:10 GMT", 10_000],
   ["Sat, 21 Nov 2026 05:00:00 GMT", 0],
   ["-5", undefined],

@@ -91,20 +91,17 @@ function leadsTo(from, to, used, seen = new Set()) {
 }
 
 /**
- * Puts pictures into a page, each between `<!-- rooms of <project> -->` and `<!-- end of rooms -->`.
+ * Puts the pictures into a page, between `<!-- rooms -->` and `<!-- end of rooms -->`.
  * @param {string} page
  * @param {Readonly<Record<string, string>>} pictures by project
  * @returns {string}
- * @throws {Error} when the page has no place for a picture
+ * @throws {Error} when the page has no place for them
  */
 export function insertPictures(page, pictures) {
-  let text = page;
-  for (const [project, picture] of Object.entries(pictures)) {
-    const place = new RegExp(`(<!-- rooms of ${project} -->\\n)[\\s\\S]*?(<!-- end of rooms -->)`);
-    if (!place.test(text)) {
-      throw new Error(`The page has no "<!-- rooms of ${project} -->" with an "<!-- end of rooms -->".`);
-    }
-    text = text.replace(place, (_, begin, end) => `${begin}\n${picture}\n\n${end}`);
+  const place = /(<!-- rooms -->\n)[\s\S]*?(<!-- end of rooms -->)/;
+  if (!place.test(page)) {
+    throw new Error('The page has no "<!-- rooms -->" with an "<!-- end of rooms -->".');
   }
-  return text;
+  const parts = Object.entries(pictures).map(([project, picture]) => `### ${project}/src\n\n${picture}\n\n`);
+  return page.replace(place, (_, begin, end) => `${begin}\n${parts.join("")}${end}`);
 }

@@ -29,18 +29,18 @@ export function backoffDelayMs(options: BackoffOptions, attempt: number, random:
 }
 
 /** Longest Retry-After that is believed, in milliseconds; a longer one is a mistake or an attack. */
-export const MAX_RETRY_AFTER_MS = 300_000;
+export const maxRetryAfterMs = 300_000;
 
 /**
  * Reads a Retry-After header: seconds or an HTTP date.
- * @returns milliseconds from `nowMs`, at most {@link MAX_RETRY_AFTER_MS}; undefined for nonsense.
+ * @returns milliseconds from `nowMs`, at most {@link maxRetryAfterMs}; undefined for nonsense.
  */
 export function parseRetryAfterMs(header: string | null | undefined, nowMs: number): number | undefined {
   const text = header?.trim();
   if (!text) return undefined;
-  if (/^\d+(\.\d+)?$/.test(text)) return Math.min(Number(text) * 1000, MAX_RETRY_AFTER_MS);
+  if (/^\d+(\.\d+)?$/.test(text)) return Math.min(Number(text) * 1000, maxRetryAfterMs);
   // Date.parse also takes "-5" or "2"; only an HTTP date has a comma or a "GMT".
   if (!/GMT|,/.test(text)) return undefined;
   const at = Date.parse(text);
-  return Number.isNaN(at) ? undefined : Math.min(Math.max(0, at - nowMs), MAX_RETRY_AFTER_MS);
+  return Number.isNaN(at) ? undefined : Math.min(Math.max(0, at - nowMs), maxRetryAfterMs);
 }
