@@ -93,12 +93,12 @@ const wrongImports: readonly { readonly file: string; readonly line: string; rea
   { file: "provider/src/lifecycle/state.ts", line: 'import type {} from "@pulumi/pulumi";', rule: "pulumi" },
   {
     file: "provider/src/ground/clock.ts",
-    line: 'import "../../../emulator/src/clock";',
+    line: 'import "../../../emulator/src/ground/clock";',
     rule: "provider-emulator",
   },
   {
-    file: "emulator/src/clock.ts",
-    line: 'import "../../provider/src/ground/clock";',
+    file: "emulator/src/ground/clock.ts",
+    line: 'import "../../../provider/src/ground/clock";',
     rule: "provider-emulator",
   },
   {

@@ -1,9 +1,9 @@
 /** Finds out who has sent a request to an Alibaba Cloud service: either signature, clock skew, nonces, STS tokens. */
-import type { Clock } from "../clock";
+import type { Clock } from "../ground/clock";
 import type { Call } from "../http/exchange";
-import type { Account } from "../identity/account";
-import type { AccountDirectory, SigningKey } from "../identity/directory";
-import type { Principal } from "../identity/principal";
+import type { Account } from "../accounts/account";
+import type { AccountDirectory, SigningKey } from "../accounts/directory";
+import type { Principal } from "../accounts/principal";
 import { ACS3_REQUIRED_HEADERS, parseAcs3Header, parseTimestamp, verifyAcs3, verifyRpc } from "./signatures";
 import type { Parameter } from "./signatures";
 

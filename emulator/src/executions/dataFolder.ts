@@ -2,9 +2,9 @@
 // Every file is written beside its place and then renamed: a reader never sees half a record.
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ClockSetting } from "../clock";
-import { derivedHex } from "../identifiers";
-import { isJsonObject } from "../jsonShape";
+import type { ClockSetting } from "../ground/clock";
+import { derivedHex } from "../ground/identifiers";
+import { isJsonObject } from "../ground/jsonShape";
 import { lockFolder } from "./folderLock";
 import type { Execution, Workflow } from "./record";
 

@@ -1,9 +1,9 @@
 // What the store keeps: workflows and their executions.
-import type { Caller } from "../identity/principal";
-import type { Intervention } from "./timeline";
-import type { Json, Program } from "./program";
-import type { ProgramIntervention } from "./programPlay";
-import type { RunScript, WorkflowScript } from "./script";
+import type { Caller } from "../accounts/principal";
+import type { Intervention } from "../player/timeline";
+import type { Json, Program } from "../player/program";
+import type { ProgramIntervention } from "../player/play";
+import type { RunScript, WorkflowScript } from "../player/script";
 
 /** A workflow that can be executed. Times in epoch milliseconds. */
 export interface Workflow {

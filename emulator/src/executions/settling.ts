@@ -1,6 +1,6 @@
 // Waits in real time for something to happen in emulated time: for long polls and for calls that last as long as an
 // execution. Wakes when the clock is moved or its speed changed, and when somebody does something to an execution.
-import type { Clock } from "../clock";
+import type { Clock } from "../ground/clock";
 import type { ExecutionStore } from "./store";
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;

@@ -1,14 +1,14 @@
 // Holds the workflows and executions of all services. How an execution stands is not held: the timeline says it.
-import type { Clock } from "../clock";
-import type { Caller } from "../identity/principal";
-import { newExecutionId } from "../identifiers";
+import type { Clock } from "../ground/clock";
+import type { Caller } from "../accounts/principal";
+import { newExecutionId } from "../ground/identifiers";
 import type { DataFolder } from "./dataFolder";
-import type { Json } from "./program";
-import type { ProgramSnapshot } from "./programPlay";
-import { playProgram } from "./programPlayer";
-import { taskScripts, timelineSnapshot } from "./programScript";
-import { runNumber } from "./script";
-import { executionAt, type ExecutionSnapshot, type Intervention } from "./timeline";
+import type { Json } from "../player/program";
+import type { ProgramSnapshot } from "../player/play";
+import { playProgram } from "../player/player";
+import { taskScripts, timelineSnapshot } from "../player/scripted";
+import { runNumber } from "../player/script";
+import { executionAt, type ExecutionSnapshot, type Intervention } from "../player/timeline";
 import type { Execution, RecordedIntervention, Workflow } from "./record";
 
 type WithoutTime<T> = T extends unknown ? Omit<T, "at"> : never;

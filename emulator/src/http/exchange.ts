@@ -1,5 +1,5 @@
 // One request and its answer as plain values, between the socket (server.ts) and the services.
-import type { Caller } from "../identity/principal";
+import type { Caller } from "../accounts/principal";
 
 /** A request whose body has been read. */
 export interface Call {

@@ -1,5 +1,5 @@
 // Carries out a planned fault around the handling of one request, and says what goes over the socket.
-import type { Fault } from "../faults";
+import type { Fault } from "./faults";
 import { jsonReply, type Call, type Reply } from "./exchange";
 import type { MatchedOperation, Service } from "./service";
 

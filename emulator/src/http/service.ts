@@ -1,6 +1,6 @@
 // What an emulated cloud service has to offer to the server. A new service is one object of this kind.
 import type { Execution, Workflow } from "../executions/record";
-import type { JsonObject } from "../jsonShape";
+import type { JsonObject } from "../ground/jsonShape";
 import type { Call, Reply } from "./exchange";
 
 /** An operation that a request asks for, ready to be carried out. */

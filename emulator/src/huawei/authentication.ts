@@ -1,9 +1,9 @@
 /** Authenticates a request as Huawei's gateway does: an IAM token, or an AK/SK signature. Says who is calling. */
-import type { Clock } from "../clock";
+import type { Clock } from "../ground/clock";
 import type { Call } from "../http/exchange";
-import type { Account, Project } from "../identity/account";
-import type { AccountDirectory, IssuedToken, SigningKey } from "../identity/directory";
-import type { Principal } from "../identity/principal";
+import type { Account, Project } from "../accounts/account";
+import type { AccountDirectory, IssuedToken, SigningKey } from "../accounts/directory";
+import type { Principal } from "../accounts/principal";
 import { parseSdkDate, parseSignatureHeader, verifySignature } from "./signature";
 
 /** Who is calling. */

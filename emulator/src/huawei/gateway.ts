@@ -1,6 +1,6 @@
 // The answers of Huawei's API gateway, which stands in front of every service and has an error form of its own.
 import { jsonReply, type Call, type Reply } from "../http/exchange";
-import type { AccountDirectory } from "../identity/directory";
+import type { AccountDirectory } from "../accounts/directory";
 import { tokenExpired } from "./authentication";
 
 /** A gateway error. No `http_code`, unlike the services' own. */

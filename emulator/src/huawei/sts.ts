@@ -4,17 +4,17 @@
  */
 import { jsonReply, ReplyError } from "../http/exchange";
 import type { Call, Reply } from "../http/exchange";
-import { RouteTable } from "../http/routes";
-import type { Route } from "../http/routes";
+import { RouteTable } from "../http/router";
+import type { Route } from "../http/router";
 import type { MatchedOperation, Service } from "../http/service";
-import { agencyUrn, providerUrn } from "../identity/account";
-import type { Account, AssumableRole } from "../identity/account";
-import { chainOf, lookUp } from "../identity/principal";
-import type { Principal, SessionRef } from "../identity/principal";
-import { trustsCaller, trustsIdToken } from "../identity/trust";
-import { Fields, readText, ShapeError } from "../jsonShape";
-import type { JsonObject, TextLimits } from "../jsonShape";
-import type { EmulatorState } from "../state";
+import { agencyUrn, providerUrn } from "../accounts/account";
+import type { Account, AssumableRole } from "../accounts/account";
+import { chainOf, lookUp } from "../accounts/principal";
+import type { Principal, SessionRef } from "../accounts/principal";
+import { trustsCaller, trustsIdToken } from "../accounts/trust";
+import { Fields, readText, ShapeError } from "../ground/jsonShape";
+import type { JsonObject, TextLimits } from "../ground/jsonShape";
+import type { EmulatorState } from "../cloud/state";
 import type { Identity } from "./authentication";
 import { gatewayFaultReply, refuseExpired, throttledReply, unauthorizedReply } from "./gateway";
 import { idTokenProblems } from "./iam/tokens";

@@ -1,7 +1,7 @@
 // CloudFlow operations on aliases of versions, and on schedules. Schedules are kept; they start nothing.
 import { randomUUID } from "node:crypto";
 import type { Reply } from "../../http/exchange";
-import { isJsonObject, ShapeError, type JsonObject } from "../../jsonShape";
+import { isJsonObject, ShapeError, type JsonObject } from "../../ground/jsonShape";
 import { flowOfRequest } from "./executionOperations";
 import { refuse, serviceError } from "./errors";
 import { readLimit } from "./flowOperations";

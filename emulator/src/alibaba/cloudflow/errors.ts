@@ -1,7 +1,7 @@
 // CloudFlow's error answers: the documented codes with status and text, and the words that Alibaba's shared gateway has
 // for the same things.
 import { jsonReply, ReplyError, type Call, type Reply } from "../../http/exchange";
-import type { ActiveQuirks } from "../../quirks";
+import type { ActiveQuirks } from "../../cloud/quirks";
 import type { Refusal } from "../authentication";
 import { gatewayRefusal } from "../gateway";
 

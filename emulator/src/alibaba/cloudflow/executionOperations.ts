@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { Execution } from "../../executions/record";
 import { waitUntil } from "../../executions/settling";
 import type { Reply } from "../../http/exchange";
-import { isJsonObject, ShapeError } from "../../jsonShape";
+import { isJsonObject, ShapeError } from "../../ground/jsonShape";
 import { executionBody } from "./executionBody";
 import { executionNotExists, flowNotExists, refuse, serviceError } from "./errors";
 import { findExecution, startFlow, startOf, statusOf } from "./executions";

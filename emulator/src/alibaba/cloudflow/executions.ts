@@ -1,10 +1,10 @@
 // Executions of flows: how they are started and found again, which status they have, and their callback tokens.
 import { randomBytes, randomUUID } from "node:crypto";
-import type { ProgramSnapshot, ProgramStep } from "../../executions/programPlay";
-import { runNumber } from "../../executions/script";
+import type { ProgramSnapshot, ProgramStep } from "../../player/play";
+import { runNumber } from "../../player/script";
 import type { Execution } from "../../executions/record";
-import type { Caller } from "../../identity/principal";
-import type { EmulatorState } from "../../state";
+import type { Caller } from "../../accounts/principal";
+import type { EmulatorState } from "../../cloud/state";
 import { TOKEN_SEPARATOR } from "../fdl/references";
 import { definitionOfNodes, homeOf, programOf, type Flow, type Variable } from "./flows";
 import { CLOUDFLOW } from "./operation";

@@ -1,6 +1,6 @@
 // CloudFlow operations on flows and their versions, and the list of regions.
 import type { Reply } from "../../http/exchange";
-import { isJsonObject, ShapeError, type JsonObject } from "../../jsonShape";
+import { isJsonObject, ShapeError, type JsonObject } from "../../ground/jsonShape";
 import { readDefinition } from "../fdl/definition";
 import { flowOfRequest } from "./executionOperations";
 import { refuse, serviceError } from "./errors";

@@ -1,12 +1,12 @@
 // Flows as the store keeps them: a workflow whose attributes are the fields of CloudFlow's flow object, with versions,
 // aliases and schedules beside them. A flow that is scripted anew keeps its `definition`: the control API sees to it.
 import { randomUUID } from "node:crypto";
-import type { Program } from "../../executions/program";
-import type { NodeScript, WorkflowScript } from "../../executions/script";
+import type { Program } from "../../player/program";
+import type { NodeScript, WorkflowScript } from "../../player/script";
 import type { Workflow } from "../../executions/record";
-import { derivedHex, derivedUuid } from "../../identifiers";
-import type { EmulatorState } from "../../state";
-import type { Account } from "../../identity/account";
+import { derivedHex, derivedUuid } from "../../ground/identifiers";
+import type { EmulatorState } from "../../cloud/state";
+import type { Account } from "../../accounts/account";
 import { readDefinition } from "../fdl/definition";
 import { CLOUDFLOW } from "./operation";
 

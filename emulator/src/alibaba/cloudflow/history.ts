@@ -1,10 +1,10 @@
 // The events of an execution in CloudFlow's words and form, as the vendor's page on viewing the execution history shows
 // them: https://www.alibabacloud.com/help/en/serverless-workflow/latest/view-the-execution-history
-import type { ProgramEvent, ProgramEventType } from "../../executions/programPlay";
+import type { ProgramEvent, ProgramEventType } from "../../player/play";
 import type { Execution } from "../../executions/record";
-import type { JsonObject } from "../../jsonShape";
-import type { ActiveQuirks } from "../../quirks";
-import type { EmulatorState } from "../../state";
+import type { JsonObject } from "../../ground/jsonShape";
+import type { ActiveQuirks } from "../../cloud/quirks";
+import type { EmulatorState } from "../../cloud/state";
 import { timeText } from "./operation";
 
 /** An event with its number. */

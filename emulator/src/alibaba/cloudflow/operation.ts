@@ -1,9 +1,9 @@
 // What every CloudFlow operation has in common: its name, its token bucket, and what its handler is given.
 import { jsonReply, type Call, type Reply } from "../../http/exchange";
-import type { JsonObject } from "../../jsonShape";
-import type { ActiveQuirks } from "../../quirks";
-import type { EmulatorState } from "../../state";
-import type { Allowance } from "../../tokenBuckets";
+import type { JsonObject } from "../../ground/jsonShape";
+import type { ActiveQuirks } from "../../cloud/quirks";
+import type { EmulatorState } from "../../cloud/state";
+import type { Allowance } from "../../http/tokenBuckets";
 import type { AlibabaIdentity } from "../authentication";
 import type { Parameters } from "./parameters";
 

@@ -1,6 +1,6 @@
 // Pages of lists that grow while they are read: a token names the place of the last item, not a count.
 import type { Execution } from "../../executions/record";
-import { ShapeError } from "../../jsonShape";
+import { ShapeError } from "../../ground/jsonShape";
 
 /** The place of an execution in the list, newest first. */
 export interface Position {

@@ -1,5 +1,5 @@
 // The parameters of one CloudFlow request, from query and form body, with the documented limits.
-import { ShapeError } from "../../jsonShape";
+import { ShapeError } from "../../ground/jsonShape";
 import type { Parameter } from "../signatures";
 
 /** A parameter that has to be there is not. */

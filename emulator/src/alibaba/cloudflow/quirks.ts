@@ -1,5 +1,5 @@
 // The oddities of CloudFlow's answers that can be switched on through the control API; all are off by default.
-import type { QuirkDefinition } from "../../quirks";
+import type { QuirkDefinition } from "../../cloud/quirks";
 
 export const CLOUDFLOW_QUIRKS: readonly QuirkDefinition[] = [
   {

@@ -2,9 +2,9 @@
 import type { Execution } from "../../executions/record";
 import { ReplyError, type Call, type Reply } from "../../http/exchange";
 import type { ExecutionOutline, ForeignStart, MatchedOperation, Service } from "../../http/service";
-import { ShapeError } from "../../jsonShape";
-import type { ActiveQuirks } from "../../quirks";
-import type { EmulatorState } from "../../state";
+import { ShapeError } from "../../ground/jsonShape";
+import type { ActiveQuirks } from "../../cloud/quirks";
+import type { EmulatorState } from "../../cloud/state";
 import { DefinitionError } from "../fdl/definition";
 import {
   formType,

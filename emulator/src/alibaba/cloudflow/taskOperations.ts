@@ -1,8 +1,8 @@
 // CloudFlow operations that end a callback task, and those on map runs.
-import type { ProgramStep } from "../../executions/programPlay";
+import type { ProgramStep } from "../../player/play";
 import type { Execution } from "../../executions/record";
 import type { Reply } from "../../http/exchange";
-import { isJsonObject, ShapeError } from "../../jsonShape";
+import { isJsonObject, ShapeError } from "../../ground/jsonShape";
 import { executionOfRequest, flowOfRequest } from "./executionOperations";
 import { invalidArgument, refuse, serviceError } from "./errors";
 import { taskOfToken } from "./executions";

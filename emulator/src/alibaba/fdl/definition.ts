@@ -1,7 +1,7 @@
 // Reads a flow definition (FDL, either dialect, YAML or JSON) into a program. What is wrong or not supported is refused
 // with the name of the state and of the field.
-import type { ErrorNames, Program } from "../../executions/program";
-import { isJsonObject, ShapeError, type JsonObject } from "../../jsonShape";
+import type { ErrorNames, Program } from "../../player/program";
+import { isJsonObject, ShapeError, type JsonObject } from "../../ground/jsonShape";
 import { ExpressionError } from "./expressions";
 import { readStateMachine } from "./stateMachine";
 import { readSteps } from "./steps";

@@ -1,6 +1,6 @@
 // Reads the expressions of both dialects, such as `$Input.a[0].b`, `$local.status` and `$.a == "x" && !$.b`, into those
 // of a program. What is not known is refused by name.
-import type { Comparison, Condition, Expression, Root } from "../../executions/program";
+import type { Comparison, Condition, Expression, Root } from "../../player/program";
 
 /** An expression that is wrong or not supported. */
 export class ExpressionError extends Error {

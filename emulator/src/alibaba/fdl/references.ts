@@ -1,6 +1,6 @@
 // What both dialects share: the callback token as an expression, and the check that every named state is there.
-import type { Expression, Sequence, State } from "../../executions/program";
-import { ShapeError } from "../../jsonShape";
+import type { Expression, Sequence, State } from "../../player/program";
+import { ShapeError } from "../../ground/jsonShape";
 
 /** Separates the parts of a task token: the execution's own secret, the step, the attempt. */
 export const TOKEN_SEPARATOR = "|";

@@ -7,8 +7,8 @@ import type {
   Sequence,
   State,
   WaitState,
-} from "../../executions/program";
-import { Fields, isJsonObject, readText, ShapeError } from "../../jsonShape";
+} from "../../player/program";
+import { Fields, isJsonObject, readText, ShapeError } from "../../ground/jsonShape";
 import { readCondition, readPath, type Paths } from "./expressions";
 import { refuseDanglingNames, TASK_TOKEN } from "./references";
 

@@ -7,8 +7,8 @@ import type {
   RetryRule,
   Sequence,
   State,
-} from "../../executions/program";
-import { Fields, readText, ShapeError } from "../../jsonShape";
+} from "../../player/program";
+import { Fields, readText, ShapeError } from "../../ground/jsonShape";
 import { readCondition, readPath, type Paths } from "./expressions";
 import { refuseDanglingNames, TASK_TOKEN } from "./references";
 

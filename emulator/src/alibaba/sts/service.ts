@@ -2,8 +2,8 @@
 import { ReplyError } from "../../http/exchange";
 import type { Call, Reply } from "../../http/exchange";
 import type { MatchedOperation, Service } from "../../http/service";
-import type { Principal } from "../../identity/principal";
-import type { EmulatorState } from "../../state";
+import type { Principal } from "../../accounts/principal";
+import type { EmulatorState } from "../../cloud/state";
 import { gatewayRefusal } from "../gateway";
 import { inRequestedFormat, readRpcRequest, requestIdOf, versionOf } from "../rpcRequest";
 import type { RpcRequest } from "../rpcRequest";

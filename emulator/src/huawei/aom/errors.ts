@@ -1,6 +1,6 @@
 // AOM's own error answers: which code each group of operations uses, and the forms the body can take.
 import { jsonReply, ReplyError, type Reply } from "../../http/exchange";
-import type { ActiveQuirks } from "../../quirks";
+import type { ActiveQuirks } from "../../cloud/quirks";
 
 /** Code and text of one kind of error. */
 export interface ErrorText {

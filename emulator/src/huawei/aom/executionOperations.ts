@@ -1,11 +1,11 @@
 // AOM operations on executions: start, look, list, operate, stop.
 import type { Execution, Workflow } from "../../executions/record";
 import type { StartOptions } from "../../executions/store";
-import { runNumber } from "../../executions/script";
-import { hasFailed } from "../../executions/timeline";
+import { runNumber } from "../../player/script";
+import { hasFailed } from "../../player/timeline";
 import { jsonReply, type Reply } from "../../http/exchange";
-import { readText } from "../../jsonShape";
-import type { EmulatorState } from "../../state";
+import { readText } from "../../ground/jsonShape";
+import type { EmulatorState } from "../../cloud/state";
 import {
   DETAIL_ERRORS,
   EXECUTION_ERRORS,

@@ -1,6 +1,6 @@
 // The jobs, templates and scripts that every project of the emulator has, for AOM's look-up operations.
-import { derivedUuid } from "../../identifiers";
-import type { JsonObject } from "../../jsonShape";
+import { derivedUuid } from "../../ground/identifiers";
+import type { JsonObject } from "../../ground/jsonShape";
 
 const CREATED_AT = Date.UTC(2025, 0, 6, 8, 0, 0);
 const RATE_CONTROL = { have_rate_control: false, time_delay: 0, max: 0 };

@@ -1,7 +1,7 @@
 // AOM's look-ups of jobs, templates and scripts, and the one-step "create and run a script".
 import { jsonReply, type Reply } from "../../http/exchange";
-import { newExecutionId } from "../../identifiers";
-import { readText, type Fields, type JsonObject } from "../../jsonShape";
+import { newExecutionId } from "../../ground/identifiers";
+import { readText, type Fields, type JsonObject } from "../../ground/jsonShape";
 import { startExecution } from "./executionOperations";
 import { FAST_SCRIPT_ERRORS, JOB_ERRORS, SCRIPT_ERRORS, TEMPLATE_ERRORS } from "./errors";
 import { jobs, scripts, scriptVersions, templates } from "./library";

@@ -1,9 +1,9 @@
 // What every AOM operation has in common: the path, the group of its errors, and what its handler is given.
 import type { Call, Reply } from "../../http/exchange";
-import type { Route } from "../../http/routes";
-import { Fields, ShapeError } from "../../jsonShape";
-import type { ActiveQuirks } from "../../quirks";
-import type { EmulatorState } from "../../state";
+import type { Route } from "../../http/router";
+import { Fields, ShapeError } from "../../ground/jsonShape";
+import type { ActiveQuirks } from "../../cloud/quirks";
+import type { EmulatorState } from "../../cloud/state";
 import type { Identity } from "../authentication";
 import { refuse, type ErrorFamily } from "./errors";
 

@@ -1,5 +1,5 @@
 // The oddities of AOM's answers that can be switched on through the control API; all are off by default.
-import type { QuirkDefinition } from "../../quirks";
+import type { QuirkDefinition } from "../../cloud/quirks";
 
 export const AOM_QUIRKS: readonly QuirkDefinition[] = [
   { name: "errorMessage", kind: "flag", description: "errors have `error_message` in place of `error_msg`" },

@@ -1,8 +1,8 @@
 // The AOM service: finds the operation, lets the gateway and the service check the request, and hands it on.
 import { ReplyError, type Call, type Reply } from "../../http/exchange";
-import { RouteTable } from "../../http/routes";
+import { RouteTable } from "../../http/router";
 import type { MatchedOperation, Service } from "../../http/service";
-import type { EmulatorState } from "../../state";
+import type { EmulatorState } from "../../cloud/state";
 import { opensProject } from "../authentication";
 import { gatewayFaultReply, refuseExpired, throttledReply, unauthorizedReply } from "../gateway";
 import { aomErrorReply, refuse, WORKFLOW_NOT_FOUND } from "./errors";

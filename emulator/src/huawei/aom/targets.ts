@@ -1,8 +1,8 @@
 // The per-target part of a node's output: which machines or workloads are done, under way and to come.
-import { derivedUuid } from "../../identifiers";
-import type { JsonObject } from "../../jsonShape";
-import type { Target, TargetGroups } from "../../executions/script";
-import type { StepSnapshot } from "../../executions/timeline";
+import { derivedUuid } from "../../ground/identifiers";
+import type { JsonObject } from "../../ground/jsonShape";
+import type { Target, TargetGroups } from "../../player/script";
+import type { StepSnapshot } from "../../player/timeline";
 
 /** Targets that a node works on at the same time. */
 const AT_ONCE = 10;

@@ -1,9 +1,9 @@
 // AOM's workflow object: what a list shows, what a creation answers, and the copy that every execution keeps.
-import type { RunScript } from "../../executions/script";
+import type { RunScript } from "../../player/script";
 import type { Execution, Workflow } from "../../executions/record";
-import { derivedUuid } from "../../identifiers";
-import type { JsonObject } from "../../jsonShape";
-import type { EmulatorState } from "../../state";
+import { derivedUuid } from "../../ground/identifiers";
+import type { JsonObject } from "../../ground/jsonShape";
+import type { EmulatorState } from "../../cloud/state";
 
 /** The workflow as AOM describes it. `run` says which nodes it has: those of its script, or those of one execution. */
 export function workflowBody(state: EmulatorState, workflow: Workflow, run: RunScript): JsonObject {

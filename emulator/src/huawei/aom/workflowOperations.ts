@@ -1,9 +1,9 @@
 // AOM operations on workflows: create, list, switch the timer. There is none to show, change or delete one.
-import type { RunScript, WorkflowScript } from "../../executions/script";
+import type { RunScript, WorkflowScript } from "../../player/script";
 import type { Workflow } from "../../executions/record";
 import { jsonReply, type Reply } from "../../http/exchange";
-import { derivedUuid } from "../../identifiers";
-import { isJsonObject, readText, ShapeError, type Fields, type JsonObject } from "../../jsonShape";
+import { derivedUuid } from "../../ground/identifiers";
+import { isJsonObject, readText, ShapeError, type Fields, type JsonObject } from "../../ground/jsonShape";
 import { refuseInput, parameter, readBody, readInput, type AomOperation, type AomRequest } from "./operation";
 import { WORKFLOW_ERRORS } from "./errors";
 import { workflowBody } from "./workflowBody";

@@ -1,6 +1,6 @@
 // Reads the body of CreateWorkflow and UpdateWorkFlow: every documented limit and pattern, and whether the names in it
 // lead anywhere. What it lets pass, program.ts can play.
-import { Fields, readText, ShapeError, type JsonObject } from "../../jsonShape";
+import { Fields, readText, ShapeError, type JsonObject } from "../../ground/jsonShape";
 import { readPath } from "./paths";
 
 const NAME_CHARACTERS = "[_a-zA-Z0-9().-]|[\\u4e00-\\u9fa5]";

@@ -1,7 +1,7 @@
 // FunctionGraph's own error answers. Its flow operations have codes of the family `FGS.`; the service's published
 // table has another family, `FSS.`, which also covers what the first one has no codes for.
 import { jsonReply, ReplyError, type Call, type Reply } from "../../http/exchange";
-import type { ActiveQuirks } from "../../quirks";
+import type { ActiveQuirks } from "../../cloud/quirks";
 
 interface ErrorText {
   readonly code: string;

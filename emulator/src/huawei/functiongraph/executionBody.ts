@@ -1,12 +1,12 @@
 // FunctionGraph's view of an execution: the detail that clients poll, the items of both lists, and the answer of the
 // synchronous start. Times are text on the execution and epoch milliseconds on its nodes.
-import type { AttemptSnapshot, ProgramSnapshot, ProgramStep } from "../../executions/programPlay";
-import type { ProgramError } from "../../executions/program";
+import type { AttemptSnapshot, ProgramSnapshot, ProgramStep } from "../../player/play";
+import type { ProgramError } from "../../player/program";
 import type { Execution } from "../../executions/record";
-import { derivedUuid } from "../../identifiers";
-import { isJsonObject, type JsonObject } from "../../jsonShape";
-import type { ActiveQuirks } from "../../quirks";
-import type { EmulatorState } from "../../state";
+import { derivedUuid } from "../../ground/identifiers";
+import { isJsonObject, type JsonObject } from "../../ground/jsonShape";
+import type { ActiveQuirks } from "../../cloud/quirks";
+import type { EmulatorState } from "../../cloud/state";
 import { fiveStatus, inCase, nineStatus, playFlow } from "./flow";
 import { FLOW_ERROR_NAMES } from "./program";
 import { timeText } from "./wording";

@@ -1,9 +1,9 @@
 // FunctionGraph operations on one execution: start, start and wait, look, stop, retry, call back.
-import type { ProgramSnapshot } from "../../executions/programPlay";
+import type { ProgramSnapshot } from "../../player/play";
 import { waitUntil } from "../../executions/settling";
 import type { Execution, Workflow } from "../../executions/record";
 import { jsonReply, type Reply } from "../../http/exchange";
-import { readText, ShapeError } from "../../jsonShape";
+import { readText, ShapeError } from "../../ground/jsonShape";
 import { gatewayReply } from "../gateway";
 import { refuse, refuseUnknownExecution } from "./errors";
 import { detailBody, syncBody } from "./executionBody";

@@ -1,16 +1,16 @@
 // One execution of a flow: how it is started, how it stands, and the status words for that.
 // Scripted flows and flows with a definition are both played as programs, so everything else sees one kind only.
-import type { Program } from "../../executions/program";
-import type { ProgramSnapshot, TaskScript } from "../../executions/programPlay";
-import { playProgram } from "../../executions/programPlayer";
-import { programOfNodes, taskScripts } from "../../executions/programScript";
-import type { RunScript } from "../../executions/script";
+import type { Program } from "../../player/program";
+import type { ProgramSnapshot, TaskScript } from "../../player/play";
+import { playProgram } from "../../player/player";
+import { programOfNodes, taskScripts } from "../../player/scripted";
+import type { RunScript } from "../../player/script";
 import type { Execution, Workflow } from "../../executions/record";
 import type { ExecutionOutline, ForeignStart } from "../../http/service";
-import type { Caller } from "../../identity/principal";
-import { isJsonObject, type JsonObject } from "../../jsonShape";
-import type { ActiveQuirks } from "../../quirks";
-import type { EmulatorState } from "../../state";
+import type { Caller } from "../../accounts/principal";
+import { isJsonObject, type JsonObject } from "../../ground/jsonShape";
+import type { ActiveQuirks } from "../../cloud/quirks";
+import type { EmulatorState } from "../../cloud/state";
 import { FLOW_ERROR_NAMES, programOfDefinition, tasksOfDefinition } from "./program";
 import { flowUrn } from "./wording";
 

@@ -2,7 +2,7 @@
 // moves the rest on by one place; a client that sets `end_time` holds its list still.
 import type { Execution } from "../../executions/record";
 import { jsonReply, type Reply } from "../../http/exchange";
-import { readText, ShapeError } from "../../jsonShape";
+import { readText, ShapeError } from "../../ground/jsonShape";
 import { refuse } from "./errors";
 import { listItemBody, pageItemBody } from "./executionBody";
 import { fiveStatus, isExpress, playFlow } from "./flow";

@@ -1,7 +1,7 @@
 // FunctionGraph's two metric operations: executions of one flow, or of all flows of the project, counted by time.
 import type { Execution } from "../../executions/record";
 import { jsonReply, type Reply } from "../../http/exchange";
-import type { JsonObject } from "../../jsonShape";
+import type { JsonObject } from "../../ground/jsonShape";
 import { refuse } from "./errors";
 import { playFlow } from "./flow";
 import { FUNCTIONGRAPH, readQuery, readWhole, type FlowOperation, type FlowRequest } from "./operation";

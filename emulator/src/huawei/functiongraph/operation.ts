@@ -1,10 +1,10 @@
 // What every FunctionGraph operation has in common: the path, what its handler is given, and how it reads a request.
 import type { Execution, Workflow } from "../../executions/record";
 import { ReplyError, type Call, type Reply } from "../../http/exchange";
-import type { Route } from "../../http/routes";
-import { Fields, ShapeError } from "../../jsonShape";
-import type { ActiveQuirks } from "../../quirks";
-import type { EmulatorState } from "../../state";
+import type { Route } from "../../http/router";
+import { Fields, ShapeError } from "../../ground/jsonShape";
+import type { ActiveQuirks } from "../../cloud/quirks";
+import type { EmulatorState } from "../../cloud/state";
 import type { Identity } from "../authentication";
 import { flowErrorReply, refuse } from "./errors";
 

@@ -1,5 +1,5 @@
 // The paths of FunctionGraph's definitions: `$.a.b[0].c` into what arrives, `$CONST.a.b` into the flow's constants.
-import { ShapeError } from "../../jsonShape";
+import { ShapeError } from "../../ground/jsonShape";
 
 /** A path that has been read. */
 export interface FlowPath {

@@ -1,10 +1,10 @@
 // Turns a flow's definition into a program: Operation, Sleep and End states, their transitions, errors and retries.
 // A state with one action is a task; one with several is a group or a parallel of tasks, named `state.function`.
-import type { CatchRule, Expression, Program, RetryRule, State } from "../../executions/program";
-import type { TaskScript } from "../../executions/programPlay";
-import { evaluate } from "../../executions/programExpressions";
-import type { RunScript } from "../../executions/script";
-import { isJsonObject, type JsonObject } from "../../jsonShape";
+import type { CatchRule, Expression, Program, RetryRule, State } from "../../player/program";
+import type { TaskScript } from "../../player/play";
+import { evaluate } from "../../player/expressions";
+import type { RunScript } from "../../player/script";
+import { isJsonObject, type JsonObject } from "../../ground/jsonShape";
 import { readPath } from "./paths";
 
 /** Codes of the errors that the emulator itself raises in a flow. */

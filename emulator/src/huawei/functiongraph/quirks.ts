@@ -1,7 +1,7 @@
 // The oddities of FunctionGraph's answers that can be switched on through the control API; all are off by default.
 // Those with a name of AOM's list (unknownStatus, upperCaseStatus, endTimeAbsent, listDelayMs, detailDelayMs,
 // unknownExecutionIs400, unknownWorkflowListIs404, oldestFirst) hold here too.
-import type { QuirkDefinition } from "../../quirks";
+import type { QuirkDefinition } from "../../cloud/quirks";
 
 const flag = (name: string, description: string): QuirkDefinition => ({ name, kind: "flag", description });
 

@@ -1,10 +1,10 @@
 // The FunctionGraph service, as far as flows go: finds the operation, lets the gateway and the service check the
 // request, and hands it on.
 import type { Call, Reply } from "../../http/exchange";
-import { RouteTable } from "../../http/routes";
+import { RouteTable } from "../../http/router";
 import type { MatchedOperation, Service } from "../../http/service";
-import type { ActiveQuirks } from "../../quirks";
-import type { EmulatorState } from "../../state";
+import type { ActiveQuirks } from "../../cloud/quirks";
+import type { EmulatorState } from "../../cloud/state";
 import { opensProject } from "../authentication";
 import { gatewayFaultReply, refuseExpired, throttledReply, unauthorizedReply } from "../gateway";
 import { flowErrorReply, refuse } from "./errors";

@@ -1,9 +1,9 @@
 // FunctionGraph operations on flows: create, show, change, list, delete, draw.
-import type { RunScript } from "../../executions/script";
+import type { RunScript } from "../../player/script";
 import type { Workflow } from "../../executions/record";
 import { jsonReply, type Reply } from "../../http/exchange";
-import { newExecutionId } from "../../identifiers";
-import { readText, ShapeError } from "../../jsonShape";
+import { newExecutionId } from "../../ground/identifiers";
+import { readText, ShapeError } from "../../ground/jsonShape";
 import { readDefinition, type FlowDefinition } from "./definition";
 import { refuse } from "./errors";
 import { isExpress } from "./flow";

@@ -1,8 +1,8 @@
 /** What the operations of Huawei IAM have in common: their errors, nested and numeric, who is calling, and request limits. */
 import { jsonReply, ReplyError } from "../../http/exchange";
 import type { Call, Reply } from "../../http/exchange";
-import { Fields, ShapeError } from "../../jsonShape";
-import type { EmulatorState } from "../../state";
+import { Fields, ShapeError } from "../../ground/jsonShape";
+import type { EmulatorState } from "../../cloud/state";
 import type { Authentication, Identity } from "../authentication";
 
 /** An operation's name, and how it answers. */

@@ -1,5 +1,5 @@
 // Evaluates the expressions and conditions of a program over JSON.
-import { isJsonObject } from "../jsonShape";
+import { isJsonObject } from "../ground/jsonShape";
 import type { Comparison, Condition, Expression, Json, Root } from "./program";
 
 /** What expressions read from, by root; an absent root has no value. */

@@ -2,7 +2,7 @@
  * Accounts of both clouds: who there is, what they sign with, which roles they may take on, and which projects they have.
  * Huawei Cloud calls an account a domain and a role an agency.
  */
-import { derivedHex } from "../identifiers";
+import { derivedHex } from "../ground/identifiers";
 
 /** A user of an account. */
 export interface User {

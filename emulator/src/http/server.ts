@@ -1,14 +1,14 @@
 // The HTTP server: reads a request, finds the service it is for, lets planned faults have their way, and answers.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { isControlPath, type ControlApi } from "./control";
-import { gatewayReply } from "./huawei/gateway";
-import { deliverWithFault, type Delivery } from "./http/faultDelivery";
-import { jsonReply, ReplyError, type Call, type Reply } from "./http/exchange";
-import { hostCheck } from "./http/hostCheck";
-import type { MatchedOperation, Service } from "./http/service";
-import { newRequestId } from "./identifiers";
-import type { EmulatorState } from "./state";
+import { isControlPath, type ControlApi } from "../control/control";
+import { gatewayReply } from "../huawei/gateway";
+import { deliverWithFault, type Delivery } from "./faultDelivery";
+import { jsonReply, ReplyError, type Call, type Reply } from "./exchange";
+import { hostCheck } from "./hostCheck";
+import type { MatchedOperation, Service } from "./service";
+import { newRequestId } from "../ground/identifiers";
+import type { EmulatorState } from "../cloud/state";
 
 /** The gateway's limit for signed requests. */
 const LARGEST_BODY = 12 * 1024 * 1024;

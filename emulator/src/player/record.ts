@@ -1,6 +1,6 @@
 // What a play writes down while it goes: the steps that have begun and the events, in the order in which they came.
 import type { Json, ProgramError, State } from "./program";
-import type { AttemptSnapshot, ItemCounts, ProgramEvent, ProgramStep } from "./programPlay";
+import type { AttemptSnapshot, ItemCounts, ProgramEvent, ProgramStep } from "./play";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 

@@ -1,14 +1,14 @@
 // The control API under `/_emulator/`: scripts workflows, plans faults, moves the clock, shows what has happened.
 // It needs no credentials and therefore listens to this machine only.
-import { jsonReply, ReplyError, type Call, type Reply } from "./http/exchange";
-import { RouteTable, type Route } from "./http/routes";
-import { identityRoutes } from "./identity/control";
-import type { ExecutionOutline, Service } from "./http/service";
-import { Fields, ShapeError, type JsonObject } from "./jsonShape";
-import { DEMO_PROJECT_ID } from "./demo";
-import type { Execution, Workflow } from "./executions/record";
-import { scriptedWorkflow } from "./seed";
-import type { EmulatorState } from "./state";
+import { jsonReply, ReplyError, type Call, type Reply } from "../http/exchange";
+import { RouteTable, type Route } from "../http/router";
+import { identityRoutes } from "./accounts";
+import type { ExecutionOutline, Service } from "../http/service";
+import { Fields, ShapeError, type JsonObject } from "../ground/jsonShape";
+import { DEMO_PROJECT_ID } from "../seed/demo";
+import type { Execution, Workflow } from "../executions/record";
+import { scriptedWorkflow } from "../seed/seed";
+import type { EmulatorState } from "../cloud/state";
 
 const ROOT = "/_emulator";
 const LONGEST_ID = 64;

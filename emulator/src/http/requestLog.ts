@@ -1,7 +1,7 @@
 // Remembers the requests that the services have received, for tests and for `GET /_emulator/requests`.
 // Secrets are taken out before anything is kept.
-import type { Call } from "./http/exchange";
-import { shortName, type Caller } from "./identity/principal";
+import type { Call } from "./exchange";
+import { shortName, type Caller } from "../accounts/principal";
 
 /** One request to a service. */
 export interface LoggedRequest {

@@ -1,15 +1,15 @@
 /** The part of the control API that is about identity: accounts, machines, and id tokens of identity providers. */
 import { ReplyError, jsonReply } from "../http/exchange";
-import { Fields, ShapeError } from "../jsonShape";
-import type { JsonObject } from "../jsonShape";
-import { agencyUrn, providerArn, providerUrn, roleArn } from "./account";
-import type { Account, Trust } from "./account";
-import { readAccount, rejectRepeated } from "./accountReader";
-import type { AccountDirectory } from "./directory";
-import type { IdTokens } from "./idTokens";
-import { machineKinds } from "./machine";
-import type { Machine, MachineKind } from "./machine";
-import type { Machines } from "./machines";
+import { Fields, ShapeError } from "../ground/jsonShape";
+import type { JsonObject } from "../ground/jsonShape";
+import { agencyUrn, providerArn, providerUrn, roleArn } from "../accounts/account";
+import type { Account, Trust } from "../accounts/account";
+import { readAccount, rejectRepeated } from "../accounts/accountReader";
+import type { AccountDirectory } from "../accounts/directory";
+import type { IdTokens } from "../accounts/idTokens";
+import { machineKinds } from "../accounts/machine";
+import type { Machine, MachineKind } from "../accounts/machine";
+import type { Machines } from "../accounts/machines";
 
 /** What these routes work on. */
 export interface IdentityState {

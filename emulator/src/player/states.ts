@@ -12,8 +12,8 @@ import {
   type TaskState,
   type WaitState,
 } from "./program";
-import { DEFAULT_TASK, type Play, type ProgramIntervention } from "./programPlay";
-import { evaluate, holds, layOver } from "./programExpressions";
+import { DEFAULT_TASK, type Play, type ProgramIntervention } from "./play";
+import { evaluate, holds, layOver } from "./expressions";
 import {
   failure,
   idleResult,
@@ -23,9 +23,9 @@ import {
   type Frame,
   type SequencePlayer,
   type Visit,
-} from "./programCourse";
-import { playMap, playParallel } from "./programFanOut";
-import type { OpenStep, ProgramRecord } from "./programRecord";
+} from "./course";
+import { playMap, playParallel } from "./fanOut";
+import type { OpenStep, ProgramRecord } from "./record";
 
 /** The vendor's documented limit of an execution: what goes in circles, or retries without a pause, ends with it. */
 const MOST_EVENTS = 5000;

@@ -1,5 +1,5 @@
 // Request limits: one token bucket per service, operation and account, refilled by the emulated clock.
-import type { Clock } from "./clock";
+import type { Clock } from "../ground/clock";
 
 /** The size of a bucket and how fast it fills. */
 export interface Allowance {

@@ -3,14 +3,14 @@
  * without one its service answers nothing.
  */
 import { randomBytes } from "node:crypto";
-import type { Clock } from "../clock";
-import type { Call } from "../http/exchange";
+import type { Clock } from "../ground/clock";
 import { rolesOf } from "./account";
 import type { Account, AssumableRole } from "./account";
 import type { AccountDirectory, TemporaryKey } from "./directory";
 import { cloudOf, instanceId, readMachine } from "./machine";
 import type { Machine, MachineKind } from "./machine";
 import { lookUp } from "./principal";
+import type { Caller } from "./principal";
 
 /** A machine's account and role as they are now. */
 export interface MachineRole {
@@ -67,7 +67,7 @@ export class Machines {
    * The keys that the machine has now: the same ones until shortly before their end, then new ones.
    * @param call - the request that they are for: its caller is the machine
    */
-  keysOf({ machine, account, role }: MachineRole, { caller }: Pick<Call, "caller">): TemporaryKey {
+  keysOf({ machine, account, role }: MachineRole, { caller }: { readonly caller: Caller }): TemporaryKey {
     const key = this.#currentKey(machine, account, role);
     const principal = lookUp(account, key.holder);
     if (principal) caller.actor = principal.actor;

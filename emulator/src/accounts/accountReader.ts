@@ -1,5 +1,5 @@
 /** Reads accounts from the JSON of a seed file or of the control API, and says which field is wrong. */
-import { Fields, readText, ShapeError } from "../jsonShape";
+import { Fields, readText, ShapeError } from "../ground/jsonShape";
 import { derivedDigits, derivedId } from "./account";
 import { isRsaPublicKey } from "./idTokens";
 import type { AccessKey, Account, AssumableRole, IdentityProvider, Project, Trust, User } from "./account";

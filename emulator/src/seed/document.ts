@@ -1,6 +1,6 @@
 // The shape of a seed file.
-import type { SeedAccount } from "./identity/accountReader";
-import type { SeedMachines } from "./identity/machine";
+import type { SeedAccount } from "../accounts/accountReader";
+import type { SeedMachines } from "../accounts/machine";
 
 /** Targets of a node: names, objects, or how many to make up. */
 export type SeedTargets = number | readonly (string | Readonly<Record<string, unknown>>)[];

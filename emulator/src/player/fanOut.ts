@@ -1,10 +1,10 @@
 // Plays the states that run several sequences at once: parallel branches and the iterations of a map.
 // The first failure that is not tolerated aborts the others at that moment.
 import type { Json, MapState, ParallelState } from "./program";
-import type { ItemCounts, ProgramEvent } from "./programPlay";
-import { failure, success, type Course, type Ending, type SequencePlayer, type Visit } from "./programCourse";
-import { evaluate } from "./programExpressions";
-import { type OpenStep, ProgramRecord } from "./programRecord";
+import type { ItemCounts, ProgramEvent } from "./play";
+import { failure, success, type Course, type Ending, type SequencePlayer, type Visit } from "./course";
+import { evaluate } from "./expressions";
+import { type OpenStep, ProgramRecord } from "./record";
 
 interface Part {
   readonly beganAt: number;

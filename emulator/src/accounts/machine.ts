@@ -2,8 +2,8 @@
  * The machines that a client can find itself on, whose metadata services and their likes hand out keys to whoever has none:
  * reads them from the JSON of a seed file or of the control API.
  */
-import { derivedHex, derivedUuid } from "../identifiers";
-import { Fields, ShapeError } from "../jsonShape";
+import { derivedHex, derivedUuid } from "../ground/identifiers";
+import { Fields, ShapeError } from "../ground/jsonShape";
 import { rolesOf } from "./account";
 import type { Account, Cloud } from "./account";
 

@@ -1,5 +1,5 @@
 // The account and the workflows that are there without any seed file. The README lists them.
-import type { Seed, SeedWorkflow } from "./seedDocument";
+import type { Seed, SeedWorkflow } from "./document";
 
 export const DEMO_PROJECT_ID = "0123456789abcdef0123456789abcdef";
 

@@ -1,8 +1,8 @@
 // The words in which the parts of a play speak to each other: how a part has ended or stands, and where it is.
 import type { ErrorNames, Json, ProgramError, Sequence } from "./program";
-import type { ProgramIntervention } from "./programPlay";
-import type { Scope } from "./programExpressions";
-import type { ProgramRecord } from "./programRecord";
+import type { ProgramIntervention } from "./play";
+import type { Scope } from "./expressions";
+import type { ProgramRecord } from "./record";
 
 /** How a part of the program has ended. */
 export interface Ending {

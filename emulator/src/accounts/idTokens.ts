@@ -1,9 +1,9 @@
 /** Id tokens of identity providers (OIDC): makes them for providers whose keys are the emulator's, and checks all of them. */
 import { createPublicKey, generateKeyPairSync, sign, verify } from "node:crypto";
 import type { JsonWebKey, KeyObject } from "node:crypto";
-import type { Clock } from "../clock";
-import { isJsonObject } from "../jsonShape";
-import type { JsonObject } from "../jsonShape";
+import type { Clock } from "../ground/clock";
+import { isJsonObject } from "../ground/jsonShape";
+import type { JsonObject } from "../ground/jsonShape";
 import type { IdentityProvider } from "./account";
 
 /** What an id token says, as far as the clouds look at it. Times in epoch seconds. */

@@ -1,5 +1,5 @@
 // Which documented oddities of the services are switched on, for all workflows or for one.
-import { Fields, readNumber, readText, ShapeError, type JsonObject } from "./jsonShape";
+import { Fields, readNumber, readText, ShapeError, type JsonObject } from "../ground/jsonShape";
 
 /** A quirk that can be switched on. */
 export interface QuirkDefinition {

@@ -4,11 +4,11 @@
  */
 import { textReply } from "../http/exchange";
 import type { Call, Reply } from "../http/exchange";
-import { RouteTable } from "../http/routes";
-import type { Route } from "../http/routes";
+import { RouteTable } from "../http/router";
+import type { Route } from "../http/router";
 import type { MatchedOperation, Service } from "../http/service";
-import type { EmulatorState } from "../state";
-import type { Machine } from "./machine";
+import type { EmulatorState } from "./state";
+import type { Machine } from "../accounts/machine";
 
 /** Nothing is published: enough for every client of one machine. */
 const allowance = { tokens: 50, perSecond: 20 };

@@ -1,10 +1,10 @@
 // Plays a program: how an execution stands at a time follows from the program, its input, its start and what people
 // did to it, and from nothing else. No timers: moving the clock is enough to let hours pass.
 import type { Program, ProgramError } from "./program";
-import type { Play, ProgramEventType, ProgramIntervention, ProgramSnapshot } from "./programPlay";
-import { ProgramRecord } from "./programRecord";
-import type { Course } from "./programCourse";
-import { ProgramCourse } from "./programStates";
+import type { Play, ProgramEventType, ProgramIntervention, ProgramSnapshot } from "./play";
+import { ProgramRecord } from "./record";
+import type { Course } from "./course";
+import { ProgramCourse } from "./states";
 
 const NEVER = Number.POSITIVE_INFINITY;
 const KINDS: readonly string[] = ["stop", "report", "retry", "updateMap"];

@@ -1,5 +1,5 @@
 /** All accounts, and the tokens and temporary keys that have been given out to those who act in them. */
-import type { Clock } from "../clock";
+import type { Clock } from "../ground/clock";
 import type { Account, Cloud, IdentityProvider } from "./account";
 import { newKey, newToken } from "./keyForms";
 import type { KeyForm, KeyParts } from "./keyForms";

@@ -1,6 +1,6 @@
 // The plan of faults that the control API has asked for: which request is hit next, and by what.
 // server.ts carries them out.
-import { Fields } from "./jsonShape";
+import { Fields } from "../ground/jsonShape";
 
 export const FAULT_ACTIONS = [
   "dropBefore",

@@ -1,14 +1,14 @@
 // What an emulator starts with: accounts, workflows, limits and quirks, from a seed file and the built-in demo.
 import { readFileSync } from "node:fs";
 import { DEMO_PROJECT_ID, DEMO_SEED } from "./demo";
-import { readWorkflowScript, SCRIPTED_SERVICES } from "./executions/scriptReader";
-import type { Workflow } from "./executions/record";
-import type { Account } from "./identity/account";
-import { readAccounts, rejectRepeated } from "./identity/accountReader";
-import { readMachines, type Machine } from "./identity/machine";
-import { Fields, ShapeError } from "./jsonShape";
-import type { Allowance } from "./tokenBuckets";
-import type { Seed } from "./seedDocument";
+import { readWorkflowScript, SCRIPTED_SERVICES } from "./scriptReader";
+import type { Workflow } from "../executions/record";
+import type { Account } from "../accounts/account";
+import { readAccounts, rejectRepeated } from "../accounts/accountReader";
+import { readMachines, type Machine } from "../accounts/machine";
+import { Fields, ShapeError } from "../ground/jsonShape";
+import type { Allowance } from "../http/tokenBuckets";
+import type { Seed } from "./document";
 
 /** A seed that has been read and checked. */
 export interface ParsedSeed {

@@ -1,6 +1,6 @@
 // Turns the JSON of a scripted workflow (control API, seed file) into a WorkflowScript, or says which field is wrong.
-import { Fields, readNumber, readText, ShapeError, isJsonObject } from "../jsonShape";
-import type { NodeScript, RunScript, Target, TargetGroups, WorkflowScript } from "./script";
+import { Fields, readNumber, readText, ShapeError, isJsonObject } from "../ground/jsonShape";
+import type { NodeScript, RunScript, Target, TargetGroups, WorkflowScript } from "../player/script";
 
 /** The services whose workflows can be scripted; the first is the one that is meant when none is named. */
 export const SCRIPTED_SERVICES = ["aom", "functiongraph", "cloudflow"] as const;
