@@ -6,7 +6,7 @@ export function newExecutionId(): string {
   return randomUUID();
 }
 
-/** 32 hex digits, the form that Huawei's gateway uses for request ids. */
+/** 32 hex digits: an id for a request. */
 export function newRequestId(): string {
   return randomBytes(16).toString("hex");
 }

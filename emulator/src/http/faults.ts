@@ -19,7 +19,7 @@ export type FaultAction = (typeof FAULT_ACTIONS)[number];
 /** One planned fault. */
 export interface Fault {
   readonly id: string;
-  /** `ExecuteWorkflow`, `aom:ExecuteWorkflow`, or `*` for every operation. */
+  /** An operation, `service:operation`, or `*` for every operation. */
   readonly operation: string;
   readonly action: FaultAction;
   /** Hits only requests whose path has this text, such as a workflow's id. */

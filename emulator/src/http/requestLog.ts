@@ -39,22 +39,31 @@ export interface ActorSummary {
   readonly did: Readonly<Record<string, number>>;
 }
 
-const CAPACITY = 10_000;
-const SECRET_HEADERS = new Set([
-  "x-auth-token",
-  "x-subject-token",
-  "x-security-token",
-  "x-acs-security-token",
-  "x-metadata-token",
-  "x-aliyun-ecs-metadata-token",
-  "cookie",
-]);
+/** Where requests carry secrets; taken out before anything is kept. */
+export interface SecretPlaces {
+  /** Names in lower case. */
+  readonly headers: readonly string[];
+  readonly queryParameters: readonly string[];
+}
+
+const capacity = 10_000;
 
 /** Keeps the newest 10,000 requests. */
 export class RequestLog {
   private entries: LoggedRequest[] = [];
   private readonly counted = new Map<string, number>();
+  private readonly secretHeaders: ReadonlySet<string>;
+  private readonly secretParameters: RegExp | undefined;
 
+  /** @param secrets - those of the vendors; cookies and `Authorization` are secret everywhere */
+  constructor(secrets: readonly SecretPlaces[]) {
+    this.secretHeaders = new Set(["cookie", ...secrets.flatMap(({ headers }) => headers)]);
+    const names = secrets.flatMap(({ queryParameters }) => queryParameters);
+    this.secretParameters =
+      names.length === 0 ? undefined : new RegExp(`(^|&)(${names.join("|")})=[^&]*`, "g");
+  }
+
+  /** Begins the entry of a request. */
   open(
     call: Call,
     time: number,
@@ -67,19 +76,19 @@ export class RequestLog {
     const entry: LoggedRequest = {
       time: new Date(time).toISOString(),
       method: call.method,
-      path: call.rawQuery ? `${call.path}?${redactQuery(call.rawQuery)}` : call.path,
+      path: call.rawQuery ? `${call.path}?${this.redactQuery(call.rawQuery)}` : call.path,
       service: found.service,
       operation: found.operation,
       subject: found.subject,
       requestId: call.requestId,
       caller: call.caller,
-      headers: redactHeaders(call.headers),
+      headers: this.redactHeaders(call.headers),
       bodyBytes: call.body.length,
       status: undefined,
       fault: undefined,
     };
     this.entries.push(entry);
-    if (this.entries.length > CAPACITY) this.entries.splice(0, this.entries.length - CAPACITY);
+    if (this.entries.length > capacity) this.entries.splice(0, this.entries.length - capacity);
     return entry;
   }
 
@@ -130,26 +139,25 @@ export class RequestLog {
     this.counted.clear();
     this.entries = [];
   }
+
+  private redactQuery(rawQuery: string): string {
+    return this.secretParameters ? rawQuery.replace(this.secretParameters, "$1$2=[redacted]") : rawQuery;
+  }
+
+  // Keeps the scheme, the access key and the signed headers of `Authorization`; takes signature and tokens out.
+  private redactHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
+    const redacted: Record<string, string> = {};
+    for (const [name, value] of Object.entries(headers)) {
+      if (this.secretHeaders.has(name)) redacted[name] = "[redacted]";
+      else if (name === "authorization") redacted[name] = redactAuthorization(value);
+      else redacted[name] = value;
+    }
+    return redacted;
+  }
 }
 
 function countKey({ service, operation, status }: LoggedRequest): string {
   return `${service ?? ""}:${operation ?? ""}:${String(status ?? 0)}`;
-}
-
-// The legacy signature of Alibaba Cloud has its secrets in the query.
-function redactQuery(rawQuery: string): string {
-  return rawQuery.replace(/(^|&)(Signature|SecurityToken|TaskToken|OIDCToken)=[^&]*/g, "$1$2=[redacted]");
-}
-
-/** Keeps the scheme, the access key and the signed headers of `Authorization`; takes signature and tokens out. */
-export function redactHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
-  const redacted: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (SECRET_HEADERS.has(name)) redacted[name] = "[redacted]";
-    else if (name === "authorization") redacted[name] = redactAuthorization(value);
-    else redacted[name] = value;
-  }
-  return redacted;
 }
 
 function redactAuthorization(value: string): string {

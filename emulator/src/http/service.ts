@@ -38,7 +38,7 @@ export interface ExecutionOutline {
 }
 
 export interface Service {
-  /** Short name in the log and in faults, such as `aom`. */
+  /** Short name in the log and in faults, such as `iam`. */
   readonly name: string;
   /** Finds the operation by method, path, query, headers or body; `undefined` when the request is not this service's. */
   match(call: Call): MatchedOperation | undefined;

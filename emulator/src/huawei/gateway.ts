@@ -1,6 +1,7 @@
 // The answers of Huawei's API gateway, which stands in front of every service and has an error form of its own.
 import { jsonReply, type Call, type Reply } from "../http/exchange";
 import type { AccountDirectory } from "../accounts/directory";
+import type { Gateway } from "../http/server";
 import { tokenExpired } from "./authentication";
 
 /** A gateway error. No `http_code`, unlike the services' own. */
@@ -46,6 +47,18 @@ export function gatewayFaultReply(status: number, call: Call): Reply | undefined
       return undefined;
   }
 }
+
+/** What the gateway says to requests that no service is known for. */
+export const huaweiGateway: Gateway = {
+  missingRoute: (call, detail) => {
+    const message = `The API does not exist or has not been published in the environment: ${detail}`;
+    return gatewayReply(404, "APIGW.0101", message, call);
+  },
+  tooLarge: (call, largestBytes) => {
+    const message = `Request entity too large: more than ${String(largestBytes)} bytes`;
+    return gatewayReply(413, "APIGW.0201", message, call);
+  },
+};
 
 /** Makes the token or temporary key of a request worthless: when it expired, `undefined` when there is neither. */
 export function expireCredential(

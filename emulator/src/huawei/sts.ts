@@ -14,7 +14,7 @@ import type { Principal, SessionRef } from "../accounts/principal";
 import { trustsCaller, trustsIdToken } from "../accounts/trust";
 import { Fields, readText, ShapeError } from "../ground/jsonShape";
 import type { JsonObject, TextLimits } from "../ground/jsonShape";
-import type { EmulatorState } from "../cloud/state";
+import type { HuaweiState } from "./state";
 import type { Identity } from "./authentication";
 import { gatewayFaultReply, refuseExpired, throttledReply, unauthorizedReply } from "./gateway";
 import { idTokenProblems } from "./iam/tokens";
@@ -28,7 +28,7 @@ const defaultSeconds = 3600;
 const longestChainedSeconds = 3600;
 
 interface StsRequest {
-  readonly state: EmulatorState;
+  readonly state: HuaweiState;
   readonly call: Call;
   readonly operation: string;
 }
@@ -50,7 +50,7 @@ const routes: readonly StsRoute[] = [
 ];
 
 /** The STS API of Huawei Cloud. */
-export function huaweiStsService(state: EmulatorState): Service {
+export function huaweiStsService(state: HuaweiState): Service {
   const table = new RouteTable(routes);
   return {
     name: serviceName,

@@ -1,9 +1,9 @@
 // The account and the workflows that are there without any seed file. The README lists them.
 import type { Seed, SeedWorkflow } from "./document";
 
-export const DEMO_PROJECT_ID = "0123456789abcdef0123456789abcdef";
+export const demoProjectId = "0123456789abcdef0123456789abcdef";
 
-const PERMISSION_DENIED = [
+const permissionDenied = [
   "+ cd /opt/patch",
   "+ ./patch.sh --release 2026.11",
   "bash: ./patch.sh: Permission denied",
@@ -44,7 +44,7 @@ const fails: SeedWorkflow = {
         success: ["ecs-prod-16"],
         fail: [{ name: "ecs-prod-17", ip: "10.0.3.17", fixed_ip_list: ["10.0.3.17"], exit_code: "126" }],
       },
-      log: PERMISSION_DENIED,
+      log: permissionDenied,
     },
     { id: "verify", name: "Verify", durationMs: 500 },
   ],
@@ -73,7 +73,7 @@ const flowFails: SeedWorkflow = {
   ...fails,
   nodes: [
     { id: "prepare", name: "Prepare", durationMs: 500 },
-    { id: "run-script", name: "Run script", durationMs: 1000, status: "fail", log: PERMISSION_DENIED },
+    { id: "run-script", name: "Run script", durationMs: 1000, status: "fail", log: permissionDenied },
     { id: "verify", name: "Verify", durationMs: 500 },
   ],
 };
@@ -107,7 +107,7 @@ const cloudFlowFails: SeedWorkflow = {
       durationMs: 1000,
       status: "fail",
       error: "PermissionDenied",
-      cause: PERMISSION_DENIED,
+      cause: permissionDenied,
     },
     { id: "verify", name: "Verify", durationMs: 500 },
   ],
@@ -120,7 +120,7 @@ const cloudFlowExpress: SeedWorkflow = {
 };
 
 /** In the same form as a seed file. */
-export const DEMO_SEED: Seed = {
+export const demoSeed: Seed = {
   accounts: [
     {
       domain: "demo",
@@ -134,7 +134,7 @@ export const DEMO_SEED: Seed = {
           user: "demo",
         },
       ],
-      projects: [{ id: DEMO_PROJECT_ID, name: "cn-north-4" }],
+      projects: [{ id: demoProjectId, name: "cn-north-4" }],
     },
   ],
   workflows: {

@@ -2,9 +2,6 @@
 import { Fields, readNumber, readText, ShapeError, isJsonObject } from "../ground/jsonShape";
 import type { NodeScript, RunScript, Target, TargetGroups, WorkflowScript } from "../player/script";
 
-/** The services whose workflows can be scripted; the first is the one that is meant when none is named. */
-export const SCRIPTED_SERVICES = ["aom", "functiongraph", "cloudflow"] as const;
-
 const LONGEST_MS = 366 * 24 * 3600 * 1000;
 const MOST_NODES = 200;
 const MOST_TARGETS = 10_000;
@@ -17,15 +14,21 @@ export interface ScriptDescription {
   readonly script: WorkflowScript;
 }
 
-/** Reads a script; throws ShapeError with the name of the field. */
+/**
+ * Reads a script.
+ * @param services - whose workflows can be scripted
+ * @param defaultService - the one that is meant when the JSON names none
+ * @throws {ShapeError} when a field is wrong
+ */
 export function readWorkflowScript(
   json: unknown,
   id: string,
-  path = "",
-  defaultService: string = SCRIPTED_SERVICES[0],
+  path: string,
+  services: readonly string[],
+  defaultService: string,
 ): ScriptDescription {
   const fields = new Fields(json, path);
-  const service = fields.text("service", { oneOf: SCRIPTED_SERVICES }) ?? defaultService;
+  const service = fields.text("service", { oneOf: services }) ?? defaultService;
   const projectId = fields.text("projectId", { min: 1, max: 64 });
   const name = fields.text("name", { min: 1, max: 64 }) ?? id;
   const description = fields.text("description", { max: 128 }) ?? "";

@@ -1,7 +1,7 @@
 // What an emulator starts with: accounts, workflows, limits and quirks, from a seed file and the built-in demo.
 import { readFileSync } from "node:fs";
-import { DEMO_PROJECT_ID, DEMO_SEED } from "./demo";
-import { readWorkflowScript, SCRIPTED_SERVICES } from "./scriptReader";
+import { demoProjectId, demoSeed } from "./demo";
+import { readWorkflowScript } from "./scriptReader";
 import type { Workflow } from "../executions/record";
 import type { Account } from "../accounts/account";
 import { readAccounts, rejectRepeated } from "../accounts/accountReader";
@@ -20,16 +20,18 @@ export interface ParsedSeed {
 }
 
 // A fixed time, so that a restart with the same seed gives the same workflows.
-const SEEDED_AT = Date.UTC(2025, 0, 6, 8, 0, 0);
+const seededAt = Date.UTC(2025, 0, 6, 8, 0, 0);
 
 /**
  * Reads a seed: an object, the path of a JSON file, or nothing for the demo alone.
- * Throws an Error that names the file and the field.
+ * @param services - whose workflows can be scripted; the first is meant where a workflow names none
+ * @throws {ShapeError} when a field of the object is wrong
+ * @throws {Error} when the file cannot be read or a field in the file is wrong; names the file and the field
  */
-export function loadSeed(source: Seed | string | undefined): ParsedSeed {
-  if (typeof source !== "string") return parseSeed(source ?? {});
+export function loadSeed(source: Seed | string | undefined, services: readonly string[]): ParsedSeed {
+  if (typeof source !== "string") return parseSeed(source ?? {}, services);
   try {
-    return parseSeed(JSON.parse(readFileSync(source, "utf8")));
+    return parseSeed(JSON.parse(readFileSync(source, "utf8")), services);
   } catch (error) {
     throw new Error(`seed file ${source}: ${error instanceof Error ? error.message : String(error)}`, {
       cause: error,
@@ -37,15 +39,15 @@ export function loadSeed(source: Seed | string | undefined): ParsedSeed {
   }
 }
 
-function parseSeed(json: unknown): ParsedSeed {
+function parseSeed(json: unknown, services: readonly string[]): ParsedSeed {
   const fields = new Fields(json, "");
   const withDemo = fields.flag("demo") ?? true;
-  const demo = new Fields(withDemo ? DEMO_SEED : {}, "");
+  const demo = new Fields(withDemo ? demoSeed : {}, "");
   const accounts = [...readAccounts(demo), ...readAccounts(fields)];
   rejectRepeated(accounts);
-  const home = accounts[0]?.projects[0]?.id ?? DEMO_PROJECT_ID;
+  const home = accounts[0]?.projects[0]?.id ?? demoProjectId;
   const workflows = new Map<string, Workflow>();
-  for (const workflow of [...readWorkflows(demo, home), ...readWorkflows(fields, home)]) {
+  for (const workflow of [...readWorkflows(demo, home, services), ...readWorkflows(fields, home, services)]) {
     workflows.set([workflow.service, workflow.projectId, workflow.id].join("\n"), workflow);
   }
   const seed = {
@@ -59,19 +61,33 @@ function parseSeed(json: unknown): ParsedSeed {
   return seed;
 }
 
-/** A workflow from the JSON of a script; throws ShapeError. */
+/**
+ * A workflow from the JSON of a script.
+ * @throws {ShapeError} when a field is wrong
+ */
 export function scriptedWorkflow(
   json: unknown,
   id: string,
   options: {
     readonly defaultProjectId: string;
     readonly fromSeed: boolean;
+    /** Epoch milliseconds. */
     readonly now: number;
     readonly path?: string;
+    /** Whose workflows can be scripted. */
+    readonly services: readonly string[];
+    /** @default the first of `services` */
     readonly defaultService?: string | undefined;
   },
 ): Workflow {
-  const { service, projectId, script } = readWorkflowScript(json, id, options.path, options.defaultService);
+  const { services, defaultService = services[0] ?? "" } = options;
+  const { service, projectId, script } = readWorkflowScript(
+    json,
+    id,
+    options.path ?? "",
+    services,
+    defaultService,
+  );
   return {
     service,
     projectId: projectId ?? options.defaultProjectId,
@@ -84,17 +100,18 @@ export function scriptedWorkflow(
   };
 }
 
-function readWorkflows(fields: Fields, defaultProjectId: string): Workflow[] {
+function readWorkflows(fields: Fields, defaultProjectId: string, services: readonly string[]): Workflow[] {
   return Object.entries(fields.object("workflows") ?? {}).map(([key, json]) => {
     const path = fields.at(`workflows.${key}`);
-    const defaultService = SCRIPTED_SERVICES.find((service) => key.startsWith(`${service}:`));
+    const defaultService = services.find((service) => key.startsWith(`${service}:`));
     const id = defaultService === undefined ? key : key.slice(defaultService.length + 1);
     if (id.length < 1 || id.length > 64) throw new ShapeError(path, "a workflow id has 1 to 64 characters");
     return scriptedWorkflow(json, id, {
       defaultProjectId,
       fromSeed: true,
-      now: SEEDED_AT,
+      now: seededAt,
       path,
+      services,
       defaultService,
     });
   });

@@ -4,7 +4,7 @@ import { ReplyError, type Call, type Reply } from "../../http/exchange";
 import type { ExecutionOutline, ForeignStart, MatchedOperation, Service } from "../../http/service";
 import { ShapeError } from "../../ground/jsonShape";
 import type { ActiveQuirks } from "../../cloud/quirks";
-import type { EmulatorState } from "../../cloud/state";
+import type { AlibabaState } from "../state";
 import { DefinitionError } from "../fdl/definition";
 import {
   formType,
@@ -48,7 +48,7 @@ interface Incoming extends RpcRequest {
 }
 
 /** The CloudFlow API (fnf 2019-03-15). */
-export function cloudFlowService(state: EmulatorState): Service {
+export function cloudFlowService(state: AlibabaState): Service {
   return {
     name: CLOUDFLOW,
     routes: OPERATIONS.map(({ method, action }) => `${method} /?Action=${action}`),
@@ -67,7 +67,7 @@ export function cloudFlowService(state: EmulatorState): Service {
     },
     expireToken(call: Call): Reply | undefined {
       const incoming = read(state, call);
-      if (!incoming || !state.alibaba.expireToken(call, incoming.parameters)) return undefined;
+      if (!incoming || !state.authenticator.expireToken(call, incoming.parameters)) return undefined;
       return inRequestedFormat(incoming, errorReply(refusalError({ kind: "tokenExpired" }), incoming));
     },
     start: (start) => startForeign(state, start),
@@ -75,7 +75,7 @@ export function cloudFlowService(state: EmulatorState): Service {
   };
 }
 
-function read(state: EmulatorState, call: Call): Incoming | undefined {
+function read(state: AlibabaState, call: Call): Incoming | undefined {
   const request = readRpcRequest(call);
   if (!request) return undefined;
   const { parameters } = request;
@@ -87,7 +87,7 @@ function unread(call: Call, action: string): Incoming {
   return { call, parameters: [], action, requestId: requestIdOf(call), quirks: {} };
 }
 
-async function respond(state: EmulatorState, incoming: Incoming): Promise<Reply> {
+async function respond(state: AlibabaState, incoming: Incoming): Promise<Reply> {
   const { action, quirks } = incoming;
   try {
     const operation = OPERATIONS.find((candidate) => candidate.action === action);
@@ -126,9 +126,9 @@ function checkBody(incoming: Incoming): void {
   }
 }
 
-function admit(state: EmulatorState, operation: CloudFlowOperation, incoming: Incoming): CloudFlowRequest {
+function admit(state: AlibabaState, operation: CloudFlowOperation, incoming: Incoming): CloudFlowRequest {
   const { call, parameters, quirks } = incoming;
-  const { identity, refusal } = state.alibaba.authenticate(call, parameters);
+  const { identity, refusal } = state.authenticator.authenticate(call, parameters);
   if (refusal) {
     const error = refusalError(refusal);
     throw new ReplyError(errorReply(quirks["gatewayErrors"] ? gatewayTwin(error, refusal) : error, incoming));
@@ -205,7 +205,7 @@ function faultOfService(status: number, action: string, parameters: readonly Par
   }
 }
 
-function startForeign(state: EmulatorState, start: ForeignStart): Execution {
+function startForeign(state: AlibabaState, start: ForeignStart): Execution {
   const { workflow, startedBy, executionId, startedAt, input } = start;
   const flow = flowOf(workflow);
   if (executionId !== undefined && findExecution(state, flow, executionId)) {
@@ -220,7 +220,7 @@ function startForeign(state: EmulatorState, start: ForeignStart): Execution {
 }
 
 // The control API shows the tokens too: nobody else would hand them to whoever has to report.
-function outline(state: EmulatorState, execution: Execution): ExecutionOutline {
+function outline(state: AlibabaState, execution: Execution): ExecutionOutline {
   const snapshot = state.executions.play(execution);
   return {
     status: snapshot.phase === "ended" ? statusOf(execution, snapshot) : snapshot.phase,

@@ -8,7 +8,7 @@ import { chainOf, lookUp } from "../../accounts/principal";
 import type { Principal, SessionRef } from "../../accounts/principal";
 import { trustsCaller, trustsIdToken } from "../../accounts/trust";
 import type { JsonObject } from "../../ground/jsonShape";
-import type { EmulatorState } from "../../cloud/state";
+import type { AlibabaState } from "../state";
 import type { RpcRequest } from "../rpcRequest";
 import { valueOf } from "../rpcRequest";
 import {
@@ -29,7 +29,7 @@ const longestPolicy = 2048;
 
 /** A request whose operation is known. */
 export interface StsRequest extends RpcRequest {
-  readonly state: EmulatorState;
+  readonly state: AlibabaState;
 }
 
 /** AssumeRole. */

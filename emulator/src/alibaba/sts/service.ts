@@ -3,7 +3,7 @@ import { ReplyError } from "../../http/exchange";
 import type { Call, Reply } from "../../http/exchange";
 import type { MatchedOperation, Service } from "../../http/service";
 import type { Principal } from "../../accounts/principal";
-import type { EmulatorState } from "../../cloud/state";
+import type { AlibabaState } from "../state";
 import { gatewayRefusal } from "../gateway";
 import { inRequestedFormat, readRpcRequest, requestIdOf, versionOf } from "../rpcRequest";
 import type { RpcRequest } from "../rpcRequest";
@@ -25,7 +25,7 @@ const signedOperations: Readonly<Record<string, SignedHandler>> = {
 const unsignedOperation = "AssumeRoleWithOIDC";
 
 /** The STS API of Alibaba Cloud. */
-export function alibabaStsService(state: EmulatorState): Service {
+export function alibabaStsService(state: AlibabaState): Service {
   return {
     name: serviceName,
     routes: [...Object.keys(signedOperations), unsignedOperation].map((action) => `POST /?Action=${action}`),
@@ -41,7 +41,7 @@ export function alibabaStsService(state: EmulatorState): Service {
     },
     expireToken(call: Call): Reply | undefined {
       const request = readRpcRequest(call);
-      if (!request || !state.alibaba.expireToken(call, request.parameters)) return undefined;
+      if (!request || !state.authenticator.expireToken(call, request.parameters)) return undefined;
       return inRequestedFormat(request, errorReply(gatewayRefusal({ kind: "tokenExpired" }), request));
     },
   };
@@ -72,7 +72,7 @@ function answer(request: StsRequest): Reply {
 
 function admit(request: StsRequest): Principal {
   const { state, call, parameters } = request;
-  const { identity, refusal } = state.alibaba.authenticate(call, parameters);
+  const { identity, refusal } = state.authenticator.authenticate(call, parameters);
   if (refusal) refuse(gatewayRefusal(refusal), request);
   limit(request, identity.account.domainId);
   return identity.principal;

@@ -2,7 +2,7 @@
 import { ReplyError, type Call, type Reply } from "../../http/exchange";
 import { RouteTable } from "../../http/router";
 import type { MatchedOperation, Service } from "../../http/service";
-import type { EmulatorState } from "../../cloud/state";
+import type { HuaweiState } from "../state";
 import { opensProject } from "../authentication";
 import { gatewayFaultReply, refuseExpired, throttledReply, unauthorizedReply } from "../gateway";
 import { aomErrorReply, refuse, WORKFLOW_NOT_FOUND } from "./errors";
@@ -20,7 +20,7 @@ const PROJECT_ID_LENGTH = 32;
 const LONGEST_ID = 64;
 
 /** The AOM automation workflow API. */
-export function aomService(state: EmulatorState): Service {
+export function aomService(state: HuaweiState): Service {
   const table = new RouteTable(OPERATIONS);
   return {
     name: "aom",
@@ -39,7 +39,7 @@ export function aomService(state: EmulatorState): Service {
 }
 
 function respond(
-  state: EmulatorState,
+  state: HuaweiState,
   route: AomOperation,
   params: Readonly<Record<string, string>>,
   call: Call,
@@ -91,7 +91,7 @@ function checkPath(request: AomRequest): void {
   }
 }
 
-function faultReply(state: EmulatorState, status: number, operation: string, call: Call): Reply {
+function faultReply(state: HuaweiState, status: number, operation: string, call: Call): Reply {
   const gateway = gatewayFaultReply(status, call);
   if (gateway) return gateway;
   const errors = OPERATIONS.find((candidate) => candidate.operation === operation)?.errors;

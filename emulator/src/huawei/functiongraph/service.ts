@@ -4,7 +4,7 @@ import type { Call, Reply } from "../../http/exchange";
 import { RouteTable } from "../../http/router";
 import type { MatchedOperation, Service } from "../../http/service";
 import type { ActiveQuirks } from "../../cloud/quirks";
-import type { EmulatorState } from "../../cloud/state";
+import type { HuaweiState } from "../state";
 import { opensProject } from "../authentication";
 import { gatewayFaultReply, refuseExpired, throttledReply, unauthorizedReply } from "../gateway";
 import { flowErrorReply, refuse } from "./errors";
@@ -33,7 +33,7 @@ const LONGEST: Readonly<Record<string, number>> = {
 };
 
 /** The FunctionGraph API for flows. */
-export function functionGraphService(state: EmulatorState): Service {
+export function functionGraphService(state: HuaweiState): Service {
   const table = new RouteTable(OPERATIONS);
   return {
     name: FUNCTIONGRAPH,
@@ -52,7 +52,7 @@ export function functionGraphService(state: EmulatorState): Service {
 }
 
 function respond(
-  state: EmulatorState,
+  state: HuaweiState,
   { operation, handle }: FlowOperation,
   params: Readonly<Record<string, string>>,
   call: Call,

@@ -2,7 +2,7 @@
 import { jsonReply, ReplyError } from "../../http/exchange";
 import type { Call, Reply } from "../../http/exchange";
 import { Fields, ShapeError } from "../../ground/jsonShape";
-import type { EmulatorState } from "../../cloud/state";
+import type { HuaweiState } from "../state";
 import type { Authentication, Identity } from "../authentication";
 
 /** An operation's name, and how it answers. */
@@ -14,7 +14,7 @@ export interface IamOperation {
 
 /** A request that has been matched; nobody has looked at its credentials yet. */
 export interface IamRequest {
-  readonly state: EmulatorState;
+  readonly state: HuaweiState;
   readonly call: Call;
   readonly operation: string;
   /** Decoded path parameters by name. */

@@ -5,7 +5,7 @@ import { RouteTable } from "../../http/router";
 import type { Route } from "../../http/router";
 import type { MatchedOperation, Service } from "../../http/service";
 import type { QuirkDefinition } from "../../cloud/quirks";
-import type { EmulatorState } from "../../cloud/state";
+import type { HuaweiState } from "../state";
 import { expireCredential } from "../gateway";
 import { iamError } from "./operation";
 import type { IamOperation } from "./operation";
@@ -82,7 +82,7 @@ const routes: readonly IamRoute[] = [
 ];
 
 /** The IAM service. */
-export function iamService(state: EmulatorState): Service {
+export function iamService(state: HuaweiState): Service {
   const table = new RouteTable(routes);
   return {
     name: "iam",
