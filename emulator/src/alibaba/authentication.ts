@@ -1,4 +1,5 @@
 /** Finds out who has sent a request to an Alibaba Cloud service: either signature, clock skew, nonces, STS tokens. */
+import { isSkewed } from "../ground/clock";
 import type { Clock } from "../ground/clock";
 import type { Call } from "../http/exchange";
 import type { Account } from "../accounts/account";
@@ -29,7 +30,6 @@ export type AlibabaAuthentication =
   | { readonly identity: AlibabaIdentity; readonly refusal?: undefined }
   | { readonly identity?: undefined; readonly refusal: Refusal };
 
-const allowedSkewMs = 15 * 60 * 1000;
 const nonceMemoryMs = 31 * 60 * 1000;
 const longestMemory = 100_000;
 
@@ -83,7 +83,7 @@ export class AlibabaAuthenticator {
   #refuse(claim: Claim, key: SigningKey): Refusal | undefined {
     const signedAt = parseTimestamp(claim.date);
     if (signedAt === undefined) return { kind: "badTimestamp", given: claim.date };
-    if (this.#isSkewed(signedAt)) {
+    if (isSkewed(this.#clock, signedAt, this.#strict)) {
       return { kind: "skewed", given: claim.date, now: new Date(this.#clock.now()).toISOString() };
     }
     if (!claim.verify(key.secretKey)) return { kind: "badSignature" };
@@ -99,13 +99,6 @@ export class AlibabaAuthenticator {
     }
     if (token === undefined) return { kind: "tokenMissing" };
     return { kind: this.#directory.knowsSecurityToken(token) ? "tokenMismatch" : "tokenMalformed" };
-  }
-
-  // Clients sign with the machine's time and know nothing of a clock that a test has moved, so either time will do,
-  // unless the check is to be strict.
-  #isSkewed(signedAt: number): boolean {
-    const times = this.#strict ? [this.#clock.now()] : [this.#clock.now(), this.#clock.machineNow()];
-    return times.every((time) => Math.abs(time - signedAt) > allowedSkewMs);
   }
 
   #isNewNonce(nonce: string): boolean {

@@ -1,4 +1,5 @@
 // Which documented oddities of the services are switched on, for all workflows or for one.
+import type { Clock } from "../ground/clock";
 import { Fields, readNumber, readText, ShapeError, type JsonObject } from "../ground/jsonShape";
 
 /** A quirk that can be switched on. */
@@ -62,4 +63,17 @@ export class QuirkBook {
     }
     return quirks;
   }
+}
+
+/**
+ * Whether an execution can be seen already.
+ * @param quirk - the name of the one that says how many milliseconds after its start it can
+ */
+export function isVisible(
+  { state, quirks }: { readonly state: { readonly clock: Clock }; readonly quirks: ActiveQuirks },
+  { startedAt }: { readonly startedAt: number },
+  quirk: string,
+): boolean {
+  const delayMs = quirks[quirk];
+  return typeof delayMs !== "number" || state.clock.now() >= startedAt + delayMs;
 }

@@ -2,6 +2,7 @@
 import type { Execution, Workflow } from "../executions/record";
 import type { JsonObject } from "../ground/jsonShape";
 import type { Call, Reply } from "./exchange";
+import type { Route, RouteTable } from "./router";
 
 /** An operation that a request asks for, ready to be carried out. */
 export interface MatchedOperation {
@@ -55,4 +56,17 @@ export interface Service {
   outline?(execution: Execution): ExecutionOutline;
   /** Routes as `METHOD /path`, for the message about a missing one. */
   readonly routes: readonly string[];
+}
+
+/** Makes the {@link Service.match} of a service whose operations each have a route of their own. */
+export function matchByRoute<R extends Route & { readonly operation: string }>(
+  table: RouteTable<R>,
+  respond: (route: R, params: Readonly<Record<string, string>>, call: Call) => Reply | Promise<Reply>,
+): Service["match"] {
+  return (call) => {
+    const match = table.match(call.method, call.path);
+    if (!match) return undefined;
+    const { route, params } = match;
+    return { operation: route.operation, respond: () => respond(route, params, call) };
+  };
 }

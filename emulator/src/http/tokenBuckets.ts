@@ -57,3 +57,8 @@ export class TokenBuckets {
     this.buckets.clear();
   }
 }
+
+/** A wait in whole seconds, at least one, as a header says it. */
+export function retryAfterSeconds(waitMs: number): string {
+  return String(Math.max(1, Math.ceil(waitMs / 1000)));
+}

@@ -1,4 +1,5 @@
 /** Authenticates a request as Huawei's gateway does: an IAM token, or an AK/SK signature. Says who is calling. */
+import { isSkewed } from "../ground/clock";
 import type { Clock } from "../ground/clock";
 import type { Call } from "../http/exchange";
 import type { Account, Project } from "../accounts/account";
@@ -28,9 +29,9 @@ export interface Refusal {
 }
 
 export type Authentication =
-  { readonly identity: Identity; readonly refusal?: undefined } | { readonly refusal: Refusal };
+  | { readonly identity: Identity; readonly refusal?: undefined }
+  | { readonly identity?: undefined; readonly refusal: Refusal };
 
-const allowedSkewMs = 15 * 60 * 1000;
 const failuresToLock = 5;
 const lockMs = 5 * 60 * 1000;
 const longestToken = 40_960;
@@ -98,7 +99,7 @@ export class Authenticator {
         "verify aksk signature fail, x-sdk-date is missing, unsigned or malformed",
       );
     }
-    if (this.#isSkewed(signedAt)) {
+    if (isSkewed(this.#clock, signedAt, this.#strict)) {
       const server = new Date(this.#clock.now()).toISOString();
       return {
         refusal: {
@@ -126,13 +127,6 @@ export class Authenticator {
     }
     if (key.expiresAt === undefined || this.#clock.now() < key.expiresAt) return undefined;
     return refused(tokenExpired(key.expiresAt));
-  }
-
-  // Clients sign with the machine's time and know nothing of a clock that a test has moved, so either time will do,
-  // unless the check is to be strict.
-  #isSkewed(signedAt: number): boolean {
-    const times = this.#strict ? [this.#clock.now()] : [this.#clock.now(), this.#clock.machineNow()];
-    return times.every((time) => Math.abs(time - signedAt) > allowedSkewMs);
   }
 
   #failed(accessKey: string, reason: string): Authentication {

@@ -1,8 +1,12 @@
 // The answers of Huawei's API gateway, which stands in front of every service and has an error form of its own.
-import { jsonReply, type Call, type Reply } from "../http/exchange";
+import { jsonReply, ReplyError } from "../http/exchange";
+import type { Call, Reply } from "../http/exchange";
 import type { AccountDirectory } from "../accounts/directory";
 import type { Gateway } from "../http/server";
+import { retryAfterSeconds } from "../http/tokenBuckets";
 import { tokenExpired } from "./authentication";
+import type { Identity } from "./authentication";
+import type { HuaweiState } from "./state";
 
 /** A gateway error. No `http_code`, unlike the services' own. */
 export function gatewayReply(
@@ -21,11 +25,21 @@ export function unauthorizedReply(tail: string, call: Call, code = "APIGW.0301")
   return gatewayReply(401, code, `Incorrect IAM authentication information: ${tail}`, call);
 }
 
+/**
+ * Who is calling, once the gateway has let the request in.
+ * @throws {ReplyError} 401 when it does not
+ */
+export function passGateway({ authenticator }: HuaweiState, call: Call): Identity {
+  const { identity, refusal } = authenticator.authenticate(call);
+  if (refusal) throw new ReplyError(unauthorizedReply(refusal.reason, call, refusal.code));
+  return identity;
+}
+
 /** 429; `waitMs` until the next request may come. */
 export function throttledReply(waitMs: number, call: Call): Reply {
   const message = "The throttling threshold has been reached: policy api over ratelimit";
   return gatewayReply(429, "APIGW.0308", message, call, {
-    "retry-after": String(Math.max(1, Math.ceil(waitMs / 1000))),
+    "retry-after": retryAfterSeconds(waitMs),
   });
 }
 

@@ -1,5 +1,6 @@
 // CloudFlow operations on executions: start, wait for, look at, list, stop.
 import { randomUUID } from "node:crypto";
+import { isVisible } from "../../cloud/quirks";
 import type { Execution } from "../../executions/record";
 import { waitUntil } from "../../executions/settling";
 import type { Reply } from "../../http/exchange";
@@ -274,9 +275,4 @@ function isForgotten({ state, quirks }: CloudFlowRequest, execution: Execution):
   const when = quirks["expressForgotten"];
   if (when === undefined || !startOf(execution).express) return false;
   return when === "always" || state.executions.play(execution).phase === "ended";
-}
-
-function isVisible({ state, quirks }: CloudFlowRequest, { startedAt }: Execution, quirk: string): boolean {
-  const delay = quirks[quirk];
-  return typeof delay !== "number" || state.clock.now() >= startedAt + delay;
 }

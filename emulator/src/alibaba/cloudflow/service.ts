@@ -3,6 +3,7 @@ import type { Execution } from "../../executions/record";
 import { ReplyError, type Call, type Reply } from "../../http/exchange";
 import type { ExecutionOutline, ForeignStart, MatchedOperation, Service } from "../../http/service";
 import { ShapeError } from "../../ground/jsonShape";
+import { retryAfterSeconds } from "../../http/tokenBuckets";
 import type { ActiveQuirks } from "../../cloud/quirks";
 import type { AlibabaState } from "../state";
 import { DefinitionError } from "../fdl/definition";
@@ -11,7 +12,7 @@ import {
   inRequestedFormat,
   mediaType,
   readRpcRequest,
-  requestIdOf,
+  unreadRpcRequest,
   valueOf,
   versionOf,
   type RpcRequest,
@@ -62,7 +63,7 @@ export function cloudFlowService(state: AlibabaState): Service {
       };
     },
     faultReply(status: number, operation: string, call: Call): Reply {
-      const incoming = read(state, call) ?? unread(call, operation);
+      const incoming = read(state, call) ?? { ...unreadRpcRequest(call, operation), quirks: {} };
       return inRequestedFormat(incoming, errorReply(faultError(status, incoming), incoming));
     },
     expireToken(call: Call): Reply | undefined {
@@ -81,10 +82,6 @@ function read(state: AlibabaState, call: Call): Incoming | undefined {
   const { parameters } = request;
   const quirks = state.quirks.active(valueOf(parameters, "FlowName") ?? valueOf(parameters, "Name"));
   return { ...request, quirks };
-}
-
-function unread(call: Call, action: string): Incoming {
-  return { call, parameters: [], action, requestId: requestIdOf(call), quirks: {} };
 }
 
 async function respond(state: AlibabaState, incoming: Incoming): Promise<Reply> {
@@ -138,7 +135,7 @@ function admit(state: AlibabaState, operation: CloudFlowOperation, incoming: Inc
   const waitMs = state.buckets.take(CLOUDFLOW, operation.action, account.domainId, allowance);
   if (waitMs > 0) {
     const error = serviceError("ResourceThrottled", MESSAGES.throttled);
-    const seconds = String(Math.max(1, Math.ceil(waitMs / 1000)));
+    const seconds = retryAfterSeconds(waitMs);
     throw new ReplyError(
       quirks["gatewayErrors"]
         ? errorReply(gatewayTwin(error), incoming, { "x-acs-retry-after": seconds })

@@ -1,4 +1,5 @@
 // AOM operations on executions: start, look, list, operate, stop.
+import { isVisible } from "../../cloud/quirks";
 import type { Execution, Workflow } from "../../executions/record";
 import type { StartOptions } from "../../executions/store";
 import { runNumber } from "../../player/script";
@@ -164,9 +165,4 @@ function findExecution(request: AomRequest): Execution | undefined {
 
 function refuseUnknown(request: AomRequest): never {
   refuse(404, EXECUTION_NOT_FOUND, request);
-}
-
-function isVisible({ state, quirks }: AomRequest, { startedAt }: Execution, quirk: string): boolean {
-  const delay = quirks[quirk];
-  return typeof delay !== "number" || state.clock.now() >= startedAt + delay;
 }

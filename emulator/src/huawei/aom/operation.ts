@@ -1,7 +1,9 @@
 // What every AOM operation has in common: the path, the group of its errors, and what its handler is given.
 import type { Call, Reply } from "../../http/exchange";
+import { readJsonBody } from "../../http/jsonBody";
 import type { Route } from "../../http/router";
-import { Fields, ShapeError } from "../../ground/jsonShape";
+import { ShapeError } from "../../ground/jsonShape";
+import type { Fields } from "../../ground/jsonShape";
 import type { ActiveQuirks } from "../../cloud/quirks";
 import type { EmulatorState } from "../../cloud/state";
 import type { Identity } from "../authentication";
@@ -40,7 +42,7 @@ export function refuseInput(request: AomRequest, detail: string): never {
 
 /** Reads the JSON body; what `read` finds wrong becomes the documented 400. */
 export function readBody<T>(request: AomRequest, read: (fields: Fields) => T): T {
-  return readInput(request, () => read(new Fields(parseJson(request), "")));
+  return readJsonBody(request.call, read, (problem = "body: must be JSON") => refuseInput(request, problem));
 }
 
 /** Runs a reader of request values; what it finds wrong becomes the documented 400. */
@@ -50,13 +52,5 @@ export function readInput<T>(request: AomRequest, read: () => T): T {
   } catch (error) {
     if (error instanceof ShapeError) refuseInput(request, error.message);
     throw error;
-  }
-}
-
-function parseJson({ call }: AomRequest): unknown {
-  try {
-    return JSON.parse(call.body.toString("utf8"));
-  } catch {
-    throw new ShapeError("body", "must be JSON");
   }
 }

@@ -1,10 +1,11 @@
 // The AOM service: finds the operation, lets the gateway and the service check the request, and hands it on.
 import { ReplyError, type Call, type Reply } from "../../http/exchange";
 import { RouteTable } from "../../http/router";
-import type { MatchedOperation, Service } from "../../http/service";
+import { matchByRoute } from "../../http/service";
+import type { Service } from "../../http/service";
 import type { HuaweiState } from "../state";
 import { opensProject } from "../authentication";
-import { gatewayFaultReply, refuseExpired, throttledReply, unauthorizedReply } from "../gateway";
+import { gatewayFaultReply, passGateway, refuseExpired, throttledReply, unauthorizedReply } from "../gateway";
 import { aomErrorReply, refuse, WORKFLOW_NOT_FOUND } from "./errors";
 import { EXECUTION_OPERATIONS, startExecution } from "./executionOperations";
 import { LOOKUP_OPERATIONS } from "./lookupOperations";
@@ -25,12 +26,7 @@ export function aomService(state: HuaweiState): Service {
   return {
     name: "aom",
     routes: table.names(),
-    match(call: Call): MatchedOperation | undefined {
-      const match = table.match(call.method, call.path);
-      if (!match) return undefined;
-      const { route, params } = match;
-      return { operation: route.operation, respond: () => respond(state, route, params, call) };
-    },
+    match: matchByRoute(table, (route, params, call) => respond(state, route, params, call)),
     faultReply: (status, operation, call) => faultReply(state, status, operation, call),
     expireToken: (call) => refuseExpired(state.accounts, call),
     start: ({ workflow, startedBy, executionId, startedAt }) =>
@@ -45,12 +41,7 @@ function respond(
   call: Call,
 ): Reply {
   const { operation, errors, handle } = route;
-  const authentication = state.authenticator.authenticate(call);
-  if (authentication.refusal) {
-    const { code, reason } = authentication.refusal;
-    return unauthorizedReply(reason, call, code);
-  }
-  const { identity } = authentication;
+  const identity = passGateway(state, call);
   const waitMs = state.buckets.take("aom", operation, identity.account.domainId, ALLOWANCE);
   if (waitMs > 0) return throttledReply(waitMs, call);
 

@@ -1,6 +1,7 @@
 // FunctionGraph operations on one execution: start, start and wait, look, stop, retry, call back.
 import type { ProgramSnapshot } from "../../player/play";
 import { waitUntil } from "../../executions/settling";
+import { isVisible } from "../../cloud/quirks";
 import type { Execution, Workflow } from "../../executions/record";
 import { jsonReply, type Reply } from "../../http/exchange";
 import { readText, ShapeError } from "../../ground/jsonShape";
@@ -12,7 +13,6 @@ import {
   findExecution,
   findFlow,
   FUNCTIONGRAPH,
-  isVisible,
   readBody,
   readInput,
   refuseInput,

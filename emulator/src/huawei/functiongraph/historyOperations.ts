@@ -1,5 +1,6 @@
 // FunctionGraph's two lists of a flow's executions. Both page by offset from the newest one, so that every start
 // moves the rest on by one place; a client that sets `end_time` holds its list still.
+import { isVisible } from "../../cloud/quirks";
 import type { Execution } from "../../executions/record";
 import { jsonReply, type Reply } from "../../http/exchange";
 import { readText, ShapeError } from "../../ground/jsonShape";
@@ -9,7 +10,6 @@ import { fiveStatus, isExpress, playFlow } from "./flow";
 import {
   findFlow,
   FUNCTIONGRAPH,
-  isVisible,
   readQuery,
   readWhole,
   type FlowOperation,

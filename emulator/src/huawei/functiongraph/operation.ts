@@ -1,8 +1,10 @@
 // What every FunctionGraph operation has in common: the path, what its handler is given, and how it reads a request.
 import type { Execution, Workflow } from "../../executions/record";
 import { ReplyError, type Call, type Reply } from "../../http/exchange";
+import { readJsonBody } from "../../http/jsonBody";
 import type { Route } from "../../http/router";
-import { Fields, ShapeError } from "../../ground/jsonShape";
+import { ShapeError } from "../../ground/jsonShape";
+import type { Fields } from "../../ground/jsonShape";
 import type { ActiveQuirks } from "../../cloud/quirks";
 import type { EmulatorState } from "../../cloud/state";
 import type { Identity } from "../authentication";
@@ -36,7 +38,7 @@ export function refuseInput(request: FlowRequest, detail: string): never {
 
 /** Reads the JSON body; what `read` finds wrong becomes the documented 400. */
 export function readBody<T>(request: FlowRequest, read: (fields: Fields) => T): T {
-  return readInput(request, () => read(new Fields(parseJson(request), "")));
+  return readJsonBody(request.call, read, (problem = "body: must be JSON") => refuseInput(request, problem));
 }
 
 /** Runs a reader of request values; what it finds wrong becomes the documented 400. */
@@ -93,18 +95,4 @@ export function findExecution(request: FlowRequest, executionId: string): Execut
     execution.projectId === projectId &&
     execution.workflowId === params["workflow_id"];
   return belongs ? execution : undefined;
-}
-
-/** Whether the quirk lets the execution be seen already. */
-export function isVisible({ state, quirks }: FlowRequest, { startedAt }: Execution, quirk: string): boolean {
-  const delay = quirks[quirk];
-  return typeof delay !== "number" || state.clock.now() >= startedAt + delay;
-}
-
-function parseJson({ call }: FlowRequest): unknown {
-  try {
-    return JSON.parse(call.body.toString("utf8"));
-  } catch {
-    throw new ShapeError("body", "must be JSON");
-  }
 }

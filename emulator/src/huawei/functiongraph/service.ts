@@ -2,11 +2,12 @@
 // request, and hands it on.
 import type { Call, Reply } from "../../http/exchange";
 import { RouteTable } from "../../http/router";
-import type { MatchedOperation, Service } from "../../http/service";
+import { matchByRoute } from "../../http/service";
+import type { Service } from "../../http/service";
 import type { ActiveQuirks } from "../../cloud/quirks";
 import type { HuaweiState } from "../state";
 import { opensProject } from "../authentication";
-import { gatewayFaultReply, refuseExpired, throttledReply, unauthorizedReply } from "../gateway";
+import { gatewayFaultReply, passGateway, refuseExpired, throttledReply } from "../gateway";
 import { flowErrorReply, refuse } from "./errors";
 import { EXECUTION_OPERATIONS } from "./executionOperations";
 import { outlineFlow, startForeign } from "./flow";
@@ -38,12 +39,7 @@ export function functionGraphService(state: HuaweiState): Service {
   return {
     name: FUNCTIONGRAPH,
     routes: table.names(),
-    match(call: Call): MatchedOperation | undefined {
-      const match = table.match(call.method, call.path);
-      if (!match) return undefined;
-      const { route, params } = match;
-      return { operation: route.operation, respond: () => respond(state, route, params, call) };
-    },
+    match: matchByRoute(table, (route, params, call) => respond(state, route, params, call)),
     faultReply: (status, operation, call) => faultReply(state.quirks.active(), status, operation, call),
     expireToken: (call) => refuseExpired(state.accounts, call),
     start: (start) => startForeign(state, start),
@@ -57,12 +53,7 @@ function respond(
   params: Readonly<Record<string, string>>,
   call: Call,
 ): Reply | Promise<Reply> {
-  const authentication = state.authenticator.authenticate(call);
-  if (authentication.refusal) {
-    const { code, reason } = authentication.refusal;
-    return unauthorizedReply(reason, call, code);
-  }
-  const { identity } = authentication;
+  const identity = passGateway(state, call);
   const quirks = state.quirks.active(params["workflow_id"]);
   const waitMs = state.buckets.take(FUNCTIONGRAPH, operation, identity.account.domainId, ALLOWANCE);
   if (waitMs > 0) {

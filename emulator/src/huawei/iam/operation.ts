@@ -1,6 +1,8 @@
 /** What the operations of Huawei IAM have in common: their errors, nested and numeric, who is calling, and request limits. */
 import { jsonReply, ReplyError } from "../../http/exchange";
 import type { Call, Reply } from "../../http/exchange";
+import { readJsonBody } from "../../http/jsonBody";
+import { retryAfterSeconds } from "../../http/tokenBuckets";
 import { Fields, ShapeError } from "../../ground/jsonShape";
 import type { HuaweiState } from "../state";
 import type { Authentication, Identity } from "../authentication";
@@ -48,7 +50,7 @@ export function limit({ state, operation }: IamRequest, domainId: string): void 
   const waitMs = state.buckets.take("iam", operation, domainId, allowance);
   if (waitMs === 0) return;
   const reply = iamError(429, "Too many requests.");
-  const retryAfter = String(Math.max(1, Math.ceil(waitMs / 1000)));
+  const retryAfter = retryAfterSeconds(waitMs);
   throw new ReplyError({ ...reply, headers: { ...reply.headers, "retry-after": retryAfter } });
 }
 
@@ -74,13 +76,10 @@ function admit(request: IamRequest, authentication: Authentication): Identity {
 
 /** Reads the JSON body; whatever `read` finds wrong becomes the documented 400. */
 export function readBody<T>({ call }: IamRequest, read: (fields: Fields) => T): T {
-  try {
-    return read(new Fields(JSON.parse(call.body.toString("utf8")), ""));
-  } catch (error) {
-    if (error instanceof ReplyError) throw error;
-    const detail = error instanceof ShapeError ? ` ${error.message}` : "";
+  return readJsonBody(call, read, (problem) => {
+    const detail = problem === undefined ? "" : ` ${problem}`;
     return fail(400, `The request body is invalid.${detail}`);
-  }
+  });
 }
 
 /** A thing that is named by its id or its name. */
