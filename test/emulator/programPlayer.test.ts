@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import type { Expression, Program, Sequence, State } from "../../emulator/src/player/program";
 import type { Play, ProgramSnapshot, TaskScript } from "../../emulator/src/player/play";
-import { playProgram } from "../../emulator/src/player/player";
+import { playProgram } from "../../emulator/src/player/playProgram";
 
 const START = 1_000_000;
 

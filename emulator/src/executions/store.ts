@@ -5,11 +5,11 @@ import { newExecutionId } from "../ground/identifiers";
 import type { DataFolder } from "./dataFolder";
 import type { Json } from "../player/program";
 import type { ProgramSnapshot } from "../player/play";
-import { playProgram } from "../player/player";
-import { taskScripts, timelineSnapshot } from "../player/scripted";
+import { Player } from "../player/player";
+import type { RecordedIntervention } from "../player/player";
 import { runNumber } from "../player/script";
-import { executionAt, type ExecutionSnapshot, type Intervention } from "../player/timeline";
-import type { Execution, RecordedIntervention, Workflow } from "./record";
+import type { ExecutionSnapshot } from "../player/timeline";
+import type { Execution, Workflow } from "./record";
 
 type WithoutTime<T> = T extends unknown ? Omit<T, "at"> : never;
 
@@ -35,18 +35,16 @@ export class ExecutionStore {
   private readonly idsByWorkflow = new Map<string, string[]>();
   /** Executions started since the workflow's script was put. */
   private readonly runsStarted = new Map<string, number>();
-  /** Plays that still hold: from `at` until the next change. */
-  private readonly played = new WeakMap<
-    Execution,
-    { readonly at: number; readonly changesAt: number | undefined; readonly snapshot: ProgramSnapshot }
-  >();
+  private readonly player: Player;
   private readonly listeners = new Set<() => void>();
   private lastSequence = 0;
 
   constructor(
     private readonly clock: Clock,
     private readonly data: DataFolder | undefined,
-  ) {}
+  ) {
+    this.player = new Player(() => clock.now());
+  }
 
   /** Adds a workflow or replaces the one with the same id; its runs are counted from 0 again. */
   putWorkflow(workflow: Workflow): void {
@@ -126,33 +124,15 @@ export class ExecutionStore {
 
   /** How the execution stands now; one with a program in the form of a timeline. */
   snapshot(execution: Execution): ExecutionSnapshot {
-    if (execution.program) return timelineSnapshot(execution.run, this.play(execution));
-    const interventions = execution.interventions.filter(isOfTimeline);
-    return executionAt(execution.run, execution.startedAt, interventions, this.clock.now());
+    return this.player.snapshot(execution);
   }
 
-  /** How an execution with a program stands now; throws for one without. */
+  /**
+   * How an execution with a program stands now.
+   * @throws {Error} for an execution without
+   */
   play(execution: Execution): ProgramSnapshot {
-    const { program, run, input, view, startedAt, interventions } = execution;
-    if (!program) throw new Error(`execution ${execution.id} has no program`);
-    const now = this.clock.now();
-    const known = this.played.get(execution);
-    if (known && now >= known.at && (known.changesAt === undefined || now < known.changesAt)) {
-      return known.snapshot;
-    }
-    const snapshot = playProgram(program, {
-      input,
-      startedAt,
-      now,
-      interventions,
-      tasks: taskScripts(run),
-      execution: view,
-      queuedMs: run.queuedMs,
-      stopTakesMs: run.stopTakesMs,
-      outcome: run.status,
-    });
-    this.played.set(execution, { at: now, changesAt: snapshot.nextChangeAt, snapshot });
-    return snapshot;
+    return this.player.programSnapshot(execution);
   }
 
   /** Calls back after every change that somebody makes to an execution; returns how to stop that. */
@@ -226,10 +206,6 @@ export class ExecutionStore {
     const key = keyOf(workflow.service, workflow.projectId, workflow.id);
     this.runsStarted.set(key, Math.max(this.runsStarted.get(key) ?? 0, execution.runNumber + 1));
   }
-}
-
-function isOfTimeline(intervention: RecordedIntervention): intervention is Intervention {
-  return !["report", "retry", "updateMap"].includes(intervention.kind);
 }
 
 function newestFirst(executions: Execution[]): Execution[] {

@@ -1,6 +1,6 @@
 // The words in which the parts of a play speak to each other: how a part has ended or stands, and where it is.
 import type { ErrorNames, Json, ProgramError, Sequence } from "./program";
-import type { ProgramIntervention } from "./play";
+import type { MapUpdate } from "./play";
 import type { Scope } from "./expressions";
 import type { ProgramRecord } from "./record";
 
@@ -54,7 +54,7 @@ export interface Visit {
 export interface SequencePlayer {
   readonly names: ErrorNames;
   /** Changes of a map's limits, in order. */
-  mapUpdates(key: string): readonly Extract<ProgramIntervention, { kind: "updateMap" }>[];
+  mapUpdates(key: string): readonly MapUpdate[];
   /** Plays a sequence that begins at `at` up to `until`. */
   playSequence(
     sequence: Sequence,

@@ -12,38 +12,46 @@ export interface TaskScript {
   readonly cause?: string | undefined;
 }
 
-/** Something that was done to an execution. `at` in epoch milliseconds. */
-export type ProgramIntervention =
-  | {
-      readonly kind: "stop";
-      readonly at: number;
-      /** How long it takes, if not as long as the play says. */
-      readonly takesMs?: number | undefined;
-      readonly error?: string | undefined;
-      readonly cause?: string | undefined;
-    }
-  /** The end of a callback task; `stepKey` and `attempt` say which. */
-  | {
-      readonly kind: "report";
-      readonly at: number;
-      readonly stepKey: string;
-      readonly attempt: number;
-      readonly succeeded: boolean;
-      readonly output?: Json;
-      readonly error?: string | undefined;
-      readonly cause?: string | undefined;
-    }
-  /** A failed execution goes on at the outermost state that has failed. */
-  | { readonly kind: "retry"; readonly at: number }
-  /** New limits of a map that still runs. */
-  | {
-      readonly kind: "updateMap";
-      readonly at: number;
-      readonly stepKey: string;
-      readonly concurrency?: number | undefined;
-      readonly toleratedFailures?: number | undefined;
-      readonly toleratedFailurePercent?: number | undefined;
-    };
+/** Ends an execution. `at` in epoch milliseconds. */
+export interface Stop {
+  readonly kind: "stop";
+  readonly at: number;
+  /** Milliseconds that the stop takes. @default what the play says */
+  readonly takesMs?: number | undefined;
+  readonly error?: string | undefined;
+  readonly cause?: string | undefined;
+}
+
+/** The end of a callback task; `stepKey` and `attempt` say which. `at` in epoch milliseconds. */
+export interface Report {
+  readonly kind: "report";
+  readonly at: number;
+  readonly stepKey: string;
+  readonly attempt: number;
+  readonly succeeded: boolean;
+  readonly output?: Json;
+  readonly error?: string | undefined;
+  readonly cause?: string | undefined;
+}
+
+/** New limits of a map that still runs. `at` in epoch milliseconds. */
+export interface MapUpdate {
+  readonly kind: "updateMap";
+  readonly at: number;
+  readonly stepKey: string;
+  readonly concurrency?: number | undefined;
+  readonly toleratedFailures?: number | undefined;
+  readonly toleratedFailurePercent?: number | undefined;
+}
+
+/** A failed execution goes on at the outermost state that has failed. `at` in epoch milliseconds. */
+export interface Retry {
+  readonly kind: "retry";
+  readonly at: number;
+}
+
+/** Something that was done to an execution of a program. */
+export type ProgramIntervention = Stop | Report | Retry | MapUpdate;
 
 /** One execution of a program, to be looked at. */
 export interface Play {
@@ -160,4 +168,4 @@ export interface ProgramSnapshot {
 }
 
 /** As long as an unscripted task takes. */
-export const DEFAULT_TASK: TaskScript = { durationMs: 100, outcome: "success", output: {} };
+export const defaultTask: TaskScript = { durationMs: 100, outcome: "success", output: {} };

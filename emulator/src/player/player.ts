@@ -1,100 +1,97 @@
-// Plays a program: how an execution stands at a time follows from the program, its input, its start and what people
-// did to it, and from nothing else. No timers: moving the clock is enough to let hours pass.
-import type { Program, ProgramError } from "./program";
-import type { Play, ProgramEventType, ProgramIntervention, ProgramSnapshot } from "./play";
-import { ProgramRecord } from "./record";
-import type { Course } from "./course";
-import { ProgramCourse } from "./states";
+/**
+ * The one way to ask how an execution stands, whatever it plays: the nodes of a script one after the other, or a program. Both
+ * are pure: the answer follows from what is played, its start, the interventions and the time.
+ */
+import type { ProgramIntervention, ProgramSnapshot, TaskScript } from "./play";
+import { playProgram } from "./playProgram";
+import type { Json, Program } from "./program";
+import type { RunScript } from "./script";
+import { taskScripts, timelineSnapshot } from "./scripted";
+import { executionAt } from "./timeline";
+import type { ExecutionSnapshot, Intervention } from "./timeline";
 
-const NEVER = Number.POSITIVE_INFINITY;
-const KINDS: readonly string[] = ["stop", "report", "retry", "updateMap"];
+/** Something that was done to an execution, in the words of the timeline or of the program player. */
+export type RecordedIntervention = Intervention | ProgramIntervention;
 
-interface End {
+/** An execution, as far as it is played. */
+export interface Playable {
+  readonly run: RunScript;
+  /** `undefined`: the nodes of the run are played. */
+  readonly program?: Program | undefined;
+  /** What the program's tasks do, by state id. @default what the run says of its nodes */
+  readonly tasks?: Readonly<Record<string, readonly TaskScript[]>> | undefined;
+  /** Of the program. */
+  readonly input?: Json;
+  /** The root `execution` of the program's expressions. */
+  readonly view?: Json;
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
+  /** In order of time. */
+  readonly interventions: readonly RecordedIntervention[];
+}
+
+interface KeptPlay {
   readonly at: number;
-  readonly outcome: string;
-  readonly output: unknown;
-  readonly error: ProgramError | undefined;
+  readonly changesAt: number | undefined;
+  readonly snapshot: ProgramSnapshot;
 }
 
-/** How the execution stands at `play.now`. */
-export function playProgram(program: Program, play: Play): ProgramSnapshot {
-  const { startedAt, now } = play;
-  const past = play.interventions.filter(
-    (one): one is ProgramIntervention => one.at <= now && KINDS.includes(one.kind),
-  );
-  const stop = past.find((one) => one.kind === "stop");
-  const stopsAt = stop ? stop.at + (stop.takesMs ?? play.stopTakesMs ?? 0) : NEVER;
-  const deadline = program.timeoutMs === undefined ? NEVER : startedAt + program.timeoutMs;
-  const beginsAt = startedAt + (play.queuedMs ?? 0);
-  const until = Math.min(now, stopsAt, deadline);
+/** Plays executions, and keeps the play of a program from its time until the next change. */
+export class Player {
+  readonly #now: () => number;
+  readonly #kept = new WeakMap<Playable, KeptPlay>();
 
-  const record = new ProgramRecord();
-  record.note("executionStarted", startedAt, undefined, { input: play.input });
-  const frame = { prefix: "", parentKey: undefined };
-  const course: Course =
-    beginsAt > until
-      ? { nextChangeAt: beginsAt }
-      : new ProgramCourse(program, play, past).playSequence(
-          program.root,
-          play.input,
-          beginsAt,
-          until,
-          frame,
-          record,
-        );
-  const end = endOf(course, play, now, stop, stopsAt, deadline);
-  if (end) {
-    record.cut(end.at, "cancel");
-    record.note(eventOf(end.outcome), end.at, undefined, { output: end.output, error: end.error });
+  /** @param now - epoch milliseconds */
+  constructor(now: () => number) {
+    this.#now = now;
   }
-  const events = record.sortedEvents();
-  const changes = [course.nextChangeAt, stopsAt, deadline].filter(
-    (time): time is number => time !== undefined && time > now && time < NEVER,
-  );
-  return {
-    phase: end ? "ended" : stop ? "stopping" : now < beginsAt ? "queued" : "running",
-    outcome: end?.outcome,
-    output: end?.output,
-    error: end?.error,
-    beganAt: startedAt,
-    endedAt: end?.at,
-    updatedAt: end?.at ?? Math.max(events.at(-1)?.at ?? startedAt, stop?.at ?? startedAt),
-    steps: record.steps,
-    events,
-    nextChangeAt: end || changes.length === 0 ? undefined : Math.min(...changes),
-  };
+
+  /** How any execution stands now; one with a program in the form of a timeline. */
+  snapshot(playable: Playable): ExecutionSnapshot {
+    const { program, run, startedAt, interventions } = playable;
+    if (program) return timelineSnapshot(run, this.programSnapshot(playable));
+    return executionAt(run, startedAt, interventions.filter(isOfTimeline), this.#now());
+  }
+
+  /**
+   * How an execution with a program stands now, with all that happened.
+   * @throws {Error} for an execution without a program
+   */
+  programSnapshot(playable: Playable): ProgramSnapshot {
+    const { program } = playable;
+    if (!program) throw new Error("an execution without a program was played as one");
+    const now = this.#now();
+    const kept = this.#kept.get(playable);
+    if (kept && now >= kept.at && (kept.changesAt === undefined || now < kept.changesAt))
+      return kept.snapshot;
+    const snapshot = programSnapshotOf({ ...playable, program }, now);
+    this.#kept.set(playable, { at: now, changesAt: snapshot.nextChangeAt, snapshot });
+    return snapshot;
+  }
 }
 
-function endOf(
-  course: Course,
-  play: Play,
+/**
+ * How an execution with a program stands, with all that happened.
+ * @param now - epoch milliseconds
+ */
+export function programSnapshotOf(
+  playable: Playable & { readonly program: Program },
   now: number,
-  stop: Extract<ProgramIntervention, { kind: "stop" }> | undefined,
-  stopsAt: number,
-  deadline: number,
-): End | undefined {
-  if (course.ended) {
-    const { at, error, output } = course.ended;
-    const outcome = play.outcome ?? course.ended.outcome;
-    return { at, outcome, output: outcome === "success" ? output : undefined, error };
-  }
-  if (now >= deadline && deadline <= stopsAt) {
-    return { at: deadline, outcome: "timeout", output: undefined, error: undefined };
-  }
-  if (!stop || now < stopsAt) return undefined;
-  const error = { code: stop.error ?? "", cause: stop.cause ?? "" };
-  return { at: stopsAt, outcome: "cancel", output: undefined, error };
+): ProgramSnapshot {
+  const { program, run, tasks, input, view, startedAt, interventions } = playable;
+  return playProgram(program, {
+    input,
+    startedAt,
+    now,
+    interventions,
+    tasks: tasks ?? taskScripts(run),
+    execution: view,
+    queuedMs: run.queuedMs,
+    stopTakesMs: run.stopTakesMs,
+    outcome: run.status,
+  });
 }
 
-function eventOf(outcome: string): ProgramEventType {
-  switch (outcome) {
-    case "success":
-      return "executionSucceeded";
-    case "timeout":
-      return "executionTimedOut";
-    case "cancel":
-      return "executionStopped";
-    default:
-      return "executionFailed";
-  }
+function isOfTimeline(intervention: RecordedIntervention): intervention is Intervention {
+  return !["report", "retry", "updateMap"].includes(intervention.kind);
 }

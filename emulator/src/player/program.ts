@@ -223,7 +223,7 @@ export interface ProgramError {
   readonly cause: string;
 }
 
-export const DEFAULT_ERROR_NAMES: ErrorNames = {
+export const defaultErrorNames: ErrorNames = {
   taskFailed: "TaskFailed",
   taskTimedOut: "TaskTimedOut",
   noChoiceMatched: "NoChoiceMatched",

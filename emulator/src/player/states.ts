@@ -1,53 +1,50 @@
-// Plays the states of a program: each kind of state, retries and catches, and the sequences that they are in.
-// What happens after the moment `until` has not happened.
-import {
-  DEFAULT_ERROR_NAMES,
-  type ErrorNames,
-  type Json,
-  type Program,
-  type ProgramError,
-  type RetryRule,
-  type Sequence,
-  type State,
-  type TaskState,
-  type WaitState,
-} from "./program";
-import { DEFAULT_TASK, type Play, type ProgramIntervention } from "./play";
+/**
+ * Plays the states of a program: each kind of state, retries and catches, and the sequences that they are in. What happens
+ * after the moment `until` has not happened.
+ */
+import { failure, idleResult, success } from "./course";
+import type { Course, Ending, Frame, SequencePlayer, Visit } from "./course";
 import { evaluate, holds, layOver } from "./expressions";
-import {
-  failure,
-  idleResult,
-  success,
-  type Course,
-  type Ending,
-  type Frame,
-  type SequencePlayer,
-  type Visit,
-} from "./course";
 import { playMap, playParallel } from "./fanOut";
+import type { MapUpdate, Play, ProgramIntervention, Report } from "./play";
+import { defaultErrorNames } from "./program";
+import type {
+  ChoiceState,
+  ErrorNames,
+  Json,
+  Program,
+  ProgramError,
+  RetryRule,
+  Sequence,
+  State,
+} from "./program";
 import type { OpenStep, ProgramRecord } from "./record";
+import { playTask, playWait } from "./tasks";
+import type { TaskWorld } from "./tasks";
 
 /** The vendor's documented limit of an execution: what goes in circles, or retries without a pause, ends with it. */
-const MOST_EVENTS = 5000;
+const mostEvents = 5000;
 
 /** One play of a program. */
-export class ProgramCourse implements SequencePlayer {
+export class ProgramCourse implements SequencePlayer, TaskWorld {
   readonly names: ErrorNames;
-  private readonly reports: ProgramIntervention[];
+  readonly tasks: TaskWorld["tasks"];
+  readonly reports: readonly Report[];
+  private readonly execution: Json;
+  private readonly updates: readonly MapUpdate[];
   private readonly manualRetries: number[];
 
-  constructor(
-    program: Program,
-    readonly play: Play,
-    past: readonly ProgramIntervention[],
-  ) {
-    this.names = { ...DEFAULT_ERROR_NAMES, ...program.errorNames };
-    this.reports = past.filter(({ kind }) => kind === "report" || kind === "updateMap");
+  constructor(program: Program, { tasks, execution }: Play, past: readonly ProgramIntervention[]) {
+    this.names = { ...defaultErrorNames, ...program.errorNames };
+    this.tasks = tasks;
+    this.execution = execution;
+    this.reports = past.filter((one) => one.kind === "report");
+    this.updates = past.filter((one) => one.kind === "updateMap");
     this.manualRetries = past.filter(({ kind }) => kind === "retry").map(({ at }) => at);
   }
 
-  mapUpdates(key: string): Extract<ProgramIntervention, { kind: "updateMap" }>[] {
-    return this.reports.filter((one) => one.kind === "updateMap").filter(({ stepKey }) => stepKey === key);
+  mapUpdates(key: string): readonly MapUpdate[] {
+    return this.updates.filter(({ stepKey }) => stepKey === key);
   }
 
   playSequence(
@@ -59,47 +56,30 @@ export class ProgramCourse implements SequencePlayer {
     record: ProgramRecord,
   ): Course {
     const states = new Map(sequence.states.map((state) => [state.id, state]));
-    const visits = new Map<string, number>();
-    const runs = new Map<string, number>();
+    const visits = new Counts();
+    const runs = new Counts();
     const collects = sequence.data === "collect";
-    const given = sequence.input
-      ? evaluate(sequence.input, {
-          input,
-          execution: this.play.execution,
-          item: frame.item,
-          index: frame.index,
-        })
-      : input;
+    const around = { execution: this.execution, item: frame.item, index: frame.index };
+    const given = sequence.input ? evaluate(sequence.input, { input, ...around }) : input;
     let local: Json = {};
     let arriving = given;
     let time = at;
-    let current: string | undefined = sequence.startAt;
+    let current = sequence.startAt;
     for (;;) {
       if (time > until) return { nextChangeAt: time };
       const state = states.get(current);
       if (!state) return { ended: failure(time, this.names.badData, `there is no state ${current}`) };
-      if (record.eventCount > MOST_EVENTS) return { ended: this.tooManyEvents(time) };
-      const visit = (visits.get(state.id) ?? 0) + 1;
-      visits.set(state.id, visit);
+      if (record.eventCount > mostEvents) return { ended: this.tooManyEvents(time) };
+      const visit = visits.next(state.id);
       const course = this.playState(state, {
         key: `${frame.prefix}${state.id}${visit > 1 ? `#${String(visit)}` : ""}`,
-        scope: {
-          input: collects ? layOver(given, local) : arriving,
-          local,
-          execution: this.play.execution,
-          item: frame.item,
-          index: frame.index,
-        },
+        scope: { input: collects ? layOver(given, local) : arriving, local, ...around },
         at: time,
         until,
         frame,
         record,
         collects,
-        countRun: () => {
-          const run = (runs.get(state.id) ?? 0) + 1;
-          runs.set(state.id, run);
-          return run;
-        },
+        countRun: () => runs.next(state.id),
       });
       if (!course.ended) return course;
       const { ended } = course;
@@ -112,7 +92,7 @@ export class ProgramCourse implements SequencePlayer {
       if (finishes || next === undefined) {
         const result = collects ? local : arriving;
         const output = sequence.output
-          ? evaluate(sequence.output, { input: given, result, local, execution: this.play.execution })
+          ? evaluate(sequence.output, { input: given, result, local, execution: this.execution })
           : result;
         const endsOuter = finishes || (sequence.endsOuter?.includes(state.id) ?? false);
         return { ended: { at: time, outcome: "success", output, error: undefined, finishes: endsOuter } };
@@ -156,7 +136,7 @@ export class ProgramCourse implements SequencePlayer {
         step.phase = "awaitingRetry";
         return { nextChangeAt: again };
       }
-      if (record.eventCount > MOST_EVENTS) {
+      if (record.eventCount > mostEvents) {
         return this.failed(state, step, this.tooManyEvents(again), { ...visit, scope: inner });
       }
       at = again;
@@ -164,7 +144,7 @@ export class ProgramCourse implements SequencePlayer {
   }
 
   private tooManyEvents(at: number): Ending {
-    const cause = `more than ${String(MOST_EVENTS)} events`;
+    const cause = `more than ${String(mostEvents)} events`;
     return { ...failure(at, this.names.tooManyEvents, cause), isFinal: true };
   }
 
@@ -210,11 +190,11 @@ export class ProgramCourse implements SequencePlayer {
     const prefix = `${step.key}${attempt > 1 ? `~${String(attempt)}` : ""}`;
     switch (state.kind) {
       case "task":
-        return this.playTask(state, step, visit, attempt);
+        return playTask(this, state, step, visit, attempt);
       case "pass":
         return { ended: success(at, idleResult(visit)) };
       case "wait":
-        return this.playWait(state, visit);
+        return playWait(this.names, state, visit);
       case "succeed":
         return { ended: { ...success(at, idleResult(visit)), finishes: true } };
       case "fail": {
@@ -229,20 +209,8 @@ export class ProgramCourse implements SequencePlayer {
           false,
         );
       }
-      case "choice": {
-        const arm = state.arms.find(({ when }) => !when || holds(when, scope));
-        if (!arm) {
-          return state.noMatch === "next"
-            ? { ended: success(at, idleResult(visit)) }
-            : { ended: failure(at, this.names.noChoiceMatched, `no choice of ${state.id} fits the input`) };
-        }
-        const next = arm.next === undefined ? {} : { next: { id: arm.next } };
-        if (!arm.body) return { ended: { ...success(at, idleResult(visit)), ...next } };
-        const frame = { ...visit.frame, prefix: `${prefix}/`, parentKey: step.key };
-        const course = this.playSequence(arm.body, scope.input, at, visit.until, frame, visit.record);
-        const inner = withoutJump(course, true);
-        return inner.ended?.outcome === "success" ? { ended: { ...inner.ended, ...next } } : inner;
-      }
+      case "choice":
+        return this.playChoice(state, visit, prefix, step.key);
       case "parallel":
         return playParallel(this, state, step, prefix, visit);
       case "map":
@@ -250,79 +218,31 @@ export class ProgramCourse implements SequencePlayer {
     }
   }
 
-  private playWait(state: WaitState, visit: Visit): Course {
-    const { at, until, scope } = visit;
-    let endsAt: number | undefined;
-    if (state.durationMs) {
-      const duration = evaluate(state.durationMs, scope);
-      if (typeof duration === "number" && duration >= 0) endsAt = at + duration * (state.unitMs ?? 1);
-    } else if (state.until) {
-      const time = evaluate(state.until, scope);
-      const parsed = typeof time === "number" ? time * (state.unitMs ?? 1) : Date.parse(String(time));
-      if (!Number.isNaN(parsed)) endsAt = Math.max(at, parsed);
+  private playChoice(state: ChoiceState, visit: Visit, prefix: string, key: string): Course {
+    const { at, scope } = visit;
+    const arm = state.arms.find(({ when }) => !when || holds(when, scope));
+    if (!arm) {
+      return state.noMatch === "next"
+        ? { ended: success(at, idleResult(visit)) }
+        : { ended: failure(at, this.names.noChoiceMatched, `no choice of ${state.id} fits the input`) };
     }
-    if (endsAt === undefined) {
-      return { ended: failure(at, this.names.badData, `${state.id} needs a duration or a time to wait for`) };
-    }
-    return endsAt > until ? { nextChangeAt: endsAt } : { ended: success(endsAt, idleResult(visit)) };
+    const next = arm.next === undefined ? {} : { next: { id: arm.next } };
+    if (!arm.body) return { ended: { ...success(at, idleResult(visit)), ...next } };
+    const frame = { ...visit.frame, prefix: `${prefix}/`, parentKey: key };
+    const course = this.playSequence(arm.body, scope.input, at, visit.until, frame, visit.record);
+    const inner = withoutJump(course, true);
+    return inner.ended?.outcome === "success" ? { ended: { ...inner.ended, ...next } } : inner;
   }
+}
 
-  private playTask(state: TaskState, step: OpenStep, visit: Visit, attempt: number): Course {
-    const { at, until, record, scope } = visit;
-    const scripts = this.play.tasks?.[state.id] ?? [DEFAULT_TASK];
-    const script = scripts[Math.min(visit.countRun(), scripts.length) - 1] ?? DEFAULT_TASK;
-    const deadline = state.timeoutMs === undefined ? Number.POSITIVE_INFINITY : at + state.timeoutMs;
-    const called = state.parameters ? evaluate(state.parameters, scope) : scope.input;
-    record.note("taskScheduled", at, step, { input: called });
-    record.note("taskStarted", at, step);
-    const worksUntil = at + script.durationMs;
-    if (worksUntil > deadline) return this.timedOut(deadline, until, step, record);
-    if (worksUntil > until) return { nextChangeAt: worksUntil };
-    if (script.outcome !== "success") {
-      return { ended: this.taskFailure(script, worksUntil, step, record, state.callback === true) };
-    }
-    const output = script.output === undefined ? {} : script.output;
-    if (!state.callback) {
-      record.note("taskSucceeded", worksUntil, step, { output });
-      return { ended: success(worksUntil, output) };
-    }
-    record.note("taskSubmitted", worksUntil, step, { output });
-    const report = this.reports
-      .filter((one) => one.kind === "report")
-      .find((one) => one.stepKey === step.key && one.attempt === attempt && one.at >= worksUntil);
-    if (!report || report.at > deadline || report.at > until) {
-      if (deadline <= until) return this.timedOut(deadline, until, step, record);
-      step.phase = "awaitingReport";
-      return { nextChangeAt: Number.isFinite(deadline) ? deadline : undefined };
-    }
-    if (report.succeeded) {
-      record.note("taskSucceeded", report.at, step, { output: report.output });
-      return { ended: success(report.at, report.output) };
-    }
-    const error = { code: report.error ?? this.names.taskFailed, cause: report.cause ?? "" };
-    record.note("taskFailed", report.at, step, { error });
-    return { ended: failure(report.at, error.code, error.cause) };
-  }
+/** Counts, by name and from 1. */
+class Counts {
+  readonly #counts = new Map<string, number>();
 
-  private timedOut(deadline: number, until: number, step: OpenStep, record: ProgramRecord): Course {
-    if (deadline > until) return { nextChangeAt: deadline };
-    const ended = failure(deadline, this.names.taskTimedOut, "the task has run out of time");
-    record.note("taskTimedOut", deadline, step, { error: ended.error });
-    return { ended: { ...ended, stepOutcome: "timeout" } };
-  }
-
-  private taskFailure(
-    script: { outcome: string; error?: string | undefined; cause?: string | undefined },
-    at: number,
-    step: OpenStep,
-    record: ProgramRecord,
-    submitting: boolean,
-  ): Ending {
-    const late = script.outcome === "timeout";
-    const code = script.error ?? (late ? this.names.taskTimedOut : this.names.taskFailed);
-    const error = { code, cause: script.cause ?? "" };
-    record.note(late ? "taskTimedOut" : submitting ? "taskSubmitFailed" : "taskFailed", at, step, { error });
-    return { at, outcome: script.outcome, output: undefined, error };
+  next(name: string): number {
+    const count = (this.#counts.get(name) ?? 0) + 1;
+    this.#counts.set(name, count);
+    return count;
   }
 }
 

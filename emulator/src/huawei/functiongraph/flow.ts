@@ -2,7 +2,7 @@
 // Scripted flows and flows with a definition are both played as programs, so everything else sees one kind only.
 import type { Program } from "../../player/program";
 import type { ProgramSnapshot, TaskScript } from "../../player/play";
-import { playProgram } from "../../player/player";
+import { programSnapshotOf } from "../../player/player";
 import { programOfNodes, taskScripts } from "../../player/scripted";
 import type { RunScript } from "../../player/script";
 import type { Execution, Workflow } from "../../executions/record";
@@ -77,18 +77,11 @@ export function startForeign(state: EmulatorState, start: ForeignStart): Executi
 
 /** How the execution stands now. */
 export function playFlow(state: EmulatorState, execution: Execution): ProgramSnapshot {
-  const { run, attributes, startedAt, interventions } = execution;
+  const { run, attributes } = execution;
   const { program, tasks } = programOf(run, attributes);
-  return playProgram(isExpress(execution) ? { ...program, timeoutMs: EXPRESS_LIMIT_MS } : program, {
-    input: attributes["input"],
-    startedAt,
-    now: state.clock.now(),
-    interventions,
-    tasks,
-    queuedMs: run.queuedMs,
-    stopTakesMs: run.stopTakesMs,
-    outcome: run.status,
-  });
+  const limited = isExpress(execution) ? { ...program, timeoutMs: EXPRESS_LIMIT_MS } : program;
+  const playable = { ...execution, program: limited, tasks, input: attributes["input"] };
+  return programSnapshotOf(playable, state.clock.now());
 }
 
 function programOf(
