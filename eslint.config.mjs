@@ -4,6 +4,26 @@ import eslint from "@eslint/js";
 import tseslint from "typescript-eslint";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
+
+const namedExports = {
+  selector: "ExportAllDeclaration",
+  message: "Name what is exported: a public surface is decided, not inherited.",
+};
+
+/** How the emulator is written, so that both packages read alike. */
+const dialect = [
+  {
+    selector:
+      ":matches(PropertyDefinition, TSParameterProperty, MethodDefinition[kind!='constructor'])[accessibility='private']",
+    message: "Write a private member as #member.",
+  },
+  { selector: "ImportSpecifier[importKind='type']", message: "Write `import type` on a line of its own." },
+  {
+    selector: "VariableDeclarator > Identifier.id[name=/^[A-Z][A-Z0-9_]*$/]",
+    message: "Write constants in camelCase.",
+  },
+];
+
 export default tseslint.config(
   {
     ignores: [
@@ -25,18 +45,16 @@ export default tseslint.config(
       "@typescript-eslint/consistent-type-imports": ["error", { disallowTypeAnnotations: false }],
       "@typescript-eslint/explicit-module-boundary-types": "error",
       "@typescript-eslint/no-floating-promises": "error",
-      "no-restricted-syntax": [
-        "error",
-        {
-          selector: "ExportAllDeclaration",
-          message: "Name what is exported: a public surface is decided, not inherited.",
-        },
-      ],
+      "no-restricted-syntax": ["error", namedExports],
       // A leading underscore says "left out on purpose".
       "@typescript-eslint/no-unused-vars": ["error", { varsIgnorePattern: "^_", argsIgnorePattern: "^_" }],
       "no-console": "error",
       eqeqeq: ["error", "always", { null: "ignore" }],
     },
+  },
+  {
+    files: ["emulator/src/**/*.ts"],
+    rules: { "no-restricted-syntax": ["error", namedExports, ...dialect] },
   },
   {
     files: ["provider/src/**/*.ts"],

@@ -1,4 +1,4 @@
-// The public surface of the package: start an emulator from a program or a test.
+/** The public surface of the package: start an emulator from a program or a test. */
 export { startEmulator } from "./emulator";
 export type { Emulator, EmulatorOptions } from "./emulator";
 export type { SeedAccount, SeedIdentityProvider, SeedRole, SeedTrust } from "./accounts/accountReader";

@@ -53,7 +53,10 @@ export interface SeedAccount {
   identityProviders?: SeedIdentityProvider[];
 }
 
-/** Reads the accounts of a seed; throws ShapeError. */
+/**
+ * Reads the accounts of a seed.
+ * @throws {ShapeError} when a field is wrong
+ */
 export function readAccounts(fields: Fields): Account[] {
   return fields.list("accounts", (json, path) => readAccount(json, path)) ?? [];
 }
@@ -95,7 +98,10 @@ export function readAccount(json: unknown, path: string, knownDomain?: string): 
   return account;
 }
 
-/** Refuses accounts that share what has to be unique; throws ShapeError. */
+/**
+ * Refuses accounts that share what has to be unique.
+ * @throws {ShapeError} when two do; names it
+ */
 export function rejectRepeated(accounts: readonly Account[]): void {
   const names = accounts.flatMap((account) => [
     `domain ${account.domainName}`,

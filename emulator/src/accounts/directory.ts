@@ -166,6 +166,7 @@ export class AccountDirectory {
     return key;
   }
 
+  /** What is known of a token, also after its end; `undefined` for an unknown one. */
   token(token: string): IssuedToken | undefined {
     return this.#tokens.get(token);
   }

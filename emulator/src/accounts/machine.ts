@@ -66,7 +66,10 @@ export interface Machine {
 const defaultLifetimeSeconds = 6 * 3600;
 const defaultRenewBeforeSeconds = 3600;
 
-/** Reads the machines of a seed; throws ShapeError. */
+/**
+ * Reads the machines of a seed.
+ * @throws {ShapeError} when a field is wrong
+ */
 export function readMachines(fields: Fields, accounts: readonly Account[]): Machine[] {
   const machines = new Fields(fields.object("machines") ?? {}, fields.at("machines"));
   const read = machineKinds.flatMap((kind) =>
@@ -76,7 +79,10 @@ export function readMachines(fields: Fields, accounts: readonly Account[]): Mach
   return read;
 }
 
-/** Reads one machine; throws ShapeError. */
+/**
+ * Reads one machine.
+ * @throws {ShapeError} when a field is wrong
+ */
 export function readMachine(
   kind: MachineKind,
   json: unknown,

@@ -36,21 +36,27 @@ export class Machines {
     this.reset();
   }
 
+  /** The machine in that place; `undefined`: there is none. */
   get(kind: MachineKind): Machine | undefined {
     return this.#machines.get(kind);
   }
 
-  /** Puts a machine in its place; throws ShapeError. */
+  /**
+   * Puts a machine in its place.
+   * @throws {ShapeError} when a field is wrong
+   */
   put(kind: MachineKind, json: unknown): Machine {
     const machine = readMachine(kind, json, "", this.#directory.accounts);
     this.#machines.set(kind, machine);
     return machine;
   }
 
+  /** Takes the machine out of its place. */
   remove(kind: MachineKind): void {
     this.#machines.delete(kind);
   }
 
+  /** The machines in all places. */
   list(): readonly Machine[] {
     return [...this.#machines.values()];
   }
@@ -102,6 +108,7 @@ export class Machines {
     return token;
   }
 
+  /** Whether a metadata service has issued the token, and its time is not over. */
   isToken(token: string): boolean {
     return this.#clock.now() < (this.#tokens.get(token) ?? 0);
   }

@@ -5,7 +5,7 @@ import type { Call } from "../http/exchange";
 import type { Account } from "../accounts/account";
 import type { AccountDirectory, SigningKey } from "../accounts/directory";
 import type { Principal } from "../accounts/principal";
-import { ACS3_REQUIRED_HEADERS, parseAcs3Header, parseTimestamp, verifyAcs3, verifyRpc } from "./signatures";
+import { acs3RequiredHeaders, parseAcs3Header, parseTimestamp, verifyAcs3, verifyRpc } from "./signatures";
 import type { Parameter } from "./signatures";
 
 /** Why a request is not let in; each service words it in its own way. */
@@ -26,6 +26,7 @@ export interface AlibabaIdentity {
   readonly userName: string;
 }
 
+/** Who is calling, or why the request is refused. */
 export type AlibabaAuthentication =
   | { readonly identity: AlibabaIdentity; readonly refusal?: undefined }
   | { readonly identity?: undefined; readonly refusal: Refusal };
@@ -118,7 +119,7 @@ export class AlibabaAuthenticator {
 function acs3Claim(call: Call): Claim | Refusal {
   const header = parseAcs3Header(call.headers["authorization"] ?? "");
   if (!header) return { kind: "incompleteSignature" };
-  for (const name of ACS3_REQUIRED_HEADERS) {
+  for (const name of acs3RequiredHeaders) {
     if (call.headers[name] === undefined) return { kind: "missingHeader", name };
   }
   return {

@@ -2,7 +2,7 @@
 import type { OpenVendor, Vendor } from "../cloud/vendor";
 import type { EmulatorState } from "../cloud/state";
 import { AlibabaAuthenticator } from "./authentication";
-import { CLOUDFLOW_QUIRKS } from "./cloudflow/quirks";
+import { cloudFlowQuirks } from "./cloudflow/quirks";
 import { cloudFlowService } from "./cloudflow/service";
 import { alibabaMetadataService } from "./metadata";
 import type { AlibabaState } from "./state";
@@ -10,7 +10,7 @@ import { alibabaStsService } from "./sts/service";
 
 /** What Alibaba Cloud registers. */
 export const alibaba: Vendor = {
-  quirks: CLOUDFLOW_QUIRKS,
+  quirks: cloudFlowQuirks,
   secrets: {
     headers: ["x-acs-security-token", "x-aliyun-ecs-metadata-token"],
     // The older signature has its secrets in the query.

@@ -1,6 +1,7 @@
-// Which documented oddities of the services are switched on, for all workflows or for one.
+/** Which documented oddities of the services are switched on, for all workflows or for one. */
 import type { Clock } from "../ground/clock";
-import { Fields, readNumber, readText, ShapeError, type JsonObject } from "../ground/jsonShape";
+import { Fields, readNumber, readText, ShapeError } from "../ground/jsonShape";
+import type { JsonObject } from "../ground/jsonShape";
 
 /** A quirk that can be switched on. */
 export interface QuirkDefinition {
@@ -11,46 +12,50 @@ export interface QuirkDefinition {
   readonly description: string;
 }
 
+/** How a quirk is set. */
 export type QuirkValue = boolean | string | number;
 
 /** The quirks that hold for one request, by name; an absent one is off. */
 export type ActiveQuirks = Readonly<Record<string, QuirkValue>>;
 
+/** The quirks that are switched on, everywhere and by workflow. */
 export class QuirkBook {
-  private everywhere: ActiveQuirks = {};
-  private readonly byWorkflow = new Map<string, ActiveQuirks>();
+  #everywhere: ActiveQuirks = {};
+  readonly #byWorkflow = new Map<string, ActiveQuirks>();
 
   constructor(readonly definitions: readonly QuirkDefinition[]) {}
 
   /**
    * Replaces the quirks of one workflow, or without `workflowId` those of all: `{workflowId?, <quirk>: value, …}`.
-   * Throws ShapeError for an unknown quirk.
+   * @throws {ShapeError} when a quirk is unknown, or set to what it cannot be
    */
   put(description: unknown): void {
     const fields = new Fields(description, "");
     const workflowId = fields.text("workflowId", { min: 1 });
-    const quirks = this.read(fields);
+    const quirks = this.#read(fields);
     fields.rejectUnknown();
-    if (workflowId === undefined) this.everywhere = quirks;
-    else this.byWorkflow.set(workflowId, quirks);
+    if (workflowId === undefined) this.#everywhere = quirks;
+    else this.#byWorkflow.set(workflowId, quirks);
   }
 
   /** A workflow's own quirks win over those for all. */
   active(workflowId?: string): ActiveQuirks {
-    const own = workflowId === undefined ? undefined : this.byWorkflow.get(workflowId);
-    return own ? { ...this.everywhere, ...own } : this.everywhere;
+    const own = workflowId === undefined ? undefined : this.#byWorkflow.get(workflowId);
+    return own ? { ...this.#everywhere, ...own } : this.#everywhere;
   }
 
+  /** What is switched on, for the control API. */
   list(): JsonObject {
-    return { everywhere: this.everywhere, byWorkflow: Object.fromEntries(this.byWorkflow) };
+    return { everywhere: this.#everywhere, byWorkflow: Object.fromEntries(this.#byWorkflow) };
   }
 
+  /** Switches all quirks off. */
   clear(): void {
-    this.everywhere = {};
-    this.byWorkflow.clear();
+    this.#everywhere = {};
+    this.#byWorkflow.clear();
   }
 
-  private read(fields: Fields): ActiveQuirks {
+  #read(fields: Fields): ActiveQuirks {
     const quirks: Record<string, QuirkValue> = {};
     for (const { name, kind, words } of this.definitions) {
       const value = fields.raw(name);

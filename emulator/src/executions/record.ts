@@ -1,4 +1,4 @@
-// What the store keeps: workflows and their executions.
+/** What the store keeps: workflows and their executions. */
 import type { Caller } from "../accounts/principal";
 import type { RecordedIntervention } from "../player/player";
 import type { Json, Program } from "../player/program";

@@ -1,5 +1,7 @@
-// The emulator's clock: everything that the services call "now" comes from here, so that a test can let hours
-// pass in milliseconds. The machine's own clock is kept apart for what clients in real time must agree on.
+/**
+ * The emulator's clock: everything that the services call "now" comes from here, so that a test can let hours
+ * pass in milliseconds. The machine's own clock is kept apart for what clients in real time must agree on.
+ */
 
 /** What a clock needs to go on after a restart. */
 export interface ClockSetting {
@@ -11,75 +13,79 @@ export interface ClockSetting {
 
 /** A clock that can be moved, stopped and sped up. Times are epoch milliseconds. */
 export class Clock {
-  private emulatedAnchor: number;
-  private machineAnchor: number;
-  private currentRate = 1;
-  private readonly listeners = new Set<() => void>();
+  readonly #machineTime: () => number;
+  #emulatedAnchor: number;
+  #machineAnchor: number;
+  #currentRate = 1;
+  readonly #listeners = new Set<() => void>();
 
-  constructor(private readonly machineTime: () => number = Date.now) {
-    this.machineAnchor = machineTime();
-    this.emulatedAnchor = this.machineAnchor;
+  constructor(machineTime: () => number = Date.now) {
+    this.#machineTime = machineTime;
+    this.#machineAnchor = machineTime();
+    this.#emulatedAnchor = this.#machineAnchor;
   }
 
   /** Emulated time. */
   now(): number {
-    return Math.floor(this.emulatedAnchor + (this.machineTime() - this.machineAnchor) * this.currentRate);
+    return Math.floor(this.#emulatedAnchor + (this.#machineTime() - this.#machineAnchor) * this.#currentRate);
   }
 
   /** The machine's time, which moving the clock does not change. */
   machineNow(): number {
-    return this.machineTime();
+    return this.#machineTime();
   }
 
   /** Calls back whenever somebody moves the clock or changes its speed; returns how to stop that. */
   watch(listener: () => void): () => void {
-    this.listeners.add(listener);
+    this.#listeners.add(listener);
     return () => {
-      this.listeners.delete(listener);
+      this.#listeners.delete(listener);
     };
   }
 
   /** Emulated milliseconds per real millisecond; 0 = stopped. */
   get rate(): number {
-    return this.currentRate;
+    return this.#currentRate;
   }
 
   /** Moves the clock on (or back, if negative) and leaves its rate. */
   advance(ms: number): void {
-    this.anchor(this.now() + ms, this.currentRate);
+    this.#anchor(this.now() + ms, this.#currentRate);
   }
 
   /** Sets the time; the clock then runs at `rate` (default 0: it stands still until it is moved). */
   set(now: number, rate = 0): void {
-    this.anchor(now, rate);
+    this.#anchor(now, rate);
   }
 
   /** Changes the speed from now on. */
   setRate(rate: number): void {
-    this.anchor(this.now(), rate);
+    this.#anchor(this.now(), rate);
   }
 
   /** Runs at normal speed, `offsetMs` ahead of the machine's clock (0: the machine's own time). */
   follow(offsetMs = 0): void {
-    this.anchor(this.machineTime() + offsetMs, 1);
+    this.#anchor(this.#machineTime() + offsetMs, 1);
   }
 
+  /** How the clock is set, for a restart. */
   save(): ClockSetting {
     return {
-      offsetMs: this.now() - (this.currentRate === 0 ? 0 : this.machineTime()),
-      rate: this.currentRate,
+      offsetMs: this.now() - (this.#currentRate === 0 ? 0 : this.#machineTime()),
+      rate: this.#currentRate,
     };
   }
 
+  /** Goes on as the clock was set before a restart. */
   restore(setting: ClockSetting): void {
-    this.anchor(setting.offsetMs + (setting.rate === 0 ? 0 : this.machineTime()), setting.rate);
+    this.#anchor(setting.offsetMs + (setting.rate === 0 ? 0 : this.#machineTime()), setting.rate);
   }
 
-  private anchor(emulated: number, rate: number): void {
-    this.machineAnchor = this.machineTime();
-    this.emulatedAnchor = emulated;
-    this.currentRate = rate;
-    for (const listener of this.listeners) listener();
+  #anchor(emulated: number, rate: number): void {
+    this.#machineAnchor = this.#machineTime();
+    this.#emulatedAnchor = emulated;
+    this.#currentRate = rate;
+    for (const listener of this.#listeners) listener();
   }
 }
 

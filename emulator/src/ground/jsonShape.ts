@@ -1,5 +1,7 @@
-// Reads JSON that people or clients have written and names the field that is wrong.
-// Used by the seed file, the control API and the request bodies of the services.
+/**
+ * Reads JSON that people or clients have written and names the field that is wrong.
+ * Used by the seed file, the control API and the request bodies of the services.
+ */
 
 /** A value that does not have the expected shape; `path` is the field's name, such as `nodes[1].durationMs`. */
 export class ShapeError extends Error {
@@ -12,8 +14,10 @@ export class ShapeError extends Error {
   }
 }
 
+/** A JSON object whose fields nobody has looked at. */
 export type JsonObject = Record<string, unknown>;
 
+/** Whether a JSON value is an object; lists are not. */
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
@@ -28,6 +32,7 @@ export interface TextLimits {
   readonly patternText?: string;
 }
 
+/** Limits of a number field. */
 export interface NumberLimits {
   readonly min?: number;
   readonly max?: number;
@@ -40,7 +45,10 @@ function describe(value: unknown): string {
   return typeof value === "object" ? "an object" : `the ${typeof value} ${JSON.stringify(value)}`;
 }
 
-/** Checks one text; throws {@link ShapeError}. */
+/**
+ * Checks one text.
+ * @throws {ShapeError} when the value is no text, or out of the limits
+ */
 export function readText(value: unknown, path: string, limits: TextLimits = {}): string {
   if (typeof value !== "string") throw new ShapeError(path, `must be text, not ${describe(value)}`);
   const { min = 0, max = Number.POSITIVE_INFINITY, oneOf, pattern, patternText } = limits;
@@ -57,7 +65,10 @@ export function readText(value: unknown, path: string, limits: TextLimits = {}):
   return value;
 }
 
-/** Checks one finite number; throws {@link ShapeError}. */
+/**
+ * Checks one finite number.
+ * @throws {ShapeError} when the value is no number, or out of the limits
+ */
 export function readNumber(value: unknown, path: string, limits: NumberLimits = {}): number {
   if (typeof value !== "number" || !Number.isFinite(value)) {
     throw new ShapeError(path, `must be a number, not ${describe(value)}`);
@@ -76,7 +87,7 @@ export function readNumber(value: unknown, path: string, limits: NumberLimits = 
  */
 export class Fields {
   readonly source: JsonObject;
-  private readonly known = new Set<string>();
+  readonly #known = new Set<string>();
 
   constructor(
     value: unknown,
@@ -92,34 +103,55 @@ export class Fields {
     return this.path ? `${this.path}.${name}` : name;
   }
 
+  /** Whether the field is there. */
   has(name: string): boolean {
     return this.raw(name) !== undefined;
   }
 
   /** The value as it is; `undefined` when absent. */
   raw(name: string): unknown {
-    this.known.add(name);
+    this.#known.add(name);
     return Object.hasOwn(this.source, name) ? this.source[name] : undefined;
   }
 
+  /**
+   * A text; `undefined` when absent or null.
+   * @throws {ShapeError} when the field has the wrong type or is out of range
+   */
   text(name: string, limits?: TextLimits): string | undefined {
     const value = this.raw(name);
     return value === undefined || value === null ? undefined : readText(value, this.at(name), limits);
   }
 
+  /**
+   * A text that must be there.
+   * @throws {ShapeError} when the field has the wrong type or is out of range, or is absent
+   */
   requiredText(name: string, limits?: TextLimits): string {
     return this.required(name, this.text(name, limits));
   }
 
+  /**
+   * A finite number; `undefined` when absent or null.
+   * @throws {ShapeError} when the field has the wrong type or is out of range
+   */
   number(name: string, limits?: NumberLimits): number | undefined {
     const value = this.raw(name);
     return value === undefined || value === null ? undefined : readNumber(value, this.at(name), limits);
   }
 
+  /**
+   * A finite number that must be there.
+   * @throws {ShapeError} when the field has the wrong type or is out of range, or is absent
+   */
   requiredNumber(name: string, limits?: NumberLimits): number {
     return this.required(name, this.number(name, limits));
   }
 
+  /**
+   * True or false; `undefined` when absent or null.
+   * @throws {ShapeError} when the field is anything else
+   */
   flag(name: string): boolean | undefined {
     const value = this.raw(name);
     if (value === undefined || value === null) return undefined;
@@ -129,6 +161,10 @@ export class Fields {
     return value;
   }
 
+  /**
+   * An object; `undefined` when absent or null.
+   * @throws {ShapeError} when the field is anything else
+   */
   object(name: string): JsonObject | undefined {
     const value = this.raw(name);
     if (value === undefined || value === null) return undefined;
@@ -137,6 +173,10 @@ export class Fields {
     return value;
   }
 
+  /**
+   * A list, each item read by `readItem`; `undefined` when absent or null.
+   * @throws {ShapeError} when the field is no list
+   */
   list<T>(name: string, readItem: (value: unknown, path: string) => T): T[] | undefined {
     const value = this.raw(name);
     if (value === undefined || value === null) return undefined;
@@ -144,18 +184,25 @@ export class Fields {
     return value.map((item: unknown, index) => readItem(item, `${this.at(name)}[${String(index)}]`));
   }
 
+  /**
+   * The value of a field, which must be there.
+   * @throws {ShapeError} when the value is `undefined`
+   */
   required<T>(name: string, value: T | undefined): T {
     if (value === undefined) throw new ShapeError(this.at(name), "is required");
     return value;
   }
 
-  /** Refuses fields that nothing has asked for. */
+  /**
+   * Refuses fields that nothing has asked for.
+   * @throws {ShapeError} when there is one; names it and the known ones
+   */
   rejectUnknown(): void {
     for (const name of Object.keys(this.source)) {
-      if (this.known.has(name)) continue;
+      if (this.#known.has(name)) continue;
       throw new ShapeError(
         this.at(name),
-        `is not a known field (known: ${[...this.known].sort().join(", ")})`,
+        `is not a known field (known: ${[...this.#known].sort().join(", ")})`,
       );
     }
   }

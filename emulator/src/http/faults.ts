@@ -1,8 +1,8 @@
-// The plan of faults that the control API has asked for: which request is hit next, and by what.
-// server.ts carries them out.
+/** The plan of faults that the control API has asked for: which request is hit next, and by what. */
 import { Fields } from "../ground/jsonShape";
 
-export const FAULT_ACTIONS = [
+/** What can happen to a request. */
+export const faultActions = [
   "dropBefore",
   "dropAfter",
   "delay",
@@ -14,7 +14,8 @@ export const FAULT_ACTIONS = [
   "hang",
 ] as const;
 
-export type FaultAction = (typeof FAULT_ACTIONS)[number];
+/** One of {@link faultActions}. */
+export type FaultAction = (typeof faultActions)[number];
 
 /** One planned fault. */
 export interface Fault {
@@ -51,20 +52,23 @@ interface PlannedFault {
 
 /** The faults that wait for their requests, in the order in which they were made. */
 export class FaultPlan {
-  private planned: PlannedFault[] = [];
-  private made = 0;
+  #planned: PlannedFault[] = [];
+  #made = 0;
 
-  /** Reads, checks and adds a fault; throws ShapeError. */
+  /**
+   * Reads, checks and adds a fault.
+   * @throws {ShapeError} when a field is wrong
+   */
   add(description: unknown): Fault {
-    const fault = readFault(description, `fault-${String(this.made + 1)}`);
-    this.made += 1;
-    this.planned.push({ fault, random: seededRandom(fault.seed), seen: 0, hits: 0 });
+    const fault = readFault(description, `fault-${String(this.#made + 1)}`);
+    this.#made += 1;
+    this.#planned.push({ fault, random: seededRandom(fault.seed), seen: 0, hits: 0 });
     return fault;
   }
 
   /** The fault that hits this request, if any; counts it. */
   take(service: string, operation: string, path: string): Fault | undefined {
-    for (const planned of this.planned) {
+    for (const planned of this.#planned) {
       const { fault } = planned;
       const wanted = fault.operation;
       if (wanted !== "*" && wanted !== operation && wanted !== `${service}:${operation}`) continue;
@@ -79,21 +83,22 @@ export class FaultPlan {
     return undefined;
   }
 
+  /** The planned faults, with how many requests each has seen and hit. */
   list(): (Fault & { readonly seen: number; readonly hits: number })[] {
-    return this.planned.map(({ fault, seen, hits }) => ({ ...fault, seen, hits }));
+    return this.#planned.map(({ fault, seen, hits }) => ({ ...fault, seen, hits }));
   }
 
   /** Removes one fault, or all; returns how many there were. */
   remove(id?: string): number {
-    const before = this.planned.length;
-    this.planned = id === undefined ? [] : this.planned.filter(({ fault }) => fault.id !== id);
-    return before - this.planned.length;
+    const before = this.#planned.length;
+    this.#planned = id === undefined ? [] : this.#planned.filter(({ fault }) => fault.id !== id);
+    return before - this.#planned.length;
   }
 }
 
 function readFault(description: unknown, id: string): Fault {
   const fields = new Fields(description, "");
-  const action = fields.requiredText("action", { oneOf: FAULT_ACTIONS }) as FaultAction;
+  const action = fields.requiredText("action", { oneOf: faultActions }) as FaultAction;
   const probability = fields.number("probability", { min: 0, max: 1 });
   const fault: Fault = {
     id,

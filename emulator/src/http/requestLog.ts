@@ -1,7 +1,10 @@
-// Remembers the requests that the services have received, for tests and for `GET /_emulator/requests`.
-// Secrets are taken out before anything is kept.
+/**
+ * Remembers the requests that the services have received, for tests and for `GET /_emulator/requests`.
+ * Secrets are taken out before anything is kept.
+ */
 import type { Call } from "./exchange";
-import { shortName, type Caller } from "../accounts/principal";
+import { shortName } from "../accounts/principal";
+import type { Caller } from "../accounts/principal";
 
 /** One request to a service. */
 export interface LoggedRequest {
@@ -50,16 +53,16 @@ const capacity = 10_000;
 
 /** Keeps the newest 10,000 requests. */
 export class RequestLog {
-  private entries: LoggedRequest[] = [];
-  private readonly counted = new Map<string, number>();
-  private readonly secretHeaders: ReadonlySet<string>;
-  private readonly secretParameters: RegExp | undefined;
+  #entries: LoggedRequest[] = [];
+  readonly #counted = new Map<string, number>();
+  readonly #secretHeaders: ReadonlySet<string>;
+  readonly #secretParameters: RegExp | undefined;
 
   /** @param secrets - those of the vendors; cookies and `Authorization` are secret everywhere */
   constructor(secrets: readonly SecretPlaces[]) {
-    this.secretHeaders = new Set(["cookie", ...secrets.flatMap(({ headers }) => headers)]);
+    this.#secretHeaders = new Set(["cookie", ...secrets.flatMap(({ headers }) => headers)]);
     const names = secrets.flatMap(({ queryParameters }) => queryParameters);
-    this.secretParameters =
+    this.#secretParameters =
       names.length === 0 ? undefined : new RegExp(`(^|&)(${names.join("|")})=[^&]*`, "g");
   }
 
@@ -76,38 +79,38 @@ export class RequestLog {
     const entry: LoggedRequest = {
       time: new Date(time).toISOString(),
       method: call.method,
-      path: call.rawQuery ? `${call.path}?${this.redactQuery(call.rawQuery)}` : call.path,
+      path: call.rawQuery ? `${call.path}?${this.#redactQuery(call.rawQuery)}` : call.path,
       service: found.service,
       operation: found.operation,
       subject: found.subject,
       requestId: call.requestId,
       caller: call.caller,
-      headers: this.redactHeaders(call.headers),
+      headers: this.#redactHeaders(call.headers),
       bodyBytes: call.body.length,
       status: undefined,
       fault: undefined,
     };
-    this.entries.push(entry);
-    if (this.entries.length > capacity) this.entries.splice(0, this.entries.length - capacity);
+    this.#entries.push(entry);
+    if (this.#entries.length > capacity) this.#entries.splice(0, this.#entries.length - capacity);
     return entry;
   }
 
   /** Counts an answer; unlike the entries, counts are never dropped. */
   count(entry: LoggedRequest): void {
     const key = countKey(entry);
-    this.counted.set(key, (this.counted.get(key) ?? 0) + 1);
+    this.#counted.set(key, (this.#counted.get(key) ?? 0) + 1);
   }
 
   /** How many requests were answered, by `service:operation:status`; status 0 for those without an answer. */
   counts(): Record<string, number> {
-    return Object.fromEntries(this.counted);
+    return Object.fromEntries(this.#counted);
   }
 
   /** Oldest first; without a filter all of them. */
   list(
     filter: { operation?: string | undefined; service?: string | undefined } = {},
   ): readonly LoggedRequest[] {
-    return this.entries.filter(
+    return this.#entries.filter(
       (entry) =>
         (filter.operation === undefined || entry.operation === filter.operation) &&
         (filter.service === undefined || entry.service === filter.service),
@@ -135,20 +138,21 @@ export class RequestLog {
     return [...byCaller.values()];
   }
 
+  /** Forgets all entries and counts. */
   clear(): void {
-    this.counted.clear();
-    this.entries = [];
+    this.#counted.clear();
+    this.#entries = [];
   }
 
-  private redactQuery(rawQuery: string): string {
-    return this.secretParameters ? rawQuery.replace(this.secretParameters, "$1$2=[redacted]") : rawQuery;
+  #redactQuery(rawQuery: string): string {
+    return this.#secretParameters ? rawQuery.replace(this.#secretParameters, "$1$2=[redacted]") : rawQuery;
   }
 
   // Keeps the scheme, the access key and the signed headers of `Authorization`; takes signature and tokens out.
-  private redactHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
+  #redactHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
     const redacted: Record<string, string> = {};
     for (const [name, value] of Object.entries(headers)) {
-      if (this.secretHeaders.has(name)) redacted[name] = "[redacted]";
+      if (this.#secretHeaders.has(name)) redacted[name] = "[redacted]";
       else if (name === "authorization") redacted[name] = redactAuthorization(value);
       else redacted[name] = value;
     }

@@ -1,11 +1,13 @@
-// Matches a request's method and path against patterns such as `/v1/{project_id}/cms/workflow`.
+/** Matches a request's method and path against patterns such as `/v1/{project_id}/cms/workflow`. */
 
+/** A pattern that requests are matched against. */
 export interface Route {
   readonly method: string;
   /** Path with `{name}` placeholders, each standing for one segment. */
   readonly path: string;
 }
 
+/** A route that fits a request. */
 export interface RouteMatch<R extends Route> {
   readonly route: R;
   /** Percent-decoded segments by placeholder name. */
@@ -19,16 +21,16 @@ interface Compiled<R extends Route> {
 
 /** A fixed set of routes. */
 export class RouteTable<R extends Route> {
-  private readonly compiled: readonly Compiled<R>[];
+  readonly #compiled: readonly Compiled<R>[];
 
   constructor(routes: readonly R[]) {
-    this.compiled = routes.map((route) => ({ route, segments: route.path.split("/") }));
+    this.#compiled = routes.map((route) => ({ route, segments: route.path.split("/") }));
   }
 
   /** `undefined` when no route fits; a malformed percent-encoding fits none. */
   match(method: string, path: string): RouteMatch<R> | undefined {
     const segments = path.split("/");
-    for (const { route, segments: pattern } of this.compiled) {
+    for (const { route, segments: pattern } of this.#compiled) {
       if (route.method !== method || pattern.length !== segments.length) continue;
       const params = capture(pattern, segments);
       if (params) return { route, params };
@@ -38,7 +40,7 @@ export class RouteTable<R extends Route> {
 
   /** Every route as `METHOD /path`. */
   names(): string[] {
-    return this.compiled.map(({ route }) => `${route.method} ${route.path}`);
+    return this.#compiled.map(({ route }) => `${route.method} ${route.path}`);
   }
 }
 

@@ -1,4 +1,4 @@
-// What an emulated cloud service has to offer to the server. A new service is one object of this kind.
+/** What an emulated cloud service has to offer to the server. A new service is one object of this kind. */
 import type { Execution, Workflow } from "../executions/record";
 import type { JsonObject } from "../ground/jsonShape";
 import type { Call, Reply } from "./exchange";
@@ -38,6 +38,7 @@ export interface ExecutionOutline {
   }[];
 }
 
+/** A service, as the server and the control API know it. */
 export interface Service {
   /** Short name in the log and in faults, such as `iam`. */
   readonly name: string;

@@ -1,4 +1,4 @@
-// Request limits: one token bucket per service, operation and account, refilled by the emulated clock.
+/** Request limits: one token bucket per service, operation and account, refilled by the emulated clock. */
 import type { Clock } from "../ground/clock";
 
 /** The size of a bucket and how fast it fills. */
@@ -14,17 +14,22 @@ interface Bucket {
 
 /** Buckets for all services. Does nothing until it is switched on. */
 export class TokenBuckets {
-  private readonly buckets = new Map<string, Bucket>();
+  readonly #clock: Clock;
+  readonly #configured: Readonly<Record<string, Allowance>>;
+  readonly #buckets = new Map<string, Bucket>();
 
   /**
    * @param enforced - `false`: every request passes.
    * @param configured - allowances by `operation` or `service:operation`; `*` replaces the default of every service.
    */
   constructor(
-    private readonly clock: Clock,
+    clock: Clock,
     readonly enforced: boolean,
-    private readonly configured: Readonly<Record<string, Allowance>> = {},
-  ) {}
+    configured: Readonly<Record<string, Allowance>> = {},
+  ) {
+    this.#clock = clock;
+    this.#configured = configured;
+  }
 
   /**
    * Takes one token. Returns 0 when there was one, otherwise the milliseconds until the next.
@@ -33,17 +38,17 @@ export class TokenBuckets {
   take(service: string, operation: string, account: string, fallback: Allowance): number {
     if (!this.enforced) return 0;
     const allowance =
-      this.configured[`${service}:${operation}`] ??
-      this.configured[operation] ??
-      this.configured["*"] ??
+      this.#configured[`${service}:${operation}`] ??
+      this.#configured[operation] ??
+      this.#configured["*"] ??
       fallback;
     const key = `${service}\n${operation}\n${account}`;
-    const now = this.clock.now();
-    const bucket = this.buckets.get(key) ?? { level: allowance.tokens, filledAt: now };
+    const now = this.#clock.now();
+    const bucket = this.#buckets.get(key) ?? { level: allowance.tokens, filledAt: now };
     const refill = (Math.max(0, now - bucket.filledAt) / 1000) * allowance.perSecond;
     bucket.level = Math.min(allowance.tokens, bucket.level + refill);
     bucket.filledAt = now;
-    this.buckets.set(key, bucket);
+    this.#buckets.set(key, bucket);
     // Many small refills do not add up exactly.
     if (bucket.level >= 1 - 1e-6) {
       bucket.level = Math.max(0, bucket.level - 1);
@@ -54,7 +59,7 @@ export class TokenBuckets {
 
   /** Fills every bucket again. */
   refill(): void {
-    this.buckets.clear();
+    this.#buckets.clear();
   }
 }
 

@@ -28,6 +28,7 @@ export interface Refusal {
   readonly reason: string;
 }
 
+/** Who is calling, or why the request is refused. */
 export type Authentication =
   | { readonly identity: Identity; readonly refusal?: undefined }
   | { readonly identity?: undefined; readonly refusal: Refusal };
@@ -54,6 +55,7 @@ export class Authenticator {
     this.#strict = strict;
   }
 
+  /** Who is calling, by the token of the usual header or by signature; the log then names the actor. */
   authenticate(call: Call): Authentication {
     const token = call.headers["x-auth-token"];
     const authorization = call.headers["authorization"];

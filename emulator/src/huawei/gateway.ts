@@ -1,4 +1,4 @@
-// The answers of Huawei's API gateway, which stands in front of every service and has an error form of its own.
+/** The answers of Huawei's API gateway, which stands in front of every service and has an error form of its own. */
 import { jsonReply, ReplyError } from "../http/exchange";
 import type { Call, Reply } from "../http/exchange";
 import type { AccountDirectory } from "../accounts/directory";

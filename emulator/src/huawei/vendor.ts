@@ -1,10 +1,10 @@
 /** Huawei Cloud in the emulator: IAM, STS, AOM, FunctionGraph and the services that machines ask. */
 import type { OpenVendor, Vendor } from "../cloud/vendor";
 import type { EmulatorState } from "../cloud/state";
-import { AOM_QUIRKS } from "./aom/quirks";
+import { aomQuirks } from "./aom/quirks";
 import { aomService } from "./aom/service";
 import { Authenticator } from "./authentication";
-import { FUNCTIONGRAPH_QUIRKS } from "./functiongraph/quirks";
+import { functionGraphQuirks } from "./functiongraph/quirks";
 import { functionGraphService } from "./functiongraph/service";
 import { iamQuirks, iamService } from "./iam/service";
 import { huaweiMetadataService } from "./metadata";
@@ -13,7 +13,7 @@ import { huaweiStsService } from "./sts";
 
 /** What Huawei Cloud registers. */
 export const huawei: Vendor = {
-  quirks: [...AOM_QUIRKS, ...FUNCTIONGRAPH_QUIRKS, ...iamQuirks],
+  quirks: [...aomQuirks, ...functionGraphQuirks, ...iamQuirks],
   secrets: {
     headers: ["x-auth-token", "x-subject-token", "x-security-token", "x-metadata-token"],
     queryParameters: [],

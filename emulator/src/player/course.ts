@@ -1,4 +1,4 @@
-// The words in which the parts of a play speak to each other: how a part has ended or stands, and where it is.
+/** The words in which the parts of a play speak to each other: how a part has ended or stands, and where it is. */
 import type { ErrorNames, Json, ProgramError, Sequence } from "./program";
 import type { MapUpdate } from "./play";
 import type { Scope } from "./expressions";
@@ -71,10 +71,12 @@ export function idleResult({ collects, scope }: Visit): Json {
   return collects ? {} : scope.input;
 }
 
+/** An end with success. */
 export function success(at: number, output: Json): Ending {
   return { at, outcome: "success", output, error: undefined };
 }
 
+/** An end with the outcome `fail`. */
 export function failure(at: number, code: string, cause: string): Ending {
   return { at, outcome: "fail", output: undefined, error: { code, cause } };
 }

@@ -1,4 +1,4 @@
-// Evaluates the expressions and conditions of a program over JSON.
+/** Evaluates the expressions and conditions of a program over JSON. */
 import { isJsonObject } from "../ground/jsonShape";
 import type { Comparison, Condition, Expression, Json, Root } from "./program";
 

@@ -1,10 +1,14 @@
-// Plays the states that run several sequences at once: parallel branches and the iterations of a map.
-// The first failure that is not tolerated aborts the others at that moment.
+/**
+ * Plays the states that run several sequences at once: parallel branches and the iterations of a map.
+ * The first failure that is not tolerated aborts the others at that moment.
+ */
 import type { Json, MapState, ParallelState } from "./program";
-import type { ItemCounts, ProgramEvent } from "./play";
-import { failure, success, type Course, type Ending, type SequencePlayer, type Visit } from "./course";
+import type { ItemCounts, MapUpdate, ProgramEvent } from "./play";
+import { failure, success } from "./course";
+import type { Course, Ending, SequencePlayer, Visit } from "./course";
 import { evaluate } from "./expressions";
-import { type OpenStep, ProgramRecord } from "./record";
+import { ProgramRecord } from "./record";
+import type { OpenStep } from "./record";
 
 interface Part {
   readonly beganAt: number;
@@ -55,20 +59,7 @@ export function playMap(
     return { ended: failure(visit.at, player.names.badData, `${state.id} needs a list of items`) };
   }
   const updates = player.mapUpdates(step.key);
-  const limitsAt = (time: number): MapLimits => {
-    let { concurrency, toleratedFailures: count, toleratedFailurePercent: percent } = state;
-    for (const update of updates) {
-      if (update.at > time) break;
-      concurrency = update.concurrency ?? concurrency;
-      count = update.toleratedFailures ?? count;
-      percent = update.toleratedFailurePercent ?? percent;
-    }
-    const share = percent === undefined ? 0 : Math.floor((items.length * percent) / 100);
-    return {
-      concurrency: concurrency === undefined || concurrency < 1 ? items.length : concurrency,
-      tolerated: Math.max(count ?? 0, share),
-    };
-  };
+  const limitsAt = (time: number): MapLimits => mapLimits(state, updates, items.length, time);
 
   const forked = visit.record.lastEvent;
   const playItem = (item: Json, index: number, at: number, before: number): Part => {
@@ -107,6 +98,26 @@ export function playMap(
   if (failed) return { ended: { ...failed, output: undefined } };
   if (parts.length < items.length) return { nextChangeAt: earliestChange(parts) };
   return allEnded(parts, visit.at, state.resultKey);
+}
+
+function mapLimits(
+  state: MapState,
+  updates: readonly MapUpdate[],
+  itemCount: number,
+  time: number,
+): MapLimits {
+  let { concurrency, toleratedFailures: count, toleratedFailurePercent: percent } = state;
+  for (const update of updates) {
+    if (update.at > time) break;
+    concurrency = update.concurrency ?? concurrency;
+    count = update.toleratedFailures ?? count;
+    percent = update.toleratedFailurePercent ?? percent;
+  }
+  const share = percent === undefined ? 0 : Math.floor((itemCount * percent) / 100);
+  return {
+    concurrency: concurrency === undefined || concurrency < 1 ? itemCount : concurrency,
+    tolerated: Math.max(count ?? 0, share),
+  };
 }
 
 // After a failure that is one too many, nothing else happens in any part.

@@ -1,4 +1,4 @@
-// What goes into a play of a program and what comes out: task scripts and interventions; steps, events, snapshots.
+/** What goes into a play of a program and what comes out: task scripts and interventions; steps, events, snapshots. */
 import type { Json, ProgramError, State } from "./program";
 
 /** What a task does at one attempt. */
@@ -101,6 +101,7 @@ export interface ProgramStep {
   readonly items?: ItemCounts | undefined;
 }
 
+/** What became of the items of a map. */
 export interface ItemCounts {
   readonly total: number;
   readonly pending: number;
@@ -110,6 +111,7 @@ export interface ItemCounts {
   readonly aborted: number;
 }
 
+/** What can happen in a play. */
 export type ProgramEventType =
   | "executionStarted"
   | "executionStopped"
@@ -133,6 +135,7 @@ export type ProgramEventType =
   | "taskFailed"
   | "taskTimedOut";
 
+/** Something that has happened in a play. `at` in epoch milliseconds. */
 export interface ProgramEvent {
   readonly type: ProgramEventType;
   readonly at: number;

@@ -1,13 +1,15 @@
-// Plays a program: how an execution stands at a time follows from the program, its input, its start and what people
-// did to it, and from nothing else. No timers: moving the clock is enough to let hours pass.
+/**
+ * Plays a program: how an execution stands at a time follows from the program, its input, its start and what people
+ * did to it, and from nothing else. No timers: moving the clock is enough to let hours pass.
+ */
 import type { Program, ProgramError } from "./program";
 import type { Play, ProgramEventType, ProgramIntervention, ProgramSnapshot } from "./play";
 import { ProgramRecord } from "./record";
 import type { Course } from "./course";
 import { ProgramCourse } from "./states";
 
-const NEVER = Number.POSITIVE_INFINITY;
-const KINDS: readonly string[] = ["stop", "report", "retry", "updateMap"];
+const never = Number.POSITIVE_INFINITY;
+const interventionKinds: readonly string[] = ["stop", "report", "retry", "updateMap"];
 
 interface End {
   readonly at: number;
@@ -20,11 +22,11 @@ interface End {
 export function playProgram(program: Program, play: Play): ProgramSnapshot {
   const { startedAt, now } = play;
   const past = play.interventions.filter(
-    (one): one is ProgramIntervention => one.at <= now && KINDS.includes(one.kind),
+    (one): one is ProgramIntervention => one.at <= now && interventionKinds.includes(one.kind),
   );
   const stop = past.find((one) => one.kind === "stop");
-  const stopsAt = stop ? stop.at + (stop.takesMs ?? play.stopTakesMs ?? 0) : NEVER;
-  const deadline = program.timeoutMs === undefined ? NEVER : startedAt + program.timeoutMs;
+  const stopsAt = stop ? stop.at + (stop.takesMs ?? play.stopTakesMs ?? 0) : never;
+  const deadline = program.timeoutMs === undefined ? never : startedAt + program.timeoutMs;
   const beginsAt = startedAt + (play.queuedMs ?? 0);
   const until = Math.min(now, stopsAt, deadline);
 
@@ -49,7 +51,7 @@ export function playProgram(program: Program, play: Play): ProgramSnapshot {
   }
   const events = record.sortedEvents();
   const changes = [course.nextChangeAt, stopsAt, deadline].filter(
-    (time): time is number => time !== undefined && time > now && time < NEVER,
+    (time): time is number => time !== undefined && time > now && time < never,
   );
   return {
     phase: end ? "ended" : stop ? "stopping" : now < beginsAt ? "queued" : "running",

@@ -1,15 +1,7 @@
-// A flow as a program: states with transitions, data that flows through them, retries and catches. It knows no vendor;
-// each service reads its own definition language into this form, and programPlayer.ts plays it.
-//
-// How to use it:
-// - `readX(definition): Program` belongs to the service. Everything in a Program is JSON: it is kept with `--data`.
-// - `playProgram(program, play)` (programPlayer.ts) is pure: it says how the execution stands at `play.now`, with a
-//   snapshot of every step that has begun, an ordered list of events, and `nextChangeAt` (types in programPlay.ts).
-// - What tasks do comes from `play.tasks`, by state id (`taskScripts(run)` in programScript.ts makes them from what the
-//   control API has scripted); an unscripted task succeeds after 100 ms with `{}`.
-// - `programOfNodes(nodes)` (programScript.ts) makes the program of a workflow that is only scripted.
-// - A callback task waits for a `report` intervention with its step's `key` (the token is the service's own affair).
-// - In the store: a Workflow with a `program` makes executions with one; `store.play(execution)` plays it.
+/**
+ * A flow as a program: states with transitions, data that flows through them, retries and catches. Knows no vendor: each
+ * service reads its own definition language into this form. A program is JSON, so that a data folder can keep one.
+ */
 
 /** Any JSON value. */
 export type Json = unknown;
@@ -37,6 +29,7 @@ export type Expression =
   /** The parts' texts, joined. */
   | { readonly kind: "text"; readonly parts: readonly Expression[] };
 
+/** How two values are compared. */
 export type Comparison = "==" | "!=" | "<" | "<=" | ">" | ">=";
 
 /** Says yes or no to JSON. Values of different types are unequal and have no order. */
@@ -56,6 +49,7 @@ export type Condition =
 /** Error codes that a rule is for; `*` is any. */
 export type ErrorCodes = readonly string[];
 
+/** Which errors of a state are tried again, and when. Intervals in milliseconds. */
 export interface RetryRule {
   readonly errors: ErrorCodes;
   /** Retries after the first attempt. */
@@ -66,6 +60,7 @@ export interface RetryRule {
   readonly maxIntervalMs?: number | undefined;
 }
 
+/** Where a sequence goes on after an error of a state. */
 export interface CatchRule {
   readonly errors: ErrorCodes;
   /** State of the same sequence to go on with; `undefined` ends the sequence. */
@@ -116,6 +111,7 @@ export interface WaitState extends StateParts {
   readonly unitMs?: number | undefined;
 }
 
+/** One way out of a choice. */
 export interface ChoiceArm {
   /** Absent in the default arm. */
   readonly when?: Condition | undefined;
@@ -172,6 +168,7 @@ export interface FailState extends StateParts {
   readonly cause: Expression;
 }
 
+/** Any state of a program. */
 export type State =
   | TaskState
   | PassState
@@ -183,6 +180,7 @@ export type State =
   | SucceedState
   | FailState;
 
+/** States, and how data flows from one to the next. */
 export interface Sequence {
   readonly startAt: string;
   readonly states: readonly State[];
@@ -211,6 +209,7 @@ export interface ErrorNames {
   readonly tooManyEvents: string;
 }
 
+/** What executions play. */
 export interface Program {
   readonly root: Sequence;
   /** The execution is ended with `timeout` after this time. */
@@ -218,11 +217,13 @@ export interface Program {
   readonly errorNames?: Partial<ErrorNames> | undefined;
 }
 
+/** The error that a step, or an execution, has ended with. */
 export interface ProgramError {
   readonly code: string;
   readonly cause: string;
 }
 
+/** Used where a program names none. */
 export const defaultErrorNames: ErrorNames = {
   taskFailed: "TaskFailed",
   taskTimedOut: "TaskTimedOut",

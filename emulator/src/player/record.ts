@@ -1,4 +1,4 @@
-// What a play writes down while it goes: the steps that have begun and the events, in the order in which they came.
+/** What a play writes down while it goes: the steps that have begun and the events, in the order in which they came. */
 import type { Json, ProgramError, State } from "./program";
 import type { AttemptSnapshot, ItemCounts, ProgramEvent, ProgramStep } from "./play";
 
@@ -10,7 +10,10 @@ export type OpenStep = Omit<Mutable<ProgramStep>, "attempts" | "items"> & {
   items?: ItemCounts;
 };
 
+/** The steps and events of a play, or of a part of one. */
 export class ProgramRecord {
+  readonly #before: number;
+  #last?: ProgramEvent | undefined;
   steps: OpenStep[] = [];
   events: ProgramEvent[] = [];
 
@@ -18,19 +21,19 @@ export class ProgramRecord {
    * @param before - Events that were there before this record's first one.
    * @param last - The event that this record's first one comes after.
    */
-  constructor(
-    private readonly before = 0,
-    private last?: ProgramEvent | undefined,
-  ) {}
+  constructor(before = 0, last?: ProgramEvent) {
+    this.#before = before;
+    this.#last = last;
+  }
 
   /** The event that the next one comes after. */
   get lastEvent(): ProgramEvent | undefined {
-    return this.last;
+    return this.#last;
   }
 
   /** Events so far, with those before. */
   get eventCount(): number {
-    return this.before + this.events.length;
+    return this.#before + this.events.length;
   }
 
   /** @param given - What arrives at the state, and what the sequence around has collected. */
@@ -59,6 +62,7 @@ export class ProgramRecord {
     return step;
   }
 
+  /** Adds an event. */
   note(
     type: ProgramEvent["type"],
     at: number,
@@ -72,22 +76,22 @@ export class ProgramRecord {
     } = {},
   ): void {
     const attempt = more.attempt ?? step?.attempts.at(-1)?.attempt;
-    this.last = { type, at, stepKey: step?.key, state: step?.state, ...more, attempt, after: this.last };
-    this.events.push(this.last);
+    this.#last = { type, at, stepKey: step?.key, state: step?.state, ...more, attempt, after: this.#last };
+    this.events.push(this.#last);
   }
 
   /** Takes in what a part of the program has written. What follows comes after the part that ended last. */
   add(part: ProgramRecord): void {
     for (const step of part.steps) this.steps.push(step);
     for (const event of part.events) this.events.push(event);
-    if (part.last && (this.last === undefined || part.last.at >= this.last.at)) this.last = part.last;
+    if (part.#last && (this.#last === undefined || part.#last.at >= this.#last.at)) this.#last = part.#last;
   }
 
   /** Ends at `at` what had not ended then. What was written of later times has not happened. */
   cut(at: number, outcome: string): void {
     this.steps = this.steps.filter((step) => step.beganAt <= at);
     this.events = this.events.filter((event) => event.at <= at);
-    while (this.last && this.last.at > at) this.last = this.last.after;
+    while (this.#last && this.#last.at > at) this.#last = this.#last.after;
     for (const step of this.steps) {
       if (step.phase === "ended" && (step.endedAt ?? at) <= at) continue;
       step.phase = "ended";
@@ -96,7 +100,7 @@ export class ProgramRecord {
       step.output = undefined;
       step.error = undefined;
       const attempts = step.attempts.filter((attempt) => attempt.beganAt <= at);
-      if (attempts.length < step.attempts.length) step.input = this.lastInputOf(step);
+      if (attempts.length < step.attempts.length) step.input = this.#lastInputOf(step);
       step.attempts = attempts;
       const last = attempts.at(-1);
       if (last && (last.endedAt === undefined || last.endedAt > at)) {
@@ -104,17 +108,17 @@ export class ProgramRecord {
         last.outcome = outcome;
         last.error = undefined;
       }
-      if (step.items) step.items = this.itemsOf(step, step.items.total);
+      if (step.items) step.items = this.#itemsOf(step, step.items.total);
     }
   }
 
   // Each attempt is given an input of its own.
-  private lastInputOf(step: OpenStep): Json {
+  #lastInputOf(step: OpenStep): Json {
     return this.events.findLast(({ type, stepKey }) => type === "stepStarted" && stepKey === step.key)?.input;
   }
 
   // What had become of a map's items, in its last attempt, when the record was cut.
-  private itemsOf(step: OpenStep, total: number): ItemCounts {
+  #itemsOf(step: OpenStep, total: number): ItemCounts {
     const attempt = step.attempts.at(-1)?.attempt;
     const exits = this.events.filter(
       (event) => event.type === "iterationExited" && event.stepKey === step.key && event.attempt === attempt,

@@ -1,5 +1,7 @@
-// The script of a workflow: which nodes it has, how long each takes and how it ends. It knows no vendor: the
-// timeline plays it, and each service puts what comes out into its own words.
+/**
+ * The script of a workflow: which nodes it has, how long each takes and how it ends. It knows no vendor: the
+ * timeline plays it, and each service puts what comes out into its own words.
+ */
 
 /** How a node or an execution ends: `success`, `fail`, `timeout`, `cancel`, or any other text for a new status. */
 export type Outcome = string;

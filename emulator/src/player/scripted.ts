@@ -1,5 +1,7 @@
-// Between scripts and programs: what a script says of tasks, the program of a workflow that is only scripted, and a
-// program's execution in the form in which the control API shows any execution.
+/**
+ * Between scripts and programs: what a script says of tasks, the program of a workflow that is only scripted, and a
+ * program's execution in the form in which the control API shows any execution.
+ */
 import type { Program, State } from "./program";
 import type { ProgramSnapshot, ProgramStep, TaskScript } from "./play";
 import type { NodeScript, RunScript } from "./script";

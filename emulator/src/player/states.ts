@@ -30,23 +30,25 @@ export class ProgramCourse implements SequencePlayer, TaskWorld {
   readonly names: ErrorNames;
   readonly tasks: TaskWorld["tasks"];
   readonly reports: readonly Report[];
-  private readonly execution: Json;
-  private readonly updates: readonly MapUpdate[];
-  private readonly manualRetries: number[];
+  readonly #execution: Json;
+  readonly #updates: readonly MapUpdate[];
+  readonly #manualRetries: number[];
 
   constructor(program: Program, { tasks, execution }: Play, past: readonly ProgramIntervention[]) {
     this.names = { ...defaultErrorNames, ...program.errorNames };
     this.tasks = tasks;
-    this.execution = execution;
+    this.#execution = execution;
     this.reports = past.filter((one) => one.kind === "report");
-    this.updates = past.filter((one) => one.kind === "updateMap");
-    this.manualRetries = past.filter(({ kind }) => kind === "retry").map(({ at }) => at);
+    this.#updates = past.filter((one) => one.kind === "updateMap");
+    this.#manualRetries = past.filter(({ kind }) => kind === "retry").map(({ at }) => at);
   }
 
+  /** {@inheritDoc SequencePlayer.mapUpdates} */
   mapUpdates(key: string): readonly MapUpdate[] {
-    return this.updates.filter(({ stepKey }) => stepKey === key);
+    return this.#updates.filter(({ stepKey }) => stepKey === key);
   }
 
+  /** {@inheritDoc SequencePlayer.playSequence} */
   playSequence(
     sequence: Sequence,
     input: Json,
@@ -59,7 +61,7 @@ export class ProgramCourse implements SequencePlayer, TaskWorld {
     const visits = new Counts();
     const runs = new Counts();
     const collects = sequence.data === "collect";
-    const around = { execution: this.execution, item: frame.item, index: frame.index };
+    const around = { execution: this.#execution, item: frame.item, index: frame.index };
     const given = sequence.input ? evaluate(sequence.input, { input, ...around }) : input;
     let local: Json = {};
     let arriving = given;
@@ -69,9 +71,9 @@ export class ProgramCourse implements SequencePlayer, TaskWorld {
       if (time > until) return { nextChangeAt: time };
       const state = states.get(current);
       if (!state) return { ended: failure(time, this.names.badData, `there is no state ${current}`) };
-      if (record.eventCount > mostEvents) return { ended: this.tooManyEvents(time) };
+      if (record.eventCount > mostEvents) return { ended: this.#tooManyEvents(time) };
       const visit = visits.next(state.id);
-      const course = this.playState(state, {
+      const course = this.#playState(state, {
         key: `${frame.prefix}${state.id}${visit > 1 ? `#${String(visit)}` : ""}`,
         scope: { input: collects ? layOver(given, local) : arriving, local, ...around },
         at: time,
@@ -92,7 +94,7 @@ export class ProgramCourse implements SequencePlayer, TaskWorld {
       if (finishes || next === undefined) {
         const result = collects ? local : arriving;
         const output = sequence.output
-          ? evaluate(sequence.output, { input: given, result, local, execution: this.execution })
+          ? evaluate(sequence.output, { input: given, result, local, execution: this.#execution })
           : result;
         const endsOuter = finishes || (sequence.endsOuter?.includes(state.id) ?? false);
         return { ended: { at: time, outcome: "success", output, error: undefined, finishes: endsOuter } };
@@ -101,7 +103,7 @@ export class ProgramCourse implements SequencePlayer, TaskWorld {
     }
   }
 
-  private playState(state: State, visit: Visit): Course {
+  #playState(state: State, visit: Visit): Course {
     const { key, scope, until, record, frame } = visit;
     const named = { ...scope, state: { name: state.name ?? state.id, key, attempt: 1 } };
     const { local } = scope;
@@ -116,7 +118,7 @@ export class ProgramCourse implements SequencePlayer, TaskWorld {
       step.attempts.push({ attempt, beganAt: at, endedAt: undefined, outcome: undefined, error: undefined });
       record.note("stepStarted", at, step, { input });
       const inner = { ...attemptScope, input };
-      const course = this.playBody(state, step, { ...visit, at, scope: inner }, attempt);
+      const course = this.#playBody(state, step, { ...visit, at, scope: inner }, attempt);
       if (!course.ended) return course;
       const { ended } = course;
       close(step, attempt, ended);
@@ -130,37 +132,32 @@ export class ProgramCourse implements SequencePlayer, TaskWorld {
         record.note("stepExited", ended.at, step, { local: collected(visit, output) });
         return { ended: { ...ended, output } };
       }
-      const again = this.nextAttempt(state, ended, used, frame);
-      if (again === undefined) return this.failed(state, step, ended, { ...visit, scope: inner });
+      const again = this.#nextAttempt(state, ended, used, frame);
+      if (again === undefined) return this.#failed(state, step, ended, { ...visit, scope: inner });
       if (again > until) {
         step.phase = "awaitingRetry";
         return { nextChangeAt: again };
       }
       if (record.eventCount > mostEvents) {
-        return this.failed(state, step, this.tooManyEvents(again), { ...visit, scope: inner });
+        return this.#failed(state, step, this.#tooManyEvents(again), { ...visit, scope: inner });
       }
       at = again;
     }
   }
 
-  private tooManyEvents(at: number): Ending {
+  #tooManyEvents(at: number): Ending {
     const cause = `more than ${String(mostEvents)} events`;
     return { ...failure(at, this.names.tooManyEvents, cause), isFinal: true };
   }
 
-  private failed(state: State, step: OpenStep, ended: Ending, visit: Visit): Course {
+  #failed(state: State, step: OpenStep, ended: Ending, visit: Visit): Course {
     step.error = ended.error;
     endStep(step, ended.stepOutcome ?? ended.outcome, ended.at);
     visit.record.note("stepFailed", ended.at, step, { error: ended.error });
-    return this.caught(state, step, ended, visit);
+    return caught(state, step, ended, visit);
   }
 
-  private nextAttempt(
-    state: State,
-    ended: Ending,
-    used: Map<RetryRule, number>,
-    frame: Frame,
-  ): number | undefined {
+  #nextAttempt(state: State, ended: Ending, used: Map<RetryRule, number>, frame: Frame): number | undefined {
     if (ended.isFinal) return undefined;
     const rule = state.retries?.find(({ errors }) => fits(errors, ended.error));
     const count = rule ? (used.get(rule) ?? 0) : 0;
@@ -171,21 +168,11 @@ export class ProgramCourse implements SequencePlayer, TaskWorld {
     if (frame.parentKey !== undefined || state.catches?.some(({ errors }) => fits(errors, ended.error))) {
       return undefined;
     }
-    const index = this.manualRetries.findIndex((at) => at >= ended.at);
-    return index < 0 ? undefined : this.manualRetries.splice(0, index + 1).at(-1);
+    const index = this.#manualRetries.findIndex((at) => at >= ended.at);
+    return index < 0 ? undefined : this.#manualRetries.splice(0, index + 1).at(-1);
   }
 
-  private caught(state: State, step: OpenStep, ended: Ending, visit: Visit): Course {
-    const rule = ended.isFinal ? undefined : state.catches?.find(({ errors }) => fits(errors, ended.error));
-    if (!rule) return { ended };
-    const error = { ...ended.error };
-    const output = rule.output ? evaluate(rule.output, { ...visit.scope, error }) : { error };
-    step.output = output;
-    visit.record.note("stepExited", ended.at, step, { local: collected(visit, output) });
-    return { ended: { at: ended.at, outcome: "success", output, error: undefined, next: { id: rule.next } } };
-  }
-
-  private playBody(state: State, step: OpenStep, visit: Visit, attempt: number): Course {
+  #playBody(state: State, step: OpenStep, visit: Visit, attempt: number): Course {
     const { at, scope } = visit;
     const prefix = `${step.key}${attempt > 1 ? `~${String(attempt)}` : ""}`;
     switch (state.kind) {
@@ -210,7 +197,7 @@ export class ProgramCourse implements SequencePlayer, TaskWorld {
         );
       }
       case "choice":
-        return this.playChoice(state, visit, prefix, step.key);
+        return this.#playChoice(state, visit, prefix, step.key);
       case "parallel":
         return playParallel(this, state, step, prefix, visit);
       case "map":
@@ -218,7 +205,7 @@ export class ProgramCourse implements SequencePlayer, TaskWorld {
     }
   }
 
-  private playChoice(state: ChoiceState, visit: Visit, prefix: string, key: string): Course {
+  #playChoice(state: ChoiceState, visit: Visit, prefix: string, key: string): Course {
     const { at, scope } = visit;
     const arm = state.arms.find(({ when }) => !when || holds(when, scope));
     if (!arm) {
@@ -233,6 +220,16 @@ export class ProgramCourse implements SequencePlayer, TaskWorld {
     const inner = withoutJump(course, true);
     return inner.ended?.outcome === "success" ? { ended: { ...inner.ended, ...next } } : inner;
   }
+}
+
+function caught(state: State, step: OpenStep, ended: Ending, visit: Visit): Course {
+  const rule = ended.isFinal ? undefined : state.catches?.find(({ errors }) => fits(errors, ended.error));
+  if (!rule) return { ended };
+  const error = { ...ended.error };
+  const output = rule.output ? evaluate(rule.output, { ...visit.scope, error }) : { error };
+  step.output = output;
+  visit.record.note("stepExited", ended.at, step, { local: collected(visit, output) });
+  return { ended: { at: ended.at, outcome: "success", output, error: undefined, next: { id: rule.next } } };
 }
 
 /** Counts, by name and from 1. */

@@ -1,5 +1,7 @@
-// Plays a run: how an execution stands at a time follows from its script, its start and what people did to it,
-// and from nothing else. No timers: moving the clock is enough to let hours pass.
+/**
+ * Plays a run: how an execution stands at a time follows from its script, its start and what people did to it,
+ * and from nothing else. No timers: moving the clock is enough to let hours pass.
+ */
 import type { NodeScript, Outcome, RunScript } from "./script";
 
 /** Something that was done to an execution while it ran. `at` in epoch milliseconds. */
@@ -7,6 +9,7 @@ export type Intervention =
   | { readonly kind: "stop" | "approve" | "reject"; readonly at: number }
   | { readonly kind: "restart" | "skip" | "continue"; readonly at: number; readonly nodeId: string };
 
+/** How an execution stands, apart from its outcome. */
 export type Phase = "awaitingApproval" | "queued" | "running" | "paused" | "stopping" | "ended";
 
 /** A node that has begun. Times in epoch milliseconds. */
@@ -127,16 +130,19 @@ function playNode(
 
 /** Interventions in order; each is used once. */
 class Queue {
-  private position = 0;
+  readonly #past: readonly Intervention[];
+  #position = 0;
 
-  constructor(private readonly past: readonly Intervention[]) {}
+  constructor(past: readonly Intervention[]) {
+    this.#past = past;
+  }
 
   next(kinds: readonly Intervention["kind"][], nodeId: string, notBefore: number): Intervention | undefined {
-    for (let index = this.position; index < this.past.length; index++) {
-      const candidate = this.past[index];
+    for (let index = this.#position; index < this.#past.length; index++) {
+      const candidate = this.#past[index];
       if (!candidate || !("nodeId" in candidate) || candidate.nodeId !== nodeId) continue;
       if (!kinds.includes(candidate.kind) || candidate.at < notBefore) continue;
-      this.position = index + 1;
+      this.#position = index + 1;
       return candidate;
     }
     return undefined;
@@ -145,27 +151,37 @@ class Queue {
 
 /** Collects the steps of one play; a restarted node replaces its earlier attempt. */
 class Course {
-  private readonly steps: StepSnapshot[] = [];
+  readonly #beganAt: number;
+  readonly #steps: StepSnapshot[] = [];
 
-  constructor(private readonly beganAt: number) {}
+  constructor(beganAt: number) {
+    this.#beganAt = beganAt;
+  }
 
   put(step: StepSnapshot): void {
-    if (this.steps.at(-1)?.node.id === step.node.id) this.steps.pop();
-    this.steps.push(step);
+    if (this.#steps.at(-1)?.node.id === step.node.id) this.#steps.pop();
+    this.#steps.push(step);
   }
 
   snapshot(phase: Phase, updatedAt: number): ExecutionSnapshot {
     return {
       phase,
       outcome: undefined,
-      beganAt: this.beganAt,
+      beganAt: this.#beganAt,
       endedAt: undefined,
       updatedAt,
-      steps: this.steps,
+      steps: this.#steps,
     };
   }
 
   end(outcome: Outcome, endedAt: number): ExecutionSnapshot {
-    return { phase: "ended", outcome, beganAt: this.beganAt, endedAt, updatedAt: endedAt, steps: this.steps };
+    return {
+      phase: "ended",
+      outcome,
+      beganAt: this.#beganAt,
+      endedAt,
+      updatedAt: endedAt,
+      steps: this.#steps,
+    };
   }
 }

@@ -1,6 +1,7 @@
-// The account and the workflows that are there without any seed file. The README lists them.
+/** The account and the workflows that are there without any seed file. The README lists them. */
 import type { Seed, SeedWorkflow } from "./document";
 
+/** The project of the demo account. */
 export const demoProjectId = "0123456789abcdef0123456789abcdef";
 
 const permissionDenied = [

@@ -1,4 +1,4 @@
-// The shape of a seed file.
+/** The shape of a seed file. */
 import type { SeedAccount } from "../accounts/accountReader";
 import type { SeedMachines } from "../accounts/machine";
 

@@ -1,11 +1,11 @@
-// Turns the JSON of a scripted workflow (control API, seed file) into a WorkflowScript, or says which field is wrong.
+/** Turns the JSON of a scripted workflow (control API, seed file) into a WorkflowScript, or says which field is wrong. */
 import { Fields, readNumber, readText, ShapeError, isJsonObject } from "../ground/jsonShape";
 import type { NodeScript, RunScript, Target, TargetGroups, WorkflowScript } from "../player/script";
 
-const LONGEST_MS = 366 * 24 * 3600 * 1000;
-const MOST_NODES = 200;
-const MOST_TARGETS = 10_000;
-const DURATION = { min: 0, max: LONGEST_MS };
+const longestMs = 366 * 24 * 3600 * 1000;
+const mostNodes = 200;
+const mostTargets = 10_000;
+const durationLimits = { min: 0, max: longestMs };
 
 /** What a script's JSON says: the service and project that it belongs to, and the script itself. */
 export interface ScriptDescription {
@@ -48,10 +48,10 @@ export function readWorkflowScript(
 function readRun(fields: Fields, base: RunScript | undefined): RunScript {
   const ownNodes = fields.list("nodes", readNode);
   const nodes = ownNodes ?? base?.nodes ?? fields.required<NodeScript[]>("nodes", undefined);
-  if (nodes.length === 0 || nodes.length > MOST_NODES) {
+  if (nodes.length === 0 || nodes.length > mostNodes) {
     throw new ShapeError(
       fields.at("nodes"),
-      `must have 1 to ${String(MOST_NODES)} nodes, has ${String(nodes.length)}`,
+      `must have 1 to ${String(mostNodes)} nodes, has ${String(nodes.length)}`,
     );
   }
   rejectRepeatedIds(nodes, fields.at("nodes"));
@@ -62,8 +62,8 @@ function readRun(fields: Fields, base: RunScript | undefined): RunScript {
     requiresApproval: fields.flag("requiresApproval") ?? base?.requiresApproval ?? false,
     approvers:
       fields.list("approvers", (item, at) => readText(item, at, { min: 1 })) ?? base?.approvers ?? [],
-    queuedMs: fields.number("queuedMs", DURATION) ?? base?.queuedMs ?? 0,
-    stopTakesMs: fields.number("stopTakesMs", DURATION) ?? base?.stopTakesMs ?? 0,
+    queuedMs: fields.number("queuedMs", durationLimits) ?? base?.queuedMs ?? 0,
+    stopTakesMs: fields.number("stopTakesMs", durationLimits) ?? base?.stopTakesMs ?? 0,
   };
 }
 
@@ -83,7 +83,7 @@ function withChanges(fields: Fields, nodes: readonly NodeScript[]): readonly Nod
 
 // `durationsMs` replaces the nodes' durations in order; fewer entries leave the rest as they are.
 function withDurations(fields: Fields, nodes: readonly NodeScript[]): readonly NodeScript[] {
-  const durations = fields.list("durationsMs", (value, at) => readNumber(value, at, DURATION));
+  const durations = fields.list("durationsMs", (value, at) => readNumber(value, at, durationLimits));
   if (!durations) return nodes;
   if (durations.length > nodes.length) {
     throw new ShapeError(
@@ -136,7 +136,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 // Only what is there: an absent field must not overwrite the node that the parts are merged onto.
 function readNodeParts(fields: Fields): Partial<NodeScript> {
   const parts: Mutable<Partial<NodeScript>> = {};
-  const durationMs = fields.number("durationMs", DURATION);
+  const durationMs = fields.number("durationMs", durationLimits);
   if (durationMs !== undefined) parts.durationMs = durationMs;
   const status = fields.text("status", { min: 1, max: 32 });
   if (status !== undefined) parts.status = status;
@@ -174,7 +174,7 @@ function readTargets(json: unknown, path: string): TargetGroups {
 function readGroup(fields: Fields, name: string): readonly Target[] {
   const value = fields.raw(name);
   if (typeof value === "number") {
-    const count = readNumber(value, fields.at(name), { min: 0, max: MOST_TARGETS, integer: true });
+    const count = readNumber(value, fields.at(name), { min: 0, max: mostTargets, integer: true });
     return Array.from({ length: count }, () => ({}));
   }
   const items = fields.list(name, (item, at): Target => {

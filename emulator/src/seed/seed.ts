@@ -1,11 +1,12 @@
-// What an emulator starts with: accounts, workflows, limits and quirks, from a seed file and the built-in demo.
+/** What an emulator starts with: accounts, workflows, limits and quirks, from a seed file and the built-in demo. */
 import { readFileSync } from "node:fs";
 import { demoProjectId, demoSeed } from "./demo";
 import { readWorkflowScript } from "./scriptReader";
 import type { Workflow } from "../executions/record";
 import type { Account } from "../accounts/account";
 import { readAccounts, rejectRepeated } from "../accounts/accountReader";
-import { readMachines, type Machine } from "../accounts/machine";
+import { readMachines } from "../accounts/machine";
+import type { Machine } from "../accounts/machine";
 import { Fields, ShapeError } from "../ground/jsonShape";
 import type { Allowance } from "../http/tokenBuckets";
 import type { Seed } from "./document";

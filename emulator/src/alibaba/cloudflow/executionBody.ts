@@ -1,4 +1,4 @@
-// Executions as CloudFlow describes them.
+/** Executions as CloudFlow describes them. */
 import type { Execution } from "../../executions/record";
 import type { JsonObject } from "../../ground/jsonShape";
 import type { ActiveQuirks } from "../../cloud/quirks";

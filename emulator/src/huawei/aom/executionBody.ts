@@ -1,6 +1,7 @@
-// AOM's view of an execution: the detail that clients poll, and the item of the history list.
+/** AOM's view of an execution: the detail that clients poll, and the item of the history list. */
 import type { Execution } from "../../executions/record";
-import { hasFailed, type ExecutionSnapshot, type StepSnapshot } from "../../player/timeline";
+import { hasFailed } from "../../player/timeline";
+import type { ExecutionSnapshot, StepSnapshot } from "../../player/timeline";
 import { derivedUuid } from "../../ground/identifiers";
 import type { JsonObject } from "../../ground/jsonShape";
 import type { ActiveQuirks } from "../../cloud/quirks";

@@ -1,5 +1,7 @@
-// The FunctionGraph service, as far as flows go: finds the operation, lets the gateway and the service check the
-// request, and hands it on.
+/**
+ * The FunctionGraph service, as far as flows go: finds the operation, lets the gateway and the service check the
+ * request, and hands it on.
+ */
 import type { Call, Reply } from "../../http/exchange";
 import { RouteTable } from "../../http/router";
 import { matchByRoute } from "../../http/service";
@@ -9,24 +11,20 @@ import type { HuaweiState } from "../state";
 import { opensProject } from "../authentication";
 import { gatewayFaultReply, passGateway, refuseExpired, throttledReply } from "../gateway";
 import { flowErrorReply, refuse } from "./errors";
-import { EXECUTION_OPERATIONS } from "./executionOperations";
+import { executionOperations } from "./executionOperations";
 import { outlineFlow, startForeign } from "./flow";
-import { HISTORY_OPERATIONS } from "./historyOperations";
-import { METRIC_OPERATIONS } from "./metricOperations";
-import { FUNCTIONGRAPH, refuseInput, type FlowOperation, type FlowRequest } from "./operation";
-import { WORKFLOW_OPERATIONS } from "./workflowOperations";
+import { historyOperations } from "./historyOperations";
+import { metricOperations } from "./metricOperations";
+import { functionGraph, refuseInput } from "./operation";
+import type { FlowOperation, FlowRequest } from "./operation";
+import { workflowOperations } from "./workflowOperations";
 
-const OPERATIONS = [
-  ...EXECUTION_OPERATIONS,
-  ...HISTORY_OPERATIONS,
-  ...WORKFLOW_OPERATIONS,
-  ...METRIC_OPERATIONS,
-];
+const operations = [...executionOperations, ...historyOperations, ...workflowOperations, ...metricOperations];
 
 /** No rate is published for flows: a careful guess, to be replaced by the seed's `limits`. */
-const ALLOWANCE = { tokens: 20, perSecond: 10 };
+const allowance = { tokens: 20, perSecond: 10 };
 
-const LONGEST: Readonly<Record<string, number>> = {
+const longestParameters: Readonly<Record<string, number>> = {
   project_id: 64,
   workflow_id: 512,
   execution_id: 64,
@@ -35,9 +33,9 @@ const LONGEST: Readonly<Record<string, number>> = {
 
 /** The FunctionGraph API for flows. */
 export function functionGraphService(state: HuaweiState): Service {
-  const table = new RouteTable(OPERATIONS);
+  const table = new RouteTable(operations);
   return {
-    name: FUNCTIONGRAPH,
+    name: functionGraph,
     routes: table.names(),
     match: matchByRoute(table, (route, params, call) => respond(state, route, params, call)),
     faultReply: (status, operation, call) => faultReply(state.quirks.active(), status, operation, call),
@@ -55,7 +53,7 @@ function respond(
 ): Reply | Promise<Reply> {
   const identity = passGateway(state, call);
   const quirks = state.quirks.active(params["workflow_id"]);
-  const waitMs = state.buckets.take(FUNCTIONGRAPH, operation, identity.account.domainId, ALLOWANCE);
+  const waitMs = state.buckets.take(functionGraph, operation, identity.account.domainId, allowance);
   if (waitMs > 0) {
     const throttled = throttledReply(waitMs, call);
     if (!quirks["fssCodes"]) return throttled;
@@ -73,7 +71,7 @@ function respond(
 
 function checkPath(request: FlowRequest): void {
   for (const [name, value] of Object.entries(request.params)) {
-    const longest = LONGEST[name] ?? 64;
+    const longest = longestParameters[name] ?? 64;
     if (value.length === 0 || value.length > longest) {
       refuseInput(
         request,

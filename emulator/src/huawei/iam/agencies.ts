@@ -15,7 +15,10 @@ export interface WantedAgency {
   readonly agencyName: string;
 }
 
-/** Reads `domain_id` or `domain_name`, and the agency's name; golangsdk calls it `xrole_name`. Throws ShapeError. */
+/**
+ * Reads `domain_id` or `domain_name`, and the agency's name; golangsdk calls it `xrole_name`.
+ * @throws {ShapeError} when a field is wrong
+ */
 export function readAgency(fields: Fields): WantedAgency {
   const domain = {
     id: fields.text("domain_id", { min: 1 }),

@@ -40,12 +40,18 @@ export function iamError(code: number, message: string): Reply {
   return jsonReply(code, { error: { code, message, title: titles[code] ?? "Error" } });
 }
 
-/** Ends the handling of a request with an error. */
+/**
+ * Ends the handling of a request with an error.
+ * @throws {ReplyError} always
+ */
 export function fail(code: number, message: string): never {
   throw new ReplyError(iamError(code, message));
 }
 
-/** Answers 429 when the account calls the operation too often. */
+/**
+ * Answers 429 when the account calls the operation too often.
+ * @throws {ReplyError} when the account calls the operation too often
+ */
 export function limit({ state, operation }: IamRequest, domainId: string): void {
   const waitMs = state.buckets.take("iam", operation, domainId, allowance);
   if (waitMs === 0) return;
@@ -54,7 +60,10 @@ export function limit({ state, operation }: IamRequest, domainId: string): void 
   throw new ReplyError({ ...reply, headers: { ...reply.headers, "retry-after": retryAfter } });
 }
 
-/** Who is calling, by signature or token; answers 401 or 429 otherwise. */
+/**
+ * Who is calling, by signature or token; answers 401 or 429 otherwise.
+ * @throws {ReplyError} with 401 or 429 for everybody else
+ */
 export function identify(request: IamRequest): Identity {
   return admit(request, request.state.authenticator.authenticate(request.call));
 }
@@ -74,7 +83,10 @@ function admit(request: IamRequest, authentication: Authentication): Identity {
   return authentication.identity;
 }
 
-/** Reads the JSON body; whatever `read` finds wrong becomes the documented 400. */
+/**
+ * Reads the JSON body; whatever `read` finds wrong becomes the documented 400.
+ * @throws {ReplyError} when the body is wrong
+ */
 export function readBody<T>({ call }: IamRequest, read: (fields: Fields) => T): T {
   return readJsonBody(call, read, (problem) => {
     const detail = problem === undefined ? "" : ` ${problem}`;
@@ -88,7 +100,10 @@ export interface NameOrId {
   readonly name: string | undefined;
 }
 
-/** Reads `{id}` or `{name}`; throws ShapeError. */
+/**
+ * Reads `{id}` or `{name}`.
+ * @throws {ShapeError} when neither is there, or one is no text
+ */
 export function readNameOrId(value: unknown, path: string): NameOrId {
   const fields = new Fields(value, path);
   const wanted = { id: fields.text("id", { min: 1 }), name: fields.text("name", { min: 1 }) };
