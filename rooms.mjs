@@ -9,7 +9,7 @@
  * @property {string} job one line, for the picture
  */
 
-/** @type {Readonly<Record<"provider", readonly Room[]>>} */
+/** @type {Readonly<Record<"provider" | "emulator", readonly Room[]>>} */
 export const rooms = {
   provider: [
     { name: "program", storey: 8, job: "what a Pulumi program imports: resources and functions" },
@@ -26,6 +26,18 @@ export const rooms = {
     { name: "execution", storey: 3, job: "the domain: snapshot, the port of a service, session, arguments" },
     { name: "http", storey: 2, job: "requests, retries, rate limits, proxies: no vendor" },
     { name: "ground", storey: 1, job: "errors, clocks, JSON, text" },
+  ],
+  emulator: [
+    { name: "huawei", storey: 7, job: "Huawei Cloud: a folder per service, its requests and its words" },
+    { name: "alibaba", storey: 7, job: "Alibaba Cloud: a folder per service, its requests and its words" },
+    { name: "control", storey: 7, job: "the control API under /_emulator/" },
+    { name: "cloud", storey: 6, job: "the state of one emulator and its quirks; what a vendor registers" },
+    { name: "seed", storey: 5, job: "what an emulator starts with: seed files, the demo" },
+    { name: "http", storey: 4, job: "server, router, planned faults, request log, rate limits: no vendor" },
+    { name: "executions", storey: 3, job: "workflows and executions, and the folder that keeps them" },
+    { name: "player", storey: 2, job: "how an execution stands at a time: no clock, no HTTP" },
+    { name: "accounts", storey: 2, job: "accounts, keys, tokens and machines of both clouds" },
+    { name: "ground", storey: 1, job: "clock, identifiers, checks of JSON" },
   ],
 };
 

@@ -1,11 +1,12 @@
-// The command `runbook-emulator`: reads its options, starts an emulator, and says where it is in one line of JSON.
+/** The command `runbook-emulator`: reads its options, starts an emulator, and says where it is in one line of JSON. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { startEmulator, type EmulatorOptions } from "./emulator";
+import { startEmulator } from "./emulator";
+import type { EmulatorOptions } from "./emulator";
 import { FolderInUseError } from "./executions/folderLock";
 
-const USAGE = `Usage: runbook-emulator [options]
+const usage = `Usage: runbook-emulator [options]
 
 Huawei Cloud AOM workflows, FunctionGraph flows and IAM on one local port. Prints {"url":"…"} when it is ready.
 
@@ -23,8 +24,8 @@ Huawei Cloud AOM workflows, FunctionGraph flows and IAM on one local port. Print
   --help, --version
 `;
 
-const PARENT_CHECK_MS = 500;
-const EXIT_BAD_OPTIONS = 2;
+const parentCheckMs = 500;
+const badOptionsExitCode = 2;
 
 class OptionError extends Error {}
 
@@ -33,7 +34,10 @@ interface CommandLine {
   readonly exitWithParent: boolean;
 }
 
-/** Runs the command; resolves when the emulator is ready. Exit code 2: an option cannot be used as given. */
+/**
+ * Runs the command; resolves when the emulator is ready. Exit code 2: an option cannot be used as given.
+ * @throws {Error} when the emulator itself has a fault
+ */
 export async function main(args: readonly string[]): Promise<void> {
   const parent = process.ppid;
   try {
@@ -52,13 +56,13 @@ export async function main(args: readonly string[]): Promise<void> {
   } catch (error) {
     if (!(error instanceof OptionError)) throw error;
     process.stderr.write(`runbook-emulator: ${error.message}\n`);
-    process.exitCode = EXIT_BAD_OPTIONS;
+    process.exitCode = badOptionsExitCode;
   }
 }
 
 function readCommandLine(args: readonly string[]): CommandLine | string {
   const values = parse(args);
-  if (values.help) return USAGE;
+  if (values.help) return usage;
   if (values.version) return `${packageVersion()}\n`;
   const options: EmulatorOptions = {
     port: readPort(values.port ?? "0"),
@@ -167,7 +171,7 @@ function exitWithParent(parent: number): void {
   // The parent's id changes when it ends: the process is then handed to another one.
   const timer = setInterval(() => {
     if (process.ppid !== parent) process.exit(0);
-  }, PARENT_CHECK_MS);
+  }, parentCheckMs);
   timer.unref();
 }
 

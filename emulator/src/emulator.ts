@@ -1,33 +1,32 @@
-// Puts one emulator together: seed, state, services, control API, server.
-import { AlibabaAuthenticator } from "./alibaba/authentication";
-import { CLOUDFLOW_QUIRKS } from "./alibaba/cloudflow/quirks";
-import { cloudFlowService } from "./alibaba/cloudflow/service";
-import { alibabaMetadataService } from "./alibaba/metadata";
-import { alibabaStsService } from "./alibaba/sts/service";
-import { Clock } from "./clock";
-import { controlApi } from "./control";
+/** Puts one emulator together: seed, state, vendors, control API, server. The one place that knows the vendors. */
+import { AccountDirectory } from "./accounts/directory";
+import { IdTokens } from "./accounts/idTokens";
+import { Machines } from "./accounts/machines";
+import { alibaba } from "./alibaba/vendor";
+import { QuirkBook } from "./cloud/quirks";
+import type { EmulatorState } from "./cloud/state";
+import type { OpenVendor, Vendor } from "./cloud/vendor";
+import { controlApi } from "./control/control";
 import { DataFolder } from "./executions/dataFolder";
 import { ExecutionStore } from "./executions/store";
-import { FaultPlan } from "./faults";
-import { AOM_QUIRKS } from "./huawei/aom/quirks";
-import { aomService } from "./huawei/aom/service";
-import { Authenticator } from "./huawei/authentication";
-import { FUNCTIONGRAPH_QUIRKS } from "./huawei/functiongraph/quirks";
-import { functionGraphService } from "./huawei/functiongraph/service";
-import { iamQuirks, iamService } from "./huawei/iam/service";
-import { huaweiMetadataService } from "./huawei/metadata";
-import { huaweiStsService } from "./huawei/sts";
-import { AccountDirectory } from "./identity/directory";
-import { IdTokens } from "./identity/idTokens";
-import { Machines } from "./identity/machines";
-import type { Service } from "./http/service";
-import { QuirkBook } from "./quirks";
-import { RequestLog } from "./requestLog";
-import { loadSeed, type ParsedSeed } from "./seed";
-import { type Seed } from "./seedDocument";
-import { listen, type RunningServer } from "./server";
-import type { EmulatorState } from "./state";
-import { TokenBuckets } from "./tokenBuckets";
+import { Clock } from "./ground/clock";
+import { FaultPlan } from "./http/faults";
+import { RequestLog } from "./http/requestLog";
+import { listen } from "./http/server";
+import type { RunningServer } from "./http/server";
+import { TokenBuckets } from "./http/tokenBuckets";
+import { huaweiGateway } from "./huawei/gateway";
+import { huawei } from "./huawei/vendor";
+import type { Seed } from "./seed/document";
+import { loadSeed } from "./seed/seed";
+import type { ParsedSeed } from "./seed/seed";
+
+/** In the order in which their services are asked whether a request is theirs. */
+const vendors: readonly Vendor[] = [huawei, alibaba];
+/** Answers requests that are no service's. */
+const gateway = huaweiGateway;
+/** Whose workflows can be scripted; the first is meant where none is named. */
+const scriptedServices = vendors.flatMap((vendor) => vendor.scriptedServices);
 
 /** How to start an emulator; everything has a default. */
 export interface EmulatorOptions {
@@ -70,10 +69,12 @@ export interface Emulator {
 
 /**
  * Starts an emulator in this process.
- * Rejects when the seed is wrong, the data folder cannot be used or is another emulator's, or the port is taken.
+ * @throws {ShapeError} when the seed is wrong; a plain Error when the seed comes from a file
+ * @throws {FolderInUseError} when the data folder is another emulator's
+ * @throws {Error} when the data folder cannot be used, or the address is taken
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const seed = loadSeed(options.seed);
+  const seed = loadSeed(options.seed, scriptedServices);
   const data = options.data === undefined ? undefined : await DataFolder.open(options.data);
   const servers: RunningServer[] = [];
   const close = async (): Promise<void> => {
@@ -82,9 +83,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   };
   try {
     const state = createState(options, seed, data);
-    const server = await serve(state, options);
+    const opened = vendors.map((vendor) => vendor.open(state, options.strictAuth ?? false));
+    const server = await serve(state, opened, options);
     servers.push(server);
-    const metadata = options.metadata && (await serveMetadata(state, options.metadata));
+    const metadata = options.metadata && (await serveMetadata(state, opened, options.metadata));
     if (metadata) servers.push(metadata);
     return {
       url: urlOf(server.host, server.port),
@@ -97,38 +99,34 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   }
 }
 
-function serve(state: EmulatorState, options: EmulatorOptions): Promise<RunningServer> {
+function serve(
+  state: EmulatorState,
+  opened: readonly OpenVendor[],
+  options: EmulatorOptions,
+): Promise<RunningServer> {
   seedState(state);
   state.executions.load();
-  const services = [
-    iamService(state),
-    aomService(state),
-    functionGraphService(state),
-    huaweiStsService(state),
-    ...metadataServices(state),
-    // Before CloudFlow, which answers every other version too.
-    alibabaStsService(state),
-    cloudFlowService(state),
-  ];
-  const control = controlApi(state, services, () => {
-    reset(state);
+  const services = opened.flatMap((vendor) => vendor.services);
+  const control = controlApi(state, services, scriptedServices, () => {
+    reset(state, opened);
   });
-  return listen(state, services, control, {
-    host: options.host ?? "127.0.0.1",
-    port: options.port ?? 0,
-    allowedHosts: options.allowedHosts ?? [],
-  });
+  return listen(
+    { ...state, services, gateway, control },
+    {
+      host: options.host ?? "127.0.0.1",
+      port: options.port ?? 0,
+      allowedHosts: options.allowedHosts ?? [],
+    },
+  );
 }
 
 function serveMetadata(
   state: EmulatorState,
+  opened: readonly OpenVendor[],
   address: { readonly host: string; readonly port: number },
 ): Promise<RunningServer> {
-  return listen(state, metadataServices(state), undefined, { ...address, allowedHosts: [] });
-}
-
-function metadataServices(state: EmulatorState): Service[] {
-  return [huaweiMetadataService(state), alibabaMetadataService(state)];
+  const services = opened.flatMap((vendor) => vendor.metadataServices);
+  return listen({ ...state, services, gateway }, { ...address, allowedHosts: [] });
 }
 
 function createState(
@@ -148,12 +146,10 @@ function createState(
     accounts,
     idTokens: new IdTokens(clock),
     machines: new Machines(seed.machines, accounts, clock),
-    authenticator: new Authenticator(accounts, clock, options.strictAuth ?? false),
-    alibaba: new AlibabaAuthenticator(accounts, clock, options.strictAuth ?? false),
     buckets: new TokenBuckets(clock, options.enforceLimits ?? false, seed.limits),
     faults: new FaultPlan(),
-    quirks: new QuirkBook([...AOM_QUIRKS, ...FUNCTIONGRAPH_QUIRKS, ...CLOUDFLOW_QUIRKS, ...iamQuirks]),
-    log: new RequestLog(),
+    quirks: new QuirkBook(vendors.flatMap((vendor) => vendor.quirks)),
+    log: new RequestLog(vendors.map((vendor) => vendor.secrets)),
   };
 }
 
@@ -162,14 +158,13 @@ function seedState(state: EmulatorState): void {
   state.quirks.put(state.seed.quirks);
 }
 
-function reset(state: EmulatorState): void {
+function reset(state: EmulatorState, opened: readonly OpenVendor[]): void {
   state.executions.clear();
   state.clock.follow();
   state.data?.saveClock(state.clock.save());
   state.accounts.reset();
   state.machines.reset();
-  state.authenticator.forgetFailures();
-  state.alibaba.forget();
+  for (const vendor of opened) vendor.forget();
   state.buckets.refill();
   state.faults.remove();
   state.quirks.clear();

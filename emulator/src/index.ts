@@ -1,6 +1,6 @@
-// The public surface of the package: start an emulator from a program or a test.
+/** The public surface of the package: start an emulator from a program or a test. */
 export { startEmulator } from "./emulator";
 export type { Emulator, EmulatorOptions } from "./emulator";
-export type { SeedAccount, SeedIdentityProvider, SeedRole, SeedTrust } from "./identity/accountReader";
-export type { SeedMachine, SeedMachines } from "./identity/machine";
-export type { Seed, SeedNode, SeedNodeParts, SeedRun, SeedTargets, SeedWorkflow } from "./seedDocument";
+export type { SeedAccount, SeedIdentityProvider, SeedRole, SeedTrust } from "./accounts/accountReader";
+export type { SeedMachine, SeedMachines } from "./accounts/machine";
+export type { Seed, SeedNode, SeedNodeParts, SeedRun, SeedTargets, SeedWorkflow } from "./seed/document";

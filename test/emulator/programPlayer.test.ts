@@ -1,8 +1,8 @@
 // The program player as a pure function: how the execution of a program stands at a time.
 import fc from "fast-check";
-import type { Expression, Program, Sequence, State } from "../../emulator/src/executions/program";
-import type { Play, ProgramSnapshot, TaskScript } from "../../emulator/src/executions/programPlay";
-import { playProgram } from "../../emulator/src/executions/programPlayer";
+import type { Expression, Program, Sequence, State } from "../../emulator/src/player/program";
+import type { Play, ProgramSnapshot, TaskScript } from "../../emulator/src/player/play";
+import { playProgram } from "../../emulator/src/player/playProgram";
 
 const START = 1_000_000;
 

@@ -1,7 +1,7 @@
 /**
  * How long the emulator waits in real time for what happens in emulated time: to the millisecond, on a clock of the test's.
  */
-import { Clock } from "../../emulator/src/clock";
+import { Clock } from "../../emulator/src/ground/clock";
 import { waitUntil } from "../../emulator/src/executions/settling";
 import type { ExecutionStore } from "../../emulator/src/executions/store";
 

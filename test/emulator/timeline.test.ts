@@ -1,6 +1,6 @@
 // The timeline as a pure function: how an execution stands at a time.
-import type { NodeScript, RunScript } from "../../emulator/src/executions/script";
-import { executionAt, type Intervention } from "../../emulator/src/executions/timeline";
+import type { NodeScript, RunScript } from "../../emulator/src/player/script";
+import { executionAt, type Intervention } from "../../emulator/src/player/timeline";
 
 const START = 1_000_000;
 

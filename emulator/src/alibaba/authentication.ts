@@ -1,10 +1,11 @@
 /** Finds out who has sent a request to an Alibaba Cloud service: either signature, clock skew, nonces, STS tokens. */
-import type { Clock } from "../clock";
+import { isSkewed } from "../ground/clock";
+import type { Clock } from "../ground/clock";
 import type { Call } from "../http/exchange";
-import type { Account } from "../identity/account";
-import type { AccountDirectory, SigningKey } from "../identity/directory";
-import type { Principal } from "../identity/principal";
-import { ACS3_REQUIRED_HEADERS, parseAcs3Header, parseTimestamp, verifyAcs3, verifyRpc } from "./signatures";
+import type { Account } from "../accounts/account";
+import type { AccountDirectory, SigningKey } from "../accounts/directory";
+import type { Principal } from "../accounts/principal";
+import { acs3RequiredHeaders, parseAcs3Header, parseTimestamp, verifyAcs3, verifyRpc } from "./signatures";
 import type { Parameter } from "./signatures";
 
 /** Why a request is not let in; each service words it in its own way. */
@@ -25,11 +26,11 @@ export interface AlibabaIdentity {
   readonly userName: string;
 }
 
+/** Who is calling, or why the request is refused. */
 export type AlibabaAuthentication =
   | { readonly identity: AlibabaIdentity; readonly refusal?: undefined }
   | { readonly identity?: undefined; readonly refusal: Refusal };
 
-const allowedSkewMs = 15 * 60 * 1000;
 const nonceMemoryMs = 31 * 60 * 1000;
 const longestMemory = 100_000;
 
@@ -83,7 +84,7 @@ export class AlibabaAuthenticator {
   #refuse(claim: Claim, key: SigningKey): Refusal | undefined {
     const signedAt = parseTimestamp(claim.date);
     if (signedAt === undefined) return { kind: "badTimestamp", given: claim.date };
-    if (this.#isSkewed(signedAt)) {
+    if (isSkewed(this.#clock, signedAt, this.#strict)) {
       return { kind: "skewed", given: claim.date, now: new Date(this.#clock.now()).toISOString() };
     }
     if (!claim.verify(key.secretKey)) return { kind: "badSignature" };
@@ -99,13 +100,6 @@ export class AlibabaAuthenticator {
     }
     if (token === undefined) return { kind: "tokenMissing" };
     return { kind: this.#directory.knowsSecurityToken(token) ? "tokenMismatch" : "tokenMalformed" };
-  }
-
-  // Clients sign with the machine's time and know nothing of a clock that a test has moved, so either time will do,
-  // unless the check is to be strict.
-  #isSkewed(signedAt: number): boolean {
-    const times = this.#strict ? [this.#clock.now()] : [this.#clock.now(), this.#clock.machineNow()];
-    return times.every((time) => Math.abs(time - signedAt) > allowedSkewMs);
   }
 
   #isNewNonce(nonce: string): boolean {
@@ -125,7 +119,7 @@ export class AlibabaAuthenticator {
 function acs3Claim(call: Call): Claim | Refusal {
   const header = parseAcs3Header(call.headers["authorization"] ?? "");
   if (!header) return { kind: "incompleteSignature" };
-  for (const name of ACS3_REQUIRED_HEADERS) {
+  for (const name of acs3RequiredHeaders) {
     if (call.headers[name] === undefined) return { kind: "missingHeader", name };
   }
   return {

@@ -5,10 +5,10 @@
 import { jsonReply, ReplyError, textReply } from "../http/exchange";
 import type { Reply } from "../http/exchange";
 import type { Service } from "../http/service";
-import type { MachineRole } from "../identity/machines";
-import { metadataService, tokenOperation } from "../identity/metadataService";
-import type { MetadataRequest, MetadataRoute } from "../identity/metadataService";
-import type { EmulatorState } from "../state";
+import type { MachineRole } from "../accounts/machines";
+import { metadataService, tokenOperation } from "../cloud/metadataService";
+import type { MetadataRequest, MetadataRoute } from "../cloud/metadataService";
+import type { EmulatorState } from "../cloud/state";
 import { timeText } from "./sts/operations";
 
 const tokenHeader = "x-aliyun-ecs-metadata-token";

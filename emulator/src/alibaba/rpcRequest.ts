@@ -26,6 +26,11 @@ export function readRpcRequest(call: Call): RpcRequest | undefined {
   return action === undefined ? undefined : { call, parameters, action, requestId: requestIdOf(call) };
 }
 
+/** A request that could not be read: enough to answer it. */
+export function unreadRpcRequest(call: Call, action: string): RpcRequest {
+  return { call, parameters: [], action, requestId: requestIdOf(call) };
+}
+
 /** The version that the request asks for. */
 export function versionOf({ call, parameters }: RpcRequest): string | undefined {
   return valueOf(parameters, "Version") ?? call.headers["x-acs-version"];

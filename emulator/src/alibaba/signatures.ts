@@ -1,5 +1,7 @@
-// Checks Alibaba Cloud's two signatures, ACS3-HMAC-SHA256 and the legacy RPC HMAC-SHA1, written from the vendor's
-// description and from what its SDKs send. Pure: the caller looks up the secret and judges clock and nonce.
+/**
+ * Checks Alibaba Cloud's two signatures, ACS3-HMAC-SHA256 and the legacy RPC HMAC-SHA1, written from the vendor's
+ * description and from what its SDKs send. Pure: the caller looks up the secret and judges clock and nonce.
+ */
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 
 /** The parts of an `Authorization` header of the ACS3 form. */
@@ -24,7 +26,7 @@ export interface Acs3Request {
 export type Parameter = readonly [name: string, value: string];
 
 /** Headers that an ACS3 signature has to cover. */
-export const ACS3_REQUIRED_HEADERS = [
+export const acs3RequiredHeaders = [
   "host",
   "x-acs-action",
   "x-acs-version",
@@ -54,7 +56,7 @@ export function parseTimestamp(text: string): number | undefined {
 /** Whether the ACS3 signature is the one that the secret makes of this request, and the content hash is the body's. */
 export function verifyAcs3(request: Acs3Request, header: Acs3Header, secret: string): boolean {
   const { signedHeaders } = header;
-  if (!ACS3_REQUIRED_HEADERS.every((name) => signedHeaders.includes(name))) return false;
+  if (!acs3RequiredHeaders.every((name) => signedHeaders.includes(name))) return false;
   const names = [...signedHeaders].sort();
   if (names.some((name) => request.headers[name] === undefined)) return false;
   const payload = createHash("sha256").update(request.body).digest("hex");

@@ -1,6 +1,6 @@
-// The XML form of an answer: what the legacy form of a request gets when it does not ask for JSON.
+/** The XML form of an answer: what the legacy form of a request gets when it does not ask for JSON. */
 import type { Reply } from "../http/exchange";
-import { isJsonObject } from "../jsonShape";
+import { isJsonObject } from "../ground/jsonShape";
 
 /** The same answer in XML. */
 export function xmlReply(action: string, reply: Reply): Reply {

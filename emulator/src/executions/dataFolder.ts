@@ -1,26 +1,33 @@
-// Keeps workflows, executions and the clock in a folder, one small file per record, so that they outlive the process.
-// Every file is written beside its place and then renamed: a reader never sees half a record.
+/**
+ * Keeps workflows, executions and the clock in a folder, one small file per record, so that they outlive the process.
+ * Every file is written beside its place and then renamed: a reader never sees half a record.
+ */
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ClockSetting } from "../clock";
-import { derivedHex } from "../identifiers";
-import { isJsonObject } from "../jsonShape";
+import type { ClockSetting } from "../ground/clock";
+import { derivedHex } from "../ground/identifiers";
+import { isJsonObject } from "../ground/jsonShape";
 import { lockFolder } from "./folderLock";
 import type { Execution, Workflow } from "./record";
 
-/** The folder behind `--data`. Throws when it cannot be written or holds a damaged record. */
+/**
+ * The folder behind `--data`.
+ * @throws {Error} from every method, when the folder cannot be read or written
+ */
 export class DataFolder {
-  private readonly executions: string;
-  private readonly workflows: string;
-  private readonly clockFile: string;
+  readonly #folder: string;
+  readonly #executions: string;
+  readonly #workflows: string;
+  readonly #clockFile: string;
   #release: (() => Promise<void>) | undefined;
 
-  private constructor(private readonly folder: string) {
-    this.executions = join(folder, "executions");
-    this.workflows = join(folder, "workflows");
-    this.clockFile = join(folder, "clock.json");
-    mkdirSync(this.executions, { recursive: true });
-    mkdirSync(this.workflows, { recursive: true });
+  private constructor(folder: string) {
+    this.#folder = folder;
+    this.#executions = join(folder, "executions");
+    this.#workflows = join(folder, "workflows");
+    this.#clockFile = join(folder, "clock.json");
+    mkdirSync(this.#executions, { recursive: true });
+    mkdirSync(this.#workflows, { recursive: true });
   }
 
   /**
@@ -30,7 +37,7 @@ export class DataFolder {
   static async open(folder: string): Promise<DataFolder> {
     const opened = new DataFolder(folder);
     opened.#release = await lockFolder(folder, () => {
-      opened.lose();
+      opened.#lose();
     });
     return opened;
   }
@@ -43,44 +50,61 @@ export class DataFolder {
   }
 
   // Somebody has deleted the lock, or has taken it over while this process stood still.
-  private lose(): void {
+  #lose(): void {
     this.#release = undefined;
     process.stderr.write(
-      `runbook-emulator: the lock of ${this.folder} is gone. Another emulator may use the folder, so nothing is kept there any more.\n`,
+      `runbook-emulator: the lock of ${this.#folder} is gone. Another emulator may use the folder, so nothing is kept there any more.\n`,
     );
   }
 
+  /** Keeps an execution, or replaces what was kept. */
   saveExecution(execution: Execution): void {
-    this.write(this.executionFile(execution), execution);
+    this.#write(this.#executionFile(execution), execution);
   }
 
+  /** Forgets an execution. */
   removeExecution(execution: Execution): void {
-    this.remove(this.executionFile(execution));
+    this.#remove(this.#executionFile(execution));
   }
 
+  /**
+   * The kept executions, in the order of their starts.
+   * @throws {Error} when a record is damaged; names the file
+   */
   loadExecutions(): Execution[] {
-    return this.readAll<Execution>(this.executions).sort((a, b) => a.sequence - b.sequence);
+    return this.#readAll<Execution>(this.#executions).sort((a, b) => a.sequence - b.sequence);
   }
 
+  /** Keeps a workflow, or replaces what was kept. */
   saveWorkflow(workflow: Workflow): void {
-    this.write(this.workflowFile(workflow), workflow);
+    this.#write(this.#workflowFile(workflow), workflow);
   }
 
+  /** Forgets a workflow. */
   removeWorkflow(workflow: Workflow): void {
-    this.remove(this.workflowFile(workflow));
+    this.#remove(this.#workflowFile(workflow));
   }
 
+  /**
+   * The kept workflows.
+   * @throws {Error} when a record is damaged; names the file
+   */
   loadWorkflows(): Workflow[] {
-    return this.readAll<Workflow>(this.workflows);
+    return this.#readAll<Workflow>(this.#workflows);
   }
 
+  /** Keeps how the clock is set. */
   saveClock(setting: ClockSetting): void {
-    this.write(this.clockFile, setting);
+    this.#write(this.#clockFile, setting);
   }
 
+  /**
+   * How the clock was set; `undefined` when nothing was kept.
+   * @throws {Error} when the record is damaged; names the file
+   */
   loadClock(): ClockSetting | undefined {
     try {
-      return this.read(this.clockFile) as ClockSetting;
+      return this.#read(this.#clockFile) as ClockSetting;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
       throw error;
@@ -88,36 +112,36 @@ export class DataFolder {
   }
 
   // Ids come from clients: hashed, they cannot name a file outside the folder.
-  private executionFile(execution: Execution): string {
-    return join(this.executions, `${derivedHex(execution.id).slice(0, 40)}.json`);
+  #executionFile(execution: Execution): string {
+    return join(this.#executions, `${derivedHex(execution.id).slice(0, 40)}.json`);
   }
 
-  private workflowFile({ service, projectId, id }: Workflow): string {
-    return join(this.workflows, `${derivedHex(service, projectId, id).slice(0, 40)}.json`);
+  #workflowFile({ service, projectId, id }: Workflow): string {
+    return join(this.#workflows, `${derivedHex(service, projectId, id).slice(0, 40)}.json`);
   }
 
-  private remove(file: string): void {
+  #remove(file: string): void {
     if (this.#release) rmSync(file, { force: true });
   }
 
-  private write(file: string, record: unknown): void {
+  #write(file: string, record: unknown): void {
     if (!this.#release) return;
     const unfinished = `${file}.${String(process.pid)}.tmp`;
     writeFileSync(unfinished, JSON.stringify(record));
     renameSync(unfinished, file);
   }
 
-  private readAll<T extends Execution | Workflow>(folder: string): T[] {
+  #readAll<T extends Execution | Workflow>(folder: string): T[] {
     const names = readdirSync(folder).filter((name) => name.endsWith(".json"));
     return names.map((name) => {
       const file = join(folder, name);
-      const record = this.read(file);
+      const record = this.#read(file);
       if (!isJsonObject(record) || typeof record["id"] !== "string") throw damaged(file);
       return record as T;
     });
   }
 
-  private read(file: string): unknown {
+  #read(file: string): unknown {
     const text = readFileSync(file, "utf8");
     try {
       return JSON.parse(text);

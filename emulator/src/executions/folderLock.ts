@@ -6,7 +6,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { lock } from "proper-lockfile";
-import { isJsonObject } from "../jsonShape";
+import { isJsonObject } from "../ground/jsonShape";
 
 /** Another emulator has the folder. */
 export class FolderInUseError extends Error {

@@ -1,9 +1,8 @@
-// What the store keeps: workflows and their executions.
-import type { Caller } from "../identity/principal";
-import type { Intervention } from "./timeline";
-import type { Json, Program } from "./program";
-import type { ProgramIntervention } from "./programPlay";
-import type { RunScript, WorkflowScript } from "./script";
+/** What the store keeps: workflows and their executions. */
+import type { Caller } from "../accounts/principal";
+import type { RecordedIntervention } from "../player/player";
+import type { Json, Program } from "../player/program";
+import type { RunScript, WorkflowScript } from "../player/script";
 
 /** A workflow that can be executed. Times in epoch milliseconds. */
 export interface Workflow {
@@ -19,9 +18,6 @@ export interface Workflow {
   readonly createdAt: number;
   readonly editedAt: number;
 }
-
-/** Something that was done to an execution, in the words of the timeline or of the program player. */
-export type RecordedIntervention = Intervention | ProgramIntervention;
 
 /** One execution, with the script that was valid when it began. */
 export interface Execution {

@@ -1,9 +1,11 @@
-// Waits in real time for something to happen in emulated time: for long polls and for calls that last as long as an
-// execution. Wakes when the clock is moved or its speed changed, and when somebody does something to an execution.
-import type { Clock } from "../clock";
+/**
+ * Waits in real time for something to happen in emulated time: for long polls and for calls that last as long as an
+ * execution. Wakes when the clock is moved or its speed changed, and when somebody does something to an execution.
+ */
+import type { Clock } from "../ground/clock";
 import type { ExecutionStore } from "./store";
 
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const longestTimerMs = 2 ** 31 - 1;
 
 /**
  * Resolves when `isDone` says so, after `realMs` of the machine's time, or when `gone` is aborted; whichever is first.
@@ -29,7 +31,7 @@ export function waitUntil(
         finish();
         return;
       }
-      timer = setTimeout(look, Math.min(left, change, LONGEST_TIMER_MS));
+      timer = setTimeout(look, Math.min(left, change, longestTimerMs));
     };
     const untilChange = (): number => {
       const at = nextChangeAt();

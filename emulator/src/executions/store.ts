@@ -1,15 +1,15 @@
-// Holds the workflows and executions of all services. How an execution stands is not held: the timeline says it.
-import type { Clock } from "../clock";
-import type { Caller } from "../identity/principal";
-import { newExecutionId } from "../identifiers";
+/** Holds the workflows and executions of all services. How an execution stands is not held: the timeline says it. */
+import type { Clock } from "../ground/clock";
+import type { Caller } from "../accounts/principal";
+import { newExecutionId } from "../ground/identifiers";
 import type { DataFolder } from "./dataFolder";
-import type { Json } from "./program";
-import type { ProgramSnapshot } from "./programPlay";
-import { playProgram } from "./programPlayer";
-import { taskScripts, timelineSnapshot } from "./programScript";
-import { runNumber } from "./script";
-import { executionAt, type ExecutionSnapshot, type Intervention } from "./timeline";
-import type { Execution, RecordedIntervention, Workflow } from "./record";
+import type { Json } from "../player/program";
+import type { ProgramSnapshot } from "../player/play";
+import { Player } from "../player/player";
+import type { RecordedIntervention } from "../player/player";
+import { runNumber } from "../player/script";
+import type { ExecutionSnapshot } from "../player/timeline";
+import type { Execution, Workflow } from "./record";
 
 type WithoutTime<T> = T extends unknown ? Omit<T, "at"> : never;
 
@@ -29,71 +29,73 @@ export interface StartOptions {
 const keyOf = (service: string, projectId: string, workflowId: string): string =>
   [service, projectId, workflowId].join("\n");
 
+/** The workflows and executions of one emulator. */
 export class ExecutionStore {
-  private readonly workflowsByKey = new Map<string, Workflow>();
-  private readonly executionsById = new Map<string, Execution>();
-  private readonly idsByWorkflow = new Map<string, string[]>();
+  readonly #clock: Clock;
+  readonly #data: DataFolder | undefined;
+  readonly #workflowsByKey = new Map<string, Workflow>();
+  readonly #executionsById = new Map<string, Execution>();
+  readonly #idsByWorkflow = new Map<string, string[]>();
   /** Executions started since the workflow's script was put. */
-  private readonly runsStarted = new Map<string, number>();
-  /** Plays that still hold: from `at` until the next change. */
-  private readonly played = new WeakMap<
-    Execution,
-    { readonly at: number; readonly changesAt: number | undefined; readonly snapshot: ProgramSnapshot }
-  >();
-  private readonly listeners = new Set<() => void>();
-  private lastSequence = 0;
+  readonly #runsStarted = new Map<string, number>();
+  readonly #player: Player;
+  readonly #listeners = new Set<() => void>();
+  #lastSequence = 0;
 
-  constructor(
-    private readonly clock: Clock,
-    private readonly data: DataFolder | undefined,
-  ) {}
+  constructor(clock: Clock, data: DataFolder | undefined) {
+    this.#clock = clock;
+    this.#data = data;
+    this.#player = new Player(() => clock.now());
+  }
 
   /** Adds a workflow or replaces the one with the same id; its runs are counted from 0 again. */
   putWorkflow(workflow: Workflow): void {
     const key = keyOf(workflow.service, workflow.projectId, workflow.id);
-    this.workflowsByKey.set(key, workflow);
-    this.runsStarted.delete(key);
-    if (!workflow.fromSeed) this.data?.saveWorkflow(workflow);
+    this.#workflowsByKey.set(key, workflow);
+    this.#runsStarted.delete(key);
+    if (!workflow.fromSeed) this.#data?.saveWorkflow(workflow);
   }
 
   /** Changes fields of the vendor's workflow object; the script and the count of its runs stay. */
   editAttributes(workflow: Workflow, changes: Readonly<Record<string, unknown>>): void {
     const script = { ...workflow.script, attributes: { ...workflow.script.attributes, ...changes } };
     const edited = { ...workflow, script };
-    this.workflowsByKey.set(keyOf(workflow.service, workflow.projectId, workflow.id), edited);
-    if (!workflow.fromSeed) this.data?.saveWorkflow(edited);
+    this.#workflowsByKey.set(keyOf(workflow.service, workflow.projectId, workflow.id), edited);
+    if (!workflow.fromSeed) this.#data?.saveWorkflow(edited);
   }
 
+  /** The workflow; `undefined` when there is none. */
   workflow(service: string, projectId: string, id: string): Workflow | undefined {
-    return this.workflowsByKey.get(keyOf(service, projectId, id));
+    return this.#workflowsByKey.get(keyOf(service, projectId, id));
   }
 
+  /** All workflows of all services. */
   workflows(): Workflow[] {
-    return [...this.workflowsByKey.values()];
+    return [...this.#workflowsByKey.values()];
   }
 
   /** Forgets the workflow; its executions stay. */
   removeWorkflow(workflow: Workflow): void {
-    this.workflowsByKey.delete(keyOf(workflow.service, workflow.projectId, workflow.id));
-    this.data?.removeWorkflow(workflow);
+    this.#workflowsByKey.delete(keyOf(workflow.service, workflow.projectId, workflow.id));
+    this.#data?.removeWorkflow(workflow);
   }
 
   /** Which run of its script the workflow's next execution is, from 0. */
   nextRunNumber(workflow: Workflow): number {
-    return this.runsStarted.get(keyOf(workflow.service, workflow.projectId, workflow.id)) ?? 0;
+    return this.#runsStarted.get(keyOf(workflow.service, workflow.projectId, workflow.id)) ?? 0;
   }
 
   /** Starts an execution of the workflow. The id must be new. */
   start(workflow: Workflow, options: StartOptions): Execution {
     const number = this.nextRunNumber(workflow);
-    this.runsStarted.set(keyOf(workflow.service, workflow.projectId, workflow.id), number + 1);
+    this.#runsStarted.set(keyOf(workflow.service, workflow.projectId, workflow.id), number + 1);
     const execution: Execution = {
       service: workflow.service,
       projectId: workflow.projectId,
       workflowId: workflow.id,
       id: options.executionId ?? newExecutionId(),
-      sequence: this.lastSequence + 1,
-      startedAt: options.startedAt ?? this.clock.now(),
+      sequence: this.#lastSequence + 1,
+      startedAt: options.startedAt ?? this.#clock.now(),
       startedBy: options.startedBy,
       caller: options.caller && { ...options.caller },
       runNumber: number,
@@ -104,132 +106,111 @@ export class ExecutionStore {
       interventions: [],
       attributes: options.attributes ?? {},
     };
-    this.insert(execution);
-    this.data?.saveExecution(execution);
+    this.#insert(execution);
+    this.#data?.saveExecution(execution);
     return execution;
   }
 
+  /** The execution; `undefined` when there is none. */
   execution(id: string): Execution | undefined {
-    return this.executionsById.get(id);
+    return this.#executionsById.get(id);
   }
 
   /** Newest first. */
   executions(): Execution[] {
-    return newestFirst([...this.executionsById.values()]);
+    return newestFirst([...this.#executionsById.values()]);
   }
 
   /** Newest first. */
   executionsOf(service: string, projectId: string, workflowId: string): Execution[] {
-    const ids = this.idsByWorkflow.get(keyOf(service, projectId, workflowId)) ?? [];
-    return newestFirst(ids.flatMap((id) => this.executionsById.get(id) ?? []));
+    const ids = this.#idsByWorkflow.get(keyOf(service, projectId, workflowId)) ?? [];
+    return newestFirst(ids.flatMap((id) => this.#executionsById.get(id) ?? []));
   }
 
   /** How the execution stands now; one with a program in the form of a timeline. */
   snapshot(execution: Execution): ExecutionSnapshot {
-    if (execution.program) return timelineSnapshot(execution.run, this.play(execution));
-    const interventions = execution.interventions.filter(isOfTimeline);
-    return executionAt(execution.run, execution.startedAt, interventions, this.clock.now());
+    return this.#player.snapshot(execution);
   }
 
-  /** How an execution with a program stands now; throws for one without. */
+  /**
+   * How an execution with a program stands now.
+   * @throws {Error} for an execution without
+   */
   play(execution: Execution): ProgramSnapshot {
-    const { program, run, input, view, startedAt, interventions } = execution;
-    if (!program) throw new Error(`execution ${execution.id} has no program`);
-    const now = this.clock.now();
-    const known = this.played.get(execution);
-    if (known && now >= known.at && (known.changesAt === undefined || now < known.changesAt)) {
-      return known.snapshot;
-    }
-    const snapshot = playProgram(program, {
-      input,
-      startedAt,
-      now,
-      interventions,
-      tasks: taskScripts(run),
-      execution: view,
-      queuedMs: run.queuedMs,
-      stopTakesMs: run.stopTakesMs,
-      outcome: run.status,
-    });
-    this.played.set(execution, { at: now, changesAt: snapshot.nextChangeAt, snapshot });
-    return snapshot;
+    return this.#player.programSnapshot(execution);
   }
 
   /** Calls back after every change that somebody makes to an execution; returns how to stop that. */
   watch(listener: () => void): () => void {
-    this.listeners.add(listener);
+    this.#listeners.add(listener);
     return () => {
-      this.listeners.delete(listener);
+      this.#listeners.delete(listener);
     };
   }
 
   /** Records what someone does to the execution now. */
   intervene(execution: Execution, action: WithoutTime<RecordedIntervention>): Execution {
-    const intervention: RecordedIntervention = { ...action, at: this.clock.now() };
+    const intervention: RecordedIntervention = { ...action, at: this.#clock.now() };
     const changed = { ...execution, interventions: [...execution.interventions, intervention] };
-    this.executionsById.set(execution.id, changed);
-    this.data?.saveExecution(changed);
-    this.tellListeners();
+    this.#executionsById.set(execution.id, changed);
+    this.#data?.saveExecution(changed);
+    this.#tellListeners();
     return changed;
   }
 
   /** Deletes the record, as a service does with old ones. */
   purge(execution: Execution): void {
-    this.executionsById.delete(execution.id);
+    this.#executionsById.delete(execution.id);
     const key = keyOf(execution.service, execution.projectId, execution.workflowId);
-    const rest = (this.idsByWorkflow.get(key) ?? []).filter((id) => id !== execution.id);
-    this.idsByWorkflow.set(key, rest);
-    this.data?.removeExecution(execution);
-    this.tellListeners();
+    const rest = (this.#idsByWorkflow.get(key) ?? []).filter((id) => id !== execution.id);
+    this.#idsByWorkflow.set(key, rest);
+    this.#data?.removeExecution(execution);
+    this.#tellListeners();
   }
 
   /** Deletes everything, also in the data folder. */
   clear(): void {
-    for (const execution of this.executionsById.values()) this.data?.removeExecution(execution);
-    for (const workflow of this.workflowsByKey.values()) this.data?.removeWorkflow(workflow);
-    this.executionsById.clear();
-    this.idsByWorkflow.clear();
-    this.workflowsByKey.clear();
-    this.runsStarted.clear();
-    this.tellListeners();
+    for (const execution of this.#executionsById.values()) this.#data?.removeExecution(execution);
+    for (const workflow of this.#workflowsByKey.values()) this.#data?.removeWorkflow(workflow);
+    this.#executionsById.clear();
+    this.#idsByWorkflow.clear();
+    this.#workflowsByKey.clear();
+    this.#runsStarted.clear();
+    this.#tellListeners();
   }
 
   /** Takes in what the data folder has kept. */
   load(): void {
-    if (!this.data) return;
-    for (const workflow of this.data.loadWorkflows()) {
-      this.workflowsByKey.set(keyOf(workflow.service, workflow.projectId, workflow.id), workflow);
+    if (!this.#data) return;
+    for (const workflow of this.#data.loadWorkflows()) {
+      this.#workflowsByKey.set(keyOf(workflow.service, workflow.projectId, workflow.id), workflow);
     }
-    for (const execution of this.data.loadExecutions()) {
-      this.insert(execution);
-      this.countLoadedRun(execution);
+    for (const execution of this.#data.loadExecutions()) {
+      this.#insert(execution);
+      this.#countLoadedRun(execution);
     }
   }
 
-  private tellListeners(): void {
-    for (const listener of this.listeners) listener();
+  #tellListeners(): void {
+    for (const listener of this.#listeners) listener();
   }
 
-  private insert(execution: Execution): void {
+  #insert(execution: Execution): void {
     const key = keyOf(execution.service, execution.projectId, execution.workflowId);
-    this.executionsById.set(execution.id, execution);
-    const ids = this.idsByWorkflow.get(key);
+    this.#executionsById.set(execution.id, execution);
+    const ids = this.#idsByWorkflow.get(key);
     if (ids) ids.push(execution.id);
-    else this.idsByWorkflow.set(key, [execution.id]);
-    this.lastSequence = Math.max(this.lastSequence, execution.sequence);
+    else this.#idsByWorkflow.set(key, [execution.id]);
+    this.#lastSequence = Math.max(this.#lastSequence, execution.sequence);
   }
 
   // Executions from before the script was put belong to an earlier script and do not count.
-  private countLoadedRun(execution: Execution): void {
+  #countLoadedRun(execution: Execution): void {
     const workflow = this.workflow(execution.service, execution.projectId, execution.workflowId);
     if (!workflow || execution.startedAt < workflow.editedAt) return;
     const key = keyOf(workflow.service, workflow.projectId, workflow.id);
-    this.runsStarted.set(key, Math.max(this.runsStarted.get(key) ?? 0, execution.runNumber + 1));
+    this.#runsStarted.set(key, Math.max(this.#runsStarted.get(key) ?? 0, execution.runNumber + 1));
   }
-}
-
-function isOfTimeline(intervention: RecordedIntervention): intervention is Intervention {
-  return !["report", "retry", "updateMap"].includes(intervention.kind);
 }
 
 function newestFirst(executions: Execution[]): Execution[] {

@@ -1,5 +1,5 @@
-// One request and its answer as plain values, between the socket (server.ts) and the services.
-import type { Caller } from "../identity/principal";
+/** One request and its answer as plain values, between the socket and the services. */
+import type { Caller } from "../accounts/principal";
 
 /** A request whose body has been read. */
 export interface Call {
@@ -22,6 +22,7 @@ export interface Call {
   readonly caller: Caller;
 }
 
+/** The answer to a request. */
 export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;

@@ -1,6 +1,7 @@
-// Carries out a planned fault around the handling of one request, and says what goes over the socket.
-import type { Fault } from "../faults";
-import { jsonReply, type Call, type Reply } from "./exchange";
+/** Carries out a planned fault around the handling of one request, and says what goes over the socket. */
+import type { Fault } from "./faults";
+import { jsonReply } from "./exchange";
+import type { Call, Reply } from "./exchange";
 import type { MatchedOperation, Service } from "./service";
 
 /** What the server does with the socket. */
@@ -13,7 +14,7 @@ export type Delivery =
   /** Nothing happens until the client gives up. */
   | { readonly kind: "hang" };
 
-const HTML_PAGE =
+const htmlPage =
   "<html>\n<head><title>502 Bad Gateway</title></head>\n<body><center><h1>502 Bad Gateway</h1></center></body>\n</html>\n";
 
 /**
@@ -69,7 +70,7 @@ function statusReply(fault: Fault, service: Service, operation: string, call: Ca
 }
 
 function htmlReply(fault: Fault): Reply {
-  const body = typeof fault.body === "string" ? fault.body : HTML_PAGE;
+  const body = typeof fault.body === "string" ? fault.body : htmlPage;
   return withHeaders({ status: fault.status ?? 502, headers: { "content-type": "text/html" }, body }, fault);
 }
 

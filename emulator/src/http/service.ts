@@ -1,7 +1,8 @@
-// What an emulated cloud service has to offer to the server. A new service is one object of this kind.
+/** What an emulated cloud service has to offer to the server. A new service is one object of this kind. */
 import type { Execution, Workflow } from "../executions/record";
-import type { JsonObject } from "../jsonShape";
+import type { JsonObject } from "../ground/jsonShape";
 import type { Call, Reply } from "./exchange";
+import type { Route, RouteTable } from "./router";
 
 /** An operation that a request asks for, ready to be carried out. */
 export interface MatchedOperation {
@@ -37,8 +38,9 @@ export interface ExecutionOutline {
   }[];
 }
 
+/** A service, as the server and the control API know it. */
 export interface Service {
-  /** Short name in the log and in faults, such as `aom`. */
+  /** Short name in the log and in faults, such as `iam`. */
   readonly name: string;
   /** Finds the operation by method, path, query, headers or body; `undefined` when the request is not this service's. */
   match(call: Call): MatchedOperation | undefined;
@@ -55,4 +57,17 @@ export interface Service {
   outline?(execution: Execution): ExecutionOutline;
   /** Routes as `METHOD /path`, for the message about a missing one. */
   readonly routes: readonly string[];
+}
+
+/** Makes the {@link Service.match} of a service whose operations each have a route of their own. */
+export function matchByRoute<R extends Route & { readonly operation: string }>(
+  table: RouteTable<R>,
+  respond: (route: R, params: Readonly<Record<string, string>>, call: Call) => Reply | Promise<Reply>,
+): Service["match"] {
+  return (call) => {
+    const match = table.match(call.method, call.path);
+    if (!match) return undefined;
+    const { route, params } = match;
+    return { operation: route.operation, respond: () => respond(route, params, call) };
+  };
 }

@@ -1,9 +1,10 @@
 /** Authenticates a request as Huawei's gateway does: an IAM token, or an AK/SK signature. Says who is calling. */
-import type { Clock } from "../clock";
+import { isSkewed } from "../ground/clock";
+import type { Clock } from "../ground/clock";
 import type { Call } from "../http/exchange";
-import type { Account, Project } from "../identity/account";
-import type { AccountDirectory, IssuedToken, SigningKey } from "../identity/directory";
-import type { Principal } from "../identity/principal";
+import type { Account, Project } from "../accounts/account";
+import type { AccountDirectory, IssuedToken, SigningKey } from "../accounts/directory";
+import type { Principal } from "../accounts/principal";
 import { parseSdkDate, parseSignatureHeader, verifySignature } from "./signature";
 
 /** Who is calling. */
@@ -27,10 +28,11 @@ export interface Refusal {
   readonly reason: string;
 }
 
+/** Who is calling, or why the request is refused. */
 export type Authentication =
-  { readonly identity: Identity; readonly refusal?: undefined } | { readonly refusal: Refusal };
+  | { readonly identity: Identity; readonly refusal?: undefined }
+  | { readonly identity?: undefined; readonly refusal: Refusal };
 
-const allowedSkewMs = 15 * 60 * 1000;
 const failuresToLock = 5;
 const lockMs = 5 * 60 * 1000;
 const longestToken = 40_960;
@@ -53,6 +55,7 @@ export class Authenticator {
     this.#strict = strict;
   }
 
+  /** Who is calling, by the token of the usual header or by signature; the log then names the actor. */
   authenticate(call: Call): Authentication {
     const token = call.headers["x-auth-token"];
     const authorization = call.headers["authorization"];
@@ -98,7 +101,7 @@ export class Authenticator {
         "verify aksk signature fail, x-sdk-date is missing, unsigned or malformed",
       );
     }
-    if (this.#isSkewed(signedAt)) {
+    if (isSkewed(this.#clock, signedAt, this.#strict)) {
       const server = new Date(this.#clock.now()).toISOString();
       return {
         refusal: {
@@ -126,13 +129,6 @@ export class Authenticator {
     }
     if (key.expiresAt === undefined || this.#clock.now() < key.expiresAt) return undefined;
     return refused(tokenExpired(key.expiresAt));
-  }
-
-  // Clients sign with the machine's time and know nothing of a clock that a test has moved, so either time will do,
-  // unless the check is to be strict.
-  #isSkewed(signedAt: number): boolean {
-    const times = this.#strict ? [this.#clock.now()] : [this.#clock.now(), this.#clock.machineNow()];
-    return times.every((time) => Math.abs(time - signedAt) > allowedSkewMs);
   }
 
   #failed(accessKey: string, reason: string): Authentication {

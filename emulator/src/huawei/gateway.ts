@@ -1,7 +1,12 @@
-// The answers of Huawei's API gateway, which stands in front of every service and has an error form of its own.
-import { jsonReply, type Call, type Reply } from "../http/exchange";
-import type { AccountDirectory } from "../identity/directory";
+/** The answers of Huawei's API gateway, which stands in front of every service and has an error form of its own. */
+import { jsonReply, ReplyError } from "../http/exchange";
+import type { Call, Reply } from "../http/exchange";
+import type { AccountDirectory } from "../accounts/directory";
+import type { Gateway } from "../http/server";
+import { retryAfterSeconds } from "../http/tokenBuckets";
 import { tokenExpired } from "./authentication";
+import type { Identity } from "./authentication";
+import type { HuaweiState } from "./state";
 
 /** A gateway error. No `http_code`, unlike the services' own. */
 export function gatewayReply(
@@ -20,11 +25,21 @@ export function unauthorizedReply(tail: string, call: Call, code = "APIGW.0301")
   return gatewayReply(401, code, `Incorrect IAM authentication information: ${tail}`, call);
 }
 
+/**
+ * Who is calling, once the gateway has let the request in.
+ * @throws {ReplyError} 401 when it does not
+ */
+export function passGateway({ authenticator }: HuaweiState, call: Call): Identity {
+  const { identity, refusal } = authenticator.authenticate(call);
+  if (refusal) throw new ReplyError(unauthorizedReply(refusal.reason, call, refusal.code));
+  return identity;
+}
+
 /** 429; `waitMs` until the next request may come. */
 export function throttledReply(waitMs: number, call: Call): Reply {
   const message = "The throttling threshold has been reached: policy api over ratelimit";
   return gatewayReply(429, "APIGW.0308", message, call, {
-    "retry-after": String(Math.max(1, Math.ceil(waitMs / 1000))),
+    "retry-after": retryAfterSeconds(waitMs),
   });
 }
 
@@ -46,6 +61,18 @@ export function gatewayFaultReply(status: number, call: Call): Reply | undefined
       return undefined;
   }
 }
+
+/** What the gateway says to requests that no service is known for. */
+export const huaweiGateway: Gateway = {
+  missingRoute: (call, detail) => {
+    const message = `The API does not exist or has not been published in the environment: ${detail}`;
+    return gatewayReply(404, "APIGW.0101", message, call);
+  },
+  tooLarge: (call, largestBytes) => {
+    const message = `Request entity too large: more than ${String(largestBytes)} bytes`;
+    return gatewayReply(413, "APIGW.0201", message, call);
+  },
+};
 
 /** Makes the token or temporary key of a request worthless: when it expired, `undefined` when there is neither. */
 export function expireCredential(

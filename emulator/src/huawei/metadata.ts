@@ -5,13 +5,13 @@
 import { jsonReply, ReplyError, textReply } from "../http/exchange";
 import type { Reply } from "../http/exchange";
 import type { Service } from "../http/service";
-import type { TemporaryKey } from "../identity/directory";
-import { instanceId } from "../identity/machine";
-import type { Machine } from "../identity/machine";
-import type { JsonObject } from "../jsonShape";
-import { metadataService, tokenOperation } from "../identity/metadataService";
-import type { MetadataRequest, MetadataRoute } from "../identity/metadataService";
-import type { EmulatorState } from "../state";
+import type { TemporaryKey } from "../accounts/directory";
+import { instanceId } from "../accounts/machine";
+import type { Machine } from "../accounts/machine";
+import type { JsonObject } from "../ground/jsonShape";
+import { metadataService, tokenOperation } from "../cloud/metadataService";
+import type { MetadataRequest, MetadataRoute } from "../cloud/metadataService";
+import type { EmulatorState } from "../cloud/state";
 import { iamTime } from "./iam/operation";
 import { idTokenProblems } from "./iam/tokens";
 

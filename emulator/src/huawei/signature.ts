@@ -1,8 +1,11 @@
-// Checks SDK-HMAC-SHA256 signatures, written from the vendor's description and from what its SDKs send.
-// Pure: the caller looks up the secret key and judges the clock.
+/**
+ * Checks SDK-HMAC-SHA256 signatures, written from the vendor's description and from what its SDKs send.
+ * Pure: the caller looks up the secret key and judges the clock.
+ */
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 
-export const ALGORITHM = "SDK-HMAC-SHA256";
+/** The name of the algorithm, as `Authorization` begins. */
+export const algorithm = "SDK-HMAC-SHA256";
 
 /** The three parts of an `Authorization` header. */
 export interface SignatureHeader {
@@ -66,7 +69,7 @@ export function verifySignature(request: SignedRequest, header: SignatureHeader,
       header.signedHeaders.join(";"),
       payload,
     ];
-    const toSign = [ALGORITHM, date, sha256(canonical.join("\n"))].join("\n");
+    const toSign = [algorithm, date, sha256(canonical.join("\n"))].join("\n");
     const expected = createHmac("sha256", secretKey).update(toSign).digest("hex");
     // No early return: the time taken must not tell which form came close.
     if (sameText(expected, header.signature)) verified = true;

@@ -4,19 +4,21 @@
  */
 import { jsonReply, ReplyError } from "../http/exchange";
 import type { Call, Reply } from "../http/exchange";
-import { RouteTable } from "../http/routes";
-import type { Route } from "../http/routes";
-import type { MatchedOperation, Service } from "../http/service";
-import { agencyUrn, providerUrn } from "../identity/account";
-import type { Account, AssumableRole } from "../identity/account";
-import { chainOf, lookUp } from "../identity/principal";
-import type { Principal, SessionRef } from "../identity/principal";
-import { trustsCaller, trustsIdToken } from "../identity/trust";
-import { Fields, readText, ShapeError } from "../jsonShape";
-import type { JsonObject, TextLimits } from "../jsonShape";
-import type { EmulatorState } from "../state";
+import { RouteTable } from "../http/router";
+import type { Route } from "../http/router";
+import { readJsonBody } from "../http/jsonBody";
+import { matchByRoute } from "../http/service";
+import type { Service } from "../http/service";
+import { agencyUrn, providerUrn } from "../accounts/account";
+import type { Account, AssumableRole } from "../accounts/account";
+import { chainOf, lookUp } from "../accounts/principal";
+import type { Principal, SessionRef } from "../accounts/principal";
+import { trustsCaller, trustsIdToken } from "../accounts/trust";
+import { readText } from "../ground/jsonShape";
+import type { Fields, JsonObject, TextLimits } from "../ground/jsonShape";
+import type { HuaweiState } from "./state";
 import type { Identity } from "./authentication";
-import { gatewayFaultReply, refuseExpired, throttledReply, unauthorizedReply } from "./gateway";
+import { gatewayFaultReply, passGateway, refuseExpired, throttledReply } from "./gateway";
 import { idTokenProblems } from "./iam/tokens";
 
 const serviceName = "huaweiSts";
@@ -28,7 +30,7 @@ const defaultSeconds = 3600;
 const longestChainedSeconds = 3600;
 
 interface StsRequest {
-  readonly state: EmulatorState;
+  readonly state: HuaweiState;
   readonly call: Call;
   readonly operation: string;
 }
@@ -50,17 +52,12 @@ const routes: readonly StsRoute[] = [
 ];
 
 /** The STS API of Huawei Cloud. */
-export function huaweiStsService(state: EmulatorState): Service {
+export function huaweiStsService(state: HuaweiState): Service {
   const table = new RouteTable(routes);
   return {
     name: serviceName,
     routes: table.names(),
-    match(call: Call): MatchedOperation | undefined {
-      const match = table.match(call.method, call.path);
-      if (!match) return undefined;
-      const { operation, handle } = match.route;
-      return { operation, respond: () => handle({ state, call, operation }) };
-    },
+    match: matchByRoute(table, ({ operation, handle }, _params, call) => handle({ state, call, operation })),
     faultReply: (status, _operation, call) =>
       gatewayFaultReply(status, call) ?? errorReply(status, "As planned by a fault.", call),
     expireToken: (call) => refuseExpired(state.accounts, call),
@@ -84,13 +81,9 @@ function refuse(status: number, message: string, { call }: StsRequest): never {
 
 function identify(request: StsRequest): Identity {
   const { state, call } = request;
-  const authentication = state.authenticator.authenticate(call);
-  if (authentication.refusal) {
-    const { reason, code } = authentication.refusal;
-    throw new ReplyError(unauthorizedReply(reason, call, code));
-  }
-  limit(request, authentication.identity.account);
-  return authentication.identity;
+  const identity = passGateway(state, call);
+  limit(request, identity.account);
+  return identity;
 }
 
 function limit({ state, call, operation }: StsRequest, account: Account): void {
@@ -120,12 +113,9 @@ function readWanted(fields: Fields): Wanted {
 }
 
 function readBody<T>(request: StsRequest, read: (fields: Fields) => T): T {
-  try {
-    return read(new Fields(JSON.parse(request.call.body.toString("utf8")), ""));
-  } catch (error) {
-    if (error instanceof ShapeError) return refuse(400, `Invalid parameter. ${error.message}`, request);
-    return refuse(400, "Invalid parameter. The body must be JSON.", request);
-  }
+  return readJsonBody(request.call, read, (problem = "The body must be JSON.") =>
+    refuse(400, `Invalid parameter. ${problem}`, request),
+  );
 }
 
 function assumeAgency(request: StsRequest): Reply {

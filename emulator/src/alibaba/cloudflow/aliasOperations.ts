@@ -1,18 +1,22 @@
-// CloudFlow operations on aliases of versions, and on schedules. Schedules are kept; they start nothing.
+/** CloudFlow operations on aliases of versions, and on schedules. Schedules are kept; they start nothing. */
 import { randomUUID } from "node:crypto";
 import type { Reply } from "../../http/exchange";
-import { isJsonObject, ShapeError, type JsonObject } from "../../jsonShape";
+import { isJsonObject, ShapeError } from "../../ground/jsonShape";
+import type { JsonObject } from "../../ground/jsonShape";
 import { flowOfRequest } from "./executionOperations";
 import { refuse, serviceError } from "./errors";
 import { readLimit } from "./flowOperations";
-import { changeFlow, type Flow, type FlowAlias, type Schedule } from "./flows";
-import { answer, timeText, type CloudFlowOperation, type CloudFlowRequest } from "./operation";
+import { changeFlow } from "./flows";
+import type { Flow, FlowAlias, Schedule } from "./flows";
+import { answer, timeText } from "./operation";
+import type { CloudFlowOperation, CloudFlowRequest } from "./operation";
 import { pageByName } from "./paging";
 import { missing } from "./parameters";
 
-const LONGEST_DESCRIPTION = 1024;
+const longestDescription = 1024;
 
-export const ALIAS_OPERATIONS: readonly CloudFlowOperation[] = [
+/** The operations on versions and aliases of flows. */
+export const aliasOperations: readonly CloudFlowOperation[] = [
   { action: "CreateFlowAlias", method: "POST", handle: createAlias },
   { action: "UpdateFlowAlias", method: "POST", handle: updateAlias },
   { action: "DescribeFlowAlias", method: "GET", handle: describeAlias },
@@ -31,7 +35,7 @@ function createAlias(request: CloudFlowRequest): Reply {
   const flow = flowOfRequest(request);
   const alias: FlowAlias = {
     name,
-    description: parameters.text("Description", { max: LONGEST_DESCRIPTION }) ?? "",
+    description: parameters.text("Description", { max: longestDescription }) ?? "",
     routing: readRouting(request, flow) ?? missing("RoutingConfigurations"),
     createdAt: state.clock.now(),
   };
@@ -50,7 +54,7 @@ function updateAlias(request: CloudFlowRequest): Reply {
   const before = aliasOf(request, flow);
   const alias: FlowAlias = {
     ...before,
-    description: request.parameters.text("Description", { max: LONGEST_DESCRIPTION }) ?? before.description,
+    description: request.parameters.text("Description", { max: longestDescription }) ?? before.description,
     routing: readRouting(request, flow) ?? before.routing,
   };
   changeFlow(request.state, flow, { aliases: flow.aliases.map((one) => (one === before ? alias : one)) });
@@ -133,7 +137,7 @@ function createSchedule(request: CloudFlowRequest): Reply {
     cronExpression: parameters.required("CronExpression", { max: 256 }),
     payload: parameters.json("Payload")?.text ?? "",
     enable: parameters.flag("Enable") ?? false,
-    description: parameters.text("Description", { max: LONGEST_DESCRIPTION }) ?? "",
+    description: parameters.text("Description", { max: longestDescription }) ?? "",
     createdAt: now,
     editedAt: now,
   };
@@ -156,7 +160,7 @@ function updateSchedule(request: CloudFlowRequest): Reply {
     cronExpression: parameters.text("CronExpression", { max: 256 }) ?? before.cronExpression,
     payload: parameters.json("Payload")?.text ?? before.payload,
     enable: parameters.flag("Enable") ?? before.enable,
-    description: parameters.text("Description", { max: LONGEST_DESCRIPTION }) ?? before.description,
+    description: parameters.text("Description", { max: longestDescription }) ?? before.description,
     editedAt: state.clock.now(),
   };
   changeFlow(state, flow, { schedules: flow.schedules.map((one) => (one === before ? schedule : one)) });

@@ -1,7 +1,10 @@
-// CloudFlow's error answers: the documented codes with status and text, and the words that Alibaba's shared gateway has
-// for the same things.
-import { jsonReply, ReplyError, type Call, type Reply } from "../../http/exchange";
-import type { ActiveQuirks } from "../../quirks";
+/**
+ * CloudFlow's error answers: the documented codes with status and text, and the words that Alibaba's shared gateway has
+ * for the same things.
+ */
+import { jsonReply, ReplyError } from "../../http/exchange";
+import type { Call, Reply } from "../../http/exchange";
+import type { ActiveQuirks } from "../../cloud/quirks";
 import type { Refusal } from "../authentication";
 import { gatewayRefusal } from "../gateway";
 
@@ -12,7 +15,7 @@ export interface ServiceError {
   readonly message: string;
 }
 
-const STATUS = {
+const statusOfCode = {
   ActionNotSupported: 400,
   APIVersionNotSupported: 400,
   EntityTooLarge: 400,
@@ -44,14 +47,15 @@ const STATUS = {
 } as const;
 
 /** A code of the service. */
-export type ErrorCode = keyof typeof STATUS;
+export type ErrorCode = keyof typeof statusOfCode;
 
 /** An error of the service itself. */
 export function serviceError(code: ErrorCode, message: string): ServiceError {
-  return { status: STATUS[code], code, message };
+  return { status: statusOfCode[code], code, message };
 }
 
-export const MESSAGES = {
+/** Messages of errors that several operations have. */
+export const messages = {
   throttled: "The request is throttled. Please try again later.",
   internal: "An internal error has occurred. Please retry.",
   denied: "The resources doesn't belong to you.",
@@ -63,12 +67,15 @@ export const MESSAGES = {
     "Check your access key and signing method.",
 } as const;
 
+/** The error for a flow that is not there. */
 export const flowNotExists = (name: string): ServiceError =>
   serviceError("FlowNotExists", `Flow ${name} does not exist.`);
 
+/** The error for an execution that is not there. */
 export const executionNotExists = (flow: string, name: string): ServiceError =>
   serviceError("ExecutionNotExists", `Execution ${name} for flow ${flow} does not exist.`);
 
+/** The error for a parameter; `detail` names it. */
 export const invalidArgument = (detail: string): ServiceError =>
   serviceError("InvalidArgument", `Parameter error. ${detail}`);
 
@@ -85,7 +92,7 @@ export function refusalError(refusal: Refusal): ServiceError {
       return serviceError("InvalidAccessKeyID", `The AccessKey ID ${refusal.accessKeyId} is invalid.`);
     case "badSignature":
     case "incompleteSignature":
-      return serviceError("SignatureNotMatch", MESSAGES.signature);
+      return serviceError("SignatureNotMatch", messages.signature);
     case "badTimestamp":
       return invalidArgument(`${JSON.stringify(refusal.given)} is no time of the form YYYY-MM-DDTHH:MM:SSZ`);
     case "skewed":
@@ -147,7 +154,10 @@ export function errorReply(
   );
 }
 
-/** Ends the handling of a request with an error answer. */
+/**
+ * Ends the handling of a request with an error answer.
+ * @throws {ReplyError} always
+ */
 export function refuse(
   error: ServiceError,
   context: { readonly call: Call; readonly requestId: string; readonly quirks: ActiveQuirks },

@@ -1,8 +1,8 @@
-// Executions as CloudFlow describes them.
+/** Executions as CloudFlow describes them. */
 import type { Execution } from "../../executions/record";
-import type { JsonObject } from "../../jsonShape";
-import type { ActiveQuirks } from "../../quirks";
-import type { EmulatorState } from "../../state";
+import type { JsonObject } from "../../ground/jsonShape";
+import type { ActiveQuirks } from "../../cloud/quirks";
+import type { EmulatorState } from "../../cloud/state";
 import { startOf, statusOf } from "./executions";
 import { timeText } from "./operation";
 

@@ -1,26 +1,30 @@
-// CloudFlow operations on executions: start, wait for, look at, list, stop.
+/** CloudFlow operations on executions: start, wait for, look at, list, stop. */
 import { randomUUID } from "node:crypto";
+import { isVisible } from "../../cloud/quirks";
 import type { Execution } from "../../executions/record";
 import { waitUntil } from "../../executions/settling";
 import type { Reply } from "../../http/exchange";
-import { isJsonObject, ShapeError } from "../../jsonShape";
+import { isJsonObject, ShapeError } from "../../ground/jsonShape";
 import { executionBody } from "./executionBody";
 import { executionNotExists, flowNotExists, refuse, serviceError } from "./errors";
 import { findExecution, startFlow, startOf, statusOf } from "./executions";
-import { findFlow, qualifiedDefinition, type Flow } from "./flows";
+import { findFlow, qualifiedDefinition } from "./flows";
+import type { Flow } from "./flows";
 import { eventBody, numberedEvents } from "./history";
-import { answer, timeText, type CloudFlowOperation, type CloudFlowRequest } from "./operation";
+import { answer, timeText } from "./operation";
+import type { CloudFlowOperation, CloudFlowRequest } from "./operation";
 import { pageOf, readPosition } from "./paging";
 
-const STATUSES = ["Starting", "Running", "Stopped", "Succeeded", "Failed", "TimedOut"] as const;
-const LONGEST_WAIT_S = 60;
-const DEFAULT_LIMIT = 60;
-const READING = { tokens: 50, perSecond: 5 };
+const statuses = ["Starting", "Running", "Stopped", "Succeeded", "Failed", "TimedOut"] as const;
+const longestWaitSeconds = 60;
+const defaultLimit = 60;
+const readingAllowance = { tokens: 50, perSecond: 5 };
 
 /** A synchronous execution ends after five minutes of emulated time; nobody waits longer than this for it. */
-const LONGEST_SYNC_MS = 24 * 3_600_000;
+const longestSyncMs = 24 * 3_600_000;
 
-export const EXECUTION_OPERATIONS: readonly CloudFlowOperation[] = [
+/** The operations on executions of flows. */
+export const executionOperations: readonly CloudFlowOperation[] = [
   {
     action: "StartExecution",
     method: "POST",
@@ -29,9 +33,9 @@ export const EXECUTION_OPERATIONS: readonly CloudFlowOperation[] = [
   },
   { action: "StartSyncExecution", method: "POST", handle: startSync },
   { action: "StopExecution", method: "POST", handle: stop },
-  { action: "DescribeExecution", method: "GET", allowance: READING, handle: describe },
+  { action: "DescribeExecution", method: "GET", allowance: readingAllowance, handle: describe },
   { action: "ListExecutions", method: "GET", handle: list },
-  { action: "GetExecutionHistory", method: "GET", allowance: READING, handle: history },
+  { action: "GetExecutionHistory", method: "GET", allowance: readingAllowance, handle: history },
 ];
 
 /** The flow that a request is for, or the documented 404. */
@@ -99,7 +103,7 @@ async function startSync(request: CloudFlowRequest): Promise<Reply> {
     startedBy: identity.userName,
     caller: request.call.caller,
   });
-  await untilEnded(request, started, LONGEST_SYNC_MS);
+  await untilEnded(request, started, longestSyncMs);
   const snapshot = state.executions.play(started);
   const { executionName, variables } = startOf(started);
   const failed = snapshot.outcome !== undefined && snapshot.outcome !== "success";
@@ -162,7 +166,7 @@ function stop(request: CloudFlowRequest): Reply {
 
 async function describe(request: CloudFlowRequest): Promise<Reply> {
   const { state, parameters, quirks } = request;
-  const seconds = parameters.integer("WaitTimeSeconds", { min: 0, max: LONGEST_WAIT_S }) ?? 0;
+  const seconds = parameters.integer("WaitTimeSeconds", { min: 0, max: longestWaitSeconds }) ?? 0;
   const flow = flowOfRequest(request);
   const execution = executionOfRequest(request, flow, "detailDelayMs");
   if (seconds > 0 && quirks["noLongPoll"] !== true) await untilEnded(request, execution, seconds * 1000);
@@ -193,7 +197,7 @@ function untilEnded(request: CloudFlowRequest, { id }: Execution, realMs: number
 function list(request: CloudFlowRequest): Reply {
   const { state, parameters, quirks } = request;
   const limit = parameters.integer("Limit", { min: 1, max: quirks["englishLimits"] ? 99 : 100 });
-  const asked = parameters.text("Status", { oneOf: STATUSES });
+  const asked = parameters.text("Status", { oneOf: statuses });
   const status = quirks["statusFilterIgnored"] === true ? undefined : asked;
   const times = quirks["timeWindowIgnored"] === true ? undefined : parameters;
   const begin = times?.time("StartedTimeBegin") ?? Number.NEGATIVE_INFINITY;
@@ -221,7 +225,7 @@ function list(request: CloudFlowRequest): Reply {
     });
   const { largestPage, oldestFirst } = quirks;
   const most = typeof largestPage === "number" ? largestPage : Number.POSITIVE_INFINITY;
-  const page = pageOf(matching, position, Math.min(limit ?? DEFAULT_LIMIT, most), oldestFirst === true);
+  const page = pageOf(matching, position, Math.min(limit ?? defaultLimit, most), oldestFirst === true);
   return answer(request, {
     Executions: page.items.map((execution) =>
       executionBody(state, execution, quirks, { environment: true, metadataOnly }),
@@ -236,7 +240,7 @@ function history(request: CloudFlowRequest): Reply {
   const from = parameters.integer("NextToken", { min: 1, max: Number.MAX_SAFE_INTEGER }) ?? 1;
   const flow = flowOfRequest(request);
   const events = numberedEvents(state, executionOfRequest(request, flow, "detailDelayMs"), quirks);
-  const page = events.slice(from - 1, from - 1 + (limit ?? DEFAULT_LIMIT));
+  const page = events.slice(from - 1, from - 1 + (limit ?? defaultLimit));
   const next = from + page.length;
   return answer(request, {
     Events: page.map(eventBody),
@@ -274,9 +278,4 @@ function isForgotten({ state, quirks }: CloudFlowRequest, execution: Execution):
   const when = quirks["expressForgotten"];
   if (when === undefined || !startOf(execution).express) return false;
   return when === "always" || state.executions.play(execution).phase === "ended";
-}
-
-function isVisible({ state, quirks }: CloudFlowRequest, { startedAt }: Execution, quirk: string): boolean {
-  const delay = quirks[quirk];
-  return typeof delay !== "number" || state.clock.now() >= startedAt + delay;
 }

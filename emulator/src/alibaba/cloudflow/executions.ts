@@ -1,13 +1,14 @@
-// Executions of flows: how they are started and found again, which status they have, and their callback tokens.
+/** Executions of flows: how they are started and found again, which status they have, and their callback tokens. */
 import { randomBytes, randomUUID } from "node:crypto";
-import type { ProgramSnapshot, ProgramStep } from "../../executions/programPlay";
-import { runNumber } from "../../executions/script";
+import type { ProgramSnapshot, ProgramStep } from "../../player/play";
+import { runNumber } from "../../player/script";
 import type { Execution } from "../../executions/record";
-import type { Caller } from "../../identity/principal";
-import type { EmulatorState } from "../../state";
-import { TOKEN_SEPARATOR } from "../fdl/references";
-import { definitionOfNodes, homeOf, programOf, type Flow, type Variable } from "./flows";
-import { CLOUDFLOW } from "./operation";
+import type { Caller } from "../../accounts/principal";
+import type { EmulatorState } from "../../cloud/state";
+import { tokenSeparator } from "../fdl/references";
+import { definitionOfNodes, homeOf, programOf } from "./flows";
+import type { Flow, Variable } from "./flows";
+import { cloudFlow } from "./operation";
 
 /** What is remembered of a start. */
 interface StartAttributes {
@@ -70,7 +71,7 @@ export function startFlow(state: EmulatorState, flow: Flow, start: FlowStart): E
 export function findExecution(state: EmulatorState, flow: Flow, name: string): Execution | undefined {
   const { projectId } = flow.workflow;
   const execution = state.executions.execution(storeId(state, projectId, flow.name, name));
-  return execution?.service === CLOUDFLOW ? execution : undefined;
+  return execution?.service === cloudFlow ? execution : undefined;
 }
 
 /** What is remembered of the execution's start. */
@@ -87,11 +88,11 @@ export function statusOf(execution: Execution, snapshot: ProgramSnapshot): strin
     case "stopping":
       return execution.run.runningStatus ?? "Running";
     case "ended":
-      return OUTCOMES[snapshot.outcome ?? ""] ?? snapshot.outcome ?? "Failed";
+      return statusOfOutcome[snapshot.outcome ?? ""] ?? snapshot.outcome ?? "Failed";
   }
 }
 
-const OUTCOMES: Readonly<Record<string, string>> = {
+const statusOfOutcome: Readonly<Record<string, string>> = {
   success: "Succeeded",
   fail: "Failed",
   timeout: "TimedOut",
@@ -102,7 +103,7 @@ const OUTCOMES: Readonly<Record<string, string>> = {
 export function taskToken(execution: Execution, step: ProgramStep): string {
   const base = (execution.view as { readonly TaskTokenBase: string }).TaskTokenBase;
   const attempt = step.attempts.at(-1)?.attempt ?? 1;
-  return [base, step.key, String(attempt)].join(TOKEN_SEPARATOR);
+  return [base, step.key, String(attempt)].join(tokenSeparator);
 }
 
 /** The task that a token is for; `undefined` when the token is none of this emulator's, or its execution is gone. */
@@ -111,14 +112,14 @@ export function taskOfToken(
   projectId: string,
   token: string,
 ): { readonly execution: Execution; readonly stepKey: string; readonly attempt: number } | undefined {
-  const [base = "", ...rest] = token.split(TOKEN_SEPARATOR);
+  const [base = "", ...rest] = token.split(tokenSeparator);
   const attempt = Number(rest.pop());
   const id = Buffer.from(base.split(".")[0] ?? "", "base64url").toString();
   const execution = state.executions.execution(id);
   const known = execution?.view as { readonly TaskTokenBase?: string } | undefined;
-  if (execution?.service !== CLOUDFLOW || execution.projectId !== projectId) return undefined;
+  if (execution?.service !== cloudFlow || execution.projectId !== projectId) return undefined;
   if (known?.TaskTokenBase !== base || !Number.isInteger(attempt)) return undefined;
-  return { execution, stepKey: rest.join(TOKEN_SEPARATOR), attempt };
+  return { execution, stepKey: rest.join(tokenSeparator), attempt };
 }
 
 // Names are unique per flow only; the first account's need not say whose they are.

@@ -1,26 +1,21 @@
-// CloudFlow operations on flows and their versions, and the list of regions.
+/** CloudFlow operations on flows and their versions, and the list of regions. */
 import type { Reply } from "../../http/exchange";
-import { isJsonObject, ShapeError, type JsonObject } from "../../jsonShape";
+import { isJsonObject, ShapeError } from "../../ground/jsonShape";
+import type { JsonObject } from "../../ground/jsonShape";
 import { readDefinition } from "../fdl/definition";
 import { flowOfRequest } from "./executionOperations";
 import { refuse, serviceError } from "./errors";
 import { findExecution, startOf } from "./executions";
-import {
-  allFlows,
-  changeFlow,
-  createFlow,
-  findFlow,
-  type Flow,
-  type FlowVersion,
-  type Variable,
-} from "./flows";
-import { answer, timeText, type CloudFlowOperation, type CloudFlowRequest } from "./operation";
+import { allFlows, changeFlow, createFlow, findFlow } from "./flows";
+import type { Flow, FlowVersion, Variable } from "./flows";
+import { answer, timeText } from "./operation";
+import type { CloudFlowOperation, CloudFlowRequest } from "./operation";
 import { pageByName } from "./paging";
 
-const DEFAULT_LIMIT = 60;
-const LONGEST_DESCRIPTION = 1024;
+const defaultLimit = 60;
+const longestDescription = 1024;
 
-const REGIONS: readonly (readonly [id: string, name: string])[] = [
+const regions: readonly (readonly [id: string, name: string])[] = [
   ["cn-hangzhou", "华东1(杭州)"],
   ["cn-shanghai", "华东2(上海)"],
   ["cn-beijing", "华北2(北京)"],
@@ -30,7 +25,8 @@ const REGIONS: readonly (readonly [id: string, name: string])[] = [
   ["us-west-1", "美国(硅谷)"],
 ];
 
-export const FLOW_OPERATIONS: readonly CloudFlowOperation[] = [
+/** The operations on flows, and the list of regions. */
+export const flowOperations: readonly CloudFlowOperation[] = [
   { action: "CreateFlow", method: "POST", handle: create },
   { action: "UpdateFlow", method: "POST", handle: update },
   { action: "DescribeFlow", method: "GET", handle: describe },
@@ -47,8 +43,8 @@ function create(request: CloudFlowRequest): Reply {
   const name = parameters.requiredName("Name");
   const description =
     quirks["descriptionOptional"] === true
-      ? (parameters.text("Description", { max: LONGEST_DESCRIPTION }) ?? "")
-      : parameters.required("Description", { max: LONGEST_DESCRIPTION });
+      ? (parameters.text("Description", { max: longestDescription }) ?? "")
+      : parameters.required("Description", { max: longestDescription });
   parameters.required("Type", { oneOf: ["FDL"] });
   const flow = {
     name,
@@ -72,7 +68,7 @@ function update(request: CloudFlowRequest): Reply {
   parameters.text("Type", { oneOf: ["FDL"] });
   const definition = parameters.text("Definition");
   const changed = changeFlow(state, flow, {
-    description: parameters.text("Description", { max: LONGEST_DESCRIPTION }),
+    description: parameters.text("Description", { max: longestDescription }),
     definition: definition === undefined ? undefined : checkedDefinition(definition, flow.name),
     roleArn: parameters.text("RoleArn", { max: 512 }),
     variables: readEnvironment(request),
@@ -121,7 +117,7 @@ function list(request: CloudFlowRequest): Reply {
 /** The `Limit` of the lists that are not of executions. */
 export function readLimit({ parameters, quirks }: CloudFlowRequest): number {
   const max = quirks["englishLimits"] ? 999 : 1000;
-  return parameters.integer("Limit", { min: 1, max }) ?? DEFAULT_LIMIT;
+  return parameters.integer("Limit", { min: 1, max }) ?? defaultLimit;
 }
 
 function flowBody({ quirks }: CloudFlowRequest, flow: Flow): JsonObject {
@@ -171,7 +167,7 @@ function publishVersion(request: CloudFlowRequest): Reply {
   const number = flow.lastVersion + 1;
   const version: FlowVersion = {
     version: String(number),
-    description: parameters.text("Description", { max: LONGEST_DESCRIPTION }) ?? "",
+    description: parameters.text("Description", { max: longestDescription }) ?? "",
     definition: flow.definition,
     createdAt: state.clock.now(),
   };
@@ -222,7 +218,7 @@ function describeRegions(request: CloudFlowRequest): Reply {
   const chinese = (request.parameters.text("AcceptLanguage") ?? "zh-CN").toLowerCase().startsWith("zh");
   return answer(request, {
     Regions: {
-      Region: REGIONS.map(([id, name]) => ({
+      Region: regions.map(([id, name]) => ({
         RegionId: id,
         LocalName: chinese ? name : id,
         RegionEndpoint: `${id}.fnf.aliyuncs.com`,

@@ -1,14 +1,16 @@
-// Flows as the store keeps them: a workflow whose attributes are the fields of CloudFlow's flow object, with versions,
-// aliases and schedules beside them. A flow that is scripted anew keeps its `definition`: the control API sees to it.
+/**
+ * Flows as the store keeps them: a workflow whose attributes are the fields of CloudFlow's flow object, with versions,
+ * aliases and schedules beside them. A flow that is scripted anew keeps its `definition`: the control API sees to it.
+ */
 import { randomUUID } from "node:crypto";
-import type { Program } from "../../executions/program";
-import type { NodeScript, WorkflowScript } from "../../executions/script";
+import type { Program } from "../../player/program";
+import type { NodeScript, WorkflowScript } from "../../player/script";
 import type { Workflow } from "../../executions/record";
-import { derivedHex, derivedUuid } from "../../identifiers";
-import type { EmulatorState } from "../../state";
-import type { Account } from "../../identity/account";
+import { derivedHex, derivedUuid } from "../../ground/identifiers";
+import type { EmulatorState } from "../../cloud/state";
+import type { Account } from "../../accounts/account";
 import { readDefinition } from "../fdl/definition";
-import { CLOUDFLOW } from "./operation";
+import { cloudFlow } from "./operation";
 
 /** A variable of a flow's environment. */
 export interface Variable {
@@ -17,6 +19,7 @@ export interface Variable {
   readonly Description?: string;
 }
 
+/** A published version of a flow. Time in epoch milliseconds. */
 export interface FlowVersion {
   readonly version: string;
   readonly description: string;
@@ -24,6 +27,7 @@ export interface FlowVersion {
   readonly createdAt: number;
 }
 
+/** A name for one or two versions of a flow. Time in epoch milliseconds. */
 export interface FlowAlias {
   readonly name: string;
   readonly description: string;
@@ -31,6 +35,7 @@ export interface FlowAlias {
   readonly createdAt: number;
 }
 
+/** A time trigger of a flow. Times in epoch milliseconds. */
 export interface Schedule {
   readonly id: string;
   readonly name: string;
@@ -80,7 +85,7 @@ type ChangeableField =
   | "editedAt";
 
 /** Express executions end after five minutes, Standard ones after a year. */
-const LONGEST_RUN_MS = { express: 5 * 60_000, standard: 365 * 24 * 3_600_000 };
+const longestRunMs = { express: 5 * 60_000, standard: 365 * 24 * 3_600_000 };
 
 /** Where an account's flows are in the store: in its first project. */
 export function homeOf(account: Account): string {
@@ -89,7 +94,7 @@ export function homeOf(account: Account): string {
 
 /** The account's flow of this name. */
 export function findFlow(state: EmulatorState, projectId: string, name: string): Flow | undefined {
-  const workflow = state.executions.workflow(CLOUDFLOW, projectId, name);
+  const workflow = state.executions.workflow(cloudFlow, projectId, name);
   return workflow && flowOf(workflow);
 }
 
@@ -97,7 +102,7 @@ export function findFlow(state: EmulatorState, projectId: string, name: string):
 export function allFlows(state: EmulatorState, projectId: string): Flow[] {
   return state.executions
     .workflows()
-    .filter((workflow) => workflow.service === CLOUDFLOW && workflow.projectId === projectId)
+    .filter((workflow) => workflow.service === cloudFlow && workflow.projectId === projectId)
     .map(flowOf)
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
@@ -167,7 +172,7 @@ export function createFlow(
     },
   };
   const workflow: Workflow = {
-    service: CLOUDFLOW,
+    service: cloudFlow,
     projectId,
     id: flow.name,
     script,
@@ -197,7 +202,7 @@ export function changeFlow(state: EmulatorState, flow: Flow, changes: FlowChange
 /** The program of a definition, with the longest time that the flow's mode allows. */
 export function programOf(flow: Flow, definition: string): Program {
   const { program } = readDefinition(definition);
-  const limit = flow.express ? LONGEST_RUN_MS.express : LONGEST_RUN_MS.standard;
+  const limit = flow.express ? longestRunMs.express : longestRunMs.standard;
   return { ...program, timeoutMs: Math.min(limit, program.timeoutMs ?? limit) };
 }
 

@@ -1,10 +1,12 @@
-// The events of an execution in CloudFlow's words and form, as the vendor's page on viewing the execution history shows
-// them: https://www.alibabacloud.com/help/en/serverless-workflow/latest/view-the-execution-history
-import type { ProgramEvent, ProgramEventType } from "../../executions/programPlay";
+/**
+ * The events of an execution in CloudFlow's words and form, as the vendor's page on viewing the execution history shows
+ * them: https://www.alibabacloud.com/help/en/serverless-workflow/latest/view-the-execution-history
+ */
+import type { ProgramEvent, ProgramEventType } from "../../player/play";
 import type { Execution } from "../../executions/record";
-import type { JsonObject } from "../../jsonShape";
-import type { ActiveQuirks } from "../../quirks";
-import type { EmulatorState } from "../../state";
+import type { JsonObject } from "../../ground/jsonShape";
+import type { ActiveQuirks } from "../../cloud/quirks";
+import type { EmulatorState } from "../../cloud/state";
 import { timeText } from "./operation";
 
 /** An event with its number. */
@@ -15,7 +17,7 @@ export interface NumberedEvent {
   readonly event: ProgramEvent;
 }
 
-const TYPES: Readonly<Record<ProgramEventType, string>> = {
+const eventTypes: Readonly<Record<ProgramEventType, string>> = {
   executionStarted: "ExecutionStarted",
   executionStopped: "ExecutionStopped",
   executionSucceeded: "ExecutionSucceeded",
@@ -70,7 +72,7 @@ export function eventBody({ id, scheduledBy, event }: NumberedEvent): JsonObject
   return {
     EventId: id,
     ...(scheduledBy === undefined ? {} : { ScheduleEventId: scheduledBy }),
-    Type: TYPES[event.type],
+    Type: eventTypes[event.type],
     StepName: event.state ? (event.state.name ?? event.state.id) : "",
     Time: timeText(event.at),
     EventDetail: JSON.stringify(detailOf(event)),

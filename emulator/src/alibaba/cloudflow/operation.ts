@@ -1,14 +1,15 @@
-// What every CloudFlow operation has in common: its name, its token bucket, and what its handler is given.
-import { jsonReply, type Call, type Reply } from "../../http/exchange";
-import type { JsonObject } from "../../jsonShape";
-import type { ActiveQuirks } from "../../quirks";
-import type { EmulatorState } from "../../state";
-import type { Allowance } from "../../tokenBuckets";
+/** What every CloudFlow operation has in common: its name, its token bucket, and what its handler is given. */
+import { jsonReply } from "../../http/exchange";
+import type { Call, Reply } from "../../http/exchange";
+import type { JsonObject } from "../../ground/jsonShape";
+import type { ActiveQuirks } from "../../cloud/quirks";
+import type { EmulatorState } from "../../cloud/state";
+import type { Allowance } from "../../http/tokenBuckets";
 import type { AlibabaIdentity } from "../authentication";
 import type { Parameters } from "./parameters";
 
 /** The service's name in the store, the log and the faults. */
-export const CLOUDFLOW = "cloudflow";
+export const cloudFlow = "cloudflow";
 
 /** An authenticated request. */
 export interface CloudFlowRequest {
@@ -22,6 +23,7 @@ export interface CloudFlowRequest {
   readonly requestId: string;
 }
 
+/** An operation, and how it answers. */
 export interface CloudFlowOperation {
   /** The vendor's name. */
   readonly action: string;

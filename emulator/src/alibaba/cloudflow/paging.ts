@@ -1,6 +1,6 @@
-// Pages of lists that grow while they are read: a token names the place of the last item, not a count.
+/** Pages of lists that grow while they are read: a token names the place of the last item, not a count. */
 import type { Execution } from "../../executions/record";
-import { ShapeError } from "../../jsonShape";
+import { ShapeError } from "../../ground/jsonShape";
 
 /** The place of an execution in the list, newest first. */
 export interface Position {
@@ -14,7 +14,10 @@ export interface Page<T> {
   readonly nextToken: string | undefined;
 }
 
-/** Reads a token; throws ShapeError for one that is not ours. */
+/**
+ * Reads a token.
+ * @throws {ShapeError} for a token that the emulator has not issued
+ */
 export function readPosition(token: string | undefined): Position | undefined {
   if (token === undefined) return undefined;
   const [startedAt, sequence, ...rest] = Buffer.from(token, "base64url").toString().split("-").map(Number);

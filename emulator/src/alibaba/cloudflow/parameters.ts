@@ -1,5 +1,5 @@
-// The parameters of one CloudFlow request, from query and form body, with the documented limits.
-import { ShapeError } from "../../jsonShape";
+/** The parameters of one CloudFlow request, from query and form body, with the documented limits. */
+import { ShapeError } from "../../ground/jsonShape";
 import type { Parameter } from "../signatures";
 
 /** A parameter that has to be there is not. */
@@ -19,32 +19,36 @@ export class TooLarge extends Error {
 }
 
 /** Names of flows, executions, aliases and schedules. */
-const NAME = /^[A-Za-z_][A-Za-z0-9_-]{0,127}$/;
+const namePattern = /^[A-Za-z_][A-Za-z0-9_-]{0,127}$/;
 
 /**
  * The most that an input or output may have, in bytes of UTF-8: the data of an event.
  * @see https://www.alibabacloud.com/help/en/serverless-workflow/latest/limits
  */
-const LARGEST_DATA = 64 * 1024;
+const largestData = 64 * 1024;
 /**
  * The same of a flow of the older Serverless Workflow.
  * @see https://www.alibabacloud.com/help/en/serverless-workflow/latest/restrictions-on-use-old
  */
-const LARGEST_OLD_DATA = 32 * 1024;
+const largestOldData = 32 * 1024;
 
+/** The parameters of one request; an empty one counts as absent. */
 export class Parameters {
-  private readonly values = new Map<string, string>();
+  readonly #values = new Map<string, string>();
 
   constructor(list: readonly Parameter[]) {
-    for (const [name, value] of list) if (!this.values.has(name)) this.values.set(name, value);
+    for (const [name, value] of list) if (!this.#values.has(name)) this.#values.set(name, value);
   }
 
-  /** An empty parameter counts as absent. */
+  /**
+   * A text; an empty parameter counts as absent.
+   * @throws {ShapeError} when the text is out of range
+   */
   text(
     name: string,
     limits: { min?: number; max?: number; oneOf?: readonly string[] } = {},
   ): string | undefined {
-    const value = this.values.get(name);
+    const value = this.#values.get(name);
     if (value === undefined || value === "") return undefined;
     const { min = 0, max = Number.POSITIVE_INFINITY, oneOf } = limits;
     if (value.length < min || value.length > max) {
@@ -59,14 +63,22 @@ export class Parameters {
     return value;
   }
 
+  /**
+   * A text that must be there.
+   * @throws {MissingParameter} when the parameter is absent
+   * @throws {ShapeError} when the text is out of range
+   */
   required(name: string, limits: { min?: number; max?: number; oneOf?: readonly string[] } = {}): string {
     return this.text(name, limits) ?? missing(name);
   }
 
-  /** A name such as a flow's. */
+  /**
+   * A name such as a flow's.
+   * @throws {ShapeError} when the name has other characters
+   */
   name(parameter: string): string | undefined {
     const value = this.text(parameter);
-    if (value !== undefined && !NAME.test(value)) {
+    if (value !== undefined && !namePattern.test(value)) {
       throw new ShapeError(
         parameter,
         `must begin with a letter or _ and have 1 to 128 letters, digits, _ and -, is ${JSON.stringify(value)}`,
@@ -75,10 +87,19 @@ export class Parameters {
     return value;
   }
 
+  /**
+   * {@link name} that must be there.
+   * @throws {MissingParameter} when the parameter is absent
+   * @throws {ShapeError} when the name has other characters
+   */
   requiredName(parameter: string): string {
     return this.name(parameter) ?? missing(parameter);
   }
 
+  /**
+   * A whole number.
+   * @throws {ShapeError} when the text is none, or out of range
+   */
   integer(name: string, limits: { min: number; max: number }): number | undefined {
     const value = this.text(name);
     if (value === undefined) return undefined;
@@ -92,6 +113,10 @@ export class Parameters {
     return number;
   }
 
+  /**
+   * A number.
+   * @throws {ShapeError} when the text is none, or out of range
+   */
   number(name: string, limits: { min: number; max: number }): number | undefined {
     const value = this.text(name);
     if (value === undefined) return undefined;
@@ -105,7 +130,10 @@ export class Parameters {
     return number;
   }
 
-  /** Python sends `True`. */
+  /**
+   * True or false; Python sends `True`.
+   * @throws {ShapeError} when the text is anything else
+   */
   flag(name: string): boolean | undefined {
     const value = this.text(name)?.toLowerCase();
     if (value === undefined) return undefined;
@@ -113,7 +141,10 @@ export class Parameters {
     return value === "true";
   }
 
-  /** RFC 3339, as epoch milliseconds. */
+  /**
+   * A time as RFC 3339, in epoch milliseconds.
+   * @throws {ShapeError} when the text is no time
+   */
   time(name: string): number | undefined {
     const value = this.text(name);
     if (value === undefined) return undefined;
@@ -125,11 +156,15 @@ export class Parameters {
     return time;
   }
 
-  /** A JSON text; with `isOld` of a flow of the older Serverless Workflow. */
+  /**
+   * A JSON text; with `isOld` of a flow of the older Serverless Workflow.
+   * @throws {TooLarge} when the text has too many bytes
+   * @throws {ShapeError} when the text is not JSON
+   */
   json(name: string, isOld = false): { readonly text: string; readonly value: unknown } | undefined {
     const text = this.text(name);
     if (text === undefined) return undefined;
-    const largest = isOld ? LARGEST_OLD_DATA : LARGEST_DATA;
+    const largest = isOld ? largestOldData : largestData;
     if (Buffer.byteLength(text) > largest) throw new TooLarge(largest);
     try {
       return { text, value: JSON.parse(text) };
@@ -139,7 +174,10 @@ export class Parameters {
   }
 }
 
-/** Refuses because of a parameter that is not there. */
+/**
+ * Refuses because of a parameter that is not there.
+ * @throws {MissingParameter} always
+ */
 export function missing(parameter: string): never {
   throw new MissingParameter(parameter);
 }

@@ -1,7 +1,8 @@
-// The oddities of CloudFlow's answers that can be switched on through the control API; all are off by default.
-import type { QuirkDefinition } from "../../quirks";
+/** The oddities of CloudFlow's answers that can be switched on through the control API; all are off by default. */
+import type { QuirkDefinition } from "../../cloud/quirks";
 
-export const CLOUDFLOW_QUIRKS: readonly QuirkDefinition[] = [
+/** The other ways in which CloudFlow is said to behave, or may. */
+export const cloudFlowQuirks: readonly QuirkDefinition[] = [
   {
     name: "gatewayErrors",
     kind: "flag",

@@ -1,46 +1,49 @@
-// The CloudFlow service: finds the operation, checks who is asking and how often, and hands the request on.
+/** The CloudFlow service: finds the operation, checks who is asking and how often, and hands the request on. */
 import type { Execution } from "../../executions/record";
-import { ReplyError, type Call, type Reply } from "../../http/exchange";
+import { ReplyError } from "../../http/exchange";
+import type { Call, Reply } from "../../http/exchange";
 import type { ExecutionOutline, ForeignStart, MatchedOperation, Service } from "../../http/service";
-import { ShapeError } from "../../jsonShape";
-import type { ActiveQuirks } from "../../quirks";
-import type { EmulatorState } from "../../state";
+import { ShapeError } from "../../ground/jsonShape";
+import { retryAfterSeconds } from "../../http/tokenBuckets";
+import type { ActiveQuirks } from "../../cloud/quirks";
+import type { AlibabaState } from "../state";
 import { DefinitionError } from "../fdl/definition";
 import {
   formType,
   inRequestedFormat,
   mediaType,
   readRpcRequest,
-  requestIdOf,
+  unreadRpcRequest,
   valueOf,
   versionOf,
-  type RpcRequest,
 } from "../rpcRequest";
+import type { RpcRequest } from "../rpcRequest";
 import type { Parameter } from "../signatures";
-import { ALIAS_OPERATIONS } from "./aliasOperations";
+import { aliasOperations } from "./aliasOperations";
 import {
   errorReply,
   flowNotExists,
   gatewayTwin,
   invalidArgument,
-  MESSAGES,
+  messages,
   refusalError,
   refuse,
   serviceError,
-  type ServiceError,
 } from "./errors";
-import { EXECUTION_OPERATIONS } from "./executionOperations";
+import type { ServiceError } from "./errors";
+import { executionOperations } from "./executionOperations";
 import { findExecution, startFlow, statusOf, taskToken } from "./executions";
-import { FLOW_OPERATIONS } from "./flowOperations";
+import { flowOperations } from "./flowOperations";
 import { flowOf, homeOf } from "./flows";
-import { CLOUDFLOW, type CloudFlowOperation, type CloudFlowRequest } from "./operation";
+import { cloudFlow } from "./operation";
+import type { CloudFlowOperation, CloudFlowRequest } from "./operation";
 import { MissingParameter, Parameters, TooLarge } from "./parameters";
-import { TASK_OPERATIONS } from "./taskOperations";
+import { taskOperations } from "./taskOperations";
 
-const OPERATIONS = [...EXECUTION_OPERATIONS, ...FLOW_OPERATIONS, ...ALIAS_OPERATIONS, ...TASK_OPERATIONS];
-const VERSION = "2019-03-15";
-const ALLOWANCE = { tokens: 10, perSecond: 2 };
-const LARGEST_BODY = 1024 * 1024;
+const operations = [...executionOperations, ...flowOperations, ...aliasOperations, ...taskOperations];
+const apiVersion = "2019-03-15";
+const usualAllowance = { tokens: 10, perSecond: 2 };
+const largestBody = 1024 * 1024;
 
 /** A request before anything is known but what is written in it. */
 interface Incoming extends RpcRequest {
@@ -48,10 +51,10 @@ interface Incoming extends RpcRequest {
 }
 
 /** The CloudFlow API (fnf 2019-03-15). */
-export function cloudFlowService(state: EmulatorState): Service {
+export function cloudFlowService(state: AlibabaState): Service {
   return {
-    name: CLOUDFLOW,
-    routes: OPERATIONS.map(({ method, action }) => `${method} /?Action=${action}`),
+    name: cloudFlow,
+    routes: operations.map(({ method, action }) => `${method} /?Action=${action}`),
     match(call: Call): MatchedOperation | undefined {
       const incoming = read(state, call);
       if (!incoming) return undefined;
@@ -62,12 +65,12 @@ export function cloudFlowService(state: EmulatorState): Service {
       };
     },
     faultReply(status: number, operation: string, call: Call): Reply {
-      const incoming = read(state, call) ?? unread(call, operation);
+      const incoming = read(state, call) ?? { ...unreadRpcRequest(call, operation), quirks: {} };
       return inRequestedFormat(incoming, errorReply(faultError(status, incoming), incoming));
     },
     expireToken(call: Call): Reply | undefined {
       const incoming = read(state, call);
-      if (!incoming || !state.alibaba.expireToken(call, incoming.parameters)) return undefined;
+      if (!incoming || !state.authenticator.expireToken(call, incoming.parameters)) return undefined;
       return inRequestedFormat(incoming, errorReply(refusalError({ kind: "tokenExpired" }), incoming));
     },
     start: (start) => startForeign(state, start),
@@ -75,7 +78,7 @@ export function cloudFlowService(state: EmulatorState): Service {
   };
 }
 
-function read(state: EmulatorState, call: Call): Incoming | undefined {
+function read(state: AlibabaState, call: Call): Incoming | undefined {
   const request = readRpcRequest(call);
   if (!request) return undefined;
   const { parameters } = request;
@@ -83,14 +86,10 @@ function read(state: EmulatorState, call: Call): Incoming | undefined {
   return { ...request, quirks };
 }
 
-function unread(call: Call, action: string): Incoming {
-  return { call, parameters: [], action, requestId: requestIdOf(call), quirks: {} };
-}
-
-async function respond(state: EmulatorState, incoming: Incoming): Promise<Reply> {
+async function respond(state: AlibabaState, incoming: Incoming): Promise<Reply> {
   const { action, quirks } = incoming;
   try {
-    const operation = OPERATIONS.find((candidate) => candidate.action === action);
+    const operation = operations.find((candidate) => candidate.action === action);
     if (!operation) {
       const message = `The requested API operation '${action}' is incorrect. Please check.`;
       refuse(serviceError("ActionNotSupported", message), incoming);
@@ -110,7 +109,7 @@ async function respond(state: EmulatorState, incoming: Incoming): Promise<Reply>
 function checkVersion(incoming: Incoming): void {
   const version = versionOf(incoming);
   if (version === undefined) throw new MissingParameter("Version");
-  if (version !== VERSION) {
+  if (version !== apiVersion) {
     const message = `The requested API version '${version}' is not supported yet. Please check.`;
     refuse(serviceError("APIVersionNotSupported", message), incoming);
   }
@@ -118,27 +117,27 @@ function checkVersion(incoming: Incoming): void {
 
 function checkBody(incoming: Incoming): void {
   const { call, quirks } = incoming;
-  if (call.body.length > LARGEST_BODY) throw new TooLarge(LARGEST_BODY);
+  if (call.body.length > largestBody) throw new TooLarge(largestBody);
   const type = mediaType(call);
   const unreadable = call.body.length > 0 && type !== "" && type !== formType && type !== "application/json";
   if (unreadable || (quirks["formIs415"] === true && type === formType && call.body.length > 0)) {
-    refuse(serviceError("UnsupportedMediaType", MESSAGES.mediaType), incoming);
+    refuse(serviceError("UnsupportedMediaType", messages.mediaType), incoming);
   }
 }
 
-function admit(state: EmulatorState, operation: CloudFlowOperation, incoming: Incoming): CloudFlowRequest {
+function admit(state: AlibabaState, operation: CloudFlowOperation, incoming: Incoming): CloudFlowRequest {
   const { call, parameters, quirks } = incoming;
-  const { identity, refusal } = state.alibaba.authenticate(call, parameters);
+  const { identity, refusal } = state.authenticator.authenticate(call, parameters);
   if (refusal) {
     const error = refusalError(refusal);
     throw new ReplyError(errorReply(quirks["gatewayErrors"] ? gatewayTwin(error, refusal) : error, incoming));
   }
   const { account } = identity;
-  const allowance = operation.allowance ?? ALLOWANCE;
-  const waitMs = state.buckets.take(CLOUDFLOW, operation.action, account.domainId, allowance);
+  const allowance = operation.allowance ?? usualAllowance;
+  const waitMs = state.buckets.take(cloudFlow, operation.action, account.domainId, allowance);
   if (waitMs > 0) {
-    const error = serviceError("ResourceThrottled", MESSAGES.throttled);
-    const seconds = String(Math.max(1, Math.ceil(waitMs / 1000)));
+    const error = serviceError("ResourceThrottled", messages.throttled);
+    const seconds = retryAfterSeconds(waitMs);
     throw new ReplyError(
       quirks["gatewayErrors"]
         ? errorReply(gatewayTwin(error), incoming, { "x-acs-retry-after": seconds })
@@ -180,20 +179,20 @@ function faultOfService(status: number, action: string, parameters: readonly Par
     case 400:
       return invalidArgument("As planned by a fault.");
     case 403:
-      return serviceError("AccessDenied", MESSAGES.denied);
+      return serviceError("AccessDenied", messages.denied);
     case 404:
       return flowNotExists(flow);
     case 409:
       if (action === "CreateFlow") return serviceError("FlowAlreadyExists", `Flow ${flow} already exists.`);
       return action.startsWith("ReportTask")
         ? serviceError("TaskInvalidState", "The task is not in a state to be reported.")
-        : serviceError("ConcurrentUpdateError", MESSAGES.conflict);
+        : serviceError("ConcurrentUpdateError", messages.conflict);
     case 412:
-      return serviceError("PreconditionFailed", MESSAGES.changed);
+      return serviceError("PreconditionFailed", messages.changed);
     case 415:
-      return serviceError("UnsupportedMediaType", MESSAGES.mediaType);
+      return serviceError("UnsupportedMediaType", messages.mediaType);
     case 429:
-      return serviceError("ResourceThrottled", MESSAGES.throttled);
+      return serviceError("ResourceThrottled", messages.throttled);
     case 503:
       return {
         status,
@@ -201,11 +200,11 @@ function faultOfService(status: number, action: string, parameters: readonly Par
         message: "The request has failed due to a temporary failure.",
       };
     default:
-      return { ...serviceError("InternalServerError", MESSAGES.internal), status };
+      return { ...serviceError("InternalServerError", messages.internal), status };
   }
 }
 
-function startForeign(state: EmulatorState, start: ForeignStart): Execution {
+function startForeign(state: AlibabaState, start: ForeignStart): Execution {
   const { workflow, startedBy, executionId, startedAt, input } = start;
   const flow = flowOf(workflow);
   if (executionId !== undefined && findExecution(state, flow, executionId)) {
@@ -220,7 +219,7 @@ function startForeign(state: EmulatorState, start: ForeignStart): Execution {
 }
 
 // The control API shows the tokens too: nobody else would hand them to whoever has to report.
-function outline(state: EmulatorState, execution: Execution): ExecutionOutline {
+function outline(state: AlibabaState, execution: Execution): ExecutionOutline {
   const snapshot = state.executions.play(execution);
   return {
     status: snapshot.phase === "ended" ? statusOf(execution, snapshot) : snapshot.phase,

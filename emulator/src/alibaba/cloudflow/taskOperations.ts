@@ -1,16 +1,18 @@
-// CloudFlow operations that end a callback task, and those on map runs.
-import type { ProgramStep } from "../../executions/programPlay";
+/** CloudFlow operations that end a callback task, and those on map runs. */
+import type { ProgramStep } from "../../player/play";
 import type { Execution } from "../../executions/record";
 import type { Reply } from "../../http/exchange";
-import { isJsonObject, ShapeError } from "../../jsonShape";
+import { isJsonObject, ShapeError } from "../../ground/jsonShape";
 import { executionOfRequest, flowOfRequest } from "./executionOperations";
 import { invalidArgument, refuse, serviceError } from "./errors";
 import { taskOfToken } from "./executions";
 import { numberedEvents } from "./history";
-import { answer, timeText, type CloudFlowOperation, type CloudFlowRequest } from "./operation";
+import { answer, timeText } from "./operation";
+import type { CloudFlowOperation, CloudFlowRequest } from "./operation";
 import { missing } from "./parameters";
 
-export const TASK_OPERATIONS: readonly CloudFlowOperation[] = [
+/** The operations on tasks and maps of running executions. */
+export const taskOperations: readonly CloudFlowOperation[] = [
   { action: "ReportTaskSucceeded", method: "POST", handle: reportSucceeded },
   { action: "ReportTaskFailed", method: "POST", handle: reportFailed },
   { action: "DescribeMapRun", method: "GET", handle: describeMapRun },
@@ -100,7 +102,7 @@ function mapRunOf(request: CloudFlowRequest): MapRun {
   return refuse(serviceError("MapRunNotExists", `Map run ${name} does not exist.`), request);
 }
 
-const STATUSES: Readonly<Record<string, string>> = { success: "Succeeded", cancel: "Stopped" };
+const statuses: Readonly<Record<string, string>> = { success: "Succeeded", cancel: "Stopped" };
 
 function mapRunBody(request: CloudFlowRequest, { execution, step }: MapRun): Record<string, unknown> {
   const { state } = step;
@@ -117,7 +119,7 @@ function mapRunBody(request: CloudFlowRequest, { execution, step }: MapRun): Rec
   return {
     MapRunName: step.key,
     ExecutionName: request.parameters.text("ExecutionName"),
-    Status: step.outcome === undefined ? "Running" : (STATUSES[step.outcome] ?? "Failed"),
+    Status: step.outcome === undefined ? "Running" : (statuses[step.outcome] ?? "Failed"),
     Concurrency: limit("concurrency"),
     ToleratedFailedCount: limit("toleratedFailures"),
     ToleratedFailedPercentage: limit("toleratedFailurePercent"),

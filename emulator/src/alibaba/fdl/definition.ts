@@ -1,7 +1,10 @@
-// Reads a flow definition (FDL, either dialect, YAML or JSON) into a program. What is wrong or not supported is refused
-// with the name of the state and of the field.
-import type { ErrorNames, Program } from "../../executions/program";
-import { isJsonObject, ShapeError, type JsonObject } from "../../jsonShape";
+/**
+ * Reads a flow definition (FDL, either dialect, YAML or JSON) into a program. What is wrong or not supported is refused
+ * with the name of the state and of the field.
+ */
+import type { ErrorNames, Program } from "../../player/program";
+import { isJsonObject, ShapeError } from "../../ground/jsonShape";
+import type { JsonObject } from "../../ground/jsonShape";
 import { ExpressionError } from "./expressions";
 import { readStateMachine } from "./stateMachine";
 import { readSteps } from "./steps";
@@ -22,7 +25,7 @@ export interface FlowDefinition {
   readonly program: Program;
 }
 
-const ERROR_NAMES: ErrorNames = {
+const errorNames: ErrorNames = {
   taskFailed: "FnF.TaskFailed",
   taskTimedOut: "FnF.TaskTimeout",
   noChoiceMatched: "FnF.NoChoiceMatched",
@@ -31,16 +34,20 @@ const ERROR_NAMES: ErrorNames = {
 };
 
 /** The most that a definition may have. */
-const LONGEST = 64 * 1024;
+const longestBytes = 64 * 1024;
 
-/** Reads a definition. Throws {@link DefinitionError}. */
+/**
+ * Reads a definition.
+ * @throws {DefinitionError} when the definition is too long, or wrong anywhere
+ */
 export function readDefinition(text: string): FlowDefinition {
-  if (Buffer.byteLength(text) > LONGEST) throw new DefinitionError(`has more than ${String(LONGEST)} bytes`);
+  if (Buffer.byteLength(text) > longestBytes)
+    throw new DefinitionError(`has more than ${String(longestBytes)} bytes`);
   try {
     const source = parseYaml(text);
     if (!isJsonObject(source)) throw new DefinitionError("is no mapping");
     const { name, program } = readDialect(source);
-    return { name, program: { ...program, errorNames: ERROR_NAMES } };
+    return { name, program: { ...program, errorNames: errorNames } };
   } catch (error) {
     if (error instanceof YamlError || error instanceof ShapeError || error instanceof ExpressionError) {
       throw new DefinitionError(error.message);

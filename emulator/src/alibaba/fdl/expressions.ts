@@ -1,6 +1,8 @@
-// Reads the expressions of both dialects, such as `$Input.a[0].b`, `$local.status` and `$.a == "x" && !$.b`, into those
-// of a program. What is not known is refused by name.
-import type { Comparison, Condition, Expression, Root } from "../../executions/program";
+/**
+ * Reads the expressions of both dialects, such as `$Input.a[0].b`, `$local.status` and `$.a == "x" && !$.b`, into those
+ * of a program. What is not known is refused by name.
+ */
+import type { Comparison, Condition, Expression, Root } from "../../player/program";
 
 /** An expression that is wrong or not supported. */
 export class ExpressionError extends Error {
@@ -42,71 +44,73 @@ export function readCondition(text: string, paths: Paths): Condition {
   return made;
 }
 
-const PATH_PART = /\$[A-Za-z]*|\.[^\s.[\]()=!<>&|,'"$]+|\[(?:-?\d+|\*|"[^"]*"|'[^']*')\]/y;
+const pathPart = /\$[A-Za-z]*|\.[^\s.[\]()=!<>&|,'"$]+|\[(?:-?\d+|\*|"[^"]*"|'[^']*')\]/y;
 /** Parentheses and negations within each other: more than any flow has, and fewer than the stack holds. */
 const mostLevels = 100;
-const COMPARISONS: readonly Comparison[] = ["==", "!=", "<=", ">=", "<", ">"];
+const comparisons: readonly Comparison[] = ["==", "!=", "<=", ">=", "<", ">"];
 
 class ExpressionReader {
-  private position = 0;
+  readonly #text: string;
+  readonly #paths: Paths;
+  #position = 0;
   #level = 0;
 
-  constructor(
-    private readonly text: string,
-    private readonly paths: Paths,
-  ) {}
+  constructor(text: string, paths: Paths) {
+    this.#text = text;
+    this.#paths = paths;
+  }
 
   end(): void {
-    this.skip();
-    if (this.position < this.text.length) this.fail();
+    this.#skip();
+    if (this.#position < this.#text.length) this.#fail();
   }
 
   condition(): Condition {
-    const parts = [this.conjunction()];
-    while (this.take("||")) parts.push(this.conjunction());
+    const parts = [this.#conjunction()];
+    while (this.#take("||")) parts.push(this.#conjunction());
     const [only] = parts;
     return parts.length === 1 && only ? only : { kind: "any", of: parts };
   }
 
   path(): Expression {
-    this.skip();
+    this.#skip();
     const parts: (string | number)[] = [];
     for (;;) {
-      PATH_PART.lastIndex = this.position;
-      const part = PATH_PART.exec(this.text)?.[0];
+      pathPart.lastIndex = this.#position;
+      const part = pathPart.exec(this.#text)?.[0];
       if (part === undefined || (parts.length > 0 && part.startsWith("$"))) break;
       if (parts.length === 0 && !part.startsWith("$")) break;
-      this.position += part.length;
+      this.#position += part.length;
       parts.push(partOf(part));
     }
-    if (parts.length === 0) this.fail();
-    return this.known(parts);
+    if (parts.length === 0) this.#fail();
+    return this.#known(parts);
   }
 
-  private conjunction(): Condition {
-    const parts = [this.unary()];
-    while (this.take("&&")) parts.push(this.unary());
+  #conjunction(): Condition {
+    const parts = [this.#unary()];
+    while (this.#take("&&")) parts.push(this.#unary());
     const [only] = parts;
     return parts.length === 1 && only ? only : { kind: "all", of: parts };
   }
 
-  private unary(): Condition {
-    this.skip();
-    if (this.text[this.position] === "!" && this.text[this.position + 1] !== "=") {
-      this.position++;
-      return { kind: "not", of: this.nested(() => this.unary()) };
+  #unary(): Condition {
+    this.#skip();
+    if (this.#text[this.#position] === "!" && this.#text[this.#position + 1] !== "=") {
+      this.#position++;
+      return { kind: "not", of: this.#nested(() => this.#unary()) };
     }
-    if (this.take("(")) {
-      const inner = this.nested(() => this.condition());
-      if (!this.take(")")) this.fail();
+    if (this.#take("(")) {
+      const inner = this.#nested(() => this.condition());
+      if (!this.#take(")")) this.#fail();
       return inner;
     }
-    const left = this.operand();
-    const by = COMPARISONS.find((sign) => this.take(sign));
-    return by ? { kind: "compare", left, by, right: this.operand() } : { kind: "true", value: left };
+    const left = this.#operand();
+    const by = comparisons.find((sign) => this.#take(sign));
+    return by ? { kind: "compare", left, by, right: this.#operand() } : { kind: "true", value: left };
   }
 
-  private nested(read: () => Condition): Condition {
+  #nested(read: () => Condition): Condition {
     this.#level += 1;
     if (this.#level > mostLevels) {
       throw new ExpressionError(`an expression has more than ${String(mostLevels)} levels`);
@@ -116,43 +120,43 @@ class ExpressionReader {
     return made;
   }
 
-  private operand(): Expression {
-    this.skip();
-    const rest = this.text.slice(this.position);
+  #operand(): Expression {
+    this.#skip();
+    const rest = this.#text.slice(this.#position);
     if (rest.startsWith("$")) return this.path();
     const literal = /^(?:"(?:[^"\\]|\\.)*"|'[^']*'|-?\d+(?:\.\d+)?|(?:true|false|null)\b)/i.exec(rest)?.[0];
-    if (literal === undefined) this.fail();
-    this.position += literal.length;
+    if (literal === undefined) this.#fail();
+    this.#position += literal.length;
     if (literal.startsWith("'")) return { kind: "literal", value: literal.slice(1, -1) };
     return { kind: "literal", value: JSON.parse(literal.startsWith('"') ? literal : literal.toLowerCase()) };
   }
 
-  private known(parts: readonly (string | number)[]): Expression {
-    const fitting = this.paths
+  #known(parts: readonly (string | number)[]): Expression {
+    const fitting = this.#paths
       .filter(({ begins }) => begins.every((name, index) => parts[index] === name))
       .sort((a, b) => b.begins.length - a.begins.length)[0];
-    if (!fitting) throw new ExpressionError(`the path ${this.text.trim()} is not supported`);
+    if (!fitting) throw new ExpressionError(`the path ${this.#text.trim()} is not supported`);
     const rest = parts.slice(fitting.begins.length);
     if (!("means" in fitting)) return { kind: "path", root: fitting.root, keys: [...fitting.keys, ...rest] };
-    if (rest.length > 0) throw new ExpressionError(`the path ${this.text.trim()} is not supported`);
+    if (rest.length > 0) throw new ExpressionError(`the path ${this.#text.trim()} is not supported`);
     return fitting.means;
   }
 
-  private take(sign: string): boolean {
-    this.skip();
-    if (!this.text.startsWith(sign, this.position)) return false;
-    this.position += sign.length;
+  #take(sign: string): boolean {
+    this.#skip();
+    if (!this.#text.startsWith(sign, this.#position)) return false;
+    this.#position += sign.length;
     return true;
   }
 
-  private skip(): void {
-    while (/\s/.test(this.text[this.position] ?? "")) this.position++;
+  #skip(): void {
+    while (/\s/.test(this.#text[this.#position] ?? "")) this.#position++;
   }
 
-  private fail(): never {
-    const rest = this.text.slice(this.position).trim();
+  #fail(): never {
+    const rest = this.#text.slice(this.#position).trim();
     throw new ExpressionError(
-      `the expression ${JSON.stringify(this.text)} is not supported${rest === "" ? "" : ` at ${JSON.stringify(rest)}`}`,
+      `the expression ${JSON.stringify(this.#text)} is not supported${rest === "" ? "" : ` at ${JSON.stringify(rest)}`}`,
     );
   }
 }

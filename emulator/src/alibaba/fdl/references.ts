@@ -1,23 +1,26 @@
-// What both dialects share: the callback token as an expression, and the check that every named state is there.
-import type { Expression, Sequence, State } from "../../executions/program";
-import { ShapeError } from "../../jsonShape";
+/** What both dialects share: the callback token as an expression, and the check that every named state is there. */
+import type { Expression, Sequence, State } from "../../player/program";
+import { ShapeError } from "../../ground/jsonShape";
 
 /** Separates the parts of a task token: the execution's own secret, the step, the attempt. */
-export const TOKEN_SEPARATOR = "|";
+export const tokenSeparator = "|";
 
 /** The token that a callback task hands out. The execution's view has its secret under `TaskTokenBase`. */
-export const TASK_TOKEN: Expression = {
+export const taskTokenExpression: Expression = {
   kind: "text",
   parts: [
     { kind: "path", root: "execution", keys: ["TaskTokenBase"] },
-    { kind: "literal", value: TOKEN_SEPARATOR },
+    { kind: "literal", value: tokenSeparator },
     { kind: "path", root: "state", keys: ["key"] },
-    { kind: "literal", value: TOKEN_SEPARATOR },
+    { kind: "literal", value: tokenSeparator },
     { kind: "path", root: "state", keys: ["attempt"] },
   ],
 };
 
-/** Refuses names that are there twice or that lead nowhere. */
+/**
+ * Refuses names that are there twice or that lead nowhere.
+ * @throws {ShapeError} when there is one; names it
+ */
 export function refuseDanglingNames(sequence: Sequence, path: string): void {
   const names = new Set<string>();
   for (const { id } of sequence.states) {

@@ -1,4 +1,4 @@
-// The newer dialect of FDL: `Type: StateMachine` with `States` that name the state that follows.
+/** The newer dialect of FDL: `Type: StateMachine` with `States` that name the state that follows. */
 import type {
   CatchRule,
   Expression,
@@ -7,15 +7,16 @@ import type {
   Sequence,
   State,
   WaitState,
-} from "../../executions/program";
-import { Fields, isJsonObject, readText, ShapeError } from "../../jsonShape";
-import { readCondition, readPath, type Paths } from "./expressions";
-import { refuseDanglingNames, TASK_TOKEN } from "./references";
+} from "../../player/program";
+import { Fields, isJsonObject, readText, ShapeError } from "../../ground/jsonShape";
+import { readCondition, readPath } from "./expressions";
+import type { Paths } from "./expressions";
+import { refuseDanglingNames, taskTokenExpression } from "./references";
 
-const ALL_ERRORS = "FnF.ALL";
-const MOST_BRANCHES = 50;
+const allErrors = "FnF.ALL";
+const mostBranches = 50;
 
-const PATHS: Paths = [
+const referencePaths: Paths = [
   { begins: ["$Input"], root: "input", keys: [] },
   { begins: ["$Output"], root: "result", keys: [] },
   { begins: ["$Item"], root: "item", keys: [] },
@@ -26,11 +27,11 @@ const PATHS: Paths = [
   { begins: ["$Context", "Current", "Error", "Detail"], root: "error", keys: ["cause"] },
   { begins: ["$Context", "Current", "Item"], root: "item", keys: [] },
   { begins: ["$Context", "Current", "Index"], root: "index", keys: [] },
-  { begins: ["$Context", "Current", "TaskToken"], means: TASK_TOKEN },
+  { begins: ["$Context", "Current", "TaskToken"], means: taskTokenExpression },
   { begins: ["$Context", "Execution"], root: "execution", keys: [] },
 ];
 
-const ERROR_OUTPUT: Expression = {
+const errorOutput: Expression = {
   kind: "object",
   fields: {
     Error: {
@@ -43,7 +44,11 @@ const ERROR_OUTPUT: Expression = {
   },
 };
 
-/** Reads a state machine; throws ShapeError or ExpressionError. */
+/**
+ * Reads a state machine.
+ * @throws {ShapeError} when a field is wrong
+ * @throws {ExpressionError} when an expression cannot be read
+ */
 export function readStateMachine(source: unknown): { name: string; program: Program } {
   const fields = new Fields(source, "");
   fields.text("Type");
@@ -95,8 +100,8 @@ function readKind(type: string, id: string, fields: Fields, input: Expression | 
       return readChoice(id, fields, input);
     case "Parallel": {
       const branches = fields.required("Branches", fields.list("Branches", readBranch));
-      if (branches.length < 1 || branches.length > MOST_BRANCHES) {
-        throw new ShapeError(fields.at("Branches"), `must have 1 to ${String(MOST_BRANCHES)} branches`);
+      if (branches.length < 1 || branches.length > mostBranches) {
+        throw new ShapeError(fields.at("Branches"), `must have 1 to ${String(mostBranches)} branches`);
       }
       return {
         kind: "parallel",
@@ -176,7 +181,7 @@ function readChoice(id: string, fields: Fields, input: Expression | undefined): 
       const branch = new Fields(json, path);
       branch.text("Name");
       branch.text("Description");
-      const when = readCondition(branch.requiredText("Condition"), PATHS);
+      const when = readCondition(branch.requiredText("Condition"), referencePaths);
       const next = branch.requiredText("Next", { min: 1 });
       branch.rejectUnknown();
       return { when, next };
@@ -205,7 +210,7 @@ function readMap(id: string, fields: Fields, input: Expression | undefined): Sta
     kind: "map",
     ...parts(id, fields, input),
     ...errorRules(fields),
-    items: readPath(itemsPath, PATHS),
+    items: readPath(itemsPath, referencePaths),
     itemInput: constructor(fields, "ItemConstructor"),
     body,
     // The vendor's pages have both spellings.
@@ -239,7 +244,7 @@ function errorRules(fields: Fields): { retries: RetryRule[]; catches: CatchRule[
     const made = {
       errors: readErrors(rule),
       next: rule.requiredText("Next", { min: 1 }),
-      output: constructor(rule, "OutputConstructor") ?? ERROR_OUTPUT,
+      output: constructor(rule, "OutputConstructor") ?? errorOutput,
     };
     rule.rejectUnknown();
     return made;
@@ -252,7 +257,7 @@ function readErrors(rule: Fields): string[] {
     "Errors",
     rule.list("Errors", (error, path) => readText(error, path, { min: 1 })),
   );
-  return errors.map((error) => (error === ALL_ERRORS ? "*" : error));
+  return errors.map((error) => (error === allErrors ? "*" : error));
 }
 
 const literal = (constant: unknown): Expression => ({ kind: "literal", value: constant });
@@ -260,14 +265,14 @@ const literal = (constant: unknown): Expression => ({ kind: "literal", value: co
 // `Name` with a constant, or `Name.$` with an expression.
 function value(fields: Fields, name: string): Expression | undefined {
   const path = fields.text(`${name}.$`);
-  if (path !== undefined) return readPath(path, PATHS);
+  if (path !== undefined) return readPath(path, referencePaths);
   const constant = fields.raw(name);
   return constant === undefined ? undefined : literal(constant);
 }
 
 function constructor(fields: Fields, name: string): Expression | undefined {
   const path = fields.text(`${name}.$`);
-  if (path !== undefined) return readPath(path, PATHS);
+  if (path !== undefined) return readPath(path, referencePaths);
   const source = fields.object(name);
   return source && readConstructor(source);
 }
@@ -279,7 +284,7 @@ function readConstructor(source: unknown): Expression {
   const made: Record<string, Expression> = {};
   for (const [name, written] of Object.entries(source)) {
     if (name.endsWith(".$") && typeof written === "string")
-      made[name.slice(0, -2)] = readPath(written, PATHS);
+      made[name.slice(0, -2)] = readPath(written, referencePaths);
     else made[name] = readConstructor(written);
   }
   return { kind: "object", fields: made };

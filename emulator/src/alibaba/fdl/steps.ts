@@ -1,4 +1,4 @@
-// The older dialect of FDL: `type: flow` with `steps` that follow each other and collect their outputs in `$local`.
+/** The older dialect of FDL: `type: flow` with `steps` that follow each other and collect their outputs in `$local`. */
 import type {
   CatchRule,
   ChoiceArm,
@@ -7,35 +7,36 @@ import type {
   RetryRule,
   Sequence,
   State,
-} from "../../executions/program";
-import { Fields, readText, ShapeError } from "../../jsonShape";
-import { readCondition, readPath, type Paths } from "./expressions";
-import { refuseDanglingNames, TASK_TOKEN } from "./references";
+} from "../../player/program";
+import { Fields, readText, ShapeError } from "../../ground/jsonShape";
+import { readCondition, readPath } from "./expressions";
+import type { Paths } from "./expressions";
+import { refuseDanglingNames, taskTokenExpression } from "./references";
 
-const ALL_ERRORS = "FnF.ALL";
+const allErrors = "FnF.ALL";
 
-const CONTEXT: Paths = [
+const contextPaths: Paths = [
   { begins: ["$context", "execution", "name"], root: "execution", keys: ["Name"] },
   { begins: ["$context", "execution", "input"], root: "execution", keys: ["Input"] },
   { begins: ["$context", "step", "name"], root: "state", keys: ["name"] },
-  { begins: ["$context", "task", "token"], means: TASK_TOKEN },
+  { begins: ["$context", "task", "token"], means: taskTokenExpression },
 ];
 /** In `inputMappings`: what is around the step. */
-const OUTSIDE: Paths = [
+const outsideStep: Paths = [
   { begins: ["$input"], root: "input", keys: [] },
   { begins: ["$local"], root: "local", keys: [] },
-  ...CONTEXT,
+  ...contextPaths,
 ];
 /** In `outputMappings`: the step's own input and result. */
-const INSIDE: Paths = [
+const insideStep: Paths = [
   { begins: ["$input"], root: "input", keys: [] },
   { begins: ["$local"], root: "result", keys: [] },
-  ...CONTEXT,
+  ...contextPaths,
 ];
 /** In conditions and values: the step's input. */
-const OWN: Paths = [{ begins: ["$"], root: "input", keys: [] }, ...CONTEXT];
+const ownStep: Paths = [{ begins: ["$"], root: "input", keys: [] }, ...contextPaths];
 
-const ERROR_OUTPUT: Expression = {
+const errorOutput: Expression = {
   kind: "object",
   fields: {
     Error: { kind: "path", root: "error", keys: ["code"] },
@@ -43,7 +44,11 @@ const ERROR_OUTPUT: Expression = {
   },
 };
 
-/** Reads a flow of steps; throws ShapeError or ExpressionError. */
+/**
+ * Reads a flow of steps.
+ * @throws {ShapeError} when a field is wrong
+ * @throws {ExpressionError} when an expression cannot be read
+ */
 export function readSteps(source: unknown): { name: string | undefined; program: Program } {
   const fields = new Fields(source, "");
   fields.text("type");
@@ -53,8 +58,8 @@ export function readSteps(source: unknown): { name: string | undefined; program:
   const seconds = fields.number("timeoutSeconds", { min: 1 });
   const root = {
     ...readSequence(fields),
-    input: mappings(fields, "inputMappings", OUTSIDE),
-    output: mappings(fields, "outputMappings", INSIDE),
+    input: mappings(fields, "inputMappings", outsideStep),
+    output: mappings(fields, "outputMappings", insideStep),
   };
   fields.rejectUnknown();
   return { name, program: { root, timeoutMs: seconds === undefined ? undefined : seconds * 1000 } };
@@ -92,8 +97,8 @@ function readStep(json: unknown, path: string): ReadStep {
   const end = fields.flag("end") ?? false;
   const common = {
     id,
-    input: mappings(fields, "inputMappings", OUTSIDE),
-    output: mappings(fields, "outputMappings", INSIDE),
+    input: mappings(fields, "inputMappings", outsideStep),
+    output: mappings(fields, "outputMappings", insideStep),
     ...errorRules(fields),
   };
   const state = readKind(type, common, fields);
@@ -167,7 +172,7 @@ function readPart(json: unknown, path: string): Sequence {
 function readArms(fields: Fields): ChoiceArm[] {
   const readArm = (json: unknown, path: string, withCondition: boolean): ChoiceArm => {
     const arm = new Fields(json, path);
-    const when = withCondition ? readCondition(arm.requiredText("condition"), OWN) : undefined;
+    const when = withCondition ? readCondition(arm.requiredText("condition"), ownStep) : undefined;
     const body = arm.has("steps") ? readSequence(arm) : undefined;
     const next = arm.text("goto", { min: 1 });
     arm.rejectUnknown();
@@ -186,7 +191,7 @@ function readForeach(common: StepParts, fields: Fields): State {
     fields.required("iterationMapping", fields.object("iterationMapping")),
     fields.at("iterationMapping"),
   );
-  const items = readPath(mapping.requiredText("collection"), OWN);
+  const items = readPath(mapping.requiredText("collection"), ownStep);
   const item = mapping.requiredText("item", { min: 1 });
   const index = mapping.text("index", { min: 1 });
   mapping.rejectUnknown();
@@ -221,7 +226,7 @@ function errorRules(fields: Fields): { retries: RetryRule[]; catches: CatchRule[
   });
   const catches = fields.list("catch", (json, path): CatchRule => {
     const rule = new Fields(json, path);
-    const made = { errors: readErrors(rule), next: rule.requiredText("goto"), output: ERROR_OUTPUT };
+    const made = { errors: readErrors(rule), next: rule.requiredText("goto"), output: errorOutput };
     rule.rejectUnknown();
     return made;
   });
@@ -233,14 +238,14 @@ function readErrors(rule: Fields): string[] {
     "errors",
     rule.list("errors", (error, path) => readText(error, path, { min: 1 })),
   );
-  return errors.map((error) => (error === ALL_ERRORS ? "*" : error));
+  return errors.map((error) => (error === allErrors ? "*" : error));
 }
 
 // A constant, or a path such as `$.seconds`.
 function value(fields: Fields, name: string): Expression | undefined {
   const written = fields.raw(name);
   if (written === undefined) return undefined;
-  if (typeof written === "string" && written.startsWith("$")) return readPath(written, OWN);
+  if (typeof written === "string" && written.startsWith("$")) return readPath(written, ownStep);
   return { kind: "literal", value: written };
 }
 

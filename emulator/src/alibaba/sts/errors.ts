@@ -18,6 +18,7 @@ export const rootAccount: GatewayError = {
   message: "Roles may not be assumed by root accounts.",
 };
 
+/** The error for a role that is not there. */
 export const unknownRole: GatewayError = {
   status: 404,
   code: "EntityNotExist.Role",
@@ -73,7 +74,10 @@ export function errorReply(
   return jsonReply(status, body, { "x-acs-request-id": requestId, ...headers });
 }
 
-/** Ends the handling of a request with an error answer. */
+/**
+ * Ends the handling of a request with an error answer.
+ * @throws {ReplyError} always
+ */
 export function refuse(error: GatewayError, request: RpcRequest): never {
   throw new ReplyError(errorReply(error, request));
 }

@@ -1,14 +1,14 @@
 /** The operations of Alibaba Cloud's STS: roles for those who have keys, roles for those who have an id token, and who one is. */
 import { jsonReply } from "../../http/exchange";
 import type { Reply } from "../../http/exchange";
-import { derivedDigits } from "../../identity/account";
-import type { Account, AssumableRole, IdentityProvider } from "../../identity/account";
-import type { IdTokenClaims, IdTokenProblem } from "../../identity/idTokens";
-import { chainOf, lookUp } from "../../identity/principal";
-import type { Principal, SessionRef } from "../../identity/principal";
-import { trustsCaller, trustsIdToken } from "../../identity/trust";
-import type { JsonObject } from "../../jsonShape";
-import type { EmulatorState } from "../../state";
+import { derivedDigits } from "../../accounts/account";
+import type { Account, AssumableRole, IdentityProvider } from "../../accounts/account";
+import type { IdTokenClaims, IdTokenProblem } from "../../accounts/idTokens";
+import { chainOf, lookUp } from "../../accounts/principal";
+import type { Principal, SessionRef } from "../../accounts/principal";
+import { trustsCaller, trustsIdToken } from "../../accounts/trust";
+import type { JsonObject } from "../../ground/jsonShape";
+import type { AlibabaState } from "../state";
 import type { RpcRequest } from "../rpcRequest";
 import { valueOf } from "../rpcRequest";
 import {
@@ -29,7 +29,7 @@ const longestPolicy = 2048;
 
 /** A request whose operation is known. */
 export interface StsRequest extends RpcRequest {
-  readonly state: EmulatorState;
+  readonly state: AlibabaState;
 }
 
 /** AssumeRole. */

@@ -2,11 +2,11 @@
 import { ReplyError } from "../../http/exchange";
 import type { Call, Reply } from "../../http/exchange";
 import type { MatchedOperation, Service } from "../../http/service";
-import type { Principal } from "../../identity/principal";
-import type { EmulatorState } from "../../state";
+import { retryAfterSeconds } from "../../http/tokenBuckets";
+import type { Principal } from "../../accounts/principal";
+import type { AlibabaState } from "../state";
 import { gatewayRefusal } from "../gateway";
-import { inRequestedFormat, readRpcRequest, requestIdOf, versionOf } from "../rpcRequest";
-import type { RpcRequest } from "../rpcRequest";
+import { inRequestedFormat, readRpcRequest, unreadRpcRequest, versionOf } from "../rpcRequest";
 import { errorReply, faultError, refuse } from "./errors";
 import { assumeRole, assumeRoleWithOidc, getCallerIdentity } from "./operations";
 import type { StsRequest } from "./operations";
@@ -25,7 +25,7 @@ const signedOperations: Readonly<Record<string, SignedHandler>> = {
 const unsignedOperation = "AssumeRoleWithOIDC";
 
 /** The STS API of Alibaba Cloud. */
-export function alibabaStsService(state: EmulatorState): Service {
+export function alibabaStsService(state: AlibabaState): Service {
   return {
     name: serviceName,
     routes: [...Object.keys(signedOperations), unsignedOperation].map((action) => `POST /?Action=${action}`),
@@ -36,19 +36,15 @@ export function alibabaStsService(state: EmulatorState): Service {
       return { operation: request.action, respond };
     },
     faultReply(status: number, operation: string, call: Call): Reply {
-      const request = readRpcRequest(call) ?? unread(call, operation);
+      const request = readRpcRequest(call) ?? unreadRpcRequest(call, operation);
       return inRequestedFormat(request, errorReply(faultError(status), request));
     },
     expireToken(call: Call): Reply | undefined {
       const request = readRpcRequest(call);
-      if (!request || !state.alibaba.expireToken(call, request.parameters)) return undefined;
+      if (!request || !state.authenticator.expireToken(call, request.parameters)) return undefined;
       return inRequestedFormat(request, errorReply(gatewayRefusal({ kind: "tokenExpired" }), request));
     },
   };
-}
-
-function unread(call: Call, action: string): RpcRequest {
-  return { call, parameters: [], action, requestId: requestIdOf(call) };
 }
 
 function answer(request: StsRequest): Reply {
@@ -72,7 +68,7 @@ function answer(request: StsRequest): Reply {
 
 function admit(request: StsRequest): Principal {
   const { state, call, parameters } = request;
-  const { identity, refusal } = state.alibaba.authenticate(call, parameters);
+  const { identity, refusal } = state.authenticator.authenticate(call, parameters);
   if (refusal) refuse(gatewayRefusal(refusal), request);
   limit(request, identity.account.domainId);
   return identity.principal;
@@ -82,6 +78,6 @@ function limit(request: StsRequest, account: string): void {
   const waitMs = request.state.buckets.take(serviceName, request.action, account, allowance);
   if (waitMs === 0) return;
   const error = { ...faultError(429), status: 400 };
-  const seconds = String(Math.max(1, Math.ceil(waitMs / 1000)));
+  const seconds = retryAfterSeconds(waitMs);
   throw new ReplyError(errorReply(error, request, { "x-acs-retry-after": seconds }));
 }

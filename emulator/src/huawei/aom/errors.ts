@@ -1,6 +1,7 @@
-// AOM's own error answers: which code each group of operations uses, and the forms the body can take.
-import { jsonReply, ReplyError, type Reply } from "../../http/exchange";
-import type { ActiveQuirks } from "../../quirks";
+/** AOM's own error answers: which code each group of operations uses, and the forms the body can take. */
+import { jsonReply, ReplyError } from "../../http/exchange";
+import type { Reply } from "../../http/exchange";
+import type { ActiveQuirks } from "../../cloud/quirks";
 
 /** Code and text of one kind of error. */
 export interface ErrorText {
@@ -15,58 +16,70 @@ export interface ErrorFamily {
   readonly internal: ErrorText;
 }
 
-const INVALID_INPUT = { code: "AOM.31001302", message: "Invalid input parameter." };
+const invalidInput = { code: "AOM.31001302", message: "Invalid input parameter." };
 
-export const EXECUTION_ERRORS: ErrorFamily = {
+/** Errors of the operations on executions. */
+export const executionErrors: ErrorFamily = {
   unauthorized: { code: "AOM.31009004", message: "auth failed." },
-  invalid: INVALID_INPUT,
+  invalid: invalidInput,
   internal: { code: "AOM.31001405", message: "execution internal server error." },
 };
 
-export const DETAIL_ERRORS: ErrorFamily = {
-  ...EXECUTION_ERRORS,
+/** Errors of SearchWorkflowExecutionDetail. */
+export const detailErrors: ErrorFamily = {
+  ...executionErrors,
   invalid: { code: "AOM.31001403", message: "param error." },
   internal: { code: "AOM.31001405", message: "internal server error." },
 };
 
-export const WORKFLOW_ERRORS: ErrorFamily = {
+/** Errors of the operations on workflows. */
+export const workflowErrors: ErrorFamily = {
   unauthorized: { code: "AOM.31009003", message: "auth failed." },
-  invalid: INVALID_INPUT,
+  invalid: invalidInput,
   internal: { code: "AOM.31001305", message: "workflow internal server error." },
 };
 
-const LOOKUP_UNAUTHORIZED = { code: "AOM.31009011", message: "auth failed." };
+const lookupUnauthorized = { code: "AOM.31009011", message: "auth failed." };
 
-export const JOB_ERRORS: ErrorFamily = {
-  unauthorized: LOOKUP_UNAUTHORIZED,
+/** Errors of the lists of jobs. */
+export const jobErrors: ErrorFamily = {
+  unauthorized: lookupUnauthorized,
   invalid: { code: "AOM.31003202", message: "job parameter invalid." },
   internal: { code: "AOM.31001305", message: "internal server error." },
 };
 
-export const TEMPLATE_ERRORS: ErrorFamily = {
-  unauthorized: LOOKUP_UNAUTHORIZED,
+/** Errors of the lists of templates. */
+export const templateErrors: ErrorFamily = {
+  unauthorized: lookupUnauthorized,
   invalid: { code: "AOM.31001202", message: "Invalid plan parameter." },
   internal: { code: "AOM.31001305", message: "internal server error." },
 };
 
-export const SCRIPT_ERRORS: ErrorFamily = {
-  unauthorized: LOOKUP_UNAUTHORIZED,
+/** Errors of the lists of scripts. */
+export const scriptErrors: ErrorFamily = {
+  unauthorized: lookupUnauthorized,
   invalid: { code: "AOM.31002002", message: "Invalid script parameter." },
   internal: { code: "AOM.31002005", message: "script internal server error." },
 };
 
-export const FAST_SCRIPT_ERRORS: ErrorFamily = {
-  unauthorized: EXECUTION_ERRORS.unauthorized,
+/** Errors of the operations that run a script without a workflow. */
+export const fastScriptErrors: ErrorFamily = {
+  unauthorized: executionErrors.unauthorized,
   invalid: { code: "AOM.31003902", message: "param error" },
   internal: { code: "AOM.31003932", message: "fast execution error" },
 };
 
-export const WORKFLOW_NOT_FOUND: ErrorText = { code: "AOM.31001306", message: "workflow not exist." };
-export const EXECUTION_NOT_FOUND: ErrorText = {
+/** A workflow that is not there. */
+export const workflowNotFound: ErrorText = { code: "AOM.31001306", message: "workflow not exist." };
+
+/** An execution that is not there. */
+export const executionNotFound: ErrorText = {
   code: "AOM.31001306",
   message: "Execution not exist. recordInfo is not exist.",
 };
-export const NOT_POSSIBLE_NOW: ErrorText = {
+
+/** An operation that does not fit how the execution stands. */
+export const notPossibleNow: ErrorText = {
   code: "AOM.31001418",
   message: "The task does not support the current operation.",
 };
@@ -87,7 +100,10 @@ export function aomErrorReply(
   });
 }
 
-/** Ends the handling of a request with an error answer. */
+/**
+ * Ends the handling of a request with an error answer.
+ * @throws {ReplyError} always
+ */
 export function refuse(
   status: number,
   error: ErrorText,

@@ -1,10 +1,11 @@
-// AOM's view of an execution: the detail that clients poll, and the item of the history list.
+/** AOM's view of an execution: the detail that clients poll, and the item of the history list. */
 import type { Execution } from "../../executions/record";
-import { hasFailed, type ExecutionSnapshot, type StepSnapshot } from "../../executions/timeline";
-import { derivedUuid } from "../../identifiers";
-import type { JsonObject } from "../../jsonShape";
-import type { ActiveQuirks } from "../../quirks";
-import type { EmulatorState } from "../../state";
+import { hasFailed } from "../../player/timeline";
+import type { ExecutionSnapshot, StepSnapshot } from "../../player/timeline";
+import { derivedUuid } from "../../ground/identifiers";
+import type { JsonObject } from "../../ground/jsonShape";
+import type { ActiveQuirks } from "../../cloud/quirks";
+import type { EmulatorState } from "../../cloud/state";
 import { nodeOutput } from "./targets";
 
 /** AOM's word for how an execution stands. */

@@ -1,65 +1,69 @@
-// AOM operations on executions: start, look, list, operate, stop.
+/** AOM operations on executions: start, look, list, operate, stop. */
+import { isVisible } from "../../cloud/quirks";
 import type { Execution, Workflow } from "../../executions/record";
 import type { StartOptions } from "../../executions/store";
-import { runNumber } from "../../executions/script";
-import { hasFailed } from "../../executions/timeline";
-import { jsonReply, type Reply } from "../../http/exchange";
-import { readText } from "../../jsonShape";
-import type { EmulatorState } from "../../state";
+import { runNumber } from "../../player/script";
+import { hasFailed } from "../../player/timeline";
+import { jsonReply } from "../../http/exchange";
+import type { Reply } from "../../http/exchange";
+import { readText } from "../../ground/jsonShape";
+import type { EmulatorState } from "../../cloud/state";
 import {
-  DETAIL_ERRORS,
-  EXECUTION_ERRORS,
-  EXECUTION_NOT_FOUND,
-  NOT_POSSIBLE_NOW,
+  detailErrors,
+  executionErrors,
+  executionNotFound,
+  notPossibleNow,
   refuse,
-  WORKFLOW_NOT_FOUND,
+  workflowNotFound,
 } from "./errors";
 import { detailBody, listItemBody } from "./executionBody";
-import { parameter, readInput, refuseInput, type AomOperation, type AomRequest } from "./operation";
+import { parameter, readInput, refuseInput } from "./operation";
+import type { AomOperation, AomRequest } from "./operation";
 import { workflowBody } from "./workflowBody";
 
-const EXECUTIONS = "/v1/{project_id}/cms/workflow/{workflow_id}/executions";
+const executionsPath = "/v1/{project_id}/cms/workflow/{workflow_id}/executions";
 
-export const EXECUTION_OPERATIONS: readonly AomOperation[] = [
+/** The operations on executions of workflows. */
+export const executionOperations: readonly AomOperation[] = [
   {
     operation: "ExecuteWorkflow",
     method: "POST",
-    path: EXECUTIONS,
-    errors: EXECUTION_ERRORS,
+    path: executionsPath,
+    errors: executionErrors,
     handle: execute,
   },
   {
     operation: "ListWorkflowExecutions",
     method: "GET",
-    path: EXECUTIONS,
-    errors: EXECUTION_ERRORS,
+    path: executionsPath,
+    errors: executionErrors,
     handle: list,
   },
   {
     operation: "SearchWorkflowExecutionDetail",
     method: "GET",
-    path: `${EXECUTIONS}/{execution_id}/status`,
-    errors: DETAIL_ERRORS,
+    path: `${executionsPath}/{execution_id}/status`,
+    errors: detailErrors,
     handle: detail,
   },
   {
     operation: "StartPausingWorkflowExecutions",
     method: "POST",
-    path: `${EXECUTIONS}/{execution_id}/operation`,
-    errors: EXECUTION_ERRORS,
+    path: `${executionsPath}/{execution_id}/operation`,
+    errors: executionErrors,
     handle: operate,
   },
   {
     operation: "StopExecution",
     method: "POST",
-    path: `${EXECUTIONS}/{execution_id}/terminate`,
-    errors: EXECUTION_ERRORS,
+    path: `${executionsPath}/{execution_id}/terminate`,
+    errors: executionErrors,
     handle: stop,
   },
 ];
 
 /** Of `created_by`. */
-const LONGEST_NAME = 32;
+const longestName = 32;
 
 /** Starts an execution that keeps a copy of the workflow as it is now. */
 export function startExecution(
@@ -71,7 +75,7 @@ export function startExecution(
   const run = runNumber(workflow.script, state.executions.nextRunNumber(workflow));
   return state.executions.start(workflow, {
     ...start,
-    startedBy: startedBy.slice(0, LONGEST_NAME),
+    startedBy: startedBy.slice(0, longestName),
     attributes: {
       workflow_snapshot: workflowBody(state, workflow, run),
       workflow_edit_time: workflow.editedAt,
@@ -83,7 +87,7 @@ export function startExecution(
 function execute(request: AomRequest): Reply {
   const { state, projectId, identity, call } = request;
   const workflow = state.executions.workflow("aom", projectId, parameter(request, "workflow_id"));
-  if (!workflow) refuse(404, WORKFLOW_NOT_FOUND, request);
+  if (!workflow) refuse(404, workflowNotFound, request);
   const execution = startExecution(state, workflow, identity.userName, { caller: call.caller });
   return jsonReply(200, { execution_id: execution.id });
 }
@@ -98,7 +102,7 @@ function list(request: AomRequest): Reply {
     }),
   );
   if (quirks["unknownWorkflowListIs404"] && !state.executions.workflow("aom", projectId, workflowId)) {
-    refuse(404, WORKFLOW_NOT_FOUND, request);
+    refuse(404, workflowNotFound, request);
   }
   const visible = state.executions
     .executionsOf("aom", projectId, workflowId)
@@ -124,7 +128,7 @@ function detail(request: AomRequest): Reply {
 function stop(request: AomRequest): Reply {
   const execution = findExecution(request) ?? refuseUnknown(request);
   const { phase } = request.state.executions.snapshot(execution);
-  if (phase === "ended" || phase === "stopping") refuse(400, NOT_POSSIBLE_NOW, request);
+  if (phase === "ended" || phase === "stopping") refuse(400, notPossibleNow, request);
   request.state.executions.intervene(execution, { kind: "stop" });
   return jsonReply(200, request.quirks["stopAnswerText"] ? "success" : { result: "success" });
 }
@@ -138,7 +142,7 @@ function operate(request: AomRequest): Reply {
   const execution = findExecution(request) ?? refuseUnknown(request);
   if (!execution.run.nodes.some(({ id }) => id === nodeId))
     refuseInput(request, `node_id: no node ${nodeId}`);
-  if (!mayOperate(request.state, execution, action, nodeId)) refuse(400, NOT_POSSIBLE_NOW, request);
+  if (!mayOperate(request.state, execution, action, nodeId)) refuse(400, notPossibleNow, request);
   request.state.executions.intervene(execution, { kind: action as "restart" | "skip" | "continue", nodeId });
   return jsonReply(200, { result: "success" });
 }
@@ -163,10 +167,5 @@ function findExecution(request: AomRequest): Execution | undefined {
 }
 
 function refuseUnknown(request: AomRequest): never {
-  refuse(404, EXECUTION_NOT_FOUND, request);
-}
-
-function isVisible({ state, quirks }: AomRequest, { startedAt }: Execution, quirk: string): boolean {
-  const delay = quirks[quirk];
-  return typeof delay !== "number" || state.clock.now() >= startedAt + delay;
+  refuse(404, executionNotFound, request);
 }

@@ -1,22 +1,25 @@
-// The jobs, templates and scripts that every project of the emulator has, for AOM's look-up operations.
-import { derivedUuid } from "../../identifiers";
-import type { JsonObject } from "../../jsonShape";
+/** The jobs, templates and scripts that every project of the emulator has, for AOM's look-up operations. */
+import { derivedUuid } from "../../ground/identifiers";
+import type { JsonObject } from "../../ground/jsonShape";
 
-const CREATED_AT = Date.UTC(2025, 0, 6, 8, 0, 0);
-const RATE_CONTROL = { have_rate_control: false, time_delay: 0, max: 0 };
-const APPROVE_INFO = { topic_selected: "", need_approve: false, smn_urn_list: "" };
+const createdAt = Date.UTC(2025, 0, 6, 8, 0, 0);
+const rateControl = { have_rate_control: false, time_delay: 0, max: 0 };
+const approveInfo = { topic_selected: "", need_approve: false, smn_urn_list: "" };
 
 interface Entry {
   readonly name: string;
   readonly description: string;
 }
 
-const JOBS: readonly Entry[] = [
+const libraryJobs: readonly Entry[] = [
   { name: "patch-fleet", description: "Runs the patch script on a group of servers" },
   { name: "rotate-certificates", description: "Rolls out new certificates" },
 ];
 
-const SCRIPTS: readonly (Entry & { readonly language: string; readonly versions: readonly string[] })[] = [
+const libraryScripts: readonly (Entry & {
+  readonly language: string;
+  readonly versions: readonly string[];
+})[] = [
   {
     name: "patch",
     description: "Installs patches",
@@ -28,9 +31,9 @@ const SCRIPTS: readonly (Entry & { readonly language: string; readonly versions:
 
 const stamps = (projectId: string, age: number): JsonObject => ({
   create_by: "demo",
-  create_time: CREATED_AT + age,
+  create_time: createdAt + age,
   update_by: "demo",
-  update_time: CREATED_AT + age,
+  update_time: createdAt + age,
   enterprise_project_id: "0",
   project_id: projectId,
 });
@@ -46,15 +49,15 @@ const step = (name: string): JsonObject => ({
 
 /** The jobs of a project as ListAllJobByName has them. */
 export function jobs(projectId: string): JsonObject[] {
-  return JOBS.map(({ name, description }, index) => ({
+  return libraryJobs.map(({ name, description }, index) => ({
     ...stamps(projectId, index * 1000),
     id: derivedUuid("job", name),
     name,
     description,
     steps: [step(name)],
     parameters: [],
-    rate_control: RATE_CONTROL,
-    approve_info: APPROVE_INFO,
+    rate_control: rateControl,
+    approve_info: approveInfo,
     is_latest_version: true,
     version_number: 1,
   }));
@@ -62,7 +65,7 @@ export function jobs(projectId: string): JsonObject[] {
 
 /** The templates of a project; each belongs to the job of the same name. */
 export function templates(projectId: string): JsonObject[] {
-  return JOBS.map(({ name }, index) => ({
+  return libraryJobs.map(({ name }, index) => ({
     ...stamps(projectId, index * 1000),
     id: derivedUuid("template", name),
     name,
@@ -88,14 +91,14 @@ export function templates(projectId: string): JsonObject[] {
     ],
     parameters: [],
     steps: [step(name)],
-    rate_control: RATE_CONTROL,
-    approve_info: APPROVE_INFO,
+    rate_control: rateControl,
+    approve_info: approveInfo,
   }));
 }
 
 /** The scripts of a project as ListAllScriptByName has them. */
 export function scripts(projectId: string): JsonObject[] {
-  return SCRIPTS.map(({ name, description, language }, index) => ({
+  return libraryScripts.map(({ name, description, language }, index) => ({
     ...stamps(projectId, index * 1000),
     id: derivedUuid("script", name),
     name,
@@ -103,14 +106,14 @@ export function scripts(projectId: string): JsonObject[] {
     script_language: language,
     online_exist_status: false,
     online_id: "",
-    rate_control: RATE_CONTROL,
-    approve_info: APPROVE_INFO,
+    rate_control: rateControl,
+    approve_info: approveInfo,
   }));
 }
 
 /** All versions of all scripts, as ListAllVersionByVersionId has them. */
 export function scriptVersions(projectId: string): JsonObject[] {
-  return SCRIPTS.flatMap(({ name, language, versions }) =>
+  return libraryScripts.flatMap(({ name, language, versions }) =>
     versions.map((content, index) => ({
       ...stamps(projectId, index * 1000),
       name,

@@ -1,56 +1,60 @@
-// AOM's look-ups of jobs, templates and scripts, and the one-step "create and run a script".
-import { jsonReply, type Reply } from "../../http/exchange";
-import { newExecutionId } from "../../identifiers";
-import { readText, type Fields, type JsonObject } from "../../jsonShape";
+/** AOM's look-ups of jobs, templates and scripts, and the one-step "create and run a script". */
+import { jsonReply } from "../../http/exchange";
+import type { Reply } from "../../http/exchange";
+import { newExecutionId } from "../../ground/identifiers";
+import { readText } from "../../ground/jsonShape";
+import type { Fields, JsonObject } from "../../ground/jsonShape";
 import { startExecution } from "./executionOperations";
-import { FAST_SCRIPT_ERRORS, JOB_ERRORS, SCRIPT_ERRORS, TEMPLATE_ERRORS } from "./errors";
+import { fastScriptErrors, jobErrors, scriptErrors, templateErrors } from "./errors";
 import { jobs, scripts, scriptVersions, templates } from "./library";
-import { parameter, readBody, readInput, refuseInput, type AomOperation, type AomRequest } from "./operation";
-import { DEFAULT_RUN } from "./workflowOperations";
+import { parameter, readBody, readInput, refuseInput } from "./operation";
+import type { AomOperation, AomRequest } from "./operation";
+import { defaultRun } from "./workflowOperations";
 
-const ROOT = "/v1/{project_id}/cms";
+const rootPath = "/v1/{project_id}/cms";
 
-export const LOOKUP_OPERATIONS: readonly AomOperation[] = [
+/** The operations on jobs, templates and scripts. */
+export const lookupOperations: readonly AomOperation[] = [
   {
     operation: "ListAllJobByName",
     method: "POST",
-    path: `${ROOT}/job/list`,
-    errors: JOB_ERRORS,
+    path: `${rootPath}/job/list`,
+    errors: jobErrors,
     handle: listJobs,
   },
   {
     operation: "ListTemplateByJobId",
     method: "POST",
-    path: `${ROOT}/template-list/{job_id}`,
-    errors: TEMPLATE_ERRORS,
+    path: `${rootPath}/template-list/{job_id}`,
+    errors: templateErrors,
     handle: listTemplates,
   },
   {
     operation: "SearchTemplateById",
     method: "GET",
-    path: `${ROOT}/template/{template_id}`,
-    errors: TEMPLATE_ERRORS,
+    path: `${rootPath}/template/{template_id}`,
+    errors: templateErrors,
     handle: showTemplate,
   },
   {
     operation: "ListAllScriptByName",
     method: "POST",
-    path: `${ROOT}/script/list`,
-    errors: SCRIPT_ERRORS,
+    path: `${rootPath}/script/list`,
+    errors: scriptErrors,
     handle: listScripts,
   },
   {
     operation: "ListAllVersionByVersionId",
     method: "POST",
-    path: `${ROOT}/script-version-list`,
-    errors: SCRIPT_ERRORS,
+    path: `${rootPath}/script-version-list`,
+    errors: scriptErrors,
     handle: listScriptVersions,
   },
   {
     operation: "CreateFastExecuteScript",
     method: "POST",
-    path: `${ROOT}/fast-execute-script`,
-    errors: FAST_SCRIPT_ERRORS,
+    path: `${rootPath}/fast-execute-script`,
+    errors: fastScriptErrors,
     handle: fastExecuteScript,
   },
 ];
@@ -149,7 +153,7 @@ function fastExecuteScript(request: AomRequest): Reply {
     service: "aom",
     projectId,
     id: newExecutionId(),
-    script: { name, description: "", base: DEFAULT_RUN, runs: [], attributes: { task_type: "script" } },
+    script: { name, description: "", base: defaultRun, runs: [], attributes: { task_type: "script" } },
     fromSeed: false,
     createdBy: identity.userName,
     createdAt: now,

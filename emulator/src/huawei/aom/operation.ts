@@ -1,11 +1,14 @@
-// What every AOM operation has in common: the path, the group of its errors, and what its handler is given.
+/** What every AOM operation has in common: the path, the group of its errors, and what its handler is given. */
 import type { Call, Reply } from "../../http/exchange";
-import type { Route } from "../../http/routes";
-import { Fields, ShapeError } from "../../jsonShape";
-import type { ActiveQuirks } from "../../quirks";
-import type { EmulatorState } from "../../state";
+import { readJsonBody } from "../../http/jsonBody";
+import type { Route } from "../../http/router";
+import { ShapeError } from "../../ground/jsonShape";
+import type { Fields } from "../../ground/jsonShape";
+import type { ActiveQuirks } from "../../cloud/quirks";
+import type { EmulatorState } from "../../cloud/state";
 import type { Identity } from "../authentication";
-import { refuse, type ErrorFamily } from "./errors";
+import { refuse } from "./errors";
+import type { ErrorFamily } from "./errors";
 
 /** An authenticated request whose path parameters have been checked. */
 export interface AomRequest {
@@ -20,6 +23,7 @@ export interface AomRequest {
   readonly quirks: ActiveQuirks;
 }
 
+/** An operation, and how it answers. */
 export interface AomOperation extends Route {
   /** The vendor's name. */
   readonly operation: string;
@@ -32,31 +36,32 @@ export function parameter(request: AomRequest, name: string): string {
   return request.params[name] ?? "";
 }
 
-/** Answers the documented 400 and says in the text which field is wrong. */
+/**
+ * Answers the documented 400 and says in the text which field is wrong.
+ * @throws {ReplyError} always
+ */
 export function refuseInput(request: AomRequest, detail: string): never {
   const { code, message } = request.errors.invalid;
   refuse(400, { code, message: `${message} ${detail}` }, request);
 }
 
-/** Reads the JSON body; what `read` finds wrong becomes the documented 400. */
+/**
+ * Reads the JSON body; what `read` finds wrong becomes the documented 400.
+ * @throws {ReplyError} when the body is wrong
+ */
 export function readBody<T>(request: AomRequest, read: (fields: Fields) => T): T {
-  return readInput(request, () => read(new Fields(parseJson(request), "")));
+  return readJsonBody(request.call, read, (problem = "body: must be JSON") => refuseInput(request, problem));
 }
 
-/** Runs a reader of request values; what it finds wrong becomes the documented 400. */
+/**
+ * Runs a reader of request values; what it finds wrong becomes the documented 400.
+ * @throws {ReplyError} when a value is wrong
+ */
 export function readInput<T>(request: AomRequest, read: () => T): T {
   try {
     return read();
   } catch (error) {
     if (error instanceof ShapeError) refuseInput(request, error.message);
     throw error;
-  }
-}
-
-function parseJson({ call }: AomRequest): unknown {
-  try {
-    return JSON.parse(call.body.toString("utf8"));
-  } catch {
-    throw new ShapeError("body", "must be JSON");
   }
 }

@@ -1,7 +1,8 @@
-// The oddities of AOM's answers that can be switched on through the control API; all are off by default.
-import type { QuirkDefinition } from "../../quirks";
+/** The oddities of AOM's answers that can be switched on through the control API; all are off by default. */
+import type { QuirkDefinition } from "../../cloud/quirks";
 
-export const AOM_QUIRKS: readonly QuirkDefinition[] = [
+/** The other ways in which AOM is said to behave, or may. */
+export const aomQuirks: readonly QuirkDefinition[] = [
   { name: "errorMessage", kind: "flag", description: "errors have `error_message` in place of `error_msg`" },
   { name: "httpCodeText", kind: "flag", description: "errors have `http_code` as text" },
   { name: "htpCode", kind: "flag", description: "the 400 of the execution detail has `htp_code`, as text" },

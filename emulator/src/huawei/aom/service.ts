@@ -1,36 +1,34 @@
-// The AOM service: finds the operation, lets the gateway and the service check the request, and hands it on.
-import { ReplyError, type Call, type Reply } from "../../http/exchange";
-import { RouteTable } from "../../http/routes";
-import type { MatchedOperation, Service } from "../../http/service";
-import type { EmulatorState } from "../../state";
+/** The AOM service: finds the operation, lets the gateway and the service check the request, and hands it on. */
+import { ReplyError } from "../../http/exchange";
+import type { Call, Reply } from "../../http/exchange";
+import { RouteTable } from "../../http/router";
+import { matchByRoute } from "../../http/service";
+import type { Service } from "../../http/service";
+import type { HuaweiState } from "../state";
 import { opensProject } from "../authentication";
-import { gatewayFaultReply, refuseExpired, throttledReply, unauthorizedReply } from "../gateway";
-import { aomErrorReply, refuse, WORKFLOW_NOT_FOUND } from "./errors";
-import { EXECUTION_OPERATIONS, startExecution } from "./executionOperations";
-import { LOOKUP_OPERATIONS } from "./lookupOperations";
-import { refuseInput, type AomOperation, type AomRequest } from "./operation";
-import { WORKFLOW_OPERATIONS } from "./workflowOperations";
+import { gatewayFaultReply, passGateway, refuseExpired, throttledReply, unauthorizedReply } from "../gateway";
+import { aomErrorReply, refuse, workflowNotFound } from "./errors";
+import { executionOperations, startExecution } from "./executionOperations";
+import { lookupOperations } from "./lookupOperations";
+import { refuseInput } from "./operation";
+import type { AomOperation, AomRequest } from "./operation";
+import { workflowOperations } from "./workflowOperations";
 
-const OPERATIONS = [...EXECUTION_OPERATIONS, ...WORKFLOW_OPERATIONS, ...LOOKUP_OPERATIONS];
+const operations = [...executionOperations, ...workflowOperations, ...lookupOperations];
 
 /** No rate is published for AOM: a careful guess, to be replaced by the seed's `limits`. */
-const ALLOWANCE = { tokens: 20, perSecond: 10 };
+const allowance = { tokens: 20, perSecond: 10 };
 
-const PROJECT_ID_LENGTH = 32;
-const LONGEST_ID = 64;
+const projectIdLength = 32;
+const longestId = 64;
 
 /** The AOM automation workflow API. */
-export function aomService(state: EmulatorState): Service {
-  const table = new RouteTable(OPERATIONS);
+export function aomService(state: HuaweiState): Service {
+  const table = new RouteTable(operations);
   return {
     name: "aom",
     routes: table.names(),
-    match(call: Call): MatchedOperation | undefined {
-      const match = table.match(call.method, call.path);
-      if (!match) return undefined;
-      const { route, params } = match;
-      return { operation: route.operation, respond: () => respond(state, route, params, call) };
-    },
+    match: matchByRoute(table, (route, params, call) => respond(state, route, params, call)),
     faultReply: (status, operation, call) => faultReply(state, status, operation, call),
     expireToken: (call) => refuseExpired(state.accounts, call),
     start: ({ workflow, startedBy, executionId, startedAt }) =>
@@ -39,19 +37,14 @@ export function aomService(state: EmulatorState): Service {
 }
 
 function respond(
-  state: EmulatorState,
+  state: HuaweiState,
   route: AomOperation,
   params: Readonly<Record<string, string>>,
   call: Call,
 ): Reply {
   const { operation, errors, handle } = route;
-  const authentication = state.authenticator.authenticate(call);
-  if (authentication.refusal) {
-    const { code, reason } = authentication.refusal;
-    return unauthorizedReply(reason, call, code);
-  }
-  const { identity } = authentication;
-  const waitMs = state.buckets.take("aom", operation, identity.account.domainId, ALLOWANCE);
+  const identity = passGateway(state, call);
+  const waitMs = state.buckets.take("aom", operation, identity.account.domainId, allowance);
   if (waitMs > 0) return throttledReply(waitMs, call);
 
   const projectId = params["project_id"] ?? "";
@@ -74,29 +67,26 @@ function checkContentType(request: AomRequest): void {
 
 function checkPath(request: AomRequest): void {
   const { projectId, params } = request;
-  if (projectId.length !== PROJECT_ID_LENGTH || !/^[\w-]*$/.test(projectId)) {
-    refuseInput(
-      request,
-      `project_id: must have exactly ${String(PROJECT_ID_LENGTH)} letters, digits, - and _`,
-    );
+  if (projectId.length !== projectIdLength || !/^[\w-]*$/.test(projectId)) {
+    refuseInput(request, `project_id: must have exactly ${String(projectIdLength)} letters, digits, - and _`);
   }
   for (const [name, value] of Object.entries(params)) {
     if (name === "project_id") continue;
-    if (value.length === 0 || value.length > LONGEST_ID) {
+    if (value.length === 0 || value.length > longestId) {
       refuseInput(
         request,
-        `${name}: must have 1 to ${String(LONGEST_ID)} characters, has ${String(value.length)}`,
+        `${name}: must have 1 to ${String(longestId)} characters, has ${String(value.length)}`,
       );
     }
   }
 }
 
-function faultReply(state: EmulatorState, status: number, operation: string, call: Call): Reply {
+function faultReply(state: HuaweiState, status: number, operation: string, call: Call): Reply {
   const gateway = gatewayFaultReply(status, call);
   if (gateway) return gateway;
-  const errors = OPERATIONS.find((candidate) => candidate.operation === operation)?.errors;
+  const errors = operations.find((candidate) => candidate.operation === operation)?.errors;
   const quirks = state.quirks.active();
   if (!errors) throw new ReplyError(unauthorizedReply("unknown operation", call));
-  const error = status === 400 ? errors.invalid : status === 404 ? WORKFLOW_NOT_FOUND : errors.internal;
+  const error = status === 400 ? errors.invalid : status === 404 ? workflowNotFound : errors.internal;
   return aomErrorReply(status, error, operation, quirks);
 }

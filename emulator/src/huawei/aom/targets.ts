@@ -1,11 +1,11 @@
-// The per-target part of a node's output: which machines or workloads are done, under way and to come.
-import { derivedUuid } from "../../identifiers";
-import type { JsonObject } from "../../jsonShape";
-import type { Target, TargetGroups } from "../../executions/script";
-import type { StepSnapshot } from "../../executions/timeline";
+/** The per-target part of a node's output: which machines or workloads are done, under way and to come. */
+import { derivedUuid } from "../../ground/identifiers";
+import type { JsonObject } from "../../ground/jsonShape";
+import type { Target, TargetGroups } from "../../player/script";
+import type { StepSnapshot } from "../../player/timeline";
 
 /** Targets that a node works on at the same time. */
-const AT_ONCE = 10;
+const targetsAtOnce = 10;
 
 interface PlannedTarget {
   readonly target: Target;
@@ -29,7 +29,7 @@ function targetArrays(step: StepSnapshot, groups: TargetGroups, region: string):
   const planned = inTurn(groups);
   const done = Math.floor(planned.length * step.progress);
   const ended = step.phase === "ended";
-  const underWay = step.phase === "running" ? planned.slice(done, done + AT_ONCE) : [];
+  const underWay = step.phase === "running" ? planned.slice(done, done + targetsAtOnce) : [];
   const toCome = planned.slice(done + underWay.length);
   const render = (item: PlannedTarget, isDone: boolean): JsonObject =>
     renderTarget(item, isDone, step, groups, region);

@@ -1,9 +1,9 @@
-// AOM's workflow object: what a list shows, what a creation answers, and the copy that every execution keeps.
-import type { RunScript } from "../../executions/script";
+/** AOM's workflow object: what a list shows, what a creation answers, and the copy that every execution keeps. */
+import type { RunScript } from "../../player/script";
 import type { Execution, Workflow } from "../../executions/record";
-import { derivedUuid } from "../../identifiers";
-import type { JsonObject } from "../../jsonShape";
-import type { EmulatorState } from "../../state";
+import { derivedUuid } from "../../ground/identifiers";
+import type { JsonObject } from "../../ground/jsonShape";
+import type { EmulatorState } from "../../cloud/state";
 
 /** The workflow as AOM describes it. `run` says which nodes it has: those of its script, or those of one execution. */
 export function workflowBody(state: EmulatorState, workflow: Workflow, run: RunScript): JsonObject {
@@ -51,17 +51,23 @@ export function workflowBody(state: EmulatorState, workflow: Workflow, run: RunS
     last_execute_by: last?.startedBy ?? "",
     status,
     task_status: last ? status : "not_started",
-    nodes: run.nodes.map((node, index) => ({
+    ...nodesBody(run),
+  };
+}
+
+function nodesBody({ nodes }: RunScript): JsonObject {
+  return {
+    nodes: nodes.map((node, index) => ({
       id: node.id,
       name: node.name,
       category: "operation",
       description: "",
       ignore_error: node.ignoreError,
       task_name: node.name,
-      parent_node: run.nodes[index - 1]?.id ?? "",
+      parent_node: nodes[index - 1]?.id ?? "",
       metadata: { type: node.pause ? "pause" : "function", configuration: {} },
     })),
-    steps: run.nodes.map((node) => ({
+    steps: nodes.map((node) => ({
       id: node.id,
       name: node.name,
       type: node.pause ? "pause" : "function",

@@ -1,48 +1,52 @@
-// AOM operations on workflows: create, list, switch the timer. There is none to show, change or delete one.
-import type { RunScript, WorkflowScript } from "../../executions/script";
+/** AOM operations on workflows: create, list, switch the timer. There is none to show, change or delete one. */
+import type { RunScript, WorkflowScript } from "../../player/script";
 import type { Workflow } from "../../executions/record";
-import { jsonReply, type Reply } from "../../http/exchange";
-import { derivedUuid } from "../../identifiers";
-import { isJsonObject, readText, ShapeError, type Fields, type JsonObject } from "../../jsonShape";
-import { refuseInput, parameter, readBody, readInput, type AomOperation, type AomRequest } from "./operation";
-import { WORKFLOW_ERRORS } from "./errors";
+import { jsonReply } from "../../http/exchange";
+import type { Reply } from "../../http/exchange";
+import { derivedUuid } from "../../ground/identifiers";
+import { isJsonObject, readText, ShapeError } from "../../ground/jsonShape";
+import type { Fields, JsonObject } from "../../ground/jsonShape";
+import { refuseInput, parameter, readBody, readInput } from "./operation";
+import type { AomOperation, AomRequest } from "./operation";
+import { workflowErrors } from "./errors";
 import { workflowBody } from "./workflowBody";
 
-export const WORKFLOW_OPERATIONS: readonly AomOperation[] = [
+/** The operations on workflows. */
+export const workflowOperations: readonly AomOperation[] = [
   {
     operation: "CreateWorkflow",
     method: "POST",
     path: "/v1/{project_id}/cms/workflow",
-    errors: WORKFLOW_ERRORS,
+    errors: workflowErrors,
     handle: create,
   },
   {
     operation: "ListWorkflow",
     method: "POST",
     path: "/v1/{project_id}/cms/workflow-list",
-    errors: WORKFLOW_ERRORS,
+    errors: workflowErrors,
     handle: list,
   },
   {
     operation: "UpdateWorkflowTriggerStatus",
     method: "PUT",
     path: "/v1/{project_id}/cms/workflow/{workflow_id}/trigger/action",
-    errors: WORKFLOW_ERRORS,
+    errors: workflowErrors,
     handle: switchTrigger,
   },
 ];
 
-const NAME = {
+const nameLimits = {
   min: 1,
   max: 64,
   pattern: /^[\p{Script=Han}A-Za-z0-9_-]+$/u,
   patternText: "may have letters, digits, - and _",
 };
-const ID = { min: 1, max: 64 };
-const TASK_TYPES = ["package", "script", "job", "cloud", "standard", "customize"];
+const idLimits = { min: 1, max: 64 };
+const taskTypes = ["package", "script", "job", "cloud", "standard", "customize"];
 
 /** What a workflow made through the API does when it is executed: one node that succeeds after a second. */
-export const DEFAULT_RUN: RunScript = {
+export const defaultRun: RunScript = {
   nodes: [
     {
       id: "run-task",
@@ -84,8 +88,8 @@ function create(request: AomRequest): Reply {
 function readNewWorkflow(fields: Fields): WorkflowScript {
   const attributes: JsonObject = {
     type: fields.requiredText("type", { oneOf: ["cron", "manual"] }),
-    template_id: fields.requiredText("template_id", ID),
-    task_type: fields.requiredText("task_type", { oneOf: TASK_TYPES }),
+    template_id: fields.requiredText("template_id", idLimits),
+    task_type: fields.requiredText("task_type", { oneOf: taskTypes }),
     input: fields.required("input", fields.object("input")),
     tags: readTags(fields),
     quote: fields.list("quote", (item, at) => readText(item, at, { min: 1, max: 128 })) ?? [],
@@ -106,9 +110,9 @@ function readNewWorkflow(fields: Fields): WorkflowScript {
     attributes["trigger_status"] = "active";
   }
   return {
-    name: fields.requiredText("name", NAME),
+    name: fields.requiredText("name", nameLimits),
     description: fields.text("description", { max: 128 }) ?? "",
-    base: DEFAULT_RUN,
+    base: defaultRun,
     runs: [],
     attributes,
   };
@@ -120,8 +124,8 @@ function readTags(fields: Fields): JsonObject {
   return tags;
 }
 
-const SORT_FIELDS = ["create_time", "last_execution_start_time", "update_time"];
-const STATUSES = [
+const sortFields = ["create_time", "last_execution_start_time", "update_time"];
+const statuses = [
   "success",
   "fail",
   "executing",
@@ -170,21 +174,21 @@ function withoutProject({ enterprise_project_id: _left, ...workflow }: JsonObjec
 }
 
 function readQuery(fields: Fields): WorkflowQuery {
-  const sortField = fields.requiredText("sort_field", { oneOf: SORT_FIELDS });
+  const sortField = fields.requiredText("sort_field", { oneOf: sortFields });
   const ascending = fields.requiredText("sort_type", { oneOf: ["ASC", "DESC"] }) === "ASC";
   // The text counts pages from 0, the schema from 1: both are the first page.
   const page = Math.max(1, fields.number("page", { min: 0, integer: true }) ?? 0);
   const size = fields.number("size", { min: 1, max: 100, integer: true }) ?? 10;
-  const search = fields.text("search", ID);
+  const search = fields.text("search", idLimits);
   const tags = fields.object("tags") ?? {};
   if (Object.keys(tags).length > 10) throw new ShapeError("tags", "must have at most 10 entries");
   const since = fields.number("search_time_start", { min: 0 });
   const until = fields.number("search_time_end", { min: 0 });
   const exact: readonly [string, string | undefined][] = [
     ["type", fields.text("type", { oneOf: ["cron", "event", "manual"] })],
-    ["create_by", fields.text("create_by", ID)],
-    ["enterprise_project_id", fields.text("enterprise_project_id", ID)],
-    ["status", fields.text("status", { oneOf: STATUSES })],
+    ["create_by", fields.text("create_by", idLimits)],
+    ["enterprise_project_id", fields.text("enterprise_project_id", idLimits)],
+    ["status", fields.text("status", { oneOf: statuses })],
   ];
   const matches = (workflow: JsonObject): boolean =>
     exact.every(([name, wanted]) => wanted === undefined || workflow[name] === wanted) &&

@@ -1,13 +1,16 @@
-// Reads the body of CreateWorkflow and UpdateWorkFlow: every documented limit and pattern, and whether the names in it
-// lead anywhere. What it lets pass, program.ts can play.
-import { Fields, readText, ShapeError, type JsonObject } from "../../jsonShape";
+/**
+ * Reads the body of CreateWorkflow and UpdateWorkFlow: every documented limit and pattern, and whether the names in it
+ * lead anywhere. What it lets pass, program.ts can play.
+ */
+import { Fields, readText, ShapeError } from "../../ground/jsonShape";
+import type { JsonObject } from "../../ground/jsonShape";
 import { readPath } from "./paths";
 
-const NAME_CHARACTERS = "[_a-zA-Z0-9().-]|[\\u4e00-\\u9fa5]";
+const nameCharacters = "[_a-zA-Z0-9().-]|[\\u4e00-\\u9fa5]";
 const patternText = "may have letters, digits, Chinese characters and _ ( ) . -";
-const NAME = { min: 1, max: 64, pattern: new RegExp(`^(${NAME_CHARACTERS})*$`), patternText };
-const DESCRIPTION = { ...NAME, max: 512 };
-const TRIGGER_TYPES = ["FLOWTIMER", "SMN", "APIG", "APIG_DE", "OBS"];
+const nameLimits = { min: 1, max: 64, pattern: new RegExp(`^(${nameCharacters})*$`), patternText };
+const descriptionLimits = { ...nameLimits, max: 512 };
+const triggerTypes = ["FLOWTIMER", "SMN", "APIG", "APIG_DE", "OBS"];
 
 /** The parts of a definition that the emulator works with; `source` is all of it, as it came. */
 export interface FlowDefinition {
@@ -17,10 +20,13 @@ export interface FlowDefinition {
   readonly source: JsonObject;
 }
 
-/** Reads a WorkflowCreateBody; throws ShapeError. Unknown fields pass, as with the service. */
+/**
+ * Reads a WorkflowCreateBody. Unknown fields pass, as with the service.
+ * @throws {ShapeError} when a field is wrong
+ */
 export function readDefinition(fields: Fields): FlowDefinition {
-  const name = fields.requiredText("name", NAME);
-  const description = fields.text("description", DESCRIPTION) ?? "";
+  const name = fields.requiredText("name", nameLimits);
+  const description = fields.text("description", descriptionLimits) ?? "";
   const start = fields.requiredText("start", { min: 1, max: 256 });
   const functions = names(fields, "functions", 100, readFunction);
   fields.required("constants", fields.object("constants"));
@@ -109,7 +115,7 @@ function readRetry(value: unknown, at: string): string {
 function readTrigger(value: unknown, at: string): void {
   const fields = new Fields(value, at);
   fields.requiredText("trigger_name", { min: 1, max: 256 });
-  fields.requiredText("trigger_type", { oneOf: TRIGGER_TYPES });
+  fields.requiredText("trigger_type", { oneOf: triggerTypes });
   fields.flag("enabled");
   fields.object("trigger_config");
 }

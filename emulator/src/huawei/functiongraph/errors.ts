@@ -1,20 +1,23 @@
-// FunctionGraph's own error answers. Its flow operations have codes of the family `FGS.`; the service's published
-// table has another family, `FSS.`, which also covers what the first one has no codes for.
-import { jsonReply, ReplyError, type Call, type Reply } from "../../http/exchange";
-import type { ActiveQuirks } from "../../quirks";
+/**
+ * FunctionGraph's own error answers. Its flow operations have codes of the family `FGS.`; the service's published
+ * table has another family, `FSS.`, which also covers what the first one has no codes for.
+ */
+import { jsonReply, ReplyError } from "../../http/exchange";
+import type { Call, Reply } from "../../http/exchange";
+import type { ActiveQuirks } from "../../cloud/quirks";
 
 interface ErrorText {
   readonly code: string;
   readonly message: string;
 }
 
-const FLOW_ERRORS: Readonly<Record<number, ErrorText>> = {
+const flowErrors: Readonly<Record<number, ErrorText>> = {
   400: { code: "FGS.3002", message: "Invalid parameters." },
   404: { code: "FGS.5002", message: "Function flow not found." },
   500: { code: "FGS.3002", message: "Internal Error." },
 };
 
-const SERVICE_ERRORS: Readonly<Record<number, ErrorText>> = {
+const serviceErrors: Readonly<Record<number, ErrorText>> = {
   400: { code: "FSS.0400", message: "Invalid parameter." },
   401: { code: "FSS.0401", message: "Unauthorized access." },
   403: { code: "FSS.0403", message: "Forbidden." },
@@ -34,12 +37,12 @@ const SERVICE_ERRORS: Readonly<Record<number, ErrorText>> = {
   504: { code: "FSS.0504", message: "Gateway timeout." },
 };
 
-const INVALID_QUERY: ErrorText = { code: "FSS.1001", message: "Invalid query parameter." };
+const invalidQuery: ErrorText = { code: "FSS.1001", message: "Invalid query parameter." };
 
-const LONGEST_MESSAGE = 512;
+const longestMessage = 512;
 
 /** Operations whose documented 400 has no `request_id`, although the specification has one. */
-const WITHOUT_REQUEST_ID = ["StartWorkflowExecution", "StartSyncWorkflowExecution"];
+const withoutRequestId = ["StartWorkflowExecution", "StartSyncWorkflowExecution"];
 
 /** What an error answer depends on beside its status. */
 export interface ErrorContext {
@@ -65,24 +68,30 @@ export function flowErrorReply(
   }: { alone?: boolean; query?: boolean; headers?: Record<string, string> } = {},
 ): Reply {
   const { operation, quirks, call } = context;
-  const flowError = quirks["fssCodes"] ? undefined : FLOW_ERRORS[status];
-  const serviceError = query ? INVALID_QUERY : SERVICE_ERRORS[status];
+  const flowError = quirks["fssCodes"] ? undefined : flowErrors[status];
+  const serviceError = query ? invalidQuery : serviceErrors[status];
   const { code, message } = flowError ?? serviceError ?? { code: "FSS.0500", message: "Error." };
   const text = alone ? detail : `${message} ${detail}`.trimEnd();
   const hasRequestId =
     status === 404
       ? quirks["notFoundRequestId"] === true
-      : !(status === 400 && quirks["noRequestId"] && WITHOUT_REQUEST_ID.includes(operation));
-  const body = { error_code: code, error_msg: text.slice(0, LONGEST_MESSAGE) };
+      : !(status === 400 && quirks["noRequestId"] && withoutRequestId.includes(operation));
+  const body = { error_code: code, error_msg: text.slice(0, longestMessage) };
   return jsonReply(status, hasRequestId ? { ...body, request_id: call.requestId } : body, headers);
 }
 
-/** Ends the handling of a request with an error answer. */
+/**
+ * Ends the handling of a request with an error answer.
+ * @throws {ReplyError} always
+ */
 export function refuse(status: number, context: ErrorContext, detail?: string): never {
   throw new ReplyError(flowErrorReply(status, context, detail));
 }
 
-/** Ends the handling of a request with the documented 404, about an execution instead of a flow. */
+/**
+ * Ends the handling of a request with the documented 404, about an execution instead of a flow.
+ * @throws {ReplyError} always
+ */
 export function refuseUnknownExecution(context: ErrorContext): never {
   throw new ReplyError(flowErrorReply(404, context, "Function flow execution not found.", { alone: true }));
 }

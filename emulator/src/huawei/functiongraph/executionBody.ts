@@ -1,22 +1,25 @@
-// FunctionGraph's view of an execution: the detail that clients poll, the items of both lists, and the answer of the
-// synchronous start. Times are text on the execution and epoch milliseconds on its nodes.
-import type { AttemptSnapshot, ProgramSnapshot, ProgramStep } from "../../executions/programPlay";
-import type { ProgramError } from "../../executions/program";
+/**
+ * FunctionGraph's view of an execution: the detail that clients poll, the items of both lists, and the answer of the
+ * synchronous start. Times are text on the execution and epoch milliseconds on its nodes.
+ */
+import type { AttemptSnapshot, ProgramSnapshot, ProgramStep } from "../../player/play";
+import type { ProgramError } from "../../player/program";
 import type { Execution } from "../../executions/record";
-import { derivedUuid } from "../../identifiers";
-import { isJsonObject, type JsonObject } from "../../jsonShape";
-import type { ActiveQuirks } from "../../quirks";
-import type { EmulatorState } from "../../state";
+import { derivedUuid } from "../../ground/identifiers";
+import { isJsonObject } from "../../ground/jsonShape";
+import type { JsonObject } from "../../ground/jsonShape";
+import type { ActiveQuirks } from "../../cloud/quirks";
+import type { EmulatorState } from "../../cloud/state";
 import { fiveStatus, inCase, nineStatus, playFlow } from "./flow";
-import { FLOW_ERROR_NAMES } from "./program";
+import { flowErrorNames } from "./program";
 import { timeText } from "./wording";
 
-const MOST_NODES = 200;
-const MOST_ATTEMPTS = 200;
-const LONGEST_ERROR = 2048;
+const mostNodes = 200;
+const mostAttempts = 200;
+const longestError = 2048;
 
 /** Texts in outputs are cut after so many characters unless the full history is asked for. */
-export const LONGEST_TEXT = 1024;
+export const longestText = 1024;
 
 function shownHeaders(headers: unknown, quirks: ActiveQuirks): unknown {
   if (quirks["startHeadersCapitalised"] !== true || !isJsonObject(headers)) return headers;
@@ -73,9 +76,9 @@ export function syncBody(execution: Execution, snapshot: ProgramSnapshot, quirks
     execution_id: execution.id,
     status: inCase(succeeded || outcome === "timeout" ? outcome : "fail", quirks),
     output: succeeded ? asObject(snapshot.output) : {},
-    errors: (succeeded ? [] : failed).slice(0, MOST_NODES).map((step) => ({
+    errors: (succeeded ? [] : failed).slice(0, mostNodes).map((step) => ({
       node_id: step.state.id,
-      error_message: errorText(step.error).slice(0, LONGEST_ERROR),
+      error_message: errorText(step.error).slice(0, longestError),
       begin_time: timeText(step.beganAt),
       end_time: timeText(step.endedAt ?? step.beganAt),
     })),
@@ -125,11 +128,11 @@ function nodeDetails(
       ...step.attempts.map((attempt) => nodeExecution(execution, step, attempt, quirks, full)),
     );
   }
-  return [...byNode].slice(0, MOST_NODES).map(([id, { name, executions }]) => ({
+  return [...byNode].slice(0, mostNodes).map(([id, { name, executions }]) => ({
     node_id: id,
     node_name: name,
     execution_id: derivedUuid("node", execution.id, id),
-    executions: executions.slice(-MOST_ATTEMPTS),
+    executions: executions.slice(-mostAttempts),
   }));
 }
 
@@ -161,7 +164,7 @@ function errorMessage(error: ProgramError, quirks: ActiveQuirks): unknown {
   const text = errorText(error);
   if (quirks["errorMessageText"]) return text;
   if (quirks["errorMessageBrokenKey"]) return { [`detail:"${text}"`]: null };
-  return error.code === FLOW_ERROR_NAMES.taskFailed ? { detail: text } : { detail: text, error: error.code };
+  return error.code === flowErrorNames.taskFailed ? { detail: text } : { detail: text, error: error.code };
 }
 
 function errorText(error: ProgramError | undefined): string {
@@ -175,7 +178,7 @@ function asObject(value: unknown): JsonObject {
 
 function shortened(value: unknown): unknown {
   if (typeof value === "string")
-    return value.length > LONGEST_TEXT ? `${value.slice(0, LONGEST_TEXT)}...` : value;
+    return value.length > longestText ? `${value.slice(0, longestText)}...` : value;
   if (Array.isArray(value)) return value.map(shortened);
   if (!isJsonObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, shortened(part)]));

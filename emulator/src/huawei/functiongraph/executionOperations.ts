@@ -1,59 +1,54 @@
-// FunctionGraph operations on one execution: start, start and wait, look, stop, retry, call back.
-import type { ProgramSnapshot } from "../../executions/programPlay";
+/** FunctionGraph operations on one execution: start, start and wait, look, stop, retry, call back. */
+import type { ProgramSnapshot } from "../../player/play";
 import { waitUntil } from "../../executions/settling";
+import { isVisible } from "../../cloud/quirks";
 import type { Execution, Workflow } from "../../executions/record";
-import { jsonReply, type Reply } from "../../http/exchange";
-import { readText, ShapeError } from "../../jsonShape";
+import { jsonReply } from "../../http/exchange";
+import type { Reply } from "../../http/exchange";
+import { readText, ShapeError } from "../../ground/jsonShape";
 import { gatewayReply } from "../gateway";
 import { refuse, refuseUnknownExecution } from "./errors";
 import { detailBody, syncBody } from "./executionBody";
-import { isExpress, playFlow, startFlow, type FlowStart } from "./flow";
-import {
-  findExecution,
-  findFlow,
-  FUNCTIONGRAPH,
-  isVisible,
-  readBody,
-  readInput,
-  refuseInput,
-  type FlowOperation,
-  type FlowRequest,
-} from "./operation";
+import { isExpress, playFlow, startFlow } from "./flow";
+import type { FlowStart } from "./flow";
+import { findExecution, findFlow, functionGraph, readBody, readInput, refuseInput } from "./operation";
+import type { FlowOperation, FlowRequest } from "./operation";
 
-const FLOW = "/v2/{project_id}/fgs/workflows/{workflow_id}";
-const EXECUTION = `${FLOW}/executions/{execution_id}`;
+const flowPath = "/v2/{project_id}/fgs/workflows/{workflow_id}";
+const executionPath = `${flowPath}/executions/{execution_id}`;
 
-export const EXECUTION_OPERATIONS: readonly FlowOperation[] = [
-  { operation: "StartWorkflowExecution", method: "POST", path: `${FLOW}/executions`, handle: start },
+/** The operations on executions of flows. */
+export const executionOperations: readonly FlowOperation[] = [
+  { operation: "StartWorkflowExecution", method: "POST", path: `${flowPath}/executions`, handle: start },
   {
     operation: "StartSyncWorkflowExecution",
     method: "POST",
-    path: `${FLOW}/sync-executions`,
+    path: `${flowPath}/sync-executions`,
     handle: startSync,
   },
-  { operation: "ShowWorkflowExecution", method: "GET", path: EXECUTION, handle: show },
-  { operation: "StopWorkFlow", method: "POST", path: `${EXECUTION}/terminate`, handle: stop },
-  { operation: "RetryWorkFlow", method: "POST", path: `${EXECUTION}/retry`, handle: retry },
-  { operation: "CreateCallbackWorkflow", method: "POST", path: `${FLOW}/callback`, handle: callBack },
+  { operation: "ShowWorkflowExecution", method: "GET", path: executionPath, handle: show },
+  { operation: "StopWorkFlow", method: "POST", path: `${executionPath}/terminate`, handle: stop },
+  { operation: "RetryWorkFlow", method: "POST", path: `${executionPath}/retry`, handle: retry },
+  { operation: "CreateCallbackWorkflow", method: "POST", path: `${flowPath}/callback`, handle: callBack },
 ];
 
-const LARGEST_ASYNC_BODY = 256 * 1024;
-const LARGEST_SYNC_BODY = 6 * 1024 * 1024;
+const largestAsyncBody = 256 * 1024;
+const largestSyncBody = 6 * 1024 * 1024;
 
 /** As long as the service waits for a flow, and more than an EXPRESS run can take on an unmoved clock. */
-const LONGEST_WAIT_MS = 6 * 60 * 1000;
+const longestWaitMs = 6 * 60 * 1000;
 
-const EMPTY_ANSWER: Reply = { status: 200, headers: { "content-type": "application/json" }, body: "" };
+const emptyAnswer: Reply = { status: 200, headers: { "content-type": "application/json" }, body: "" };
 
 function start(request: FlowRequest): Reply {
   const options = readInput(request, () => readStartHeaders(request));
-  const flow = flowToStart(request, LARGEST_ASYNC_BODY);
+  const flow = flowToStart(request, largestAsyncBody);
   const execution = startFlow(request.state, flow, { ...readStart(request), ...options });
   return jsonReply(200, { execution_id: execution.id });
 }
 
 async function startSync(request: FlowRequest): Promise<Reply> {
-  const flow = flowToStart(request, LARGEST_SYNC_BODY);
+  const flow = flowToStart(request, largestSyncBody);
   if (!isExpress(flow)) refuseInput(request, "only flows of mode EXPRESS can be started synchronously");
   const execution = startFlow(request.state, flow, readStart(request));
   const snapshot = await untilEnded(request, execution);
@@ -98,7 +93,7 @@ function readStartHeaders({ call, state }: FlowRequest): Pick<FlowStart, "runId"
 async function untilEnded({ state, call }: FlowRequest, execution: Execution): Promise<ProgramSnapshot> {
   const look = (): ProgramSnapshot => playFlow(state, state.executions.execution(execution.id) ?? execution);
   const isDone = (): boolean => look().phase === "ended";
-  await waitUntil(state, isDone, () => look().nextChangeAt, LONGEST_WAIT_MS, call.gone);
+  await waitUntil(state, isDone, () => look().nextChangeAt, longestWaitMs, call.gone);
   return look();
 }
 
@@ -117,7 +112,7 @@ function stop(request: FlowRequest): Reply {
   const { phase } = playFlow(request.state, execution);
   if (phase === "ended" || phase === "stopping") refuseInput(request, "the execution does not run");
   request.state.executions.intervene(execution, { kind: "stop" });
-  return EMPTY_ANSWER;
+  return emptyAnswer;
 }
 
 function retry(request: FlowRequest): Reply {
@@ -127,7 +122,7 @@ function retry(request: FlowRequest): Reply {
   const { phase, outcome } = playFlow(request.state, execution);
   if (phase !== "ended" || outcome !== "fail") refuseInput(request, "only a failed execution can be retried");
   request.state.executions.intervene(execution, { kind: "retry" });
-  return EMPTY_ANSWER;
+  return emptyAnswer;
 }
 
 // EXPRESS flows keep no history, so nothing is known of their executions once they have begun.
@@ -174,7 +169,7 @@ function executionOfRun(request: FlowRequest, runId: string): Execution | undefi
   return (
     findExecution(request, runId) ??
     state.executions
-      .executionsOf(FUNCTIONGRAPH, projectId, params["workflow_id"] ?? "")
+      .executionsOf(functionGraph, projectId, params["workflow_id"] ?? "")
       .find(({ attributes }) => attributes["run_id"] === runId)
   );
 }

@@ -1,23 +1,26 @@
-// One execution of a flow: how it is started, how it stands, and the status words for that.
-// Scripted flows and flows with a definition are both played as programs, so everything else sees one kind only.
-import type { Program } from "../../executions/program";
-import type { ProgramSnapshot, TaskScript } from "../../executions/programPlay";
-import { playProgram } from "../../executions/programPlayer";
-import { programOfNodes, taskScripts } from "../../executions/programScript";
-import type { RunScript } from "../../executions/script";
+/**
+ * One execution of a flow: how it is started, how it stands, and the status words for that.
+ * Scripted flows and flows with a definition are both played as programs, so everything else sees one kind only.
+ */
+import type { Program } from "../../player/program";
+import type { ProgramSnapshot, TaskScript } from "../../player/play";
+import { programSnapshotOf } from "../../player/player";
+import { programOfNodes, taskScripts } from "../../player/scripted";
+import type { RunScript } from "../../player/script";
 import type { Execution, Workflow } from "../../executions/record";
 import type { ExecutionOutline, ForeignStart } from "../../http/service";
-import type { Caller } from "../../identity/principal";
-import { isJsonObject, type JsonObject } from "../../jsonShape";
-import type { ActiveQuirks } from "../../quirks";
-import type { EmulatorState } from "../../state";
-import { FLOW_ERROR_NAMES, programOfDefinition, tasksOfDefinition } from "./program";
+import type { Caller } from "../../accounts/principal";
+import { isJsonObject } from "../../ground/jsonShape";
+import type { JsonObject } from "../../ground/jsonShape";
+import type { ActiveQuirks } from "../../cloud/quirks";
+import type { EmulatorState } from "../../cloud/state";
+import { flowErrorNames, programOfDefinition, tasksOfDefinition } from "./program";
 import { flowUrn } from "./wording";
 
 /** EXPRESS flows are for short runs: the service ends a longer one. */
-const EXPRESS_LIMIT_MS = 5 * 60 * 1000;
+const expressLimitMs = 5 * 60 * 1000;
 
-const NINE_STATUSES = [
+const nineStatuses = [
   "success",
   "fail",
   "running",
@@ -77,18 +80,11 @@ export function startForeign(state: EmulatorState, start: ForeignStart): Executi
 
 /** How the execution stands now. */
 export function playFlow(state: EmulatorState, execution: Execution): ProgramSnapshot {
-  const { run, attributes, startedAt, interventions } = execution;
+  const { run, attributes } = execution;
   const { program, tasks } = programOf(run, attributes);
-  return playProgram(isExpress(execution) ? { ...program, timeoutMs: EXPRESS_LIMIT_MS } : program, {
-    input: attributes["input"],
-    startedAt,
-    now: state.clock.now(),
-    interventions,
-    tasks,
-    queuedMs: run.queuedMs,
-    stopTakesMs: run.stopTakesMs,
-    outcome: run.status,
-  });
+  const limited = isExpress(execution) ? { ...program, timeoutMs: expressLimitMs } : program;
+  const playable = { ...execution, program: limited, tasks, input: attributes["input"] };
+  return programSnapshotOf(playable, state.clock.now());
 }
 
 function programOf(
@@ -98,7 +94,7 @@ function programOf(
   const { definition } = attributes;
   const scripted = taskScripts(run);
   if (!isJsonObject(definition)) {
-    return { program: { ...programOfNodes(run.nodes), errorNames: FLOW_ERROR_NAMES }, tasks: scripted };
+    return { program: { ...programOfNodes(run.nodes), errorNames: flowErrorNames }, tasks: scripted };
   }
   const merges = attributes["merge_parameters"] === true;
   return {
@@ -112,7 +108,7 @@ export function fiveStatus(execution: Execution, snapshot: ProgramSnapshot, quir
   if (quirks["nineStatuses"]) return nineStatus(execution, snapshot, quirks);
   if (snapshot.phase === "ended") return inCase(snapshot.outcome ?? "success", quirks);
   const scripted = execution.run.runningStatus;
-  const known = scripted === undefined || NINE_STATUSES.includes(scripted);
+  const known = scripted === undefined || nineStatuses.includes(scripted);
   return inCase(String(quirks["unknownStatus"] ?? (known ? "running" : scripted)), quirks);
 }
 

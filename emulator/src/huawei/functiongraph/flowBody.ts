@@ -1,10 +1,13 @@
-// FunctionGraph's view of a flow: the short form of lists, creation and change, the whole of ShowWorkFlow, and the
-// drawing of ShowGraph.
+/**
+ * FunctionGraph's view of a flow: the short form of lists, creation and change, the whole of ShowWorkFlow, and the
+ * drawing of ShowGraph.
+ */
 import type { Workflow } from "../../executions/record";
-import { derivedUuid } from "../../identifiers";
-import { isJsonObject, type JsonObject } from "../../jsonShape";
-import type { ActiveQuirks } from "../../quirks";
-import type { EmulatorState } from "../../state";
+import { derivedUuid } from "../../ground/identifiers";
+import { isJsonObject } from "../../ground/jsonShape";
+import type { JsonObject } from "../../ground/jsonShape";
+import type { ActiveQuirks } from "../../cloud/quirks";
+import type { EmulatorState } from "../../cloud/state";
 import { isExpress } from "./flow";
 import { flowUrn, functionUrn, timeText } from "./wording";
 

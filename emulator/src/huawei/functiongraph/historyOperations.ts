@@ -1,36 +1,34 @@
-// FunctionGraph's two lists of a flow's executions. Both page by offset from the newest one, so that every start
-// moves the rest on by one place; a client that sets `end_time` holds its list still.
+/**
+ * FunctionGraph's two lists of a flow's executions. Both page by offset from the newest one, so that every start
+ * moves the rest on by one place; a client that sets `end_time` holds its list still.
+ */
+import { isVisible } from "../../cloud/quirks";
 import type { Execution } from "../../executions/record";
-import { jsonReply, type Reply } from "../../http/exchange";
-import { readText, ShapeError } from "../../jsonShape";
+import { jsonReply } from "../../http/exchange";
+import type { Reply } from "../../http/exchange";
+import { readText, ShapeError } from "../../ground/jsonShape";
 import { refuse } from "./errors";
 import { listItemBody, pageItemBody } from "./executionBody";
 import { fiveStatus, isExpress, playFlow } from "./flow";
-import {
-  findFlow,
-  FUNCTIONGRAPH,
-  isVisible,
-  readQuery,
-  readWhole,
-  type FlowOperation,
-  type FlowRequest,
-} from "./operation";
+import { findFlow, functionGraph, readQuery, readWhole } from "./operation";
+import type { FlowOperation, FlowRequest } from "./operation";
 
-const FLOW = "/v2/{project_id}/fgs/workflows/{workflow_id}";
+const flowPath = "/v2/{project_id}/fgs/workflows/{workflow_id}";
 
-export const HISTORY_OPERATIONS: readonly FlowOperation[] = [
-  { operation: "ListWorkflowExecutions", method: "GET", path: `${FLOW}/executions`, handle: list },
+/** The operations on the history of flows. */
+export const historyOperations: readonly FlowOperation[] = [
+  { operation: "ListWorkflowExecutions", method: "GET", path: `${flowPath}/executions`, handle: list },
   {
     operation: "ShowWorkflowExecutionForPage",
     method: "GET",
-    path: `${FLOW}/executions-history`,
+    path: `${flowPath}/executions-history`,
     handle: page,
   },
 ];
 
-const THREE_DAYS_MS = 3 * 24 * 3600 * 1000;
-const LARGEST_ANSWER = 200;
-const STATUSES = ["success", "fail", "running", "timeout", "cancel"];
+const threeDaysMs = 3 * 24 * 3600 * 1000;
+const largestAnswer = 200;
+const statuses = ["success", "fail", "running", "timeout", "cancel"];
 
 interface Window {
   readonly from: number;
@@ -40,7 +38,7 @@ interface Window {
 function list(request: FlowRequest): Reply {
   const { state, call, quirks } = request;
   const { limit, offset, status, window } = readQuery(request, () => ({
-    limit: Math.min(readWhole(request, "limit", { min: 0, max: 500 }) ?? LARGEST_ANSWER, LARGEST_ANSWER),
+    limit: Math.min(readWhole(request, "limit", { min: 0, max: 500 }) ?? largestAnswer, largestAnswer),
     offset: Math.max(0, readWhole(request, "offset") ?? 0),
     status: readStatus(call.query.get("status") ?? ""),
     window: readWindow(request),
@@ -75,7 +73,7 @@ function page(request: FlowRequest): Reply {
 function executionsIn(request: FlowRequest, { from, to }: Window): Execution[] {
   const { state, projectId, params, quirks } = request;
   if (quirks["unknownWorkflowListIs404"] && !findFlow(request)) refuse(404, request);
-  const all = state.executions.executionsOf(FUNCTIONGRAPH, projectId, params["workflow_id"] ?? "");
+  const all = state.executions.executionsOf(functionGraph, projectId, params["workflow_id"] ?? "");
   return (quirks["oldestFirst"] === true ? all.reverse() : all)
     .filter((execution) => quirks["expressHistory"] === true || !isExpress(execution))
     .filter(({ startedAt }) => wholeSecond(startedAt) >= from && wholeSecond(startedAt) <= to)
@@ -87,7 +85,7 @@ const wholeSecond = (time: number): number => Math.floor(time / 1000) * 1000;
 
 function largestPage({ quirks }: FlowRequest): number {
   const { largestPage: limit } = quirks;
-  return typeof limit === "number" ? limit : LARGEST_ANSWER;
+  return typeof limit === "number" ? limit : largestAnswer;
 }
 
 function readWindow(request: FlowRequest): Window {
@@ -97,9 +95,9 @@ function readWindow(request: FlowRequest): Window {
   const now = request.state.clock.now();
   if (start === undefined) {
     const to = end ?? now;
-    return { from: wholeSecond(to - THREE_DAYS_MS), to };
+    return { from: wholeSecond(to - threeDaysMs), to };
   }
-  return { from: start, to: end ?? start + THREE_DAYS_MS };
+  return { from: start, to: end ?? start + threeDaysMs };
 }
 
 // `YYYY-MM-DD hh:mm:ss` is documented for the paged list, nothing for the other one: both understand the form of the
@@ -116,7 +114,7 @@ function readTime({ call }: FlowRequest, name: string): number | undefined {
 }
 
 function readStatus(text: string): string {
-  return text === "" ? "" : readText(text, "status", { oneOf: STATUSES });
+  return text === "" ? "" : readText(text, "status", { oneOf: statuses });
 }
 
 function required(name: string, value: number | undefined): number {

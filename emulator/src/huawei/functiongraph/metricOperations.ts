@@ -1,26 +1,29 @@
-// FunctionGraph's two metric operations: executions of one flow, or of all flows of the project, counted by time.
+/** FunctionGraph's two metric operations: executions of one flow, or of all flows of the project, counted by time. */
 import type { Execution } from "../../executions/record";
-import { jsonReply, type Reply } from "../../http/exchange";
-import type { JsonObject } from "../../jsonShape";
+import { jsonReply } from "../../http/exchange";
+import type { Reply } from "../../http/exchange";
+import type { JsonObject } from "../../ground/jsonShape";
 import { refuse } from "./errors";
 import { playFlow } from "./flow";
-import { FUNCTIONGRAPH, readQuery, readWhole, type FlowOperation, type FlowRequest } from "./operation";
+import { functionGraph, readQuery, readWhole } from "./operation";
+import type { FlowOperation, FlowRequest } from "./operation";
 import { flowUrn } from "./wording";
 
-const STATISTIC = "/v2/{project_id}/fgs/workflow-statistic";
+const statistic = "/v2/{project_id}/fgs/workflow-statistic";
 
-export const METRIC_OPERATIONS: readonly FlowOperation[] = [
-  { operation: "ShowTenantMetric", method: "GET", path: STATISTIC, handle: tenantMetric },
-  { operation: "ShowWorkFlowMetric", method: "GET", path: `${STATISTIC}/{workflow_urn}`, handle: flowMetric },
+/** The operations on the figures of flows. */
+export const metricOperations: readonly FlowOperation[] = [
+  { operation: "ShowTenantMetric", method: "GET", path: statistic, handle: tenantMetric },
+  { operation: "ShowWorkFlowMetric", method: "GET", path: `${statistic}/{workflow_urn}`, handle: flowMetric },
 ];
 
-const MINUTE_MS = 60_000;
-const DEFAULT_PERIOD_MINUTES = 60;
+const minuteMs = 60_000;
+const defaultPeriodMinutes = 60;
 /** A longer time is told in longer steps. */
-const MOST_POINTS = 60;
+const mostPoints = 60;
 
 /** The lists that a `metric_type` asks for; there is none for rejected starts. */
-const LISTS: Readonly<Record<string, readonly string[]>> = {
+const listNames: Readonly<Record<string, readonly string[]>> = {
   totalCount: ["count"],
   errorCount: ["fail_count"],
   averageDuration: ["duration"],
@@ -36,7 +39,7 @@ interface Course {
 
 function tenantMetric(request: FlowRequest): Reply {
   const type = request.call.query.get("metric_type") ?? "";
-  return answer(request, () => true, Object.hasOwn(LISTS, type) ? LISTS[type] : undefined);
+  return answer(request, () => true, Object.hasOwn(listNames, type) ? listNames[type] : undefined);
 }
 
 function flowMetric(request: FlowRequest): Reply {
@@ -45,7 +48,7 @@ function flowMetric(request: FlowRequest): Reply {
   const flow = state.executions
     .workflows()
     .find(
-      (one) => one.service === FUNCTIONGRAPH && one.projectId === projectId && flowUrn(state, one) === urn,
+      (one) => one.service === functionGraph && one.projectId === projectId && flowUrn(state, one) === urn,
     );
   if (!flow) refuse(404, request);
   return answer(request, ({ workflowId }) => workflowId === flow.id, undefined);
@@ -60,12 +63,12 @@ function answer(
   const { from, to } = readQuery(request, () => readRange(request));
   const courses = state.executions
     .executions()
-    .filter((one) => one.service === FUNCTIONGRAPH && one.projectId === projectId && isMeant(one))
+    .filter((one) => one.service === functionGraph && one.projectId === projectId && isMeant(one))
     .map((execution): Course => {
       const { beganAt, endedAt, outcome } = playFlow(state, execution);
       return { beganAt, endedAt, failed: endedAt !== undefined && outcome !== "success" };
     });
-  const step = Math.max(1, Math.ceil((to - from) / MINUTE_MS / MOST_POINTS)) * MINUTE_MS;
+  const step = Math.max(1, Math.ceil((to - from) / minuteMs / mostPoints)) * minuteMs;
   const points: { start: number; end: number }[] = [];
   for (let start = from; start < to; start += step) points.push({ start, end: Math.min(start + step, to) });
   const metric = (name: string, value: (start: number, end: number) => number): JsonObject => ({
@@ -101,8 +104,8 @@ const average = (values: readonly number[]): number =>
 
 // `period` minutes up to now, unless the ends are given.
 function readRange(request: FlowRequest): { from: number; to: number } {
-  const period = readWhole(request, "period", { min: 1, max: 1_000_000 }) ?? DEFAULT_PERIOD_MINUTES;
+  const period = readWhole(request, "period", { min: 1, max: 1_000_000 }) ?? defaultPeriodMinutes;
   const to = readWhole(request, "end_time", { min: 0 }) ?? request.state.clock.now();
-  const from = readWhole(request, "start_time", { min: 0 }) ?? to - period * MINUTE_MS;
+  const from = readWhole(request, "start_time", { min: 0 }) ?? to - period * minuteMs;
   return { from, to };
 }

@@ -1,15 +1,18 @@
-// What every FunctionGraph operation has in common: the path, what its handler is given, and how it reads a request.
+/** What every FunctionGraph operation has in common: the path, what its handler is given, and how it reads a request. */
 import type { Execution, Workflow } from "../../executions/record";
-import { ReplyError, type Call, type Reply } from "../../http/exchange";
-import type { Route } from "../../http/routes";
-import { Fields, ShapeError } from "../../jsonShape";
-import type { ActiveQuirks } from "../../quirks";
-import type { EmulatorState } from "../../state";
+import { ReplyError } from "../../http/exchange";
+import type { Call, Reply } from "../../http/exchange";
+import { readJsonBody } from "../../http/jsonBody";
+import type { Route } from "../../http/router";
+import { ShapeError } from "../../ground/jsonShape";
+import type { Fields } from "../../ground/jsonShape";
+import type { ActiveQuirks } from "../../cloud/quirks";
+import type { EmulatorState } from "../../cloud/state";
 import type { Identity } from "../authentication";
 import { flowErrorReply, refuse } from "./errors";
 
 /** The service's name in the store, in the log and in faults. */
-export const FUNCTIONGRAPH = "functiongraph";
+export const functionGraph = "functiongraph";
 
 /** An authenticated request whose path parameters have been checked. */
 export interface FlowRequest {
@@ -23,23 +26,33 @@ export interface FlowRequest {
   readonly quirks: ActiveQuirks;
 }
 
+/** An operation, and how it answers. */
 export interface FlowOperation extends Route {
   /** The vendor's name, with its odd capitals. */
   readonly operation: string;
   readonly handle: (request: FlowRequest) => Reply | Promise<Reply>;
 }
 
-/** Answers the documented 400 and says in the text which field is wrong. */
+/**
+ * Answers the documented 400 and says in the text which field is wrong.
+ * @throws {ReplyError} always
+ */
 export function refuseInput(request: FlowRequest, detail: string): never {
   refuse(400, request, detail);
 }
 
-/** Reads the JSON body; what `read` finds wrong becomes the documented 400. */
+/**
+ * Reads the JSON body; what `read` finds wrong becomes the documented 400.
+ * @throws {ReplyError} when the body is wrong
+ */
 export function readBody<T>(request: FlowRequest, read: (fields: Fields) => T): T {
-  return readInput(request, () => read(new Fields(parseJson(request), "")));
+  return readJsonBody(request.call, read, (problem = "body: must be JSON") => refuseInput(request, problem));
 }
 
-/** Runs a reader of request values; what it finds wrong becomes the documented 400. */
+/**
+ * Runs a reader of request values; what it finds wrong becomes the documented 400.
+ * @throws {ReplyError} when a value is wrong
+ */
 export function readInput<T>(request: FlowRequest, read: () => T): T {
   try {
     return read();
@@ -49,7 +62,10 @@ export function readInput<T>(request: FlowRequest, read: () => T): T {
   }
 }
 
-/** {@link readInput} for values of the query. */
+/**
+ * {@link readInput} for values of the query.
+ * @throws {ReplyError} when a value is wrong
+ */
 export function readQuery<T>(request: FlowRequest, read: () => T): T {
   try {
     return read();
@@ -59,7 +75,10 @@ export function readQuery<T>(request: FlowRequest, read: () => T): T {
   }
 }
 
-/** Reads a whole number of the query; throws ShapeError. */
+/**
+ * Reads a whole number of the query.
+ * @throws {ShapeError} when the text is none, or out of range
+ */
 export function readWhole(
   { call }: FlowRequest,
   name: string,
@@ -81,7 +100,7 @@ export function readWhole(
 
 /** The flow that the path names; `undefined` when there is none. */
 export function findFlow({ state, projectId, params }: FlowRequest): Workflow | undefined {
-  return state.executions.workflow(FUNCTIONGRAPH, projectId, params["workflow_id"] ?? "");
+  return state.executions.workflow(functionGraph, projectId, params["workflow_id"] ?? "");
 }
 
 /** The execution with this id, if it belongs to the flow that the path names. */
@@ -89,22 +108,8 @@ export function findExecution(request: FlowRequest, executionId: string): Execut
   const { state, projectId, params } = request;
   const execution = state.executions.execution(executionId);
   const belongs =
-    execution?.service === FUNCTIONGRAPH &&
+    execution?.service === functionGraph &&
     execution.projectId === projectId &&
     execution.workflowId === params["workflow_id"];
   return belongs ? execution : undefined;
-}
-
-/** Whether the quirk lets the execution be seen already. */
-export function isVisible({ state, quirks }: FlowRequest, { startedAt }: Execution, quirk: string): boolean {
-  const delay = quirks[quirk];
-  return typeof delay !== "number" || state.clock.now() >= startedAt + delay;
-}
-
-function parseJson({ call }: FlowRequest): unknown {
-  try {
-    return JSON.parse(call.body.toString("utf8"));
-  } catch {
-    throw new ShapeError("body", "must be JSON");
-  }
 }

@@ -1,5 +1,5 @@
-// The paths of FunctionGraph's definitions: `$.a.b[0].c` into what arrives, `$CONST.a.b` into the flow's constants.
-import { ShapeError } from "../../jsonShape";
+/** The paths of FunctionGraph's definitions: `$.a.b[0].c` into what arrives, `$CONST.a.b` into the flow's constants. */
+import { ShapeError } from "../../ground/jsonShape";
 
 /** A path that has been read. */
 export interface FlowPath {
@@ -7,7 +7,10 @@ export interface FlowPath {
   readonly keys: readonly (string | number)[];
 }
 
-/** Reads a path; one with wildcards, filters or slices is refused by name. */
+/**
+ * Reads a path; one with wildcards, filters or slices is refused by name.
+ * @throws {ShapeError} when the text is no path, or has wildcards, filters or slices
+ */
 export function readPath(text: string, at: string): FlowPath {
   const match = /^(\$CONST|\$)((?:\.[^.[\]*?@()\s]+|\[\d+\]|\['[^']*'\])*)$/.exec(text);
   if (!match) {

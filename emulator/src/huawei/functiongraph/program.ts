@@ -1,14 +1,17 @@
-// Turns a flow's definition into a program: Operation, Sleep and End states, their transitions, errors and retries.
-// A state with one action is a task; one with several is a group or a parallel of tasks, named `state.function`.
-import type { CatchRule, Expression, Program, RetryRule, State } from "../../executions/program";
-import type { TaskScript } from "../../executions/programPlay";
-import { evaluate } from "../../executions/programExpressions";
-import type { RunScript } from "../../executions/script";
-import { isJsonObject, type JsonObject } from "../../jsonShape";
+/**
+ * Turns a flow's definition into a program: Operation, Sleep and End states, their transitions, errors and retries.
+ * A state with one action is a task; one with several is a group or a parallel of tasks, named `state.function`.
+ */
+import type { CatchRule, Expression, Program, RetryRule, State } from "../../player/program";
+import type { TaskScript } from "../../player/play";
+import { evaluate } from "../../player/expressions";
+import type { RunScript } from "../../player/script";
+import { isJsonObject } from "../../ground/jsonShape";
+import type { JsonObject } from "../../ground/jsonShape";
 import { readPath } from "./paths";
 
 /** Codes of the errors that the emulator itself raises in a flow. */
-export const FLOW_ERROR_NAMES = {
+export const flowErrorNames = {
   taskFailed: "ExecutionFailed",
   taskTimedOut: "ExecutionTimeout",
   noChoiceMatched: "InvalidDefinition",
@@ -48,7 +51,7 @@ export function programOfDefinition(source: JsonObject, run: RunScript, mergesPa
   const states = definition.states.map((state) => programState(definition, state, pausing, mergesParameters));
   return {
     root: { startAt: definition.start, states, data: "chain" },
-    errorNames: FLOW_ERROR_NAMES,
+    errorNames: flowErrorNames,
   };
 }
 

@@ -1,11 +1,14 @@
-// The oddities of FunctionGraph's answers that can be switched on through the control API; all are off by default.
-// Those with a name of AOM's list (unknownStatus, upperCaseStatus, endTimeAbsent, listDelayMs, detailDelayMs,
-// unknownExecutionIs400, unknownWorkflowListIs404, oldestFirst) hold here too.
-import type { QuirkDefinition } from "../../quirks";
+/**
+ * The oddities of FunctionGraph's answers that can be switched on through the control API; all are off by default.
+ * Those with a name of AOM's list (unknownStatus, upperCaseStatus, endTimeAbsent, listDelayMs, detailDelayMs,
+ * unknownExecutionIs400, unknownWorkflowListIs404, oldestFirst) hold here too.
+ */
+import type { QuirkDefinition } from "../../cloud/quirks";
 
 const flag = (name: string, description: string): QuirkDefinition => ({ name, kind: "flag", description });
 
-export const FUNCTIONGRAPH_QUIRKS: readonly QuirkDefinition[] = [
+/** The other ways in which FunctionGraph is said to behave, or may. */
+export const functionGraphQuirks: readonly QuirkDefinition[] = [
   flag(
     "fssCodes",
     "errors of flows have codes `FSS.…` in place of `FGS.…`, also in place of the gateway's 429",

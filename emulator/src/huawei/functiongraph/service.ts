@@ -1,31 +1,30 @@
-// The FunctionGraph service, as far as flows go: finds the operation, lets the gateway and the service check the
-// request, and hands it on.
+/**
+ * The FunctionGraph service, as far as flows go: finds the operation, lets the gateway and the service check the
+ * request, and hands it on.
+ */
 import type { Call, Reply } from "../../http/exchange";
-import { RouteTable } from "../../http/routes";
-import type { MatchedOperation, Service } from "../../http/service";
-import type { ActiveQuirks } from "../../quirks";
-import type { EmulatorState } from "../../state";
+import { RouteTable } from "../../http/router";
+import { matchByRoute } from "../../http/service";
+import type { Service } from "../../http/service";
+import type { ActiveQuirks } from "../../cloud/quirks";
+import type { HuaweiState } from "../state";
 import { opensProject } from "../authentication";
-import { gatewayFaultReply, refuseExpired, throttledReply, unauthorizedReply } from "../gateway";
+import { gatewayFaultReply, passGateway, refuseExpired, throttledReply } from "../gateway";
 import { flowErrorReply, refuse } from "./errors";
-import { EXECUTION_OPERATIONS } from "./executionOperations";
+import { executionOperations } from "./executionOperations";
 import { outlineFlow, startForeign } from "./flow";
-import { HISTORY_OPERATIONS } from "./historyOperations";
-import { METRIC_OPERATIONS } from "./metricOperations";
-import { FUNCTIONGRAPH, refuseInput, type FlowOperation, type FlowRequest } from "./operation";
-import { WORKFLOW_OPERATIONS } from "./workflowOperations";
+import { historyOperations } from "./historyOperations";
+import { metricOperations } from "./metricOperations";
+import { functionGraph, refuseInput } from "./operation";
+import type { FlowOperation, FlowRequest } from "./operation";
+import { workflowOperations } from "./workflowOperations";
 
-const OPERATIONS = [
-  ...EXECUTION_OPERATIONS,
-  ...HISTORY_OPERATIONS,
-  ...WORKFLOW_OPERATIONS,
-  ...METRIC_OPERATIONS,
-];
+const operations = [...executionOperations, ...historyOperations, ...workflowOperations, ...metricOperations];
 
 /** No rate is published for flows: a careful guess, to be replaced by the seed's `limits`. */
-const ALLOWANCE = { tokens: 20, perSecond: 10 };
+const allowance = { tokens: 20, perSecond: 10 };
 
-const LONGEST: Readonly<Record<string, number>> = {
+const longestParameters: Readonly<Record<string, number>> = {
   project_id: 64,
   workflow_id: 512,
   execution_id: 64,
@@ -33,17 +32,12 @@ const LONGEST: Readonly<Record<string, number>> = {
 };
 
 /** The FunctionGraph API for flows. */
-export function functionGraphService(state: EmulatorState): Service {
-  const table = new RouteTable(OPERATIONS);
+export function functionGraphService(state: HuaweiState): Service {
+  const table = new RouteTable(operations);
   return {
-    name: FUNCTIONGRAPH,
+    name: functionGraph,
     routes: table.names(),
-    match(call: Call): MatchedOperation | undefined {
-      const match = table.match(call.method, call.path);
-      if (!match) return undefined;
-      const { route, params } = match;
-      return { operation: route.operation, respond: () => respond(state, route, params, call) };
-    },
+    match: matchByRoute(table, (route, params, call) => respond(state, route, params, call)),
     faultReply: (status, operation, call) => faultReply(state.quirks.active(), status, operation, call),
     expireToken: (call) => refuseExpired(state.accounts, call),
     start: (start) => startForeign(state, start),
@@ -52,19 +46,14 @@ export function functionGraphService(state: EmulatorState): Service {
 }
 
 function respond(
-  state: EmulatorState,
+  state: HuaweiState,
   { operation, handle }: FlowOperation,
   params: Readonly<Record<string, string>>,
   call: Call,
 ): Reply | Promise<Reply> {
-  const authentication = state.authenticator.authenticate(call);
-  if (authentication.refusal) {
-    const { code, reason } = authentication.refusal;
-    return unauthorizedReply(reason, call, code);
-  }
-  const { identity } = authentication;
+  const identity = passGateway(state, call);
   const quirks = state.quirks.active(params["workflow_id"]);
-  const waitMs = state.buckets.take(FUNCTIONGRAPH, operation, identity.account.domainId, ALLOWANCE);
+  const waitMs = state.buckets.take(functionGraph, operation, identity.account.domainId, allowance);
   if (waitMs > 0) {
     const throttled = throttledReply(waitMs, call);
     if (!quirks["fssCodes"]) return throttled;
@@ -82,7 +71,7 @@ function respond(
 
 function checkPath(request: FlowRequest): void {
   for (const [name, value] of Object.entries(request.params)) {
-    const longest = LONGEST[name] ?? 64;
+    const longest = longestParameters[name] ?? 64;
     if (value.length === 0 || value.length > longest) {
       refuseInput(
         request,

@@ -1,6 +1,6 @@
-// How FunctionGraph writes what all its answers have: times, and the URNs of flows.
+/** How FunctionGraph writes what all its answers have: times, and the URNs of flows. */
 import type { Workflow } from "../../executions/record";
-import type { EmulatorState } from "../../state";
+import type { EmulatorState } from "../../cloud/state";
 
 /** `yyyy-MM-ddTHH:mm:ssZ`. */
 export function timeText(time: number): string {

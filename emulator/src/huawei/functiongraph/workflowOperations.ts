@@ -1,41 +1,36 @@
-// FunctionGraph operations on flows: create, show, change, list, delete, draw.
-import type { RunScript } from "../../executions/script";
+/** FunctionGraph operations on flows: create, show, change, list, delete, draw. */
+import type { RunScript } from "../../player/script";
 import type { Workflow } from "../../executions/record";
-import { jsonReply, type Reply } from "../../http/exchange";
-import { newExecutionId } from "../../identifiers";
-import { readText, ShapeError } from "../../jsonShape";
-import { readDefinition, type FlowDefinition } from "./definition";
+import { jsonReply } from "../../http/exchange";
+import type { Reply } from "../../http/exchange";
+import { newExecutionId } from "../../ground/identifiers";
+import { readText, ShapeError } from "../../ground/jsonShape";
+import { readDefinition } from "./definition";
+import type { FlowDefinition } from "./definition";
 import { refuse } from "./errors";
 import { isExpress } from "./flow";
 import { enterpriseProject, flowBody, graphBody, simpleBody } from "./flowBody";
-import {
-  findFlow,
-  FUNCTIONGRAPH,
-  readBody,
-  readQuery,
-  readWhole,
-  refuseInput,
-  type FlowOperation,
-  type FlowRequest,
-} from "./operation";
+import { findFlow, functionGraph, readBody, readQuery, readWhole, refuseInput } from "./operation";
+import type { FlowOperation, FlowRequest } from "./operation";
 import { flowUrn } from "./wording";
 
-const FLOWS = "/v2/{project_id}/fgs/workflows";
+const flowsPath = "/v2/{project_id}/fgs/workflows";
 
-export const WORKFLOW_OPERATIONS: readonly FlowOperation[] = [
-  { operation: "CreateWorkflow", method: "POST", path: FLOWS, handle: create },
-  { operation: "ListWorkflow", method: "GET", path: FLOWS, handle: list },
-  { operation: "BatchDeleteWorkflows", method: "DELETE", path: FLOWS, handle: batchDelete },
-  { operation: "ShowWorkFlow", method: "GET", path: `${FLOWS}/{workflow_id}`, handle: show },
-  { operation: "UpdateWorkFlow", method: "PUT", path: `${FLOWS}/{workflow_id}`, handle: update },
+/** The operations on flows. */
+export const workflowOperations: readonly FlowOperation[] = [
+  { operation: "CreateWorkflow", method: "POST", path: flowsPath, handle: create },
+  { operation: "ListWorkflow", method: "GET", path: flowsPath, handle: list },
+  { operation: "BatchDeleteWorkflows", method: "DELETE", path: flowsPath, handle: batchDelete },
+  { operation: "ShowWorkFlow", method: "GET", path: `${flowsPath}/{workflow_id}`, handle: show },
+  { operation: "UpdateWorkFlow", method: "PUT", path: `${flowsPath}/{workflow_id}`, handle: update },
   { operation: "ShowGraph", method: "GET", path: "/v1/{project_id}/ffs/graphs/{workflow_id}", handle: graph },
 ];
 
-const MOST_FLOWS = 200;
-const LARGEST_PAGE = 200;
+const mostFlows = 200;
+const largestPage = 200;
 
 /** What the functions of a flow made through the API do until they are scripted. */
-const UNSCRIPTED: RunScript = {
+const unscripted: RunScript = {
   nodes: [],
   requiresApproval: false,
   approvers: [],
@@ -48,14 +43,13 @@ function create(request: FlowRequest): Reply {
   const definition = readBody(request, readDefinition);
   const existing = flowsOf(request);
   rejectTakenName(request, definition, undefined);
-  if (existing.length >= MOST_FLOWS)
-    refuseInput(request, `a project has at most ${String(MOST_FLOWS)} flows`);
+  if (existing.length >= mostFlows) refuseInput(request, `a project has at most ${String(mostFlows)} flows`);
   const now = state.clock.now();
   const flow: Workflow = {
-    service: FUNCTIONGRAPH,
+    service: functionGraph,
     projectId,
     id: newExecutionId(),
-    script: { ...scriptOf(definition), base: UNSCRIPTED, runs: [] },
+    script: { ...scriptOf(definition), base: unscripted, runs: [] },
     fromSeed: false,
     createdBy: identity.userName,
     createdAt: now,
@@ -107,7 +101,7 @@ function graph(request: FlowRequest): Reply {
 function list(request: FlowRequest): Reply {
   const { state, call, quirks } = request;
   const { limit, offset, name } = readQuery(request, () => ({
-    limit: Math.min(readWhole(request, "limit", { min: 1 }) ?? LARGEST_PAGE, LARGEST_PAGE),
+    limit: Math.min(readWhole(request, "limit", { min: 1 }) ?? largestPage, largestPage),
     offset: Math.max(0, readWhole(request, "offset") ?? 0),
     name: readText(call.query.get("workflow_name") ?? "", "workflow_name", { max: 64 }),
   }));
@@ -157,5 +151,5 @@ function withPart(urn: string): string {
 function flowsOf({ state, projectId }: FlowRequest): Workflow[] {
   return state.executions
     .workflows()
-    .filter((flow) => flow.service === FUNCTIONGRAPH && flow.projectId === projectId);
+    .filter((flow) => flow.service === functionGraph && flow.projectId === projectId);
 }

@@ -1,10 +1,10 @@
 /** Taking on an agency through IAM v3: finds it by the delegating account and its name, and asks its trust policy. */
-import type { AssumableRole, Account } from "../../identity/account";
-import { chainOf } from "../../identity/principal";
-import type { SessionRef } from "../../identity/principal";
-import { trustsCaller } from "../../identity/trust";
-import { ShapeError } from "../../jsonShape";
-import type { Fields } from "../../jsonShape";
+import type { AssumableRole, Account } from "../../accounts/account";
+import { chainOf } from "../../accounts/principal";
+import type { SessionRef } from "../../accounts/principal";
+import { trustsCaller } from "../../accounts/trust";
+import { ShapeError } from "../../ground/jsonShape";
+import type { Fields } from "../../ground/jsonShape";
 import type { Identity } from "../authentication";
 import { fail, identify } from "./operation";
 import type { IamRequest, NameOrId } from "./operation";
@@ -15,7 +15,10 @@ export interface WantedAgency {
   readonly agencyName: string;
 }
 
-/** Reads `domain_id` or `domain_name`, and the agency's name; golangsdk calls it `xrole_name`. Throws ShapeError. */
+/**
+ * Reads `domain_id` or `domain_name`, and the agency's name; golangsdk calls it `xrole_name`.
+ * @throws {ShapeError} when a field is wrong
+ */
 export function readAgency(fields: Fields): WantedAgency {
   const domain = {
     id: fields.text("domain_id", { min: 1 }),

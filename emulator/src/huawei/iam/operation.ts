@@ -1,8 +1,10 @@
 /** What the operations of Huawei IAM have in common: their errors, nested and numeric, who is calling, and request limits. */
 import { jsonReply, ReplyError } from "../../http/exchange";
 import type { Call, Reply } from "../../http/exchange";
-import { Fields, ShapeError } from "../../jsonShape";
-import type { EmulatorState } from "../../state";
+import { readJsonBody } from "../../http/jsonBody";
+import { retryAfterSeconds } from "../../http/tokenBuckets";
+import { Fields, ShapeError } from "../../ground/jsonShape";
+import type { HuaweiState } from "../state";
 import type { Authentication, Identity } from "../authentication";
 
 /** An operation's name, and how it answers. */
@@ -14,7 +16,7 @@ export interface IamOperation {
 
 /** A request that has been matched; nobody has looked at its credentials yet. */
 export interface IamRequest {
-  readonly state: EmulatorState;
+  readonly state: HuaweiState;
   readonly call: Call;
   readonly operation: string;
   /** Decoded path parameters by name. */
@@ -38,21 +40,30 @@ export function iamError(code: number, message: string): Reply {
   return jsonReply(code, { error: { code, message, title: titles[code] ?? "Error" } });
 }
 
-/** Ends the handling of a request with an error. */
+/**
+ * Ends the handling of a request with an error.
+ * @throws {ReplyError} always
+ */
 export function fail(code: number, message: string): never {
   throw new ReplyError(iamError(code, message));
 }
 
-/** Answers 429 when the account calls the operation too often. */
+/**
+ * Answers 429 when the account calls the operation too often.
+ * @throws {ReplyError} when the account calls the operation too often
+ */
 export function limit({ state, operation }: IamRequest, domainId: string): void {
   const waitMs = state.buckets.take("iam", operation, domainId, allowance);
   if (waitMs === 0) return;
   const reply = iamError(429, "Too many requests.");
-  const retryAfter = String(Math.max(1, Math.ceil(waitMs / 1000)));
+  const retryAfter = retryAfterSeconds(waitMs);
   throw new ReplyError({ ...reply, headers: { ...reply.headers, "retry-after": retryAfter } });
 }
 
-/** Who is calling, by signature or token; answers 401 or 429 otherwise. */
+/**
+ * Who is calling, by signature or token; answers 401 or 429 otherwise.
+ * @throws {ReplyError} with 401 or 429 for everybody else
+ */
 export function identify(request: IamRequest): Identity {
   return admit(request, request.state.authenticator.authenticate(request.call));
 }
@@ -72,15 +83,15 @@ function admit(request: IamRequest, authentication: Authentication): Identity {
   return authentication.identity;
 }
 
-/** Reads the JSON body; whatever `read` finds wrong becomes the documented 400. */
+/**
+ * Reads the JSON body; whatever `read` finds wrong becomes the documented 400.
+ * @throws {ReplyError} when the body is wrong
+ */
 export function readBody<T>({ call }: IamRequest, read: (fields: Fields) => T): T {
-  try {
-    return read(new Fields(JSON.parse(call.body.toString("utf8")), ""));
-  } catch (error) {
-    if (error instanceof ReplyError) throw error;
-    const detail = error instanceof ShapeError ? ` ${error.message}` : "";
+  return readJsonBody(call, read, (problem) => {
+    const detail = problem === undefined ? "" : ` ${problem}`;
     return fail(400, `The request body is invalid.${detail}`);
-  }
+  });
 }
 
 /** A thing that is named by its id or its name. */
@@ -89,7 +100,10 @@ export interface NameOrId {
   readonly name: string | undefined;
 }
 
-/** Reads `{id}` or `{name}`; throws ShapeError. */
+/**
+ * Reads `{id}` or `{name}`.
+ * @throws {ShapeError} when neither is there, or one is no text
+ */
 export function readNameOrId(value: unknown, path: string): NameOrId {
   const fields = new Fields(value, path);
   const wanted = { id: fields.text("id", { min: 1 }), name: fields.text("name", { min: 1 }) };

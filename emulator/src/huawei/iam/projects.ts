@@ -1,9 +1,9 @@
 /** Where the caller can work: the projects, regions and domains of Huawei IAM. */
 import { jsonReply } from "../../http/exchange";
 import type { Call, Reply } from "../../http/exchange";
-import { parentOf } from "../../identity/account";
-import type { Account, Project } from "../../identity/account";
-import type { JsonObject } from "../../jsonShape";
+import { parentOf } from "../../accounts/account";
+import type { Account, Project } from "../../accounts/account";
+import type { JsonObject } from "../../ground/jsonShape";
 import { fail, identify } from "./operation";
 import type { IamRequest } from "./operation";
 

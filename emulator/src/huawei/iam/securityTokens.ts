@@ -1,8 +1,8 @@
 /** Temporary keys of Huawei IAM v3, `POST /v3.0/OS-CREDENTIAL/securitytokens`: through an agency, or for a token. */
 import { jsonReply } from "../../http/exchange";
 import type { Call, Reply } from "../../http/exchange";
-import type { PrincipalRef } from "../../identity/principal";
-import { Fields } from "../../jsonShape";
+import type { PrincipalRef } from "../../accounts/principal";
+import { Fields } from "../../ground/jsonShape";
 import { assumeAgency, identifyDelegate, readAgency } from "./agencies";
 import { fail, iamTime, identify, identifyByToken, readBody } from "./operation";
 import type { IamOperation, IamRequest } from "./operation";

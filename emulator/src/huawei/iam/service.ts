@@ -1,11 +1,11 @@
 /** Huawei IAM as far as clients of the workflow services need it: tokens, temporary keys, projects, regions and domains. */
 import { ReplyError } from "../../http/exchange";
 import type { Call, Reply } from "../../http/exchange";
-import { RouteTable } from "../../http/routes";
-import type { Route } from "../../http/routes";
+import { RouteTable } from "../../http/router";
+import type { Route } from "../../http/router";
 import type { MatchedOperation, Service } from "../../http/service";
-import type { QuirkDefinition } from "../../quirks";
-import type { EmulatorState } from "../../state";
+import type { QuirkDefinition } from "../../cloud/quirks";
+import type { HuaweiState } from "../state";
 import { expireCredential } from "../gateway";
 import { iamError } from "./operation";
 import type { IamOperation } from "./operation";
@@ -82,7 +82,7 @@ const routes: readonly IamRoute[] = [
 ];
 
 /** The IAM service. */
-export function iamService(state: EmulatorState): Service {
+export function iamService(state: HuaweiState): Service {
   const table = new RouteTable(routes);
   return {
     name: "iam",

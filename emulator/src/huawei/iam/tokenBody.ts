@@ -1,8 +1,8 @@
 /** How IAM describes a token: when it ends, whom it was given to, and what it is good for. */
-import type { JsonObject } from "../../jsonShape";
-import type { Account, Project } from "../../identity/account";
-import type { AccountDirectory, IssuedToken } from "../../identity/directory";
-import type { Actor, Principal } from "../../identity/principal";
+import type { JsonObject } from "../../ground/jsonShape";
+import type { Account, Project } from "../../accounts/account";
+import type { AccountDirectory, IssuedToken } from "../../accounts/directory";
+import type { Actor, Principal } from "../../accounts/principal";
 import { iamTime } from "./operation";
 
 /** The one protocol that identity providers speak here. */

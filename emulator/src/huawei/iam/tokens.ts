@@ -1,11 +1,11 @@
 /** Tokens of Huawei IAM: by password, by another token, by an agency, and by an id token; and what a token is worth. */
 import { jsonReply } from "../../http/exchange";
 import type { Call, Reply } from "../../http/exchange";
-import type { Account } from "../../identity/account";
-import type { IdTokenProblem } from "../../identity/idTokens";
-import type { TokenScope } from "../../identity/directory";
-import type { Principal, PrincipalRef } from "../../identity/principal";
-import { Fields, isJsonObject, ShapeError } from "../../jsonShape";
+import type { Account } from "../../accounts/account";
+import type { IdTokenProblem } from "../../accounts/idTokens";
+import type { TokenScope } from "../../accounts/directory";
+import type { Principal, PrincipalRef } from "../../accounts/principal";
+import { Fields, isJsonObject, ShapeError } from "../../ground/jsonShape";
 import { assumeAgency, identifyDelegate, readAgency } from "./agencies";
 import { fail, identify, identifyByToken, isWanted, limit, readBody, readNameOrId } from "./operation";
 import type { IamOperation, IamRequest, NameOrId } from "./operation";

@@ -1,0 +1,35 @@
+/** Alibaba Cloud in the emulator: STS, CloudFlow and the services that machines ask. */
+import type { OpenVendor, Vendor } from "../cloud/vendor";
+import type { EmulatorState } from "../cloud/state";
+import { AlibabaAuthenticator } from "./authentication";
+import { cloudFlowQuirks } from "./cloudflow/quirks";
+import { cloudFlowService } from "./cloudflow/service";
+import { alibabaMetadataService } from "./metadata";
+import type { AlibabaState } from "./state";
+import { alibabaStsService } from "./sts/service";
+
+/** What Alibaba Cloud registers. */
+export const alibaba: Vendor = {
+  quirks: cloudFlowQuirks,
+  secrets: {
+    headers: ["x-acs-security-token", "x-aliyun-ecs-metadata-token"],
+    // The older signature has its secrets in the query.
+    queryParameters: ["Signature", "SecurityToken", "TaskToken", "OIDCToken"],
+  },
+  scriptedServices: ["cloudflow"],
+  open,
+};
+
+function open(emulator: EmulatorState, strictAuth: boolean): OpenVendor {
+  const authenticator = new AlibabaAuthenticator(emulator.accounts, emulator.clock, strictAuth);
+  const state: AlibabaState = { ...emulator, authenticator };
+  const metadata = alibabaMetadataService(state);
+  return {
+    // STS before CloudFlow, which answers every other version too.
+    services: [metadata, alibabaStsService(state), cloudFlowService(state)],
+    metadataServices: [metadata],
+    forget: () => {
+      authenticator.forget();
+    },
+  };
+}

@@ -1,0 +1,85 @@
+/**
+ * The control API under `/_emulator/`: scripts workflows, plans faults, moves the clock, shows what has happened. The API needs
+ * no credentials and therefore answers this machine only.
+ */
+import type { EmulatorState } from "../cloud/state";
+import { ShapeError } from "../ground/jsonShape";
+import { jsonReply, ReplyError } from "../http/exchange";
+import type { Call, Reply } from "../http/exchange";
+import { RouteTable } from "../http/router";
+import type { Service } from "../http/service";
+import { accountRoutes } from "./accounts";
+import { clockRoutes } from "./clock";
+import { executionRoutes } from "./executions";
+import { faultRoutes, quirkRoutes, requestRoutes } from "./requests";
+import { controlRequest, problem } from "./route";
+import type { ControlRoute } from "./route";
+import { workflowRoutes } from "./workflows";
+
+const root = "/_emulator";
+
+/** Answers requests under `/_emulator/`; `undefined` for all others. */
+export type ControlApi = (call: Call) => Reply | undefined;
+
+/**
+ * The control API of one emulator.
+ * @param scriptedServices - whose workflows can be scripted; the first is meant where a request names none
+ * @param resetToSeed - brings back the emulator's first state
+ */
+export function controlApi(
+  state: EmulatorState,
+  services: readonly Service[],
+  scriptedServices: readonly string[],
+  resetToSeed: () => void,
+): ControlApi {
+  const routes: readonly ControlRoute[] = [
+    { method: "GET", path: "", handle: () => index(routes, services) },
+    { method: "GET", path: "/", handle: () => index(routes, services) },
+    ...workflowRoutes(state, scriptedServices),
+    ...executionRoutes(state, services, scriptedServices),
+    ...faultRoutes(state),
+    ...requestRoutes(state),
+    ...accountRoutes(state),
+    ...clockRoutes(state),
+    ...quirkRoutes(state),
+    {
+      method: "POST",
+      path: "/reset",
+      handle: () => {
+        resetToSeed();
+        return undefined;
+      },
+    },
+  ];
+  const table = new RouteTable(routes.map((route) => ({ ...route, path: `${root}${route.path}` })));
+  return (call) => {
+    if (call.path !== root && !call.path.startsWith(`${root}/`)) return undefined;
+    return refuseStrangers(call) ?? answer(table, call);
+  };
+}
+
+function answer(table: RouteTable<ControlRoute>, call: Call): Reply {
+  const match = table.match(call.method, call.path);
+  if (!match) return problem(404, `no route for ${call.method} ${call.path}; GET ${root}/ lists them`);
+  try {
+    return jsonReply(200, match.route.handle(controlRequest(call, match.params)) ?? {});
+  } catch (error) {
+    if (error instanceof ReplyError) return error.reply;
+    if (error instanceof ShapeError) return problem(400, error.message);
+    throw error;
+  }
+}
+
+// A web page that is open on this machine must not be able to steer the emulator: browsers send Origin.
+function refuseStrangers(call: Call): Reply | undefined {
+  if (!call.fromLoopback) return problem(403, "the control API answers this machine only");
+  if (call.headers["origin"] !== undefined) return problem(403, "the control API does not answer web pages");
+  return undefined;
+}
+
+function index(routes: readonly ControlRoute[], services: readonly Service[]): Record<string, unknown> {
+  return {
+    control: routes.map(({ method, path }) => `${method} ${root}${path}`),
+    services: Object.fromEntries(services.map(({ name, routes: served }) => [name, served])),
+  };
+}

@@ -1,0 +1,104 @@
+/**
+ * The emulator's clock: everything that the services call "now" comes from here, so that a test can let hours
+ * pass in milliseconds. The machine's own clock is kept apart for what clients in real time must agree on.
+ */
+
+/** What a clock needs to go on after a restart. */
+export interface ClockSetting {
+  /** Emulated minus machine time in milliseconds at the moment of saving; for a stopped clock the time itself. */
+  readonly offsetMs: number;
+  /** Emulated milliseconds per real millisecond; 0 = stopped. */
+  readonly rate: number;
+}
+
+/** A clock that can be moved, stopped and sped up. Times are epoch milliseconds. */
+export class Clock {
+  readonly #machineTime: () => number;
+  #emulatedAnchor: number;
+  #machineAnchor: number;
+  #currentRate = 1;
+  readonly #listeners = new Set<() => void>();
+
+  constructor(machineTime: () => number = Date.now) {
+    this.#machineTime = machineTime;
+    this.#machineAnchor = machineTime();
+    this.#emulatedAnchor = this.#machineAnchor;
+  }
+
+  /** Emulated time. */
+  now(): number {
+    return Math.floor(this.#emulatedAnchor + (this.#machineTime() - this.#machineAnchor) * this.#currentRate);
+  }
+
+  /** The machine's time, which moving the clock does not change. */
+  machineNow(): number {
+    return this.#machineTime();
+  }
+
+  /** Calls back whenever somebody moves the clock or changes its speed; returns how to stop that. */
+  watch(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  /** Emulated milliseconds per real millisecond; 0 = stopped. */
+  get rate(): number {
+    return this.#currentRate;
+  }
+
+  /** Moves the clock on (or back, if negative) and leaves its rate. */
+  advance(ms: number): void {
+    this.#anchor(this.now() + ms, this.#currentRate);
+  }
+
+  /** Sets the time; the clock then runs at `rate` (default 0: it stands still until it is moved). */
+  set(now: number, rate = 0): void {
+    this.#anchor(now, rate);
+  }
+
+  /** Changes the speed from now on. */
+  setRate(rate: number): void {
+    this.#anchor(this.now(), rate);
+  }
+
+  /** Runs at normal speed, `offsetMs` ahead of the machine's clock (0: the machine's own time). */
+  follow(offsetMs = 0): void {
+    this.#anchor(this.#machineTime() + offsetMs, 1);
+  }
+
+  /** How the clock is set, for a restart. */
+  save(): ClockSetting {
+    return {
+      offsetMs: this.now() - (this.#currentRate === 0 ? 0 : this.#machineTime()),
+      rate: this.#currentRate,
+    };
+  }
+
+  /** Goes on as the clock was set before a restart. */
+  restore(setting: ClockSetting): void {
+    this.#anchor(setting.offsetMs + (setting.rate === 0 ? 0 : this.#machineTime()), setting.rate);
+  }
+
+  #anchor(emulated: number, rate: number): void {
+    this.#machineAnchor = this.#machineTime();
+    this.#emulatedAnchor = emulated;
+    this.#currentRate = rate;
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+/** How far apart a signature's time and the service's may be, on both clouds. */
+const allowedSkewMs = 15 * 60 * 1000;
+
+/**
+ * Whether a request was signed too long ago, or too far ahead. Clients sign with the machine's time and know nothing of a clock
+ * that a test has moved, so either time will do.
+ * @param signedAt - epoch milliseconds
+ * @param strict - measures by the emulated clock alone
+ */
+export function isSkewed(clock: Clock, signedAt: number, strict: boolean): boolean {
+  const times = strict ? [clock.now()] : [clock.now(), clock.machineNow()];
+  return times.every((time) => Math.abs(time - signedAt) > allowedSkewMs);
+}

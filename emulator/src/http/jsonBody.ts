@@ -1,0 +1,27 @@
+/** Reads the JSON body of a request; each service says in its own words what is wrong with one. */
+import { Fields, ShapeError } from "../ground/jsonShape";
+import type { Call } from "./exchange";
+
+/**
+ * Reads the fields of a JSON body.
+ * @param refuse - answers the request; the problem names the field, and is `undefined` when the body is not JSON at all
+ * @throws {ReplyError} from `refuse`
+ */
+export function readJsonBody<T>(
+  { body }: Pick<Call, "body">,
+  read: (fields: Fields) => T,
+  refuse: (problem: string | undefined) => never,
+): T {
+  let json: unknown;
+  try {
+    json = JSON.parse(body.toString("utf8"));
+  } catch {
+    return refuse(undefined);
+  }
+  try {
+    return read(new Fields(json, ""));
+  } catch (error) {
+    if (error instanceof ShapeError) return refuse(error.message);
+    throw error;
+  }
+}

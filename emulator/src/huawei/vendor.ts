@@ -1,0 +1,42 @@
+/** Huawei Cloud in the emulator: IAM, STS, AOM, FunctionGraph and the services that machines ask. */
+import type { OpenVendor, Vendor } from "../cloud/vendor";
+import type { EmulatorState } from "../cloud/state";
+import { aomQuirks } from "./aom/quirks";
+import { aomService } from "./aom/service";
+import { Authenticator } from "./authentication";
+import { functionGraphQuirks } from "./functiongraph/quirks";
+import { functionGraphService } from "./functiongraph/service";
+import { iamQuirks, iamService } from "./iam/service";
+import { huaweiMetadataService } from "./metadata";
+import type { HuaweiState } from "./state";
+import { huaweiStsService } from "./sts";
+
+/** What Huawei Cloud registers. */
+export const huawei: Vendor = {
+  quirks: [...aomQuirks, ...functionGraphQuirks, ...iamQuirks],
+  secrets: {
+    headers: ["x-auth-token", "x-subject-token", "x-security-token", "x-metadata-token"],
+    queryParameters: [],
+  },
+  scriptedServices: ["aom", "functiongraph"],
+  open,
+};
+
+function open(emulator: EmulatorState, strictAuth: boolean): OpenVendor {
+  const authenticator = new Authenticator(emulator.accounts, emulator.clock, strictAuth);
+  const state: HuaweiState = { ...emulator, authenticator };
+  const metadata = huaweiMetadataService(state);
+  return {
+    services: [
+      iamService(state),
+      aomService(state),
+      functionGraphService(state),
+      huaweiStsService(state),
+      metadata,
+    ],
+    metadataServices: [metadata],
+    forget: () => {
+      authenticator.forgetFailures();
+    },
+  };
+}

@@ -1,0 +1,82 @@
+/** The words in which the parts of a play speak to each other: how a part has ended or stands, and where it is. */
+import type { ErrorNames, Json, ProgramError, Sequence } from "./program";
+import type { MapUpdate } from "./play";
+import type { Scope } from "./expressions";
+import type { ProgramRecord } from "./record";
+
+/** How a part of the program has ended. */
+export interface Ending {
+  readonly at: number;
+  /** `success`; anything else is a failure, and what the execution ends with. */
+  readonly outcome: string;
+  /** What the step says, where it differs from the outcome. */
+  readonly stepOutcome?: string;
+  readonly output: Json;
+  readonly error: ProgramError | undefined;
+  /** The sequence around ends too. */
+  readonly finishes?: boolean;
+  /** A limit of the execution is reached: nothing retries, catches or tolerates that. */
+  readonly isFinal?: boolean;
+  /** Where the sequence goes on, if it is not the state's own `next`. */
+  readonly next?: { readonly id: string | undefined };
+}
+
+/** How a part of the program stands: ended, or when it changes next by itself. */
+export type Course =
+  | { readonly ended: Ending; readonly nextChangeAt?: undefined }
+  | { readonly ended?: undefined; readonly nextChangeAt: number | undefined };
+
+/** What a sequence knows of its surroundings. */
+export interface Frame {
+  /** In front of the keys of its steps. */
+  readonly prefix: string;
+  readonly parentKey: string | undefined;
+  readonly item?: Json;
+  readonly index?: number;
+}
+
+/** One visit of a state. */
+export interface Visit {
+  readonly key: string;
+  /** What expressions read; `input` is what arrives. */
+  readonly scope: Scope;
+  readonly at: number;
+  readonly until: number;
+  readonly frame: Frame;
+  /** Whether the sequence around collects outputs: a state that does no work then has none. */
+  readonly collects: boolean;
+  readonly record: ProgramRecord;
+  /** Counts the runs of this state in its sequence, from 1. */
+  readonly countRun: () => number;
+}
+
+/** Plays sequences, for the states that run several of them. */
+export interface SequencePlayer {
+  readonly names: ErrorNames;
+  /** Changes of a map's limits, in order. */
+  mapUpdates(key: string): readonly MapUpdate[];
+  /** Plays a sequence that begins at `at` up to `until`. */
+  playSequence(
+    sequence: Sequence,
+    input: Json,
+    at: number,
+    until: number,
+    frame: Frame,
+    record: ProgramRecord,
+  ): Course;
+}
+
+/** The result of a state that does no work. */
+export function idleResult({ collects, scope }: Visit): Json {
+  return collects ? {} : scope.input;
+}
+
+/** An end with success. */
+export function success(at: number, output: Json): Ending {
+  return { at, outcome: "success", output, error: undefined };
+}
+
+/** An end with the outcome `fail`. */
+export function failure(at: number, code: string, cause: string): Ending {
+  return { at, outcome: "fail", output: undefined, error: { code, cause } };
+}

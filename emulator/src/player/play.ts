@@ -1,0 +1,174 @@
+/** What goes into a play of a program and what comes out: task scripts and interventions; steps, events, snapshots. */
+import type { Json, ProgramError, State } from "./program";
+
+/** What a task does at one attempt. */
+export interface TaskScript {
+  /** Emulated milliseconds. */
+  readonly durationMs: number;
+  /** `success`, `timeout`; anything else is a failure. */
+  readonly outcome: string;
+  readonly output?: Json;
+  readonly error?: string | undefined;
+  readonly cause?: string | undefined;
+}
+
+/** Ends an execution. `at` in epoch milliseconds. */
+export interface Stop {
+  readonly kind: "stop";
+  readonly at: number;
+  /** Milliseconds that the stop takes. @default what the play says */
+  readonly takesMs?: number | undefined;
+  readonly error?: string | undefined;
+  readonly cause?: string | undefined;
+}
+
+/** The end of a callback task; `stepKey` and `attempt` say which. `at` in epoch milliseconds. */
+export interface Report {
+  readonly kind: "report";
+  readonly at: number;
+  readonly stepKey: string;
+  readonly attempt: number;
+  readonly succeeded: boolean;
+  readonly output?: Json;
+  readonly error?: string | undefined;
+  readonly cause?: string | undefined;
+}
+
+/** New limits of a map that still runs. `at` in epoch milliseconds. */
+export interface MapUpdate {
+  readonly kind: "updateMap";
+  readonly at: number;
+  readonly stepKey: string;
+  readonly concurrency?: number | undefined;
+  readonly toleratedFailures?: number | undefined;
+  readonly toleratedFailurePercent?: number | undefined;
+}
+
+/** A failed execution goes on at the outermost state that has failed. `at` in epoch milliseconds. */
+export interface Retry {
+  readonly kind: "retry";
+  readonly at: number;
+}
+
+/** Something that was done to an execution of a program. */
+export type ProgramIntervention = Stop | Report | Retry | MapUpdate;
+
+/** One execution of a program, to be looked at. */
+export interface Play {
+  readonly input: Json;
+  readonly startedAt: number;
+  readonly now: number;
+  /** In order of time; of other kinds than {@link ProgramIntervention}'s are passed over. */
+  readonly interventions: readonly (ProgramIntervention | { readonly kind: string; readonly at: number })[];
+  /** By state id; attempt n uses entry n-1, the last one repeats. */
+  readonly tasks?: Readonly<Record<string, readonly TaskScript[]>> | undefined;
+  /** For expressions with the root `execution`. */
+  readonly execution?: Json;
+  /** Time before the first state is entered. */
+  readonly queuedMs?: number | undefined;
+  /** Time that a stop takes; an execution that ends earlier by itself is not stopped. */
+  readonly stopTakesMs?: number | undefined;
+  /** Final outcome, whatever the states say. */
+  readonly outcome?: string | undefined;
+}
+
+/** One attempt of a step. */
+export interface AttemptSnapshot {
+  readonly attempt: number;
+  readonly beganAt: number;
+  readonly endedAt: number | undefined;
+  readonly outcome: string | undefined;
+  readonly error: ProgramError | undefined;
+}
+
+/** A state that has been entered, once for each time. */
+export interface ProgramStep {
+  /** Where and the how-manieth time: `Deploy`, `Fan[0]/Copy` (first branch or item), `Check#2` (entered again). */
+  readonly key: string;
+  readonly parentKey: string | undefined;
+  readonly state: State;
+  readonly phase: "running" | "awaitingReport" | "awaitingRetry" | "ended";
+  /** `success`, `fail`, `timeout`, `cancel`; set when it has ended. */
+  readonly outcome: string | undefined;
+  readonly beganAt: number;
+  readonly endedAt: number | undefined;
+  readonly input: Json;
+  readonly output: Json;
+  readonly error: ProgramError | undefined;
+  /** All attempts, the last one last; at least one. */
+  readonly attempts: readonly AttemptSnapshot[];
+  /** Of a map: what became of its items. */
+  readonly items?: ItemCounts | undefined;
+}
+
+/** What became of the items of a map. */
+export interface ItemCounts {
+  readonly total: number;
+  readonly pending: number;
+  readonly running: number;
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly aborted: number;
+}
+
+/** What can happen in a play. */
+export type ProgramEventType =
+  | "executionStarted"
+  | "executionStopped"
+  | "executionSucceeded"
+  | "executionFailed"
+  | "executionTimedOut"
+  | "stepEntered"
+  | "stepStarted"
+  | "stepSucceeded"
+  | "stepFailed"
+  | "stepExited"
+  | "branchEntered"
+  | "branchExited"
+  | "iterationEntered"
+  | "iterationExited"
+  | "taskScheduled"
+  | "taskStarted"
+  | "taskSubmitted"
+  | "taskSubmitFailed"
+  | "taskSucceeded"
+  | "taskFailed"
+  | "taskTimedOut";
+
+/** Something that has happened in a play. `at` in epoch milliseconds. */
+export interface ProgramEvent {
+  readonly type: ProgramEventType;
+  readonly at: number;
+  /** `undefined` for events of the execution itself. */
+  readonly stepKey: string | undefined;
+  readonly state: State | undefined;
+  readonly attempt: number | undefined;
+  /** The event before this one in the same branch; `undefined` for the first event of all. */
+  readonly after: ProgramEvent | undefined;
+  readonly input?: Json;
+  readonly output?: Json;
+  /** Of `stepEntered` and `stepExited`: what the sequence around has collected by then. */
+  readonly local?: Json;
+  readonly error?: ProgramError | undefined;
+}
+
+/** An execution at one moment. Times in epoch milliseconds. */
+export interface ProgramSnapshot {
+  readonly phase: "queued" | "running" | "stopping" | "ended";
+  /** `success`, `fail`, `timeout`, `cancel`, or what {@link Play.outcome} says. */
+  readonly outcome: string | undefined;
+  readonly output: Json;
+  readonly error: ProgramError | undefined;
+  readonly beganAt: number;
+  readonly endedAt: number | undefined;
+  readonly updatedAt: number;
+  /** In the order in which they were entered. */
+  readonly steps: readonly ProgramStep[];
+  /** In order of time. */
+  readonly events: readonly ProgramEvent[];
+  /** When something will change next if nobody does anything; `undefined`: never. */
+  readonly nextChangeAt: number | undefined;
+}
+
+/** As long as an unscripted task takes. */
+export const defaultTask: TaskScript = { durationMs: 100, outcome: "success", output: {} };

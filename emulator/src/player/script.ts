@@ -1,0 +1,72 @@
+/**
+ * The script of a workflow: which nodes it has, how long each takes and how it ends. It knows no vendor: the
+ * timeline plays it, and each service puts what comes out into its own words.
+ */
+
+/** How a node or an execution ends: `success`, `fail`, `timeout`, `cancel`, or any other text for a new status. */
+export type Outcome = string;
+
+/** A machine or workload that a node works on; fields given here win over the made-up ones. */
+export type Target = Readonly<Record<string, unknown>>;
+
+/** The targets of a node by how they stand when the node has ended. */
+export interface TargetGroups {
+  /** Which kind of items to make up: cloud servers or container workloads. */
+  readonly kind: "ecs" | "cce";
+  readonly success: readonly Target[];
+  readonly fail: readonly Target[];
+  readonly inExecution: readonly Target[];
+  readonly notPerformed: readonly Target[];
+}
+
+/** What one node does. Durations in milliseconds of emulated time. */
+export interface NodeScript {
+  readonly id: string;
+  readonly name: string;
+  readonly durationMs: number;
+  readonly status: Outcome;
+  /** Free keys of the node's output. */
+  readonly output?: Readonly<Record<string, unknown>> | undefined;
+  readonly targets?: TargetGroups | undefined;
+  /** Log text: of each failed target that has none of its own, or of the node when it has no targets. */
+  readonly log?: string | undefined;
+  /** Code and text of the error of a failed task, for services that have them. */
+  readonly error?: string | undefined;
+  readonly cause?: string | undefined;
+  /** A failure of this node does not end the execution. */
+  readonly ignoreError: boolean;
+  /** The execution halts here until someone lets it continue. */
+  readonly pause: boolean;
+  /** What is different when the failed node is restarted; without it, it fails again in the same way. */
+  readonly onRestart?: Partial<NodeScript> | undefined;
+}
+
+/** What one execution does. */
+export interface RunScript {
+  readonly nodes: readonly NodeScript[];
+  /** Final status, whatever the nodes say. */
+  readonly status?: Outcome | undefined;
+  /** Status while it runs, to play a status that no client knows. */
+  readonly runningStatus?: string | undefined;
+  readonly requiresApproval: boolean;
+  readonly approvers: readonly string[];
+  /** Time before the first node begins. */
+  readonly queuedMs: number;
+  /** Time that a stop takes; an execution that ends earlier by itself is not stopped. */
+  readonly stopTakesMs: number;
+}
+
+/** A workflow as scripted. Run number i uses `runs[i]`, the last of them repeats; without `runs`, `base`. */
+export interface WorkflowScript {
+  readonly name: string;
+  readonly description: string;
+  readonly base: RunScript;
+  readonly runs: readonly RunScript[];
+  /** Fields of the vendor's workflow object, such as `enterprise_project_id`. */
+  readonly attributes: Readonly<Record<string, unknown>>;
+}
+
+/** The script of the execution with this number (from 0). */
+export function runNumber(script: WorkflowScript, number: number): RunScript {
+  return script.runs[Math.min(number, script.runs.length - 1)] ?? script.base;
+}
