@@ -5,7 +5,7 @@
 import { resolve } from "node:path";
 import * as ts from "typescript";
 import { argumentSpecs } from "../../provider/src/execution/commonArguments";
-import type { ArgumentType } from "../../provider/src/execution/service";
+import type { ArgumentType } from "../../provider/src/execution/argument";
 import { outputs } from "../../provider/src/lifecycle";
 import type { ServiceName } from "../../provider/src/services/registry";
 import { services } from "../../provider/src/services/registry";

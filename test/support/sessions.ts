@@ -2,7 +2,8 @@
  * Sessions and backends for tests: real HTTP, settings from the test, a clock that does not sleep.
  */
 import { randomUUID } from "node:crypto";
-import type { Arguments, Backend, ExecutionFilter } from "../../provider/src/execution/service";
+import type { Arguments } from "../../provider/src/execution/argument";
+import type { Backend, ExecutionFilter } from "../../provider/src/execution/service";
 import type { ExecutionSummary } from "../../provider/src/execution/snapshot";
 import type { Session, SessionOptions, Settings } from "../../provider/src/lifecycle";
 import { openSession } from "../../provider/src/lifecycle";

@@ -2,14 +2,7 @@
  * Waiting for one execution, on a clock that does not sleep: what ends it, what does not, how often it asks, and what
  * the person who watches is told.
  */
-import {
-  AuthenticationError,
-  NotFoundError,
-  ResponseFormatError,
-  ServiceError,
-  ThrottledError,
-  TransportError,
-} from "../../provider/src/ground/errors";
+import { AuthenticationError, NotFoundError, ResponseFormatError, ServiceError, ThrottledError, TransportError } from "../../provider/src/ground/errors";
 import type { ExecutionSnapshot, ExecutionStatus } from "../../provider/src/execution/snapshot";
 import type { WaitOptions } from "../../provider/src/waiting/waitUntilSettled";
 import { waitUntilSettled } from "../../provider/src/waiting/waitUntilSettled";

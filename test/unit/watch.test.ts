@@ -2,12 +2,7 @@
  * The planner on a simulated clock: how late ends are seen and what it costs, alone and for many, with a past that
  * predicts and with one that does not. The figures are those of docs/waiting.md, with room for chance.
  */
-import {
-  AuthenticationError,
-  ServiceError,
-  ThrottledError,
-  TransportError,
-} from "../../provider/src/ground/errors";
+import { AuthenticationError, ServiceError, ThrottledError, TransportError } from "../../provider/src/ground/errors";
 import { nextLookDelayMs } from "../../provider/src/waiting/schedule";
 import type { Simulated, Simulation } from "../support/simulatedService";
 import { draw, kinds, percentile, seededRandom, simulate } from "../support/simulatedService";

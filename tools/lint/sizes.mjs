@@ -110,24 +110,4 @@ export const sizeExceptions = [
     rules: ["max-lines", "dialect/class-length"],
     why: "to be cut: subscriptions, request credit, the service's clock and three ways of listing",
   },
-  {
-    file: "emulator/src/control.ts",
-    rules: ["max-lines", "dialect/class-length"],
-    why: "to be cut: the operations of the control API, one class for all",
-  },
-  {
-    file: "emulator/src/executions/programFanOut.ts",
-    rules: ["max-lines-per-function"],
-    why: "plays one map: its branches share the limit on how many run at once",
-  },
-  {
-    file: "emulator/src/executions/programStates.ts",
-    rules: ["max-lines", "max-lines-per-function", "dialect/class-length"],
-    why: "to be cut: one method for each kind of state",
-  },
-  {
-    file: "emulator/src/huawei/aom/workflowBody.ts",
-    rules: ["max-lines-per-function"],
-    why: "one JSON body as the vendor's page shows it, field by field",
-  },
 ];

@@ -2,7 +2,8 @@
  * The arguments that all services share: their rules, their defaults, and which of them mean another execution.
  * The services' own arguments come from their backend's table.
  */
-import type { Arguments, ArgumentSpec, BackendDefinition } from "./service";
+import type { Arguments, ArgumentSpec } from "./argument";
+import type { BackendDefinition } from "./service";
 import { identifier, map, oneOf, seconds, someOf, text } from "./rules";
 import type { ExecutionStatus } from "./snapshot";
 

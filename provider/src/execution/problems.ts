@@ -2,7 +2,7 @@
  * What is wrong with settings or with a location, told in check as well as where a service is opened.
  */
 import { ConfigurationError } from "../ground/errors";
-import type { ArgumentProblem } from "./service";
+import type { ArgumentProblem } from "./argument";
 
 /** A location that can't be resolved because of one argument, or of the setting that stands in for it. */
 export class LocationError extends ConfigurationError {

@@ -3,7 +3,7 @@
  * Used by the argument tables of the services and of the lifecycle.
  */
 import { isJsonObject as isMap } from "../http/answer";
-import type { ArgumentRule, ArgumentType } from "./service";
+import type { ArgumentRule, ArgumentType } from "./argument";
 
 export { isMap };
 

@@ -9,51 +9,9 @@ import type { ExecutionSnapshot, ExecutionStatus, ExecutionSummary } from "./sna
 import type { Clock } from "../ground/clock";
 import type { CredentialsInUse } from "./credentialsInUse";
 import type { Settings } from "./settings";
-
-/** Plain arguments of a resource, as they arrive from a front: known values only, secrets in the clear. */
-export type Arguments = Readonly<Record<string, unknown>>;
-
-/** Something wrong with an argument, or with a setting. */
-export interface ArgumentProblem {
-  /** The argument's name; undefined where a setting is wrong. */
-  readonly argument: string | undefined;
-  /**
-   * What is wrong with the value, the limit, and the remedy: a sentence that follows the argument's name, or one that
-   * names the setting.
-   */
-  readonly reason: string;
-}
-
-/** What a program may write for an argument: `json` is a map or JSON text of one, `words` a list of words or one alone. */
-export type ArgumentType = "string" | "number" | "boolean" | "map" | "json" | "words";
-
-/** Validates one argument, and says what it takes. */
-export interface ArgumentRule {
-  /** Gets only known values; says what is wrong with one, or nothing. */
-  (value: unknown): string | undefined;
-  readonly type: ArgumentType;
-  /** The only words that are taken; left out where any are. */
-  readonly words?: readonly string[];
-}
-
-/** An argument of a service. */
-export interface ArgumentSpec {
-  /** Says what is wrong with a value, or nothing. */
-  readonly rule: ArgumentRule;
-  readonly required?: boolean;
-  /** True where another value means another execution: a change runs the workflow again. */
-  readonly replaces?: boolean;
-  /** True where leaving it out means "where the execution is": region and project, whose resolved values are kept. */
-  readonly located?: boolean;
-  /** The value that leaving it out stands for; naming that value is no change. */
-  readonly defaultValue?: unknown;
-  /** True where a text is JSON: the order of keys in it means nothing. */
-  readonly isJson?: boolean;
-  /** True where it takes data of the program's own, which may be secret; others name, place or steer a run. */
-  readonly isPayload?: boolean;
-  /** True where the workflow gets it as its input, and can therefore give it back. */
-  readonly isInput?: boolean;
-}
+import type { ArgumentProblem } from "./argument";
+import type { ArgumentSpec } from "./argument";
+import type { Arguments } from "./argument";
 
 /** What the backends share in one process and provider: connections, time, settings, and caches of their own. */
 export interface BackendContext {

@@ -11,7 +11,8 @@ import type { Fetch } from "../http/httpClient";
 import { HttpClient, NotSentError } from "../http/httpClient";
 import { proxiesOf } from "../http/proxies";
 import { CredentialsInUse, rememberingSecrets } from "./credentialsInUse";
-import type { Arguments, Backend, BackendContext, BackendDefinition } from "./service";
+import type { Arguments } from "./argument";
+import type { Backend, BackendContext, BackendDefinition } from "./service";
 import type { Settings } from "./settings";
 
 /** One process talking to the services with one set of settings: it owns connections, tokens and caches. */

@@ -5,7 +5,8 @@ import type { ErrorCode } from "../ground/errors";
 import { onOneLine } from "../ground/text";
 import type { CommonArguments } from "./commonArguments";
 import { readCommonArguments } from "./commonArguments";
-import type { Arguments, Backend } from "./service";
+import type { Arguments } from "./argument";
+import type { Backend } from "./service";
 import type { ExecutionStatus } from "./snapshot";
 
 const maxLineLength = 160;

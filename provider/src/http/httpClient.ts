@@ -4,15 +4,7 @@
  */
 import type { RequestInit } from "node-fetch";
 import type { RequestSummary } from "../ground/errors";
-import {
-  AnswerTooLargeError,
-  ConfigurationError,
-  ProxyError,
-  RequestTimeoutError,
-  ServiceError,
-  ThrottledError,
-  TransportError,
-} from "../ground/errors";
+import { AnswerTooLargeError, ConfigurationError, ProxyError, RequestTimeoutError, ServiceError, ThrottledError, TransportError } from "../ground/errors";
 import { backoffDelayMs } from "../ground/backoff";
 import type { Clock } from "../ground/clock";
 import { abortAfter } from "../ground/clock";

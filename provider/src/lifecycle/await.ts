@@ -2,7 +2,8 @@
  * From an execution id to an outcome: waits as the arguments say, and whatever happens from here on keeps the id.
  * Called by create (just started or adopted) and update (resumed).
  */
-import type { Arguments, Backend, DescribeOptions } from "../execution/service";
+import type { Arguments } from "../execution/argument";
+import type { Backend, DescribeOptions } from "../execution/service";
 import { NotFoundError, codeOf, messageOf } from "../ground/errors";
 import type { ExecutionSnapshot } from "../execution/snapshot";
 import { describeProgress } from "../execution/progress";
@@ -10,14 +11,7 @@ import { isSettled } from "../execution/snapshot";
 import { nothingTold } from "../waiting/waitUntilSettled";
 import { withinTime } from "../ground/timeLimit";
 import { readCommonArguments } from "../execution/commonArguments";
-import {
-  sayFailed,
-  sayForgotten,
-  sayInterrupted,
-  sayLostSight,
-  sayStopCutShort,
-  sayTimedOut,
-} from "./messages";
+import { sayFailed, sayForgotten, sayInterrupted, sayLostSight, sayStopCutShort, sayTimedOut } from "./messages";
 import type { LifecycleHost, Outcome } from "./outcome";
 import { messageContext } from "../execution/words";
 import { requestMs, waitLimit } from "../execution/limits";

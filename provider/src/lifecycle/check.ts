@@ -2,7 +2,8 @@
  * check: is everything all right with the arguments, as far as can be told without a request? Runs in preview and
  * again in the deployment. Pure but for the settings it reads.
  */
-import type { ArgumentProblem, Arguments, BackendDefinition } from "../execution/service";
+import type { ArgumentProblem, Arguments } from "../execution/argument";
+import type { BackendDefinition } from "../execution/service";
 import { problemsOf } from "../execution/problems";
 import type { Settings } from "../execution/settings";
 import { argumentSpecs, unknownValue } from "../execution/commonArguments";

@@ -2,7 +2,8 @@
  * create: gets the execution of the run that the program wants, and waits for it. The boundary is the id: before there
  * is one, errors are thrown and nothing exists; afterwards everything is an outcome that keeps it.
  */
-import type { Arguments, Backend } from "../execution/service";
+import type { Arguments } from "../execution/argument";
+import type { Backend } from "../execution/service";
 import { InputError, NotFoundError, StartUncertainError, codeOf, messageOf } from "../ground/errors";
 import type { ExecutionSnapshot } from "../execution/snapshot";
 import { readCommonArguments } from "../execution/commonArguments";

@@ -2,7 +2,8 @@
  * delete: stops an execution that still runs, unless it is to be left, and sees it stopped before the resource goes.
  * A teardown runbook is run instead, and seen through.
  */
-import type { Arguments, Backend } from "../execution/service";
+import type { Arguments } from "../execution/argument";
+import type { Backend } from "../execution/service";
 import { NotFoundError, WorkflowExecutionError, messageOf } from "../ground/errors";
 import { isSettled } from "../execution/snapshot";
 import type { TimeLimit } from "../ground/timeLimit";

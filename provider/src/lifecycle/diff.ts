@@ -2,16 +2,11 @@
  * diff: what will the next deployment do with this execution, and why? Pure: compares the stored state with the
  * program's arguments. Never says "run again" without a reason in words.
  */
-import type { Arguments, ArgumentSpec, BackendDefinition } from "../execution/service";
+import type { Arguments, ArgumentSpec } from "../execution/argument";
+import type { BackendDefinition } from "../execution/service";
 import { isMap } from "../execution/rules";
 import { isSettled } from "../execution/snapshot";
-import {
-  argumentSpecs,
-  meaningOf,
-  readCommonArguments,
-  rerunReason,
-  unknownValue,
-} from "../execution/commonArguments";
+import { argumentSpecs, meaningOf, readCommonArguments, rerunReason, unknownValue } from "../execution/commonArguments";
 import { containsUnknown } from "./check";
 import { sayOutcome } from "../execution/words";
 import type { StoredState } from "./state";

@@ -3,7 +3,8 @@
  */
 export { openSession } from "../execution/session";
 export type { Session, SessionOptions } from "../execution/session";
-export type { ArgumentProblem, Arguments, BackendDefinition } from "../execution/service";
+export type { ArgumentProblem, Arguments } from "../execution/argument";
+export type { BackendDefinition } from "../execution/service";
 export { isMap } from "../execution/rules";
 export { systemClock } from "../ground/clock";
 export type { Settings } from "../execution/settings";

@@ -2,7 +2,7 @@
  * judge: is an execution in this state as the program wants it? Without a request: the state says it all.
  */
 import { readCommonArguments } from "../execution/commonArguments";
-import type { Arguments } from "../execution/service";
+import type { Arguments } from "../execution/argument";
 import { isSettled } from "../execution/snapshot";
 import type { MessageContext } from "../execution/words";
 import { sayFailed, sayUnsettled } from "./messages";

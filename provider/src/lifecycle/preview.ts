@@ -2,7 +2,7 @@
  * preview: what is known of the outputs of an execution before it runs. Makes no request and starts nothing.
  */
 import { readCommonArguments } from "../execution/commonArguments";
-import type { Arguments } from "../execution/service";
+import type { Arguments } from "../execution/argument";
 import type { StoredState } from "./state";
 import { isArmed, makeArmedState } from "./state";
 

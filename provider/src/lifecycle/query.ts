@@ -1,14 +1,8 @@
 /**
  * Queries: one execution, or the executions of a workflow, for programs and scripts. Start nothing, change nothing.
  */
-import type {
-  ArgumentRule,
-  Arguments,
-  Backend,
-  BackendDefinition,
-  ExecutionFilter,
-  ExecutionPage,
-} from "../execution/service";
+import type { ArgumentRule, Arguments } from "../execution/argument";
+import type { Backend, BackendDefinition, ExecutionFilter, ExecutionPage } from "../execution/service";
 import type { Session } from "../execution/session";
 import { identifier, kindOf, oneOf, text, time } from "../execution/rules";
 import { ConfigurationError, IncompleteListError, InputError } from "../ground/errors";

@@ -2,7 +2,8 @@
  * What is kept of an execution in the stack's state: arguments and outcome side by side, bounded in size.
  * Written by create, update and read; read back by every later version, so keys are only ever added.
  */
-import type { Arguments, BackendDefinition } from "../execution/service";
+import type { Arguments } from "../execution/argument";
+import type { BackendDefinition } from "../execution/service";
 import type { ExecutionSnapshot, ExecutionStatus } from "../execution/snapshot";
 import { durationBetweenMs, firstFailedStep } from "../execution/snapshot";
 import { boundSnapshot } from "./bounds";

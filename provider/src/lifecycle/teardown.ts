@@ -2,7 +2,8 @@
  * Runs a teardown runbook (`runOn: "destroy"`) when its resource is destroyed, once: a destroy that was cut short goes
  * on with the execution it had started.
  */
-import type { Arguments, Backend } from "../execution/service";
+import type { Arguments } from "../execution/argument";
+import type { Backend } from "../execution/service";
 import { WorkflowExecutionError } from "../ground/errors";
 import type { ExecutionSnapshot } from "../execution/snapshot";
 import { isSettled } from "../execution/snapshot";

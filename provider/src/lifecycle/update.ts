@@ -1,7 +1,8 @@
 /**
  * update: the same execution under new arguments, or one whose wait was cut short. Never starts anything.
  */
-import type { Arguments, Backend } from "../execution/service";
+import type { Arguments } from "../execution/argument";
+import type { Backend } from "../execution/service";
 import { isSettled } from "../execution/snapshot";
 import { withinTime } from "../ground/timeLimit";
 import { readCommonArguments } from "../execution/commonArguments";
@@ -11,14 +12,7 @@ import type { LifecycleHost, Outcome } from "./outcome";
 import { messageContext } from "../execution/words";
 import { requestMs, waitLimit } from "../execution/limits";
 import type { StoredState } from "./state";
-import {
-  connectArguments,
-  isArmed,
-  makeArmedState,
-  storedSnapshot,
-  storedStatus,
-  withArguments,
-} from "./state";
+import { connectArguments, isArmed, makeArmedState, storedSnapshot, storedStatus, withArguments } from "./state";
 
 /**
  * Goes on waiting where the stored execution has not settled; makes no request where it has.

@@ -3,7 +3,7 @@
  * belongs to one account for ever.
  */
 import { createHash } from "node:crypto";
-import type { Arguments } from "../execution/service";
+import type { Arguments } from "../execution/argument";
 
 /** An access key as stored beside the account: a digest of its id, because it is nobody's business which key that is. */
 export function accountKeyOf(namespace: "alicloud" | "huaweicloud", accessKeyId: string): string {

@@ -4,7 +4,7 @@
  * documentation's table is compared with it.
  */
 import { ConfigurationError } from "../ground/errors";
-import type { ArgumentProblem } from "../execution/service";
+import type { ArgumentProblem } from "../execution/argument";
 import type { Settings } from "../execution/settings";
 import { fromConfig, fromEnvironment } from "../execution/settings";
 

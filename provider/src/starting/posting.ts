@@ -1,13 +1,9 @@
 /**
  * The one place from which a start is posted: what all ways to a run share.
  */
-import type { Arguments, Backend, StartedExecution } from "../execution/service";
-import {
-  RequestInterruptedError,
-  RunNameTakenError,
-  StartUncertainError,
-  WorkflowExecutionError,
-} from "../ground/errors";
+import type { Arguments } from "../execution/argument";
+import type { Backend, StartedExecution } from "../execution/service";
+import { RequestInterruptedError, RunNameTakenError, StartUncertainError, WorkflowExecutionError } from "../ground/errors";
 import type { ExecutionSnapshot } from "../execution/snapshot";
 import { sayStartInterrupted } from "./messages";
 import type { StartCall } from "./startCall";

@@ -3,7 +3,8 @@
  * starts carry, by which a run that is already there is found instead of started again.
  */
 import { createHash, scrypt } from "node:crypto";
-import type { Arguments, BackendDefinition } from "../execution/service";
+import type { Arguments } from "../execution/argument";
+import type { BackendDefinition } from "../execution/service";
 import { isMap } from "../execution/rules";
 import { argumentSpecs, meaningOf, readCommonArguments } from "../execution/commonArguments";
 

@@ -2,15 +2,9 @@
  * The part of a deployment before there is an execution: logins, lists, throttling and the start itself end in time, and
  * where they do, it is said whether anything was started.
  */
-import type { Arguments, Backend, StartRequest, StartedExecution } from "../execution/service";
-import {
-  OutOfTimeError,
-  RequestInterruptedError,
-  StartUncertainError,
-  WorkflowExecutionError,
-  isWorkflowExecutionError,
-  messageOf,
-} from "../ground/errors";
+import type { Arguments } from "../execution/argument";
+import type { Backend, StartRequest, StartedExecution } from "../execution/service";
+import { OutOfTimeError, RequestInterruptedError, StartUncertainError, WorkflowExecutionError, isWorkflowExecutionError, messageOf } from "../ground/errors";
 import { limitTime } from "../ground/timeLimit";
 import { readCommonArguments } from "../execution/commonArguments";
 import { sayStartTimedOut, sayStartUncertain } from "./messages";

@@ -2,7 +2,8 @@
  * Gets the execution of a wanted run: the one that is there already, else a new one. Never posts while it can't be
  * excluded that the run has been started before.
  */
-import type { Arguments, Backend } from "../execution/service";
+import type { Arguments } from "../execution/argument";
+import type { Backend } from "../execution/service";
 import { readCommonArguments } from "../execution/commonArguments";
 import type { StartCall } from "./startCall";
 import type { PendingStart } from "./journal";

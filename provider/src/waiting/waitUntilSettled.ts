@@ -2,13 +2,7 @@
  * Waits for one execution: turns the planner's looks into probes for `polling/poll`, and tells the watcher what it
  * sees. Knows no service and no Pulumi.
  */
-import {
-  NotFoundError,
-  ResponseFormatError,
-  ServiceError,
-  WorkflowExecutionError,
-  messageOf,
-} from "../ground/errors";
+import { NotFoundError, ResponseFormatError, ServiceError, WorkflowExecutionError, messageOf } from "../ground/errors";
 import { backoffDelayMs } from "../ground/backoff";
 import type { Clock } from "../ground/clock";
 import type { PollOutcome, ProbeResult } from "./poll";

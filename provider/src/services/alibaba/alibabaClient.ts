@@ -3,7 +3,8 @@
  */
 import type { SendOptions } from "../../http/httpClient";
 import type { HttpAnswer, HttpRequest } from "../../http/request";
-import type { ArgumentProblem, Arguments, BackendContext } from "../../execution/service";
+import type { ArgumentProblem, Arguments } from "../../execution/argument";
+import type { BackendContext } from "../../execution/service";
 import { problemsOf } from "../../execution/problems";
 import type { Settings } from "../../execution/settings";
 import { demandNoRefusedSettings, findRefusedSettings } from "../vendorSettings";

@@ -2,17 +2,11 @@
  * Where Alibaba Cloud's CloudFlow is: region and endpoint, from argument, configuration,
  * environment or profile; and where the STS is. Makes no request.
  */
-import type { ArgumentProblem, Arguments } from "../../execution/service";
+import type { ArgumentProblem, Arguments } from "../../execution/argument";
 import { LocationError, problemsOf } from "../../execution/problems";
 import { checkEndpoint, checkIdentityEndpoint, noRegion, withScheme } from "../location";
 import type { Found, Settings } from "../../execution/settings";
-import {
-  configuredEndpoint,
-  firstFound,
-  fromArgument,
-  fromConfig,
-  fromEnvironment,
-} from "../../execution/settings";
+import { configuredEndpoint, firstFound, fromArgument, fromConfig, fromEnvironment } from "../../execution/settings";
 import type { StsHints } from "./credential";
 import { findIdentity } from "./identity";
 import { isTrue } from "./profiles";

@@ -3,17 +3,11 @@
  * environment. Pure: makes no request.
  */
 import { ConfigurationError } from "../../ground/errors";
-import type { ArgumentProblem, Arguments } from "../../execution/service";
+import type { ArgumentProblem, Arguments } from "../../execution/argument";
 import { LocationError, problemsOf } from "../../execution/problems";
 import { checkEndpoint, checkIdentityEndpoint, noRegion, withScheme } from "../location";
 import type { Found, Settings } from "../../execution/settings";
-import {
-  configuredEndpoint,
-  firstFound,
-  fromArgument,
-  fromConfig,
-  fromEnvironment,
-} from "../../execution/settings";
+import { configuredEndpoint, firstFound, fromArgument, fromConfig, fromEnvironment } from "../../execution/settings";
 import { demandNoRefusedSettings, findRefusedSettings } from "../vendorSettings";
 import type { HuaweiIdentity } from "./identity";
 import { findIdentity } from "./identity";
