@@ -57,11 +57,6 @@ export interface HttpClientOptions {
    * @default none: every request goes directly
    */
   readonly proxyFor?: ProxyFor | undefined;
-  /**
-   * For the bench, which compares: sends without taking tokens.
-   * @default false
-   */
-  readonly withoutBuckets?: boolean;
 }
 
 /** How to send one request. */
@@ -124,7 +119,7 @@ export class HttpClient {
    */
   async send(request: HttpRequest, options: SendOptions): Promise<HttpAnswer> {
     const attempts = options.attempts ?? 4;
-    const bucket = this.#options.withoutBuckets === true ? undefined : options.bucket;
+    const { bucket } = options;
     const waiting = options.patience ? AbortSignal.any([options.signal, options.patience]) : options.signal;
     for (let attempt = 1; ; attempt += 1) {
       try {

@@ -49,7 +49,7 @@ export class SettledLookup {
   }
 
   /**
-   * The execution as a list has it; undefined where no list that is worth its price does: then look at it alone.
+   * The execution as a list has it; undefined where no list that is worth its price has it: then poll it individually.
    * Never reads more pages than executions were asked for. Never throws; undefined also where the signal aborts.
    */
   find(executionId: string, signal: AbortSignal): Promise<ExecutionSummary | undefined> {
@@ -111,7 +111,7 @@ export class SettledLookup {
       this.#isComplete = !this.#walk.goOn(page.nextToken);
       return true;
     } catch {
-      // Looking at each alone says what is wrong, and may work where a list does not. What was given up says nothing.
+      // Polling each individually tells what is wrong, and may work where a list does not. An abandoned list tells nothing.
       this.#isComplete = !signal.aborted;
       return false;
     }

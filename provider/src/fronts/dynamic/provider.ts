@@ -6,7 +6,6 @@ import { toMessage } from "../../ground/text";
 import type { ServiceName } from "../../services/registry";
 import { RunRegister, openSession } from "../../lifecycle";
 import { services } from "../../services/registry";
-import { benchOptions } from "./benchSettings";
 import { engineReporter, everythingSaid } from "../shared/engineReporter";
 import type { AnsweredExecution, ProviderProcess } from "./executionProvider";
 import { ExecutionProvider } from "./executionProvider";
@@ -34,7 +33,7 @@ const thisProcess: ProviderProcess = {
   register,
   answered,
   deployment,
-  openSession: (config) => openSession({ settings: processSettings(config), ...benchOptions(process.env) }),
+  openSession: (config) => openSession({ settings: processSettings(config) }),
   reporter: engineReporter,
   everythingSaid,
 };
