@@ -1,11 +1,14 @@
 // Loaded into every Node process of a run (NODE_OPTIONS). Does nothing but in the dynamic provider's process: there it
 // notes when each create begins and returns, and what the process has used, one line of JSON each in BENCH_PROBE_FILE;
-// BENCH_ALL_STARTED_MS after the last of BENCH_COUNT creates began, also what they hold in memory after a collection.
+// BENCH_ALL_STARTED_MS after the last of BENCH_COUNT creates began, also what they hold in memory after a collection. The
+// provider waits as BENCH_VARIANT says.
 "use strict";
 const Module = require("node:module");
 const fs = require("node:fs");
+const { dirname } = require("node:path");
 const v8 = require("node:v8");
 const vm = require("node:vm");
+const { applyVariant } = require("./variant.cjs");
 
 const file = process.env.BENCH_PROBE_FILE;
 if (file) {
@@ -35,7 +38,14 @@ if (file) {
     setInterval(() => note({ kind: "alive" }), 1_000).unref();
   const load = Module._load;
   const wrapped = new WeakSet();
+  let isVaried = false;
   Module._load = function (request, ...rest) {
+    if (request === "pulumi-runbook/provider" && !isVaried) {
+      isVaried = true;
+      const provider = Module._resolveFilename(request, rest[0]);
+      // dist/fronts/dynamic/provider.js
+      applyVariant(dirname(dirname(dirname(provider))), JSON.parse(process.env.BENCH_VARIANT));
+    }
     const loaded = Reflect.apply(load, this, [request, ...rest]);
     if (request !== "pulumi-runbook/provider") return loaded;
     for (const provider of Object.values(loaded)) {

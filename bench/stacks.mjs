@@ -74,10 +74,10 @@ function countKinds(requests, counts) {
 /** Stacks without executions, to compare with. */
 const TRIVIAL = new Set(["floor", "shaped", "idle"]);
 
-/** How a stack waits; the value goes to the provider's process as it is. */
+/** How a stack waits: what `variant.cjs` changes in the provider's process. */
 export const variants = {
   ours: {},
-  "no history": { withoutPast: true },
+  "no history": { withoutHistory: true },
   "1 s": { fixedIntervalMs: 1_000 },
   "5 s": { fixedIntervalMs: 5_000 },
   "10 s": { fixedIntervalMs: 10_000 },
@@ -159,7 +159,7 @@ export async function openStack(options) {
       BENCH_PROBE_FILE: probe,
       BENCH_COUNT: String(resources.length),
       BENCH_ALL_STARTED_MS: String(3_000 + resources.length * (service === "cloudflow" ? 10 : 110 / rate)),
-      WORKFLOW_EXECUTION_BENCH: JSON.stringify({ ...variants[variant], clockRate: rate }),
+      BENCH_VARIANT: JSON.stringify({ ...variants[variant], clockRate: rate }),
       ...accountsAt(emulator.url),
     };
     const pulumi = (...args) => runPulumi([...args, "--non-interactive"], folder, env);

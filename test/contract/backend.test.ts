@@ -4,7 +4,12 @@
 import type { Emulator } from "runbook-emulator";
 import { startEmulator } from "runbook-emulator";
 import type { Backend } from "../../provider/src/execution/service";
-import { NotFoundError, ServiceError, StartUncertainError, ThrottledError } from "../../provider/src/ground/errors";
+import {
+  NotFoundError,
+  ServiceError,
+  StartUncertainError,
+  ThrottledError,
+} from "../../provider/src/ground/errors";
 import { durationBetweenMs, firstFailedStep, isSettled } from "../../provider/src/execution/snapshot";
 import type { Arguments, BackendDefinition, Session } from "../../provider/src/lifecycle";
 import { openSession } from "../../provider/src/lifecycle";

@@ -2,9 +2,20 @@
  * Services that ask to wait for a day, page for ever, give ids that are none, or answer what was not asked: whatever they
  * do, a deployment ends in its time, starts nothing that it can't know of, and loses no id.
  */
-import { IncompleteListError, ResponseFormatError, StartUncertainError } from "../../provider/src/ground/errors";
+import {
+  IncompleteListError,
+  ResponseFormatError,
+  StartUncertainError,
+} from "../../provider/src/ground/errors";
 import type { Arguments, Outcome } from "../../provider/src/lifecycle";
-import { create, deleteExecution, getExecution, iterateExecutions, listExecutions, read } from "../../provider/src/lifecycle";
+import {
+  create,
+  deleteExecution,
+  getExecution,
+  iterateExecutions,
+  listExecutions,
+  read,
+} from "../../provider/src/lifecycle";
 import { services } from "../../provider/src/services/registry";
 import { everyService } from "../support/everyService";
 import type { Answers, Hostile } from "../support/hostileService";

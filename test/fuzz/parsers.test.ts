@@ -7,7 +7,12 @@ import { isWorkflowExecutionError } from "../../provider/src/ground/errors";
 import { readExecutionId } from "../../provider/src/execution/executionIds";
 import { parseHuaweiError, toHuaweiError } from "../../provider/src/services/huawei/serviceErrors";
 import { parseTime } from "../../provider/src/services/huawei/values";
-import { parseExecuteWorkflow, parseListWorkflow, parseListWorkflowExecutions, parseSearchWorkflowExecutionDetail } from "../../provider/src/services/huawei/aom/api";
+import {
+  parseExecuteWorkflow,
+  parseListWorkflow,
+  parseListWorkflowExecutions,
+  parseSearchWorkflowExecutionDetail,
+} from "../../provider/src/services/huawei/aom/api";
 import { parseKeys } from "../../provider/src/services/huawei/keyRequests";
 import { parseProject, parseToken } from "../../provider/src/services/huawei/iam";
 import { boundSnapshot } from "../../provider/src/lifecycle/bounds";

@@ -6,7 +6,15 @@ import type { Emulator } from "runbook-emulator";
 import { startEmulator } from "runbook-emulator";
 import { StartUncertainError } from "../../provider/src/ground/errors";
 import type { Arguments, Outcome, StoredState } from "../../provider/src/lifecycle";
-import { create, deleteExecution, diff, getExecution, listExecutions, read, update } from "../../provider/src/lifecycle";
+import {
+  create,
+  deleteExecution,
+  diff,
+  getExecution,
+  listExecutions,
+  read,
+  update,
+} from "../../provider/src/lifecycle";
 import { services } from "../../provider/src/services/registry";
 import type { EmulatedExecution, LoggedRequest } from "../support/emulators";
 import { control, executionsOf, requestsOf } from "../support/emulators";

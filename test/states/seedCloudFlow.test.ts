@@ -6,7 +6,12 @@ import seed from "../seeds/listExecutions.json";
 import type { ExecutionFilter } from "../../provider/src/execution/service";
 import { buildListExecutions } from "../../provider/src/services/alibaba/cloudflow/api";
 import { toExecutionStatus } from "../../provider/src/services/alibaba/cloudflow/statuses";
-import { AuthenticationError, NotFoundError, ServiceError, ThrottledError } from "../../provider/src/ground/errors";
+import {
+  AuthenticationError,
+  NotFoundError,
+  ServiceError,
+  ThrottledError,
+} from "../../provider/src/ground/errors";
 import { check, listExecutions } from "../../provider/src/lifecycle";
 import { services } from "../../provider/src/services/registry";
 import type { ScriptedServer } from "../support/scriptedServer";

@@ -3,7 +3,10 @@
  * that they tell of.
  */
 import seed from "../seeds/getExecutionHistory.json";
-import { buildGetExecutionHistory, parseGetExecutionHistory } from "../../provider/src/services/alibaba/cloudflow/api";
+import {
+  buildGetExecutionHistory,
+  parseGetExecutionHistory,
+} from "../../provider/src/services/alibaba/cloudflow/api";
 import { stepsOf } from "../../provider/src/services/alibaba/cloudflow/history";
 import { summarize } from "../../provider/src/http/request";
 

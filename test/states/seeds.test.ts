@@ -6,7 +6,12 @@ import executeWorkflow from "../seeds/executeWorkflow.json";
 import listWorkflowExecutions from "../seeds/listWorkflowExecutions.json";
 import searchWorkflowExecutionDetail from "../seeds/searchWorkflowExecutionDetail.json";
 import type { Backend } from "../../provider/src/execution/service";
-import { AuthenticationError, NotFoundError, ServiceError, StartUncertainError } from "../../provider/src/ground/errors";
+import {
+  AuthenticationError,
+  NotFoundError,
+  ServiceError,
+  StartUncertainError,
+} from "../../provider/src/ground/errors";
 import type { ScriptedServer } from "../support/scriptedServer";
 import { startScriptedServer } from "../support/scriptedServer";
 import { aomAt, demoProjectId, listAll, never, startOn } from "../support/sessions";

@@ -10,7 +10,13 @@ import type { Emulator } from "runbook-emulator";
 import { startEmulator } from "runbook-emulator";
 import type { Fetch } from "../../provider/src/http/httpClient";
 import type { Clock } from "../../provider/src/ground/clock";
-import type { Arguments, BackendDefinition, LifecycleHost, Outcome, Session } from "../../provider/src/lifecycle";
+import type {
+  Arguments,
+  BackendDefinition,
+  LifecycleHost,
+  Outcome,
+  Session,
+} from "../../provider/src/lifecycle";
 import type { ServiceName } from "../../provider/src/services/registry";
 import { RunRegister, create, openSession } from "../../provider/src/lifecycle";
 import { services } from "../../provider/src/services/registry";

@@ -5,7 +5,9 @@
 import { ThrottledError } from "../../provider/src/ground/errors";
 import type { ExecutionSnapshot } from "../../provider/src/execution/snapshot";
 import { WorkflowWatch } from "../../provider/src/waiting/workflowWatch";
-import type { Look, WatchedWorkflow } from "../../provider/src/waiting/watchedWorkflow";
+import type { PollPolicy } from "../../provider/src/waiting/pollPolicy";
+import type { Subscriber } from "../../provider/src/waiting/subscription";
+import type { WatchedWorkflow } from "../../provider/src/waiting/watchedWorkflow";
 import { isSettled } from "../../provider/src/execution/snapshot";
 import type { Allowance } from "../../provider/src/http/tokenBucket";
 import { TokenBucket, withReserve } from "../../provider/src/http/tokenBucket";
@@ -16,7 +18,7 @@ import { never } from "./sessions";
 export interface SimulatedKind {
   readonly longPollSeconds: number;
   readonly pageSize: number | undefined;
-  readonly listTellsOutcome: boolean;
+  readonly listTells: "outcome" | "status";
   readonly looks: Allowance;
   readonly lists: Allowance;
 }
@@ -26,21 +28,21 @@ export const kinds = {
   aom: {
     longPollSeconds: 0,
     pageSize: undefined,
-    listTellsOutcome: true,
+    listTells: "outcome",
     looks: { tokens: 20, perSecond: 10 },
     lists: { tokens: 20, perSecond: 10 },
   },
   functiongraph: {
     longPollSeconds: 0,
     pageSize: 100,
-    listTellsOutcome: false,
+    listTells: "status",
     looks: { tokens: 20, perSecond: 10 },
     lists: { tokens: 20, perSecond: 10 },
   },
   cloudflow: {
     longPollSeconds: 60,
     pageSize: 99,
-    listTellsOutcome: true,
+    listTells: "outcome",
     looks: { tokens: 50, perSecond: 5 },
     lists: { tokens: 10, perSecond: 2 },
   },
@@ -55,8 +57,11 @@ export interface Simulation {
   readonly startEveryMs?: number;
   /** Durations of earlier executions, in milliseconds. */
   readonly past?: readonly number[];
-  readonly fixedIntervalMs?: number;
-  readonly withoutPast?: boolean;
+  /**
+   * Decides when to poll and how.
+   * @default the provider's
+   */
+  readonly policy?: PollPolicy;
   /** How long an answer takes, in milliseconds. */
   readonly latencyMs?: number;
   /** How long after its start an execution's wait begins, at random up to this, in milliseconds. */
@@ -136,8 +141,11 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
       steps: [],
     };
   };
-  const lookAt = async (index: number, { signal, waitSeconds, listed }: Look): Promise<ExecutionSnapshot> => {
-    if (listed && kind.listTellsOutcome) return listed;
+  const lookAt = async (
+    index: number,
+    { signal, waitSeconds = 0, listed }: Parameters<Subscriber["poll"]>[0],
+  ): Promise<ExecutionSnapshot> => {
+    if (listed && kind.listTells === "outcome") return listed;
     const turn = await lookBucket.take(signal);
     looks += 1;
     const look = (looksAt[index] = (looksAt[index] ?? 0) + 1);
@@ -154,17 +162,15 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
     random,
     longPollSeconds: kind.longPollSeconds,
     pageSize: kind.pageSize,
-    listTellsOutcome: kind.listTellsOutcome,
-    lookBudget: lookBucket,
-    listBudget: listBucket,
-    fixedIntervalMs: simulation.fixedIntervalMs,
-    withoutPast: simulation.withoutPast,
+    listTells: kind.listTells,
+    budgets: { describe: lookBucket, list: listBucket },
+    policy: simulation.policy,
     pastDurations: async () => {
       lists += 1;
       await clock.sleep(latencyMs);
       return past;
     },
-    list: async ({ startedAfterMs = -Infinity, startedBeforeMs = Infinity, token }, signal) => {
+    listPage: async ({ startedAfterMs = -Infinity, startedBeforeMs = Infinity }, { token }, signal) => {
       const turn = await listBucket.take(signal);
       lists += 1;
       await clock.sleep(listTakesMs, signal);
@@ -188,29 +194,29 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
       return {
         executions: [...rows.values()],
         ...(from + size < all.length ? { nextToken: String(from + size) } : {}),
-        ...(kind.listTellsOutcome ? { snapshotOf: (id: string) => rows.get(id) } : {}),
+        ...(kind.listTells === "outcome" ? { snapshotOf: (id: string) => rows.get(id) } : {}),
       };
     },
   };
   const watch = new WorkflowWatch(workflow);
   const waitFor = async (index: number): Promise<number> => {
     await clock.sleep(startedMs(index) + random() * joinWithinMs - now());
-    const place = watch.join({
+    const subscription = watch.subscribe({
       executionId: `ex-${String(index)}`,
       justStarted: true,
       deadlineMs: zeroMs + 24 * 3_600_000,
       signal: never,
-      look: (look) => lookAt(index, look),
+      poll: (options) => lookAt(index, options),
     });
     for (;;) {
       try {
-        const { status } = await place.next();
+        const { status } = await subscription.next();
         if (isSettled(status)) break;
       } catch {
         await clock.sleep(1_000);
       }
     }
-    place.leave();
+    subscription.unsubscribe();
     return now() - endMs(index);
   };
   if (clockSet)

@@ -37,7 +37,11 @@ const wrongImports: readonly { readonly file: string; readonly line: string; rea
     line: 'import type {} from "../starting/journal";',
     rule: "provider-waiting",
   },
-  { file: "provider/src/starting/journal.ts", line: 'import "../waiting/poll";', rule: "provider-starting" },
+  {
+    file: "provider/src/starting/journal.ts",
+    line: 'import "../waiting/schedule";',
+    rule: "provider-starting",
+  },
   {
     file: "provider/src/starting/turns.ts",
     line: 'import type {} from "../lifecycle/outcome";',

@@ -5,7 +5,15 @@
 import { NotFoundError, ResponseFormatError, ThrottledError } from "../../provider/src/ground/errors";
 import { parseHuaweiError, toHuaweiError } from "../../provider/src/services/huawei/serviceErrors";
 import { parseTime } from "../../provider/src/services/huawei/values";
-import { buildExecuteWorkflow, buildListWorkflowExecutions, buildSearchWorkflowExecutionDetail, buildStopExecution, parseExecuteWorkflow, parseListWorkflowExecutions, parseSearchWorkflowExecutionDetail } from "../../provider/src/services/huawei/aom/api";
+import {
+  buildExecuteWorkflow,
+  buildListWorkflowExecutions,
+  buildSearchWorkflowExecutionDetail,
+  buildStopExecution,
+  parseExecuteWorkflow,
+  parseListWorkflowExecutions,
+  parseSearchWorkflowExecutionDetail,
+} from "../../provider/src/services/huawei/aom/api";
 import { toExecutionStatus } from "../../provider/src/services/huawei/aom/statuses";
 import type { ExecutionSnapshot, ExecutionSummary } from "../../provider/src/execution/snapshot";
 import { firstFailedStep } from "../../provider/src/execution/snapshot";

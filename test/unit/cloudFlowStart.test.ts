@@ -1,6 +1,11 @@
 /** A start of CloudFlow that is sent again: what an earlier attempt left open stays open. */
 import type { Backend } from "../../provider/src/execution/service";
-import { RequestInterruptedError, RunNameTakenError, ServiceError, StartUncertainError } from "../../provider/src/ground/errors";
+import {
+  RequestInterruptedError,
+  RunNameTakenError,
+  ServiceError,
+  StartUncertainError,
+} from "../../provider/src/ground/errors";
 import { services } from "../../provider/src/services/registry";
 import type { FakeClock } from "../support/fakeClock";
 import { fakeClock } from "../support/fakeClock";

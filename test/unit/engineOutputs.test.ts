@@ -5,7 +5,12 @@ import * as fc from "fast-check";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { engineOutputs } from "../../provider/src/fronts/shared/engineOutputs";
 import type { AnsweredCall } from "../../provider/src/fronts/shared/engineOutputs";
-import { argumentsTooLarge, failureLimits, toPlainOutputs, wireSizeOf } from "../../provider/src/fronts/shared/plainOutputs";
+import {
+  argumentsTooLarge,
+  failureLimits,
+  toPlainOutputs,
+  wireSizeOf,
+} from "../../provider/src/fronts/shared/plainOutputs";
 import { redact } from "../../provider/src/fronts/shared/secrets";
 
 const signature = "4dabf18193072939515e22adb298388d";

@@ -1,5 +1,10 @@
 /** Ids that answers give: which can be asked about again, and that an answer is about what was asked. */
-import { checkIsAbout, demandExecutionId, demandReadable, readExecutionId } from "../../provider/src/execution/executionIds";
+import {
+  checkIsAbout,
+  demandExecutionId,
+  demandReadable,
+  readExecutionId,
+} from "../../provider/src/execution/executionIds";
 import { IncompleteListError, ResponseFormatError } from "../../provider/src/ground/errors";
 import type { HttpRequest } from "../../provider/src/http/request";
 import { requestUrl } from "../../provider/src/http/request";

@@ -6,7 +6,17 @@ import { once } from "node:events";
 import type { AddressInfo, Socket } from "node:net";
 import { createServer as createTcpServer } from "node:net";
 import { toHuaweiError } from "../../provider/src/services/huawei/serviceErrors";
-import { AnswerTooLargeError, AuthenticationError, NotFoundError, OutOfTimeError, RequestInterruptedError, RequestTimeoutError, ServiceError, ThrottledError, TransportError } from "../../provider/src/ground/errors";
+import {
+  AnswerTooLargeError,
+  AuthenticationError,
+  NotFoundError,
+  OutOfTimeError,
+  RequestInterruptedError,
+  RequestTimeoutError,
+  ServiceError,
+  ThrottledError,
+  TransportError,
+} from "../../provider/src/ground/errors";
 import { readJsonObject } from "../../provider/src/http/answer";
 import type { Fetch, SendOptions } from "../../provider/src/http/httpClient";
 import { HttpClient, NotSentError } from "../../provider/src/http/httpClient";

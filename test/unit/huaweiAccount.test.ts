@@ -5,7 +5,11 @@
 import type { Emulator, EmulatorOptions } from "runbook-emulator";
 import { startEmulator } from "runbook-emulator";
 import type { Backend } from "../../provider/src/execution/service";
-import { AuthenticationError, ConfigurationError, RequestInterruptedError } from "../../provider/src/ground/errors";
+import {
+  AuthenticationError,
+  ConfigurationError,
+  RequestInterruptedError,
+} from "../../provider/src/ground/errors";
 import type { Session } from "../../provider/src/lifecycle";
 import { openSession } from "../../provider/src/lifecycle";
 import { services } from "../../provider/src/services/registry";

@@ -7,8 +7,25 @@ import type { ExecutionSnapshot, ExecutionStep, FailedTarget } from "../../provi
 import { sayDuration } from "../../provider/src/execution/progress";
 import { readCommonArguments } from "../../provider/src/execution/commonArguments";
 import type { MessageContext } from "../../provider/src/execution/words";
-import { sayBusy, sayNameInDoubt, sayNamedStartUncertain, sayQueued, sayStartUncertain, sayStartUndecided } from "../../provider/src/starting/messages";
-import { sayError, sayFailed, sayForgotten, sayInterrupted, sayLostSight, sayNotStarted, sayNotStopped, sayStopCutShort, sayTimedOut } from "../../provider/src/lifecycle/messages";
+import {
+  sayBusy,
+  sayNameInDoubt,
+  sayNamedStartUncertain,
+  sayQueued,
+  sayStartUncertain,
+  sayStartUndecided,
+} from "../../provider/src/starting/messages";
+import {
+  sayError,
+  sayFailed,
+  sayForgotten,
+  sayInterrupted,
+  sayLostSight,
+  sayNotStarted,
+  sayNotStopped,
+  sayStopCutShort,
+  sayTimedOut,
+} from "../../provider/src/lifecycle/messages";
 
 const context = (args: object = {}): MessageContext => ({
   subject: "workflow wf-1 of project p (cn-north-4)",

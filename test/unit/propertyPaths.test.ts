@@ -1,5 +1,14 @@
 /** Paths inside the arguments: as options write them, as the state keeps them, and as messages say them. */
-import { PathSet, existingPart, formatPath, matches, overlaps, readPattern, replacedAt, valueAt } from "../../provider/src/fronts/shared/propertyPaths";
+import {
+  PathSet,
+  existingPart,
+  formatPath,
+  matches,
+  overlaps,
+  readPattern,
+  replacedAt,
+  valueAt,
+} from "../../provider/src/fronts/shared/propertyPaths";
 
 const bag = { input: { list: ["a", { "x.y": 1 }], none: null, "0": "zero" }, text: "t" };
 

@@ -5,7 +5,14 @@ import { randomUUID } from "node:crypto";
 import type { Arguments, BackendDefinition } from "../../provider/src/lifecycle";
 import { services } from "../../provider/src/services/registry";
 import type { RunIdentity } from "../../provider/src/starting/runKey";
-import { bearsKey, isArmedId, newArmedId, newRunName, runNameOf, wantedRun } from "../../provider/src/starting/runKey";
+import {
+  bearsKey,
+  isArmedId,
+  newArmedId,
+  newRunName,
+  runNameOf,
+  wantedRun,
+} from "../../provider/src/starting/runKey";
 
 const urn = "urn:pulumi:prod::shop::pulumi-nodejs:aom:WorkflowExecution::patch-fleet";
 const definitions: BackendDefinition[] = Object.values(services);

@@ -1,7 +1,11 @@
 /** Which outputs are marked as secret, where an argument is. */
 import { readProperties } from "../../provider/src/fronts/dynamic/properties";
 import type { PropertyPath } from "../../provider/src/fronts/shared/propertyPaths";
-import { answeredMeta, markSecretOutputs, settleOutputs } from "../../provider/src/fronts/dynamic/secretOutputs";
+import {
+  answeredMeta,
+  markSecretOutputs,
+  settleOutputs,
+} from "../../provider/src/fronts/dynamic/secretOutputs";
 
 type Bag = Record<string, unknown>;
 

@@ -25,7 +25,7 @@ function fixture(count: number, fail = false): Fixture {
   }));
   const lookup = new SettledLookup({
     clock,
-    list: async ({ token }) => {
+    list: async (token) => {
       pages += 1;
       await clock.sleep(30);
       if (fail) throw new Error("no lists today");
@@ -105,7 +105,7 @@ describe("an interruption", () => {
     const signals: AbortSignal[] = [];
     const lookup = new SettledLookup({
       clock,
-      list: async (_window, signal) => {
+      list: async (_token, signal) => {
         signals.push(signal);
         await clock.sleep(60_000, signal);
         if (signal.aborted) throw new Error("interrupted");

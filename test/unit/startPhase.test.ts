@@ -3,7 +3,13 @@
  * same, and what is said of either.
  */
 import type { Backend, StartRequest, StartedExecution } from "../../provider/src/execution/service";
-import { OutOfTimeError, RequestInterruptedError, ServiceError, StartUncertainError, ThrottledError } from "../../provider/src/ground/errors";
+import {
+  OutOfTimeError,
+  RequestInterruptedError,
+  ServiceError,
+  StartUncertainError,
+  ThrottledError,
+} from "../../provider/src/ground/errors";
 import type { LifecycleHost } from "../../provider/src/lifecycle";
 import { RunRegister, openSession } from "../../provider/src/lifecycle";
 import { services } from "../../provider/src/services/registry";

@@ -3,7 +3,16 @@
  * another one; in linear time.
  */
 import * as fc from "fast-check";
-import { cleanText, headOf, maxMessageLines, onOneLine, shorten, tailOf, toMessage, withoutControls } from "../../provider/src/ground/text";
+import {
+  cleanText,
+  headOf,
+  maxMessageLines,
+  onOneLine,
+  shorten,
+  tailOf,
+  toMessage,
+  withoutControls,
+} from "../../provider/src/ground/text";
 
 const esc = "\u001b";
 

@@ -2,15 +2,22 @@
  * Waiting for one execution, on a clock that does not sleep: what ends it, what does not, how often it asks, and what
  * the person who watches is told.
  */
-import { AuthenticationError, NotFoundError, ResponseFormatError, ServiceError, ThrottledError, TransportError } from "../../provider/src/ground/errors";
+import {
+  AuthenticationError,
+  NotFoundError,
+  ResponseFormatError,
+  ServiceError,
+  ThrottledError,
+  TransportError,
+} from "../../provider/src/ground/errors";
 import type { ExecutionSnapshot, ExecutionStatus } from "../../provider/src/execution/snapshot";
-import type { WaitOptions } from "../../provider/src/waiting/waitUntilSettled";
-import { waitUntilSettled } from "../../provider/src/waiting/waitUntilSettled";
 import { WorkflowWatch } from "../../provider/src/waiting/workflowWatch";
 import type { FakeClock } from "../support/fakeClock";
 import { fakeClock } from "../support/fakeClock";
 import { recordingReporter } from "../support/lifecycleHosts";
 import { never } from "../support/sessions";
+import type { WatchedWait } from "../support/watchedWait";
+import { waitWith } from "../support/watchedWait";
 
 const request = { operation: "Look", method: "GET", url: "http://service" };
 const refusal = (status: number, more: object = {}): ServiceError =>
@@ -27,7 +34,7 @@ const running = seen("running");
 const succeeded = seen("succeeded");
 
 interface Wait {
-  readonly options: WaitOptions;
+  readonly options: WatchedWait;
   readonly clock: FakeClock;
   readonly reporter: ReturnType<typeof recordingReporter>;
   readonly looks: () => number;
@@ -40,17 +47,16 @@ function lonelyWatch(clock: FakeClock, random = (): number => 0.5): WorkflowWatc
     clock,
     random,
     longPollSeconds: 0,
-    lookBudget: free,
-    listBudget: free,
+    budgets: { describe: free, list: free },
     pageSize: 100,
-    listTellsOutcome: false,
-    list: () => Promise.reject(new Error("no lists")),
+    listTells: "status",
+    listPage: () => Promise.reject(new Error("no lists")),
     pastDurations: () => Promise.resolve([]),
   });
 }
 
 /** A wait whose looks have these results; the last one repeats. Lasts an hour at most. */
-function wait(results: (ExecutionSnapshot | Error)[], more: Partial<WaitOptions> = {}): Wait {
+function wait(results: (ExecutionSnapshot | Error)[], more: Partial<WatchedWait> = {}): Wait {
   const clock = fakeClock();
   const reporter = recordingReporter();
   let looks = 0;
@@ -59,8 +65,8 @@ function wait(results: (ExecutionSnapshot | Error)[], more: Partial<WaitOptions>
     looks += 1;
     return result instanceof Error ? Promise.reject(result) : Promise.resolve(result);
   };
-  const options: WaitOptions = {
-    look,
+  const options: WatchedWait = {
+    poll: look,
     executionId: "ex-1",
     watch: lonelyWatch(clock, more.random),
     deadlineMs: clock.now() + 3_600_000,
@@ -76,35 +82,64 @@ function wait(results: (ExecutionSnapshot | Error)[], more: Partial<WaitOptions>
 
 test.each(["succeeded", "failed", "timedOut", "stopped"] as const)("%s ends the wait", async (status) => {
   const { options, looks } = wait([running, seen("waiting"), seen(status)]);
-  expect(await waitUntilSettled(options)).toMatchObject({ kind: "settled", value: { status } });
+  expect(await waitWith(options)).toMatchObject({ kind: "settled", value: { status } });
   expect(looks()).toBe(3);
+});
+
+describe("the deadline", () => {
+  // Looks come after half of the time that has run, at least 1 s: at 0, 1, 2 s.
+  const begun = { random: () => 0 };
+
+  test("has one last look, not a second one", async () => {
+    const { options, clock, looks } = wait([running], begun);
+    const outcome = await waitWith({ ...options, deadlineMs: clock.now() + 2_500 });
+    expect(outcome).toMatchObject({ kind: "timedOut", last: running, failuresInARow: 0 });
+    expect(clock.sleeps).toEqual([1_000, 1_000, 500]);
+    expect(looks()).toBe(4);
+  });
+
+  test("an end that comes just before it is seen by the last look", async () => {
+    const { options, clock, looks } = wait([running, running, succeeded], begun);
+    const outcome = await waitWith({ ...options, deadlineMs: clock.now() + 1_500 });
+    expect(outcome).toEqual({ kind: "settled", value: succeeded });
+    expect(clock.sleeps).toEqual([1_000, 500]);
+    expect(looks()).toBe(3);
+  });
+
+  test("is not slept past after a failure", async () => {
+    const { options, clock, looks } = wait([running, refusal(503)], begun);
+    const outcome = await waitWith({ ...options, deadlineMs: clock.now() + 2_500 });
+    expect(outcome).toMatchObject({ kind: "timedOut", last: running, failuresInARow: 3 });
+    expect(clock.now() - Date.parse("2026-11-21T06:00:00Z")).toBe(2_500);
+    expect(looks()).toBe(4);
+  });
 });
 
 test("running, waiting and unknown go on until the deadline, with one last look at it", async () => {
   const { options, clock } = wait([running, seen("waiting"), seen("unknown", { rawStatus: "pondering" })]);
   const startMs = clock.now();
-  const outcome = await waitUntilSettled({ ...options, deadlineMs: startMs + 60_000 });
+  const outcome = await waitWith({ ...options, deadlineMs: startMs + 60_000 });
   expect(outcome).toMatchObject({ kind: "timedOut", last: { status: "unknown" } });
   expect(clock.now()).toBe(startMs + 60_000);
 });
 
 test("asks soon at first, then after half as long again, every ten seconds at the most for minutes", async () => {
-  const { options, clock } = wait([running]);
-  const outcome = await waitUntilSettled({ ...options, deadlineMs: clock.now() + 300_000 });
+  const { options, clock, looks } = wait([running]);
+  await waitWith({ ...options, deadlineMs: clock.now() + 300_000 });
   const { sleeps } = clock;
   expect(sleeps[0]).toBeLessThanOrEqual(1_100);
   for (const delay of sleeps) expect(delay).toBeLessThanOrEqual(10_500);
   expect(Math.max(...sleeps)).toBeGreaterThan(10_000);
   // As many as asking every ten seconds makes, and a few at the beginning.
-  expect(outcome.tally.probes).toBeLessThan(30 + 10);
+  expect(looks()).toBeLessThan(30 + 10);
 });
 
 test("delays of many executions differ: a twentieth of each is chance", async () => {
   const looks = [running, succeeded];
   const first = wait(looks, { random: () => 0, mayBeInvisibleUntilMs: 1 });
   const second = wait(looks, { random: () => 0.999_999, mayBeInvisibleUntilMs: 1 });
-  await waitUntilSettled(first.options);
-  await waitUntilSettled(second.options);
+  await waitWith(first.options);
+  await waitWith(second.options);
   expect(first.clock.sleeps[0]).toBe(1_000);
   expect(second.clock.sleeps[0]).toBeCloseTo(1_050, 0);
 });
@@ -117,9 +152,9 @@ describe("errors that may pass", () => {
     ["500", refusal(500)],
     ["503", refusal(503)],
   ])("%s: the wait goes on, with growing delays", async (_what, error) => {
-    const { options, clock, reporter } = wait([error, error, running, succeeded]);
-    const outcome = await waitUntilSettled(options);
-    expect(outcome).toMatchObject({ kind: "settled", tally: { transientFailures: 2, lastError: error } });
+    const { options, clock, reporter, looks } = wait([error, error, running, succeeded]);
+    expect(await waitWith(options)).toEqual({ kind: "settled", value: succeeded });
+    expect(looks()).toBe(4);
     expect(clock.sleeps.slice(0, 2)).toEqual([1_000, 2_000]);
     expect(reporter.warnings).toEqual([]);
   });
@@ -132,7 +167,7 @@ describe("errors that may pass", () => {
       refusal(502),
     ];
     const { options, reporter, clock } = wait([...outage, running, ...outage, succeeded]);
-    await waitUntilSettled(options);
+    await waitWith(options);
     expect(reporter.warnings).toEqual([
       "the status can't be read for now, waiting goes on: Look was refused: HTTP 502.",
     ]);
@@ -144,14 +179,23 @@ describe("errors that may pass", () => {
       new ThrottledError({ status: 429, request, retryAfterMs: 45_000 }),
       succeeded,
     ]);
-    await waitUntilSettled(options);
+    await waitWith(options);
     expect(clock.sleeps).toEqual([45_000]);
+  });
+
+  test("Retry-After never shortens the delay", async () => {
+    const { options, clock } = wait([
+      new ThrottledError({ status: 429, request, retryAfterMs: 10 }),
+      succeeded,
+    ]);
+    await waitWith(options);
+    expect(clock.sleeps).toEqual([1_000]);
   });
 
   test("an outage until the deadline: what was seen last and the last error are in the outcome", async () => {
     const { options, clock } = wait([running, refusal(503)]);
-    const outcome = await waitUntilSettled({ ...options, deadlineMs: clock.now() + 120_000 });
-    expect(outcome).toMatchObject({ kind: "timedOut", last: running, tally: { lastError: { status: 503 } } });
+    const outcome = await waitWith({ ...options, deadlineMs: clock.now() + 120_000 });
+    expect(outcome).toMatchObject({ kind: "timedOut", last: running, lastError: { status: 503 } });
   });
 });
 
@@ -163,7 +207,7 @@ test.each<[string, Error]>([
   ["a mistake of ours", new TypeError("undefined is not a function")],
 ])("%s ends the wait with that error", async (_what, error) => {
   const { options, looks } = wait([running, error]);
-  await expect(waitUntilSettled(options)).rejects.toBe(error);
+  await expect(waitWith(options)).rejects.toBe(error);
   expect(looks()).toBe(2);
 });
 
@@ -176,7 +220,7 @@ describe("answers that are not the service's", () => {
     ["a login page in place of an error", refusal(403, { isForeign: true })],
   ])("%s: the wait goes on, and the person is told once", async (_what, error) => {
     const { options, reporter } = wait([running, ...Array<Error>(14).fill(error), running, succeeded]);
-    expect(await waitUntilSettled(options)).toMatchObject({
+    expect(await waitWith(options)).toMatchObject({
       kind: "settled",
       value: { status: "succeeded" },
     });
@@ -186,7 +230,7 @@ describe("answers that are not the service's", () => {
   test("nothing else for five minutes ends the wait with that error", async () => {
     const { options, clock, looks } = wait([running, unreadable]);
     const startMs = clock.now();
-    await expect(waitUntilSettled(options)).rejects.toBe(unreadable);
+    await expect(waitWith(options)).rejects.toBe(unreadable);
     expect(clock.now() - startMs).toBeGreaterThan(4 * minuteMs);
     expect(clock.now() - startMs).toBeLessThan(6 * minuteMs);
     expect(looks()).toBeLessThanOrEqual(16);
@@ -194,29 +238,27 @@ describe("answers that are not the service's", () => {
 
   test("fifteen in a row end it, also where the service asks for no pause", async () => {
     const { options, looks } = wait([unreadable], { random: () => 0 });
-    await expect(waitUntilSettled(options)).rejects.toBe(unreadable);
+    await expect(waitWith(options)).rejects.toBe(unreadable);
     expect(looks()).toBe(15);
   });
 
   test("any other answer in between counts from the beginning", async () => {
     const hour = Array.from({ length: 60 }, (_, index) => (index % 10 === 9 ? running : unreadable));
     const { options } = wait([...hour, succeeded]);
-    expect(await waitUntilSettled(options)).toMatchObject({ kind: "settled" });
+    expect(await waitWith(options)).toMatchObject({ kind: "settled" });
   });
 
   test("a gateway's own pages with 503 are an outage like others, however long it lasts", async () => {
     const page = refusal(503, { isForeign: true });
-    const { options } = wait([running, ...Array<Error>(60).fill(page), succeeded]);
-    expect(await waitUntilSettled(options)).toMatchObject({
-      kind: "settled",
-      tally: { transientFailures: 60 },
-    });
+    const { options, looks } = wait([running, ...Array<Error>(60).fill(page), succeeded]);
+    expect(await waitWith(options)).toEqual({ kind: "settled", value: succeeded });
+    expect(looks()).toBe(62);
   });
 
   test("until the deadline it is an ordinary timeout", async () => {
     const { options, clock } = wait([running, unreadable]);
-    const outcome = await waitUntilSettled({ ...options, deadlineMs: clock.now() + minuteMs });
-    expect(outcome).toMatchObject({ kind: "timedOut", last: running, tally: { lastError: unreadable } });
+    const outcome = await waitWith({ ...options, deadlineMs: clock.now() + minuteMs });
+    expect(outcome).toMatchObject({ kind: "timedOut", last: running, lastError: unreadable });
   });
 });
 
@@ -224,23 +266,22 @@ describe("an execution that the service does not know", () => {
   const unknown = new NotFoundError({ status: 404, request });
 
   test("may not be visible yet: the wait goes on for a while", async () => {
-    const { options, clock } = wait([unknown, unknown, running, succeeded]);
-    const outcome = await waitUntilSettled({ ...options, mayBeInvisibleUntilMs: clock.now() + 30_000 });
-    expect(outcome).toMatchObject({ kind: "settled", tally: { transientFailures: 2 } });
+    const { options, clock, looks } = wait([unknown, unknown, running, succeeded]);
+    const outcome = await waitWith({ ...options, mayBeInvisibleUntilMs: clock.now() + 30_000 });
+    expect(outcome).toEqual({ kind: "settled", value: succeeded });
+    expect(looks()).toBe(4);
   });
 
   test("is gone once that while is over", async () => {
     const { options, clock } = wait([unknown]);
     const startMs = clock.now();
-    await expect(waitUntilSettled({ ...options, mayBeInvisibleUntilMs: startMs + 30_000 })).rejects.toBe(
-      unknown,
-    );
+    await expect(waitWith({ ...options, mayBeInvisibleUntilMs: startMs + 30_000 })).rejects.toBe(unknown);
     expect(clock.now()).toBeGreaterThanOrEqual(startMs + 30_000);
   });
 
   test("is gone at once where it was not just started", async () => {
     const { options, looks } = wait([unknown]);
-    await expect(waitUntilSettled(options)).rejects.toBe(unknown);
+    await expect(waitWith(options)).rejects.toBe(unknown);
     expect(looks()).toBe(1);
   });
 });
@@ -253,7 +294,7 @@ describe("an interruption", () => {
       controller.abort();
       return Promise.resolve();
     };
-    const outcome = await waitUntilSettled({
+    const outcome = await waitWith({
       ...options,
       watch: lonelyWatch({ ...clock, sleep }),
       signal: controller.signal,
@@ -268,14 +309,34 @@ describe("an interruption", () => {
       controller.abort();
       return Promise.reject(new TypeError("aborted"));
     };
-    const { options, reporter } = wait([], { look, signal: controller.signal });
-    expect(await waitUntilSettled(options)).toMatchObject({ kind: "aborted", last: undefined });
+    const { options, reporter } = wait([], { poll: look, signal: controller.signal });
+    expect(await waitWith(options)).toMatchObject({ kind: "aborted", last: undefined });
     expect(reporter.warnings).toEqual([]);
+  });
+
+  test("during a look that fails leaves what was seen and failed before it", async () => {
+    const controller = new AbortController();
+    const error = refusal(503);
+    let looks = 0;
+    const poll = (): Promise<ExecutionSnapshot> => {
+      looks += 1;
+      if (looks === 1) return Promise.resolve(running);
+      if (looks === 3) controller.abort();
+      return Promise.reject(looks === 2 ? error : new TypeError("aborted"));
+    };
+    const { options } = wait([], { poll, signal: controller.signal });
+    expect(await waitWith(options)).toEqual({
+      kind: "aborted",
+      last: running,
+      failuresInARow: 1,
+      lastError: error,
+    });
+    expect(looks).toBe(3);
   });
 
   test("before the first look makes no look", async () => {
     const { options, looks } = wait([running], { signal: AbortSignal.abort() });
-    expect(await waitUntilSettled(options)).toMatchObject({ kind: "aborted", tally: { probes: 0 } });
+    expect(await waitWith(options)).toMatchObject({ kind: "aborted", last: undefined });
     expect(looks()).toBe(0);
   });
 });
@@ -305,7 +366,7 @@ describe("the person who watches", () => {
       seen("waiting", { steps: [{ id: "n3", status: "waiting", rawStatus: "pausing" }] }),
       succeeded,
     ]);
-    await waitUntilSettled(options);
+    await waitWith(options);
     expect(reporter.statuses).toEqual([
       "started",
       'step 2 of 3 "Run script", 2s, 1 target ok, 8 to go',
@@ -319,7 +380,7 @@ describe("the person who watches", () => {
   test("is warned once of a status that nobody knows, in the service's own word", async () => {
     const odd = (rawStatus: string): ExecutionSnapshot => seen("unknown", { rawStatus });
     const { options, reporter } = wait([odd("pondering"), odd("pondering"), odd("musing"), succeeded]);
-    await waitUntilSettled(options);
+    await waitWith(options);
     expect(reporter.warnings).toEqual([
       'the service says "pondering", a status that this version does not know; waiting goes on',
     ]);

@@ -2,8 +2,15 @@
  * The planner on a simulated clock: how late ends are seen and what it costs, alone and for many, with a past that
  * predicts and with one that does not. The figures are those of docs/waiting.md, with room for chance.
  */
-import { AuthenticationError, ServiceError, ThrottledError, TransportError } from "../../provider/src/ground/errors";
-import { nextLookDelayMs } from "../../provider/src/waiting/schedule";
+import {
+  AuthenticationError,
+  ServiceError,
+  ThrottledError,
+  TransportError,
+} from "../../provider/src/ground/errors";
+import { plannedPolicy } from "../../provider/src/waiting/pollPolicy";
+import { nextPollDelayMs } from "../../provider/src/waiting/schedule";
+import { fixedInterval, withoutHistory } from "../support/pollPolicies";
 import type { Simulated, Simulation } from "../support/simulatedService";
 import { draw, kinds, percentile, seededRandom, simulate } from "../support/simulatedService";
 
@@ -32,7 +39,7 @@ describe.each(huawei)("%s", (_name, kind) => {
     const ours = await simulate({ kind, durations, past: draw("constant", 20, minuteMs) });
     expect(ours.lagsMs[0]).toBeLessThan(1_000);
     expect(ours.requestsEach).toBeLessThanOrEqual(6);
-    const everyFive = await simulate({ kind, durations, fixedIntervalMs: 5_000 });
+    const everyFive = await simulate({ kind, durations, policy: fixedInterval(5_000) });
     expect(ours.requestsEach).toBeLessThanOrEqual(everyFive.requestsEach / 2);
   });
 
@@ -42,7 +49,7 @@ describe.each(huawei)("%s", (_name, kind) => {
       const durations = draw(distribution, 100, minuteMs, 3);
       const past = draw(distribution, 50, minuteMs, 4);
       const ours = await simulate({ kind, durations, past, startEveryMs: 102 });
-      const everyTen = await simulate({ kind, durations, fixedIntervalMs: 10_000, startEveryMs: 102 });
+      const everyTen = await simulate({ kind, durations, policy: fixedInterval(10_000), startEveryMs: 102 });
       expect(percentile(relativeLags(ours, durations), 0.95)).toBeLessThanOrEqual(1);
       expect(ours.requestsEach).toBeLessThan(everyTen.requestsEach * 0.75);
     },
@@ -90,11 +97,11 @@ describe.each(huawei)("%s", (_name, kind) => {
       for (let seed = 0; seed < 600; seed += 1) {
         const durations = draw(distribution, 1, 5 * minuteMs, 100 + seed);
         const past = draw(distribution, 50, 5 * minuteMs, 7);
-        for (const [name, withoutPast] of [
-          ["with", false],
-          ["without", true],
+        for (const [name, policy] of [
+          ["with", plannedPolicy],
+          ["without", withoutHistory],
         ] as const) {
-          const result = await simulate({ kind, durations, past, withoutPast });
+          const result = await simulate({ kind, durations, past, policy });
           total[name].lag.push(...relativeLags(result, durations));
           total[name].requests += result.requestsEach;
         }
@@ -115,11 +122,11 @@ describe.each(huawei)("%s", (_name, kind) => {
 test("where all of the past ends at one time, the look after it is not put off", () => {
   const past = Array.from({ length: 50 }, () => 2 * minuteMs);
   for (const elapsedMs of [119_000, 119_500, 119_900]) {
-    const delayMs = nextLookDelayMs({
+    const delayMs = nextPollDelayMs({
       elapsedMs,
-      past,
-      looks: 5,
-      saved: 8,
+      history: past,
+      polls: 5,
+      credit: 8,
       cost: 0.05,
       together: 20,
       endCost: 0,
@@ -136,8 +143,9 @@ test("whatever has run, is known and was saved, the next look comes within half 
     const count = Math.floor(random() * 50);
     const past = Array.from({ length: count }, () => 1 + random() ** 3 * 3_600_000).sort((a, b) => a - b);
     const together = 1 + Math.floor(random() ** 3 * 1_000);
-    const plan = { elapsedMs, past, together, looks: Math.floor(random() * 9), saved: 20 * random() - 8 };
-    const delayMs = nextLookDelayMs({ ...plan, cost: 1 / together, endCost: random() < 0.5 ? 0 : 1 });
+    const polls = Math.floor(random() * 9);
+    const plan = { elapsedMs, history: past, together, polls, credit: 20 * random() - 8 };
+    const delayMs = nextPollDelayMs({ ...plan, cost: 1 / together, endCost: random() < 0.5 ? 0 : 1 });
     expect(delayMs).toBeGreaterThan(0);
     expect(delayMs).toBeLessThanOrEqual(Math.max(30_000, elapsedMs * 0.03));
   }

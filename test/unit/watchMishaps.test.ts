@@ -5,20 +5,22 @@
 import type { Backend, ExecutionFilter, PageOptions } from "../../provider/src/execution/service";
 import { ServiceError } from "../../provider/src/ground/errors";
 import type { ExecutionSnapshot } from "../../provider/src/execution/snapshot";
-import type { WaitOptions } from "../../provider/src/waiting/waitUntilSettled";
+import type { BucketView } from "../../provider/src/http/tokenBucket";
 import { waitUntilSettled } from "../../provider/src/waiting/waitUntilSettled";
 import { WorkflowWatch } from "../../provider/src/waiting/workflowWatch";
-import type { Budget, WatchMember, WatchedWorkflow } from "../../provider/src/waiting/watchedWorkflow";
+import type { Subscriber } from "../../provider/src/waiting/subscription";
+import type { WatchedWorkflow } from "../../provider/src/waiting/watchedWorkflow";
 import { RunRegister, openSession } from "../../provider/src/lifecycle";
 import { services } from "../../provider/src/services/registry";
-import { waitForEnd } from "../../provider/src/waiting/waitForEnd";
 import { recordingReporter } from "../support/lifecycleHosts";
 import { never, tokenSettings } from "../support/sessions";
 import type { SimulatedClock } from "../support/simulatedClock";
 import { simulatedClock } from "../support/simulatedClock";
+import type { WatchedWait } from "../support/watchedWait";
+import { waitWith } from "../support/watchedWait";
 
 const secondMs = 1_000;
-const free: Budget = { delayMs: () => 0, level: () => 1 };
+const free: BucketView = { delayMs: () => 0, level: () => 1 };
 const running = (executionId: string): ExecutionSnapshot => ({
   executionId,
   status: "running",
@@ -31,12 +33,12 @@ interface Stage {
   readonly watch: WorkflowWatch;
   /** When lists began, in milliseconds from the start. */
   readonly lists: readonly number[];
-  /** How often the past was asked for. */
-  readonly pasts: () => number;
-  /** A member that runs for ever. */
-  readonly member: (executionId: string) => WatchMember;
+  /** How often the history was asked for. */
+  readonly histories: () => number;
+  /** A subscriber whose execution runs for ever. */
+  readonly subscriber: (executionId: string) => Subscriber;
   /** Waits as a deployment does. */
-  readonly wait: (executionId: string, more?: Partial<WaitOptions>) => ReturnType<typeof waitUntilSettled>;
+  readonly wait: (executionId: string, more?: Partial<WatchedWait>) => ReturnType<typeof waitWith>;
 }
 
 /** A service without a past, whose lists take half a minute and then fail, unless told otherwise. */
@@ -44,7 +46,7 @@ function stage(more: Partial<WatchedWorkflow> = {}): Stage {
   const clock = simulatedClock();
   const startMs = clock.now();
   const lists: number[] = [];
-  let pasts = 0;
+  let histories = 0;
   // As the HTTP client does, an aborted request fails at once.
   const hang = async (signal: AbortSignal): Promise<never> => {
     await clock.sleep(30 * secondMs, signal);
@@ -54,26 +56,25 @@ function stage(more: Partial<WatchedWorkflow> = {}): Stage {
     clock,
     random: () => 0.5,
     longPollSeconds: 0,
-    lookBudget: free,
-    listBudget: free,
+    budgets: { describe: free, list: free },
     pageSize: 100,
-    listTellsOutcome: false,
+    listTells: "status",
     ...more,
-    list: (window, signal) => {
+    listPage: (filter, page, signal) => {
       lists.push(clock.now() - startMs);
-      return more.list?.(window, signal) ?? hang(signal);
+      return more.listPage?.(filter, page, signal) ?? hang(signal);
     },
     pastDurations: (signal) => {
-      pasts += 1;
+      histories += 1;
       return more.pastDurations?.(signal) ?? Promise.resolve([]);
     },
   });
-  const member = (executionId: string): WatchMember => ({
+  const subscriber = (executionId: string): Subscriber => ({
     executionId,
     justStarted: true,
     deadlineMs: startMs + 3_600 * secondMs,
     signal: never,
-    look: async () => {
+    poll: async () => {
       await clock.sleep(40);
       return running(executionId);
     },
@@ -82,11 +83,11 @@ function stage(more: Partial<WatchedWorkflow> = {}): Stage {
     clock,
     watch,
     lists,
-    pasts: () => pasts,
-    member,
+    histories: () => histories,
+    subscriber,
     wait: (executionId, other) =>
-      waitUntilSettled({
-        ...member(executionId),
+      waitWith({
+        ...subscriber(executionId),
         watch,
         mayBeInvisibleUntilMs: startMs + 30 * secondMs,
         clock,
@@ -130,25 +131,27 @@ test("the planner sends a list once: it tries again by itself", async () => {
     secretArguments: [],
   };
   const wait = { deadlineMs: clock.now() + 5 * secondMs, mayBeInvisibleUntilMs: clock.now() };
-  await clock.run(Promise.all(["a", "b"].map((id) => waitForEnd(backend, id, wait, host))));
+  await clock.run(Promise.all(["a", "b"].map((id) => waitUntilSettled(backend, id, wait, host))));
   expect(pages[0]).toMatchObject({ limit: 100, attempts: 1 });
 });
 
 test("a list whose turn is far off is not waited for", async () => {
-  const { clock, wait, lists } = stage({ listBudget: { delayMs: () => 300 * secondMs, level: () => 0 } });
+  const { clock, wait, lists } = stage({
+    budgets: { describe: free, list: { delayMs: () => 300 * secondMs, level: () => 0 } },
+  });
   let looks = 0;
   const look = (): Promise<ExecutionSnapshot> => {
     looks += 1;
     return Promise.resolve(running("a"));
   };
   const deadlineMs = clock.now() + 60 * secondMs;
-  await clock.run(Promise.all(["a", "b"].map((id) => wait(id, { look, deadlineMs }))));
+  await clock.run(Promise.all(["a", "b"].map((id) => wait(id, { poll: look, deadlineMs }))));
   expect(lists).toEqual([]);
   expect(looks).toBeGreaterThan(2 * 5);
 });
 
 test("lists that fail are tried again soon at first, then ever more seldom, and as late as the service asks", async () => {
-  const failing = stage({ list: () => Promise.reject(new Error("gone")) });
+  const failing = stage({ listPage: () => Promise.reject(new Error("gone")) });
   const deadlineMs = failing.clock.now() + 200 * secondMs;
   await failing.clock.run(Promise.all(["a", "b"].map((id) => failing.wait(id, { deadlineMs }))));
   const pauses = failing.lists.slice(1).map((at, index) => at - failing.lists[index]!);
@@ -159,7 +162,7 @@ test("lists that fail are tried again soon at first, then ever more seldom, and 
 
   const request = { operation: "List", method: "GET", url: "http://s" };
   const busy = new ServiceError({ status: 503, retryAfterMs: 120 * secondMs, request });
-  const asking = stage({ list: () => Promise.reject(busy) });
+  const asking = stage({ listPage: () => Promise.reject(busy) });
   await asking.clock.run(
     Promise.all(["a", "b"].map((id) => asking.wait(id, { deadlineMs: asking.clock.now() + 100 * secondMs }))),
   );
@@ -169,7 +172,7 @@ test("lists that fail are tried again soon at first, then ever more seldom, and 
 test("a list that repeats its pages is read no further than it takes to see that", async () => {
   const pages = { first: 0, more: 0 };
   const { clock, wait } = stage({
-    list: ({ token }) => {
+    listPage: (_filter, { token }) => {
       pages[token === undefined ? "first" : "more"] += 1;
       return Promise.resolve({ executions: [], nextToken: "t" });
     },
@@ -183,7 +186,9 @@ test("a list that repeats its pages is read no further than it takes to see that
 
 test("a last look that can't be had in time is not waited for", async () => {
   let delayMs = 0;
-  const { clock, wait } = stage({ lookBudget: { delayMs: () => delayMs, level: () => 0 } });
+  const { clock, wait } = stage({
+    budgets: { describe: { delayMs: () => delayMs, level: () => 0 }, list: free },
+  });
   const startMs = clock.now();
   const seenMs: number[] = [];
   const look = (): Promise<ExecutionSnapshot> => {
@@ -192,7 +197,7 @@ test("a last look that can't be had in time is not waited for", async () => {
     if (clock.now() - startMs >= 2 * secondMs) delayMs = 300 * secondMs;
     return Promise.resolve(running("a"));
   };
-  const outcome = await clock.run(wait("a", { look, deadlineMs: startMs + 60 * secondMs }));
+  const outcome = await clock.run(wait("a", { poll: look, deadlineMs: startMs + 60 * secondMs }));
   expect(outcome).toMatchObject({ kind: "timedOut", last: { status: "running" } });
   expect(clock.now() - startMs).toBe(60 * secondMs);
   expect(seenMs.filter((ms) => ms >= 60 * secondMs)).toEqual([]);
@@ -201,37 +206,37 @@ test("a last look that can't be had in time is not waited for", async () => {
 describe("when everybody has left", () => {
   test("the past that was not read is asked for again by who comes next", async () => {
     let answers = false;
-    const { clock, watch, member, pasts } = stage({
+    const { clock, watch, subscriber, histories } = stage({
       pastDurations: async (signal) => {
         await clock.sleep(answers ? 40 : 60 * secondMs, signal);
         if (signal.aborted) throw new Error("interrupted");
         return [20 * secondMs];
       },
     });
-    const first = watch.join(member("a"));
+    const first = watch.subscribe(subscriber("a"));
     await clock.run(Promise.race([first.next(), clock.sleep(500)]));
-    first.leave();
+    first.unsubscribe();
     answers = true;
-    const second = watch.join(member("b"));
+    const second = watch.subscribe(subscriber("b"));
     await clock.run(second.next());
-    expect(pasts()).toBe(2);
+    expect(histories()).toBe(2);
     expect(second.expectedMs()).toBe(20 * secondMs);
-    second.leave();
+    second.unsubscribe();
     // What was read is kept.
-    const third = watch.join(member("c"));
+    const third = watch.subscribe(subscriber("c"));
     await clock.run(third.next());
-    expect(pasts()).toBe(2);
+    expect(histories()).toBe(2);
   });
 
   test("a list that was ended says nothing of lists", async () => {
-    const { clock, watch, member, lists } = stage();
-    const leaving = ["a", "b"].map((id) => watch.join(member(id)));
+    const { clock, watch, subscriber, lists } = stage();
+    const leaving = ["a", "b"].map((id) => watch.subscribe(subscriber(id)));
     for (const place of leaving) void place.next();
     await clock.run(clock.sleep(2 * secondMs));
     expect(lists).toHaveLength(1);
-    for (const place of leaving) place.leave();
+    for (const place of leaving) place.unsubscribe();
     await clock.run(clock.sleep(1));
-    const later = ["c", "d"].map((id) => watch.join(member(id)));
+    const later = ["c", "d"].map((id) => watch.subscribe(subscriber(id)));
     for (const place of later) void place.next();
     await clock.run(clock.sleep(2 * secondMs));
     expect(lists).toHaveLength(2);
@@ -239,21 +244,21 @@ describe("when everybody has left", () => {
 
   test("whoever joins at that very moment is looked at", async () => {
     for (let ticks = 0; ticks < 20; ticks += 1) {
-      const { clock, watch, member } = stage();
-      const first = watch.join(member("a"));
+      const { clock, watch, subscriber } = stage();
+      const first = watch.subscribe(subscriber("a"));
       await clock.run(first.next());
-      first.leave();
+      first.unsubscribe();
       for (let tick = 0; tick < ticks; tick += 1) await Promise.resolve();
-      const second = watch.join(member("b"));
+      const second = watch.subscribe(subscriber("b"));
       expect(await clock.run(second.next())).toMatchObject({ executionId: "b" });
     }
   });
 });
 
 test("who waits for a stop asks for no past", async () => {
-  const { clock, wait, pasts } = stage();
+  const { clock, wait, histories } = stage();
   await clock.run(wait("a", { isStopping: true, deadlineMs: clock.now() + 20 * secondMs }));
-  expect(pasts()).toBe(0);
+  expect(histories()).toBe(0);
 });
 
 test("a clock that is set back by ten minutes makes a wait longer by no more than the time between two looks", async () => {
@@ -269,7 +274,7 @@ test("a clock that is set back by ten minutes makes a wait longer by no more tha
   void clock.sleep(20 * secondMs).then(() => {
     clock.jump(-setBackMs);
   });
-  await clock.run(wait("a", { look, deadlineMs: startMs + 60 * secondMs }));
+  await clock.run(wait("a", { poll: look, deadlineMs: startMs + 60 * secondMs }));
   expect(clock.now() - startMs + setBackMs).toBeLessThanOrEqual(71 * secondMs);
   expect(seenMs.filter((ms) => ms < 0).length).toBeGreaterThan(3);
   // Nor the next one, which begins by the clock as it is now.

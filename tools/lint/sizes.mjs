@@ -36,11 +36,6 @@ export const sizeExceptions = [
     why: "one request from its token to its answer: the order of the steps is the point; to be cut",
   },
   {
-    file: "provider/src/lifecycle/await.ts",
-    rules: ["max-lines-per-function"],
-    why: "to be cut: closures over the state of one wait, which want to be a class",
-  },
-  {
     file: "provider/src/lifecycle/diff.ts",
     rules: ["max-lines-per-function"],
     why: "the list of reasons to run again, in the order in which they are told",
@@ -99,15 +94,5 @@ export const sizeExceptions = [
     file: "provider/src/starting/startLooking.ts",
     rules: ["max-lines-per-function"],
     why: "to be cut: one attempt at a start, as closures over its state",
-  },
-  {
-    file: "provider/src/waiting/waitUntilSettled.ts",
-    rules: ["max-lines-per-function"],
-    why: "to be cut: storeys of waiting are being merged",
-  },
-  {
-    file: "provider/src/waiting/workflowWatch.ts",
-    rules: ["max-lines", "dialect/class-length"],
-    why: "to be cut: subscriptions, request credit, the service's clock and three ways of listing",
   },
 ];

@@ -8,7 +8,16 @@ import { evaluate, holds, layOver } from "./expressions";
 import { playMap, playParallel } from "./fanOut";
 import type { MapUpdate, Play, ProgramIntervention, Report } from "./play";
 import { defaultErrorNames } from "./program";
-import type { ChoiceState, ErrorNames, Json, Program, ProgramError, RetryRule, Sequence, State } from "./program";
+import type {
+  ChoiceState,
+  ErrorNames,
+  Json,
+  Program,
+  ProgramError,
+  RetryRule,
+  Sequence,
+  State,
+} from "./program";
 import type { OpenStep, ProgramRecord } from "./record";
 import { playTask, playWait } from "./tasks";
 import type { TaskWorld } from "./tasks";

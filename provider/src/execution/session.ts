@@ -25,8 +25,6 @@ export interface Session {
   readonly random: () => number;
   /** A new UUID. */
   readonly uuid: () => string;
-  /** How executions are waited for. */
-  readonly waiting: WaitingOptions;
   /** One object per key for the life of the session: what all resources of a workflow share. */
   shared<T>(key: string, make: () => T): T;
   /**
@@ -48,14 +46,6 @@ export interface Session {
   ): Promise<Service>;
 }
 
-/** For `bench/`, which compares: how executions are waited for. Programs can't set it. */
-export interface WaitingOptions {
-  /** Looks at every execution at this interval, in milliseconds, in place of all planning and all token buckets. */
-  readonly fixedIntervalMs?: number | undefined;
-  /** Plans without the workflow's history. */
-  readonly withoutPast?: boolean | undefined;
-}
-
 /** What a session needs from outside; tests hand in their own. */
 export interface SessionOptions {
   readonly settings: Settings;
@@ -67,8 +57,6 @@ export interface SessionOptions {
   readonly random?: () => number;
   /** @default random ones */
   readonly uuid?: () => string;
-  /** @default planned */
-  readonly waiting?: WaitingOptions;
 }
 
 /** Opens a session. Makes no request. */
@@ -86,7 +74,6 @@ export function openSession(options: SessionOptions): Session {
     proxyFor: proxiesOf(options.settings.environment, (...secrets) => {
       credentials.add(...secrets);
     }),
-    withoutBuckets: options.waiting?.fixedIntervalMs !== undefined,
   });
   const shared = <T>(key: string, make: () => T): T => {
     if (!cache.has(key)) cache.set(key, make());
@@ -112,7 +99,6 @@ export function openSession(options: SessionOptions): Session {
     clock,
     random,
     uuid,
-    waiting: options.waiting ?? {},
     shared,
     findPlace: async (definition, stored, args, signal) => {
       try {

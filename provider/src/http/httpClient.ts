@@ -4,7 +4,15 @@
  */
 import type { RequestInit } from "node-fetch";
 import type { RequestSummary } from "../ground/errors";
-import { AnswerTooLargeError, ConfigurationError, ProxyError, RequestTimeoutError, ServiceError, ThrottledError, TransportError } from "../ground/errors";
+import {
+  AnswerTooLargeError,
+  ConfigurationError,
+  ProxyError,
+  RequestTimeoutError,
+  ServiceError,
+  ThrottledError,
+  TransportError,
+} from "../ground/errors";
 import { backoffDelayMs } from "../ground/backoff";
 import type { Clock } from "../ground/clock";
 import { abortAfter } from "../ground/clock";
@@ -49,11 +57,6 @@ export interface HttpClientOptions {
    * @default none: every request goes directly
    */
   readonly proxyFor?: ProxyFor | undefined;
-  /**
-   * For the bench, which compares: sends without taking tokens.
-   * @default false
-   */
-  readonly withoutBuckets?: boolean;
 }
 
 /** How to send one request. */
@@ -116,7 +119,7 @@ export class HttpClient {
    */
   async send(request: HttpRequest, options: SendOptions): Promise<HttpAnswer> {
     const attempts = options.attempts ?? 4;
-    const bucket = this.#options.withoutBuckets === true ? undefined : options.bucket;
+    const { bucket } = options;
     const waiting = options.patience ? AbortSignal.any([options.signal, options.patience]) : options.signal;
     for (let attempt = 1; ; attempt += 1) {
       try {

@@ -3,21 +3,32 @@
  * Called by create (just started or adopted) and update (resumed).
  */
 import type { Arguments } from "../execution/argument";
-import type { Backend, DescribeOptions } from "../execution/service";
+import type { Backend } from "../execution/service";
 import { NotFoundError, codeOf, messageOf } from "../ground/errors";
 import type { ExecutionSnapshot } from "../execution/snapshot";
 import { describeProgress } from "../execution/progress";
 import { isSettled } from "../execution/snapshot";
-import { nothingTold } from "../waiting/waitUntilSettled";
 import { withinTime } from "../ground/timeLimit";
 import { readCommonArguments } from "../execution/commonArguments";
-import { sayFailed, sayForgotten, sayInterrupted, sayLostSight, sayStopCutShort, sayTimedOut } from "./messages";
+import {
+  sayFailed,
+  sayForgotten,
+  sayInterrupted,
+  sayLostSight,
+  sayStopCutShort,
+  sayTimedOut,
+} from "./messages";
 import type { LifecycleHost, Outcome } from "./outcome";
+import type { MessageContext } from "../execution/words";
 import { messageContext } from "../execution/words";
+import type { CommonArguments } from "../execution/commonArguments";
+import type { WaitLimit } from "../execution/limits";
 import { requestMs, waitLimit } from "../execution/limits";
 import type { StoredState } from "./state";
 import { makeState, markExpired } from "./state";
-import { waitForEnd } from "../waiting/waitForEnd";
+import { nothingTold } from "../waiting/waitReport";
+import type { WaitOutcome } from "../waiting/waitUntilSettled";
+import { waitUntilSettled } from "../waiting/waitUntilSettled";
 
 // A service may show an execution a little later than it names it.
 const invisibleMs = 30_000;
@@ -45,7 +56,7 @@ export async function awaitExecution(
   host: LifecycleHost,
 ): Promise<Outcome> {
   try {
-    return await waitForOutcome(backend, args, start, host);
+    return await new ExecutionWait(backend, args, start, host).outcome();
   } catch (error) {
     const { executionId, last } = start;
     const seen = last ?? { executionId, status: "running", rawStatus: "", steps: [] };
@@ -59,119 +70,155 @@ export async function awaitExecution(
   }
 }
 
-async function waitForOutcome(
-  backend: Backend,
-  args: Arguments,
-  start: AwaitStart,
-  host: LifecycleHost,
-): Promise<Outcome> {
-  const { executionId } = start;
-  const { clock } = host.session;
-  const common = readCommonArguments(args);
-  const context = messageContext(backend, executionId, args);
-  const limit = waitLimit(host, common);
-  let last = start.last ?? { executionId, status: "running", rawStatus: "", steps: [] };
-  const describe = async (options: DescribeOptions): Promise<ExecutionSnapshot> =>
-    (last = await backend.describe(executionId, options));
+type TimedOut = Pick<Parameters<typeof sayTimedOut>[1], "end" | "lastError">;
 
-  const state = (): StoredState => makeState(args, backend.location, last, context.consoleUrl);
-  const ready = (): Outcome => ({ kind: "ready", id: executionId, state: state() });
-  const unready = (reason: string, kept = state()): Outcome => ({
-    kind: "unready",
-    id: executionId,
-    state: kept,
-    reasons: [reason],
-  });
+/** One execution's way to its outcome. */
+class ExecutionWait {
+  readonly #backend: Backend;
+  readonly #args: Arguments;
+  readonly #start: AwaitStart;
+  readonly #host: LifecycleHost;
+  readonly #common: CommonArguments;
+  readonly #context: MessageContext;
+  readonly #limit: WaitLimit;
+  readonly #mayBeInvisibleUntilMs: number;
+  readonly #told = nothingTold();
+  #last: ExecutionSnapshot;
+  #isStopSent = false;
 
-  const settled = (): Outcome =>
-    last.status === "succeeded" || common.onFailure === "continue"
-      ? ready()
-      : unready(sayFailed(last, context));
-
-  // A synchronous run has ended with its start, and there may be no other way to see it.
-  if (isSettled(last.status)) {
-    host.reporter.status(describeProgress(last));
-    return settled();
+  constructor(backend: Backend, args: Arguments, start: AwaitStart, host: LifecycleHost) {
+    const { executionId, justStarted, mayBeInvisible = false, last } = start;
+    this.#backend = backend;
+    this.#args = args;
+    this.#start = start;
+    this.#host = host;
+    this.#common = readCommonArguments(args);
+    this.#context = messageContext(backend, executionId, args);
+    this.#limit = waitLimit(host, this.#common);
+    const isNew = justStarted || mayBeInvisible;
+    this.#mayBeInvisibleUntilMs = isNew ? host.session.clock.now() + invisibleMs : 0;
+    this.#last = last ?? { executionId, status: "running", rawStatus: "", steps: [] };
   }
-  if (common.waitFor === "started") {
+
+  async outcome(): Promise<Outcome> {
+    // A synchronous run has ended with its start, and there may be no other way to see it.
+    if (isSettled(this.#last.status)) {
+      this.#host.reporter.status(describeProgress(this.#last));
+      return this.#settled();
+    }
+    if (this.#common.waitFor === "started") return this.#whenStarted();
     try {
-      const withinMs = Math.min(limit.timeoutSeconds * 1000, requestMs) + requestMs;
-      await withinTime(clock, withinMs, host.signal, (signal) => describe({ signal }));
+      return await this.#whenSettled();
     } catch (error) {
-      host.reporter.warn(
+      // What was seen before it is kept.
+      this.#last = this.#told.last ?? this.#last;
+      if (this.#host.signal.aborted) return this.#interrupted();
+      const { executionId } = this.#start;
+      if (error instanceof NotFoundError)
+        return this.#unready(sayForgotten(executionId, this.#context), markExpired(this.#state()));
+      const reason = { message: messageOf(error), code: codeOf(error) };
+      return this.#unready(sayLostSight(executionId, reason, this.#context));
+    }
+  }
+
+  async #whenStarted(): Promise<Outcome> {
+    const { session, signal, reporter } = this.#host;
+    const { executionId } = this.#start;
+    try {
+      const withinMs = Math.min(this.#limit.timeoutSeconds * 1000, requestMs) + requestMs;
+      await withinTime(session.clock, withinMs, signal, async (limited) => {
+        this.#last = await this.#backend.describe(executionId, { signal: limited });
+      });
+    } catch (error) {
+      reporter.warn(
         `execution ${executionId} was started, but its status can't be read: ${messageOf(error)}`,
       );
     }
-    return ready();
+    return this.#ready();
   }
 
-  const told = nothingTold();
-  let isStopSent = false;
-  const isSeenRunning = (): boolean => start.justStarted || told.isSeen;
-  const interrupted = (): Outcome =>
-    unready(
-      isStopSent
-        ? sayStopCutShort(executionId, context)
-        : sayInterrupted(executionId, isSeenRunning(), context),
-    );
-  const mayBeInvisible = start.justStarted || start.mayBeInvisible === true;
-  const mayBeInvisibleUntilMs = mayBeInvisible ? clock.now() + invisibleMs : 0;
-  const wait = async (
-    deadlineMs: number,
-    isStopping = false,
-  ): Promise<Awaited<ReturnType<typeof waitForEnd>>> => {
-    // What was seen before a stop says nothing of what came of it.
-    told.isSeen = false;
-    const result = await waitForEnd(
-      backend,
-      executionId,
-      {
-        ...(backend.peek ? { peek: (signal) => backend.peek?.(executionId, signal) } : {}),
-        isStopping,
-        // A stop takes as long as a stop takes, however long the execution has run.
-        beganMs: isStopping ? undefined : start.beganMs,
-        deadlineMs,
-        mayBeInvisibleUntilMs,
-        told,
-      },
-      host,
-    );
-    last = (result.kind === "settled" ? result.value : result.last) ?? last;
-    return result;
-  };
-  try {
-    const result = await wait(clock.now() + limit.timeoutSeconds * 1000);
-    if (result.kind === "settled") return settled();
-    if (result.kind === "aborted") return interrupted();
-    const timedOut = { ...context, ...limit, executionId };
-    if (common.onTimeout === "leave") {
-      // A failure that has passed is no news.
-      const lastError = result.tally.failuresInARow > 0 ? result.tally.lastError : undefined;
-      const end = isSeenRunning() ? "left" : "unseen";
-      return unready(sayTimedOut(last, { ...timedOut, end, lastError }));
-    }
-    host.reporter.status("takes too long, is being stopped (onTimeout)");
-    isStopSent = true;
+  async #whenSettled(): Promise<Outcome> {
+    const result = await this.#wait(this.#limit.timeoutSeconds * 1000);
+    if (result.kind === "settled") return this.#settled();
+    if (result.kind === "aborted") return this.#interrupted();
+    if (this.#common.onTimeout !== "leave") return this.#stop();
+    // A failure that has passed is no news.
+    const lastError = result.failuresInARow > 0 ? result.lastError : undefined;
+    return this.#timedOut({ end: this.#isSeenRunning() ? "left" : "unseen", lastError });
+  }
+
+  async #stop(): Promise<Outcome> {
+    const { session, signal, reporter } = this.#host;
+    reporter.status("takes too long, is being stopped (onTimeout)");
+    this.#isStopSent = true;
     try {
-      await withinTime(clock, confirmStopMs, host.signal, (signal) => backend.stop(executionId, signal));
+      await withinTime(session.clock, confirmStopMs, signal, (limited) =>
+        this.#backend.stop(this.#start.executionId, limited),
+      );
     } catch (error) {
-      if (host.signal.aborted) throw error;
-      return unready(sayTimedOut(last, { ...timedOut, end: "stopFailed", lastError: error }));
+      if (signal.aborted) throw error;
+      return this.#timedOut({ end: "stopFailed", lastError: error });
     }
-    const afterStop = await wait(clock.now() + confirmStopMs, true);
-    if (afterStop.kind === "aborted") return interrupted();
+    const result = await this.#wait(confirmStopMs, true);
+    if (result.kind === "aborted") return this.#interrupted();
     // It may have come to its own end before the stop took hold.
-    if (isSettled(last.status) && last.status !== "stopped") return settled();
-    if (isSettled(last.status)) return unready(sayTimedOut(last, { ...timedOut, end: "stopped" }));
-    const { lastError } = afterStop.tally;
-    const stop = told.isSeen ? { end: "stopping" as const } : { end: "stopUnseen" as const, lastError };
-    return unready(sayTimedOut(last, { ...timedOut, ...stop }));
-  } catch (error) {
-    // What was seen before it is kept.
-    last = told.last ?? last;
-    if (host.signal.aborted) return interrupted();
-    if (error instanceof NotFoundError)
-      return unready(sayForgotten(executionId, context), markExpired(state()));
-    return unready(sayLostSight(executionId, { message: messageOf(error), code: codeOf(error) }, context));
+    if (isSettled(this.#last.status))
+      return this.#last.status === "stopped" ? this.#timedOut({ end: "stopped" }) : this.#settled();
+    if (this.#told.isSeen) return this.#timedOut({ end: "stopping" });
+    const lastError = result.kind === "timedOut" ? result.lastError : undefined;
+    return this.#timedOut({ end: "stopUnseen", lastError });
+  }
+
+  async #wait(forMs: number, isStopping = false): Promise<WaitOutcome> {
+    const wait = {
+      readsProgress: true,
+      isStopping,
+      // A stop takes as long as a stop takes, however long the execution has run.
+      beganMs: isStopping ? undefined : this.#start.beganMs,
+      deadlineMs: this.#host.session.clock.now() + forMs,
+      mayBeInvisibleUntilMs: this.#mayBeInvisibleUntilMs,
+      told: this.#told,
+    };
+    // What was seen before a stop says nothing of what came of it.
+    this.#told.isSeen = false;
+    const result = await waitUntilSettled(this.#backend, this.#start.executionId, wait, this.#host);
+    this.#last = (result.kind === "settled" ? result.value : result.last) ?? this.#last;
+    return result;
+  }
+
+  #isSeenRunning(): boolean {
+    return this.#start.justStarted || this.#told.isSeen;
+  }
+
+  #state(): StoredState {
+    return makeState(this.#args, this.#backend.location, this.#last, this.#context.consoleUrl);
+  }
+
+  #ready(): Outcome {
+    return { kind: "ready", id: this.#start.executionId, state: this.#state() };
+  }
+
+  #unready(reason: string, state = this.#state()): Outcome {
+    return { kind: "unready", id: this.#start.executionId, state, reasons: [reason] };
+  }
+
+  #settled(): Outcome {
+    return this.#last.status === "succeeded" || this.#common.onFailure === "continue"
+      ? this.#ready()
+      : this.#unready(sayFailed(this.#last, this.#context));
+  }
+
+  #interrupted(): Outcome {
+    const { executionId } = this.#start;
+    return this.#unready(
+      this.#isStopSent
+        ? sayStopCutShort(executionId, this.#context)
+        : sayInterrupted(executionId, this.#isSeenRunning(), this.#context),
+    );
+  }
+
+  #timedOut(how: TimedOut): Outcome {
+    const { executionId } = this.#start;
+    return this.#unready(sayTimedOut(this.#last, { ...this.#context, ...this.#limit, executionId, ...how }));
   }
 }

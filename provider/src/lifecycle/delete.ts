@@ -17,7 +17,7 @@ import { findUnsettled, isHere } from "../starting/leftover";
 import type { StoredState } from "./state";
 import { isArmed, storedStatus } from "./state";
 import { isReplacedArming, tearDown } from "./teardown";
-import { waitForEnd } from "../waiting/waitForEnd";
+import { waitUntilSettled } from "../waiting/waitUntilSettled";
 
 const defaultStopSeconds = 300;
 const invisibleMs = 30_000;
@@ -100,7 +100,7 @@ async function seeStopped(
     // It may have begun just now, and a service can show an execution in one place before another.
     const mayBeInvisibleUntilMs = host.session.clock.now() + invisibleMs;
     const wait = { isStopping: true, deadlineMs, mayBeInvisibleUntilMs };
-    const result = await waitForEnd(backend, id, wait, host);
+    const result = await waitUntilSettled(backend, id, wait, host);
     if (result.kind === "settled") return;
     if (result.kind === "aborted") {
       const interrupted = sayStopInterrupted(id, messageContext(backend, id, args));

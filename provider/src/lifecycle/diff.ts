@@ -6,7 +6,13 @@ import type { Arguments, ArgumentSpec } from "../execution/argument";
 import type { BackendDefinition } from "../execution/service";
 import { isMap } from "../execution/rules";
 import { isSettled } from "../execution/snapshot";
-import { argumentSpecs, meaningOf, readCommonArguments, rerunReason, unknownValue } from "../execution/commonArguments";
+import {
+  argumentSpecs,
+  meaningOf,
+  readCommonArguments,
+  rerunReason,
+  unknownValue,
+} from "../execution/commonArguments";
 import { containsUnknown } from "./check";
 import { sayOutcome } from "../execution/words";
 import type { StoredState } from "./state";

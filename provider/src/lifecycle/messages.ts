@@ -8,7 +8,15 @@ import { nameStep, sayDuration } from "../execution/progress";
 import type { ExecutionSnapshot, ExecutionStep, FailedTarget } from "../execution/snapshot";
 import { durationBetweenMs, firstFailedStep } from "../execution/snapshot";
 import type { MessageContext } from "../execution/words";
-import { lines, maxPartLength, maxTextLength, nextCommand, oneLine, sayOutcome, where } from "../execution/words";
+import {
+  lines,
+  maxPartLength,
+  maxTextLength,
+  nextCommand,
+  oneLine,
+  sayOutcome,
+  where,
+} from "../execution/words";
 import type { ErrorCode } from "../ground/errors";
 import { messageOf } from "../ground/errors";
 import { cleanText, shorten } from "../ground/text";

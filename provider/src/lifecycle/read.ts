@@ -10,7 +10,7 @@ import type { LifecycleHost } from "./outcome";
 import { lookMs } from "../execution/limits";
 import type { StoredState } from "./state";
 import { isArmed, makeState, markExpired, outputs, storedSnapshot, storedStatus } from "./state";
-import { settledLookupOf } from "../waiting/waitForEnd";
+import { settledLookupOf } from "../waiting/perWorkflow";
 
 /**
  * Looks once.

@@ -12,7 +12,14 @@ import type { LifecycleHost, Outcome } from "./outcome";
 import { messageContext } from "../execution/words";
 import { requestMs, waitLimit } from "../execution/limits";
 import type { StoredState } from "./state";
-import { connectArguments, isArmed, makeArmedState, storedSnapshot, storedStatus, withArguments } from "./state";
+import {
+  connectArguments,
+  isArmed,
+  makeArmedState,
+  storedSnapshot,
+  storedStatus,
+  withArguments,
+} from "./state";
 
 /**
  * Goes on waiting where the stored execution has not settled; makes no request where it has.

@@ -4,7 +4,15 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { ExecutionResource, resourceType } from "./executionResource";
 import { executionQuery, executionsQuery, iterateOver } from "./queries";
-import type { CommonExecutionArgs, ExecutionListArgs, ExecutionListResult, ExecutionOutputs, ExecutionPageArgs, ExecutionSummary, InputOf } from "./types";
+import type {
+  CommonExecutionArgs,
+  ExecutionListArgs,
+  ExecutionListResult,
+  ExecutionOutputs,
+  ExecutionPageArgs,
+  ExecutionSummary,
+  InputOf,
+} from "./types";
 
 /** Where a workflow is. */
 export interface WorkflowLocationArgs {

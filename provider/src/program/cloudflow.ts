@@ -8,7 +8,15 @@ import { services } from "../services/registry";
 import { programFunction } from "./functions";
 import { ExecutionResource, resourceType } from "./executionResource";
 import { executionQuery, executionsQuery, iterateOver } from "./queries";
-import type { CommonExecutionArgs, ExecutionListArgs, ExecutionListResult, ExecutionOutputs, ExecutionPageArgs, ExecutionSummary, InputOf } from "./types";
+import type {
+  CommonExecutionArgs,
+  ExecutionListArgs,
+  ExecutionListResult,
+  ExecutionOutputs,
+  ExecutionPageArgs,
+  ExecutionSummary,
+  InputOf,
+} from "./types";
 
 /** Where a flow is. */
 export interface FlowLocationArgs {

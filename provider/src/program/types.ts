@@ -2,7 +2,13 @@
  * The arguments and outputs that a program sees and that all services share. Each service's module adds its own.
  */
 import type { Input } from "@pulumi/pulumi";
-import type { ExecutionStatus, ExecutionStep, FailedTarget, TargetCounts, ExecutionSummary } from "../execution/snapshot";
+import type {
+  ExecutionStatus,
+  ExecutionStep,
+  FailedTarget,
+  TargetCounts,
+  ExecutionSummary,
+} from "../execution/snapshot";
 import type { Failure } from "../lifecycle/state";
 
 export type { ExecutionStatus, ExecutionStep, ExecutionSummary, FailedTarget, Failure, TargetCounts };

@@ -3,7 +3,12 @@
  */
 import type { Arguments } from "../execution/argument";
 import type { Backend, StartedExecution } from "../execution/service";
-import { RequestInterruptedError, RunNameTakenError, StartUncertainError, WorkflowExecutionError } from "../ground/errors";
+import {
+  RequestInterruptedError,
+  RunNameTakenError,
+  StartUncertainError,
+  WorkflowExecutionError,
+} from "../ground/errors";
 import type { ExecutionSnapshot } from "../execution/snapshot";
 import { sayStartInterrupted } from "./messages";
 import type { StartCall } from "./startCall";

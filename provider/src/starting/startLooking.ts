@@ -7,7 +7,15 @@ import { steadyClock } from "../ground/clock";
 import { readCommonArguments } from "../execution/commonArguments";
 import { sayStartUncertain, sayStartUndecided } from "./messages";
 import { messageContext } from "../execution/words";
-import { candidatesOf, isUnsettled, lookAgainMs, seenBefore, showsWithinMs, sort, soughtName } from "./candidates";
+import {
+  candidatesOf,
+  isUnsettled,
+  lookAgainMs,
+  seenBefore,
+  showsWithinMs,
+  sort,
+  soughtName,
+} from "./candidates";
 import type { PendingStart } from "./journal";
 import { addEvidence } from "./journal";
 import type { Run, Starting } from "./posting";

@@ -4,7 +4,14 @@
  */
 import type { Arguments } from "../execution/argument";
 import type { Backend, StartRequest, StartedExecution } from "../execution/service";
-import { OutOfTimeError, RequestInterruptedError, StartUncertainError, WorkflowExecutionError, isWorkflowExecutionError, messageOf } from "../ground/errors";
+import {
+  OutOfTimeError,
+  RequestInterruptedError,
+  StartUncertainError,
+  WorkflowExecutionError,
+  isWorkflowExecutionError,
+  messageOf,
+} from "../ground/errors";
 import { limitTime } from "../ground/timeLimit";
 import { readCommonArguments } from "../execution/commonArguments";
 import { sayStartTimedOut, sayStartUncertain } from "./messages";

@@ -1,8 +1,6 @@
 /**
- * Which span of starts to list where one page can't have all executions. Pure; the planner asks it.
+ * Which span of starts to list where one page can't have all executions. Pure; `listSweep` asks it.
  */
-import type { WatchedWindow } from "./watchedWorkflow";
-
 /** An execution that waits for a list. */
 export interface Overdue {
   /** When it began, milliseconds by the service's clock. */
@@ -11,10 +9,14 @@ export interface Overdue {
   readonly overdueMs: number;
 }
 
-/** A span of starts. */
-export type StartWindow = Required<Omit<WatchedWindow, "token">>;
+/** A span of starts, milliseconds since the epoch by the service's clock, both ends included. */
+export interface StartWindow {
+  readonly startedAfterMs: number;
+  readonly startedBeforeMs: number;
+}
 
-// What is not overdue is served along, and counts for little.
+// An execution that is not overdue is served along. It counts as if it were overdue by half a second, so that of two spans
+// that serve the overdue equally well, the fuller one is listed.
 const servedAlongMs = 500;
 
 /**
@@ -29,24 +31,24 @@ export function chooseWindow(
   starts: Iterable<number>,
   { pageSize, slackMs }: { readonly pageSize: number; readonly slackMs: number },
 ): StartWindow {
-  const places = [...waiting].sort((a, b) => a.startedMs - b.startedMs);
-  const longest = places.reduce((first, place) => (place.overdueMs > first.overdueMs ? place : first));
+  const ordered = [...waiting].sort((a, b) => a.startedMs - b.startedMs);
+  const longest = ordered.reduce((first, one) => (one.overdueMs > first.overdueMs ? one : first));
   const known = [...starts].sort((a, b) => a - b);
   let best = { weightMs: -1, from: longest.startedMs, to: longest.startedMs };
   let weightMs = 0;
   let first = 0;
   let firstStart = 0;
   let endStart = 0;
-  for (const to of places) {
+  for (const to of ordered) {
     weightMs += servedAlongMs + to.overdueMs;
     while (endStart < known.length && (known[endStart] ?? 0) <= to.startedMs + slackMs) endStart += 1;
-    for (let from = places[first]; from && from !== to; from = places[first]) {
+    for (let from = ordered[first]; from && from !== to; from = ordered[first]) {
       while ((known[firstStart] ?? Infinity) < from.startedMs - slackMs) firstStart += 1;
       if (endStart - firstStart < pageSize) break;
       weightMs -= servedAlongMs + from.overdueMs;
       first += 1;
     }
-    const from = places[first]?.startedMs ?? to.startedMs;
+    const from = ordered[first]?.startedMs ?? to.startedMs;
     if (from <= longest.startedMs && to.startedMs >= longest.startedMs && weightMs > best.weightMs)
       best = { weightMs, from, to: to.startedMs };
   }

@@ -5,14 +5,17 @@
 import type { Clock } from "../ground/clock";
 import { onAbort } from "../ground/onAbort";
 import { PageWalk } from "../execution/pageWalk";
+import type { ExecutionPage } from "../execution/service";
 import type { ExecutionSummary } from "../execution/snapshot";
-import type { WatchedPage, WatchedWindow } from "./watchedWorkflow";
 
 /** What it needs of the workflow. */
 export interface SettledLookupOptions {
   readonly clock: Clock;
-  /** One page of the workflow's executions, newest first. */
-  list(window: WatchedWindow, signal: AbortSignal): Promise<WatchedPage>;
+  /**
+   * One page of the workflow's executions, newest first.
+   * @param token the last page's `nextToken`; undefined for the first page.
+   */
+  list(token: string | undefined, signal: AbortSignal): Promise<ExecutionPage>;
 }
 
 // Those who ask within this time are answered together.
@@ -46,7 +49,7 @@ export class SettledLookup {
   }
 
   /**
-   * The execution as a list has it; undefined where no list that is worth its price does: then look at it alone.
+   * The execution as a list has it; undefined where no list that is worth its price has it: then poll it individually.
    * Never reads more pages than executions were asked for. Never throws; undefined also where the signal aborts.
    */
   find(executionId: string, signal: AbortSignal): Promise<ExecutionSummary | undefined> {
@@ -99,17 +102,16 @@ export class SettledLookup {
     this.#abandoned = new AbortController();
     const { signal } = this.#abandoned;
     try {
-      const window = this.#walk.token === undefined ? {} : { token: this.#walk.token };
       if (this.#pages === 0) this.#readAtMs = this.#options.clock.now();
       this.#pages += 1;
-      const page = await this.#options.list(window, signal);
+      const page = await this.#options.list(this.#walk.token, signal);
       for (const row of this.#walk.news(page.executions, ({ executionId: id }) => id)) {
         this.#rows.set(row.executionId, row);
       }
       this.#isComplete = !this.#walk.goOn(page.nextToken);
       return true;
     } catch {
-      // Looking at each alone says what is wrong, and may work where a list does not. What was given up says nothing.
+      // Polling each individually tells what is wrong, and may work where a list does not. An abandoned list tells nothing.
       this.#isComplete = !signal.aborted;
       return false;
     }

@@ -1,175 +1,209 @@
 /**
- * Waits for one execution: turns the planner's looks into probes for `polling/poll`, and tells the watcher what it
- * sees. Knows no service and no Pulumi.
+ * Waits for one execution: subscribes to its status until it has settled, time is up, or the deployment ends.
  */
-import { NotFoundError, ResponseFormatError, ServiceError, WorkflowExecutionError, messageOf } from "../ground/errors";
-import { backoffDelayMs } from "../ground/backoff";
 import type { Clock } from "../ground/clock";
-import type { PollOutcome, ProbeResult } from "./poll";
-import { poll } from "./poll";
-import { describeProgress, describeStepEnd, sayWord } from "../execution/progress";
-import type { Reporter } from "../execution/reporter";
+import { limitTime } from "../ground/timeLimit";
+import { requestMs } from "../execution/limits";
+import { describeProgress } from "../execution/progress";
+import type { Backend } from "../execution/service";
+import type { ServiceCall } from "../execution/serviceCall";
 import type { ExecutionSnapshot } from "../execution/snapshot";
 import { isSettled } from "../execution/snapshot";
-import type { WorkflowWatch } from "./workflowWatch";
-import type { WatchMember } from "./watchedWorkflow";
+import { watchOf } from "./perWorkflow";
+import { WaitFailures } from "./waitFailures";
+import type { Told } from "./waitReport";
+import { WaitReport, nothingTold } from "./waitReport";
+import type { Subscriber, Subscription } from "./subscription";
 
-/**
- * What the person has been told of an execution. Kept by the caller where waits for the same execution follow each
- * other, so that nothing is told twice.
- */
-export interface Told {
-  /** The live line, without times. */
-  line: string;
-  readonly endedSteps: Set<string>;
-  unknownStatus: boolean;
-  outage: boolean;
-  /** True where a look of this deployment has shown the execution. */
-  isSeen: boolean;
-  /** What was seen last. */
-  last?: ExecutionSnapshot;
-}
-
-/** What has been told before the first wait. */
-export function nothingTold(): Told {
-  return { line: "", endedSteps: new Set(), unknownStatus: false, outage: false, isSeen: false };
-}
-
-/** How to wait. */
-export interface WaitOptions extends Omit<WatchMember, "onPeek" | "onPast" | "justStarted"> {
-  /** The planner of this workflow: it decides when to look, and how. */
-  readonly watch: WorkflowWatch;
+/** How one wait differs from others. Times are by the session's clock, in milliseconds since the epoch. */
+export interface Wait {
+  readonly deadlineMs: number;
   /**
-   * Until when "there is no such execution" is taken as "not yet visible", in milliseconds since the epoch; 0 for an
-   * execution that was not just started. A service may list an execution later than it names it.
+   * Until when "there is no such execution" is taken as "not yet visible"; 0 for an execution that was not just
+   * started. A service may list an execution later than it names it.
    */
   readonly mayBeInvisibleUntilMs: number;
-  /** By which all times here are. */
-  readonly clock: Clock;
-  /** 0 ≤ x < 1. */
-  readonly random: () => number;
-  readonly reporter: Reporter;
+  /**
+   * When the execution began.
+   * @default now
+   */
+  readonly beganMs?: number | undefined;
+  /**
+   * True after a stop: the end does not come when it usually does.
+   * @default false
+   */
+  readonly isStopping?: boolean | undefined;
+  /**
+   * True where the steps so far are read while a long poll is under way.
+   * @default false
+   */
+  readonly readsProgress?: boolean | undefined;
   /** @default nothing */
   readonly told?: Told | undefined;
 }
 
-// A proxy that restarts, a login page, an answer that was cut: what can't be read may pass, but not for ever. By the delays
-// below, so many in a row take the same time.
-const unreadableOften = 15;
-const unreadableMs = 300_000;
-
-// A workflow can have hundreds of steps; past this many, their ends are in the outputs only.
-const maxStepLines = 30;
+/** How a wait ended. */
+export type WaitOutcome =
+  | { readonly kind: "settled"; readonly value: ExecutionSnapshot }
+  | {
+      readonly kind: "timedOut" | "aborted";
+      /** What this wait has seen last. */
+      readonly last: ExecutionSnapshot | undefined;
+      /** Failures after the last status. */
+      readonly failuresInARow: number;
+      /** The last failure, also where it has passed. */
+      readonly lastError: Error | undefined;
+    };
 
 /**
- * Waits until the execution has settled, the deadline has passed or the signal aborts.
+ * Waits until the execution has settled, the deadline has passed or the signal aborts. Ends one request after the
+ * deadline at the latest, whatever is under way then. An end that was seen counts, also where its steps can't be read any
+ * more.
  * @throws an error that will not pass by itself (credentials refused, nothing but unreadable answers).
  */
-export async function waitUntilSettled(options: WaitOptions): Promise<PollOutcome<ExecutionSnapshot>> {
-  const { reporter, told = nothingTold(), isStopping = false } = options;
-  // The planner's clock never goes back, so it may be ahead of the one that the times are by.
-  const { clock } = options.watch;
-  const aheadMs = clock.now() - options.clock.now();
-  const deadlineMs = options.deadlineMs + aheadMs;
-  const mayBeInvisibleUntilMs = options.mayBeInvisibleUntilMs + aheadMs;
-  let failuresInARow = 0;
-  let unreadable: { readonly sinceMs: number; count: number } | undefined;
-  const mayPass = (): boolean => {
-    unreadable ??= { sinceMs: clock.now(), count: 0 };
-    unreadable.count += 1;
-    return unreadable.count < unreadableOften && clock.now() - unreadable.sinceMs < unreadableMs;
+export async function waitUntilSettled(
+  backend: Backend,
+  executionId: string,
+  wait: Wait,
+  call: ServiceCall,
+): Promise<WaitOutcome> {
+  const { session, signal, reporter } = call;
+  const { clock } = session;
+  let end: ExecutionSnapshot | undefined;
+  const onEnd = (snapshot: ExecutionSnapshot): void => {
+    end = { ...snapshot, stepsOmitted: true };
   };
-
-  const { executionId } = options;
-  const begun: ExecutionSnapshot = { executionId, status: "running", rawStatus: "", steps: [] };
-  const report = (snapshot: ExecutionSnapshot): void => {
-    told.last = snapshot;
-    snapshot.steps.forEach((step, index) => {
-      // A step of the same name may run again: loops, retries.
-      const key = `${String(index)} ${step.id}`;
-      if (told.endedSteps.size >= maxStepLines || !isSettled(step.status) || told.endedSteps.has(key)) return;
-      told.endedSteps.add(key);
-      reporter.info(describeStepEnd(snapshot, step));
-    });
-    // Time alone is no change: the engine's row has a clock, and a plain log is not to be flooded.
-    const text = describeProgress(snapshot);
-    if (text === told.line) return;
-    told.line = text;
-    // How long a stop takes is no part of how long the workflow usually does.
-    const times = isStopping ? undefined : { elapsedMs: place.elapsedMs(), expectedMs: place.expectedMs() };
-    reporter.status(describeProgress(snapshot, times));
+  const onStatus = (snapshot: ExecutionSnapshot): void => {
+    if (isSettled(snapshot.status)) onEnd(snapshot);
   };
-
-  const justStarted = options.mayBeInvisibleUntilMs > 0 && !isStopping;
-  const place = options.watch.join({
-    ...options,
-    beganMs: options.beganMs === undefined ? undefined : options.beganMs + aheadMs,
-    deadlineMs,
-    justStarted,
-    onPeek: report,
-    onPast: () => {
-      // Nothing was seen yet but that it has begun: now there is something to add.
-      if (isStopping || told.line !== describeProgress(begun)) return;
-      told.line = "";
-      report(begun);
-    },
-  });
-  if (justStarted) report(begun);
-
-  const probe = async (signal: AbortSignal): Promise<ProbeResult<ExecutionSnapshot>> => {
-    let snapshot: ExecutionSnapshot;
-    try {
-      snapshot = await place.next();
-    } catch (error) {
-      if (signal.aborted) return { kind: "transient", error: error as Error };
-      if (isTransient(error, clock.now() < mayBeInvisibleUntilMs)) unreadable = undefined;
-      else if (!isForeign(error) || !mayPass()) throw error;
-      failuresInARow += 1;
-      // One hiccup is nobody's concern; an outage is.
-      if (failuresInARow === 3 && !told.outage) {
-        told.outage = true;
-        reporter.warn(`the status can't be read for now, waiting goes on: ${messageOf(error)}`);
-      }
-      const retryAfterMs = error instanceof ServiceError ? error.retryAfterMs : undefined;
-      return { kind: "transient", error, retryAfterMs };
-    }
-    failuresInARow = 0;
-    unreadable = undefined;
-    told.isSeen = true;
-    if (snapshot.status === "unknown" && !told.unknownStatus) {
-      told.unknownStatus = true;
-      reporter.warn(
-        `the service says "${sayWord(snapshot.rawStatus)}", a status that this version does not know; waiting goes on`,
-      );
-    }
-    report(snapshot);
-    return { kind: isSettled(snapshot.status) ? "final" : "pending", value: snapshot };
+  const poll: Subscriber["poll"] = async (options) => {
+    const how = { ...options, attempts: 1, sparing: true, onStatus };
+    const snapshot = await backend.describe(executionId, how);
+    // A list may have been wrong.
+    if (!isSettled(snapshot.status)) end = undefined;
+    return snapshot;
   };
-
+  const settledAt = (value: ExecutionSnapshot): WaitOutcome => {
+    reporter.status(describeProgress(value));
+    return { kind: "settled", value };
+  };
+  const limit = limitTime(clock, wait.deadlineMs - clock.now() + requestMs, signal);
   try {
-    return await poll({
-      probe,
-      // The planner waits; only what failed is waited for here.
-      delayMs: ({ failuresInARow: failures }) =>
-        failures === 0
-          ? 0
-          : backoffDelayMs({ firstMs: 1_000, factor: 2, maxMs: 30_000 }, failures - 1, options.random),
-      deadlineMs,
-      mayProbeAtLast: () => place.mayLookAtLast(),
-      clock,
-      signal: options.signal,
-    });
+    const subscriber = { executionId, poll, onEnd, signal: limit.signal };
+    const outcome = await subscribeUntilSettled(backend, subscriber, wait, call);
+    if (outcome.kind !== "settled" && end) return settledAt(end);
+    // Cut off by the limit, and by nobody else.
+    return outcome.kind === "aborted" && !signal.aborted ? { ...outcome, kind: "timedOut" } : outcome;
+  } catch (error) {
+    if (!end) throw error;
+    return settledAt(end);
   } finally {
-    place.leave();
+    limit.lift();
   }
 }
 
-function isTransient(error: unknown, mayBeInvisible: boolean): error is WorkflowExecutionError {
-  if (error instanceof NotFoundError) return mayBeInvisible;
-  return error instanceof WorkflowExecutionError && error.retryable;
+async function subscribeUntilSettled(
+  backend: Backend,
+  subscriber: Pick<Subscriber, "executionId" | "poll" | "onEnd" | "signal">,
+  wait: Wait,
+  { definition, session, reporter }: ServiceCall,
+): Promise<WaitOutcome> {
+  const { told = nothingTold(), isStopping = false, beganMs, readsProgress = false } = wait;
+  const { executionId, signal } = subscriber;
+  const watch = watchOf(definition, backend, session);
+  // The watch's clock never goes back, so it may be ahead of the session's.
+  const { clock } = watch;
+  const aheadMs = clock.now() - session.clock.now();
+  const begun: ExecutionSnapshot = { executionId, status: "running", rawStatus: "", steps: [] };
+  const report = new WaitReport({
+    reporter,
+    told,
+    times: () =>
+      isStopping ? undefined : { elapsedMs: subscription.elapsedMs(), expectedMs: subscription.expectedMs() },
+  });
+  const justStarted = wait.mayBeInvisibleUntilMs > 0 && !isStopping;
+  const deadlineMs = wait.deadlineMs + aheadMs;
+  const subscription = watch.subscribe({
+    ...subscriber,
+    justStarted,
+    isStopping,
+    deadlineMs,
+    beganMs: beganMs === undefined ? undefined : beganMs + aheadMs,
+    ...(readsProgress && backend.peek
+      ? { readProgress: (progressSignal) => backend.peek?.(executionId, progressSignal) }
+      : {}),
+    onProgress: (snapshot) => {
+      report.show(snapshot);
+    },
+    onHistory: () => {
+      if (!isStopping) report.showAgain(begun);
+    },
+  });
+  if (justStarted) report.show(begun);
+  const failures = new WaitFailures({
+    clock,
+    random: session.random,
+    mayBeInvisibleUntilMs: wait.mayBeInvisibleUntilMs + aheadMs,
+    onOutage: (error) => {
+      report.showOutage(error);
+    },
+  });
+  try {
+    return await followUntilSettled(subscription, { clock, deadlineMs, signal, failures, report });
+  } finally {
+    subscription.unsubscribe();
+  }
 }
 
-// Not the service's own word on the execution.
-function isForeign(error: unknown): error is WorkflowExecutionError {
-  return error instanceof ResponseFormatError || (error instanceof ServiceError && error.isForeign);
+interface Following {
+  readonly clock: Clock;
+  readonly deadlineMs: number;
+  readonly signal: AbortSignal;
+  readonly failures: WaitFailures;
+  readonly report: WaitReport;
+}
+
+// The watch decides when there is a status; only failures are paused after here.
+async function followUntilSettled(
+  subscription: Subscription,
+  { clock, deadlineMs, signal, failures, report }: Following,
+): Promise<WaitOutcome> {
+  let last: ExecutionSnapshot | undefined;
+  const unsettled = (kind: "timedOut" | "aborted"): WaitOutcome => {
+    return { kind, last, failuresInARow: failures.inARow, lastError: failures.last };
+  };
+  // A function, because the compiler does not expect the property to change between two reads.
+  const aborted = (): boolean => signal.aborted;
+  for (;;) {
+    if (aborted()) return unsettled("aborted");
+    // Decided before the request: a request that is sent at the deadline is the last one, even if it takes long.
+    const isLastPoll = clock.now() >= deadlineMs;
+    if (isLastPoll && !subscription.mayPollAtDeadline()) return unsettled("timedOut");
+    const snapshot = await nextStatus(subscription, signal, failures);
+    if (snapshot) {
+      report.showStatus(snapshot);
+      if (isSettled(snapshot.status)) return { kind: "settled", value: snapshot };
+      last = snapshot;
+    }
+    if (aborted()) return unsettled("aborted");
+    if (isLastPoll) return unsettled("timedOut");
+    const pauseMs = Math.min(failures.pauseMs(), Math.max(0, deadlineMs - clock.now()));
+    if (pauseMs > 0) await clock.sleep(pauseMs, signal);
+  }
+}
+
+// Undefined where it failed in a way that may pass, or was cut off, which is no failure.
+async function nextStatus(
+  subscription: Subscription,
+  signal: AbortSignal,
+  failures: WaitFailures,
+): Promise<ExecutionSnapshot | undefined> {
+  try {
+    const snapshot = await subscription.next();
+    failures.pass();
+    return snapshot;
+  } catch (error) {
+    if (!signal.aborted) failures.take(error);
+    return undefined;
+  }
 }

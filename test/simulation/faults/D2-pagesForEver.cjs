@@ -16,7 +16,7 @@ module.exports = {
       replace: "  const requests = limitTime(session.clock, 86_400_000, signal);",
     },
     {
-      file: "provider/src/waiting/waitForEnd.ts",
+      file: "provider/src/waiting/waitUntilSettled.ts",
       search: "  const limit = limitTime(clock, wait.deadlineMs - clock.now() + requestMs, signal);",
       replace: "  const limit = limitTime(clock, 86_400_000, signal);",
     },

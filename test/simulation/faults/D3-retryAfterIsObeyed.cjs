@@ -17,12 +17,12 @@ module.exports = {
       replace: "        const turn = await bucket?.take(new AbortController().signal);",
     },
     {
-      file: "provider/src/waiting/waitForEnd.ts",
+      file: "provider/src/waiting/waitUntilSettled.ts",
       search: "    const how = { ...options, attempts: 1, sparing: true, onStatus };",
       replace: "    const how = { ...options, attempts: 4, sparing: true, onStatus };",
     },
     {
-      file: "provider/src/waiting/waitForEnd.ts",
+      file: "provider/src/waiting/waitUntilSettled.ts",
       search: "  const limit = limitTime(clock, wait.deadlineMs - clock.now() + requestMs, signal);",
       replace: "  const limit = limitTime(clock, 86_400_000, signal);",
     },

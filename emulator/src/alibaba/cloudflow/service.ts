@@ -8,11 +8,28 @@ import { retryAfterSeconds } from "../../http/tokenBuckets";
 import type { ActiveQuirks } from "../../cloud/quirks";
 import type { AlibabaState } from "../state";
 import { DefinitionError } from "../fdl/definition";
-import { formType, inRequestedFormat, mediaType, readRpcRequest, unreadRpcRequest, valueOf, versionOf } from "../rpcRequest";
+import {
+  formType,
+  inRequestedFormat,
+  mediaType,
+  readRpcRequest,
+  unreadRpcRequest,
+  valueOf,
+  versionOf,
+} from "../rpcRequest";
 import type { RpcRequest } from "../rpcRequest";
 import type { Parameter } from "../signatures";
 import { aliasOperations } from "./aliasOperations";
-import { errorReply, flowNotExists, gatewayTwin, invalidArgument, messages, refusalError, refuse, serviceError } from "./errors";
+import {
+  errorReply,
+  flowNotExists,
+  gatewayTwin,
+  invalidArgument,
+  messages,
+  refusalError,
+  refuse,
+  serviceError,
+} from "./errors";
 import type { ServiceError } from "./errors";
 import { executionOperations } from "./executionOperations";
 import { findExecution, startFlow, statusOf, taskToken } from "./executions";

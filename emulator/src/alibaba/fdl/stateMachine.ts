@@ -1,5 +1,13 @@
 /** The newer dialect of FDL: `Type: StateMachine` with `States` that name the state that follows. */
-import type { CatchRule, Expression, Program, RetryRule, Sequence, State, WaitState } from "../../player/program";
+import type {
+  CatchRule,
+  Expression,
+  Program,
+  RetryRule,
+  Sequence,
+  State,
+  WaitState,
+} from "../../player/program";
 import { Fields, isJsonObject, readText, ShapeError } from "../../ground/jsonShape";
 import { readCondition, readPath } from "./expressions";
 import type { Paths } from "./expressions";

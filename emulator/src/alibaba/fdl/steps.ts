@@ -1,5 +1,13 @@
 /** The older dialect of FDL: `type: flow` with `steps` that follow each other and collect their outputs in `$local`. */
-import type { CatchRule, ChoiceArm, Expression, Program, RetryRule, Sequence, State } from "../../player/program";
+import type {
+  CatchRule,
+  ChoiceArm,
+  Expression,
+  Program,
+  RetryRule,
+  Sequence,
+  State,
+} from "../../player/program";
 import { Fields, readText, ShapeError } from "../../ground/jsonShape";
 import { readCondition, readPath } from "./expressions";
 import type { Paths } from "./expressions";

@@ -11,7 +11,15 @@ import type { JsonObject } from "../../ground/jsonShape";
 import type { AlibabaState } from "../state";
 import type { RpcRequest } from "../rpcRequest";
 import { valueOf } from "../rpcRequest";
-import { invalidParameter, missingParameter, notAuthorized, oidcError, refuse, rootAccount, unknownRole } from "./errors";
+import {
+  invalidParameter,
+  missingParameter,
+  notAuthorized,
+  oidcError,
+  refuse,
+  rootAccount,
+  unknownRole,
+} from "./errors";
 
 const shortestSeconds = 900;
 const defaultSeconds = 3600;

@@ -8,7 +8,14 @@ import { jsonReply } from "../../http/exchange";
 import type { Reply } from "../../http/exchange";
 import { readText } from "../../ground/jsonShape";
 import type { EmulatorState } from "../../cloud/state";
-import { detailErrors, executionErrors, executionNotFound, notPossibleNow, refuse, workflowNotFound } from "./errors";
+import {
+  detailErrors,
+  executionErrors,
+  executionNotFound,
+  notPossibleNow,
+  refuse,
+  workflowNotFound,
+} from "./errors";
 import { detailBody, listItemBody } from "./executionBody";
 import { parameter, readInput, refuseInput } from "./operation";
 import type { AomOperation, AomRequest } from "./operation";

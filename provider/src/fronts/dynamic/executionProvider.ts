@@ -5,8 +5,28 @@
 import type { dynamic } from "@pulumi/pulumi";
 import { codeOf, messageOf } from "../../ground/errors";
 import { cleanText, toMessage } from "../../ground/text";
-import type { BackendDefinition, LifecycleHost, Outcome, RunRegister, Session, StoredState } from "../../lifecycle";
-import { asNotStarted, check, create, deleteExecution, describeDiff, diff, formatProblem, inputArguments, parseDurationSeconds, read, sayError, update } from "../../lifecycle";
+import type {
+  BackendDefinition,
+  LifecycleHost,
+  Outcome,
+  RunRegister,
+  Session,
+  StoredState,
+} from "../../lifecycle";
+import {
+  asNotStarted,
+  check,
+  create,
+  deleteExecution,
+  describeDiff,
+  diff,
+  formatProblem,
+  inputArguments,
+  parseDurationSeconds,
+  read,
+  sayError,
+  update,
+} from "../../lifecycle";
 import type { EngineReporter } from "../shared/engineReporter";
 import type { DeploymentMemory } from "../shared/deploymentMemory";
 import { ResourceMemory, supersededBy } from "../shared/deploymentMemory";

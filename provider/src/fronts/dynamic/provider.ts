@@ -7,7 +7,6 @@ import type { ServiceName } from "../../services/registry";
 import type { Session } from "../../lifecycle";
 import { RunRegister, openSession } from "../../lifecycle";
 import { services } from "../../services/registry";
-import { benchOptions } from "./benchSettings";
 import { engineReporter, everythingSaid } from "../shared/engineReporter";
 import { DeploymentMemory } from "../shared/deploymentMemory";
 import type { ProviderProcess } from "./executionProvider";
@@ -39,8 +38,7 @@ const thisProcess: ProviderProcess = {
   host,
   register,
   deployment,
-  openSession: (config) =>
-    (session ??= openSession({ settings: processSettings(config), ...benchOptions(process.env) })),
+  openSession: (config) => (session ??= openSession({ settings: processSettings(config) })),
   reporter: engineReporter,
   everythingSaid,
 };

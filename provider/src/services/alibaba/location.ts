@@ -6,7 +6,13 @@ import type { ArgumentProblem, Arguments } from "../../execution/argument";
 import { LocationError, problemsOf } from "../../execution/problems";
 import { checkEndpoint, checkIdentityEndpoint, noRegion, withScheme } from "../location";
 import type { Found, Settings } from "../../execution/settings";
-import { configuredEndpoint, firstFound, fromArgument, fromConfig, fromEnvironment } from "../../execution/settings";
+import {
+  configuredEndpoint,
+  firstFound,
+  fromArgument,
+  fromConfig,
+  fromEnvironment,
+} from "../../execution/settings";
 import type { StsHints } from "./credential";
 import { findIdentity } from "./identity";
 import { isTrue } from "./profiles";

@@ -9,7 +9,14 @@ import { summarize } from "../../http/request";
 import type { Clock } from "../../ground/clock";
 import type { ObtainedCredentials } from "../temporaryCredentials";
 import type { AlibabaCredential } from "./credential";
-import { buildCreateMetadataToken, buildGetCredentialsByUri, buildGetRamRoleCredentials, buildListRamRoles, parseHandedOut, readCredentialsUri } from "./metadata";
+import {
+  buildCreateMetadataToken,
+  buildGetCredentialsByUri,
+  buildGetRamRoleCredentials,
+  buildListRamRoles,
+  parseHandedOut,
+  readCredentialsUri,
+} from "./metadata";
 import { toIdentityError } from "./serviceErrors";
 
 /** What is needed to ask. */

@@ -3,7 +3,13 @@
  * code has one class and one answer to "may it be tried again?". Gives the typed errors that HttpClient throws.
  */
 import type { RequestSummary, ServiceErrorDetails } from "../../ground/errors";
-import { AuthenticationError, NotFoundError, ServiceError, ThrottledError, isRetryableStatus } from "../../ground/errors";
+import {
+  AuthenticationError,
+  NotFoundError,
+  ServiceError,
+  ThrottledError,
+  isRetryableStatus,
+} from "../../ground/errors";
 import { htmlRemedy, isHtml, isJsonObject } from "../../http/answer";
 import type { HttpAnswer, ToServiceError } from "../../http/request";
 import type { Clock } from "../../ground/clock";

@@ -23,9 +23,26 @@ import type { Acting, Actor } from "./actors";
 import { givenKeys, givenToken, obtainedKeys, obtainedTokens, sendAs } from "./actors";
 import type { HuaweiKeys, IdTokenCredential, IdTokenPlace, OidcCredential } from "./credentials";
 import type { FoundProject, TokenScope } from "./iam";
-import { buildAgencyTokenRequest, buildAuthDomainsRequest, buildIdTokenRequest, buildProjectRequest, buildProjectsRequest, buildTokenRequest, parseAccountId, parseProject, parseShownProject, parseToken } from "./iam";
+import {
+  buildAgencyTokenRequest,
+  buildAuthDomainsRequest,
+  buildIdTokenRequest,
+  buildProjectRequest,
+  buildProjectsRequest,
+  buildTokenRequest,
+  parseAccountId,
+  parseProject,
+  parseShownProject,
+  parseToken,
+} from "./iam";
 import type { HuaweiIdentity } from "./identity";
-import { buildAgencyKeysRequest, buildAssumeAgencyRequest, buildAssumeAgencyWithOidcRequest, buildTokenKeysRequest, parseKeys } from "./keyRequests";
+import {
+  buildAgencyKeysRequest,
+  buildAssumeAgencyRequest,
+  buildAssumeAgencyWithOidcRequest,
+  buildTokenKeysRequest,
+  parseKeys,
+} from "./keyRequests";
 import type { HuaweiLocation } from "./location";
 import { ecsKeys, podKeys } from "./machineKeys";
 import type { AgencyToken, Role } from "./roles";

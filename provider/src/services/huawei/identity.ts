@@ -10,7 +10,13 @@ import type { Found, Settings } from "../../execution/settings";
 import { firstFound, fromConfig, fromEnvironment } from "../../execution/settings";
 import type { CliProfile } from "./cliProfile";
 import { credentialOfProfile, findCliProfile } from "./cliProfile";
-import type { CredentialSettings, FoundCredential, HuaweiCredential, OidcCredential, Part } from "./credentials";
+import type {
+  CredentialSettings,
+  FoundCredential,
+  HuaweiCredential,
+  OidcCredential,
+  Part,
+} from "./credentials";
 import { competingIdentities, credentialsIn, idTokenPlace } from "./credentials";
 import type { Profile } from "./profile";
 import { readProfile } from "./profile";

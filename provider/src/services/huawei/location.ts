@@ -7,7 +7,13 @@ import type { ArgumentProblem, Arguments } from "../../execution/argument";
 import { LocationError, problemsOf } from "../../execution/problems";
 import { checkEndpoint, checkIdentityEndpoint, noRegion, withScheme } from "../location";
 import type { Found, Settings } from "../../execution/settings";
-import { configuredEndpoint, firstFound, fromArgument, fromConfig, fromEnvironment } from "../../execution/settings";
+import {
+  configuredEndpoint,
+  firstFound,
+  fromArgument,
+  fromConfig,
+  fromEnvironment,
+} from "../../execution/settings";
 import { demandNoRefusedSettings, findRefusedSettings } from "../vendorSettings";
 import type { HuaweiIdentity } from "./identity";
 import { findIdentity } from "./identity";

@@ -11,7 +11,12 @@ import type { CredentialSource, ObtainedCredentials } from "../temporaryCredenti
 import { readTokenFile } from "../tokenFile";
 import type { HuaweiKeys, PodCredential } from "./credentials";
 import { triedSources } from "./identity";
-import { buildMetadataTokenRequest, buildPodKeysRequest, buildSecurityKeyRequest, parseKeys } from "./keyRequests";
+import {
+  buildMetadataTokenRequest,
+  buildPodKeysRequest,
+  buildSecurityKeyRequest,
+  parseKeys,
+} from "./keyRequests";
 
 // Answers that say "the first version only".
 const firstVersionOnly: ReadonlySet<number> = new Set([404, 405, 503]);

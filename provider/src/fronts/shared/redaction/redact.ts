@@ -2,7 +2,15 @@
  * Takes secrets out of texts: as they are, in every form in which a service would echo them, and what a cut has left
  * of one. Pure.
  */
-import { asBase64, asHex, withoutBlanks, withoutEscapes, withoutHtmlEscapes, withoutJsonEscapes, withoutPercentEscapes } from "./encodings";
+import {
+  asBase64,
+  asHex,
+  withoutBlanks,
+  withoutEscapes,
+  withoutHtmlEscapes,
+  withoutJsonEscapes,
+  withoutPercentEscapes,
+} from "./encodings";
 import type { Needles, SecretIndex } from "./secretIndex";
 import { maxLevels, minLength } from "./secretIndex";
 import type { Span } from "./view";

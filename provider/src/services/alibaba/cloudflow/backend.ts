@@ -1,7 +1,15 @@
 /**
  * Alibaba Cloud CloudFlow as a backend: arguments, and the calls of `api` through HttpClient.
  */
-import { AnswerTooLargeError, IncompleteListError, NotFoundError, RunNameTakenError, ServiceError, StartUncertainError, messageOf } from "../../../ground/errors";
+import {
+  AnswerTooLargeError,
+  IncompleteListError,
+  NotFoundError,
+  RunNameTakenError,
+  ServiceError,
+  StartUncertainError,
+  messageOf,
+} from "../../../ground/errors";
 import { PageWalk } from "../../../execution/pageWalk";
 import type { ExecutionSnapshot, ExecutionStep, ExecutionSummary } from "../../../execution/snapshot";
 import { isSettled } from "../../../execution/snapshot";
@@ -20,13 +28,44 @@ import { toAlibabaError } from "../serviceErrors";
 import { alibabaTransport } from "../transport";
 import { Buckets, configuredAllowances } from "../../allowances";
 import type { Arguments } from "../../../execution/argument";
-import type { Backend, BackendContext, BackendDefinition, DescribeOptions, ExecutionFilter, ExecutionPage, NamedExecution, PageOptions, StartRequest, StartedExecution, StopReason } from "../../../execution/service";
+import type {
+  Backend,
+  BackendContext,
+  BackendDefinition,
+  DescribeOptions,
+  ExecutionFilter,
+  ExecutionPage,
+  NamedExecution,
+  PageOptions,
+  StartRequest,
+  StartedExecution,
+  StopReason,
+} from "../../../execution/service";
 import { matches } from "../../executionFilter";
 import { demandReadable } from "../../../execution/executionIds";
-import { address, concurrencyWithoutHistory, elsewhere, jsonObject, oneOf, text } from "../../../execution/rules";
+import {
+  address,
+  concurrencyWithoutHistory,
+  elsewhere,
+  jsonObject,
+  oneOf,
+  text,
+} from "../../../execution/rules";
 import { startOnce } from "../../startOnce";
 import type { CloudFlow, CloudFlowStart } from "./api";
-import { alreadyCompleted, alreadyExists, buildDescribeExecution, buildGetExecutionHistory, buildListExecutions, buildStartExecution, buildStartSyncExecution, buildStopExecution, parseExecution, parseGetExecutionHistory, parseListExecutions } from "./api";
+import {
+  alreadyCompleted,
+  alreadyExists,
+  buildDescribeExecution,
+  buildGetExecutionHistory,
+  buildListExecutions,
+  buildStartExecution,
+  buildStartSyncExecution,
+  buildStopExecution,
+  parseExecution,
+  parseGetExecutionHistory,
+  parseListExecutions,
+} from "./api";
 import type { HistoryEvent } from "./history";
 import { StepReader } from "./history";
 import { toRawStatuses } from "./statuses";

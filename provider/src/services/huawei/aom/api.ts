@@ -4,7 +4,12 @@
  */
 import type { RequestSummary } from "../../../ground/errors";
 import { ResponseFormatError } from "../../../ground/errors";
-import type { ExecutionSnapshot, ExecutionStep, ExecutionSummary, FailedTarget } from "../../../execution/snapshot";
+import type {
+  ExecutionSnapshot,
+  ExecutionStep,
+  ExecutionSummary,
+  FailedTarget,
+} from "../../../execution/snapshot";
 import { durationBetweenMs, isSettled } from "../../../execution/snapshot";
 import { isJsonObject, readJson, readJsonObject } from "../../../http/answer";
 import type { HttpAnswer, HttpRequest } from "../../../http/request";

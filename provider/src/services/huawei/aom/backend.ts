@@ -6,7 +6,17 @@ import type { ExecutionSnapshot, ExecutionSummary } from "../../../execution/sna
 import { isSettled } from "../../../execution/snapshot";
 import { refuseWebPage } from "../../../http/answer";
 import { summarize } from "../../../http/request";
-import type { Backend, BackendContext, BackendDefinition, DescribeOptions, ExecutionFilter, ExecutionPage, PageOptions, StartRequest, StartedExecution } from "../../../execution/service";
+import type {
+  Backend,
+  BackendContext,
+  BackendDefinition,
+  DescribeOptions,
+  ExecutionFilter,
+  ExecutionPage,
+  PageOptions,
+  StartRequest,
+  StartedExecution,
+} from "../../../execution/service";
 import { matches } from "../../executionFilter";
 import { demandReadable } from "../../../execution/executionIds";
 import { HuaweiClient, locatePlace } from "../huaweiClient";
@@ -17,7 +27,20 @@ import { address, identifier, text } from "../../../execution/rules";
 import { startOnce } from "../../startOnce";
 import type { Found } from "../../../execution/settings";
 import type { AomList, AomWorkflow, NodeNames } from "./api";
-import { buildExecuteWorkflow, buildListWorkflow, buildListWorkflowExecutions, buildSearchWorkflowExecutionDetail, buildStopExecution, cannotBeStopped, parameterError, parseExecuteWorkflow, parseListWorkflow, parseListWorkflowExecutions, parseNodes, parseSearchWorkflowExecutionDetail } from "./api";
+import {
+  buildExecuteWorkflow,
+  buildListWorkflow,
+  buildListWorkflowExecutions,
+  buildSearchWorkflowExecutionDetail,
+  buildStopExecution,
+  cannotBeStopped,
+  parameterError,
+  parseExecuteWorkflow,
+  parseListWorkflow,
+  parseListWorkflowExecutions,
+  parseNodes,
+  parseSearchWorkflowExecutionDetail,
+} from "./api";
 import type { ReadPage } from "./enterpriseProject";
 import { EnterpriseProject, findEnterpriseProject } from "./enterpriseProject";
 import { huaweiLocationKeys } from "../huaweiClient";

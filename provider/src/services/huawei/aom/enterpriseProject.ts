@@ -2,7 +2,13 @@
  * Whether the list of a workflow's executions covers the workflow. The service lists the executions of one enterprise
  * project, by default of "0": for a workflow of another one the list is empty, which looks like "nothing is running".
  */
-import { ConfigurationError, ServiceError, TransportError, isWorkflowExecutionError, messageOf } from "../../../ground/errors";
+import {
+  ConfigurationError,
+  ServiceError,
+  TransportError,
+  isWorkflowExecutionError,
+  messageOf,
+} from "../../../ground/errors";
 import type { Arguments } from "../../../execution/argument";
 import type { Found, Settings } from "../../../execution/settings";
 import { firstFound, fromArgument, fromConfig, fromEnvironment } from "../../../execution/settings";

@@ -1,7 +1,12 @@
 /**
  * Huawei Cloud FunctionGraph flows as a backend: arguments, and the calls of `api` through the shared Huawei client.
  */
-import { AnswerTooLargeError, IncompleteListError, NotFoundError, ServiceError } from "../../../ground/errors";
+import {
+  AnswerTooLargeError,
+  IncompleteListError,
+  NotFoundError,
+  ServiceError,
+} from "../../../ground/errors";
 import { PageWalk } from "../../../execution/pageWalk";
 import type { ExecutionSnapshot, ExecutionSummary } from "../../../execution/snapshot";
 import { isSettled } from "../../../execution/snapshot";
@@ -9,17 +14,50 @@ import { refuseWebPage } from "../../../http/answer";
 import { summarize } from "../../../http/request";
 import { servedAtMs } from "../../../http/servedAt";
 import type { Arguments } from "../../../execution/argument";
-import type { Backend, BackendDefinition, DescribeOptions, ExecutionFilter, ExecutionPage, PageOptions, StartRequest, StartedExecution } from "../../../execution/service";
+import type {
+  Backend,
+  BackendDefinition,
+  DescribeOptions,
+  ExecutionFilter,
+  ExecutionPage,
+  PageOptions,
+  StartRequest,
+  StartedExecution,
+} from "../../../execution/service";
 import { matches } from "../../executionFilter";
 import { demandReadable } from "../../../execution/executionIds";
 import { HuaweiClient, locatePlace } from "../huaweiClient";
 import type { HuaweiService } from "../location";
 import { checkLocation, placeOf } from "../location";
 import { huaweiTransport } from "../transport";
-import { address, boolean, concurrencyWithoutHistory, elsewhere, identifier, isMap, map, oneOf, text } from "../../../execution/rules";
+import {
+  address,
+  boolean,
+  concurrencyWithoutHistory,
+  elsewhere,
+  identifier,
+  isMap,
+  map,
+  oneOf,
+  text,
+} from "../../../execution/rules";
 import { startOnce } from "../../startOnce";
 import type { Flow, FlowPage, FlowStart } from "./api";
-import { buildListWorkflowExecutions, buildRetryWorkFlow, buildShowWorkflowExecution, buildShowWorkflowExecutionForPage, buildStartSyncWorkflowExecution, buildStartWorkflowExecution, buildStopWorkFlow, parsePage, parseShowWorkflowExecution, parseStart, parseStartHeader, parseStartSync, startBody } from "./api";
+import {
+  buildListWorkflowExecutions,
+  buildRetryWorkFlow,
+  buildShowWorkflowExecution,
+  buildShowWorkflowExecutionForPage,
+  buildStartSyncWorkflowExecution,
+  buildStartWorkflowExecution,
+  buildStopWorkFlow,
+  parsePage,
+  parseShowWorkflowExecution,
+  parseStart,
+  parseStartHeader,
+  parseStartSync,
+  startBody,
+} from "./api";
 import { toRawStatuses } from "./statuses";
 import { huaweiLocationKeys } from "../huaweiClient";
 

@@ -1,0 +1,156 @@
+/**
+ * A subscription to one execution: who subscribes, what the watch knows of the execution, and what follows from it alone.
+ */
+import { messageOf } from "../ground/errors";
+import type { DescribeOptions } from "../execution/service";
+import type { ExecutionSnapshot } from "../execution/snapshot";
+
+/** Who waits for an execution. Times are by the watch's clock, in milliseconds since the epoch. */
+export interface Subscriber {
+  readonly executionId: string;
+  /** True where it began just now: the time that it has run is then known whatever the service's clock says. */
+  readonly justStarted: boolean;
+  /**
+   * When it began.
+   * @default now
+   */
+  readonly beganMs?: number | undefined;
+  /** When the wait ends at the latest. */
+  readonly deadlineMs: number;
+  readonly signal: AbortSignal;
+  /** True after a stop: the end does not come when it usually does. */
+  readonly isStopping?: boolean | undefined;
+  /** Requests the execution's status. */
+  poll(options: Pick<DescribeOptions, "signal" | "waitSeconds" | "listed">): Promise<ExecutionSnapshot>;
+  /**
+   * Reads the steps so far while a long poll is under way, if the rate limit leaves room; resolves with nothing
+   * otherwise. Left out where a status tells the steps.
+   */
+  readProgress?(signal: AbortSignal): Promise<ExecutionSnapshot | undefined> | undefined;
+  /** Called with what a progress request has shown. */
+  readonly onProgress?: ((snapshot: ExecutionSnapshot) => void) | undefined;
+  /** Called with how the execution has ended where a list tells its outcome before its steps are read. */
+  readonly onEnd?: ((snapshot: ExecutionSnapshot) => void) | undefined;
+  /** Called once it is known how long the workflow usually takes. */
+  readonly onHistory?: (() => void) | undefined;
+}
+
+/** A subscription to an execution's status. */
+export interface Subscription {
+  /**
+   * The next status, when the watch has it.
+   * @throws what the status request throws.
+   */
+  next(): Promise<ExecutionSnapshot>;
+  /** How long this workflow usually takes, in milliseconds; undefined where that is not known (yet). */
+  expectedMs(): number | undefined;
+  /** How long the execution has run, in milliseconds. */
+  elapsedMs(): number;
+  /**
+   * False where a status request at the deadline could not be sent in time: too many wait for the rate limit, or the
+   * service asks to wait.
+   */
+  mayPollAtDeadline(): boolean;
+  /** Ends the subscription. */
+  unsubscribe(): void;
+}
+
+/** The state of a subscription. Times are by the watch's clock, in milliseconds since the epoch. */
+export interface SubscriptionState {
+  readonly subscriber: Subscriber;
+  /** Derived from the subscriber's: Node warns of more than ten listeners on one, and many may wait under the same. */
+  readonly signal: AbortSignal;
+  beganMs: number;
+  /** By the service's clock; undefined until a status has told it. */
+  startedAtMs: number | undefined;
+  /** When the next status is due. */
+  dueMs: number;
+  /** Statuses so far, those from lists included. */
+  polls: number;
+  lastPollMs: number;
+  last: ExecutionSnapshot | undefined;
+  /** True while a status request of its own is under way. */
+  isPolling: boolean;
+  /** How many lists in a row should have had the execution and did not. */
+  missed: number;
+  /** How many long polls in a row the service answered long before it had to. */
+  earlyAnswers: number;
+  /** When its steps are to be read next. */
+  progressMs: number;
+  waiter: { resolve(snapshot: ExecutionSnapshot): void; reject(error: unknown): void } | undefined;
+}
+
+// The first steps are read when a person begins to wonder, then after 15, 45 s … and every minute in the end.
+const firstProgressMs = 5_000;
+const longestProgressMs = 60_000;
+const progressGrowth = 2;
+// Some gateways cut long answers short, and asking again at once would never end; one early answer may be chance.
+const earlyOften = 2;
+// The service holds an answer back for whole seconds: with less left, the execution is polled at the deadline instead.
+const shortestLongPollMs = 1_000;
+// Executions enter lists late and leave them. After this many lists without it, an execution is polled individually.
+const missedOften = 2;
+
+/** The state of a new subscription. */
+export function subscriptionState(subscriber: Subscriber, now: number): SubscriptionState {
+  return {
+    subscriber,
+    signal: AbortSignal.any([subscriber.signal]),
+    beganMs: Math.min(now, subscriber.beganMs ?? now),
+    startedAtMs: undefined,
+    // What has run for some time may have ended already.
+    dueMs: now,
+    polls: 0,
+    lastPollMs: now,
+    last: undefined,
+    isPolling: false,
+    missed: 0,
+    earlyAnswers: 0,
+    progressMs: now + firstProgressMs,
+    waiter: undefined,
+  };
+}
+
+/** True where the execution may be long-polled, if the service does that. */
+export function mayLongPoll({ earlyAnswers, subscriber }: SubscriptionState, now: number): boolean {
+  return earlyAnswers < earlyOften && subscriber.deadlineMs - now >= shortestLongPollMs;
+}
+
+/** True where lists do not show the execution: it can only be polled individually. */
+export function isMissing({ missed }: SubscriptionState): boolean {
+  return missed >= missedOften;
+}
+
+/** When its steps are to be read the next time: the longer it runs, the less often. */
+export function nextProgressMs({ beganMs }: SubscriptionState, now: number): number {
+  return now + Math.min(longestProgressMs, progressGrowth * Math.max(firstProgressMs, now - beganMs));
+}
+
+/**
+ * The next status of a subscription, when the watch settles its waiter.
+ * @throws what the status request throws; Error where the signal aborts first.
+ */
+export function nextStatus(state: SubscriptionState): Promise<ExecutionSnapshot> {
+  return new Promise((resolve, reject) => {
+    const finish = (): void => {
+      state.waiter = undefined;
+      state.signal.removeEventListener("abort", giveUp);
+    };
+    const giveUp = (): void => {
+      finish();
+      reject(new Error("the wait was interrupted"));
+    };
+    state.waiter = {
+      resolve: (snapshot) => {
+        finish();
+        resolve(snapshot);
+      },
+      reject: (error) => {
+        finish();
+        reject(error instanceof Error ? error : new Error(messageOf(error)));
+      },
+    };
+    if (state.signal.aborted) giveUp();
+    else state.signal.addEventListener("abort", giveUp, { once: true });
+  });
+}
