@@ -1,5 +1,5 @@
 // The walls: who may import whom. Made from rooms.mjs; run by `npm run walls`, tried by test/tools/walls.test.ts.
-import { rooms, serviceFolders } from "./rooms.mjs";
+import { rooms } from "./rooms.mjs";
 
 /** @param {string} path as a regular expression */
 const within = (path) => `^${path}(/|\\.ts$)`;
@@ -21,20 +21,35 @@ const storeys = Object.entries(rooms).flatMap(([project, all]) =>
   })),
 );
 
-const services = serviceFolders.map(({ folder, module }) => ({
-  name: `service-${folder.split("/").at(-1)}`,
-  comment: "a service is known to its own folder, the registry and its module: adding one edits nothing else",
-  severity: "error",
-  from: {
-    path: "^provider/src/",
-    pathNot: [
-      within(`provider/src/${folder}`),
-      within(`provider/src/${module}`),
-      "^provider/src/services/registry\\.ts$",
-    ],
+// A service is a folder in its vendor's, and bears the name of its module in program/: adding one edits no list.
+const service = "^provider/src/services/[^/]+/([^/]+)/";
+const comment = "a service is known to its own folder, the registry and its module of program/";
+const services = [
+  {
+    name: "service-by-others",
+    comment,
+    severity: "error",
+    from: {
+      path: "^provider/src/",
+      pathNot: [service, "^provider/src/program/", "^provider/src/services/registry\\.ts$"],
+    },
+    to: { path: service },
   },
-  to: { path: within(`provider/src/${folder}`) },
-}));
+  {
+    name: "service-by-service",
+    comment,
+    severity: "error",
+    from: { path: service },
+    to: { path: service, pathNot: "^provider/src/services/[^/]+/$1/" },
+  },
+  {
+    name: "service-by-module",
+    comment,
+    severity: "error",
+    from: { path: "^provider/src/program/([^/.]+)" },
+    to: { path: service, pathNot: "^provider/src/services/[^/]+/$1/" },
+  },
+];
 
 /** @type {import("dependency-cruiser").IConfiguration} */
 export default {

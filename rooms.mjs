@@ -40,10 +40,3 @@ export const rooms = {
     { name: "ground", storey: 1, job: "clock, identifiers, checks of JSON" },
   ],
 };
-
-/** Folders of the services: each is known only to itself, to the registry, and to its own module of `program`. */
-export const serviceFolders = [
-  { folder: "services/huawei/aom", module: "program/aom" },
-  { folder: "services/huawei/functiongraph", module: "program/functiongraph" },
-  { folder: "services/alibaba/cloudflow", module: "program/cloudflow" },
-];

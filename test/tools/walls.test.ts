@@ -80,19 +80,23 @@ const wrongImports: readonly { readonly file: string; readonly line: string; rea
   {
     file: "provider/src/fronts/dynamic/properties.ts",
     line: 'import "../../services/huawei/aom/api";',
-    rule: "service-aom",
+    rule: "service-by-others",
   },
   {
     file: "provider/src/services/huawei/aom/api.ts",
     line: 'import "../functiongraph/api";',
-    rule: "service-functiongraph",
+    rule: "service-by-service",
   },
-  { file: "provider/src/services/huawei/account.ts", line: 'import "./aom/backend";', rule: "service-aom" },
+  {
+    file: "provider/src/services/huawei/account.ts",
+    line: 'import "./aom/backend";',
+    rule: "service-by-others",
+  },
   { file: "provider/src/services/huawei/roles.ts", line: 'import "../alibaba/roles";', rule: "vendors" },
   {
     file: "provider/src/program/aom.ts",
     line: 'import "../services/alibaba/cloudflow/backend";',
-    rule: "service-cloudflow",
+    rule: "service-by-module",
   },
   { file: "provider/src/lifecycle/state.ts", line: 'import type {} from "@pulumi/pulumi";', rule: "pulumi" },
   {

@@ -3,7 +3,7 @@ import { describeDuration } from "../setup/progress.mjs";
 
 /** What can be done next; which of it is told depends on what was done. */
 const NEXT = {
-  again: ["npm start", "the same once more: where all is well, nothing runs again"],
+  again: ["npm start", "the same again: if all is well, nothing runs"],
   preview: ["npm start -- preview", "what the next deployment would run, and why"],
   refresh: ["npm start -- refresh", "look at the executions again"],
   destroy: ["npm start -- destroy", "remove the stack and all of its state"],
