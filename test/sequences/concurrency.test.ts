@@ -208,6 +208,37 @@ describe.each(everyService)("%s", (service) => {
   });
 });
 
+describe("functiongraph: a status that only one of the two lists shows", () => {
+  beforeEach(async () => {
+    scene = await openScene("functiongraph");
+    await scene.takes(1_000);
+    await proveNames(scene);
+    // The list that is filtered by the status "running" leaves it out.
+    await scene.takes(10 * minuteMs, { runningStatus: "preparing" });
+  });
+
+  test("queue: the start is delayed by a quarter of a minute, not for good", async () => {
+    const other = await scene.foreign();
+    const began = scene.now();
+    const host = scene.machine().process();
+    const { id } = await create(scene.args({ concurrency: "queue", waitFor: "started" }), host);
+    const tookMs = scene.now() - began;
+    expect((await ids()).slice(-2)).toEqual([other, id]);
+    expect(tookMs).toBeGreaterThanOrEqual(15_000);
+    expect(tookMs).toBeLessThan(20_000);
+    expect(host.reporter.statuses).toContainEqual(
+      "the lists of executions disagree about what runs: looking again",
+    );
+  });
+
+  test("allow: the start is not delayed", async () => {
+    await scene.foreign();
+    const began = scene.now();
+    await create(scene.args({ concurrency: "allow", waitFor: "started" }), scene.machine().process());
+    expect(scene.now() - began).toBeLessThan(1_000);
+  });
+});
+
 describe.each(everyService)("%s: several at once", (service) => {
   beforeEach(async () => {
     scene = await openScene(service, { realTime: true });

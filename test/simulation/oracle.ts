@@ -660,7 +660,7 @@ export class Oracle {
   #hasLostStart(want: Want): boolean {
     if (this.#isMarked) return false;
     const attempts = this.wants.flatMap((one) => (one.urn === want.urn ? one.attempts : []));
-    return attempts.some(({ deployment: one }) => one.sent > one.starts || one.lostStart || one.wasKilled);
+    return attempts.some(hasLostStart);
   }
 
   // Whether an execution that was not started for this run may be taken all the same.
@@ -675,6 +675,11 @@ export class Oracle {
     // One key is one execution: whoever gives the same one has the same.
     if (want.executionKey !== undefined && owners.some((one) => isSameKey(one, want))) {
       if (!this.#isMarked) this.#strays.add(execution);
+      return count("one key is one execution");
+    }
+    // That also holds for the one that an exception gives to another run of the key, whichever is saved first.
+    if (this.#isStrayOfKey(want, execution)) {
+      this.#strays.add(execution);
       return count("one key is one execution");
     }
     const last = want.attempts.at(-1);
@@ -775,6 +780,19 @@ export class Oracle {
       }
     }
     return undefined;
+  }
+
+  // Whether another run of the same key has it by an exception, or is about to: a start without an answer takes it.
+  #isStrayOfKey(want: Want, execution: Execution): boolean {
+    if (want.executionKey === undefined) return false;
+    const fellows = this.wants.filter(
+      (one) => one !== want && one.workflow === want.workflow && isSameKey(one, want),
+    );
+    return fellows.some((one) =>
+      one.state === "open"
+        ? !this.#isMarked && execution.id !== one.supersededId && one.attempts.some(hasLostStart)
+        : one.executionId === execution.id && this.#strays.has(execution),
+    );
   }
 
   // Whether the machine of an attempt has itself started an execution, and remembers it.
@@ -1065,6 +1083,10 @@ export class Oracle {
           ));
     return { want, execution };
   }
+}
+
+function hasLostStart({ deployment }: Attempt): boolean {
+  return deployment.sent > deployment.starts || deployment.lostStart || deployment.wasKilled;
 }
 
 function circumstances(want: Want): string {

@@ -24,10 +24,12 @@ import type { Claims } from "./register";
 import { newRunName, runNameOf } from "./runKey";
 import type { Look, StartGate } from "./startGate";
 import type { Turn } from "./turns";
-import { decideConcurrency, inTurn } from "./turns";
+import { decideConcurrency, inTurn, mindsRunning } from "./turns";
 
 // How often one that has nothing to look for looks again because others do: as long as they may take.
 const maxLooks = 5 + showsWithinMs / lookAgainMs;
+// How often the lists are made again where one shows something running and the other does not: as long as they may lag.
+const maxDisagreements = showsWithinMs / lookAgainMs;
 
 /**
  * Finds the run's execution among the workflow's, else starts one.
@@ -46,6 +48,7 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
   let searchedFromMs: number | undefined;
   let searches = 0;
   let looks = 0;
+  let disagreements = 0;
   /** What is asked where others do not find theirs in time. */
   let question: StartUncertainError | undefined;
   // Once for all that look together: each of a thousand starts would read what a thousand have noted.
@@ -118,8 +121,16 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
     }
     question = undefined;
     const turn = await decideConcurrency(starting, look);
-    if (turn) return turn;
+    if (turn) {
+      disagreements = 0;
+      return turn;
+    }
     const newest = await look.newest();
+    // One may have begun while this list was on its way, which can take its time.
+    if (mindsRunning(starting) && newest.executions.some(isUnsettled) && disagreements < maxDisagreements) {
+      disagreements += 1;
+      return { againMs: lookAgainMs, why: "the lists of executions disagree about what runs: looking again" };
+    }
     const isKnown = (id: string): boolean => taken.has(id) || host.register.isTaken(id);
     const listed = { ...newest, executions: [...newest.executions, ...candidates] };
     const since = seenBefore(listed, isKnown, host.session.clock.now());

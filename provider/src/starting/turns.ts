@@ -152,3 +152,9 @@ export async function decideConcurrency(
   }
   return { why: sayQueued(running) };
 }
+
+/** True where `concurrency` lets nothing start beside a running execution. */
+export function mindsRunning({ args }: Starting): boolean {
+  const { concurrency } = readCommonArguments(args);
+  return concurrency === "queue" || concurrency === "reject";
+}

@@ -8,5 +8,9 @@ module.exports = {
       search: "  if (running.length === 0) return undefined;",
       replace: "  if (running.length >= 0) return undefined;",
     },
+    {
+      search: '  return concurrency === "queue" || concurrency === "reject";',
+      replace: '  return concurrency === "queue" && concurrency === "reject";',
+    },
   ],
 };
