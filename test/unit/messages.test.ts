@@ -4,27 +4,27 @@
  */
 import * as fc from "fast-check";
 import type { ExecutionSnapshot, ExecutionStep, FailedTarget } from "../../provider/src/execution/snapshot";
-import { sayDuration } from "../../provider/src/execution/progress";
+import { formatDuration } from "../../provider/src/execution/progress";
 import { readCommonArguments } from "../../provider/src/execution/commonArguments";
 import type { MessageContext } from "../../provider/src/execution/words";
 import {
-  sayBusy,
-  sayNameInDoubt,
-  sayNamedStartUncertain,
-  sayQueued,
-  sayStartUncertain,
-  sayStartUndecided,
+  describeBusy,
+  describeNameInDoubt,
+  describeNamedStartUncertain,
+  describeQueued,
+  describeStartUncertain,
+  describeStartUndecided,
 } from "../../provider/src/starting/messages";
 import {
-  sayError,
-  sayFailed,
-  sayForgotten,
-  sayInterrupted,
-  sayLostSight,
-  sayNotStarted,
-  sayNotStopped,
-  sayStopCutShort,
-  sayTimedOut,
+  describeError,
+  describeFailed,
+  describeForgotten,
+  describeInterrupted,
+  describeLostSight,
+  describeNotStarted,
+  describeNotStopped,
+  describeStopCutShort,
+  describeTimedOut,
 } from "../../provider/src/lifecycle/messages";
 
 const context = (args: object = {}): MessageContext => ({
@@ -75,7 +75,7 @@ describe("an execution that failed", () => {
       targets: { succeeded: 47, failed: 3, running: 0, notPerformed: 0 },
       failedTargets: [target(), target({ name: "ecs-prod-18" }), target({ name: "ecs-prod-19" })],
     });
-    expect(sayFailed(failed({ steps: [prepare, run] }), context()).split("\n")).toEqual([
+    expect(describeFailed(failed({ steps: [prepare, run] }), context()).split("\n")).toEqual([
       "execution 8f1c02aa failed after 2m04s",
       '  step 2 of 3 "Run script": 3 of 50 targets failed',
       "    ecs-prod-17 (10.0.3.17), exit code 126",
@@ -93,16 +93,18 @@ describe("an execution that failed", () => {
   });
 
   test("one that is not run again says what would", () => {
-    const message = sayFailed(failed(), context({ rerunOn: ["stopped"] }));
+    const message = describeFailed(failed(), context({ rerunOn: ["stopped"] }));
     expect(message).toContain('It is not run again by itself (rerunOn): change "triggers" to run it again.');
-    expect(sayFailed(failed(), context({ rerunOn: "always" }))).toContain('(rerunOn has "always")');
+    expect(describeFailed(failed(), context({ rerunOn: "always" }))).toContain('(rerunOn has "always")');
   });
 
   test.each([
     ["timedOut", "timed out at the service"],
     ["stopped", "was stopped"],
   ] as const)("%s is said as such", (status, words) => {
-    expect(sayFailed(failed({ status }), context())).toMatch(`execution 8f1c02aa ${words} after 2m04s\n`);
+    expect(describeFailed(failed({ status }), context())).toMatch(
+      `execution 8f1c02aa ${words} after 2m04s\n`,
+    );
   });
 
   test("a step that calls itself successful is named when its targets failed", () => {
@@ -110,21 +112,21 @@ describe("an execution that failed", () => {
       status: "succeeded",
       targets: { succeeded: 0, failed: 1, running: 0, notPerformed: 0 },
     });
-    expect(sayFailed(failed({ steps: [run] }), context())).toContain(
+    expect(describeFailed(failed({ steps: [run] }), context())).toContain(
       'step 1 of 3 "Run script": 1 of 1 target failed',
     );
   });
 
   test("little is known: no times, no steps, no name, no console", () => {
     const timeless = without(failed({ steps: [] }), "startedAt", "settledAt");
-    expect(sayFailed(timeless, { ...context(), consoleUrl: undefined }).split("\n")).toEqual([
+    expect(describeFailed(timeless, { ...context(), consoleUrl: undefined }).split("\n")).toEqual([
       "execution 8f1c02aa failed",
       '  Nothing of it runs any more. The next `pulumi up` runs it again (rerunOn has "failed").',
       "  workflow wf-1 of project p (cn-north-4), error WFX-EXECUTION-FAILED",
     ]);
     const nameless = without(step({ error: "quota\n exceeded", failedTargets: [{}] }), "name");
     const countless = without(failed({ steps: [nameless] }), "stepsTotal");
-    expect(sayFailed(countless, context())).toContain(
+    expect(describeFailed(countless, context())).toContain(
       '  step 1 "run-script": failed: quota exceeded\n    a target without a name\n',
     );
   });
@@ -132,7 +134,7 @@ describe("an execution that failed", () => {
   test("long lines are cut", () => {
     const long = "x".repeat(10_000);
     const run = step({ error: long, failedTargets: [target({ message: long, log: long })] });
-    const message = sayFailed(failed({ steps: [run] }), context());
+    const message = describeFailed(failed({ steps: [run] }), context());
     expect(message.length).toBeLessThan(1_000);
   });
 });
@@ -148,7 +150,7 @@ describe("an execution for which the deployment has waited too long", () => {
   const running = failed({ status: "running", steps: [step({ status: "running" })] });
 
   test("that is left running: nothing is started twice, and how to stop it", () => {
-    expect(sayTimedOut(running, timedOut).split("\n")).toEqual([
+    expect(describeTimedOut(running, timedOut).split("\n")).toEqual([
       "execution 8f1c02aa still runs after the 30m this deployment waits (timeoutSeconds)",
       '  last seen in step 1 of 3 "Run script"',
       "  The next `pulumi up` goes on waiting for it; nothing is started twice.",
@@ -159,7 +161,7 @@ describe("an execution for which the deployment has waited too long", () => {
 
   test("that nobody has seen: the last error is told", () => {
     const unseen = { ...timedOut, end: "unseen" as const, lastError: new Error("no answer from http://x") };
-    const message = sayTimedOut(undefined, unseen);
+    const message = describeTimedOut(undefined, unseen);
     expect(message).toMatch(
       /^execution 8f1c02aa was not seen within .*: whether it still runs is not known\n/,
     );
@@ -169,23 +171,23 @@ describe("an execution for which the deployment has waited too long", () => {
 
   test("that was stopped: whether the next deployment runs it again", () => {
     const stopped = { ...timedOut, end: "stopped" as const };
-    expect(sayTimedOut(failed({ status: "stopped" }), stopped)).toMatch(
+    expect(describeTimedOut(failed({ status: "stopped" }), stopped)).toMatch(
       /^execution 8f1c02aa did not end within the 30m .* and was stopped \(onTimeout is "stop"\)\n[^]*The next `pulumi up` runs it again \(rerunOn has "stopped"\)/,
     );
-    expect(sayTimedOut(undefined, { ...stopped, ...context({ rerunOn: ["failed"] }) })).toContain(
+    expect(describeTimedOut(undefined, { ...stopped, ...context({ rerunOn: ["failed"] }) })).toContain(
       'It is not run again by itself (rerunOn): change "triggers" to run it again.',
     );
   });
 });
 
 test("what this deployment has not seen is not said to run", () => {
-  expect(sayInterrupted("8f1c02aa", false, context())).toMatch(
+  expect(describeInterrupted("8f1c02aa", false, context())).toMatch(
     /^interrupted before execution 8f1c02aa was looked at; it goes on, unless it has ended meanwhile\n/,
   );
 });
 
 test("an interruption: it goes on running and is waited for again", () => {
-  expect(sayInterrupted("8f1c02aa", true, context()).split("\n")).toEqual([
+  expect(describeInterrupted("8f1c02aa", true, context()).split("\n")).toEqual([
     "interrupted while waiting for execution 8f1c02aa, which goes on running",
     "  The next `pulumi up` goes on waiting for it; nothing is started twice.",
     `${where}WFX-INTERRUPTED`,
@@ -193,7 +195,11 @@ test("an interruption: it goes on running and is waited for again", () => {
 });
 
 test("a status that can't be read: it may still run, and is waited for again once the cause is mended", () => {
-  const message = sayLostSight("8f1c02aa", { message: "HTTP 401", code: "WFX-AUTHENTICATION" }, context());
+  const message = describeLostSight(
+    "8f1c02aa",
+    { message: "HTTP 401", code: "WFX-AUTHENTICATION" },
+    context(),
+  );
   expect(message).toMatch(/^execution 8f1c02aa has begun, but its status can't be read: HTTP 401\n/);
   expect(message).toContain(
     "It may still run. Once the cause is mended, the next `pulumi up` goes on waiting",
@@ -202,14 +208,14 @@ test("a status that can't be read: it may still run, and is waited for again onc
 });
 
 test("a forgotten execution: what is known, and both ways on", () => {
-  const message = sayForgotten("8f1c02aa", context());
+  const message = describeForgotten("8f1c02aa", context());
   expect(message).toContain("no longer knows execution 8f1c02aa, and how it ended was not seen");
   expect(message).toContain('change "triggers"');
   expect(message).toContain('set waitFor to "started"');
 });
 
 test("a start whose outcome is unknown: nothing was sent twice, and what the next deployment does about it", () => {
-  const message = sayStartUncertain("no answer", context());
+  const message = describeStartUncertain("no answer", context());
   expect(message).toContain(
     "not known whether an execution of workflow wf-1 of project p (cn-north-4) was started",
   );
@@ -220,24 +226,24 @@ test("a start whose outcome is unknown: nothing was sent twice, and what the nex
 
 test("what goes wrong in a call that starts nothing has its code, once", () => {
   const withCode = "no credentials\n  Error WFX-CONFIGURATION";
-  expect(sayError({ message: "no credentials", code: "WFX-CONFIGURATION" })).toBe(withCode);
-  expect(sayError({ message: withCode, code: "WFX-CONFIGURATION" })).toBe(withCode);
-  expect(sayError({ message: "a bug" })).toBe("a bug");
+  expect(describeError({ message: "no credentials", code: "WFX-CONFIGURATION" })).toBe(withCode);
+  expect(describeError({ message: withCode, code: "WFX-CONFIGURATION" })).toBe(withCode);
+  expect(describeError({ message: "a bug" })).toBe("a bug");
 });
 
 test("what went wrong before a start: nothing was started", () => {
-  expect(sayNotStarted({ message: "no credentials", code: "WFX-CONFIGURATION" })).toBe(
+  expect(describeNotStarted({ message: "no credentials", code: "WFX-CONFIGURATION" })).toBe(
     "no credentials\n  Nothing was started. Error WFX-CONFIGURATION",
   );
-  expect(sayNotStarted({ message: "oops" })).toBe("oops\n  Nothing was started.");
+  expect(describeNotStarted({ message: "oops" })).toBe("oops\n  Nothing was started.");
   // The places where credentials can be set make a long list, all of which is needed.
   const places = "HW_ACCESS_KEY; ".repeat(125).trim();
-  expect(sayNotStarted({ message: places, code: "WFX-CONFIGURATION" })).toContain(`${places}\n`);
-  expect(sayNotStarted({ message: places, code: "WFX-SERVICE" }).length).toBeLessThan(1_100);
+  expect(describeNotStarted({ message: places, code: "WFX-CONFIGURATION" })).toContain(`${places}\n`);
+  expect(describeNotStarted({ message: places, code: "WFX-SERVICE" }).length).toBeLessThan(1_100);
 });
 
 test("an execution that will not stop: it stays in the state, and how to let it go", () => {
-  const message = sayNotStopped("8f1c02aa", 300, context());
+  const message = describeNotStopped("8f1c02aa", 300, context());
   expect(message).toContain("was asked to stop but still runs after 5m");
   expect(message).toContain("The resource stays in the state.");
   expect(message).toContain('set onDelete to "leave"');
@@ -256,7 +262,7 @@ test.each([
   [3_605_000, "1h"],
   [90_000_000, "25h"],
 ])("%i ms are %s", (ms, text) => {
-  expect(sayDuration(ms)).toBe(text);
+  expect(formatDuration(ms)).toBe(text);
 });
 
 describe("no message has more than 15 lines", () => {
@@ -298,8 +304,8 @@ describe("no message has more than 15 lines", () => {
   };
 
   const everyMessage = (snapshot: ExecutionSnapshot, cause: string): string[] => [
-    sayFailed(snapshot, context()),
-    sayTimedOut(snapshot, {
+    describeFailed(snapshot, context()),
+    describeTimedOut(snapshot, {
       ...context(),
       executionId: snapshot.executionId,
       timeoutSeconds: 1,
@@ -307,12 +313,12 @@ describe("no message has more than 15 lines", () => {
       end: "left" as const,
       lastError: new Error(cause),
     }),
-    sayLostSight(snapshot.executionId, { message: cause }, context()),
-    sayStartUncertain(cause, context()),
-    sayNamedStartUncertain(cause, snapshot.executionId, context(), false),
-    sayNamedStartUncertain(cause, snapshot.executionId, context(), true),
-    sayNameInDoubt(snapshot.executionId, context()),
-    sayNotStarted({ message: cause }),
+    describeLostSight(snapshot.executionId, { message: cause }, context()),
+    describeStartUncertain(cause, context()),
+    describeNamedStartUncertain(cause, snapshot.executionId, context(), false),
+    describeNamedStartUncertain(cause, snapshot.executionId, context(), true),
+    describeNameInDoubt(snapshot.executionId, context()),
+    describeNotStarted({ message: cause }),
   ];
 
   test("whatever logs, errors of steps and messages of targets hold", () => {
@@ -357,18 +363,18 @@ describe("a service's words pose as no message of somebody else, and do nothing 
   const at = context();
 
   test.each<[string, string]>([
-    ["failed", sayFailed(snapshot, at)],
-    ["interrupted", sayInterrupted(word, false, at)],
-    ["stop cut short", sayStopCutShort(word, at)],
-    ["lost sight", sayLostSight(word, { message: word }, at)],
-    ["forgotten", sayForgotten(word, at)],
-    ["undecided", sayStartUndecided([summary, summary], at)],
-    ["busy", sayBusy([summary], at)],
-    ["queued", sayQueued([summary])],
-    ["not stopped", sayNotStopped(word, 1, at)],
+    ["failed", describeFailed(snapshot, at)],
+    ["interrupted", describeInterrupted(word, false, at)],
+    ["stop cut short", describeStopCutShort(word, at)],
+    ["lost sight", describeLostSight(word, { message: word }, at)],
+    ["forgotten", describeForgotten(word, at)],
+    ["undecided", describeStartUndecided([summary, summary], at)],
+    ["busy", describeBusy([summary], at)],
+    ["queued", describeQueued([summary])],
+    ["not stopped", describeNotStopped(word, 1, at)],
     [
       "start uncertain",
-      sayNamedStartUncertain(word, word, { ...at, subject: word, consoleUrl: word }, false),
+      describeNamedStartUncertain(word, word, { ...at, subject: word, consoleUrl: word }, false),
     ],
   ])("%s", (_what, message) => {
     expect(message).toContain(said);

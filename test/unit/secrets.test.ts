@@ -6,7 +6,7 @@ import { describeProgress } from "../../provider/src/execution/progress";
 import type { ExecutionSnapshot, ExecutionStep } from "../../provider/src/execution/snapshot";
 import { readJson } from "../../provider/src/http/answer";
 import { readCommonArguments } from "../../provider/src/execution/commonArguments";
-import { sayFailed, sayNotStarted } from "../../provider/src/lifecycle/messages";
+import { describeFailed, describeNotStarted } from "../../provider/src/lifecycle/messages";
 import { makeState, storedSnapshot } from "../../provider/src/lifecycle/state";
 import { ServiceError } from "../../provider/src/ground/errors";
 
@@ -81,7 +81,7 @@ describe("a secret that is cut", () => {
   /** What is seen of a failure when it happens, and when the state is all that is left of it. */
   const seen = (snapshot: ExecutionSnapshot): string[] => {
     const stored = toPlainOutputs(makeState({}, {}, snapshot, undefined));
-    return [snapshot, storedSnapshot("ex-1", stored)].map((seen) => sayFailed(seen, context));
+    return [snapshot, storedSnapshot("ex-1", stored)].map((seen) => describeFailed(seen, context));
   };
 
   test.each<[string, Partial<ExecutionStep>]>([
@@ -104,7 +104,9 @@ describe("a secret that is cut", () => {
     const snapshot: ExecutionSnapshot = { ...failed({ name: `Call with ${token}` }), status: "running" };
     expect(hide(describeProgress(snapshot))).toBe('step 1 "Call with [secret]…"');
     const cause = `Authorization: Bearer ${token}`;
-    expect(hide(sayNotStarted({ message: cause }))).toBe("Authorization: [secret]…\n  Nothing was started.");
+    expect(hide(describeNotStarted({ message: cause }))).toBe(
+      "Authorization: [secret]…\n  Nothing was started.",
+    );
     const request = { operation: "Start", method: "POST", url: "https://a" };
     const answer = { status: 200, headers: {}, text: `echo ${token}` };
     expect(() => readJson(answer as never, request)).toThrow(token.slice(0, 20));

@@ -23,16 +23,16 @@ export interface ProgressTimes {
 export function describeProgress(snapshot: ExecutionSnapshot, times?: ProgressTimes): string {
   if (snapshot.status === "succeeded") {
     const durationMs = durationBetweenMs(snapshot.startedAt, snapshot.settledAt);
-    return durationMs === undefined ? "succeeded" : `succeeded after ${sayDuration(durationMs)}`;
+    return durationMs === undefined ? "succeeded" : `succeeded after ${formatDuration(durationMs)}`;
   }
   const current = snapshot.steps.at(-1);
   const state =
     snapshot.status === "running"
       ? ""
       : snapshot.status === "unknown"
-        ? sayWord(snapshot.rawStatus)
+        ? formatWord(snapshot.rawStatus)
         : snapshot.status;
-  const time = times ? sayTimes(times) : [];
+  const time = times ? formatTimes(times) : [];
   if (!current) return [state || "started", ...time].join(", ");
   const parts = [
     nameStep(snapshot, current),
@@ -43,7 +43,7 @@ export function describeProgress(snapshot: ExecutionSnapshot, times?: ProgressTi
 }
 
 /** A word of the service (a name, a status) as it stands in a line. */
-export function sayWord(word: string): string {
+export function formatWord(word: string): string {
   return onOneLine(word, maxNameLength);
 }
 
@@ -54,25 +54,25 @@ export function nameStep(
 ): string {
   const place = snapshot.steps.indexOf(step) + 1;
   const of = snapshot.stepsTotal === undefined ? "" : ` of ${String(snapshot.stepsTotal)}`;
-  return `step ${String(place)}${of} "${sayWord(step.name ?? step.id)}"`;
+  return `step ${String(place)}${of} "${formatWord(step.name ?? step.id)}"`;
 }
 
 /** E.g. `step 1 of 3 "Prepare" succeeded after 12s`. */
 export function describeStepEnd(snapshot: ExecutionSnapshot, step: ExecutionStep): string {
   const words: Readonly<Record<string, string>> = { timedOut: "timed out", stopped: "was stopped" };
-  const after = step.durationMs === undefined ? "" : ` after ${sayDuration(step.durationMs)}`;
+  const after = step.durationMs === undefined ? "" : ` after ${formatDuration(step.durationMs)}`;
   const targets = step.targets?.failed ? `, ${countTargets(step.targets)}` : "";
   return `${nameStep(snapshot, step)} ${words[step.status] ?? step.status}${after}${targets}`;
 }
 
 /** A duration that is only roughly known, e.g. `about 3m`: seconds by fives, then half minutes, then minutes. */
-export function sayAbout(ms: number): string {
+export function formatAbout(ms: number): string {
   const unitMs = ms < 10_000 ? 1_000 : ms < 90_000 ? 5_000 : ms < 600_000 ? 30_000 : 60_000;
-  return `about ${sayDuration(Math.max(1, Math.round(ms / unitMs)) * unitMs)}`;
+  return `about ${formatDuration(Math.max(1, Math.round(ms / unitMs)) * unitMs)}`;
 }
 
 /** Milliseconds as people say them: `850ms`, `12s`, `2m04s`, `1h05m`; none is `less than 1s`. */
-export function sayDuration(ms: number): string {
+export function formatDuration(ms: number): string {
   // Some services give times in whole seconds.
   if (Math.round(ms) === 0) return "less than 1s";
   if (ms < 1_000) return `${String(Math.round(ms))}ms`;
@@ -84,11 +84,11 @@ export function sayDuration(ms: number): string {
   return `${String(seconds)}s`;
 }
 
-function sayTimes({ elapsedMs, expectedMs }: ProgressTimes): string[] {
-  const elapsed = elapsedMs < 1_000 ? undefined : sayDuration(elapsedMs);
+function formatTimes({ elapsedMs, expectedMs }: ProgressTimes): string[] {
+  const elapsed = elapsedMs < 1_000 ? undefined : formatDuration(elapsedMs);
   if (expectedMs === undefined) return elapsed === undefined ? [] : [elapsed];
   return [
-    elapsed === undefined ? `usually ${sayAbout(expectedMs)}` : `${elapsed} of ${sayAbout(expectedMs)}`,
+    elapsed === undefined ? `usually ${formatAbout(expectedMs)}` : `${elapsed} of ${formatAbout(expectedMs)}`,
   ];
 }
 

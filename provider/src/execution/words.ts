@@ -41,7 +41,7 @@ const outcomes: Readonly<Record<ExecutionStatus, string>> = {
 };
 
 /** A status as the verb of a sentence, e.g. `was stopped`. */
-export function sayOutcome(status: ExecutionStatus): string {
+export function describeOutcome(status: ExecutionStatus): string {
   return outcomes[status];
 }
 

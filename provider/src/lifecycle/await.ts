@@ -11,12 +11,12 @@ import { isSettled } from "../execution/snapshot";
 import { withinTime } from "../ground/timeLimit";
 import { readCommonArguments } from "../execution/commonArguments";
 import {
-  sayFailed,
-  sayForgotten,
-  sayInterrupted,
-  sayLostSight,
-  sayStopCutShort,
-  sayTimedOut,
+  describeFailed,
+  describeForgotten,
+  describeInterrupted,
+  describeLostSight,
+  describeStopCutShort,
+  describeTimedOut,
 } from "./messages";
 import type { LifecycleHost, Outcome } from "./outcome";
 import type { MessageContext } from "../execution/words";
@@ -65,12 +65,12 @@ export async function awaitExecution(
       kind: "unready",
       id: executionId,
       state: makeState(args, {}, seen, undefined),
-      reasons: [sayLostSight(executionId, { message: messageOf(error), code: codeOf(error) }, context)],
+      reasons: [describeLostSight(executionId, { message: messageOf(error), code: codeOf(error) }, context)],
     };
   }
 }
 
-type TimedOut = Pick<Parameters<typeof sayTimedOut>[1], "end" | "lastError">;
+type TimedOut = Pick<Parameters<typeof describeTimedOut>[1], "end" | "lastError">;
 
 /** One execution's way to its outcome. */
 class ExecutionWait {
@@ -115,9 +115,9 @@ class ExecutionWait {
       if (this.#host.signal.aborted) return this.#interrupted();
       const { executionId } = this.#start;
       if (error instanceof NotFoundError)
-        return this.#unready(sayForgotten(executionId, this.#context), markExpired(this.#state()));
+        return this.#unready(describeForgotten(executionId, this.#context), markExpired(this.#state()));
       const reason = { message: messageOf(error), code: codeOf(error) };
-      return this.#unready(sayLostSight(executionId, reason, this.#context));
+      return this.#unready(describeLostSight(executionId, reason, this.#context));
     }
   }
 
@@ -205,20 +205,22 @@ class ExecutionWait {
   #settled(): Outcome {
     return this.#last.status === "succeeded" || this.#common.onFailure === "continue"
       ? this.#ready()
-      : this.#unready(sayFailed(this.#last, this.#context));
+      : this.#unready(describeFailed(this.#last, this.#context));
   }
 
   #interrupted(): Outcome {
     const { executionId } = this.#start;
     return this.#unready(
       this.#isStopSent
-        ? sayStopCutShort(executionId, this.#context)
-        : sayInterrupted(executionId, this.#isSeenRunning(), this.#context),
+        ? describeStopCutShort(executionId, this.#context)
+        : describeInterrupted(executionId, this.#isSeenRunning(), this.#context),
     );
   }
 
   #timedOut(how: TimedOut): Outcome {
     const { executionId } = this.#start;
-    return this.#unready(sayTimedOut(this.#last, { ...this.#context, ...this.#limit, executionId, ...how }));
+    return this.#unready(
+      describeTimedOut(this.#last, { ...this.#context, ...this.#limit, executionId, ...how }),
+    );
   }
 }

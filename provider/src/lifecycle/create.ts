@@ -9,7 +9,7 @@ import type { ExecutionSnapshot } from "../execution/snapshot";
 import { readCommonArguments } from "../execution/commonArguments";
 import type { AwaitStart } from "./await";
 import { awaitExecution } from "./await";
-import { sayNotStarted } from "./messages";
+import { describeNotStarted } from "./messages";
 import type { LifecycleHost, Outcome } from "./outcome";
 import type { StartPhase } from "../starting/startPhase";
 import { inStartPhase } from "../starting/startPhase";
@@ -42,7 +42,7 @@ export async function create(args: Arguments, host: LifecycleHost): Promise<Outc
 export function asNotStarted(error: unknown): unknown {
   const code = codeOf(error);
   if (error instanceof StartUncertainError || code === "WFX-WORKFLOW-BUSY") return error;
-  return new Error(sayNotStarted({ message: messageOf(error), code }), { cause: error });
+  return new Error(describeNotStarted({ message: messageOf(error), code }), { cause: error });
 }
 
 async function begin(backend: Backend, { host, bind }: StartPhase, args: Arguments): Promise<AwaitStart> {

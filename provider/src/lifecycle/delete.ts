@@ -9,7 +9,7 @@ import { isSettled } from "../execution/snapshot";
 import type { TimeLimit } from "../ground/timeLimit";
 import { limitTime } from "../ground/timeLimit";
 import { readCommonArguments } from "../execution/commonArguments";
-import { sayNotAskedToStop, sayNotStopped, sayStopInterrupted } from "./messages";
+import { describeNotAskedToStop, describeNotStopped, describeStopInterrupted } from "./messages";
 import type { LifecycleHost } from "./outcome";
 import { messageContext } from "../execution/words";
 import { requestMs } from "../execution/limits";
@@ -81,7 +81,7 @@ async function askToStop(
   } catch (error) {
     // Whatever can't be had in time would have been tried again.
     if (!limit.hasPassed()) throw error;
-    const message = sayNotAskedToStop(id, messageOf(error), seconds, messageContext(backend, id, args));
+    const message = describeNotAskedToStop(id, messageOf(error), seconds, messageContext(backend, id, args));
     throw new WorkflowExecutionError("WFX-EXECUTION-NOT-STOPPED", message, { cause: error });
   }
 }
@@ -103,7 +103,7 @@ async function seeStopped(
     const result = await waitUntilSettled(backend, id, wait, host);
     if (result.kind === "settled") return;
     if (result.kind === "aborted") {
-      const interrupted = sayStopInterrupted(id, messageContext(backend, id, args));
+      const interrupted = describeStopInterrupted(id, messageContext(backend, id, args));
       throw new WorkflowExecutionError("WFX-INTERRUPTED", interrupted);
     }
   } catch (error) {
@@ -111,6 +111,6 @@ async function seeStopped(
     if (error instanceof NotFoundError) return;
     throw error;
   }
-  const message = sayNotStopped(id, seconds, messageContext(backend, id, args));
+  const message = describeNotStopped(id, seconds, messageContext(backend, id, args));
   throw new WorkflowExecutionError("WFX-EXECUTION-NOT-STOPPED", message);
 }

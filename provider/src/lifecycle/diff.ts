@@ -14,7 +14,7 @@ import {
   unknownValue,
 } from "../execution/commonArguments";
 import { containsUnknown } from "./check";
-import { sayOutcome } from "../execution/words";
+import { describeOutcome } from "../execution/words";
 import type { StoredState } from "./state";
 import { isArmed, storedStatus } from "./state";
 
@@ -113,7 +113,7 @@ export function diff(
     const reason =
       outcome === "always"
         ? `rerunOn has "always"`
-        : `its last execution ${sayOutcome(status)} (rerunOn has "${outcome}")`;
+        : `its last execution ${describeOutcome(status)} (rerunOn has "${outcome}")`;
     reruns.push({ ...changedOutput("status", reason), property: "rerunOn" });
   }
   if (reruns.length > 0) {
@@ -124,7 +124,9 @@ export function diff(
   if (!settled && common.waitFor === "settled") {
     updates.push(changedOutput("status", `goes on waiting for execution ${id}`));
   } else if (settled && status !== "succeeded" && common.onFailure === "fail") {
-    updates.push(changedOutput("status", `its last execution ${sayOutcome(status)} and is not run again`));
+    updates.push(
+      changedOutput("status", `its last execution ${describeOutcome(status)} and is not run again`),
+    );
   }
   updates.push(...secrets);
   return updates.length > 0 ? result("update", updates, false) : result("none", [], false);

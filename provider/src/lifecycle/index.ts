@@ -16,7 +16,7 @@ export { deleteExecution } from "./delete";
 export { describeDiff, diff } from "./diff";
 export type { Change, Diff, NewSecret } from "./diff";
 export type { LifecycleHost, Outcome } from "./outcome";
-export { sayError } from "./messages";
+export { describeError } from "./messages";
 export { getExecution, iterateExecutions, listExecutions, openExecution, retryExecution } from "./query";
 export type { ExecutionQuery, ListedExecutions } from "./query";
 export { judge } from "./judge";

@@ -5,7 +5,7 @@ import { readCommonArguments } from "../execution/commonArguments";
 import type { Arguments } from "../execution/argument";
 import { isSettled } from "../execution/snapshot";
 import type { MessageContext } from "../execution/words";
-import { sayFailed, sayUnsettled } from "./messages";
+import { describeFailed, describeUnsettled } from "./messages";
 import type { StoredState } from "./state";
 import { isArmed, storedSnapshot, storedStatus } from "./state";
 
@@ -21,8 +21,8 @@ export function judge(id: string, state: StoredState, args: Arguments): Verdict 
   const status = storedStatus(state);
   if (isArmed(args)) return undefined;
   if (!isSettled(status)) {
-    return waitFor === "started" ? undefined : (context) => sayUnsettled(id, context);
+    return waitFor === "started" ? undefined : (context) => describeUnsettled(id, context);
   }
   if (status === "succeeded" || onFailure === "continue") return undefined;
-  return (context) => sayFailed(storedSnapshot(id, state), context);
+  return (context) => describeFailed(storedSnapshot(id, state), context);
 }

@@ -4,7 +4,7 @@
  */
 import type { CommonArguments } from "../execution/commonArguments";
 import { rerunReason } from "../execution/commonArguments";
-import { nameStep, sayDuration } from "../execution/progress";
+import { nameStep, formatDuration } from "../execution/progress";
 import type { ExecutionSnapshot, ExecutionStep, FailedTarget } from "../execution/snapshot";
 import { durationBetweenMs, firstFailedStep } from "../execution/snapshot";
 import type { MessageContext } from "../execution/words";
@@ -14,7 +14,7 @@ import {
   maxTextLength,
   nextCommand,
   oneLine,
-  sayOutcome,
+  describeOutcome,
   where,
 } from "../execution/words";
 import type { ErrorCode } from "../ground/errors";
@@ -26,23 +26,23 @@ const maxLogLines = 3;
 const maxLogLineLength = 160;
 
 /** The execution itself ended badly. */
-export function sayFailed(snapshot: ExecutionSnapshot, context: MessageContext): string {
+export function describeFailed(snapshot: ExecutionSnapshot, context: MessageContext): string {
   const durationMs = durationBetweenMs(snapshot.startedAt, snapshot.settledAt);
-  const after = durationMs === undefined ? "" : ` after ${sayDuration(durationMs)}`;
+  const after = durationMs === undefined ? "" : ` after ${formatDuration(durationMs)}`;
   const step = firstFailedStep(snapshot);
   const rerun = rerunReason(context.common, snapshot.status);
   return lines(
-    `execution ${oneLine(snapshot.executionId)} ${sayOutcome(snapshot.status)}${after}`,
-    ...(step ? sayStep(snapshot, step) : []),
+    `execution ${oneLine(snapshot.executionId)} ${describeOutcome(snapshot.status)}${after}`,
+    ...(step ? describeStep(snapshot, step) : []),
     ...(snapshot.error !== undefined && snapshot.error !== step?.error
       ? [`  ${oneLine(snapshot.error)}`]
       : []),
-    ...sayAfterFailure(rerun, context),
+    ...describeAfterFailure(rerun, context),
     ...where(context, "WFX-EXECUTION-FAILED"),
   );
 }
 
-function sayAfterFailure(rerun: string | undefined, context: MessageContext): string[] {
+function describeAfterFailure(rerun: string | undefined, context: MessageContext): string[] {
   if (context.common.runOn === "destroy") {
     return [
       "  Nothing of it runs any more. The resource stays in the state; the next `pulumi destroy` runs it again.",
@@ -60,7 +60,7 @@ function sayAfterFailure(rerun: string | undefined, context: MessageContext): st
 type TimedOutEnd = "left" | "unseen" | "stopped" | "stopping" | "stopUnseen" | "stopFailed";
 
 /** Our own deadline has passed; the execution may still run. */
-export function sayTimedOut(
+export function describeTimedOut(
   last: ExecutionSnapshot | undefined,
   context: MessageContext & {
     executionId: string;
@@ -74,7 +74,7 @@ export function sayTimedOut(
 ): string {
   const { end, lastError } = context;
   const executionId = oneLine(context.executionId);
-  const waited = `the ${sayDuration(context.timeoutSeconds * 1000)} this deployment waits (${context.timeoutSetting})`;
+  const waited = `the ${formatDuration(context.timeoutSeconds * 1000)} this deployment waits (${context.timeoutSetting})`;
   const step = last?.steps.at(-1);
   const happened: Readonly<Record<TimedOutEnd, string>> = {
     left: `still runs after ${waited}`,
@@ -93,7 +93,7 @@ export function sayTimedOut(
           `  ${end === "stopFailed" ? "the stop" : "the last look"} failed: ${oneLine(messageOf(lastError), maxTextLength)}`,
         ]),
     ...(end === "stopped"
-      ? [sayNextAfterStop(context.common)]
+      ? [describeNextAfterStop(context.common)]
       : [
           `  ${nextCommand(context)} goes on waiting for it; nothing is started twice.`,
           ...((end === "left" || end === "unseen") && context.common.runOn === "create"
@@ -108,7 +108,11 @@ export function sayTimedOut(
  * We were told to end before the execution did.
  * @param isSeenRunning true where this deployment started the execution, or saw it run.
  */
-export function sayInterrupted(executionId: string, isSeenRunning: boolean, context: MessageContext): string {
+export function describeInterrupted(
+  executionId: string,
+  isSeenRunning: boolean,
+  context: MessageContext,
+): string {
   return lines(
     isSeenRunning
       ? `interrupted while waiting for execution ${executionId}, which goes on running`
@@ -119,7 +123,7 @@ export function sayInterrupted(executionId: string, isSeenRunning: boolean, cont
 }
 
 /** We were told to end when the execution had been asked to stop, because the deployment had waited too long for it. */
-export function sayStopCutShort(executionId: string, context: MessageContext): string {
+export function describeStopCutShort(executionId: string, context: MessageContext): string {
   return lines(
     `interrupted while execution ${executionId} was being stopped (onTimeout is "stop"); it may still run`,
     `  ${nextCommand(context)} sees what has come of it, and goes on waiting where it runs.`,
@@ -128,7 +132,7 @@ export function sayStopCutShort(executionId: string, context: MessageContext): s
 }
 
 /** It had not settled when it was seen last, and nobody waits for it now: a refresh only looks. */
-export function sayUnsettled(executionId: string, context: MessageContext): string {
+export function describeUnsettled(executionId: string, context: MessageContext): string {
   return lines(
     `execution ${oneLine(executionId)} has not settled`,
     `  ${nextCommand(context)} resumes waiting for it; nothing is started twice.`,
@@ -137,7 +141,7 @@ export function sayUnsettled(executionId: string, context: MessageContext): stri
 }
 
 /** The status can't be read, and that will not pass by itself. */
-export function sayLostSight(
+export function describeLostSight(
   executionId: string,
   error: { message: string; code?: string | undefined },
   context: MessageContext,
@@ -151,7 +155,7 @@ export function sayLostSight(
 }
 
 /** The service no longer knows an execution whose end nobody saw. */
-export function sayForgotten(executionId: string, context: MessageContext): string {
+export function describeForgotten(executionId: string, context: MessageContext): string {
   return lines(
     `the service no longer knows execution ${executionId}, and how it ended was not seen`,
     "  It is not run again by itself.",
@@ -161,7 +165,7 @@ export function sayForgotten(executionId: string, context: MessageContext): stri
 }
 
 /** Whatever went wrong before there was an execution. */
-export function sayNotStarted(error: { message: string; code?: string | undefined }): string {
+export function describeNotStarted(error: { message: string; code?: string | undefined }): string {
   // Wrong settings are told in our own words: the longest text names every place where credentials can be set.
   const maxLength = error.code === "WFX-CONFIGURATION" ? maxPartLength : maxTextLength;
   return lines(
@@ -171,15 +175,19 @@ export function sayNotStarted(error: { message: string; code?: string | undefine
 }
 
 /** Whatever goes wrong in a call that starts nothing: with its code, where it does not say it itself. */
-export function sayError(error: { message: string; code?: string | undefined }): string {
+export function describeError(error: { message: string; code?: string | undefined }): string {
   if (error.code === undefined || error.message.includes(error.code)) return error.message;
   return `${error.message}\n  Error ${error.code}`;
 }
 
 /** An execution was asked to stop, and has not. */
-export function sayNotStopped(executionId: string, waitedSeconds: number, context: MessageContext): string {
+export function describeNotStopped(
+  executionId: string,
+  waitedSeconds: number,
+  context: MessageContext,
+): string {
   return lines(
-    `execution ${executionId} was asked to stop but still runs after ${sayDuration(waitedSeconds * 1000)}`,
+    `execution ${executionId} was asked to stop but still runs after ${formatDuration(waitedSeconds * 1000)}`,
     `  The resource stays in the state. Run the command again to go on waiting, or set onDelete to "leave" (and run`,
     "  `pulumi up`) to let it go on without the resource.",
     ...where(context, "WFX-EXECUTION-NOT-STOPPED"),
@@ -187,14 +195,14 @@ export function sayNotStopped(executionId: string, waitedSeconds: number, contex
 }
 
 /** There was no time left to ask an execution to stop. */
-export function sayNotAskedToStop(
+export function describeNotAskedToStop(
   executionId: string,
   why: string,
   waitedSeconds: number,
   context: MessageContext,
 ): string {
   return lines(
-    `execution ${executionId} could not be asked to stop within ${sayDuration(waitedSeconds * 1000)}: ${oneLine(why, maxTextLength)}`,
+    `execution ${executionId} could not be asked to stop within ${formatDuration(waitedSeconds * 1000)}: ${oneLine(why, maxTextLength)}`,
     `  It may still run. The resource stays in the state. Run the command again, or set onDelete to "leave" (and run`,
     "  `pulumi up`) to let the execution go on without the resource.",
     ...where(context, "WFX-EXECUTION-NOT-STOPPED"),
@@ -202,7 +210,7 @@ export function sayNotAskedToStop(
 }
 
 /** We were told to end while a stop was being confirmed. */
-export function sayStopInterrupted(executionId: string, context: MessageContext): string {
+export function describeStopInterrupted(executionId: string, context: MessageContext): string {
   return lines(
     `interrupted while execution ${executionId} was being stopped`,
     "  The resource stays in the state. Run the command again to see it stopped.",
@@ -210,7 +218,7 @@ export function sayStopInterrupted(executionId: string, context: MessageContext)
   );
 }
 
-function sayNextAfterStop(common: CommonArguments): string {
+function describeNextAfterStop(common: CommonArguments): string {
   if (common.runOn === "destroy") {
     return "  The resource stays in the state; the next `pulumi destroy` runs it again.";
   }
@@ -219,23 +227,23 @@ function sayNextAfterStop(common: CommonArguments): string {
     : `  The next \`pulumi up\` runs it again (rerunOn has "stopped").`;
 }
 
-function sayStep(snapshot: ExecutionSnapshot, step: ExecutionStep): string[] {
+function describeStep(snapshot: ExecutionSnapshot, step: ExecutionStep): string[] {
   const failed = step.failedTargets ?? [];
   const targets = step.targets;
   const total = targets ? targets.succeeded + targets.failed + targets.running + targets.notPerformed : 0;
   const what = targets?.failed
     ? `${String(targets.failed)} of ${String(total)} ${total === 1 ? "target" : "targets"} failed`
-    : sayOutcome(step.status);
+    : describeOutcome(step.status);
   const shown = failed.slice(0, maxTargets);
   const more = (targets?.failed ?? failed.length) - shown.length;
   return [
     `  ${nameStep(snapshot, step)}: ${what}${step.error ? `: ${oneLine(step.error)}` : ""}`,
-    ...shown.flatMap(sayTarget),
+    ...shown.flatMap(describeTarget),
     ...(more > 0 ? [`    and ${String(more)} more; all of them are in the output "steps"`] : []),
   ];
 }
 
-function sayTarget(target: FailedTarget): string[] {
+function describeTarget(target: FailedTarget): string[] {
   const who = target.name ?? target.id ?? "a target without a name";
   const address = target.address === undefined ? "" : ` (${target.address})`;
   const exit = target.exitCode === undefined ? "" : `, exit code ${target.exitCode}`;

@@ -12,7 +12,7 @@ import { withinTime } from "../ground/timeLimit";
 import { readCommonArguments } from "../execution/commonArguments";
 import { awaitExecution } from "./await";
 import { lookAt } from "../execution/lookAt";
-import { sayOutcome } from "../execution/words";
+import { describeOutcome } from "../execution/words";
 import type { LifecycleHost } from "./outcome";
 import { lookMs } from "../execution/limits";
 import { inStartPhase } from "../starting/startPhase";
@@ -84,7 +84,7 @@ async function seeThrough(backend: Backend, id: string, args: Arguments, host: L
   const status = storedStatus(outcome.state);
   if (isSettled(status) && status !== "succeeded") {
     host.reporter.warn(
-      `execution ${run.executionId} ${sayOutcome(status)}; the resource goes all the same (onFailure is "${onFailure}")`,
+      `execution ${run.executionId} ${describeOutcome(status)}; the resource goes all the same (onFailure is "${onFailure}")`,
     );
   }
 }

@@ -38,7 +38,9 @@ export abstract class ExecutionResource extends pulumi.CustomResource {
   ) {
     const type = resourceType(service);
     const refuse: Refusal = (problems, isLater) =>
-      new pulumi.RunError(sayRefusal(service, name, problems, isLater ? undefined : callerOf(new.target)));
+      new pulumi.RunError(
+        describeRefusal(service, name, problems, isLater ? undefined : callerOf(new.target)),
+      );
     // What is not declared is no output: reading it in the program would give undefined instead of an Output.
     const names = [...outputs, "region", "triggers", ...repeated];
     const declared: Record<string, undefined> = {};
@@ -55,7 +57,7 @@ export abstract class ExecutionResource extends pulumi.CustomResource {
       underConstruction = outer;
       resumeTraces();
     }
-    for (const output of names) sayUndefined(this, output);
+    for (const output of names) readUndefined(this, output);
   }
 }
 
@@ -98,7 +100,7 @@ function propertiesOf(
   return properties;
 }
 
-function sayRefusal(
+function describeRefusal(
   service: ServiceName,
   name: string,
   problems: readonly string[],
@@ -121,7 +123,7 @@ function callerOf(constructor: object): string | undefined {
 
 // The state says null of what an execution does not have; to a program that is undefined. Made when it is read: an
 // Output costs the SDK a dozen promises, and most programs read few of them.
-function sayUndefined(resource: pulumi.CustomResource, name: string): void {
+function readUndefined(resource: pulumi.CustomResource, name: string): void {
   const stored = (resource as unknown as Record<string, pulumi.Output<unknown> | undefined>)[name];
   let said: pulumi.Output<unknown> | undefined;
   Object.defineProperty(resource, name, {

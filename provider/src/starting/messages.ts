@@ -2,7 +2,7 @@
  * What the user reads when a start is not as wanted: what happened, what still runs, what the next deployment does, where
  * to look. Pure; at most 15 lines each.
  */
-import { sayDuration } from "../execution/progress";
+import { formatDuration } from "../execution/progress";
 import type { ExecutionSummary } from "../execution/snapshot";
 import type { MessageContext } from "../execution/words";
 import { lines, maxTextLength, nextCommand, oneLine, where } from "../execution/words";
@@ -13,7 +13,7 @@ const maxCandidates = 5;
  * A start whose answer did not come, on a service where its name finds it.
  * @param isKnownEverywhere false where only this machine knows the name.
  */
-export function sayNamedStartUncertain(
+export function describeNamedStartUncertain(
   cause: string,
   executionId: string,
   context: MessageContext,
@@ -31,7 +31,7 @@ export function sayNamedStartUncertain(
 }
 
 /** A start whose answer did not come, under a name that the program chose and that has been used since, or before. */
-export function sayNameInDoubt(executionId: string, context: MessageContext): string {
+export function describeNameInDoubt(executionId: string, context: MessageContext): string {
   const name = oneLine(executionId);
   return lines(
     `it can't be told whether execution ${name} is this run: no answer came to its start, and the execution of that name,`,
@@ -54,7 +54,7 @@ export function sayNameInDoubt(executionId: string, context: MessageContext): st
  * A start whose answer did not come, and of which nothing was found.
  * @param hasLooked false where the deployment was cut short before the service could show it.
  */
-export function sayStartUncertain(cause: string, context: MessageContext, hasLooked = true): string {
+export function describeStartUncertain(cause: string, context: MessageContext, hasLooked = true): string {
   return lines(
     `it is not known whether an execution of ${context.subject} was started: ${oneLine(cause, maxTextLength)}`,
     `  ${hasLooked ? "The service shows none, and nothing" : "Nothing"} was sent a second time.`,
@@ -67,7 +67,7 @@ export function sayStartUncertain(cause: string, context: MessageContext, hasLoo
 export type LostSight = "showsNone" | "failed" | "impossible";
 
 /** A start whose answer did not come, on a service that need not show such executions. */
-export function sayStartOpen(context: MessageContext, sight: LostSight): string {
+export function describeStartOpen(context: MessageContext, sight: LostSight): string {
   const seen = {
     showsNone: `The service shows no such execution, and nothing was started again. ${nextCommand(context)} looks again.`,
     failed: `The execution could not be looked up, and nothing was started again. ${nextCommand(context)} looks again.`,
@@ -88,7 +88,7 @@ export function sayStartOpen(context: MessageContext, sight: LostSight): string 
  * Executions that may be the wanted one, and no way to tell.
  * @param isNoted true where this machine remembers a start of it: then the wish for another one has to be said.
  */
-export function sayStartUndecided(
+export function describeStartUndecided(
   candidates: readonly ExecutionSummary[],
   context: MessageContext,
   isNoted = false,
@@ -98,16 +98,16 @@ export function sayStartUndecided(
     `it can't be told whether this run has been started already: ${context.subject} has ` +
       `${one ? "an execution that nobody here knows" : `${String(candidates.length)} executions that nobody here knows`}, and ` +
       "they bear no mark of who started them",
-    ...candidates.slice(0, maxCandidates).map((execution) => `    ${sayCandidate(execution)}`),
+    ...candidates.slice(0, maxCandidates).map((execution) => `    ${formatCandidate(execution)}`),
     ...(candidates.length > maxCandidates
       ? [`    and ${String(candidates.length - maxCandidates)} more`]
       : []),
-    ...sayWaysOut(candidates[0]?.executionId ?? "", context, isNoted),
+    ...describeWaysOut(candidates[0]?.executionId ?? "", context, isNoted),
     ...where(context, "WFX-START-UNCERTAIN"),
   );
 }
 
-function sayWaysOut(id: string, { common }: MessageContext, isNoted: boolean): string[] {
+function describeWaysOut(id: string, { common }: MessageContext, isNoted: boolean): string[] {
   const beside = isNoted ? `change "triggers" and set concurrency to "allow"` : `set concurrency to "allow"`;
   const nothing = isNoted ? "Nothing more was started." : "Nothing was started.";
   if (common.runOn === "destroy") {
@@ -125,53 +125,53 @@ function sayWaysOut(id: string, { common }: MessageContext, isNoted: boolean): s
 }
 
 /** `concurrency` is "reject", and the workflow is at it. */
-export function sayBusy(running: readonly ExecutionSummary[], context: MessageContext): string {
+export function describeBusy(running: readonly ExecutionSummary[], context: MessageContext): string {
   return lines(
     `${context.subject} has ${running.length === 1 ? "a running execution" : `${String(running.length)} running executions`} (concurrency is "reject")`,
-    ...running.slice(0, maxCandidates).map((execution) => `    ${sayCandidate(execution)}`),
+    ...running.slice(0, maxCandidates).map((execution) => `    ${formatCandidate(execution)}`),
     `  Nothing was started. Run \`pulumi up\` again when it has ended, or set concurrency to "queue" to wait for that.`,
     ...where(context, "WFX-WORKFLOW-BUSY"),
   );
 }
 
 /** The live line of a start that waits for its turn. */
-export function sayQueued(running: readonly ExecutionSummary[]): string {
+export function describeQueued(running: readonly ExecutionSummary[]): string {
   const [first] = running;
   const more = running.length > 1 ? ` and ${String(running.length - 1)} more` : "";
   return `waits for execution ${oneLine(first?.executionId ?? "")}${more} to end (concurrency is "queue")`;
 }
 
 /** The queue was longer than the deployment waits. */
-export function sayQueueTimedOut(
+export function describeQueueTimedOut(
   why: string,
   { timeoutSeconds, timeoutSetting }: { readonly timeoutSeconds: number; readonly timeoutSetting: string },
   context: MessageContext,
 ): string {
   return lines(
-    `nothing was started within the ${sayDuration(timeoutSeconds * 1000)} this deployment waits (${timeoutSetting}): ${why}`,
+    `nothing was started within the ${formatDuration(timeoutSeconds * 1000)} this deployment waits (${timeoutSetting}): ${why}`,
     `  Nothing was started. ${nextCommand(context)} queues up again.`,
     ...where(context, "WFX-WORKFLOW-BUSY"),
   );
 }
 
 /** There was no time left for a start. */
-export function sayStartTimedOut(
+export function describeStartTimedOut(
   why: string,
   subject: string | undefined,
   { timeoutSeconds, timeoutSetting }: { readonly timeoutSeconds: number; readonly timeoutSetting: string },
 ): string {
   return (
-    `no execution${subject === undefined ? "" : ` of ${subject}`} was started within the ${sayDuration(timeoutSeconds * 1000)} ` +
+    `no execution${subject === undefined ? "" : ` of ${subject}`} was started within the ${formatDuration(timeoutSeconds * 1000)} ` +
     `this deployment waits (${timeoutSetting}): ${oneLine(why, maxTextLength)}`
   );
 }
 
 /** Told to end before anything was started. */
-export function sayStartInterrupted(): string {
+export function describeStartInterrupted(): string {
   return "interrupted before anything was started";
 }
 
-function sayCandidate({ executionId, rawStatus, startedAt, createdBy }: ExecutionSummary): string {
+function formatCandidate({ executionId, rawStatus, startedAt, createdBy }: ExecutionSummary): string {
   const began = startedAt === undefined ? "" : `, began ${startedAt}`;
   const by = createdBy === undefined ? "" : `, by ${createdBy}`;
   return oneLine(`${executionId} (${rawStatus}${began}${by})`);

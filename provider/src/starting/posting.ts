@@ -10,7 +10,7 @@ import {
   WorkflowExecutionError,
 } from "../ground/errors";
 import type { ExecutionSnapshot } from "../execution/snapshot";
-import { sayStartInterrupted } from "./messages";
+import { describeStartInterrupted } from "./messages";
 import type { StartCall } from "./startCall";
 import type { PendingStart } from "./journal";
 import type { WantedRun } from "./runKey";
@@ -64,7 +64,7 @@ export async function noteFound({ note }: Starting, start: PendingStart, run: Ru
 
 /** The error of a deployment that was cut short before anything was started. */
 export function startInterrupted(): WorkflowExecutionError {
-  return new WorkflowExecutionError("WFX-INTERRUPTED", sayStartInterrupted());
+  return new WorkflowExecutionError("WFX-INTERRUPTED", describeStartInterrupted());
 }
 
 // Where the name was taken by what may have been an earlier sending of this start, its caller finds out.

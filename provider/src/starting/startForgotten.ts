@@ -7,7 +7,7 @@ import { isSettled } from "../execution/snapshot";
 import { StartUncertainError, messageOf } from "../ground/errors";
 import { steadyClock } from "../ground/clock";
 import type { LostSight } from "./messages";
-import { sayStartOpen } from "./messages";
+import { describeStartOpen } from "./messages";
 import { messageContext } from "../execution/words";
 import { lookAgainMs, showsWithinMs } from "./candidates";
 import type { Run, Starting } from "./posting";
@@ -57,7 +57,7 @@ async function findLost(
 ): Promise<Run> {
   const { backend, args, host } = starting;
   const fail = (sight: LostSight, why: unknown): never => {
-    const open = sayStartOpen(messageContext(backend, "", args), sight);
+    const open = describeStartOpen(messageContext(backend, "", args), sight);
     throw new StartUncertainError(why === undefined ? open : `${messageOf(why)}\n${open}`, { cause: why });
   };
   const clock = steadyClock(host.session.clock);

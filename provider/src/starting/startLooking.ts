@@ -5,7 +5,7 @@ import { StartUncertainError, messageOf } from "../ground/errors";
 import type { ExecutionSummary } from "../execution/snapshot";
 import { steadyClock } from "../ground/clock";
 import { readCommonArguments } from "../execution/commonArguments";
-import { sayStartUncertain, sayStartUndecided } from "./messages";
+import { describeStartUncertain, describeStartUndecided } from "./messages";
 import { messageContext } from "../execution/words";
 import {
   candidatesOf,
@@ -59,7 +59,9 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
     decide(look).catch((error: unknown) => {
       // What goes wrong while a start is looked for does not make it certain that nothing was started.
       if (!open || error instanceof StartUncertainError) throw error;
-      throw new StartUncertainError(sayStartUncertain(messageOf(error), context, false), { cause: error });
+      throw new StartUncertainError(describeStartUncertain(messageOf(error), context, false), {
+        cause: error,
+      });
     });
   const decide = async (look: Look): Promise<Turn> => {
     const wasExclusive = look.isExclusive();
@@ -89,7 +91,7 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
       const shares = isTrusted ? seekers : 0;
       const oldest = possible.at(-1);
       if (possible.length > shares) {
-        throw new StartUncertainError(sayStartUndecided(possible, context, true));
+        throw new StartUncertainError(describeStartUndecided(possible, context, true));
       }
       searchedFromMs ??= clock.now() - (postedHere ? 0 : await ageMs(open, look, host.session.clock.now()));
       searches += 1;
@@ -104,11 +106,11 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
       if (oldest) return adopt(oldest);
       if (postedHere) {
         const cause = messageOf(lastError);
-        throw new StartUncertainError(sayStartUncertain(cause, context), { cause: lastError });
+        throw new StartUncertainError(describeStartUncertain(cause, context), { cause: lastError });
       }
       open = undefined;
     } else if (possible.length > 0 && doubts(starting)) {
-      question = new StartUncertainError(sayStartUndecided(possible, context));
+      question = new StartUncertainError(describeStartUndecided(possible, context));
       // They may be what others of this deployment are looking for, whose turn is now too.
       if (unresolved > 0 && looks < maxLooks) {
         looks += 1;
@@ -159,7 +161,7 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
     return { executionId: execution.executionId, isNew: false, ...(postedHere ? { wasPosted: true } : {}) };
   };
   const gaveUp = (why: string): Error | undefined =>
-    open ? new StartUncertainError(sayStartUncertain(why, context, false)) : question;
+    open ? new StartUncertainError(describeStartUncertain(why, context, false)) : question;
   const way = { alone: isExclusive, locked: true, gaveUp };
   return inTurn(starting, gate, way, decideSafely).then(async (run) => {
     // What a start of this call was answered with is noted.

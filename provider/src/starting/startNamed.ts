@@ -6,7 +6,7 @@ import { InputError, RunNameTakenError, StartUncertainError, messageOf } from ".
 import type { ExecutionSummary } from "../execution/snapshot";
 import { isSettled } from "../execution/snapshot";
 import { lookAt } from "../execution/lookAt";
-import { sayNameInDoubt, sayNamedStartUncertain } from "./messages";
+import { describeNameInDoubt, describeNamedStartUncertain } from "./messages";
 import { messageContext } from "../execution/words";
 import { listAll, pageLimit } from "../execution/pages";
 import { isUnsettled } from "./candidates";
@@ -59,7 +59,7 @@ async function postNamed(starting: Starting, runName: string): Promise<Run> {
         );
       }
       const context = messageContext(backend, runName, args);
-      throw new StartUncertainError(sayNameInDoubt(runName, context), { cause: error });
+      throw new StartUncertainError(describeNameInDoubt(runName, context), { cause: error });
     }
     const executionId = await latestOf(starting, runName).catch((cause: unknown) => {
       throw isInDoubt ? uncertain(starting, runName, cause) : cause;
@@ -70,7 +70,7 @@ async function postNamed(starting: Starting, runName: string): Promise<Run> {
     if (isOver) {
       const { wanted, host } = starting;
       if (isInDoubt && wanted.isNamed) {
-        const message = sayNameInDoubt(runName, messageContext(backend, runName, args));
+        const message = describeNameInDoubt(runName, messageContext(backend, runName, args));
         throw new StartUncertainError(message, { cause: error });
       }
       const next = wanted.isNamed ? runNameOf({ ...wanted, supersedes: { id: executionId } }) : undefined;
@@ -105,7 +105,7 @@ function uncertain(
 ): StartUncertainError {
   const context = messageContext(backend, runName, args);
   const isKnownEverywhere = runNameOf(wanted) !== undefined;
-  const message = sayNamedStartUncertain(messageOf(cause), runName, context, isKnownEverywhere);
+  const message = describeNamedStartUncertain(messageOf(cause), runName, context, isKnownEverywhere);
   return new StartUncertainError(message, { cause });
 }
 

@@ -14,7 +14,7 @@ import {
 } from "../ground/errors";
 import { limitTime } from "../ground/timeLimit";
 import { readCommonArguments } from "../execution/commonArguments";
-import { sayStartTimedOut, sayStartUncertain } from "./messages";
+import { describeStartTimedOut, describeStartUncertain } from "./messages";
 import type { StartCall } from "./startCall";
 import { messageContext } from "../execution/words";
 import { requestMs, waitLimit } from "../execution/limits";
@@ -87,11 +87,11 @@ export async function inStartPhase<T>(
   } catch (error) {
     const bound = seen.backend;
     if (seen.isInDoubt && bound && !(error instanceof StartUncertainError)) {
-      const message = sayStartUncertain(messageOf(error), messageContext(bound, "", args), false);
+      const message = describeStartUncertain(messageOf(error), messageContext(bound, "", args), false);
       throw new StartUncertainError(message, { cause: error });
     }
     if (signal.aborted || !patience.hasPassed() || !isCutOff(error)) throw error;
-    const message = sayStartTimedOut(messageOf(error), bound?.subject, limit);
+    const message = describeStartTimedOut(messageOf(error), bound?.subject, limit);
     throw new WorkflowExecutionError("WFX-START-TIMEOUT", message, { cause: error });
   } finally {
     for (const limited of [patience, requests, starts]) limited.lift();

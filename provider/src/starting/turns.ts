@@ -9,7 +9,7 @@ import { steadyClock } from "../ground/clock";
 import { abortAt } from "../ground/deadline";
 import { withinTime } from "../ground/timeLimit";
 import { readCommonArguments } from "../execution/commonArguments";
-import { sayBusy, sayQueueTimedOut, sayQueued } from "./messages";
+import { describeBusy, describeQueueTimedOut, describeQueued } from "./messages";
 import type { StartCall } from "./startCall";
 import { messageContext } from "../execution/words";
 import { waitLimit } from "../execution/limits";
@@ -67,7 +67,7 @@ export async function inTurn(
     gaveUp(why) ??
     new WorkflowExecutionError(
       "WFX-WORKFLOW-BUSY",
-      sayQueueTimedOut(why, limit, messageContext(backend, "", args)),
+      describeQueueTimedOut(why, limit, messageContext(backend, "", args)),
     );
   let waits = 0;
   let why = "waits for other starts of this workflow";
@@ -147,10 +147,10 @@ export async function decideConcurrency(
   if (concurrency === "reject") {
     throw new WorkflowExecutionError(
       "WFX-WORKFLOW-BUSY",
-      sayBusy(running, messageContext(backend, "", args)),
+      describeBusy(running, messageContext(backend, "", args)),
     );
   }
-  return { why: sayQueued(running) };
+  return { why: describeQueued(running) };
 }
 
 /** True where `concurrency` lets nothing start beside a running execution. */

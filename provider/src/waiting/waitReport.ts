@@ -2,7 +2,7 @@
  * What the person who watches is told while a wait goes on: a line per change, each step's end, each oddity once.
  */
 import { messageOf } from "../ground/errors";
-import { describeProgress, describeStepEnd, sayWord } from "../execution/progress";
+import { describeProgress, describeStepEnd, formatWord } from "../execution/progress";
 import type { Reporter } from "../execution/reporter";
 import type { ExecutionSnapshot } from "../execution/snapshot";
 import { isSettled } from "../execution/snapshot";
@@ -72,7 +72,7 @@ export class WaitReport {
     if (snapshot.status === "unknown" && !told.unknownStatus) {
       told.unknownStatus = true;
       reporter.warn(
-        `the service says "${sayWord(snapshot.rawStatus)}", a status that this version does not know; waiting goes on`,
+        `the service says "${formatWord(snapshot.rawStatus)}", a status that this version does not know; waiting goes on`,
       );
     }
     this.show(snapshot);

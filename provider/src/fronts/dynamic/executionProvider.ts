@@ -24,7 +24,7 @@ import {
   inputArguments,
   parseDurationSeconds,
   read,
-  sayError,
+  describeError,
   update,
 } from "../../lifecycle";
 import type { EngineReporter } from "../shared/engineReporter";
@@ -294,7 +294,7 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
     } catch (error) {
       this.#process.deployment.hasFailed = true;
       if (error instanceof CreatedButNotReady) throw error;
-      throw new HostError(operation, hide(sayError({ message: messageOf(error), code: codeOf(error) })));
+      throw new HostError(operation, hide(describeError({ message: messageOf(error), code: codeOf(error) })));
     } finally {
       await this.#process.everythingSaid(properties.urn).catch(() => undefined);
     }

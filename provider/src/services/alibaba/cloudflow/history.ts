@@ -109,7 +109,7 @@ export class StepReader {
   #takeExecution(event: HistoryEvent): void {
     const cut = cutOff.get(event.type);
     if (cut === undefined) return;
-    this.#error = sayError(event.detail);
+    this.#error = describeError(event.detail);
     for (const step of this.#open) this.#close(step, cut, event);
   }
 
@@ -138,7 +138,7 @@ export class StepReader {
     const { type, detail } = event;
     if (type === "TaskFailed" || type === "TaskTimedOut" || type === "TaskSubmitFailed") {
       // The task's own words say more than the step's; the step may still be retried, or the error be caught.
-      step.error = sayError(detail) ?? step.error;
+      step.error = describeError(detail) ?? step.error;
       if (type === "TaskTimedOut") step.rawStatus = type;
     }
     if (type === "StepExited") step.hasExited = true;
@@ -146,7 +146,7 @@ export class StepReader {
     if (ending === undefined || !step.isOpen) return;
     const timedOut = ending === "failed" && step.rawStatus === "TaskTimedOut";
     this.#close(step, timedOut ? "timedOut" : ending, event);
-    if (ending === "failed") step.error ??= sayError(detail);
+    if (ending === "failed") step.error ??= describeError(detail);
   }
 
   #close(step: StepRecord, status: ExecutionStatus, { type, time }: HistoryEvent): void {
@@ -238,7 +238,7 @@ function toStep(step: StepRecord): ExecutionStep {
 }
 
 // The detail has no documented shape; error and cause are seen under both spellings.
-function sayError(detail: unknown): string | undefined {
+function describeError(detail: unknown): string | undefined {
   if (typeof detail === "string") return detail;
   if (!isJsonObject(detail)) return undefined;
   const pick = (...names: string[]): string | undefined =>
