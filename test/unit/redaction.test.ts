@@ -147,6 +147,16 @@ test("a secret that has control characters itself is found clean and raw", () =>
   }
 });
 
+test("what stands behind a secret makes no escape of its last character", () => {
+  const texts = secretTexts({ input: "aa aa\\" }, [["input"]]);
+  for (const text of ["aa+aa%5Crefused", "aa aa\\refused", "aa+aa&#92;next", "aa%20aa%5Cn"]) {
+    expect([text, redact(text, texts)]).toEqual([
+      text,
+      expect.stringMatching(/^\[secret\](refused|next|n)$/),
+    ]);
+  }
+});
+
 test("the credential behind a scheme is a secret too", () => {
   const texts = secretTexts({ headers: { authorization: "Bearer abc.def-123" } }, [["headers"]]);
   expect(redact("the token abc.def-123 has expired", texts)).toBe("the token [secret] has expired");

@@ -68,8 +68,8 @@ function viewsOf(raw: View): { readonly plain: ReadonlySet<View>; readonly decod
     decoded = withoutEscapes(decoded);
     plain.add(decoded);
   }
-  plain.add(withoutBlanks(raw));
-  plain.add(withoutBlanks(decoded));
+  // At each level: what stands after a secret can make an escape of its last character, one level further.
+  for (const view of [...plain]) plain.add(withoutBlanks(view));
   return { plain, decoded };
 }
 
