@@ -279,12 +279,17 @@ export class Oracle {
     }
   }
 
-  /** A request leaves a process. */
-  sends(deployment: Followed, kind: RequestKind, workflow: string, tag: string | undefined): void {
+  /** A request leaves a process. Returns the serial of the wanted run that a start is for, where only one can have sent it. */
+  sends(
+    deployment: Followed,
+    kind: RequestKind,
+    workflow: string,
+    tag: string | undefined,
+  ): number | undefined {
     if (deployment.isPreview && (kind === "start" || kind === "stop")) {
       this.violate("a preview changes something", kind);
     }
-    if (kind !== "start") return;
+    if (kind !== "start") return undefined;
     deployment.sent += 1;
     const senders = [...this.#calls].filter(
       ({ deployment: one, want }) =>
@@ -294,9 +299,10 @@ export class Oracle {
     );
     // Of several whose starts are all alike it is not known whose this is.
     const [record] = senders;
-    if (senders.length !== 1 || !record?.want) return;
+    if (senders.length !== 1 || !record?.want) return undefined;
     record.sent += 1;
     record.want.sent += 1;
+    return record.want.serial;
   }
 
   // ---- wanted runs
@@ -423,8 +429,10 @@ export class Oracle {
     this.#judgeTurn(want, execution);
   }
 
-  /** Whose it is: by its input, else by the only one of the deployment that can have sent it. */
+  /** Whose it is: by the only call that can have sent it, else by its input, else by the only one of the deployment. */
   #wantOf(execution: Execution, deployment: Followed): Want | undefined {
+    const sender = deployment.wants.find(({ serial }) => serial === execution.origin.want);
+    if (sender) return sender;
     const tagged =
       execution.tag === undefined
         ? deployment.wants.filter(({ workflow }) => workflow === execution.workflow)
