@@ -134,7 +134,16 @@ export class Oracle {
   /** The last arming of each teardown runbook, and what its machine had lost by then. */
   readonly #armings = new Map<string, { readonly machine: Machine; readonly journalLosses: number }>();
   /** Copies of teardown runbooks that a deployment deletes because they have been replaced. */
-  readonly #copies: { readonly deployment: Followed; readonly urn: string; readonly inputs: Bag }[] = [];
+  readonly #copies: {
+    readonly deployment: Followed;
+    readonly urn: string;
+    readonly id: string | undefined;
+    readonly inputs: Bag;
+  }[] = [];
+  /** The id that a machine, as its journal knows, has armed last for each resource. */
+  readonly #lastArmed = new Map<string, string>();
+  /** Teardowns that are left to the old copy, which the same destroy deletes. */
+  readonly #leftToCopy: { readonly deployment: Followed; readonly want: Want }[] = [];
   #lastDelete: { readonly urn: string; readonly machine: Machine } | undefined;
   isHealed = false;
 
@@ -184,7 +193,7 @@ export class Oracle {
       want = this.#wanted(call, deployment);
     }
     if (call.operation === "delete" && runsOn === "destroy" && call.isReplaced === true) {
-      this.#copies.push({ deployment, urn: call.urn, inputs: call.inputs });
+      this.#copies.push({ deployment, urn: call.urn, id: call.old?.id, inputs: call.inputs });
     }
     this.#calls.add({ call, deployment, want, started: 0, sent: 0 });
   }
@@ -228,8 +237,15 @@ export class Oracle {
     if (call.operation === "create" && end.kind === "done" && call.inputs["runOn"] === "destroy") {
       const { machine } = deployment;
       this.#armings.set(call.urn, { machine, journalLosses: machine.journalLosses });
+      this.#lastArmed.set(armingOf(machine, call.urn), end.id);
     }
     if (call.operation === "delete" && end.kind === "done") this.#deleted(record);
+    if (call.operation === "delete" && end.kind === "done" && call.isReplaced === true) {
+      const left = this.#leftToCopy.filter(
+        (one) => one.deployment === deployment && one.want.urn === call.urn,
+      );
+      for (const { want: one } of left) this.#judgeTeardown(one);
+    }
     // What was destroyed has had its end, also where Pulumi did not get to say so in the state.
     if (call.operation === "delete" && end.kind === "done" && !want && call.isReplaced !== true) {
       this.#epochs.set(call.urn, (this.#epochs.get(call.urn) ?? 0) + 1);
@@ -879,9 +895,17 @@ export class Oracle {
         want.inputs["concurrency"] === "adopt" ||
         want.inputs["executionName"] !== undefined ||
         this.#hasLostStart(want);
-      if (!this.#hasTornDown(want) && !mayBeAnothers) {
-        this.violate("a teardown runbook did not run", `${want.stack.name}/${want.name}`);
-      } else if (want.attempts.length > 1) {
+      const known = this.#lastArmed.get(armingOf(deployment.machine, want.urn));
+      const isLeftToCopy = this.#copies.some(
+        (copy) => copy.deployment === deployment && copy.urn === want.urn && copy.id === known,
+      );
+      if (!this.#hasTornDown(want) && !mayBeAnothers && isLeftToCopy) {
+        this.#counters.exception("a machine knows only the old copy of a teardown runbook, and ran that one");
+        this.#leftToCopy.push({ deployment, want });
+      } else if (!mayBeAnothers) {
+        this.#judgeTeardown(want);
+      }
+      if (want.attempts.length > 1 && this.#hasTornDown(want)) {
         this.#counters.sometimes("a teardown runbook was cut short and went on");
       }
       return;
@@ -893,6 +917,11 @@ export class Oracle {
     if (execution && this.#truth.isRunning(execution) && !isShared) {
       this.violate("deleted while its execution runs", `${call.name}: ${old.id}`);
     }
+  }
+
+  #judgeTeardown(want: Want): void {
+    if (this.#hasTornDown(want)) return;
+    this.violate("a teardown runbook did not run", `${want.stack.name}/${want.name}`);
   }
 
   // Also where it can't be told which of several it was started for.
@@ -1091,6 +1120,11 @@ export class Oracle {
           ));
     return { want, execution };
   }
+}
+
+// What is armed is known by the journal, until that is lost.
+function armingOf({ index, journalLosses }: Machine, urn: string): string {
+  return `${String(index)} ${String(journalLosses)} ${urn}`;
 }
 
 function hasLostStart({ deployment }: Attempt): boolean {
