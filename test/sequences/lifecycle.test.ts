@@ -290,6 +290,37 @@ describe("create", () => {
     expect(reason).not.toContain("the last look failed");
   });
 
+  describe("in an outage that has begun after a look", () => {
+    beforeEach(async () => {
+      await takes(60 * minuteMs);
+      await fault({
+        operation: "SearchWorkflowExecutionDetail",
+        action: "status",
+        status: 503,
+        skip: 2,
+        count: 1_000,
+      });
+    });
+
+    test("a timeout does not say that the execution still runs", async () => {
+      const { reason } = unready(await create({ ...args, timeoutSeconds: 600 }, host));
+      expect(reason).toMatch(
+        /^execution \S+ was not seen to end within the 10m .*: whether it still runs is not known\n[^]*the last look failed: .*HTTP 503/,
+      );
+    });
+
+    test("an interruption does not say that it goes on running", async () => {
+      onStatus = (text) => {
+        if (text.includes("can't be read")) setImmediate(abort);
+      };
+      host.reporter.warn = onStatus;
+      const { reason } = unready(await create({ ...args, timeoutSeconds: 3_000 }, host));
+      expect(reason).toMatch(
+        /^interrupted while waiting for execution \S+; it goes on, unless it has ended meanwhile\n/,
+      );
+    });
+  });
+
   test("an interruption during a request keeps the id too", async () => {
     await takes(60 * minuteMs);
     await fault({ operation: "SearchWorkflowExecutionDetail", action: "hang", skip: 1 });

@@ -58,6 +58,7 @@ export const exceptions = [
   "a forced replacement that was cut short, and another machine",
   "a forced replacement that was cut short, on a machine that had never deployed the resource",
   "two copies of a teardown runbook, armed on another machine or without the journal",
+  "a machine knows only the old copy of a teardown runbook, and ran that one",
   "a destroy that this machine was not told of",
   "a copy of a teardown runbook had other arguments",
   "what was changed meanwhile was not started from this machine",

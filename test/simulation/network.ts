@@ -26,8 +26,8 @@ export interface Route {
   readonly origin: Origin;
   readonly faults: readonly Fault[];
   readonly note: (text: string) => void;
-  /** Told of every request before it leaves. */
-  readonly onSend: (kind: RequestKind, workflow: string, tag: string | undefined) => void;
+  /** Told of every request before it leaves; answers with the wanted run for which a start is sent, where that is known. */
+  readonly onSend: (kind: RequestKind, workflow: string, tag: string | undefined) => number | undefined;
   /** Told of every fault that has taken effect. */
   readonly onFault: (fault: Fault, execution: Execution | undefined) => void;
 }
@@ -58,15 +58,16 @@ export function fetchThrough(route: Route): Fetch {
       (one) => one.on === kind && nth >= one.nth && nth < one.nth + (one.times ?? 1),
     );
     // What finds no connection is not sent, and what is throttled is as if it had not been.
-    if (fault?.what !== "refused" && fault?.what !== "throttled")
-      route.onSend(kind, route.service.workflowOf({ method, url, body: text }), tag);
+    const isSent = fault?.what !== "refused" && fault?.what !== "throttled";
+    const workflow = route.service.workflowOf({ method, url, body: text });
+    const want = isSent ? route.onSend(kind, workflow, tag) : undefined;
     route.note(
       `> ${kind} ${describeRequest(method, url, wireHeaders, text)}${fault ? ` [${fault.what}]` : ""}`,
     );
     return route.process.act<Awaited<ReturnType<Fetch>>>(kind, (deliver) => {
       travel(
         route,
-        { method, url, headers: wireHeaders, body: text },
+        { method, url, headers: wireHeaders, body: text, origin: { ...route.origin, want } },
         { kind, fault },
         signal ?? undefined,
         deliver,
@@ -79,7 +80,7 @@ type Response = Awaited<ReturnType<Fetch>>;
 
 function travel(
   route: Route,
-  request: Pick<WireRequest, "method" | "url" | "headers" | "body">,
+  request: Pick<WireRequest, "method" | "url" | "headers" | "body" | "origin">,
   { kind, fault }: { kind: RequestKind; fault: Fault | undefined },
   signal: AbortSignal | undefined,
   deliver: (result: () => Response) => void,
@@ -147,7 +148,7 @@ function travel(
   timeline.after(handledAfterMs, () => {
     const node = draw.int(0, route.nodes - 1);
     const before = truth.executions.length;
-    const wire: WireRequest = { ...request, origin: route.origin, node, handledAfterMs };
+    const wire: WireRequest = { ...request, node, handledAfterMs };
     service.handle(wire, (given) => {
       const started = truth.executions[before];
       if (fault && what !== "cutList") tellFault(started);

@@ -134,7 +134,16 @@ export class Oracle {
   /** The last arming of each teardown runbook, and what its machine had lost by then. */
   readonly #armings = new Map<string, { readonly machine: Machine; readonly journalLosses: number }>();
   /** Copies of teardown runbooks that a deployment deletes because they have been replaced. */
-  readonly #copies: { readonly deployment: Followed; readonly urn: string; readonly inputs: Bag }[] = [];
+  readonly #copies: {
+    readonly deployment: Followed;
+    readonly urn: string;
+    readonly id: string | undefined;
+    readonly inputs: Bag;
+  }[] = [];
+  /** The id that a machine, as its journal knows, has armed last for each resource. */
+  readonly #lastArmed = new Map<string, string>();
+  /** Teardowns that are left to the old copy, which the same destroy deletes. */
+  readonly #leftToCopy: { readonly deployment: Followed; readonly want: Want }[] = [];
   #lastDelete: { readonly urn: string; readonly machine: Machine } | undefined;
   isHealed = false;
 
@@ -184,7 +193,7 @@ export class Oracle {
       want = this.#wanted(call, deployment);
     }
     if (call.operation === "delete" && runsOn === "destroy" && call.isReplaced === true) {
-      this.#copies.push({ deployment, urn: call.urn, inputs: call.inputs });
+      this.#copies.push({ deployment, urn: call.urn, id: call.old?.id, inputs: call.inputs });
     }
     this.#calls.add({ call, deployment, want, started: 0, sent: 0 });
   }
@@ -228,8 +237,15 @@ export class Oracle {
     if (call.operation === "create" && end.kind === "done" && call.inputs["runOn"] === "destroy") {
       const { machine } = deployment;
       this.#armings.set(call.urn, { machine, journalLosses: machine.journalLosses });
+      this.#lastArmed.set(armingOf(machine, call.urn), end.id);
     }
     if (call.operation === "delete" && end.kind === "done") this.#deleted(record);
+    if (call.operation === "delete" && end.kind === "done" && call.isReplaced === true) {
+      const left = this.#leftToCopy.filter(
+        (one) => one.deployment === deployment && one.want.urn === call.urn,
+      );
+      for (const { want: one } of left) this.#judgeTeardown(one);
+    }
     // What was destroyed has had its end, also where Pulumi did not get to say so in the state.
     if (call.operation === "delete" && end.kind === "done" && !want && call.isReplaced !== true) {
       this.#epochs.set(call.urn, (this.#epochs.get(call.urn) ?? 0) + 1);
@@ -279,12 +295,17 @@ export class Oracle {
     }
   }
 
-  /** A request leaves a process. */
-  sends(deployment: Followed, kind: RequestKind, workflow: string, tag: string | undefined): void {
+  /** A request leaves a process. Returns the serial of the wanted run that a start is for, where only one can have sent it. */
+  sends(
+    deployment: Followed,
+    kind: RequestKind,
+    workflow: string,
+    tag: string | undefined,
+  ): number | undefined {
     if (deployment.isPreview && (kind === "start" || kind === "stop")) {
       this.violate("a preview changes something", kind);
     }
-    if (kind !== "start") return;
+    if (kind !== "start") return undefined;
     deployment.sent += 1;
     const senders = [...this.#calls].filter(
       ({ deployment: one, want }) =>
@@ -294,9 +315,10 @@ export class Oracle {
     );
     // Of several whose starts are all alike it is not known whose this is.
     const [record] = senders;
-    if (senders.length !== 1 || !record?.want) return;
+    if (senders.length !== 1 || !record?.want) return undefined;
     record.sent += 1;
     record.want.sent += 1;
+    return record.want.serial;
   }
 
   // ---- wanted runs
@@ -423,8 +445,10 @@ export class Oracle {
     this.#judgeTurn(want, execution);
   }
 
-  /** Whose it is: by its input, else by the only one of the deployment that can have sent it. */
+  /** Whose it is: by the only call that can have sent it, else by its input, else by the only one of the deployment. */
   #wantOf(execution: Execution, deployment: Followed): Want | undefined {
+    const sender = deployment.wants.find(({ serial }) => serial === execution.origin.want);
+    if (sender) return sender;
     const tagged =
       execution.tag === undefined
         ? deployment.wants.filter(({ workflow }) => workflow === execution.workflow)
@@ -871,9 +895,17 @@ export class Oracle {
         want.inputs["concurrency"] === "adopt" ||
         want.inputs["executionName"] !== undefined ||
         this.#hasLostStart(want);
-      if (!this.#hasTornDown(want) && !mayBeAnothers) {
-        this.violate("a teardown runbook did not run", `${want.stack.name}/${want.name}`);
-      } else if (want.attempts.length > 1) {
+      const known = this.#lastArmed.get(armingOf(deployment.machine, want.urn));
+      const isLeftToCopy = this.#copies.some(
+        (copy) => copy.deployment === deployment && copy.urn === want.urn && copy.id === known,
+      );
+      if (!this.#hasTornDown(want) && !mayBeAnothers && isLeftToCopy) {
+        this.#counters.exception("a machine knows only the old copy of a teardown runbook, and ran that one");
+        this.#leftToCopy.push({ deployment, want });
+      } else if (!mayBeAnothers) {
+        this.#judgeTeardown(want);
+      }
+      if (want.attempts.length > 1 && this.#hasTornDown(want)) {
         this.#counters.sometimes("a teardown runbook was cut short and went on");
       }
       return;
@@ -885,6 +917,11 @@ export class Oracle {
     if (execution && this.#truth.isRunning(execution) && !isShared) {
       this.violate("deleted while its execution runs", `${call.name}: ${old.id}`);
     }
+  }
+
+  #judgeTeardown(want: Want): void {
+    if (this.#hasTornDown(want)) return;
+    this.violate("a teardown runbook did not run", `${want.stack.name}/${want.name}`);
   }
 
   // Also where it can't be told which of several it was started for.
@@ -1083,6 +1120,11 @@ export class Oracle {
           ));
     return { want, execution };
   }
+}
+
+// What is armed is known by the journal, until that is lost.
+function armingOf({ index, journalLosses }: Machine, urn: string): string {
+  return `${String(index)} ${String(journalLosses)} ${urn}`;
 }
 
 function hasLostStart({ deployment }: Attempt): boolean {

@@ -407,9 +407,7 @@ class Run {
             note: (text) => {
               this.#note(`[${String(number)}] ${text}`);
             },
-            onSend: (kind, workflow, tag) => {
-              this.#oracle.sends(followed, kind, workflow, tag);
-            },
+            onSend: (kind, workflow, tag) => this.#oracle.sends(followed, kind, workflow, tag),
             onFault: (fault, execution) => {
               this.#countFault(followed, fault, execution !== undefined);
             },

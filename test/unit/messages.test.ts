@@ -163,10 +163,16 @@ describe("an execution for which the deployment has waited too long", () => {
     const unseen = { ...timedOut, end: "unseen" as const, lastError: new Error("no answer from http://x") };
     const message = describeTimedOut(undefined, unseen);
     expect(message).toMatch(
-      /^execution 8f1c02aa was not seen within .*: whether it still runs is not known\n/,
+      /^execution 8f1c02aa was not seen to end within .*: whether it still runs is not known\n/,
     );
     expect(message).toContain("  the last look failed: no answer from http://x\n");
     expect(message).not.toContain("last seen");
+  });
+
+  test.each(["stopUnseen", "stopFailed"] as const)("%s: it is not said to run", (end) => {
+    const message = describeTimedOut(running, { ...timedOut, end, lastError: new Error("HTTP 503") });
+    expect(message).toMatch(/^execution 8f1c02aa was not seen to end within the 30m this deployment waits /);
+    expect(message).not.toContain("still runs after");
   });
 
   test("that was stopped: whether the next deployment runs it again", () => {
@@ -182,7 +188,7 @@ describe("an execution for which the deployment has waited too long", () => {
 
 test("what this deployment has not seen is not said to run", () => {
   expect(describeInterrupted("8f1c02aa", false, context())).toMatch(
-    /^interrupted before execution 8f1c02aa was looked at; it goes on, unless it has ended meanwhile\n/,
+    /^interrupted while waiting for execution 8f1c02aa; it goes on, unless it has ended meanwhile\n/,
   );
 });
 

@@ -84,6 +84,8 @@ class ExecutionWait {
   readonly #mayBeInvisibleUntilMs: number;
   readonly #told = nothingTold();
   #last: ExecutionSnapshot;
+  // Why no status has come since the last one; a failure that has passed is no news.
+  #outage: Error | undefined;
   #isStopSent = false;
 
   constructor(backend: Backend, args: Arguments, start: AwaitStart, host: LifecycleHost) {
@@ -142,9 +144,7 @@ class ExecutionWait {
     if (result.kind === "settled") return this.#settled();
     if (result.kind === "aborted") return this.#interrupted();
     if (this.#common.onTimeout !== "leave") return this.#stop();
-    // A failure that has passed is no news.
-    const lastError = result.failuresInARow > 0 ? result.lastError : undefined;
-    return this.#timedOut({ end: this.#isSeenRunning() ? "left" : "unseen", lastError });
+    return this.#timedOut({ end: this.#isSeenRunning() ? "left" : "unseen", lastError: this.#outage });
   }
 
   async #stop(): Promise<Outcome> {
@@ -164,9 +164,8 @@ class ExecutionWait {
     // It may have come to its own end before the stop took hold.
     if (isSettled(this.#last.status))
       return this.#last.status === "stopped" ? this.#timedOut({ end: "stopped" }) : this.#settled();
-    if (this.#told.isSeen) return this.#timedOut({ end: "stopping" });
-    const lastError = result.kind === "timedOut" ? result.lastError : undefined;
-    return this.#timedOut({ end: "stopUnseen", lastError });
+    const isSeenStopping = this.#told.isSeen && this.#outage === undefined;
+    return this.#timedOut({ end: isSeenStopping ? "stopping" : "stopUnseen", lastError: this.#outage });
   }
 
   async #wait(forMs: number, isStopping = false): Promise<WaitOutcome> {
@@ -183,11 +182,12 @@ class ExecutionWait {
     this.#told.isSeen = false;
     const result = await waitUntilSettled(this.#backend, this.#start.executionId, wait, this.#host);
     this.#last = (result.kind === "settled" ? result.value : result.last) ?? this.#last;
+    this.#outage = result.kind !== "settled" && result.failuresInARow > 0 ? result.lastError : undefined;
     return result;
   }
 
   #isSeenRunning(): boolean {
-    return this.#start.justStarted || this.#told.isSeen;
+    return (this.#start.justStarted || this.#told.isSeen) && this.#outage === undefined;
   }
 
   #state(): StoredState {

@@ -56,7 +56,10 @@ function describeAfterFailure(rerun: string | undefined, context: MessageContext
   ];
 }
 
-/** What became of an execution for which we did not want to wait any longer. */
+/**
+ * What became of an execution for which we did not want to wait any longer. It is "left" or "stopping" only where the last
+ * look saw it run: in an outage nobody knows.
+ */
 type TimedOutEnd = "left" | "unseen" | "stopped" | "stopping" | "stopUnseen" | "stopFailed";
 
 /** Our own deadline has passed; the execution may still run. */
@@ -78,11 +81,11 @@ export function describeTimedOut(
   const step = last?.steps.at(-1);
   const happened: Readonly<Record<TimedOutEnd, string>> = {
     left: `still runs after ${waited}`,
-    unseen: `was not seen within ${waited}: whether it still runs is not known`,
+    unseen: `was not seen to end within ${waited}: whether it still runs is not known`,
     stopped: `did not end within ${waited} and was stopped (onTimeout is "stop")`,
     stopping: `still runs after ${waited} and is being stopped (onTimeout is "stop"), which takes its time`,
-    stopUnseen: `did not end within ${waited} and was asked to stop (onTimeout is "stop"): whether it still runs is not known`,
-    stopFailed: `still runs after ${waited}, and could not be stopped (onTimeout is "stop")`,
+    stopUnseen: `was not seen to end within ${waited} and was asked to stop (onTimeout is "stop"): whether it still runs is not known`,
+    stopFailed: `was not seen to end within ${waited}, and could not be stopped (onTimeout is "stop")`,
   };
   return lines(
     `execution ${executionId} ${happened[end]}`,
@@ -106,7 +109,7 @@ export function describeTimedOut(
 
 /**
  * We were told to end before the execution did.
- * @param isSeenRunning true where this deployment started the execution, or saw it run.
+ * @param isSeenRunning true where this deployment started the execution or saw it run, and no look has failed since.
  */
 export function describeInterrupted(
   executionId: string,
@@ -116,7 +119,7 @@ export function describeInterrupted(
   return lines(
     isSeenRunning
       ? `interrupted while waiting for execution ${executionId}, which goes on running`
-      : `interrupted before execution ${executionId} was looked at; it goes on, unless it has ended meanwhile`,
+      : `interrupted while waiting for execution ${executionId}; it goes on, unless it has ended meanwhile`,
     `  ${nextCommand(context)} goes on waiting for it; nothing is started twice.`,
     ...where(context, "WFX-INTERRUPTED"),
   );

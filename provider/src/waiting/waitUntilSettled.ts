@@ -49,7 +49,7 @@ export type WaitOutcome =
       readonly kind: "timedOut" | "aborted";
       /** What this wait has seen last. */
       readonly last: ExecutionSnapshot | undefined;
-      /** Failures after the last status. */
+      /** Failures after the last status, with a look that the deadline cut off. */
       readonly failuresInARow: number;
       /** The last failure, also where it has passed. */
       readonly lastError: Error | undefined;
@@ -92,8 +92,15 @@ export async function waitUntilSettled(
     const subscriber = { executionId, poll, onEnd, signal: limit.signal };
     const outcome = await subscribeUntilSettled(backend, subscriber, wait, call);
     if (outcome.kind !== "settled" && end) return settledAt(end);
-    // Cut off by the limit, and by nobody else.
-    return outcome.kind === "aborted" && !signal.aborted ? { ...outcome, kind: "timedOut" } : outcome;
+    if (outcome.kind !== "aborted" || signal.aborted) return outcome;
+    // Cut off by the limit, and by nobody else: the last look has failed.
+    const { failuresInARow, lastError } = outcome;
+    return {
+      ...outcome,
+      kind: "timedOut",
+      failuresInARow: failuresInARow + 1,
+      lastError: failuresInARow > 0 ? lastError : new Error("no answer in time"),
+    };
   } catch (error) {
     if (!end) throw error;
     return settledAt(end);

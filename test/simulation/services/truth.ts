@@ -10,6 +10,8 @@ import type { Timeline } from "../timeline";
 export interface Origin {
   /** The deployment; undefined for somebody else. */
   readonly deployment: number | undefined;
+  /** The serial of the wanted run for which a start was sent, where only one can have sent it. */
+  readonly want?: number | undefined;
 }
 
 /** How an execution stands, in the simulation's own words. */
