@@ -914,6 +914,17 @@ export class Oracle {
     if (runOn === "destroy" || onDelete === "leave") return;
     const execution = this.#truth.find(workflowOf(call.inputs), old.id);
     const isShared = call.stack.resources.some((other) => other !== old && other.id === old.id);
+    // FunctionGraph keeps no list of EXPRESS executions: an answer's id can't be compared with what was there before.
+    const isLiedTo =
+      this.#world.service === "functiongraph" &&
+      this.#world.express === true &&
+      this.wants.some(
+        ({ urn, attempts }) => urn === call.urn && attempts.some((attempt) => attempt.deployment.wasLiedTo),
+      );
+    if (execution && this.#truth.isRunning(execution) && isLiedTo) {
+      this.#counters.exception("a service that answers a start with somebody else's id");
+      return;
+    }
     if (execution && this.#truth.isRunning(execution) && !isShared) {
       this.violate("deleted while its execution runs", `${call.name}: ${old.id}`);
     }
