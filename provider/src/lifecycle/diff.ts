@@ -2,6 +2,7 @@
  * diff: what will the next deployment do with this execution, and why? Pure: compares the stored state with the
  * program's arguments. Never says "run again" without a reason in words.
  */
+import { memberPath } from "../ground/propertyPath";
 import type { Arguments, ArgumentSpec } from "../execution/argument";
 import type { BackendDefinition } from "../execution/service";
 import { isMap } from "../execution/rules";
@@ -197,18 +198,13 @@ function compareMaps(name: string, old: Map, current: Map): Change[] {
     return [
       {
         property: name,
-        path: `${name}${accessor(key)}`,
+        path: memberPath(name, key),
         kind,
         isInput: true,
         reason: `${name}.${key} ${how[kind]}`,
       },
     ];
   });
-}
-
-// As Pulumi writes the paths of properties.
-function accessor(key: string): string {
-  return /^[A-Za-z_]\w*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
 }
 
 // Paths as Pulumi writes them: `name`, `name[0]`, `name.key`, `["name"]`, or `*` for everything.

@@ -26,7 +26,7 @@ export { read } from "./read";
 export { RunRegister } from "../starting/register";
 export type { Superseded } from "../starting/runKey";
 export type { StoredState } from "./state";
-export { outputs, repeatedArguments } from "./state";
+export { outputs, repeatedArguments, stateVersion } from "./state";
 export { parseDurationSeconds } from "./timeouts";
 export type { CustomTimeouts } from "./timeouts";
 export { update } from "./update";

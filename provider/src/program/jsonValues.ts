@@ -4,8 +4,9 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import { types } from "node:util";
-import { assetRemedy, itemPath, memberPath, numberRemedy } from "../fronts/shared/foreignValues";
+import { assetRemedy, numberRemedy } from "../fronts/shared/foreignValues";
 import { signatureKey, unknownText } from "../fronts/shared/wireMarkers";
+import { itemPath, memberPath } from "../ground/propertyPath";
 
 /** A value that the SDK, the engine and the service all read alike. */
 export interface JsonValue {

@@ -3,7 +3,7 @@
  * Never throws, and never is too large: where all can't be said, the id and the status still are.
  */
 import type { StoredState } from "../../lifecycle";
-import { outputs, repeatedArguments } from "../../lifecycle";
+import { outputs, repeatedArguments, stateVersion } from "../../lifecycle";
 import { failureLimits, toFailureOutputs, toPlainOutputs, wireSizeOf } from "./plainOutputs";
 import { redactTexts } from "./redaction/redact";
 
@@ -99,7 +99,7 @@ function bareOutputs(
     settledAt: text("settledAt"),
     steps: [],
     truncated: ["output", "steps", "failure"],
-    stateVersion: 1,
+    stateVersion,
     ...internalOf(given),
   };
 }

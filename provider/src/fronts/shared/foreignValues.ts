@@ -2,6 +2,7 @@
  * What the engine hands over that is no data: assets and archives (which a transform can have put there; the resource's
  * constructor lets none pass), and numbers that JSON has no form for.
  */
+import { itemPath, memberPath } from "../../ground/propertyPath";
 import type { ArgumentProblem, Arguments } from "../../lifecycle";
 import { isMap } from "../../lifecycle";
 import { signatureKey } from "./wireMarkers";
@@ -20,16 +21,6 @@ export function foreignValues(args: Arguments): ArgumentProblem[] {
       reason: `${path === argument ? `is ${what}` : `has ${what} at ${path}`}: ${remedy}`,
     })),
   );
-}
-
-/** The path of a member as Pulumi writes it. */
-export function memberPath(path: string, key: string): string {
-  return /^[\p{L}_$][\p{L}\p{N}_$-]*$/u.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`;
-}
-
-/** The path of a list's item. */
-export function itemPath(path: string, place: number): string {
-  return `${path}[${String(place)}]`;
 }
 
 interface Problem {

@@ -3,17 +3,15 @@
  * own markers become text, what protobuf can't carry is left out, and sizes are bounded. docs/guarantees.md says how.
  */
 import { outputs } from "../../lifecycle";
+import { signatureKey, unknownText } from "./wireMarkers";
 
 type Bag = Readonly<Record<string, unknown>>;
 
-// By this key the engine tells its own forms (secrets, assets, archives, references to resources, outputs) from maps. A
-// map that has it is refused where the engine knows no such form, and taken for what it is not where it does.
-const signatureKey = "4dabf18193072939515e22adb298388d";
 // The host's maps lose it.
 const lostKey = "__proto__";
 // "Not known yet", by type. As a text that an execution gave, the engine refuses each of them.
 const unknownTexts: ReadonlySet<unknown> = new Set([
-  "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
+  unknownText,
   "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
   "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
   "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",

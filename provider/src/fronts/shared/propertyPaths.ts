@@ -1,8 +1,8 @@
 /**
  * Paths of values inside the arguments: their form in the state, and the patterns of Pulumi's options. Pure.
  */
+import { itemPath, memberPath } from "../../ground/propertyPath";
 import { isMap } from "../../lifecycle";
-import { itemPath, memberPath } from "./foreignValues";
 
 /** An argument's name, then map keys and list indexes. A list of texts, because a key may hold any character. */
 export type PropertyPath = readonly string[];
