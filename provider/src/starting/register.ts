@@ -108,15 +108,16 @@ export class RunRegister {
     const earlier = entry?.workflow === workflow ? entry.pending : undefined;
     const past = entry?.past ?? [];
     const inState = entry?.inState ?? (pending && replacedInState(pending, past));
+    const inStateName = inState === entry?.inState ? entry?.inStateName : undefined;
+    const noted = pending && addEvidence(pending, earlier);
     await this.#journal.write(service, {
+      ...entry,
       urn,
       workflow,
       past,
-      ...(inState === undefined ? {} : { inState }),
-      ...(inState !== undefined && inState === entry?.inState ? { inStateName: entry.inStateName } : {}),
-      ...(entry?.replacedBy === undefined ? {} : { replacedBy: entry.replacedBy }),
-      ...(entry?.lastArmedId === undefined ? {} : { lastArmedId: entry.lastArmedId }),
-      ...(pending ? { pending: addEvidence(pending, earlier) } : {}),
+      inState,
+      inStateName,
+      pending: noted,
     });
   }
 
@@ -181,8 +182,7 @@ export class RunRegister {
     this.take(id);
     if (urn === undefined) return;
     const known = await this.#read(service, urn);
-    // Of which workflow it is only counts for a start.
-    const entry = known ?? (always ? { urn, workflow: "", past: [] } : undefined);
+    const entry = known ?? (always ? newEntry(urn) : undefined);
     // A thousand comparisons of a deployment that changes nothing write nothing.
     if (!entry || (entry.inState === id && !entry.pending)) return;
     // A copy that has been replaced and is still to be deleted is read too: it says nothing of what the state has now.
@@ -201,7 +201,7 @@ export class RunRegister {
    */
   async replacing(service: string, urn: string | undefined, deployment: string | undefined): Promise<void> {
     if (urn === undefined || deployment === undefined) return;
-    const entry = (await this.#read(service, urn)) ?? { urn, workflow: "", past: [] };
+    const entry = (await this.#read(service, urn)) ?? newEntry(urn);
     if (entry.replacedBy === deployment) return;
     await this.#journal.write(service, { ...entry, replacedBy: deployment });
   }
@@ -219,7 +219,7 @@ export class RunRegister {
   /** Notes that a teardown runbook is armed: what the state may have of it from before is a copy to be deleted. */
   async armed(service: string, urn: string | undefined, id: string): Promise<void> {
     if (urn === undefined) return;
-    const entry = (await this.#read(service, urn)) ?? { urn, workflow: "", past: [] };
+    const entry = (await this.#read(service, urn)) ?? newEntry(urn);
     if (entry.lastArmedId === id) return;
     await this.#journal.write(service, { ...entry, lastArmedId: id });
   }
@@ -374,6 +374,11 @@ export class RunRegister {
   async #read(service: string, urn: string | undefined): Promise<JournalEntry | undefined> {
     return urn === undefined ? undefined : this.#journal.read(service, urn);
   }
+}
+
+// What is known of a resource that this machine has never started: of which workflow it is only counts for a start.
+function newEntry(urn: string): JournalEntry {
+  return { urn, workflow: "", past: [] };
 }
 
 // The name that an execution's start carried, where it was this one.
