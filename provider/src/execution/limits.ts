@@ -7,6 +7,9 @@ import type { ServiceCall } from "./serviceCall";
 /** How long a request may take, in milliseconds: by so much a wait may end after its deadline. */
 export const requestMs = 30_000;
 
+/** How much later than it names an execution a service may show it, in milliseconds. */
+export const invisibleMs = 30_000;
+
 /** How long one look at an execution may take, with all its attempts, in milliseconds. */
 export const lookMs = 300_000;
 

@@ -23,15 +23,13 @@ import type { MessageContext } from "../execution/words";
 import { messageContext } from "../execution/words";
 import type { CommonArguments } from "../execution/commonArguments";
 import type { WaitLimit } from "../execution/limits";
-import { requestMs, waitLimit } from "../execution/limits";
+import { invisibleMs, requestMs, waitLimit } from "../execution/limits";
 import type { StoredState } from "./state";
 import { makeState, markExpired } from "./state";
 import { nothingTold } from "../waiting/waitReport";
 import type { WaitOutcome } from "../waiting/waitUntilSettled";
 import { waitUntilSettled } from "../waiting/waitUntilSettled";
 
-// A service may show an execution a little later than it names it.
-const invisibleMs = 30_000;
 // How long a stop that nobody asked to be awaited (onTimeout) may take to be sent, and then to be confirmed.
 const confirmStopMs = 60_000;
 

@@ -12,7 +12,7 @@ import { readCommonArguments } from "../execution/commonArguments";
 import { describeNotAskedToStop, describeNotStopped, describeStopInterrupted } from "./messages";
 import type { LifecycleHost } from "./outcome";
 import { messageContext } from "../execution/words";
-import { requestMs } from "../execution/limits";
+import { invisibleMs, requestMs } from "../execution/limits";
 import { findUnsettled, isHere } from "../starting/leftover";
 import type { StoredState } from "./state";
 import { isArmed, storedStatus } from "./state";
@@ -20,7 +20,6 @@ import { isReplacedArming, tearDown } from "./teardown";
 import { waitUntilSettled } from "../waiting/waitUntilSettled";
 
 const defaultStopSeconds = 300;
-const invisibleMs = 30_000;
 
 /**
  * Deletes the resource. Makes no request where the execution has settled or is left.

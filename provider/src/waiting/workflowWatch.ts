@@ -4,6 +4,7 @@
  */
 import type { Clock } from "../ground/clock";
 import { steadyClock } from "../ground/clock";
+import { requestMs } from "../execution/limits";
 import type { ExecutionSnapshot } from "../execution/snapshot";
 import { History } from "./history";
 import { ListSweep } from "./listSweep";
@@ -16,8 +17,6 @@ import type { Subscriber, Subscription, SubscriptionState } from "./subscription
 import { nextStatus, subscriptionState } from "./subscription";
 import type { WatchedWorkflow } from "./watchedWorkflow";
 
-// A status request at the deadline is not worth more time than one request may take.
-const lastPollWithinMs = 30_000;
 /** The watch over one workflow's executions; one per workflow and session. */
 export class WorkflowWatch {
   /** Never goes back; all times of the watch are by it. */
@@ -27,7 +26,7 @@ export class WorkflowWatch {
   readonly #subscriptions = new Set<SubscriptionState>();
   readonly #credit: RequestCredit;
   readonly #history: History;
-  readonly #serviceClock: ServiceClock;
+  readonly #serviceClock = new ServiceClock();
   readonly #requests: StatusRequests;
   readonly #lists: ListSweep;
   #isRunning = false;
@@ -45,10 +44,9 @@ export class WorkflowWatch {
       workflow,
       clock: this.clock,
       credit: this.#credit,
-      serviceClock: new ServiceClock(),
+      serviceClock: this.#serviceClock,
       subscriptions: this.#subscriptions,
     };
-    this.#serviceClock = parts.serviceClock;
     this.#requests = new StatusRequests({
       ...parts,
       onStatus: (state) => {
@@ -155,7 +153,8 @@ export class WorkflowWatch {
   }
 
   #mayPollAtDeadline(): boolean {
-    return this.#workflow.budgets.describe.delayMs() <= lastPollWithinMs;
+    // A status request at the deadline is not worth more time than one request may take.
+    return this.#workflow.budgets.describe.delayMs() <= requestMs;
   }
 
   // Where a status request at the deadline would have to wait too long, the last status is all there is to see.
