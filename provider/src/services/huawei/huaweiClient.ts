@@ -141,6 +141,11 @@ export class HuaweiClient {
     return `project ${this.projectId} (${this.region ?? this.endpoint})`;
   }
 
+  /** A workflow of this project, by which memories and locks know it on every machine. */
+  identityOf(workflowId: string): string {
+    return `${this.#service} ${this.region ?? this.endpoint} ${this.projectId} ${workflowId}`;
+  }
+
   /** What is left of the requests that an operation may make. */
   budget(operation: string): BucketView {
     return this.#account.bucket(this.#service, operation);

@@ -130,8 +130,7 @@ class AomBackend implements Backend {
   }
 
   get identity(): string {
-    const { projectId, workflowId } = this.#workflow;
-    return `aom ${this.#client.location["region"] ?? this.#workflow.endpoint} ${projectId} ${workflowId}`;
+    return this.#client.identityOf(this.#workflow.workflowId);
   }
 
   get location(): Record<string, string> {

@@ -197,8 +197,7 @@ class FunctionGraphBackend implements Backend {
   }
 
   get identity(): string {
-    const { projectId, workflowId } = this.#flow;
-    return `functiongraph ${this.#client.location["region"] ?? this.#flow.endpoint} ${projectId} ${workflowId}`;
+    return this.#client.identityOf(this.#flow.workflowId);
   }
 
   get location(): Record<string, string> {
