@@ -184,7 +184,7 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
       // A run that `executionKey` names replaces itself where nothing else has changed: it goes on for the new resource.
       if (isReplacement && this.#process.deployment.answered.some((execution) => execution.id === id)) return;
       // Deleted before what takes its place is created, and perhaps never compared.
-      if (isReplacement) this.#memory.remember(call.urn, supersededBy(id, call.args), true);
+      if (isReplacement) this.#memory.rememberUnlessKnown(call.urn, supersededBy(id, call.args));
       await deleteExecution(id, call.args, { ...this.#host(call, "delete"), isReplacement });
       // What is replaced goes when the state has what takes its place.
       const successor = this.#process.deployment.answered.findLast(

@@ -60,9 +60,14 @@ export class ResourceMemory {
     return urn !== undefined && this.#inState.has(urn);
   }
 
-  /** Remembers the execution that the state has of a resource; an earlier one where `isFallback` stays. */
-  remember(urn: string, present: Superseded, isFallback = false): void {
-    if (!isFallback || !this.#present.has(urn)) this.#present.set(urn, present);
+  /** Remembers the execution that the state has of a resource. */
+  remember(urn: string, present: Superseded): void {
+    this.#present.set(urn, present);
+  }
+
+  /** The same for a resource of which nothing is remembered. */
+  rememberUnlessKnown(urn: string, present: Superseded): void {
+    if (!this.#present.has(urn)) this.remember(urn, present);
   }
 
   /** The execution that the state has of a resource, where a call has shown it. */
