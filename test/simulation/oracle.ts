@@ -743,7 +743,7 @@ export class Oracle {
         return count("a resource that takes over whatever runs has taken it");
       }
     }
-    if (this.#world.service !== "cloudflow" && want.attempts.some(({ deployment }) => deployment.wasLiedTo)) {
+    if (this.#world.service !== "cloudflow" && want.attempts.some(wasLiedTo)) {
       this.#strays.add(execution);
       return count("a service that answers a start with somebody else's id");
     }
@@ -916,11 +916,7 @@ export class Oracle {
     const isShared = call.stack.resources.some((other) => other !== old && other.id === old.id);
     // FunctionGraph keeps no list of EXPRESS executions: an answer's id can't be compared with what was there before.
     const isLiedTo =
-      this.#world.service === "functiongraph" &&
-      this.#world.express === true &&
-      this.wants.some(
-        ({ urn, attempts }) => urn === call.urn && attempts.some((attempt) => attempt.deployment.wasLiedTo),
-      );
+      this.#world.service === "functiongraph" && this.#world.express === true && this.#wasLiedTo(call.urn);
     if (execution && this.#truth.isRunning(execution) && isLiedTo) {
       this.#counters.exception("a service that answers a start with somebody else's id");
       return;
@@ -928,6 +924,11 @@ export class Oracle {
     if (execution && this.#truth.isRunning(execution) && !isShared) {
       this.violate("deleted while its execution runs", `${call.name}: ${old.id}`);
     }
+  }
+
+  // Whether a start of the resource was answered with somebody else's id.
+  #wasLiedTo(urn: string): boolean {
+    return this.wants.some((want) => want.urn === urn && want.attempts.some(wasLiedTo));
   }
 
   #judgeTeardown(want: Want): void {
@@ -949,10 +950,7 @@ export class Oracle {
     );
     if (named.length === 0 || named.some((one) => this.#strays.has(one))) return;
     // A service that answers with another's id gives another's outcome to it.
-    const isLiedTo = this.wants.some(
-      ({ urn, attempts }) => urn === saved.urn && attempts.some(({ deployment }) => deployment.wasLiedTo),
-    );
-    if (isLiedTo && this.#world.service !== "cloudflow") return;
+    if (this.#wasLiedTo(saved.urn) && this.#world.service !== "cloudflow") return;
     const { status, output } = saved.outputs as {
       status?: string;
       output?: { serial?: number; truncated?: unknown } | null;
@@ -1138,13 +1136,16 @@ function armingOf({ index, journalLosses }: Machine, urn: string): string {
   return `${String(index)} ${String(journalLosses)} ${urn}`;
 }
 
+function wasLiedTo({ deployment }: Attempt): boolean {
+  return deployment.wasLiedTo;
+}
+
 function hasLostStart({ deployment }: Attempt): boolean {
   return deployment.sent > deployment.starts || deployment.lostStart || deployment.wasKilled;
 }
 
 function circumstances(want: Want): string {
-  const isLiedTo = want.attempts.some(({ deployment }) => deployment.wasLiedTo);
-  return `${isLiedTo ? ", lied to" : ""}${wasListCut(want) ? ", with a list that was cut" : ""}`;
+  return `${want.attempts.some(wasLiedTo) ? ", lied to" : ""}${wasListCut(want) ? ", with a list that was cut" : ""}`;
 }
 
 // Whether a deployment of it ended before it had its regular end.
