@@ -31,7 +31,7 @@ export function send(response: ServerResponse, reply: Reply, call: Call): void {
   response.end(body);
 }
 
-/** Resolves after so many real milliseconds, or as soon as the connection ends. */
+/** Resolves after this many milliseconds of real time, or as soon as the connection ends. */
 export function waitOrGone(ms: number, response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {

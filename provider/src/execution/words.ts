@@ -62,7 +62,7 @@ export function lines(...parts: string[]): string {
 
 /**
  * A text on one line. Texts of the service can be whole stack traces.
- * @param length at most so many characters.
+ * @param length the most characters to keep.
  */
 export function oneLine(text: string, length = maxLineLength): string {
   return onOneLine(text, length);

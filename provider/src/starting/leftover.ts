@@ -23,7 +23,7 @@ export async function dealWithLeftover(
     return;
   }
   const id = found.executionId;
-  // What has ended had its turn too: a run that the program wants later is another one.
+  // A finished execution counts as over too: a run that the program wants later is another one.
   if (isSettled(found.status)) {
     await host.register.dropped(host.definition.service, host.urn, id);
     return;

@@ -31,8 +31,8 @@ export interface ListSweepOptions {
 // Where lists fail, individual polls take over, and lists are tried again after a pause, unless they are not allowed. Soon
 // at first: polling a thousand individually takes longer than most outages.
 const listPause = { firstMs: 2_000, factor: 5, maxMs: 60_000 };
-// A page that should have all of a window may have more rows than were known: the rest is on the next pages. Past so many,
-// the sweep after this one is better informed.
+// The page for a window may have more rows than were known. The rest is on the next pages, of which at most this many are
+// read: the next sweep is better informed.
 const pagesPerWindow = 3;
 // Whether the ends of a span belong to it is not documented.
 const boundaryMs = 1;

@@ -26,7 +26,7 @@ export interface PollView {
     /** Rows of the last page. */
     readonly lastRows: number;
   };
-  /** The request credit of each of so many executions. */
+  /** The request credit for each execution, where this many wait. */
   readonly credit: { each(waiting: number): number };
   readonly history: PastDurations;
 }

@@ -20,8 +20,8 @@ export interface WaitFailuresOptions {
 const pause = { firstMs: 1_000, factor: 2, maxMs: 30_000 };
 // One hiccup is nobody's concern; an outage is.
 const outageFailures = 3;
-// A proxy that restarts, a login page, an answer that was cut: an answer that can't be read may pass, but not for ever. With
-// the pauses above, so many in a row take the same time.
+// A proxy that restarts, a login page, an answer that was cut: an unreadable answer may pass, but not for ever. With the
+// pauses above, this many in a row take the time below.
 const unreadableOften = 15;
 const unreadableMs = 300_000;
 
