@@ -7,6 +7,7 @@ export type { ArgumentProblem, Arguments } from "../execution/argument";
 export type { BackendDefinition } from "../execution/service";
 export { isMap } from "../execution/rules";
 export { systemClock } from "../ground/clock";
+export type { SettingWords } from "../execution/settingWords";
 export type { Settings } from "../execution/settings";
 export type { Reporter } from "../execution/reporter";
 export { inputArguments, payloadArguments, unknownValue } from "../execution/commonArguments";
