@@ -5,6 +5,7 @@
 import { OutOfTimeError, RequestInterruptedError, StartUncertainError } from "../ground/errors";
 import type { Clock } from "../ground/clock";
 import { systemClock } from "../ground/clock";
+import { unlessOutOfTime } from "../ground/deadline";
 import { unlessAborted } from "../ground/onAbort";
 import { Journal, addEvidence } from "./journal";
 import type { JournalEntry, JournalStorage, PendingStart } from "./journal";
@@ -50,6 +51,13 @@ export interface Claims {
 export interface NotedStart extends PendingStart {
   /** The workflow as its backend identifies it. */
   readonly workflow: string;
+}
+
+/** How one that waits for another's start leaves. */
+export interface Leaving {
+  readonly signal: AbortSignal;
+  /** The error that it leaves with. */
+  readonly error: () => Error;
 }
 
 /** One process's knowledge of runs. */
@@ -333,10 +341,21 @@ export class RunRegister {
     return known;
   }
 
-  /** Runs `start` for a key unless this process is at it already; both get the same execution. */
-  async onePerKey(key: string, start: () => Promise<string>): Promise<{ id: string; isFirst: boolean }> {
+  /**
+   * Runs `start` for a key unless this process is at it already; both get the same execution.
+   * @param leaving of one that finds another at it: whose time is over does not wait for it.
+   */
+  async onePerKey(
+    key: string,
+    start: () => Promise<string>,
+    leaving?: Leaving,
+  ): Promise<{ id: string; isFirst: boolean }> {
     const known = this.#byKey.get(key);
-    if (known) return { id: await known, isFirst: false };
+    if (known) {
+      // Who is interrupted waits for the other, who is interrupted too and can tell what became of the start.
+      const id = leaving ? await unlessOutOfTime(known, leaving.signal, leaving.error) : await known;
+      return { id, isFirst: false };
+    }
     const mine = start();
     this.#byKey.set(key, mine);
     try {

@@ -65,6 +65,8 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
     });
   const decide = async (look: Look): Promise<Turn> => {
     const wasExclusive = look.isExclusive();
+    // A list that took its time tells what was so when it was asked for.
+    const askedMs = clock.now();
     const candidates = await candidatesOf(starting, look, open);
     const { taken, unresolved } = await claimsAt(look);
     const name = soughtName(wanted, open);
@@ -93,10 +95,10 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
       if (possible.length > shares) {
         throw new StartUncertainError(describeStartUndecided(possible, context, true));
       }
-      searchedFromMs ??= clock.now() - (postedHere ? 0 : await ageMs(open, look, host.session.clock.now()));
+      searchedFromMs ??= askedMs - (postedHere ? 0 : await ageMs(open, look, host.session.clock.now()));
       searches += 1;
       // Somebody else's may be listed before ours is, and one list may leave something out.
-      if (clock.now() - searchedFromMs < showsWithinMs || searches < 2) {
+      if (askedMs - searchedFromMs < showsWithinMs || searches < 2) {
         return {
           againMs: lookAgainMs,
           isInDoubt: true,

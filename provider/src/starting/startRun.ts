@@ -5,6 +5,9 @@
 import type { Arguments } from "../execution/argument";
 import type { Backend } from "../execution/service";
 import { readCommonArguments } from "../execution/commonArguments";
+import { StartUncertainError } from "../ground/errors";
+import { messageContext } from "../execution/words";
+import { describeStartUncertain } from "./messages";
 import type { StartCall } from "./startCall";
 import type { PendingStart } from "./journal";
 import { dealWithLeftover, isHere } from "./leftover";
@@ -55,10 +58,22 @@ export async function startRun(
   if (!wanted.isGiven) return start();
   const key = `${backend.identity} ${wanted.key} ${wanted.supersedes?.id ?? ""}`;
   let own: Run | undefined;
-  const { id, isFirst } = await register.onePerKey(key, async () => {
-    own = await start();
-    return own.executionId;
-  });
+  const outOfTime = (): Error =>
+    new StartUncertainError(
+      describeStartUncertain(
+        "another resource of this deployment has the same executionKey, and is still at its start",
+        messageContext(backend, "", args),
+        false,
+      ),
+    );
+  const { id, isFirst } = await register.onePerKey(
+    key,
+    async () => {
+      own = await start();
+      return own.executionId;
+    },
+    { signal: host.signal, error: outOfTime },
+  );
   return isFirst && own ? own : { executionId: id, isNew: false };
 }
 
