@@ -8,7 +8,7 @@ import { runInTerminal } from "./setup/runCommand.mjs";
 import { REPOSITORY, runTool, setUpEverything, setUpSources } from "./setup/setUp.mjs";
 
 /** Tests that need the engine, other versions of it, or the vendors' clients. */
-const BEYOND_UNIT = ["test/e2e", "test/conformance", "test/closure/sdks", "test/closure/types"];
+const BEYOND_UNIT = ["test/e2e", "test/conformance", "test/providerText/sdks", "test/providerText/types"];
 
 await runTool(async () => {
   const args = process.argv.slice(2);
