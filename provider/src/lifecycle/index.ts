@@ -20,8 +20,6 @@ export type { LifecycleHost, Outcome } from "./outcome";
 export { describeError } from "./messages";
 export { getExecution, iterateExecutions, listExecutions, openExecution, retryExecution } from "./query";
 export type { ExecutionQuery, ListedExecutions } from "./query";
-export { judge } from "./judge";
-export type { Verdict } from "./judge";
 export { knownOutputs } from "./preview";
 export { read } from "./read";
 export { RunRegister } from "../starting/register";

@@ -175,7 +175,8 @@ async function openCloudFlow(
 export class CloudFlowBackend implements Backend {
   readonly #location: AlibabaLocation;
   readonly #flow: CloudFlow;
-  readonly #args: Arguments;
+  readonly #start: Omit<CloudFlowStart, "executionName">;
+  readonly #isExpress: boolean;
   readonly #client: AlibabaClient;
   readonly #buckets: Buckets;
   readonly #context: BackendContext;
@@ -191,7 +192,11 @@ export class CloudFlowBackend implements Backend {
   ) {
     this.#location = location;
     this.#flow = { endpoint: location.endpoint, flowName: String(args["flowName"]) };
-    this.#args = args;
+    this.#start = {
+      input: inputText(args["input"]),
+      qualifier: args["qualifier"] as string | undefined,
+    };
+    this.#isExpress = args["executionMode"] === "Express";
     this.#client = client;
     this.#buckets = buckets;
     this.#context = context;
@@ -203,7 +208,7 @@ export class CloudFlowBackend implements Backend {
       "cloudflow",
       this.#flow.endpoint,
       this.#flow.flowName,
-      this.#args["qualifier"] ?? "",
+      this.#start.qualifier ?? "",
     ]);
   }
 
@@ -228,7 +233,7 @@ export class CloudFlowBackend implements Backend {
   }
 
   get keepsHistory(): boolean {
-    return this.#args["executionMode"] !== "Express";
+    return !this.#isExpress;
   }
 
   // The address of the international site's console is not known; this one would ask for another account.
@@ -241,11 +246,7 @@ export class CloudFlowBackend implements Backend {
 
   async start({ runName, signal, patience, onSent }: StartRequest): Promise<StartedExecution> {
     const asked = { flowName: this.#flow.flowName, executionName: runName };
-    const start: CloudFlowStart = {
-      executionName: runName,
-      input: inputText(this.#args["input"]),
-      qualifier: this.#args["qualifier"] as string | undefined,
-    };
+    const start: CloudFlowStart = { executionName: runName, ...this.#start };
     if (!this.keepsHistory) {
       const request = buildStartSyncExecution(this.#flow, start);
       const outcome = await startOnce(request, async () =>
@@ -402,7 +403,7 @@ export class CloudFlowBackend implements Backend {
       startedTimeBegin: timeText(filter.startedAfterMs),
       startedTimeEnd: timeText(filter.startedBeforeMs),
       executionNamePrefix: filter.namePrefix,
-      qualifier: this.#args["qualifier"] as string | undefined,
+      qualifier: this.#start.qualifier,
     });
     const answer = await this.#send(request, { signal, attempts: page.attempts });
     const list = parseListExecutions(answer, summarize(request), this.#flow.flowName);
