@@ -95,7 +95,7 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
       if (possible.length > shares) {
         throw new StartUncertainError(describeStartUndecided(possible, context, true));
       }
-      searchedFromMs ??= askedMs - (postedHere ? 0 : await ageMs(open, look, host.session.clock.now()));
+      searchedFromMs ??= clock.now() - (postedHere ? 0 : await ageMs(open, look, host.session.clock.now()));
       searches += 1;
       // Somebody else's may be listed before ours is, and one list may leave something out.
       if (askedMs - searchedFromMs < showsWithinMs || searches < 2) {
