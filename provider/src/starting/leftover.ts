@@ -16,7 +16,7 @@ export async function dealWithLeftover(
   { backend, wanted, host }: Pick<Starting, "backend" | "host" | "wanted">,
   leftover: PendingStart,
 ): Promise<void> {
-  const found = await find(backend, leftover, host);
+  const found = await findLeftover(backend, leftover, host);
   if (!found || found.executionId === wanted.supersedes?.id) {
     await host.register.dropped(host.definition.service, host.urn);
     return;
@@ -56,17 +56,8 @@ export function isHere(
   return false;
 }
 
-/** The execution of a start, by its id, where it has not settled; undefined where there is none. */
-export async function findUnsettled(
-  backend: Backend,
-  start: PendingStart,
-  host: StartCall,
-): Promise<string | undefined> {
-  const snapshot = await find(backend, start, host);
-  return snapshot && !isSettled(snapshot.status) ? snapshot.executionId : undefined;
-}
-
-async function find(
+/** The execution of a start that no state has; undefined where there is none. */
+export async function findLeftover(
   backend: Backend,
   start: PendingStart,
   host: StartCall,
