@@ -5,7 +5,6 @@
 import type { Backend } from "../execution/service";
 import { NotFoundError, codeOf, messageOf } from "../ground/errors";
 import type { ExecutionSnapshot } from "../execution/snapshot";
-import { describeProgress } from "../execution/progress";
 import { isSettled } from "../execution/snapshot";
 import { withinTime } from "../ground/timeLimit";
 import {
@@ -100,7 +99,7 @@ class ExecutionWait {
   async outcome(): Promise<Outcome> {
     // A synchronous run has ended with its start, and there may be no other way to see it.
     if (isSettled(this.#last.status)) {
-      this.#call.reporter.status(describeProgress(this.#last));
+      this.#call.reporter.progressed(this.#last);
       return this.#settled();
     }
     if (this.#common.waitFor === "started") return this.#whenStarted();
