@@ -58,6 +58,19 @@ export class ExecutionStore {
     if (!workflow.fromSeed) this.#data?.saveWorkflow(workflow);
   }
 
+  /**
+   * Adds a workflow that somebody makes through the service's own API.
+   * @param at - epoch milliseconds. @default now
+   */
+  createWorkflow(
+    made: Pick<Workflow, "service" | "projectId" | "id" | "script" | "createdBy">,
+    at: number = this.#clock.now(),
+  ): Workflow {
+    const workflow: Workflow = { ...made, fromSeed: false, createdAt: at, editedAt: at };
+    this.putWorkflow(workflow);
+    return workflow;
+  }
+
   /** Changes fields of the vendor's workflow object; the script and the count of its runs stay. */
   editAttributes(workflow: Workflow, changes: Readonly<Record<string, unknown>>): void {
     const script = { ...workflow.script, attributes: { ...workflow.script.attributes, ...changes } };

@@ -57,6 +57,15 @@ export interface RunScript {
   readonly stopTakesMs: number;
 }
 
+/** The script of a flow that has a definition of its own, until somebody scripts its tasks. */
+export const unscripted: RunScript = {
+  nodes: [],
+  requiresApproval: false,
+  approvers: [],
+  queuedMs: 0,
+  stopTakesMs: 0,
+};
+
 /** A workflow as scripted. Run number i uses `runs[i]`, the last of them repeats; without `runs`, `base`. */
 export interface WorkflowScript {
   readonly name: string;
