@@ -91,10 +91,11 @@ export function endStep(step: OpenStep, outcome: string, at: number): void {
   step.endedAt = at;
 }
 
-/** The sequence around goes on after the step, with what the step gives to it. */
+/** The sequence around goes on after the step, with the output of the step. */
 export function exitStep(step: OpenStep, ended: Ending, { collects, scope, record }: Visit): Course {
   const { at, output } = ended;
   step.output = output;
+  // What the sequence has collected by then; in a chain, what the next state is given.
   record.note("stepExited", at, step, { local: collects ? layOver(scope.local, output) : output });
   return { ended };
 }

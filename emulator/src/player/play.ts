@@ -12,7 +12,7 @@ export interface TaskScript {
   readonly cause?: string | undefined;
   /** The task is paused before its work until somebody sends a `continue`. */
   readonly pauses?: boolean | undefined;
-  /** A failure does not end the sequence around; the sequence then ends with `fail`. */
+  /** When `outcome` is a failure, the sequence around goes on, and ends with `fail`. */
   readonly ignoresFailure?: boolean | undefined;
 }
 
