@@ -1,8 +1,9 @@
 /**
  * preview: what is known of the outputs of an execution before it runs. Makes no request and starts nothing.
  */
-import { readCommonArguments } from "../execution/commonArguments";
+import { RunArguments } from "../execution/runArguments";
 import type { Arguments } from "../execution/argument";
+import type { BackendDefinition } from "../execution/service";
 import type { StoredState } from "./state";
 import { isArmed, makeArmedState } from "./state";
 
@@ -11,8 +12,8 @@ import { isArmed, makeArmedState } from "./state";
  * - A teardown runbook is only armed: everything is known.
  * - Where a failure fails the deployment, whatever depends on the execution sees it succeeded, or not at all.
  */
-export function knownOutputs(args: Arguments): StoredState {
+export function knownOutputs(definition: BackendDefinition, args: Arguments): StoredState {
   if (isArmed(args)) return makeArmedState(args);
-  const { waitFor, onFailure } = readCommonArguments(args);
+  const { waitFor, onFailure } = RunArguments.read(definition, args).common;
   return waitFor === "settled" && onFailure === "fail" ? { ...args, status: "succeeded" } : { ...args };
 }

@@ -5,10 +5,11 @@ import type { Arguments } from "../execution/argument";
 import type { Backend } from "../execution/service";
 import { isSettled } from "../execution/snapshot";
 import { withinTime } from "../ground/timeLimit";
-import { readCommonArguments } from "../execution/commonArguments";
 import { awaitExecution } from "./await";
 import { judge } from "./judge";
 import type { LifecycleHost, Outcome } from "./outcome";
+import type { LifecycleCall } from "./call";
+import { beginCall } from "./call";
 import { messageContext } from "../execution/words";
 import { requestMs, waitLimit } from "../execution/limits";
 import type { StoredState } from "./state";
@@ -33,26 +34,27 @@ export async function update(
 ): Promise<Outcome> {
   if (isArmed(args)) return { kind: "ready", id, state: makeArmedState(args) };
   await host.register.handedOver(host.definition.service, host.urn, id, { always: true });
-  const common = readCommonArguments(args);
+  const call = beginCall(args, host);
   const status = storedStatus(state);
   const kept = withArguments(host.definition, state, args);
   if (!isSettled(status)) {
-    if (common.waitFor === "started") return { kind: "ready", id, state: kept };
-    const located = connectArguments(host.definition, args, state);
-    const backend = await connect(located, host);
+    if (call.args.common.waitFor === "started") return { kind: "ready", id, state: kept };
+    const backend = await connect(state, call);
     const last = storedSnapshot(id, state);
-    return awaitExecution(backend, args, { executionId: id, justStarted: false, last }, host);
+    return awaitExecution(backend, { executionId: id, justStarted: false, last }, call);
   }
-  const verdict = judge(id, state, args);
+  const verdict = judge(id, state, call.args);
   if (!verdict) return { kind: "ready", id, state: kept };
-  const backend = await connect(connectArguments(host.definition, args, state), host);
-  return { kind: "unready", id, state: kept, reasons: [verdict(messageContext(backend, id, args))] };
+  const backend = await connect(state, call);
+  return { kind: "unready", id, state: kept, reasons: [verdict(messageContext(backend, id, call.args))] };
 }
 
-function connect(args: Arguments, host: LifecycleHost): Promise<Backend> {
-  const { timeoutSeconds } = waitLimit(host, readCommonArguments(args));
-  const { session, definition, signal } = host;
+// By the new arguments, at the place where the execution is.
+function connect(state: StoredState, call: LifecycleCall): Promise<Backend> {
+  const { timeoutSeconds } = waitLimit(call);
+  const { session, definition, signal } = call;
+  const located = connectArguments(definition, call.args.values, state);
   return withinTime(session.clock, timeoutSeconds * 1000 + requestMs, signal, (limited) =>
-    session.connect(definition, args, limited),
+    session.connect(definition, located, limited),
   );
 }

@@ -5,7 +5,6 @@
 import type { Backend } from "../execution/service";
 import type { ExecutionSnapshot } from "../execution/snapshot";
 import { isSettled } from "../execution/snapshot";
-import { readCommonArguments } from "../execution/commonArguments";
 import { lookAt } from "../execution/lookAt";
 import type { StartCall } from "./startCall";
 import type { PendingStart } from "./journal";
@@ -14,7 +13,7 @@ import type { NotedStart } from "./register";
 
 /** Stops it, or leaves it, as `onDelete` says of what is replaced; says so. */
 export async function dealWithLeftover(
-  { backend, args, wanted, host }: Pick<Starting, "backend" | "args" | "host" | "wanted">,
+  { backend, wanted, host }: Pick<Starting, "backend" | "host" | "wanted">,
   leftover: PendingStart,
 ): Promise<void> {
   const found = await findLeftover(backend, leftover, host);
@@ -29,7 +28,7 @@ export async function dealWithLeftover(
     return;
   }
   const what = `execution ${id} of an earlier deployment, which was cut short, still runs with other arguments`;
-  if (readCommonArguments(args).onDelete === "leave") {
+  if (host.args.common.onDelete === "leave") {
     host.reporter.warn(`${what}; it is left running (onDelete)`);
   } else {
     host.reporter.warn(`${what}; it is stopped (onDelete)`);

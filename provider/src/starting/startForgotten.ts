@@ -55,9 +55,9 @@ async function findLost(
   runName: string,
   { isJustPosted, cause }: { readonly isJustPosted: boolean; readonly cause?: StartUncertainError },
 ): Promise<Run> {
-  const { backend, args, host } = starting;
+  const { backend, host } = starting;
   const fail = (sight: LostSight, why: unknown): never => {
-    const open = describeStartOpen(messageContext(backend, "", args), sight);
+    const open = describeStartOpen(messageContext(backend, "", host.args), sight);
     throw new StartUncertainError(why === undefined ? open : `${messageOf(why)}\n${open}`, { cause: why });
   };
   const clock = steadyClock(host.session.clock);

@@ -4,7 +4,6 @@
 import { StartUncertainError, messageOf } from "../ground/errors";
 import type { ExecutionSummary } from "../execution/snapshot";
 import { steadyClock } from "../ground/clock";
-import { readCommonArguments } from "../execution/commonArguments";
 import { describeStartUncertain, describeStartUndecided } from "./messages";
 import { messageContext } from "../execution/words";
 import {
@@ -36,9 +35,9 @@ const maxDisagreements = showsWithinMs / lookAgainMs;
  * @throws StartUncertainError where it can't be told whether one of them is the run's; whatever a start throws.
  */
 export function startLooking(starting: Starting, gate: StartGate, isExclusive: boolean): Promise<Run> {
-  const { wanted, args, backend, host, pending } = starting;
+  const { wanted, backend, host, pending } = starting;
   const service = host.definition.service;
-  const context = messageContext(backend, "", args);
+  const context = messageContext(backend, "", host.args);
   const clock = steadyClock(host.session.clock);
   let runName = pending?.runName ?? runNameOf(wanted) ?? newRunName(wanted.key, host.session.uuid);
   /** The start whose execution is looked for. */
@@ -196,7 +195,7 @@ async function ageMs(start: PendingStart, look: Look, nowMs: number): Promise<nu
 
 // A run that has a key is never started beside what it may be, unless the program says "allow" in so many words. One
 // without is asked about only where nothing else is said: every other word deals with what runs.
-function doubts({ args, wanted }: Starting): boolean {
-  const { concurrency } = readCommonArguments(args);
+function doubts({ host, wanted }: Starting): boolean {
+  const { concurrency } = host.args.common;
   return concurrency === undefined || (wanted.isGiven && concurrency !== "allow");
 }

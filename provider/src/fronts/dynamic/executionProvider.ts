@@ -39,6 +39,7 @@ import type { ResourceProperties } from "./properties";
 import { metaProperty, readProperties } from "./properties";
 import { SecretArguments, newSecrets } from "./secretArguments";
 import { answeredMeta, markSecretOutputs, settleOutputs } from "./secretOutputs";
+import { rowReporter } from "../shared/rowReporter";
 import { holdsSecret, redactSent, secretTexts } from "../shared/secrets";
 
 type Properties = Record<string, unknown>;
@@ -209,7 +210,7 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
     return {
       definition: this.#definition,
       session: this.#currentSession,
-      reporter: this.#reporterOf(call),
+      reporter: rowReporter(this.#reporterOf(call)),
       urn: call.urn,
       register: this.#process.register,
       secretArguments: call.programSecrets,

@@ -4,7 +4,7 @@
  */
 import { createRequire } from "node:module";
 import { toMessage } from "../../ground/text";
-import type { Reporter } from "../../lifecycle";
+import type { Row } from "./rowReporter";
 
 type EngineModule = typeof import("@pulumi/pulumi/proto/engine_grpc_pb");
 type MessagesModule = typeof import("@pulumi/pulumi/proto/engine_pb");
@@ -37,8 +37,8 @@ export async function everythingSaid(urn: string | undefined): Promise<void> {
   said.delete(urn);
 }
 
-/** A reporter that can also make sure of what it says. */
-export interface EngineReporter extends Reporter {
+/** The row of a resource in the CLI, which can also make sure of what it says. */
+export interface EngineReporter extends Row {
   /**
    * Says why something is going to be done, and waits until the engine has heard it: a preview may end right after.
    * @param isKept repeated at the end: a terminal's rows lose what is not kept, and `--json` has no rows.

@@ -14,6 +14,7 @@ import type { AllowanceOf } from "../allowances";
 import { Buckets, configuredAllowances } from "../allowances";
 import type { BackendContext } from "../../execution/service";
 import type { CredentialsInUse } from "../../execution/credentialsInUse";
+import type { SettingWords } from "../../execution/settingWords";
 import type { Found } from "../../execution/settings";
 import type { SharedLookup } from "../sharedLookup";
 import { shareLookup } from "../sharedLookup";
@@ -50,7 +51,10 @@ import type { Remedies } from "./serviceErrors";
 import { toHuaweiError } from "./serviceErrors";
 import type { Login } from "./tokens";
 
-const scopeRemedy = `set the argument "projectId" or "region", or the configuration huaweicloud:projectId or huaweicloud:region`;
+function scopeRemedy(words: SettingWords): string {
+  const [projectId, region] = [words.write("huaweicloud:projectId"), words.write("huaweicloud:region")];
+  return `set the argument "projectId" or "region", or the ${words.several} ${projectId} or ${region}`;
+}
 
 /** What an account needs of the process. */
 export interface AccountContext {
@@ -61,6 +65,8 @@ export interface AccountContext {
   readonly allowance: AllowanceOf;
   /** Text of a file, or undefined where there is none: files with tokens are read at each renewal. */
   readonly readFile: (path: string) => string | undefined;
+  /** How settings are named. */
+  readonly words: SettingWords;
 }
 
 /** Where an identity is obtained. */
@@ -114,7 +120,7 @@ export class HuaweiAccount {
     signal: AbortSignal,
   ): Promise<FoundProject> {
     if (projectId !== undefined) return { id: projectId, accountId: undefined };
-    if (!projectName) throw new ConfigurationError(`no project is set: ${scopeRemedy}.`);
+    if (!projectName) throw new ConfigurationError(`no project is set: ${scopeRemedy(this.#context.words)}.`);
     const name = projectName.value;
     const summary = summarize(buildProjectsRequest(this.#endpoints.iamEndpoint, name));
     const lookup = shareLookup(this.#projects, name, summary, (own) => this.#lookUpProject(projectName, own));
@@ -126,7 +132,8 @@ export class HuaweiAccount {
     if (project) return project;
     const request = buildProjectsRequest(this.#endpoints.iamEndpoint, name.value);
     const acting = { actor: this.#actor, scope: { name: name.value } };
-    return parseProject(await this.#send(request, acting, signal), summarize(request), name);
+    const answer = await this.#send(request, acting, signal);
+    return parseProject(answer, summarize(request), name, this.#context.words);
   }
 
   /**
@@ -217,7 +224,7 @@ export class HuaweiAccount {
           }),
         );
       case "ecs":
-        return keysFrom(ecsKeys(http, credential.isAsked));
+        return keysFrom(ecsKeys(http, credential.isAsked, this.#context.words));
     }
   }
 
@@ -307,9 +314,9 @@ export class HuaweiAccount {
     signal: AbortSignal,
     remedies: Remedies = {},
   ): ReturnType<HttpClient["send"]> {
-    const { http, clock } = this.#context;
+    const { http, clock, words } = this.#context;
     const bucket = this.bucket("iam", request.operation);
-    const options = { toServiceError: toHuaweiError(clock, remedies), signal, bucket };
+    const options = { toServiceError: toHuaweiError(clock, words, remedies), signal, bucket };
     return acting ? sendAs(acting, http, request, options) : http.send(request, options);
   }
 }
@@ -341,7 +348,8 @@ export function openAccount(
   credentials.add(...secretsOf(identity));
   return context.shared(`huaweiAccount:${digest}`, () => {
     const allowance = configuredAllowances(settings, "huaweicloud:requestLimits", () => assumed);
-    const own = { http, clock, credentials, allowance, readFile: settings.readFile };
+    const { readFile, words } = settings;
+    const own = { http, clock, credentials, allowance, readFile, words };
     return new HuaweiAccount(identity, { iamEndpoint, stsEndpoint }, own);
   });
 }

@@ -107,7 +107,7 @@ class AomBackend implements Backend {
     this.#known = context.shared(`nodes:${this.key}`, () => ({ nodes: undefined }));
     this.#enterpriseProject = context.shared(
       `enterpriseProject:${this.key}`,
-      () => new EnterpriseProject(enterpriseProject, this.subject),
+      () => new EnterpriseProject(enterpriseProject, this.subject, context.settings.words),
     );
   }
 
