@@ -5,7 +5,7 @@
 import { OutOfTimeError, RequestInterruptedError, StartUncertainError } from "../ground/errors";
 import type { Clock } from "../ground/clock";
 import { systemClock } from "../ground/clock";
-import { unlessOutOfTime } from "../ground/deadline";
+import { unlessOutOfTime } from "../ground/timeLimit";
 import { unlessAborted } from "../ground/onAbort";
 import { Journal, addEvidence } from "./journal";
 import type { JournalEntry, JournalStorage, PendingStart } from "./journal";

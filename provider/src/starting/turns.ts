@@ -6,8 +6,7 @@ import type { Backend } from "../execution/service";
 import { WorkflowExecutionError } from "../ground/errors";
 import type { ExecutionSummary } from "../execution/snapshot";
 import { steadyClock } from "../ground/clock";
-import { abortAt } from "../ground/deadline";
-import { withinTime } from "../ground/timeLimit";
+import { limitTime, withinTime } from "../ground/timeLimit";
 import { describeBusy, describeQueueTimedOut, describeQueued } from "./messages";
 import type { StartCall } from "./startCall";
 import { messageContext } from "../execution/words";
@@ -74,7 +73,7 @@ export async function inTurn(
   let isInDoubt = false;
   for (;;) {
     const untilMs = isInDoubt ? Math.max(deadlineMs, clock.now() + doubtMs) : deadlineMs;
-    const permit = abortAt(clock, untilMs, host.signal);
+    const permit = limitTime(clock, untilMs - clock.now(), host.signal);
     const turn = await gate
       .enter(
         async (look) => {
@@ -93,7 +92,9 @@ export async function inTurn(
           },
         },
       )
-      .finally(permit.dispose);
+      .finally(() => {
+        permit.lift();
+      });
     if (turn === undefined) throw host.signal.aborted ? interrupted() : tooLate(why);
     if ("executionId" in turn) return turn;
     ({ why } = turn);
