@@ -84,7 +84,7 @@ async function seeThrough(backend: Backend, id: string, args: Arguments, host: L
   const status = storedStatus(outcome.state);
   if (isSettled(status) && status !== "succeeded") {
     host.reporter.warn(
-      `execution ${run.executionId} ${describeOutcome(status)}; the resource goes all the same (onFailure is "${onFailure}")`,
+      `execution ${run.executionId} ${describeOutcome(status)}; the resource is removed (onFailure is "${onFailure}")`,
     );
   }
 }

@@ -68,8 +68,8 @@ function readAllowances(text: string | undefined, key: string): ReadonlyMap<stri
         if (tokens >= 1 && perSecond > 0) return [name, { tokens, perSecond }];
       }
       throw new ConfigurationError(
-        `configuration ${key} is not a map from operation to {"tokens": …, "perSecond": …}, at least 1 and more than 0. ` +
-          `Set it by: pulumi config set --path ${key}.<operation>.tokens 20 (and the same for perSecond)`,
+        `configuration ${key} must be a map from operation to {"tokens": at least 1, "perSecond": more than 0}. ` +
+          `Set it with: pulumi config set --path ${key}.<operation>.tokens 20 (and the same for perSecond)`,
       );
     }),
   );

@@ -61,7 +61,7 @@ export async function startRun(
   const outOfTime = (): Error =>
     new StartUncertainError(
       describeStartUncertain(
-        "another resource of this deployment has the same executionKey, and is still at its start",
+        "another resource of this deployment with the same executionKey is still starting",
         messageContext(backend, "", args),
         false,
       ),

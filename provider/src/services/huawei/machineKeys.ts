@@ -81,7 +81,7 @@ function noKeys(error: TransportError | ServiceError, isAsked: boolean): Configu
   }
   const answer = `the metadata service of an ECS (http://169.254.169.254: ${describe(error)})`;
   const message = isAsked
-    ? `the profile asks for the agency of this machine, but there are no keys from ${answer}: use it on an ECS, or choose another profile.`
+    ? `the profile uses the agency of this machine, but there are no keys from ${answer}: use the profile on an ECS, or choose another profile.`
     : "no credentials for Huawei Cloud are set. Set one of: " +
       "an access key (pulumi config set huaweicloud:accessKey … and pulumi config set --secret huaweicloud:secretKey …), " +
       "a token (huaweicloud:token), a user (huaweicloud:domainName, huaweicloud:userName and huaweicloud:password), " +

@@ -171,7 +171,7 @@ function agencyTokenOf(settings: Settings): FoundAgency | undefined {
   if (!any) return undefined;
   if (!agencyName || !domainName) {
     throw new ConfigurationError(
-      `${any.source} is of no use alone: set huaweicloud:agencyName and huaweicloud:agencyDomainName, or unset it.`,
+      `${any.source} has no effect alone: set huaweicloud:agencyName and huaweicloud:agencyDomainName, or unset it.`,
     );
   }
   return {
@@ -197,5 +197,5 @@ function textOf({ values, source }: FoundObject, name: string): Found | undefine
 function refuseUnknown({ values, source }: FoundObject, known: readonly string[]): void {
   const unknown = Object.keys(values).find((name) => !known.includes(name));
   if (unknown === undefined) return;
-  throw new ConfigurationError(`${source}.${unknown} is not known (${known.join(", ")}): remove it.`);
+  throw new ConfigurationError(`${source}.${unknown} is unknown (known: ${known.join(", ")}): remove it.`);
 }

@@ -275,7 +275,7 @@ class FunctionGraphBackend implements Backend {
       const row = page.executions.find((execution) => execution.executionId === executionId);
       if (row) {
         const { durationMs: _durationMs, createdBy: _createdBy, ...summary } = row;
-        const why = "the service's answer has more than can be read";
+        const why = "the service's answer is too large to read";
         const isOutputMissing = row.status === "succeeded";
         return {
           ...summary,
