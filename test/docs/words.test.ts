@@ -2,7 +2,7 @@
  * The documents use standard words: a page that has been brought over does not fall back to the project's former private
  * language. Code, and messages in quotation marks, are not judged.
  */
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { problemsOf, sentencesOf, words } from "./standardWords";
 
@@ -10,6 +10,8 @@ const root = join(__dirname, "../..");
 
 /** The pages that are judged. Add a page once its text has been brought over. */
 const pages = [
+  "CHANGELOG.md",
+  "CONTRIBUTING.md",
   "README.md",
   "docs/aom.md",
   "docs/cloudflow.md",
@@ -25,6 +27,7 @@ const pages = [
   "emulator/README.md",
   "provider/README.md",
   "test/simulation/README.md",
+  ...readdirSync(join(root, "decisions")).map((file) => `decisions/${file}`),
 ];
 
 test.each(pages)("%s uses standard words", (page) => {
