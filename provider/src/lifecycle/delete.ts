@@ -13,7 +13,7 @@ import { describeNotAskedToStop, describeNotStopped, describeStopInterrupted } f
 import type { LifecycleHost } from "./outcome";
 import { messageContext } from "../execution/words";
 import { invisibleMs, requestMs } from "../execution/limits";
-import { findUnsettled, isHere } from "../starting/leftover";
+import { findLeftover, isHere } from "../starting/leftover";
 import type { StoredState } from "./state";
 import { isArmed, storedStatus } from "./state";
 import { isReplacedArming, tearDown } from "./teardown";
@@ -42,6 +42,7 @@ export async function deleteExecution(id: string, state: StoredState, host: Life
   const mayBeUnarrived = onDelete === "stop" && host.isReplacement !== true;
   const noted = mayBeUnarrived ? await host.register.pending(service, host.urn) : undefined;
   const unarrived = noted?.supersedesId === id ? noted : undefined;
+  let unarrivedId: string | undefined;
   if (ids.length > 0 || unarrived) {
     const seconds = host.operationTimeoutSeconds ?? defaultStopSeconds;
     const limit = limitTime(host.session.clock, seconds * 1000 + requestMs, host.signal);
@@ -50,8 +51,9 @@ export async function deleteExecution(id: string, state: StoredState, host: Life
       const deadlineMs = host.session.clock.now() + seconds * 1000;
       const backend = await host.session.connect(host.definition, state, limit.signal);
       if (unarrived && isHere(unarrived, backend, host)) {
-        const unsettled = await findUnsettled(backend, unarrived, limited);
-        if (unsettled !== undefined) ids.push(unsettled);
+        const found = await findLeftover(backend, unarrived, limited);
+        unarrivedId = found?.executionId;
+        if (found && !isSettled(found.status)) ids.push(found.executionId);
       }
       for (const executionId of ids) {
         await askToStop(backend, executionId, state, { host: limited, limit, seconds });
@@ -61,7 +63,10 @@ export async function deleteExecution(id: string, state: StoredState, host: Life
       limit.lift();
     }
   }
-  await host.register.released(service, host.urn, id, { isDestroyed: host.isReplacement !== true });
+  await host.register.released(service, host.urn, id, {
+    isDestroyed: host.isReplacement !== true,
+    unarrivedId,
+  });
 }
 
 async function askToStop(

@@ -17,7 +17,7 @@ export async function dealWithLeftover(
   { backend, args, wanted, host }: Pick<Starting, "backend" | "args" | "host" | "wanted">,
   leftover: PendingStart,
 ): Promise<void> {
-  const found = await find(backend, leftover, host);
+  const found = await findLeftover(backend, leftover, host);
   if (!found || found.executionId === wanted.supersedes?.id) {
     await host.register.dropped(host.definition.service, host.urn);
     return;
@@ -57,17 +57,8 @@ export function isHere(
   return false;
 }
 
-/** The execution of a start, by its id, where it has not settled; undefined where there is none. */
-export async function findUnsettled(
-  backend: Backend,
-  start: PendingStart,
-  host: StartCall,
-): Promise<string | undefined> {
-  const snapshot = await find(backend, start, host);
-  return snapshot && !isSettled(snapshot.status) ? snapshot.executionId : undefined;
-}
-
-async function find(
+/** The execution of a start that no state has; undefined where there is none. */
+export async function findLeftover(
   backend: Backend,
   start: PendingStart,
   host: StartCall,

@@ -68,7 +68,7 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
     // A list that took its time tells what was so when it was asked for.
     const askedMs = clock.now();
     const candidates = await candidatesOf(starting, look, open);
-    const { taken, unresolved } = await claimsAt(look);
+    const { taken, unresolved, seenBefore: seenByOthers } = await claimsAt(look);
     const name = soughtName(wanted, open);
     const others = async (): Promise<readonly ExecutionSummary[]> => (await look.newest()).executions;
     const { mine, unmarked, isForeignLikely } = await sort(starting, candidates, {
@@ -91,11 +91,11 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
       const seekers = Math.max(1, unresolved);
       const isTrusted = !isForeignLikely && (look.isExclusive() || seekers === 1);
       const shares = isTrusted ? seekers : 0;
-      const oldest = possible.at(-1);
+      const likeliest = likeliestOf(possible, seenByOthers);
       if (possible.length > shares) {
         throw new StartUncertainError(describeStartUndecided(possible, context, true));
       }
-      searchedFromMs ??= askedMs - (postedHere ? 0 : await ageMs(open, look, host.session.clock.now()));
+      searchedFromMs ??= clock.now() - (postedHere ? 0 : await ageMs(open, look, host.session.clock.now()));
       searches += 1;
       // Somebody else's may be listed before ours is, and one list may leave something out.
       if (askedMs - searchedFromMs < showsWithinMs || searches < 2) {
@@ -105,7 +105,7 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
           why: "searching for the execution of an interrupted start",
         };
       }
-      if (oldest) return adopt(oldest);
+      if (likeliest) return adopt(likeliest);
       if (postedHere) {
         const cause = messageOf(lastError);
         throw new StartUncertainError(describeStartUncertain(cause, context), { cause: lastError });
@@ -173,6 +173,18 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
     }
     return run;
   });
+}
+
+// The one that the fewest others can have posted; the oldest of those, as far as the service's clocks tell.
+function likeliestOf(
+  possible: readonly ExecutionSummary[],
+  seenByOthers: ReadonlyMap<string, number>,
+): ExecutionSummary | undefined {
+  const seenBy = ({ executionId }: ExecutionSummary): number => seenByOthers.get(executionId) ?? 0;
+  return possible.reduce<ExecutionSummary | undefined>(
+    (best, one) => (best && seenBy(best) > seenBy(one) ? best : one),
+    undefined,
+  );
 }
 
 // How long ago a start was posted last, as far as this machine's clock and the service's agree: either may have been set.
