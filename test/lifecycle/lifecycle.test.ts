@@ -742,7 +742,17 @@ describe("delete", () => {
     const { id, state } = await running({ stopTakesMs: 30 * minuteMs });
     await expect(deleteExecution(id, state, host)).rejects.toMatchObject({
       code: "WFX-EXECUTION-NOT-STOPPED",
-      message: expect.stringContaining("is still running after 5m"),
+      message: expect.stringContaining("was asked to stop but is still running after 5m"),
+    });
+  });
+
+  test("of one that nobody has seen since the stop does not say that it is still running", async () => {
+    const { id, state } = await running({ stopTakesMs: 30 * minuteMs });
+    const operation = "SearchWorkflowExecutionDetail";
+    await fault({ operation, action: "status", status: 503, count: 1_000 });
+    await expect(deleteExecution(id, state, { ...host, operationTimeoutSeconds: 60 })).rejects.toMatchObject({
+      code: "WFX-EXECUTION-NOT-STOPPED",
+      message: expect.stringContaining("was asked to stop but may still be running after 1m"),
     });
   });
 

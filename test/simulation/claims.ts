@@ -42,7 +42,7 @@ export const claims: readonly Claim[] = [
   },
   {
     name: "it is still running",
-    pattern: /execution (\S+?),? (?:which )?is still running/i,
+    pattern: /execution (\S+?),? (?:which |was asked to stop but )?is still running/i,
     holds: ({ ranWithin }, match) => ranWithin(match[1] ?? "", staleMs) !== false,
   },
   {

@@ -253,10 +253,13 @@ test("what went wrong before a start: nothing was started", () => {
 });
 
 test("an execution that will not stop: it stays in the state, and how to leave it running", () => {
-  const message = describeNotStopped("8f1c02aa", 300, context());
+  const message = describeNotStopped("8f1c02aa", 300, true, context());
   expect(message).toContain("was asked to stop but is still running after 5m");
   expect(message).toContain("The resource stays in the state.");
   expect(message).toContain('set onDelete to "leave"');
+  expect(describeNotStopped("8f1c02aa", 300, false, context())).toMatch(
+    /^execution 8f1c02aa was asked to stop but may still be running after 5m\n/,
+  );
 });
 
 test.each([
@@ -381,7 +384,7 @@ describe("a service's words pose as no message of somebody else, and do nothing 
     ["undecided", describeStartUndecided([summary, summary], at)],
     ["busy", describeBusy([summary], at)],
     ["queued", describeQueued([summary])],
-    ["not stopped", describeNotStopped(word, 1, at)],
+    ["not stopped", describeNotStopped(word, 1, true, at)],
     [
       "start uncertain",
       describeNamedStartUncertain(word, word, { ...at, subject: word, consoleUrl: word }, false),

@@ -193,14 +193,18 @@ export function describeError(error: { message: string; code?: string | undefine
 
 const leaveRunning = `  To leave the execution running instead, set onDelete to "leave" and run \`pulumi up\` first.`;
 
-/** An execution was asked to stop, and has not. */
+/**
+ * An execution was asked to stop, and has not.
+ * @param isSeenRunning true where the last status request saw it run.
+ */
 export function describeNotStopped(
   executionId: string,
   waitedSeconds: number,
+  isSeenRunning: boolean,
   context: MessageContext,
 ): string {
   return lines(
-    `execution ${executionId} was asked to stop but is still running after ${formatDuration(waitedSeconds * 1000)}`,
+    `execution ${executionId} was asked to stop but ${isSeenRunning ? "is still" : "may still be"} running after ${formatDuration(waitedSeconds * 1000)}`,
     "  The resource stays in the state. Run the command again to resume waiting.",
     leaveRunning,
     ...where(context, "WFX-EXECUTION-NOT-STOPPED"),
