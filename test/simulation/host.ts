@@ -219,7 +219,7 @@ async function underLock(
   const held = await process.act<boolean>("lock", (deliver) => {
     let isHeld = false;
     const tellLater = timeline.after(1_000, () => {
-      if (!isHeld && process.isAlive) onWait?.("waits for another deployment on this machine");
+      if (!isHeld && process.isAlive) onWait?.("waiting for another deployment on this machine");
     });
     const done = (): void => {
       tellLater();

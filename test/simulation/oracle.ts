@@ -289,7 +289,7 @@ export class Oracle {
         if (urn === undefined) deployment.machine.damagedUrns.clear();
         else deployment.machine.damagedUrns.delete(urn);
       }
-      if (text.includes("nothing can be noted")) this.#counters.sometimes("the journal could not be written");
+      if (text.includes("can't be written")) this.#counters.sometimes("the journal could not be written");
     }
     if (severity === "warning" && record) this.#judgeText(text, record);
     if (severity === "status" && text.includes('concurrency is "queue"') && record) {
@@ -898,7 +898,11 @@ export class Oracle {
     if (this.#world.express === true) return;
     // A name that the program chose says nothing by itself.
     const isNamed = want.inputs["executionName"] !== undefined;
-    if (this.#isMarked && !isNamed && message.includes("can't be told whether")) {
+    if (
+      this.#isMarked &&
+      !isNamed &&
+      /is not known whether (this run|execution \S+ is this run)/.test(message)
+    ) {
       if (this.#world.service === "functiongraph" && !this.#hasShownName(want.workflow)) {
         this.#counters.exception("FunctionGraph had not shown a name yet");
         return;

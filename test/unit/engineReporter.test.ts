@@ -97,10 +97,10 @@ describe("with an engine", () => {
   test("a reason has arrived when it has been said, kept or not: what is done for it may follow at once", async () => {
     const reporter = reporterOf(address)(urn);
     await reporter.explain("runs again: triggers.image changed", false);
-    await reporter.explain('runs again: rerunOn has "always"', true);
+    await reporter.explain('runs again: rerunOn includes "always"', true);
     expect(received.map((request) => [request.getMessage(), request.getEphemeral()])).toEqual([
       ["runs again: triggers.image changed", true],
-      ['runs again: rerunOn has "always"', false],
+      ['runs again: rerunOn includes "always"', false],
     ]);
   });
 

@@ -186,6 +186,6 @@ test("arguments that would not fit into an init failure are refused in the previ
   const news = { ...inputs, triggers: { data: "x".repeat(5_000_000) } };
   const { failures } = await provider.check({}, news);
   expect(failures).toEqual([
-    { property: "triggers", reason: expect.stringContaining('"triggers" has 4.8 MB') },
+    { property: "triggers", reason: expect.stringContaining('"triggers" takes 4.8 MB') },
   ]);
 });

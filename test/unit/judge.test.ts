@@ -26,7 +26,7 @@ test.each([
 test.each([
   ["failed", "execution ex-1 failed", "WFX-EXECUTION-FAILED"],
   ["timedOut", "execution ex-1 timed out at the service", "WFX-EXECUTION-FAILED"],
-  ["running", "execution ex-1 has not settled", "WFX-EXECUTION-TIMEOUT"],
+  ["running", "execution ex-1 has not finished", "WFX-EXECUTION-TIMEOUT"],
 ])("%s is not: the verdict says so", (status, text, code) => {
   expect(verdictOf({ status, steps: [] })).toContain(text);
   expect(verdictOf({ status, steps: [] })).toContain(code);

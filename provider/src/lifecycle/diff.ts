@@ -70,7 +70,7 @@ export function diff(
   const specs = argumentSpecs(definition);
   // Storing the outputs anew is what makes them secret.
   const secrets = newlySecret.map(({ argument, path }) => ({
-    ...changedInput(argument, `${path} is secret now (nothing runs again)`),
+    ...changedInput(argument, `${path} is secret now (no new run)`),
     path,
   }));
   // The arguments have passed check; one that isn't known yet counts as left out, which is compared below.
@@ -90,7 +90,7 @@ export function diff(
     else if (replaceOnChanges.some((path) => isWithin(name, path))) {
       reruns.push(changedInput(name, `${name} changed (replaceOnChanges)`, state[name], args[name]));
     } else {
-      updates.push(changedInput(name, `${name} changed (nothing runs again)`, state[name], args[name]));
+      updates.push(changedInput(name, `${name} changed (no new run)`, state[name], args[name]));
     }
   }
   for (const [name, here] of Object.entries(place)) {
@@ -107,8 +107,8 @@ export function diff(
   if (outcome !== undefined) {
     const reason =
       outcome === "always"
-        ? `rerunOn has "always"`
-        : `its last execution ${describeOutcome(status)} (rerunOn has "${outcome}")`;
+        ? `rerunOn includes "always"`
+        : `last execution ${describeOutcome(status)} (rerunOn includes "${outcome}")`;
     reruns.push({ ...changedOutput("status", reason), property: "rerunOn" });
   }
   if (reruns.length > 0) {
@@ -117,11 +117,9 @@ export function diff(
 
   // A refresh makes the engine forget that the resource is not ready; the stored outcome does not forget.
   if (!settled && common.waitFor === "settled") {
-    updates.push(changedOutput("status", `goes on waiting for execution ${id}`));
+    updates.push(changedOutput("status", `resumes waiting for execution ${id}`));
   } else if (settled && status !== "succeeded" && common.onFailure === "fail") {
-    updates.push(
-      changedOutput("status", `its last execution ${describeOutcome(status)} and is not run again`),
-    );
+    updates.push(changedOutput("status", `last execution ${describeOutcome(status)} (not run again)`));
   }
   updates.push(...secrets);
   return updates.length > 0 ? result("update", updates, false) : result("none", [], false);
@@ -140,12 +138,7 @@ function diffArmed(
       !equal(before.effective(name), now.effective(name)),
   );
   const updates = changed.map(([name]) =>
-    changedInput(
-      name,
-      `${name} changed (nothing runs until it is destroyed)`,
-      before.values[name],
-      now.values[name],
-    ),
+    changedInput(name, `${name} changed (runs only on destroy)`, before.values[name], now.values[name]),
   );
   updates.push(...secrets);
   return updates.length > 0 ? result("update", updates, false) : result("none", [], false);
@@ -243,7 +236,7 @@ export function equal(a: unknown, b: unknown): boolean {
 export function describeDiff({ action, reasons }: Diff, isDeployment: boolean): string {
   const why = reasons.join("; ");
   if (action === "rerun")
-    return `${isDeployment ? "runs again" : "the next `pulumi up` runs it again"}: ${why}`;
-  if (action === "rearm") return `runs when it is destroyed, and not before: ${why}`;
+    return `${isDeployment ? "runs again" : "runs again in the next `pulumi up`"}: ${why}`;
+  if (action === "rearm") return `runs only on destroy: ${why}`;
   return why;
 }

@@ -81,7 +81,7 @@ async function seeThrough(backend: Backend, id: string, call: LifecycleCall): Pr
   const status = storedStatus(outcome.state);
   if (isSettled(status) && status !== "succeeded") {
     call.reporter.warn(
-      `execution ${run.executionId} ${describeOutcome(status)}; the resource goes all the same (onFailure is "${onFailure}")`,
+      `execution ${run.executionId} ${describeOutcome(status)}; the resource is removed (onFailure is "${onFailure}")`,
     );
   }
 }

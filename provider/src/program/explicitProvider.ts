@@ -1,14 +1,14 @@
 /**
- * An explicit provider: the settings of one account, for resources that name it in their options. Two of them in a
- * stack are two accounts, each in a process of its own.
+ * An explicit provider: the settings of one account, for resources that name the provider in their options. Two explicit
+ * providers in a stack are two accounts, each in a process of its own.
  */
 import * as pulumi from "@pulumi/pulumi";
 
 /** How often an operation may be called. */
 export interface RequestLimit {
-  /** So many at once: at least 1. */
+  /** The number of requests at once: at least 1. */
   tokens: pulumi.Input<number>;
-  /** So many are refilled in a second: more than 0. */
+  /** The number of requests that are refilled per second: more than 0. */
   perSecond: pulumi.Input<number>;
 }
 
@@ -79,16 +79,16 @@ export interface HuaweicloudSettings {
   agencyDomainName?: pulumi.Input<string>;
   /** Name of the project to work in as that agency. */
   delegatedProject?: pulumi.Input<string>;
-  /** Name of a profile of KooCLI. */
+  /** Name of a KooCLI profile. */
   profile?: pulumi.Input<string>;
   /**
-   * File of profiles of KooCLI.
+   * KooCLI's profile file.
    * @default `~/.hcloud/config.json`, where `profile` is set
    */
   sharedConfigFile?: pulumi.Input<string>;
   /** Address of IAM. */
   authUrl?: pulumi.Input<string>;
-  /** End of all host names. @default `myhuaweicloud.eu` for `eu-west-1…`, else `myhuaweicloud.com` */
+  /** Suffix of all host names. @default `myhuaweicloud.eu` for `eu-west-1…`, else `myhuaweicloud.com` */
   cloud?: pulumi.Input<string>;
   /** Authorities that are trusted in place of all others: PEM text, or the path of a PEM file. */
   cacertFile?: pulumi.Input<string>;
@@ -161,7 +161,7 @@ export interface AlicloudSettings {
   /** Name of a profile. */
   profile?: pulumi.Input<string>;
   /**
-   * File of profiles: the JSON of the `aliyun` command, or the INI of the vendor's SDKs.
+   * Profile file: the JSON of the `aliyun` command, or the INI of the vendor's SDKs.
    * @default `~/.aliyun/config.json`, then `~/.alibabacloud/credentials`
    */
   sharedCredentialsFile?: pulumi.Input<string>;
@@ -195,7 +195,7 @@ export interface AlicloudSettings {
   requestLimits?: pulumi.Input<Record<string, pulumi.Input<RequestLimit>>>;
 }
 
-/** Arguments of {@link Provider}. What is left out comes from the environment, not from the stack's configuration. */
+/** Arguments of {@link Provider}. Settings that are left out come from the environment, not from the stack's configuration. */
 export interface ProviderArgs {
   huaweicloud?: HuaweicloudSettings;
   alicloud?: AlicloudSettings;

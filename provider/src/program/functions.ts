@@ -1,6 +1,6 @@
 /**
- * What all functions of the services' modules share: they run in the program's own process, in a session by their options or
- * the stack's configuration. Under the SDK's mocks these answer, and nothing is asked.
+ * The common part of all functions of the services' modules. They run in the program's own process, in a session for their
+ * options or the stack's configuration. Under the SDK's mocks the mocks answer, and no request is sent.
  */
 import * as pulumi from "@pulumi/pulumi";
 import { redactTexts } from "../fronts/shared/redaction/redact";

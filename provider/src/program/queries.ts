@@ -41,7 +41,7 @@ export function iterateOver(
   );
 }
 
-/** Looks at one execution. */
+/** Reads one execution. */
 export function executionQuery<Args extends { readonly executionId: string }, Result>(
   service: ServiceName,
 ): ProgramFunction<Args, Result> {

@@ -27,7 +27,7 @@ export async function dealWithLeftover(
     await host.register.dropped(host.definition.service, host.urn, id);
     return;
   }
-  const what = `execution ${id} of an earlier deployment, which was cut short, still runs with other arguments`;
+  const what = `execution ${id} of an interrupted deployment is still running with other arguments`;
   if (host.args.common.onDelete === "leave") {
     host.reporter.warn(`${what}; it is left running (onDelete)`);
   } else {
@@ -48,10 +48,10 @@ export function isHere(
   { reporter }: StartCall,
 ): boolean {
   if (workflow === backend.identity) return true;
-  const which = executionId ?? `that was to be named ${runName}`;
+  const which = executionId ?? `named ${runName}`;
   reporter.warn(
-    `execution ${which} of an earlier deployment, which was cut short, is of another workflow (${workflow}) and may still run; ` +
-      "it is not stopped from here: look for it there",
+    `execution ${which} of an interrupted deployment belongs to another workflow (${workflow}) and may still be running; ` +
+      "it is not stopped: check that workflow's executions",
   );
   return false;
 }

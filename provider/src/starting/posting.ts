@@ -91,7 +91,7 @@ export async function post(
     started = await backend.start({ runName: start.runName, signal: host.signal });
     if (wasThere(started.executionId)) {
       throw new StartUncertainError(
-        `the service answered the start with execution ${started.executionId}, which was there before`,
+        `the service answered the start with execution ${started.executionId}, which existed before the start`,
       );
     }
   } catch (error) {

@@ -76,7 +76,7 @@ async function findLost(
     if (found) return { ...(await takeOver(starting, found)), wasPosted: isJustPosted };
     if (shown === undefined) return fail("impossible", cause);
     if (askedMs >= untilMs || host.signal.aborted) return fail("showsNone", cause);
-    host.reporter.status("the answer to the start got lost, looking for the execution");
+    host.reporter.status("the start got no answer, searching for the execution");
     await clock.sleep(lookAgainMs, host.signal).catch(() => undefined);
   }
 }

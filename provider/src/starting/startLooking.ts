@@ -101,7 +101,7 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
         return {
           againMs: lookAgainMs,
           isInDoubt: true,
-          why: "looking for the execution whose start was cut short",
+          why: "searching for the execution of an interrupted start",
         };
       }
       if (likeliest) return adopt(likeliest);
@@ -117,7 +117,7 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
         looks += 1;
         return {
           againMs: lookAgainMs,
-          why: "waits for others to find executions whose start was cut short",
+          why: "waiting for other starts to find their executions",
         };
       }
       throw question;
@@ -132,14 +132,15 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
     // One may have begun while this list was on its way, which can take its time.
     if (mindsRunning(starting) && newest.executions.some(isUnsettled) && disagreements < maxDisagreements) {
       disagreements += 1;
-      return { againMs: lookAgainMs, why: "the lists of executions disagree about what runs: looking again" };
+      return { againMs: lookAgainMs, why: "the lists of executions disagree: reading them again" };
     }
     const isKnown = (id: string): boolean => taken.has(id) || host.register.isTaken(id);
     const listed = { ...newest, executions: [...newest.executions, ...candidates] };
     const since = seenBefore(listed, isKnown, host.session.clock.now());
     const start = addEvidence({ ...newStart(starting, runName), since }, pending);
     // This process was suspended so long that another one took its place: what was seen is no longer so.
-    if (wasExclusive && !look.isExclusive()) return { againMs: 0, why: "looks again for running executions" };
+    if (wasExclusive && !look.isExclusive())
+      return { againMs: 0, why: "checking again for running executions" };
     try {
       const before = new Set(listed.executions.map(({ executionId }) => executionId));
       return await post(
@@ -153,7 +154,7 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
       return {
         againMs: 0,
         isInDoubt: true,
-        why: "the answer to the start got lost, looking for the execution",
+        why: "the start got no answer, searching for the execution",
       };
     }
   };

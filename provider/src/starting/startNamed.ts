@@ -54,9 +54,9 @@ async function postNamed(starting: Starting, runName: string): Promise<Run> {
       if (!isInDoubt) {
         throw new InputError(
           args.common.runOn === "destroy"
-            ? `${messageOf(error)} A name can be used once: give another name, run \`pulumi up\` and destroy again; or leave it ` +
-                "as it is: `pulumi state delete <its URN>`."
-            : `${messageOf(error)} A name can be used once: give another name, or leave it out to have one made.`,
+            ? `${messageOf(error)} A name can be used only once. Set another executionName, run \`pulumi up\` and destroy again. ` +
+                "To remove the resource without this run, run `pulumi state delete <URN>`."
+            : `${messageOf(error)} A name can be used only once. Set another executionName, or remove the argument.`,
         );
       }
       const context = messageContext(backend, runName, args);

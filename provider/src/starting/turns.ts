@@ -60,7 +60,8 @@ export async function inTurn(
   const clock = steadyClock(host.session.clock);
   const limit = waitLimit(host);
   const deadlineMs = clock.now() + limit.timeoutSeconds * 1000;
-  const interrupted = (): Error => gaveUp("interrupted while looking for it") ?? startInterrupted();
+  const interrupted = (): Error =>
+    gaveUp("interrupted while searching for the execution") ?? startInterrupted();
   const tooLate = (why: string): Error =>
     gaveUp(why) ??
     new WorkflowExecutionError(
@@ -68,7 +69,7 @@ export async function inTurn(
       describeQueueTimedOut(why, limit, messageContext(backend, "", host.args)),
     );
   let waits = 0;
-  let why = "waits for other starts of this workflow";
+  let why = "waiting for other starts of this workflow";
   // A start that is in doubt is looked for however short the deployment's time is.
   let isInDoubt = false;
   for (;;) {

@@ -170,7 +170,7 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
     return this.#serve("read", stored, async (call) => {
       this.#memory.read(call.urn);
       const state = await read(id, call.args, this.#host(call));
-      if (!state) throw new Error(`${this.#definition.title} knows no execution ${id} of this workflow`);
+      if (!state) throw new Error(`${this.#definition.title} does not know execution ${id} of this workflow`);
       return { id, props: this.#toOutputs(state, call) };
     });
   }
@@ -278,7 +278,7 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
       try {
         return cleanText(redactSent(text, credentials.texts, secrets()));
       } catch {
-        return "a text that can't be shown, since it can't be searched for secrets";
+        return "(text not shown: it can't be searched for secrets)";
       }
     };
     const hideCredentials = (text: string): string => redactSent(text, credentials.texts);

@@ -21,7 +21,7 @@ export class CreatedButNotReady extends Error {
   constructor(id: string, properties: Readonly<Record<string, unknown>>, reasons: readonly string[]) {
     const shown = reasons.length > maxReasons ? [...reasons.slice(0, maxReasons), "…"] : reasons;
     const messages = shown.map(toMessage).filter((reason) => reason !== "");
-    const [first = "the execution is not as wanted"] = messages;
+    const [first = "the execution did not end as wanted"] = messages;
     // It is sent twice, and the reasons say it all.
     super(first);
     this.name = "CreatedButNotReady";

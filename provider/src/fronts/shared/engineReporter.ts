@@ -58,7 +58,7 @@ export function engineReporter(urn: string | undefined): EngineReporter {
     info: (text) => {
       infoLines += 1;
       if (infoLines > maxInfoLines) return;
-      const more = infoLines === maxInfoLines ? " (from here on, ends of steps are only in the outputs)" : "";
+      const more = infoLines === maxInfoLines ? " (later steps are only in the outputs)" : "";
       if (urn === undefined) return;
       // One after the other: the engine takes what arrives together in any order.
       const before = said.get(urn) ?? Promise.resolve();

@@ -101,8 +101,8 @@ export function argumentsTooLarge(
   return {
     argument,
     reason:
-      `has ${inMegabytes(size)} as the engine sends it, and all arguments together ${inMegabytes(total)}: at most ` +
-      `${inMegabytes(maxArgumentBytes)} fit beside the outcome of an execution that fails. Give its digest or its address instead`,
+      `takes ${inMegabytes(size)} in the engine's format, and all arguments together take ${inMegabytes(total)}. The limit is ` +
+      `${inMegabytes(maxArgumentBytes)}, so that the outcome of a failed execution fits too. Pass a digest or an address instead`,
   };
 }
 

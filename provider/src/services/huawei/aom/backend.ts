@@ -52,7 +52,7 @@ const aom: HuaweiService = {
 
 // The operation has neither pages nor filters, so nothing makes its answer smaller.
 const tooManyExecutions =
-  "The service gives all executions of a workflow at once. Create a workflow with the same content and give its id as workflowId.";
+  "The service returns all executions of a workflow at once. Create a workflow with the same content and set workflowId to its id.";
 
 /** Huawei Cloud AOM workflows ("tasks" of its automation chapter). */
 export const huaweiAom = {

@@ -217,7 +217,7 @@ class FunctionGraphBackend extends HuaweiWorkflow implements Backend {
     const row = await this.#lists.find(executionId, options);
     if (!row) throw tooLarge;
     const { durationMs: _durationMs, createdBy: _createdBy, ...summary } = row;
-    const why = "the service's answer has more than can be read";
+    const why = "the service's answer is too large to read";
     const isOutputMissing = row.status === "succeeded";
     return {
       ...summary,
