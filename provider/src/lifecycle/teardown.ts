@@ -54,7 +54,7 @@ async function seeThrough(backend: Backend, id: string, call: LifecycleCall): Pr
   let last = run.outcome;
   // One that failed is good enough where the program goes on all the same.
   const { onFailure } = call.args.common;
-  if (!run.isNew && run.wasPosted !== true && onFailure !== "continue") {
+  if (!run.isNew && run.wasPosted !== true && run.wasRunning !== true && onFailure !== "continue") {
     // What the service has forgotten is told in the words of a wait.
     if (backend.keepsHistory) {
       last ??= await withinTime(call.session.clock, lookMs, call.signal, (signal) =>

@@ -160,7 +160,12 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
   };
   const adopt = (execution: ExecutionSummary): Run => {
     host.register.take(execution.executionId);
-    return { executionId: execution.executionId, isNew: false, ...(postedHere ? { wasPosted: true } : {}) };
+    return {
+      executionId: execution.executionId,
+      isNew: false,
+      ...(postedHere ? { wasPosted: true } : {}),
+      ...(isUnsettled(execution) ? { wasRunning: true } : {}),
+    };
   };
   const gaveUp = (why: string): Error | undefined =>
     open ? new StartUncertainError(describeStartUncertain(why, context, false)) : question;

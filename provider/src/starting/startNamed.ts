@@ -154,7 +154,7 @@ async function findRunning({ wanted, host }: Starting, look: Look): Promise<Run 
   );
   if (!running) return undefined;
   host.register.take(running.executionId);
-  return { executionId: running.executionId, isNew: false };
+  return { executionId: running.executionId, isNew: false, wasRunning: true };
 }
 
 // Under a given key there may have been further attempts, of a state that was lost: the one that runs, else the newest.
