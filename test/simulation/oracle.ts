@@ -748,6 +748,18 @@ export class Oracle {
     if ((isUntold || isForcedAfter) && owners.some((one) => one.urn === want.urn)) {
       return count("a destroy that this machine was not told of");
     }
+    // What another machine has changed meanwhile, this one's record of a start does not know.
+    const isChangedElsewhere = this.wants.some(
+      (one) =>
+        one.urn === want.urn &&
+        one.state === "satisfied" &&
+        one.attempts.some(
+          ({ deployment: { machine, beganMs } }) => beganMs > sentMs && machine !== last?.deployment.machine,
+        ),
+    );
+    if (isChangedElsewhere && owners.some((one) => one.urn === want.urn && wasCutShort(one))) {
+      return count("another machine changed the resource, and this one remembers a start");
+    }
     if (want.isForced && owners.some((one) => one.urn === want.urn && wasCutShort(one))) {
       return count("a forced replacement took over what a deployment that was cut short had started");
     }
