@@ -122,6 +122,7 @@ export function openHost(options: HostOptions): Host {
 function clockOf({ machine, process, timeline }: HostOptions): Clock {
   return {
     now: () => machine.clock.now(),
+    elapsed: () => timeline.nowMs,
     sleep: (ms, signal) => {
       if (signal?.aborted === true) return Promise.resolve();
       return process.act("sleep", (deliver) => {

@@ -732,7 +732,8 @@ export class Oracle {
     }
     const last = want.attempts.at(-1);
     const began = last?.deployment.beganMs ?? 0;
-    const stillRan = this.#truth.endOf(execution) >= began;
+    // As the service shows it: an end may be seen late.
+    const stillRan = this.#truth.endOf(execution) + this.#world.lagMs.status >= began;
     if (want.isForced && execution.id === want.supersededId && stillRan && !this.#knows(last, execution)) {
       return count("a forced replacement took over what still ran");
     }

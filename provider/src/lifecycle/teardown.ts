@@ -6,7 +6,7 @@ import type { Backend } from "../execution/service";
 import { WorkflowExecutionError } from "../ground/errors";
 import type { ExecutionSnapshot } from "../execution/snapshot";
 import { isSettled } from "../execution/snapshot";
-import { steadyClock } from "../ground/clock";
+import { stopwatch } from "../ground/clock";
 import { withinTime } from "../ground/timeLimit";
 import { awaitExecution } from "./await";
 import { lookAt } from "../execution/lookAt";
@@ -97,10 +97,10 @@ export async function isReplacedArming(
 ): Promise<boolean> {
   const last = await register.lastArmed(definition.service, urn);
   if (last === undefined || last === id) return false;
-  const clock = steadyClock(session.clock);
-  const untilMs = clock.now() + copiesWithinMs;
+  const { clock } = session;
+  const passedMs = stopwatch(clock);
   while (!register.isDisarmed(last)) {
-    if (clock.now() >= untilMs || signal.aborted) return false;
+    if (passedMs() >= copiesWithinMs || signal.aborted) return false;
     await clock.sleep(copyLookMs, signal);
   }
   return true;

@@ -3,7 +3,7 @@
  */
 import { StartUncertainError, messageOf } from "../ground/errors";
 import type { ExecutionSummary } from "../execution/snapshot";
-import { steadyClock } from "../ground/clock";
+import { stopwatch } from "../ground/clock";
 import { describeStartUncertain, describeStartUndecided } from "./messages";
 import { messageContext } from "../execution/words";
 import {
@@ -38,7 +38,7 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
   const { wanted, backend, host, pending } = starting;
   const service = host.definition.service;
   const context = messageContext(backend, "", host.args);
-  const clock = steadyClock(host.session.clock);
+  const passedMs = stopwatch(host.session.clock);
   let runName = pending?.runName ?? runNameOf(wanted) ?? newRunName(wanted.key, host.session.uuid);
   /** The start whose execution is looked for. */
   let open = pending;
@@ -65,7 +65,7 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
   const decide = async (look: Look): Promise<Turn> => {
     const wasExclusive = look.isExclusive();
     // A list that took its time tells what was so when it was asked for.
-    const askedMs = clock.now();
+    const askedMs = passedMs();
     const candidates = await candidatesOf(starting, look, open);
     const { taken, unresolved, seenBefore: seenByOthers } = await claimsAt(look);
     const name = soughtName(wanted, open);
@@ -94,7 +94,7 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
       if (possible.length > shares) {
         throw new StartUncertainError(describeStartUndecided(possible, context, true));
       }
-      searchedFromMs ??= clock.now() - (postedHere ? 0 : await ageMs(open, look, host.session.clock.now()));
+      searchedFromMs ??= passedMs() - (postedHere ? 0 : await ageMs(open, look, host.session.clock.now()));
       searches += 1;
       // Somebody else's may be listed before ours is, and one list may leave something out.
       if (askedMs - searchedFromMs < showsWithinMs || searches < 2) {

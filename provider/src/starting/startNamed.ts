@@ -32,9 +32,10 @@ export async function startNamed(starting: Starting, gate: StartGate, isExclusiv
   const run = await inTurn(starting, gate, { alone: isExclusive, locked: isExclusive }, async (look) => {
     const running = name === undefined || !isSure ? await findRunning(starting, look) : undefined;
     const found = running ?? (name === undefined ? undefined : await findNamed(starting, name));
-    if (found) return found;
+    if (found !== undefined && found !== "used up") return found;
     const turn = await decideConcurrency(starting, look);
-    return turn ?? postNamed(starting, name ?? newRunName(wanted.key, host.session.uuid));
+    const free = found === "used up" ? undefined : name;
+    return turn ?? postNamed(starting, free ?? newRunName(wanted.key, host.session.uuid));
   });
   if (!run.isNew) await noteFound(starting, newStart(starting, run.executionId), run);
   return run;
@@ -133,15 +134,17 @@ async function freshName({ wanted, host }: Starting): Promise<string | undefined
   return past.includes(name) ? newRunName(wanted.key, host.session.uuid) : name;
 }
 
-// The run's execution where it is there already.
-async function findNamed(starting: Starting, name: string): Promise<Run | undefined> {
-  const { backend, host } = starting;
+// The run's execution where it is there already. A name that may be the predecessor's is not posted to find out: where the
+// answer got lost, nobody could tell which of the two it is.
+async function findNamed(starting: Starting, name: string): Promise<Run | "used up" | undefined> {
+  const { backend, host, wanted } = starting;
   const snapshot = await lookAt(backend, name, { signal: host.signal });
   if (!snapshot) return undefined;
   // Its end, which may be seen a moment later, is for this deployment to tell.
   if (!isSettled(snapshot.status)) return { executionId: name, isNew: false, outcome: snapshot };
   // Posting the name tells what is to be done about one that is used up.
-  if (isAnybodys(starting) || mayBePredecessors(starting.wanted)) return undefined;
+  if (isAnybodys(starting)) return undefined;
+  if (mayBePredecessors(wanted)) return wanted.isNamed ? undefined : "used up";
   return { executionId: await latestOf(starting, name), isNew: false };
 }
 

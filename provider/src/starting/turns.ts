@@ -5,7 +5,7 @@
 import type { Backend } from "../execution/service";
 import { WorkflowExecutionError } from "../ground/errors";
 import type { ExecutionSummary } from "../execution/snapshot";
-import { steadyClock } from "../ground/clock";
+import { steadyClock, stopwatch } from "../ground/clock";
 import { limitTime, withinTime } from "../ground/timeLimit";
 import { describeBusy, describeQueueTimedOut, describeQueued } from "./messages";
 import type { StartCall } from "./startCall";
@@ -113,14 +113,11 @@ export async function inTurn(
 
 // The next one in turn must see this one; a list can lag behind.
 async function untilListed(backend: Backend, run: Run, host: StartCall): Promise<void> {
-  const clock = steadyClock(host.session.clock);
-  const untilMs = clock.now() + showsWithinMs;
-  while (clock.now() < untilMs && !host.signal.aborted) {
-    const { executions } = await withinTime(
-      host.session.clock,
-      untilMs - clock.now(),
-      host.signal,
-      (signal) => backend.listPage({}, { limit: 20 }, signal),
+  const { clock } = host.session;
+  const passedMs = stopwatch(clock);
+  while (passedMs() < showsWithinMs && !host.signal.aborted) {
+    const { executions } = await withinTime(clock, showsWithinMs - passedMs(), host.signal, (signal) =>
+      backend.listPage({}, { limit: 20 }, signal),
     ).catch(() => ({ executions: [] as readonly ExecutionSummary[] }));
     if (executions.some(({ executionId }) => executionId === run.executionId)) return;
     await clock.sleep(lookAgainMs / 4, host.signal);
