@@ -15,7 +15,16 @@ import type {
   Session,
   StoredState,
 } from "../../lifecycle";
-import { asNotStarted, check, create, deleteExecution, diff, read, update } from "../../lifecycle";
+import {
+  asNotStarted,
+  check,
+  create,
+  deleteExecution,
+  diff,
+  explainUnready,
+  read,
+  update,
+} from "../../lifecycle";
 import type { DeploymentMemory } from "./deploymentMemory";
 import { ResourceMemory, supersededBy } from "./deploymentMemory";
 import type { EngineReporter } from "./engineMessages";
@@ -68,6 +77,8 @@ export interface ComparedResource {
   /** Paths of properties whose change is to run it again; empty where the engine sees to that. */
   readonly replaceOnChanges: readonly string[];
   readonly newSecrets: readonly NewSecret[];
+  /** True where an outcome is no reason to do anything: the execution is being taken into the state as it is. */
+  readonly isOutcomeTaken?: boolean;
   /** Says why something will be done; not called where nothing will. */
   explain(result: Diff, isDeployment: boolean): Promise<void>;
 }
@@ -103,7 +114,11 @@ export class ResourceCalls {
     if (isDeployment) this.#memory.remember(urn, supersededBy(id, stored));
     const { signal } = this.#served.host;
     const place = await this.#session().findPlace(this.#definition, stored, args, signal);
-    const result = diff(this.#definition, id, stored, args, replaceOnChanges, newSecrets, place);
+    const found = diff(this.#definition, id, stored, args, replaceOnChanges, newSecrets, place);
+    const isTaken = compared.isOutcomeTaken === true && found.changes.every(({ isInput }) => !isInput);
+    const result: Diff = isTaken
+      ? { ...found, action: "none", changes: [], properties: [], reasons: [] }
+      : found;
     // What is about to be replaced is remembered also on a machine that has never started it.
     const always = isDeployment && result.action === "rerun";
     // A refresh compares copies too that are still to be deleted.
@@ -143,6 +158,11 @@ export class ResourceCalls {
     return read(id, call.args, this.#host(call));
   }
 
+  /** Why an execution in this state is not as the program wants it; undefined where it is. */
+  explainUnready(id: string, state: StoredState, call: ResourceCall): Promise<string | undefined> {
+    return explainUnready(id, state, call.args, this.#host(call));
+  }
+
   /** Deletes the resource: what still runs is stopped or left, and a teardown runbook is run. */
   async delete(id: string, call: ResourceCall): Promise<void> {
     const { urn } = call;
@@ -150,7 +170,8 @@ export class ResourceCalls {
     // The engine does not say why. Where the program still has the resource, another one takes its place: only a
     // deployment checks, and nothing is checked of what is destroyed.
     const isReplacement =
-      urn !== undefined && (this.#memory.isDeployment(urn) || (await this.#isReplacing(urn)));
+      urn !== undefined &&
+      (this.#memory.isDeployment(urn) || this.#memory.isPresent(id) || (await this.#isReplacing(urn)));
     // A run that `executionKey` names replaces itself where nothing else has changed: it goes on for the new resource.
     if (isReplacement && deployment.answered.some((execution) => execution.id === id)) return;
     // Deleted before what takes its place is created, and perhaps never compared.
