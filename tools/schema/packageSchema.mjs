@@ -41,8 +41,8 @@ export function makePackageSchema({ repository, version, tables }) {
   for (const service of services) {
     const table = tables[service] ?? {};
     resources[`${PACKAGE}:${service}:WorkflowExecution`] = resourceOf(types, specs, service, table);
-    for (const symbol of functionsOf(types, service)) {
-      functions[`${PACKAGE}:${service}:${symbol.name}`] = functionOf(types, specs, symbol);
+    for (const name of sharedFunctions(types, services)) {
+      functions[`${PACKAGE}:${service}:${name}`] = functionOf(types, specs, types.exported(service, name));
     }
   }
   const settings = settingsOf(types, specs);
@@ -124,15 +124,20 @@ function demandAgreement(service, args, table) {
 }
 
 /**
- * The functions that only read. Each has a form for outputs in TypeScript, which every SDK makes itself.
+ * The functions that every service has and that only read: those that the plugin serves. Each has a form for outputs in
+ * TypeScript, which every SDK makes itself.
  * @param {ProgramTypes} types
- * @param {string} service
- * @returns {TypeScriptSymbol[]}
+ * @param {readonly string[]} services
+ * @returns {string[]}
  */
-function functionsOf(types, service) {
-  const symbols = types.exportsOf(service);
-  const names = new Set(symbols.map(({ name }) => name));
-  return symbols.filter(({ name }) => name.startsWith("get") && names.has(`${name}Output`));
+function sharedFunctions(types, services) {
+  const [first = new Set(), ...others] = services.map(
+    (service) => new Set(types.exportsOf(service).map(({ name }) => name)),
+  );
+  return [...first].filter(
+    (name) =>
+      name.startsWith("get") && first.has(`${name}Output`) && others.every((names) => names.has(name)),
+  );
 }
 
 /**
