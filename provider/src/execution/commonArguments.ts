@@ -10,6 +10,13 @@ import type { ExecutionStatus } from "./snapshot";
 /** Stands for a value that is only known after other resources exist; seen in check and diff. */
 export const unknownValue: unique symbol = Symbol("unknown until other resources exist");
 
+/** True where a value is, or has in it, something that is not known yet. */
+export function containsUnknown(value: unknown): boolean {
+  if (value === unknownValue) return true;
+  if (typeof value !== "object" || value === null) return false;
+  return Object.values(value).some(containsUnknown);
+}
+
 /** What `rerunOn` can name. */
 export type RerunOutcome = "failed" | "timedOut" | "stopped" | "always";
 

@@ -6,7 +6,7 @@ import type { ArgumentProblem, Arguments } from "../execution/argument";
 import type { BackendDefinition } from "../execution/service";
 import { problemsOf } from "../execution/problems";
 import type { Settings } from "../execution/settings";
-import { argumentSpecs, unknownValue } from "../execution/commonArguments";
+import { argumentSpecs, containsUnknown } from "../execution/commonArguments";
 import type { CustomTimeouts } from "./timeouts";
 import { parseDurationSeconds } from "./timeouts";
 
@@ -64,11 +64,4 @@ export function check(
 /** A problem as a sentence. */
 export function formatProblem({ argument, reason }: ArgumentProblem): string {
   return argument === undefined ? reason : `"${argument}" ${reason}`;
-}
-
-/** True where a value is, or has in it, something that is not known yet. */
-export function containsUnknown(value: unknown): boolean {
-  if (value === unknownValue) return true;
-  if (typeof value !== "object" || value === null) return false;
-  return Object.values(value).some(containsUnknown);
 }

@@ -9,12 +9,12 @@ import { isMap } from "../execution/rules";
 import { isSettled } from "../execution/snapshot";
 import {
   argumentSpecs,
+  containsUnknown,
   meaningOf,
   readCommonArguments,
   rerunReason,
   unknownValue,
 } from "../execution/commonArguments";
-import { containsUnknown } from "./check";
 import { describeOutcome } from "../execution/words";
 import type { StoredState } from "./state";
 import { isArmed, storedStatus } from "./state";
@@ -54,9 +54,16 @@ export interface Change {
   readonly kind: "add" | "update" | "delete";
   /** False where the cause is an output, as it is in the state. */
   readonly isInput: boolean;
+  /** The key of the one member of the property that differs; left out where the property differs as a whole. */
+  readonly member?: string;
   /** One phrase, e.g. `triggers.image changed`. */
   readonly reason: string;
+  /** What follows from it, unless the engine makes something else of it. @default nothing that has to be said */
+  readonly consequence?: string;
 }
+
+// Where a change stores a setting, and no more.
+const storesOnly = { consequence: "nothing runs again" } as const;
 
 /**
  * Compares. `args` may have unknown values (`unknownValue`); one counts as changed.
@@ -76,7 +83,8 @@ export function diff(
   const specs = argumentSpecs(definition);
   // Storing the outputs anew is what makes them secret.
   const secrets = newlySecret.map(({ argument, path }) => ({
-    ...changedInput(argument, `${path} is secret now (nothing runs again)`),
+    ...changedInput(argument, `${path} is secret now`),
+    ...storesOnly,
     path,
   }));
   if (isArmed(state) && args["runOn"] === "destroy") return diffArmed(specs, state, args, secrets);
@@ -96,7 +104,7 @@ export function diff(
     else if (replaceOnChanges.some((path) => isWithin(name, path))) {
       reruns.push(changedInput(name, `${name} changed (replaceOnChanges)`, state[name], args[name]));
     } else {
-      updates.push(changedInput(name, `${name} changed (nothing runs again)`, state[name], args[name]));
+      updates.push({ ...changedInput(name, `${name} changed`, state[name], args[name]), ...storesOnly });
     }
   }
   for (const [name, here] of Object.entries(place)) {
@@ -157,7 +165,9 @@ function result(action: Diff["action"], changes: readonly Change[], deleteFirst:
     action,
     changes,
     properties: [...new Set(changes.map((change) => change.property))],
-    reasons: changes.map((change) => change.reason),
+    reasons: changes.map(({ reason, consequence }) =>
+      consequence === undefined ? reason : `${reason} (${consequence})`,
+    ),
     deleteFirst,
   };
 }
@@ -199,6 +209,7 @@ function compareMaps(name: string, old: Map, current: Map): Change[] {
       {
         property: name,
         path: memberPath(name, key),
+        member: key,
         kind,
         isInput: true,
         reason: `${name}.${key} ${how[kind]}`,

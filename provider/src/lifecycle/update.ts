@@ -43,10 +43,27 @@ export async function update(
     const last = storedSnapshot(id, state);
     return awaitExecution(backend, args, { executionId: id, justStarted: false, last }, host);
   }
+  const reason = await explainUnready(id, state, args, host);
+  return reason === undefined
+    ? { kind: "ready", id, state: kept }
+    : { kind: "unready", id, state: kept, reasons: [reason] };
+}
+
+/**
+ * Says why an execution in this state is not as the program wants it; undefined where it is. Opens the service for the
+ * name of the workflow alone: the state says it all.
+ * @throws ConfigurationError where a setting is missing.
+ */
+export async function explainUnready(
+  id: string,
+  state: StoredState,
+  args: Arguments,
+  host: LifecycleHost,
+): Promise<string | undefined> {
   const verdict = judge(id, state, args);
-  if (!verdict) return { kind: "ready", id, state: kept };
+  if (!verdict) return undefined;
   const backend = await connect(connectArguments(host.definition, args, state), host);
-  return { kind: "unready", id, state: kept, reasons: [verdict(messageContext(backend, id, args))] };
+  return verdict(messageContext(backend, id, args));
 }
 
 function connect(args: Arguments, host: LifecycleHost): Promise<Backend> {

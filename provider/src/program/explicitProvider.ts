@@ -3,6 +3,7 @@
  * stack are two accounts, each in a process of its own.
  */
 import * as pulumi from "@pulumi/pulumi";
+import { camelCase, secretSettings } from "../fronts/shared/settingNames";
 
 /** How often an operation may be called. */
 export interface RequestLimit {
@@ -230,16 +231,6 @@ export interface ProviderArgs {
   alicloud?: AlicloudSettings;
 }
 
-const secrets: ReadonlySet<string> = new Set([
-  "secretKey",
-  "securityToken",
-  "token",
-  "password",
-  "key",
-  "assumeRoleWithOidc",
-  "credentialsUri",
-]);
-
 /**
  * An account, for the option `provider` of a resource.
  *
@@ -290,9 +281,9 @@ function flatten(namespace: string, settings: object = {}): pulumi.Inputs {
   return Object.fromEntries(
     given.map(([name, value]) => {
       // Without types, a program may take the spelling of the vendors' documents: `secret_key` is honoured too.
-      const key = name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+      const key = camelCase(name);
       const text = asJson.has(key) ? pulumi.jsonStringify(value) : value;
-      return [`${namespace}:${name}`, secrets.has(key) ? pulumi.secret(text) : text];
+      return [`${namespace}:${name}`, secretSettings.has(key) ? pulumi.secret(text) : text];
     }),
   );
 }
