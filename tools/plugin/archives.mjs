@@ -1,6 +1,6 @@
 // The archives that Pulumi installs the plugin from: one for each platform, with the same code and the platform's wrapper. The
 // same sources give the same bytes.
-import { chmod, copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { create } from "tar";
@@ -21,7 +21,7 @@ const MODIFIED = new Date("2026-01-01T00:00:00Z");
  * What is in an archive, beside the wrapper.
  * @typedef {object} PluginFiles
  * @property {string} code
- * @property {string} licences
+ * @property {string} licenses
  */
 
 /**
@@ -35,15 +35,12 @@ export function archiveName(version, platform) {
 }
 
 /**
- * Writes all archives into plugin/dist, in the place of earlier ones.
- * @param {string} repository its root
- * @param {string} version
- * @param {PluginFiles} files
+ * Writes all archives into a folder, in the place of all that it held.
+ * @param {{ repository: string, folder: string, version: string, files: PluginFiles }} options
  * @returns {Promise<string[]>} their paths
  */
-export async function writeArchives(repository, version, { code, licences }) {
+export async function writeArchives({ repository, folder: dist, version, files: { code, licenses } }) {
   const plugin = join(repository, "plugin");
-  const dist = join(plugin, "dist");
   const work = await mkdtemp(join(tmpdir(), "plugin-"));
   await rm(dist, { recursive: true, force: true });
   await mkdir(dist, { recursive: true });
@@ -52,13 +49,11 @@ export async function writeArchives(repository, version, { code, licences }) {
     for (const platform of PLATFORMS) {
       const folder = join(work, platform);
       await mkdir(folder);
-      const wrapper = `pulumi-resource-runbook${platform.startsWith("windows-") ? ".cmd" : ""}`;
-      await copyFile(join(plugin, "bin", wrapper), join(folder, wrapper));
-      await chmod(join(folder, wrapper), 0o755);
+      await writeWrapper(join(plugin, "bin"), folder, platform.startsWith("windows-"));
       await writeFile(join(folder, "main.js"), code);
       await copyFile(join(plugin, "schema.json"), join(folder, "schema.json"));
       await copyFile(join(repository, "LICENSE"), join(folder, "LICENSE"));
-      await writeFile(join(folder, "THIRD-PARTY-LICENCES.txt"), licences);
+      await writeFile(join(folder, "THIRD-PARTY-LICENSES.txt"), licenses);
       const file = join(dist, archiveName(version, platform));
       const names = (await readdir(folder)).sort();
       await create({ cwd: folder, file, gzip: { level: 9 }, portable: true, mtime: MODIFIED }, names);
@@ -68,4 +63,16 @@ export async function writeArchives(repository, version, { code, licences }) {
   } finally {
     await rm(work, { recursive: true, force: true });
   }
+}
+
+/**
+ * @param {string} from
+ * @param {string} to
+ * @param {boolean} isWindows
+ */
+async function writeWrapper(from, to, isWindows) {
+  const name = `pulumi-resource-runbook${isWindows ? ".cmd" : ""}`;
+  const text = (await readFile(join(from, name), "utf8")).replaceAll("\r\n", "\n");
+  await writeFile(join(to, name), isWindows ? text.replaceAll("\n", "\r\n") : text);
+  await chmod(join(to, name), 0o755);
 }

@@ -16,7 +16,12 @@ export async function buildPlugin({ repository, progress }) {
   let archives = [];
   await progress.step("plugin", async (say) => {
     say("bundling the plugin, usually about 3 s");
-    archives = await writeArchives(repository, version, await bundlePlugin(repository));
+    archives = await writeArchives({
+      repository,
+      folder: join(repository, "plugin", "dist"),
+      version,
+      files: await bundlePlugin(repository),
+    });
     return `the plugin ${version} in ${archives.length} archives`;
   });
   return { version, archives };

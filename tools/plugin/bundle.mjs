@@ -6,7 +6,7 @@ import { SetupError } from "../setup/progress.mjs";
 /** Where the front is, after `npm run build`. */
 const ENTRY = join("provider", "dist", "fronts", "plugin", "main.js");
 
-/** What is written above the licence of each package. */
+/** What is written above the license of each package. */
 const RULE = "-".repeat(80);
 
 /**
@@ -20,7 +20,7 @@ const RULE = "-".repeat(80);
 /**
  * Bundles the plugin. The packages have to be compiled.
  * @param {string} repository its root
- * @returns {Promise<{ code: string, licences: string, packages: BundledPackage[] }>} `licences`: the texts of all packages in it
+ * @returns {Promise<{ code: string, licenses: string, packages: BundledPackage[] }>} `licenses`: the texts of all packages in it
  * @throws {SetupError} when it cannot be bundled
  */
 export async function bundlePlugin(repository) {
@@ -44,7 +44,7 @@ export async function bundlePlugin(repository) {
   });
   const packages = await packagesOf(repository, Object.keys(result.metafile.inputs));
   const code = result.outputFiles[0]?.text ?? "";
-  return { code, licences: await licencesOf(packages), packages };
+  return { code, licenses: await licensesOf(packages), packages };
 }
 
 /**
@@ -66,11 +66,11 @@ async function packagesOf(repository, inputs) {
 }
 
 /**
- * Their licences ask to be handed on with the code.
+ * Their licenses ask to be handed on with the code.
  * @param {readonly BundledPackage[]} packages
  * @returns {Promise<string>}
  */
-async function licencesOf(packages) {
+async function licensesOf(packages) {
   const texts = await Promise.all(
     packages.map(async ({ folder, name, version }) => {
       const files = (await readdir(folder)).filter((file) => /^(licen[cs]e|notice)/i.test(file)).sort();
