@@ -1,14 +1,21 @@
 // `npm test` and `npm run test:unit`: makes the machine ready, then runs Jest; further arguments are Jest's.
 import { join } from "node:path";
 import { ensureGoProgram, vendorsClient } from "./setup/goEnvironment.mjs";
+import { prepareLanguages } from "./setup/languages.mjs";
 import { ensureNodeEnvironment } from "./setup/nodeEnvironment.mjs";
 import { reportTo } from "./setup/progress.mjs";
 import { ensurePythonEnvironment } from "./setup/pythonEnvironment.mjs";
 import { runInTerminal } from "./setup/runCommand.mjs";
 import { REPOSITORY, runTool, setUpEverything, setUpSources } from "./setup/setUp.mjs";
 
-/** Tests that need the engine, other versions of it, or the vendors' clients. */
-const BEYOND_UNIT = ["test/e2e", "test/conformance", "test/closure/sdks", "test/closure/types"];
+/** Tests that need the engine, other versions of it, other languages, or the vendors' clients. */
+const BEYOND_UNIT = [
+  "test/e2e",
+  "test/conformance",
+  "test/closure/sdks",
+  "test/closure/types",
+  "test/languages",
+];
 
 await runTool(async () => {
   const args = process.argv.slice(2);
@@ -55,6 +62,7 @@ async function prepareForAllTests() {
   const go = await ensureGoProgram({ ...vendorsClient(join(conformance, "go")), progress });
   return {
     ...process.env,
+    ...(await prepareLanguages({ repository: REPOSITORY, cli, progress })),
     PULUMI_TEST_BIN: cli,
     CONFORMANCE_NODE: node,
     ...(python === undefined ? {} : { CONFORMANCE_PYTHON: python }),
