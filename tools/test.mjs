@@ -12,8 +12,8 @@ import { REPOSITORY, runTool, setUpEverything, setUpSources } from "./setup/setU
 const BEYOND_UNIT = [
   "test/e2e",
   "test/conformance",
-  "test/closure/sdks",
-  "test/closure/types",
+  "test/providerText/sdks",
+  "test/providerText/types",
   "test/languages",
   "test/plugin",
 ];
