@@ -167,10 +167,14 @@ test("every member of an explicit provider of the TypeScript package is known", 
   }
 });
 
-test("a setting that the services refuse is told at the resource, by the names of both", async () => {
-  await plugin.engine.configure({ huaweicloud: { ...settings().huaweicloud, insecure: true } });
+test.each([
+  ["default", "configuration runbook:huaweicloud.insecure"],
+  ["default_0_1_0", "configuration runbook:huaweicloud.insecure"],
+  ["staging", "provider argument huaweicloud.insecure"],
+])("a setting of the provider %s that the services refuse is named as %s", async (name, words) => {
+  await plugin.engine.configure({ huaweicloud: { ...settings().huaweicloud, insecure: true } }, name);
   const { failures } = await plugin.engine.check(urn, { workflowId: "demo-succeeds" });
-  expect(failures).toEqual([{ property: "", reason: expect.stringContaining("huaweicloud:insecure") }]);
+  expect(failures).toEqual([{ property: "", reason: expect.stringContaining(`${words} is set`) }]);
 });
 
 test.each<[string, Bag, Bag, string[]]>([

@@ -228,8 +228,10 @@ export class EngineSide {
     return comparisonOf(await this.#call<protocol.DiffResponse>("diffConfig", request));
   }
 
-  async configure(settings: Bag): Promise<protocol.ConfigureResponse.AsObject> {
+  /** @param name the provider's */
+  async configure(settings: Bag, name = "default_0_1_0"): Promise<protocol.ConfigureResponse.AsObject> {
     const request = new protocol.ConfigureRequest();
+    request.setUrn(`urn:pulumi:dev::tests::pulumi:providers:runbook::${name}`);
     request.setArgs(structOf(settings));
     request.setAcceptsecrets(true);
     request.setAcceptresources(true);
