@@ -50,7 +50,8 @@ export interface StoredResource {
 export interface PluginStack {
   readonly folder: string;
   readonly env: NodeJS.ProcessEnv;
-  program(program: YamlProgram): void;
+  /** @param runtime of the program; a program in another language than YAML is in files of its own. @default "yaml" */
+  program(program: YamlProgram, runtime?: "yaml" | "nodejs"): void;
   /** Runs `pulumi` with these arguments; `--yes` and what keeps a log plain is added where it is taken. */
   pulumi(...args: string[]): Promise<CommandEnd>;
   /** Starts it, in a process group of its own. */
@@ -83,11 +84,11 @@ export async function openPluginStack(emulatorUrl: string): Promise<PluginStack>
   };
   env["PATH"] = [pulumiFolder, hosts, process.env["PATH"]].filter(Boolean).join(delimiter);
 
-  const program = (content: YamlProgram): void => {
+  const program = (content: YamlProgram, runtime: "yaml" | "nodejs" = "yaml"): void => {
     // JSON is YAML.
     const all = {
       name: "tests",
-      runtime: "yaml",
+      runtime: runtime === "yaml" ? runtime : { name: runtime, options: { typescript: false } },
       plugins: { providers: [{ name: "runbook", path: plugin }] },
       ...content,
     };
@@ -148,7 +149,16 @@ export async function openPluginStack(emulatorUrl: string): Promise<PluginStack>
   writeFileSync(
     join(folder, "Pulumi.test.yaml"),
     JSON.stringify({
-      config: { "runbook:huaweicloud": settings.huaweicloud, "runbook:alicloud": settings.alicloud },
+      config: {
+        "runbook:huaweicloud": settings.huaweicloud,
+        "runbook:alicloud": settings.alicloud,
+        // The same for the dynamic provider.
+        ...Object.fromEntries(
+          Object.entries(settings).flatMap(([namespace, values]) =>
+            Object.entries(values).map(([name, value]) => [`${namespace}:${name}`, value]),
+          ),
+        ),
+      },
     }),
   );
   return {
