@@ -23,6 +23,7 @@ const pages = [
   "docs/guesses.md",
   "docs/network.md",
   "docs/operations.md",
+  "docs/plugin.md",
   "docs/waiting.md",
   "emulator/README.md",
   "provider/README.md",

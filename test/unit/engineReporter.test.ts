@@ -7,8 +7,8 @@ import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import type { LogRequest } from "@pulumi/pulumi/proto/engine_pb";
 import { LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { engineAddress } from "../../provider/src/fronts/shared/engineReporter";
-import type { EngineReporter } from "../../provider/src/fronts/shared/engineReporter";
+import { engineAddress } from "../../provider/src/fronts/shared/engineAddress";
+import type { EngineReporter } from "../../provider/src/fronts/shared/engineMessages";
 
 type MakeReporter = (urn: string | undefined) => EngineReporter;
 
@@ -23,7 +23,7 @@ function reporterOf(...args: string[]): MakeReporter {
   process.argv = ["node", __filename, ...args];
   jest.resetModules();
   const fresh = jest.requireActual<{ engineReporter: MakeReporter }>(
-    "../../provider/src/fronts/shared/engineReporter",
+    "../../provider/src/fronts/dynamic/engineReporter",
   );
   return fresh.engineReporter;
 }

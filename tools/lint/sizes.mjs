@@ -21,11 +21,6 @@ export const sizeRules = /** @type {const} */ ({
 /** @type {readonly SizeException[]} */
 export const sizeExceptions = [
   {
-    file: "provider/src/fronts/dynamic/executionProvider.ts",
-    rules: ["max-lines", "dialect/class-length"],
-    why: "a method for each call of the host; to be cut when a second front shares a part of them",
-  },
-  {
     file: "provider/src/ground/errors.ts",
     rules: ["max-lines"],
     why: "the one tree of errors, most lines are TSDoc",

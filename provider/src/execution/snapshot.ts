@@ -17,12 +17,15 @@ export type ExecutionStatus =
 
 /** A target (machine, workload) on which a step did not succeed. */
 export interface FailedTarget {
+  /** The service's id of the target; absent where it gives none. */
   readonly id?: string;
+  /** Name of the machine or workload; absent where the service gives none. */
   readonly name?: string;
   /** Address of a machine, or namespace of a workload. */
   readonly address?: string;
   /** Text, as the services write it, e.g. `"126"`. */
   readonly exitCode?: string;
+  /** What the service says went wrong on this target. */
   readonly message?: string;
   /** The end of the target's log. */
   readonly log?: string;
@@ -30,17 +33,23 @@ export interface FailedTarget {
 
 /** The number of targets of a step in each state. */
 export interface TargetCounts {
+  /** Targets on which the step succeeded. */
   readonly succeeded: number;
+  /** Targets on which the step failed. */
   readonly failed: number;
+  /** Targets on which the step still runs. */
   readonly running: number;
+  /** Targets on which the step has not run. */
   readonly notPerformed: number;
 }
 
 /** One step of an execution that has begun. */
 export interface ExecutionStep {
+  /** The service's id of the step. */
   readonly id: string;
   /** The step's name in the workflow; absent if the service gives only ids. */
   readonly name?: string;
+  /** How the step stands, in the words of this package. */
   readonly status: ExecutionStatus;
   /** The vendor's own word. */
   readonly rawStatus: string;
@@ -52,6 +61,7 @@ export interface ExecutionStep {
   readonly error?: string;
   /** Absent for steps without targets. */
   readonly targets?: TargetCounts;
+  /** The targets on which the step did not succeed; absent where there are none. */
   readonly failedTargets?: readonly FailedTarget[];
 }
 
@@ -81,7 +91,9 @@ export interface ExecutionSnapshot {
 
 /** One line of an execution list. */
 export interface ExecutionSummary {
+  /** The service's id of the execution. */
   readonly executionId: string;
+  /** How the execution stands, in the words of this package. */
   readonly status: ExecutionStatus;
   /** The vendor's own word. */
   readonly rawStatus: string;

@@ -48,9 +48,16 @@ export interface Change {
   readonly kind: "add" | "update" | "delete";
   /** False where the cause is an output, as it is in the state. */
   readonly isInput: boolean;
+  /** The key of the one member of the property that differs; left out where the property differs as a whole. */
+  readonly member?: string;
   /** One phrase, e.g. `triggers.image changed`. */
   readonly reason: string;
+  /** What follows from it, unless the engine makes something else of it. @default nothing that has to be said */
+  readonly consequence?: string;
 }
+
+// Where a change stores a setting, and no more.
+const storesOnly = { consequence: "no new run" } as const;
 
 /**
  * Compares. `args` may have unknown values (`unknownValue`); one counts as changed.
@@ -70,7 +77,8 @@ export function diff(
   const specs = argumentSpecs(definition);
   // Storing the outputs anew is what makes them secret.
   const secrets = newlySecret.map(({ argument, path }) => ({
-    ...changedInput(argument, `${path} is secret now (no new run)`),
+    ...changedInput(argument, `${path} is secret now`),
+    ...storesOnly,
     path,
   }));
   // The arguments have passed check; one that isn't known yet counts as left out, which is compared below.
@@ -90,7 +98,7 @@ export function diff(
     else if (replaceOnChanges.some((path) => isWithin(name, path))) {
       reruns.push(changedInput(name, `${name} changed (replaceOnChanges)`, state[name], args[name]));
     } else {
-      updates.push(changedInput(name, `${name} changed (no new run)`, state[name], args[name]));
+      updates.push({ ...changedInput(name, `${name} changed`, state[name], args[name]), ...storesOnly });
     }
   }
   for (const [name, here] of Object.entries(place)) {
@@ -149,7 +157,9 @@ function result(action: Diff["action"], changes: readonly Change[], deleteFirst:
     action,
     changes,
     properties: [...new Set(changes.map((change) => change.property))],
-    reasons: changes.map((change) => change.reason),
+    reasons: changes.map(({ reason, consequence }) =>
+      consequence === undefined ? reason : `${reason} (${consequence})`,
+    ),
     deleteFirst,
   };
 }
@@ -196,6 +206,7 @@ function compareMaps(name: string, old: Map, current: Map): Change[] {
       {
         property: name,
         path: memberPath(name, key),
+        member: key,
         kind,
         isInput: true,
         reason: `${name}.${key} ${how[kind]}`,

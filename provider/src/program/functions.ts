@@ -3,8 +3,7 @@
  * options or the stack's configuration. Under the SDK's mocks the mocks answer, and no request is sent.
  */
 import * as pulumi from "@pulumi/pulumi";
-import { redactTexts } from "../fronts/shared/redaction/redact";
-import { redactSent } from "../fronts/shared/secrets";
+import { withoutCredentials } from "../fronts/shared/privacy";
 import type { ServiceName } from "../services/registry";
 import type { Session } from "../lifecycle/index";
 import type { Configuration } from "./functionOptions";
@@ -99,10 +98,6 @@ function isMocked(): boolean {
   if (!pulumi.runtime.hasMonitor()) return false;
   const monitor: object | undefined = pulumi.runtime.getMonitor();
   return monitor !== undefined && !("getChannel" in monitor);
-}
-
-function withoutCredentials<T>(value: T, { credentials }: Session): T {
-  return redactTexts(value, (text) => redactSent(text, credentials.texts)) as T;
 }
 
 // The error itself: programs tell errors by their classes.

@@ -2,7 +2,10 @@
  * The services there are. A new service is one line here.
  */
 import type { BackendDefinition } from "../execution/service";
+import type { VendorSettings } from "./vendorSettings";
+import { alibabaSettings } from "./alibaba/settingsTable";
 import { alibabaCloudFlow } from "./alibaba/cloudflow/backend";
+import { huaweiSettings } from "./huawei/settingsTable";
 import { huaweiAom } from "./huawei/aom/backend";
 import { huaweiFunctionGraph } from "./huawei/functiongraph/backend";
 
@@ -15,3 +18,6 @@ export const services = {
   functiongraph: huaweiFunctionGraph,
   cloudflow: alibabaCloudFlow,
 } as const satisfies Readonly<Record<ServiceName, BackendDefinition>>;
+
+/** The settings of all vendors. A new vendor is one entry here. */
+export const vendors: readonly VendorSettings[] = [huaweiSettings, alibabaSettings];

@@ -194,6 +194,10 @@ class AomBackend extends HuaweiWorkflow implements Backend {
     return executions.filter(({ status }) => !isSettled(status));
   }
 
+  startDoubt(): string | undefined {
+    return this.#enterpriseProject.doubt;
+  }
+
   // A start carries nothing.
   readRunName(): Promise<undefined> {
     return Promise.resolve(undefined);

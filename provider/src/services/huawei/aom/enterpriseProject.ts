@@ -60,6 +60,11 @@ export class EnterpriseProject {
     return this.#own ?? this.#given?.value;
   }
 
+  /** Why the lists that were read may not cover the workflow; undefined where they do, or none was read. */
+  get doubt(): string | undefined {
+    return this.#doubt;
+  }
+
   /** Takes note of a list that has executions: so it covers the workflow. */
   confirm(): void {
     this.#isCovered = true;

@@ -38,6 +38,7 @@ import type { FlowStart } from "./api";
 import {
   buildRetryWorkFlow,
   buildShowWorkflowExecution,
+  buildShowWorkFlow,
   buildStartSyncWorkflowExecution,
   buildStartWorkflowExecution,
   buildStopWorkFlow,
@@ -225,6 +226,12 @@ class FunctionGraphBackend extends HuaweiWorkflow implements Backend {
       stepsOmitted: true,
       ...(isOutputMissing ? { outputOmitted: why } : {}),
     };
+  }
+
+  // A flow that is not there has no executions either.
+  async demandWorkflow(signal: AbortSignal): Promise<void> {
+    const { client, address, remedies } = this;
+    await client.send(buildShowWorkFlow(address), { signal, attempts: 1, remedies });
   }
 
   listPage(filter: ExecutionFilter, page: PageOptions, signal: AbortSignal): Promise<ExecutionPage> {
