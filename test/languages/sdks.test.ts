@@ -3,7 +3,7 @@
  * the example programs. That of Node.js is compiled when it is generated.
  */
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { prepareProgram, prepared, schemaVersion } from "../support/languageStack";
 
@@ -93,6 +93,23 @@ testIf(missing, "Go: every package of the SDK and the example pass go vet", () =
   const all = "github.com/pulumi-runbook/pulumi-runbook/sdk/go/...";
   expect(outputOf("go", ["list", all], env).trim().split("\n").length).toBeGreaterThanOrEqual(6);
   expect(outputOf("go", ["vet", ".", all], env)).toBe("");
+});
+
+const noJava =
+  missing ?? (prepared.javaPackages === undefined ? "there is no Java compiler with Maven" : undefined);
+
+testIf(noJava, "Java: the SDK compiles, and so does the program on the plugin's page", () => {
+  const page = readFileSync(join(root, "docs/plugin.md"), "utf8");
+  const [, program = ""] = /^```java\n([^]*?)^```/m.exec(page) ?? [];
+  writeFileSync(join(folder, "App.java"), program);
+  const sources = readdirSync(join(sdks, "java"), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".java"))
+    .map((file) => join(sdks, "java", file));
+  expect(sources.length).toBeGreaterThan(50);
+  const packages = join(prepared.javaPackages!, "*");
+  const options = ["-nowarn", "-proc:none", "-d", "classes", "-cp", packages];
+  expect(outputOf("javac", [...options, "App.java", ...sources])).not.toContain("error");
+  expect(readdirSync(join(folder, "classes"))).toEqual(expect.arrayContaining(["App.class"]));
 });
 
 const noPython = missing ?? (python === undefined ? "there is no Python with Pulumi's SDK" : undefined);

@@ -26,6 +26,8 @@ export const prepared = {
   archive: variable("RUNBOOK_PLUGIN"),
   sdks: variable("RUNBOOK_SDKS"),
   python: variable("LANGUAGES_PYTHON"),
+  /** The folder with the packages that the generated SDK for Java needs. */
+  javaPackages: variable("LANGUAGES_JAVA_PACKAGES"),
   /** The folder in which the generated SDK for Python is installed. */
   pythonSdk: variable("LANGUAGES_PYTHON_SDK"),
 } as const;
