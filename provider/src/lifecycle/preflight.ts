@@ -65,6 +65,7 @@ export async function preflight(args: Arguments, call: ServiceCall): Promise<Out
 async function look(backend: Backend, limit: number, signal: AbortSignal): Promise<Outlook> {
   try {
     const page = await backend.listPage({ status: "succeeded" }, { limit, attempts: 1 }, signal);
+    if (page.executions.length === 0) await backend.demandWorkflow?.(signal);
     const durations = page.executions.flatMap(({ durationMs }) => durationMs ?? []).filter((ms) => ms > 0);
     const expectedMs = medianMs(durations.sort((a, b) => a - b));
     const doubt = backend.startDoubt?.();

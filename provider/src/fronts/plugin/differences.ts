@@ -13,8 +13,8 @@ const maxKeyLength = 200;
 export function memberKey(property: string, member: string | undefined): string {
   if (member === undefined || member === "" || member.length > maxKeyLength) return property;
   if (/^[A-Za-z_$][\w$-]*$/.test(member)) return `${property}.${member}`;
-  // A backslash stands for itself unless a quotation mark follows, and there is no way to write that one.
-  if (member.endsWith("\\") || member.includes('\\"')) return property;
+  // A backslash stands for itself unless a quotation mark follows: the last one would take the closing mark with it.
+  if (member.endsWith("\\")) return property;
   return `${property}["${member.toWellFormed().replaceAll('"', '\\"')}"]`;
 }
 

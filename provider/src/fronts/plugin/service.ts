@@ -157,7 +157,15 @@ export class PluginService {
       return await deployment.serve(() => invoke(definition, name, given, deployment));
     } catch (error) {
       if (error instanceof Refused) throw error;
-      throw refusalOf(error, privacyOf(given.args, given.secretPaths, deployment.session));
+      const { hide } = privacyOf(given.args, given.secretPaths, deployment.session);
+      const { code, message } = refusalOf(error, { hide });
+      // Services say that an execution is not there, and not which.
+      const { executionId } = given.args;
+      const which = typeof executionId === "string" ? ` of the execution ${JSON.stringify(executionId)}` : "";
+      throw new Refused(
+        code,
+        `${service}.${name}${hide(which)}: ${message.replace(`${service}.${name}: `, "")}`,
+      );
     }
   }
 

@@ -57,15 +57,10 @@ export class EngineMessages {
         const more =
           this.#infoLines === maxInfoLines ? " (from here on, ends of steps are only in the outputs)" : "";
         if (urn === undefined) return;
-        // One after the other: the engine takes what arrives together in any order.
-        const before = this.#said.get(urn) ?? Promise.resolve();
-        this.#said.set(
-          urn,
-          before.then(() => this.#log(urn, `${text}${more}`, "INFO", false)),
-        );
+        this.#keep(urn, `${text}${more}`, "INFO");
       },
       warn: (text) => {
-        void this.#log(urn, text, "WARNING", false);
+        if (urn !== undefined) this.#keep(urn, text, "WARNING");
       },
     };
   }
@@ -75,6 +70,15 @@ export class EngineMessages {
     if (urn === undefined) return;
     await this.#said.get(urn);
     this.#said.delete(urn);
+  }
+
+  // One after the other: the engine takes what arrives together in any order.
+  #keep(urn: string, text: string, severity: "INFO" | "WARNING"): void {
+    const before = this.#said.get(urn) ?? Promise.resolve();
+    this.#said.set(
+      urn,
+      before.then(() => this.#log(urn, text, severity, false)),
+    );
   }
 
   // Never ERROR: the CLI would show the resource as failed, whatever its outcome.

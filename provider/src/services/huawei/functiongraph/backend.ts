@@ -47,6 +47,7 @@ import {
   buildListWorkflowExecutions,
   buildRetryWorkFlow,
   buildShowWorkflowExecution,
+  buildShowWorkFlow,
   buildShowWorkflowExecutionForPage,
   buildStartSyncWorkflowExecution,
   buildStartWorkflowExecution,
@@ -314,6 +315,11 @@ class FunctionGraphBackend implements Backend {
     const served = { executions: wanted, unreadable, servedAtMs: servedAtMs(answer) };
     if (isLastPage({ rows, total }, page.limit, offset)) return served;
     return { ...served, nextToken: writeToken({ offset: offset + rows, toMs }) };
+  }
+
+  // A flow that is not there has no executions either.
+  async demandWorkflow(signal: AbortSignal): Promise<void> {
+    await this.#client.send(buildShowWorkFlow(this.#flow), { signal, attempts: 1, remedies: this.#remedies });
   }
 
   // The plain list: the paged one can't filter, and what runs may be behind thousands that have ended.
