@@ -3,8 +3,9 @@
  * the example programs. That of Node.js is compiled when it is generated.
  */
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { buildJavaProgram } from "../support/javaProgram";
 import { prepareProgram, prepared, schemaVersion } from "../support/languageStack";
 
 jest.setTimeout(600_000);
@@ -98,18 +99,15 @@ testIf(missing, "Go: every package of the SDK and the example pass go vet", () =
 const noJava =
   missing ?? (prepared.javaPackages === undefined ? "there is no Java compiler with Maven" : undefined);
 
-testIf(noJava, "Java: the SDK compiles, and so does the program on the plugin's page", () => {
-  const page = readFileSync(join(root, "docs/plugin.md"), "utf8");
-  const [, program = ""] = /^```java\n([^]*?)^```/m.exec(page) ?? [];
-  writeFileSync(join(folder, "App.java"), program);
-  const sources = readdirSync(join(sdks, "java"), { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".java"))
-    .map((file) => join(sdks, "java", file));
-  expect(sources.length).toBeGreaterThan(50);
-  const packages = join(prepared.javaPackages!, "*");
-  const options = ["-nowarn", "-proc:none", "-d", "classes", "-cp", packages];
-  expect(outputOf("javac", [...options, "App.java", ...sources])).not.toContain("error");
-  expect(readdirSync(join(folder, "classes"))).toEqual(expect.arrayContaining(["App.class"]));
+testIf(noJava, "Java: every class of the SDK compiles, and so does the example", () => {
+  cpSync(join(root, "examples/plugin/java"), folder, { recursive: true });
+  const build = { sdk: join(sdks, "java"), packages: prepared.javaPackages! };
+  expect(buildJavaProgram(folder, build)).toBeGreaterThan(50);
+  writeFileSync(
+    join(folder, "App.java"),
+    readFileSync(join(folder, "App.java"), "utf8").replace(".workflowId(", ".flowName("),
+  );
+  expect(() => buildJavaProgram(folder, build)).toThrow(/cannot find symbol[^]*flowName/);
 });
 
 const noPython = missing ?? (python === undefined ? "there is no Python with Pulumi's SDK" : undefined);
