@@ -8,13 +8,14 @@ import { ensurePythonEnvironment } from "./setup/pythonEnvironment.mjs";
 import { runInTerminal } from "./setup/runCommand.mjs";
 import { REPOSITORY, runTool, setUpEverything, setUpSources } from "./setup/setUp.mjs";
 
-/** Tests that need the engine, other versions of it, other languages, or the vendors' clients. */
+/** Tests that need the engine, other versions of it, other languages, the vendors' clients, or minutes. */
 const BEYOND_UNIT = [
   "test/e2e",
   "test/conformance",
-  "test/closure/sdks",
-  "test/closure/types",
+  "test/providerText/sdks",
+  "test/providerText/types",
   "test/languages",
+  "test/plugin",
 ];
 
 await runTool(async () => {

@@ -62,7 +62,7 @@ test("every quirk that the page names exists", async () => {
 });
 
 test("every quirk that the page names is tried with the provider", () => {
-  const tests = ["identity", "sequences", "contract", "states", "unit", "e2e"].map((folder) =>
+  const tests = ["identity", "lifecycle", "contract", "vendorPages", "unit", "e2e"].map((folder) =>
     textOfFolder(join(root, "test", folder)),
   );
   const text = tests.join("\n");

@@ -3,7 +3,7 @@
  */
 import { cpSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { pinnedTexts } from "../closure/pinnedTexts";
+import { pinnedTexts } from "../providerText/pinnedTexts";
 import { executionsOf } from "../support/emulators";
 import { useFixture } from "../support/fixture";
 

@@ -88,6 +88,20 @@ describe("executions", () => {
     expect((await client.control("GET", "/executions?service=functiongraph")).json.executions).toEqual([]);
   });
 
+  test.each(["functiongraph", "cloudflow"])(
+    "of %s wait for no approval, also when scripted to",
+    async (service) => {
+      const nodes = [{ id: "a", durationMs: 10 }];
+      await client.control("PUT", "/workflows/careful", { service, nodes, requiresApproval: true });
+      const { json } = await client.control("POST", "/executions", { service, workflowId: "careful" });
+      const answer = await client.control("POST", `/executions/${String(json.executionId)}/approve`);
+      expect([answer.status, answer.json.error]).toEqual([409, expect.stringContaining("approval")]);
+      await client.advance(10);
+      const { executions: listed } = (await client.control("GET", "/executions?workflowId=careful")).json;
+      expect(listed).toMatchObject([{ status: expect.stringMatching(/^succe/i), interventions: [] }]);
+    },
+  );
+
   test("can be purged, as a service does with old records", async () => {
     const id = await client.execute("demo-succeeds");
     expect((await client.control("DELETE", `/executions/${id}`)).status).toBe(200);

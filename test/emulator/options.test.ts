@@ -167,6 +167,34 @@ describe("a data folder", () => {
     expect(readdirSync(join(data, "executions")).filter((name) => !name.endsWith(".json"))).toEqual([]);
   });
 
+  test.each(["aom", "functiongraph", "cloudflow"])("keeps what an execution of %s plays", async (service) => {
+    const nodes = [
+      { id: "a", durationMs: 100, status: "fail", ignoreError: true },
+      { id: "b", durationMs: 100, output: { done: true } },
+    ];
+    const list = async (client: EmulatorClient): Promise<Json> =>
+      (await client.control("GET", "/executions?workflowId=mine")).json.executions;
+    const halfWay = await withEmulator({ data: folder }, async (client) => {
+      await client.freeze();
+      await client.control("PUT", "/workflows/mine", { service, nodes });
+      await client.control("POST", "/executions", { service, workflowId: "mine" });
+      await client.advance(150);
+      // The execution goes on as it has begun.
+      await client.control("PUT", "/workflows/mine", { service, nodes: [{ id: "other", durationMs: 1 }] });
+      return list(client);
+    });
+    await withEmulator({ data: folder }, async (client) => {
+      expect(await list(client)).toEqual(halfWay);
+      await client.advance(50);
+      const [{ nodes: ended, endedAt, startedAt }] = await list(client);
+      expect(ended.map(({ id, status }: Json) => [id, status])).toEqual([
+        ["a", "fail"],
+        ["b", "success"],
+      ]);
+      expect(endedAt - startedAt).toBe(200);
+    });
+  });
+
   test("does not count the runs of an earlier script", async () => {
     await withEmulator({ data: folder }, async (client) => {
       await client.control("PUT", "/workflows/mine", script);
@@ -202,6 +230,8 @@ describe("a data folder", () => {
     await withEmulator({ data: folder }, (client) => client.execute("demo-slow"));
     writeFileSync(join(folder, "executions", "broken.json"), '{"id":');
     await expect(startEmulator({ data: folder })).rejects.toThrow("broken.json is damaged");
+    writeFileSync(join(folder, "executions", "broken.json"), '{"id":"says-not-what-it-plays"}');
+    await expect(startEmulator({ data: folder })).rejects.toThrow("or kept by another version");
     rmSync(join(folder, "executions", "broken.json"));
     await withEmulator({ data: folder }, async (client) => {
       expect((await client.control("GET", "/executions")).json.executions).toHaveLength(1);

@@ -3,6 +3,7 @@
  * the promised kind.
  */
 import * as fc from "fast-check";
+import { stackSettingWords } from "../../provider/src/fronts/shared/settingWords";
 import { isWorkflowExecutionError } from "../../provider/src/ground/errors";
 import { readExecutionId } from "../../provider/src/execution/executionIds";
 import { parseHuaweiError, toHuaweiError } from "../../provider/src/services/huawei/serviceErrors";
@@ -286,7 +287,7 @@ test("an error answer always becomes an error of ours, with text for code and me
     fc.constantFrom("retry-after", "x-request-id", "x-iam-trace-id"),
     fc.string(),
   );
-  const toError = toHuaweiError(fakeClock());
+  const toError = toHuaweiError(fakeClock(), stackSettingWords);
   fc.assert(
     fc.property(answers, fc.integer({ min: 300, max: 599 }), headers, (text, status, given) => {
       const answer = answerOf(text, status, given);
@@ -319,7 +320,9 @@ test("the answers of a start and of IAM are read, or an error of ours", () => {
         expect(readExecutionId(id)).toBe(id);
         const obtained = orOurError(() => parseToken(answerOf(two, 201, headers), request));
         if (obtained) expect(Number.isFinite(obtained.expiresAtMs)).toBe(true);
-        const projectId = orOurError(() => parseProject(answerOf(three), request, region))?.id;
+        const projectId = orOurError(() =>
+          parseProject(answerOf(three), request, region, stackSettingWords),
+        )?.id;
         expect(["string", "undefined"]).toContain(typeof projectId);
         for (const answer of [one, two, three]) {
           const keys = orOurError(() => parseKeys(answerOf(answer, 201), request));

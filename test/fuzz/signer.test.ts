@@ -4,6 +4,7 @@
  */
 import * as fc from "fast-check";
 import { parseSignatureHeader, verifySignature } from "../../emulator/src/huawei/signature";
+import { stackSettingWords } from "../../provider/src/fronts/shared/settingWords";
 import { toHuaweiError } from "../../provider/src/services/huawei/serviceErrors";
 import { InputError } from "../../provider/src/ground/errors";
 import { HttpClient } from "../../provider/src/http/httpClient";
@@ -48,7 +49,11 @@ async function sent(request: HttpRequest, secretKey = key.secretKey): Promise<On
       headers: { ...added, authorization: signHuaweiRequest(signed, { ...key, secretKey }) },
     });
   };
-  await client.send(request, { authorize, toServiceError: toHuaweiError(clock), signal: never });
+  await client.send(request, {
+    authorize,
+    toServiceError: toHuaweiError(clock, stackSettingWords),
+    signal: never,
+  });
   return seen!;
 }
 

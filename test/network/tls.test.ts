@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Emulator } from "runbook-emulator";
 import { startEmulator } from "runbook-emulator";
+import { stackSettingWords } from "../../provider/src/fronts/shared/settingWords";
 import { processSettings } from "../../provider/src/fronts/shared/settings";
 import { openSession } from "../../provider/src/lifecycle";
 import { services } from "../../provider/src/services/registry";
@@ -134,7 +135,7 @@ test("files are read from where they are, for the process's own settings", async
   try {
     const path = join(folder, "ca.pem");
     writeFileSync(path, server.cert);
-    const { readFile } = processSettings(() => undefined);
+    const { readFile } = processSettings(() => undefined, stackSettingWords);
     await expect(
       list({ config: { "huaweicloud:cacertFile": path }, files: { [path]: readFile(path)! } }),
     ).resolves.toBe(0);

@@ -203,18 +203,26 @@ test("a parent that is gone ends a process that has no pipe", async () => {
   await until(() => !isThere());
 });
 
-test("one create for one URN: what a hook of the program asks again is answered with the same execution", async () => {
-  const plugin = await start();
-  const inputs = { workflowId: "slow", timeoutSeconds: 1 };
-  await plugin.engine.check(urn, inputs);
-  const ids: (string | undefined)[] = [];
-  for (let time = 0; time < 3; time += 1) {
-    ids.push((await failureOf(plugin.engine.create(urn, inputs))).initFailure?.id);
-  }
-  const executions = await executionsOf(emulator);
-  expect(executions).toHaveLength(1);
-  expect(ids).toEqual(Array(3).fill(executions[0]!.executionId));
-});
+test.each([
+  ["is not awaited to its end", { workflowId: "slow", timeoutSeconds: 1 }],
+  ["fails", { workflowId: "broken" }],
+  ["fails, by a key of the program", { workflowId: "broken", executionKey: "release-7" }],
+])(
+  "a create that a hook of the program repeats is answered with the same execution: one that %s",
+  async (_how, inputs) => {
+    const nodes = [{ id: "Work", name: "Work", durationMs: 50, status: "fail" }];
+    await control(emulator, "PUT", "/workflows/broken", { service: "aom", nodes });
+    const plugin = await start();
+    await plugin.engine.check(urn, inputs);
+    const ids: (string | undefined)[] = [];
+    for (let time = 0; time < 3; time += 1) {
+      ids.push((await failureOf(plugin.engine.create(urn, inputs))).initFailure?.id);
+    }
+    const executions = await executionsOf(emulator);
+    expect(executions).toHaveLength(1);
+    expect(ids).toEqual(Array(3).fill(executions[0]!.executionId));
+  },
+);
 
 test("a stray rejection ends nobody's wait", async () => {
   const file = join(home, "stray.cjs");

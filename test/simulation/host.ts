@@ -4,6 +4,7 @@
 import { ExecutionProvider } from "../../provider/src/fronts/dynamic/executionProvider";
 import { DeploymentMemory } from "../../provider/src/fronts/shared/deploymentMemory";
 import type { ProviderProcess } from "../../provider/src/fronts/dynamic/executionProvider";
+import { stackSettingWords } from "../../provider/src/fronts/shared/settingWords";
 import type { ServiceName } from "../../provider/src/services/registry";
 import { RunRegister, openSession } from "../../provider/src/lifecycle";
 import { services } from "../../provider/src/services/registry";
@@ -66,6 +67,7 @@ export function openHost(options: HostOptions): Host {
     config: (key: string) => config[key],
     environment: () => undefined,
     readFile: () => undefined,
+    words: stackSettingWords,
   };
   const thisProcess: ProviderProcess = {
     host: {

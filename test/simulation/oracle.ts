@@ -127,6 +127,8 @@ export class Oracle {
   readonly #versions = new Map<string, string[]>();
   /** For each resource, which machines were told that it is gone from the state, by time. */
   readonly #destroys = new Map<string, { readonly machine: Machine | undefined; readonly ms: number }[]>();
+  /** Deletes that a deployment began for a resource that is to go. */
+  readonly #deletes: { readonly deployment: Followed; readonly urn: string; readonly ms: number }[] = [];
   /** Executions that an exception gave to another run than the one that they were started for. */
   readonly #strays = new Set<Execution>();
   /** Executions that an exception lets be a second one. */
@@ -194,6 +196,9 @@ export class Oracle {
     }
     if (call.operation === "delete" && runsOn === "destroy" && call.isReplaced === true) {
       this.#copies.push({ deployment, urn: call.urn, id: call.old?.id, inputs: call.inputs });
+    }
+    if (call.operation === "delete" && call.isReplaced !== true) {
+      this.#deletes.push({ deployment, urn: call.urn, ms: this.#timeline.nowMs });
     }
     this.#calls.add({ call, deployment, want, started: 0, sent: 0 });
   }
@@ -522,6 +527,9 @@ export class Oracle {
       );
       if (hasOtherCopy) return "a copy of a teardown runbook had other arguments";
     }
+    if (!want.isTeardown && this.#wasBeingDestroyed(want.urn, first.execution)) {
+      return "a destroy was cut short after it had dealt with the first one";
+    }
     if (this.#world.express === true) {
       return isElsewhere ? "Express on another machine, or without its journal" : undefined;
     }
@@ -546,9 +554,13 @@ export class Oracle {
     if (this.#isTakenByWord(want, first.execution)) {
       return "a resource that takes over whatever runs has taken it";
     }
+    // A teardown that is over leaves no id in a state to tell which it took.
     const isSought = this.wants.some(
       (one) =>
-        one !== want && one.state === "open" && one.workflow === want.workflow && this.#hasLostStart(one),
+        one !== want &&
+        one.workflow === want.workflow &&
+        this.#hasLostStart(one) &&
+        (one.state === "open" || (one.isTeardown && !this.#hasTornDown(one))),
     );
     if (this.#strays.has(first.execution) || isSought) {
       return "its execution was taken by a start without an answer";
@@ -579,6 +591,18 @@ export class Oracle {
       return "a start that was handled later than anybody looks";
     }
     return undefined;
+  }
+
+  // Whether a destroy has dealt with an execution that has ended, and was killed before the state said so.
+  #wasBeingDestroyed(urn: string, execution: Execution): boolean {
+    const endedMs = this.#truth.endOf(execution);
+    return this.#deletes.some(
+      (one) =>
+        one.urn === urn &&
+        one.deployment.wasKilled &&
+        one.ms > execution.startMs &&
+        endedMs <= this.#timeline.nowMs,
+    );
   }
 
   // Whether its machine had never deployed the resource before.
@@ -761,8 +785,12 @@ export class Oracle {
       const between = this.wants.filter(
         ({ urn, serial }) => urn === want.urn && serial > one.serial && serial < want.serial,
       );
+      const isFromElsewhere =
+        this.#isMarked &&
+        one.attempts.every(({ deployment: { machine } }) => machine !== last?.deployment.machine);
       return between.every(
         ({ started, sent, attempts }) =>
+          isFromElsewhere ||
           started.length + sent === 0 ||
           attempts.every(
             ({ deployment: { machine }, journalLosses }) =>
@@ -854,6 +882,14 @@ export class Oracle {
       return;
     const wants = deployment.wants.filter(({ workflow }) => workflow === execution.workflow);
     if (wants.some((want) => this.#mayTake(deployment.stack, want, execution) !== undefined)) return;
+    // A deployment that was cut short had taken it over, as the program said.
+    const isTakenBefore = this.wants.some(
+      ({ stack, workflow, attempts }) =>
+        stack === deployment.stack &&
+        workflow === execution.workflow &&
+        attempts.some(({ inputs, deployment: { wasKilled } }) => wasKilled && isByWord(inputs, execution)),
+    );
+    if (isTakenBefore) return;
     this.violate("stopped an execution that is none of its own", `${deployment.stack.name}: ${execution.id}`);
   }
 
@@ -921,7 +957,12 @@ export class Oracle {
       this.#counters.exception("a service that answers a start with somebody else's id");
       return;
     }
-    if (execution && this.#truth.isRunning(execution) && !isShared) {
+    // A name whose record is gone can be used again.
+    const isAnothers = this.#truth.executions.some(
+      (one) =>
+        one !== execution && one.workflow === execution?.workflow && one.id === old.id && one.isForgotten,
+    );
+    if (execution && this.#truth.isRunning(execution) && !isShared && !isAnothers) {
       this.violate("deleted while its execution runs", `${call.name}: ${old.id}`);
     }
   }

@@ -3,6 +3,7 @@
  * what the person would have seen.
  */
 import type { Emulator } from "runbook-emulator";
+import { rowReporter } from "../../provider/src/fronts/shared/rowReporter";
 import type { LifecycleHost, Reporter, Session, Settings } from "../../provider/src/lifecycle";
 import { RunRegister, openSession } from "../../provider/src/lifecycle";
 import { services } from "../../provider/src/services/registry";
@@ -22,10 +23,7 @@ export function recordingReporter(onStatus: (text: string) => void = () => undef
   const statuses: string[] = [];
   const infos: string[] = [];
   const warnings: string[] = [];
-  return {
-    statuses,
-    infos,
-    warnings,
+  const reporter = rowReporter({
     status: (text) => {
       statuses.push(text);
       onStatus(text);
@@ -36,7 +34,8 @@ export function recordingReporter(onStatus: (text: string) => void = () => undef
     warn: (text) => {
       warnings.push(text);
     },
-  };
+  });
+  return { ...reporter, statuses, infos, warnings };
 }
 
 /** Settings of the emulator's demo account: its access key and its addresses, unless told otherwise. */

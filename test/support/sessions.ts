@@ -5,7 +5,8 @@ import { randomUUID } from "node:crypto";
 import type { Arguments } from "../../provider/src/execution/argument";
 import type { Backend, ExecutionFilter } from "../../provider/src/execution/service";
 import type { ExecutionSummary } from "../../provider/src/execution/snapshot";
-import type { Session, SessionOptions, Settings } from "../../provider/src/lifecycle";
+import { stackSettingWords } from "../../provider/src/fronts/shared/settingWords";
+import type { Session, SessionOptions, SettingWords, Settings } from "../../provider/src/lifecycle";
 import { openSession } from "../../provider/src/lifecycle";
 import { services } from "../../provider/src/services/registry";
 import { fakeClock } from "./fakeClock";
@@ -13,16 +14,20 @@ import { fakeClock } from "./fakeClock";
 /** Project id of the emulator's demo account. */
 export const demoProjectId = "0123456789abcdef0123456789abcdef";
 
-/** Settings from plain maps. */
-export function settingsOf(sources: {
-  config?: Record<string, string>;
-  environment?: Record<string, string>;
-  files?: Record<string, string>;
-}): Settings {
+/** Settings from plain maps, named as in a stack's configuration unless other words are given. */
+export function settingsOf(
+  sources: {
+    config?: Record<string, string>;
+    environment?: Record<string, string>;
+    files?: Record<string, string>;
+  },
+  words: SettingWords = stackSettingWords,
+): Settings {
   return {
     config: (key) => sources.config?.[key],
     environment: (name) => sources.environment?.[name],
     readFile: (path) => sources.files?.[path],
+    words,
   };
 }
 

@@ -25,9 +25,10 @@ async function watchedUnder(variant: object): Promise<Watched> {
     applyVariant(dist, { clockRate: 100, ...${JSON.stringify(variant)} });
     const { openSession } = require(dist + "/lifecycle/index.js");
     const { watchOf } = require(dist + "/waiting/perWorkflow.js");
+    const { stackSettingWords: words } = require(dist + "/fronts/shared/settingWords.js");
     const { TokenBucket } = require(dist + "/http/tokenBucket.js");
     (async () => {
-      const session = openSession({ settings: { environment: () => undefined, config: () => undefined } });
+      const session = openSession({ settings: { environment: () => undefined, config: () => undefined, words } });
       const bucket = new TokenBucket({ tokens: 1, perSecond: 0.001 }, session.clock);
       const free = { delayMs: () => 0, level: () => 1 };
       let histories = 0;

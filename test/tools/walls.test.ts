@@ -150,7 +150,7 @@ const wrongImports: readonly { readonly file: string; readonly line: string; rea
     rule: "emulator-executions",
   },
   {
-    file: "emulator/src/player/timeline.ts",
+    file: "emulator/src/player/player.ts",
     line: 'import type {} from "../executions/record";',
     rule: "emulator-player",
   },

@@ -2,6 +2,7 @@
  * AOM's answers as they really are: every oddity of its reference is read, and what can't be read is an error that says
  * so.
  */
+import { stackSettingWords } from "../../provider/src/fronts/shared/settingWords";
 import { NotFoundError, ResponseFormatError, ThrottledError } from "../../provider/src/ground/errors";
 import { parseHuaweiError, toHuaweiError } from "../../provider/src/services/huawei/serviceErrors";
 import { parseTime } from "../../provider/src/services/huawei/values";
@@ -395,7 +396,7 @@ describe("error answers, whatever their spelling", () => {
     expect(idOf({}, {})).toBeUndefined();
   });
 
-  const classify = toHuaweiError(fakeClock(), { notFound: "Check the id." });
+  const classify = toHuaweiError(fakeClock(), stackSettingWords, { notFound: "Check the id." });
 
   test("the service's code for not there counts with any status; the remedy is in the message", () => {
     const error = classify(answerOf({ error_code: "AOM.31001306", error_msg: "no" }, 400), request);

@@ -2,6 +2,7 @@
  * Credentials of Huawei Cloud: every source, their order, halves that are refused by name, and no secret in a message.
  */
 import { findIdentity } from "../../provider/src/services/huawei/identity";
+import { stackSettingWords } from "../../provider/src/fronts/shared/settingWords";
 import { processSettings } from "../../provider/src/fronts/shared/settings";
 import type { HuaweiCredential } from "../../provider/src/services/huawei/credentials";
 import type { Settings } from "../../provider/src/lifecycle";
@@ -371,7 +372,7 @@ describe("the settings of a real process", () => {
   });
 
   test("variables are read at the moment of use; empty ones and empty configuration are absent", () => {
-    const settings = processSettings(() => "");
+    const settings = processSettings(() => "", stackSettingWords);
     process.env["HW_AUTH_TOKEN"] = "";
     process.env["HUAWEICLOUD_SDK_AK"] = "a";
     process.env["HUAWEICLOUD_SDK_SK"] = "s";
@@ -381,8 +382,10 @@ describe("the settings of a real process", () => {
   });
 
   test("a file that is not there is absent", () => {
-    expect(processSettings(() => undefined).readFile(`${__filename}.nowhere`)).toBeUndefined();
-    expect(processSettings(() => undefined).readFile(__filename)).toContain(
+    expect(
+      processSettings(() => undefined, stackSettingWords).readFile(`${__filename}.nowhere`),
+    ).toBeUndefined();
+    expect(processSettings(() => undefined, stackSettingWords).readFile(__filename)).toContain(
       "a file that is not there is absent",
     );
   });

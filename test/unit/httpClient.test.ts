@@ -5,6 +5,7 @@
 import { once } from "node:events";
 import type { AddressInfo, Socket } from "node:net";
 import { createServer as createTcpServer } from "node:net";
+import { stackSettingWords } from "../../provider/src/fronts/shared/settingWords";
 import { toHuaweiError } from "../../provider/src/services/huawei/serviceErrors";
 import {
   AnswerTooLargeError,
@@ -83,7 +84,11 @@ const start = (more: Partial<HttpRequest> = {}): HttpRequest =>
   look({ operation: "Start", method: "POST", repeatable: false, ...more });
 
 function send(request: HttpRequest, more: Partial<SendOptions> = {}): Promise<HttpAnswer> {
-  return client.send(request, { toServiceError: toHuaweiError(clock), signal: never, ...more });
+  return client.send(request, {
+    toServiceError: toHuaweiError(clock, stackSettingWords),
+    signal: never,
+    ...more,
+  });
 }
 
 /** What was thrown, after it was seen to say nothing that is nobody's business. */
@@ -193,7 +198,7 @@ describe("a repeatable request is not sent again", () => {
       userAgent: "test",
     });
     const error = await errorOf(
-      mistrusting.send(look(), { toServiceError: toHuaweiError(clock), signal: never }),
+      mistrusting.send(look(), { toServiceError: toHuaweiError(clock, stackSettingWords), signal: never }),
     );
     expect(error.message).toContain("certificate is not trusted");
     expect(error.message).toContain("NODE_EXTRA_CA_CERTS");

@@ -1,4 +1,5 @@
 /** What IAM answers is believed where it answers the question: its ids become a part of every address. */
+import { stackSettingWords } from "../../provider/src/fronts/shared/settingWords";
 import { parseProject, parseToken } from "../../provider/src/services/huawei/iam";
 import { ConfigurationError } from "../../provider/src/ground/errors";
 import type { HttpAnswer } from "../../provider/src/http/request";
@@ -14,7 +15,8 @@ const bad = ["", ".", "..", "a/b", "a\nb", "\ud83d", "x".repeat(65), 7, null, {}
 
 describe("the project of a region", () => {
   const projectIn = (projects: unknown): string =>
-    parseProject(answerOf({ projects }), request, { value: "cn-north-4", source: "here" }).id;
+    parseProject(answerOf({ projects }), request, { value: "cn-north-4", source: "here" }, stackSettingWords)
+      .id;
 
   test("is the one of that name", () => {
     expect(projectIn([{ id, name: "cn-north-4" }])).toBe(id);

@@ -20,7 +20,7 @@ import { join } from "node:path";
 import type { JournalEntry, PendingStart } from "../../provider/src/starting/journal";
 import { Journal } from "../../provider/src/starting/journal";
 import { journalFolder } from "../../provider/src/starting/journalFolder";
-import { TimeIsOver } from "../../provider/src/ground/deadline";
+import { TimeIsOver } from "../../provider/src/ground/timeLimit";
 import { OutOfTimeError } from "../../provider/src/ground/errors";
 import { RunRegister } from "../../provider/src/starting/register";
 import { newArmedId } from "../../provider/src/starting/runKey";

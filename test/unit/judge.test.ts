@@ -1,15 +1,18 @@
 /** judge and preview: what a state, or arguments alone, say without a request. */
-import { judge, keptOutputs, knownOutputs } from "../../provider/src/lifecycle";
-import { readCommonArguments } from "../../provider/src/execution/commonArguments";
+import { RunArguments } from "../../provider/src/execution/runArguments";
+import { keptOutputs, knownOutputs } from "../../provider/src/lifecycle";
+import { judge } from "../../provider/src/lifecycle/judge";
 import { services } from "../../provider/src/services/registry";
 
 const args = { workflowId: "wf-1" };
-const verdictOf = (state: Record<string, unknown>, more: Record<string, unknown> = {}): string | undefined =>
-  judge("ex-1", state, { ...args, ...more })?.({
-    subject: "workflow wf-1",
-    consoleUrl: undefined,
-    common: readCommonArguments({ ...args, ...more }),
-  });
+const verdictOf = (
+  state: Record<string, unknown>,
+  more: Record<string, unknown> = {},
+): string | undefined => {
+  const wanted = RunArguments.read(services.aom, { ...args, ...more });
+  const verdict = judge("ex-1", state, wanted);
+  return verdict?.({ subject: "workflow wf-1", consoleUrl: undefined, common: wanted.common });
+};
 
 test.each([
   ["succeeded", {}],
@@ -30,7 +33,10 @@ test.each([
 });
 
 test("of a teardown runbook everything is known before it runs", () => {
-  expect(knownOutputs({ ...args, runOn: "destroy" })).toMatchObject({ status: "waiting", steps: [] });
+  expect(knownOutputs({ ...args, runOn: "destroy" })).toMatchObject({
+    status: "waiting",
+    steps: [],
+  });
 });
 
 test("of a run nothing is known before it runs: a preview computes nothing from an outcome that never was", () => {

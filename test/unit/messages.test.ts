@@ -5,7 +5,8 @@
 import * as fc from "fast-check";
 import type { ExecutionSnapshot, ExecutionStep, FailedTarget } from "../../provider/src/execution/snapshot";
 import { formatDuration } from "../../provider/src/execution/progress";
-import { readCommonArguments } from "../../provider/src/execution/commonArguments";
+import { RunArguments } from "../../provider/src/execution/runArguments";
+import { services } from "../../provider/src/services/registry";
 import type { MessageContext } from "../../provider/src/execution/words";
 import {
   describeBusy,
@@ -30,7 +31,7 @@ import {
 const context = (args: object = {}): MessageContext => ({
   subject: "workflow wf-1 of project p (cn-north-4)",
   consoleUrl: "https://console.example/",
-  common: readCommonArguments({ ...args }),
+  common: RunArguments.read(services.aom, { ...args }).common,
 });
 
 const target = (more: FailedTarget = {}): FailedTarget => ({

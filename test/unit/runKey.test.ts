@@ -3,6 +3,7 @@
  */
 import { randomUUID } from "node:crypto";
 import type { Arguments, BackendDefinition } from "../../provider/src/lifecycle";
+import { RunArguments } from "../../provider/src/execution/runArguments";
 import { services } from "../../provider/src/services/registry";
 import type { RunIdentity } from "../../provider/src/starting/runKey";
 import {
@@ -23,7 +24,8 @@ async function keyOf(
   identity: Partial<RunIdentity> = {},
   definition: BackendDefinition = services.functiongraph,
 ): Promise<string> {
-  return (await wantedRun(definition, args, { urn, secretArguments: [], ...identity })).key;
+  return (await wantedRun(RunArguments.read(definition, args), { urn, secretArguments: [], ...identity }))
+    .key;
 }
 
 describe("the same wish has the same key", () => {
@@ -158,7 +160,7 @@ describe("names", () => {
 
   test("the name that a program chose is the name", async () => {
     const args = { flowName: "wf", executionName: "nightly" };
-    const wanted = await wantedRun(services.cloudflow, args, { urn, secretArguments: [] });
+    const wanted = await wantedRun(RunArguments.read(services.cloudflow, args), { urn, secretArguments: [] });
     expect(wanted).toMatchObject({ key: "nightly", isNamed: true, isGiven: false });
   });
 
@@ -226,9 +228,14 @@ describe("names", () => {
 describe("what is known of a run", () => {
   test("whether a key was given", async () => {
     const identity = { urn, secretArguments: [] };
-    expect((await wantedRun(services.aom, flow, identity)).isGiven).toBe(false);
-    expect((await wantedRun(services.aom, { ...flow, executionKey: "k" }, identity)).isGiven).toBe(true);
-    const armed = await wantedRun(services.aom, flow, { ...identity, armedId: newArmedId(randomUUID) });
+    expect((await wantedRun(RunArguments.read(services.aom, flow), identity)).isGiven).toBe(false);
+    expect(
+      (await wantedRun(RunArguments.read(services.aom, { ...flow, executionKey: "k" }), identity)).isGiven,
+    ).toBe(true);
+    const armed = await wantedRun(RunArguments.read(services.aom, flow), {
+      ...identity,
+      armedId: newArmedId(randomUUID),
+    });
     expect(armed.isGiven).toBe(true);
   });
 
@@ -241,7 +248,9 @@ describe("what is known of a run", () => {
     ["x0192f3a4-b5c6-7abc-8def-0123456789ab", undefined],
   ])("when the key %s was made", async (executionKey, expected) => {
     const args = { ...flow, executionKey };
-    expect((await wantedRun(services.aom, args, { urn, secretArguments: [] })).keyMadeMs).toBe(expected);
+    expect(
+      (await wantedRun(RunArguments.read(services.aom, args), { urn, secretArguments: [] })).keyMadeMs,
+    ).toBe(expected);
   });
 
   test("an arming has another run once the program gives another key", async () => {
@@ -258,9 +267,13 @@ describe("what is known of a run", () => {
   test("what was only armed has not run: it is superseded by nothing", async () => {
     const identity = { urn, secretArguments: [] };
     const supersedes = { id: newArmedId(randomUUID) };
-    expect((await wantedRun(services.aom, flow, { ...identity, supersedes })).supersedes).toBeUndefined();
+    expect(
+      (await wantedRun(RunArguments.read(services.aom, flow), { ...identity, supersedes })).supersedes,
+    ).toBeUndefined();
     const ran = { id: "armed-and-dangerous", startedAt: "2026-11-21T06:00:00Z" };
-    expect((await wantedRun(services.aom, flow, { ...identity, supersedes: ran })).supersedes).toEqual(ran);
+    expect(
+      (await wantedRun(RunArguments.read(services.aom, flow), { ...identity, supersedes: ran })).supersedes,
+    ).toEqual(ran);
   });
 
   test("ids of armed ones are told from ids of executions", () => {

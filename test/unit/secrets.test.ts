@@ -5,7 +5,8 @@ import { toPlainOutputs } from "../../provider/src/fronts/shared/plainOutputs";
 import { describeProgress } from "../../provider/src/execution/progress";
 import type { ExecutionSnapshot, ExecutionStep } from "../../provider/src/execution/snapshot";
 import { readJson } from "../../provider/src/http/answer";
-import { readCommonArguments } from "../../provider/src/execution/commonArguments";
+import { RunArguments } from "../../provider/src/execution/runArguments";
+import { services } from "../../provider/src/services/registry";
 import { describeFailed, describeNotStarted } from "../../provider/src/lifecycle/messages";
 import { makeState, storedSnapshot } from "../../provider/src/lifecycle/state";
 import { ServiceError } from "../../provider/src/ground/errors";
@@ -71,7 +72,11 @@ describe("a secret that is cut", () => {
     ["token"],
   ]);
   const hide = (text: string): string => redact(text, secrets);
-  const context = { subject: "flow f", consoleUrl: undefined, common: readCommonArguments({}) };
+  const context = {
+    subject: "flow f",
+    consoleUrl: undefined,
+    common: RunArguments.read(services.aom, {}).common,
+  };
   const failed = (step: Partial<ExecutionStep>): ExecutionSnapshot => ({
     executionId: "ex-1",
     status: "failed",

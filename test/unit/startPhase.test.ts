@@ -11,6 +11,7 @@ import {
   ThrottledError,
 } from "../../provider/src/ground/errors";
 import type { LifecycleHost } from "../../provider/src/lifecycle";
+import { RunArguments } from "../../provider/src/execution/runArguments";
 import { RunRegister, openSession } from "../../provider/src/lifecycle";
 import { services } from "../../provider/src/services/registry";
 import { inStartPhase } from "../../provider/src/starting/startPhase";
@@ -95,7 +96,9 @@ const phase = <T>(
   given: object = args,
 ): Promise<T> =>
   clock.run(
-    inStartPhase({ ...args, ...given }, host, (own) => work(own.bind(backendOf(start)), own.host.signal)),
+    inStartPhase({ ...host, args: RunArguments.read(host.definition, { ...args, ...given }) }, (own) =>
+      work(own.bind(backendOf(start)), own.host.signal),
+    ),
   );
 const post = (backend: Backend): Promise<StartedExecution> =>
   backend.start({ runName: "run", signal: host.signal });

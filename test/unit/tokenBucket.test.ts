@@ -1,4 +1,5 @@
 /** Token buckets on a simulated clock: how many pass when, in which order, and what a refusal by the service does. */
+import { stackSettingWords } from "../../provider/src/fronts/shared/settingWords";
 import { Buckets, configuredAllowances } from "../../provider/src/services/allowances";
 import { HttpClient } from "../../provider/src/http/httpClient";
 import { TokenBucket, withReserve } from "../../provider/src/http/tokenBucket";
@@ -210,7 +211,7 @@ test("every attempt of a request takes a token, and a 429 holds back the others 
     path: ["x"],
     repeatable: true,
   };
-  const options = { bucket, toServiceError: toHuaweiError(clock), signal: never };
+  const options = { bucket, toServiceError: toHuaweiError(clock, stackSettingWords), signal: never };
   const first = client.send(request, options);
   // The second comes while the first has just been refused.
   const second = clock.sleep(100).then(() => client.send(request, options));

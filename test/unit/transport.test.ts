@@ -2,6 +2,7 @@
  * Settings of transport: what a preview refuses (`http://` to other machines, unchecked servers, halves of pairs), by the
  * name of the setting; and what the HTTP client never sends, whoever made the request.
  */
+import { stackSettingWords } from "../../provider/src/fronts/shared/settingWords";
 import { isLoopback } from "../../provider/src/http/transport";
 import { HttpClient } from "../../provider/src/http/httpClient";
 import type { HttpRequest } from "../../provider/src/http/request";
@@ -146,7 +147,7 @@ describe("http:// to another machine", () => {
           ...more,
         },
         {
-          toServiceError: toHuaweiError(systemClock),
+          toServiceError: toHuaweiError(systemClock, stackSettingWords),
           signal: never,
           authorize: () => Promise.reject(new Error("was authorised")),
         },
@@ -163,7 +164,7 @@ describe("http:// to another machine", () => {
     test("services of the machine itself are asked, and without a proxy", async () => {
       const { authorize: _, ...options } = {
         authorize: undefined,
-        toServiceError: toHuaweiError(systemClock),
+        toServiceError: toHuaweiError(systemClock, stackSettingWords),
         signal: never,
       };
       const metadata: HttpRequest = {

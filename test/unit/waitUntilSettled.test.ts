@@ -10,7 +10,12 @@ import {
   ThrottledError,
   TransportError,
 } from "../../provider/src/ground/errors";
-import type { ExecutionSnapshot, ExecutionStatus } from "../../provider/src/execution/snapshot";
+import type { Reporter } from "../../provider/src/execution/reporter";
+import type {
+  ExecutionSnapshot,
+  ExecutionStatus,
+  ExecutionStep,
+} from "../../provider/src/execution/snapshot";
 import { WorkflowWatch } from "../../provider/src/waiting/workflowWatch";
 import type { FakeClock } from "../support/fakeClock";
 import { fakeClock } from "../support/fakeClock";
@@ -375,6 +380,40 @@ describe("the person who watches", () => {
       "succeeded",
     ]);
     expect(reporter.infos).toEqual(['step 1 of 3 "Prepare" succeeded']);
+  });
+
+  test("is told as data: each step's end once, with the snapshot that shows it, a step that runs again too", async () => {
+    const step = (name: string, status: ExecutionStatus): ExecutionStep => ({
+      id: name,
+      name,
+      status,
+      rawStatus: status,
+    });
+    const first = seen("running", { steps: [step("a", "succeeded"), step("b", "running")] });
+    const again = seen("running", {
+      steps: [...first.steps.slice(0, 1), step("b", "failed"), step("a", "running")],
+    });
+    const end = seen("succeeded", { steps: [...again.steps.slice(0, 2), step("a", "succeeded")] });
+    const ends: [ExecutionStep, ExecutionSnapshot][] = [];
+    const stood: (readonly [ExecutionSnapshot, number | undefined])[] = [];
+    const { options } = wait([first, first, again, end]);
+    const reporter: Reporter = {
+      status: () => undefined,
+      progressed: (snapshot, times) => stood.push([snapshot, times?.elapsedMs]),
+      stepEnded: (...event) => ends.push(event),
+      warn: () => undefined,
+    };
+    await waitWith({ ...options, reporter });
+    expect(ends).toEqual([
+      [first.steps[0], first],
+      [again.steps[1], again],
+      [end.steps[2], end],
+    ]);
+    expect(stood).toEqual([
+      [first, 0],
+      [again, expect.any(Number)],
+      [end, expect.any(Number)],
+    ]);
   });
 
   test("is warned once of a status that nobody knows, in the service's own word", async () => {

@@ -9,7 +9,7 @@ import type { Account, AssumableRole } from "./account";
 import type { AccountDirectory, TemporaryKey } from "./directory";
 import { cloudOf, instanceId, readMachine } from "./machine";
 import type { Machine, MachineKind } from "./machine";
-import { lookUp } from "./principal";
+import { lookUp, sessionRef } from "./principal";
 import type { Caller } from "./principal";
 
 /** A machine's account and role as they are now. */
@@ -86,14 +86,7 @@ export class Machines {
     if (known && this.#clock.now() < renewAt && this.#isGood(known)) return known;
     const cloud = cloudOf(machine.kind);
     const key = this.#directory.issueKey(
-      {
-        kind: "session",
-        cloud,
-        domain: account.domainName,
-        roleId: role.id,
-        session: instanceId(machine),
-        assumedBy: [],
-      },
+      sessionRef(cloud, account, role, { session: instanceId(machine), assumedBy: [] }),
       cloud === "huawei" ? "huaweiIam" : "alibabaSts",
       machine.lifetimeSeconds,
     );

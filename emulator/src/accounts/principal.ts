@@ -18,6 +18,16 @@ export interface SessionRef {
   readonly sourceIdentity?: string | undefined;
 }
 
+/** A session of the role in its account. */
+export function sessionRef(
+  cloud: Cloud,
+  account: Account,
+  role: AssumableRole,
+  opened: Pick<SessionRef, "session" | "assumedBy" | "sourceIdentity">,
+): SessionRef {
+  return { kind: "session", cloud, domain: account.domainName, roleId: role.id, ...opened };
+}
+
 /** What a credential remembers of whom it was given to. */
 export type PrincipalRef =
   | { readonly kind: "root"; readonly domain: string }

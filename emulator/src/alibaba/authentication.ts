@@ -1,9 +1,8 @@
 /** Finds out who has sent a request to an Alibaba Cloud service: either signature, clock skew, nonces, STS tokens. */
-import { isSkewed } from "../ground/clock";
-import type { Clock } from "../ground/clock";
 import type { Call } from "../http/exchange";
 import type { Account } from "../accounts/account";
-import type { AccountDirectory, SigningKey } from "../accounts/directory";
+import type { SigningKey } from "../accounts/directory";
+import type { Keyring } from "../accounts/keyring";
 import type { Principal } from "../accounts/principal";
 import { acs3RequiredHeaders, parseAcs3Header, parseTimestamp, verifyAcs3, verifyRpc } from "./signatures";
 import type { Parameter } from "./signatures";
@@ -45,14 +44,10 @@ interface Claim {
 /** Checks the requests to all services of Alibaba Cloud. */
 export class AlibabaAuthenticator {
   readonly #nonces = new Map<string, number>();
-  readonly #directory: AccountDirectory;
-  readonly #clock: Clock;
-  readonly #strict: boolean;
+  readonly #keyring: Keyring;
 
-  constructor(directory: AccountDirectory, clock: Clock, strict: boolean) {
-    this.#directory = directory;
-    this.#clock = clock;
-    this.#strict = strict;
+  constructor(keyring: Keyring) {
+    this.#keyring = keyring;
   }
 
   /** @param parameters - of query and form body. */
@@ -61,9 +56,9 @@ export class AlibabaAuthenticator {
     if ("kind" in claim) return { refusal: claim };
     const { accessKeyId } = claim;
     call.caller.accessKeyId = accessKeyId;
-    const key = this.#directory.signingKey(accessKeyId, "alibaba");
-    const principal = key && this.#directory.principal(key.holder);
-    if (!principal) return { refusal: { kind: "unknownKey", accessKeyId } };
+    const found = this.#keyring.find(accessKeyId, "alibaba");
+    if (!found) return { refusal: { kind: "unknownKey", accessKeyId } };
+    const { key, principal } = found;
     const refusal = this.#refuse(claim, key);
     if (refusal) return { refusal };
     call.caller.actor = principal.actor;
@@ -73,7 +68,7 @@ export class AlibabaAuthenticator {
   /** Makes the request's STS token worthless; `false` when it carries none that is known. */
   expireToken(call: Call, parameters: readonly Parameter[]): boolean {
     const token = call.headers["x-acs-security-token"] ?? value(parameters, "SecurityToken");
-    return token !== undefined && this.#directory.expireKey(token) !== undefined;
+    return token !== undefined && this.#keyring.directory.expireKey(token) !== undefined;
   }
 
   /** Forgets all nonces. */
@@ -84,8 +79,8 @@ export class AlibabaAuthenticator {
   #refuse(claim: Claim, key: SigningKey): Refusal | undefined {
     const signedAt = parseTimestamp(claim.date);
     if (signedAt === undefined) return { kind: "badTimestamp", given: claim.date };
-    if (isSkewed(this.#clock, signedAt, this.#strict)) {
-      return { kind: "skewed", given: claim.date, now: new Date(this.#clock.now()).toISOString() };
+    if (this.#keyring.isSkewed(signedAt)) {
+      return { kind: "skewed", given: claim.date, now: new Date(this.#keyring.clock.now()).toISOString() };
     }
     if (!claim.verify(key.secretKey)) return { kind: "badSignature" };
     const wrongToken = this.#refuseToken(claim.securityToken, key);
@@ -95,15 +90,14 @@ export class AlibabaAuthenticator {
 
   #refuseToken(token: string | undefined, { securityToken, expiresAt }: SigningKey): Refusal | undefined {
     if (token === securityToken) {
-      const isGood = expiresAt === undefined || this.#clock.now() < expiresAt;
-      return isGood ? undefined : { kind: "tokenExpired" };
+      return this.#keyring.hasExpired(expiresAt) ? { kind: "tokenExpired" } : undefined;
     }
     if (token === undefined) return { kind: "tokenMissing" };
-    return { kind: this.#directory.knowsSecurityToken(token) ? "tokenMismatch" : "tokenMalformed" };
+    return { kind: this.#keyring.directory.knowsSecurityToken(token) ? "tokenMismatch" : "tokenMalformed" };
   }
 
   #isNewNonce(nonce: string): boolean {
-    const now = this.#clock.machineNow();
+    const now = this.#keyring.clock.machineNow();
     const usedAt = this.#nonces.get(nonce);
     if (usedAt !== undefined && now - usedAt < nonceMemoryMs) return false;
     this.#nonces.delete(nonce);

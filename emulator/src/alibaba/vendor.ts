@@ -1,4 +1,5 @@
 /** Alibaba Cloud in the emulator: STS, CloudFlow and the services that machines ask. */
+import { Keyring } from "../accounts/keyring";
 import type { OpenVendor, Vendor } from "../cloud/vendor";
 import type { EmulatorState } from "../cloud/state";
 import { AlibabaAuthenticator } from "./authentication";
@@ -21,7 +22,7 @@ export const alibaba: Vendor = {
 };
 
 function open(emulator: EmulatorState, strictAuth: boolean): OpenVendor {
-  const authenticator = new AlibabaAuthenticator(emulator.accounts, emulator.clock, strictAuth);
+  const authenticator = new AlibabaAuthenticator(new Keyring(emulator.accounts, emulator.clock, strictAuth));
   const state: AlibabaState = { ...emulator, authenticator };
   const metadata = alibabaMetadataService(state);
   return {

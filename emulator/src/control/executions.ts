@@ -76,7 +76,7 @@ function startExecution(place: Place, { json }: ControlRequest): JsonObject {
 function decide(place: Place, request: ControlRequest, kind: "approve" | "reject"): JsonObject {
   const { executions } = place.state;
   const execution = findExecution(place, request);
-  if (executions.snapshot(execution).phase !== "awaitingApproval") {
+  if (executions.play(execution).phase !== "awaitingApproval") {
     throw new ReplyError(problem(409, `execution ${execution.id} does not wait for approval`));
   }
   return describe(place, executions.intervene(execution, { kind }));
@@ -112,14 +112,14 @@ function describe({ state, services }: Place, execution: Execution): JsonObject 
 }
 
 function outlineOf(state: EmulatorState, execution: Execution): ExecutionOutline {
-  const { phase, outcome, endedAt, steps } = state.executions.snapshot(execution);
+  const { phase, outcome, endedAt, steps } = state.executions.play(execution);
   return {
     status: outcome ?? phase,
     endedAt,
     nodes: steps.map((step) => ({
-      id: step.node.id,
+      id: step.key,
       status: step.outcome ?? step.phase,
-      attempt: step.attempt,
+      attempt: step.attempts.length,
     })),
   };
 }

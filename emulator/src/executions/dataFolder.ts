@@ -72,7 +72,8 @@ export class DataFolder {
    * @throws {Error} when a record is damaged; names the file
    */
   loadExecutions(): Execution[] {
-    return this.#readAll<Execution>(this.#executions).sort((a, b) => a.sequence - b.sequence);
+    const executions = this.#readAll<Execution>(this.#executions, ["id", "program"]);
+    return executions.sort((a, b) => a.sequence - b.sequence);
   }
 
   /** Keeps a workflow, or replaces what was kept. */
@@ -90,7 +91,7 @@ export class DataFolder {
    * @throws {Error} when a record is damaged; names the file
    */
   loadWorkflows(): Workflow[] {
-    return this.#readAll<Workflow>(this.#workflows);
+    return this.#readAll<Workflow>(this.#workflows, ["id"]);
   }
 
   /** Keeps how the clock is set. */
@@ -131,12 +132,12 @@ export class DataFolder {
     renameSync(unfinished, file);
   }
 
-  #readAll<T extends Execution | Workflow>(folder: string): T[] {
+  #readAll<T extends Execution | Workflow>(folder: string, required: readonly (keyof T & string)[]): T[] {
     const names = readdirSync(folder).filter((name) => name.endsWith(".json"));
     return names.map((name) => {
       const file = join(folder, name);
       const record = this.#read(file);
-      if (!isJsonObject(record) || typeof record["id"] !== "string") throw damaged(file);
+      if (!isJsonObject(record) || required.some((key) => record[key] === undefined)) throw damaged(file);
       return record as T;
     });
   }
@@ -152,5 +153,6 @@ export class DataFolder {
 }
 
 function damaged(file: string, cause?: unknown): Error {
-  return new Error(`${file} is damaged: delete it, or start with another data folder`, { cause });
+  const problem = "is damaged, or kept by another version of the emulator";
+  return new Error(`${file} ${problem}: delete it, or start with another data folder`, { cause });
 }

@@ -1,6 +1,6 @@
 /** What the store keeps: workflows and their executions. */
 import type { Caller } from "../accounts/principal";
-import type { RecordedIntervention } from "../player/player";
+import type { Intervention, TaskScript } from "../player/play";
 import type { Json, Program } from "../player/program";
 import type { RunScript, WorkflowScript } from "../player/script";
 
@@ -10,8 +10,6 @@ export interface Workflow {
   readonly projectId: string;
   readonly id: string;
   readonly script: WorkflowScript;
-  /** What executions play, for services with definitions; the script then says what its tasks do. */
-  readonly program?: Program | undefined;
   /** Workflows of the seed come from it at every start; the others are kept in the data folder. */
   readonly fromSeed: boolean;
   readonly createdBy: string;
@@ -34,13 +32,15 @@ export interface Execution {
   /** Which run of the workflow's script this is, from 0. */
   readonly runNumber: number;
   readonly run: RunScript;
-  /** The workflow's program when the execution began. */
-  readonly program?: Program | undefined;
+  /** What the execution plays, as its service has read the workflow when the execution began. */
+  readonly program: Program;
+  /** What the program's tasks do, by state id. @default what the run says of its nodes */
+  readonly tasks?: Readonly<Record<string, readonly TaskScript[]>> | undefined;
   /** The program's input. */
   readonly input?: Json;
   /** The root `execution` of the program's expressions. */
   readonly view?: Json;
-  readonly interventions: readonly RecordedIntervention[];
+  readonly interventions: readonly Intervention[];
   /** What the service wants to remember of the start, such as a copy of the workflow. */
   readonly attributes: Readonly<Record<string, unknown>>;
 }

@@ -1,20 +1,22 @@
-/** Holds the workflows and executions of all services. How an execution stands is not held: the timeline says it. */
+/** Holds the workflows and executions of all services. How an execution stands is not held: the player says so. */
 import type { Clock } from "../ground/clock";
 import type { Caller } from "../accounts/principal";
 import { newExecutionId } from "../ground/identifiers";
 import type { DataFolder } from "./dataFolder";
-import type { Json } from "../player/program";
-import type { ProgramSnapshot } from "../player/play";
+import type { Intervention, ProgramSnapshot, TaskScript } from "../player/play";
 import { Player } from "../player/player";
-import type { RecordedIntervention } from "../player/player";
+import type { Json, Program } from "../player/program";
 import { runNumber } from "../player/script";
-import type { ExecutionSnapshot } from "../player/timeline";
+import type { RunScript } from "../player/script";
 import type { Execution, Workflow } from "./record";
 
 type WithoutTime<T> = T extends unknown ? Omit<T, "at"> : never;
 
-/** Details of a start; all have defaults. */
+/** What an execution plays, and details of its start. */
 export interface StartOptions {
+  readonly program: Program;
+  /** What the program's tasks do, by state id. @default what the run says of its nodes */
+  readonly tasks?: Readonly<Record<string, readonly TaskScript[]>> | undefined;
   readonly executionId?: string | undefined;
   readonly startedAt?: number | undefined;
   readonly startedBy: string;
@@ -56,6 +58,19 @@ export class ExecutionStore {
     if (!workflow.fromSeed) this.#data?.saveWorkflow(workflow);
   }
 
+  /**
+   * Adds a workflow that somebody makes through the service's own API.
+   * @param at - epoch milliseconds. @default now
+   */
+  createWorkflow(
+    made: Pick<Workflow, "service" | "projectId" | "id" | "script" | "createdBy">,
+    at: number = this.#clock.now(),
+  ): Workflow {
+    const workflow: Workflow = { ...made, fromSeed: false, createdAt: at, editedAt: at };
+    this.putWorkflow(workflow);
+    return workflow;
+  }
+
   /** Changes fields of the vendor's workflow object; the script and the count of its runs stay. */
   editAttributes(workflow: Workflow, changes: Readonly<Record<string, unknown>>): void {
     const script = { ...workflow.script, attributes: { ...workflow.script.attributes, ...changes } };
@@ -80,14 +95,14 @@ export class ExecutionStore {
     this.#data?.removeWorkflow(workflow);
   }
 
-  /** Which run of its script the workflow's next execution is, from 0. */
-  nextRunNumber(workflow: Workflow): number {
-    return this.#runsStarted.get(keyOf(workflow.service, workflow.projectId, workflow.id)) ?? 0;
+  /** The script of the workflow's next execution. */
+  nextRun(workflow: Workflow): RunScript {
+    return runNumber(workflow.script, this.#nextRunNumber(workflow));
   }
 
   /** Starts an execution of the workflow. The id must be new. */
   start(workflow: Workflow, options: StartOptions): Execution {
-    const number = this.nextRunNumber(workflow);
+    const number = this.#nextRunNumber(workflow);
     this.#runsStarted.set(keyOf(workflow.service, workflow.projectId, workflow.id), number + 1);
     const execution: Execution = {
       service: workflow.service,
@@ -100,7 +115,8 @@ export class ExecutionStore {
       caller: options.caller && { ...options.caller },
       runNumber: number,
       run: runNumber(workflow.script, number),
-      program: workflow.program,
+      program: options.program,
+      tasks: options.tasks,
       input: options.input,
       view: options.view,
       interventions: [],
@@ -127,17 +143,9 @@ export class ExecutionStore {
     return newestFirst(ids.flatMap((id) => this.#executionsById.get(id) ?? []));
   }
 
-  /** How the execution stands now; one with a program in the form of a timeline. */
-  snapshot(execution: Execution): ExecutionSnapshot {
-    return this.#player.snapshot(execution);
-  }
-
-  /**
-   * How an execution with a program stands now.
-   * @throws {Error} for an execution without
-   */
+  /** How the execution stands now. */
   play(execution: Execution): ProgramSnapshot {
-    return this.#player.programSnapshot(execution);
+    return this.#player.play(execution);
   }
 
   /** Calls back after every change that somebody makes to an execution; returns how to stop that. */
@@ -149,8 +157,8 @@ export class ExecutionStore {
   }
 
   /** Records what someone does to the execution now. */
-  intervene(execution: Execution, action: WithoutTime<RecordedIntervention>): Execution {
-    const intervention: RecordedIntervention = { ...action, at: this.#clock.now() };
+  intervene(execution: Execution, action: WithoutTime<Intervention>): Execution {
+    const intervention: Intervention = { ...action, at: this.#clock.now() };
     const changed = { ...execution, interventions: [...execution.interventions, intervention] };
     this.#executionsById.set(execution.id, changed);
     this.#data?.saveExecution(changed);
@@ -189,6 +197,11 @@ export class ExecutionStore {
       this.#insert(execution);
       this.#countLoadedRun(execution);
     }
+  }
+
+  // Of the workflow's script, from 0.
+  #nextRunNumber({ service, projectId, id }: Workflow): number {
+    return this.#runsStarted.get(keyOf(service, projectId, id)) ?? 0;
   }
 
   #tellListeners(): void {

@@ -88,17 +88,3 @@ export class Clock {
     for (const listener of this.#listeners) listener();
   }
 }
-
-/** How far apart a signature's time and the service's may be, on both clouds. */
-const allowedSkewMs = 15 * 60 * 1000;
-
-/**
- * Whether a request was signed too long ago, or too far ahead. Clients sign with the machine's time and know nothing of a clock
- * that a test has moved, so either time will do.
- * @param signedAt - epoch milliseconds
- * @param strict - measures by the emulated clock alone
- */
-export function isSkewed(clock: Clock, signedAt: number, strict: boolean): boolean {
-  const times = strict ? [clock.now()] : [clock.now(), clock.machineNow()];
-  return times.every((time) => Math.abs(time - signedAt) > allowedSkewMs);
-}

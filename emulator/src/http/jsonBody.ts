@@ -1,4 +1,4 @@
-/** Reads the JSON body of a request; each service says in its own words what is wrong with one. */
+/** Reads what is in a request; each service says in its own words what is wrong. */
 import { Fields, ShapeError } from "../ground/jsonShape";
 import type { Call } from "./exchange";
 
@@ -18,8 +18,17 @@ export function readJsonBody<T>(
   } catch {
     return refuse(undefined);
   }
+  return readOrRefuse(() => read(new Fields(json, "")), refuse);
+}
+
+/**
+ * Runs a reader of request values.
+ * @param refuse - answers the request; the problem names the value
+ * @throws {ReplyError} from `refuse`
+ */
+export function readOrRefuse<T>(read: () => T, refuse: (problem: string) => never): T {
   try {
-    return read(new Fields(json, ""));
+    return read();
   } catch (error) {
     if (error instanceof ShapeError) return refuse(error.message);
     throw error;

@@ -53,7 +53,7 @@ export interface Service {
   expireToken?(call: Call): Reply | undefined;
   /** Starts an execution without a request; a service without it has no executions. */
   start?(start: ForeignStart): Execution;
-  /** How an execution stands now; without it the timeline of its script says so. */
+  /** How an execution stands now. @default in the words of the player */
   outline?(execution: Execution): ExecutionOutline;
   /** Routes as `METHOD /path`, for the message about a missing one. */
   readonly routes: readonly string[];

@@ -1,9 +1,8 @@
 /** Authenticates a request as Huawei's gateway does: an IAM token, or an AK/SK signature. Says who is calling. */
-import { isSkewed } from "../ground/clock";
-import type { Clock } from "../ground/clock";
 import type { Call } from "../http/exchange";
 import type { Account, Project } from "../accounts/account";
-import type { AccountDirectory, IssuedToken, SigningKey } from "../accounts/directory";
+import type { IssuedToken, SigningKey } from "../accounts/directory";
+import type { Keyring } from "../accounts/keyring";
 import type { Principal } from "../accounts/principal";
 import { parseSdkDate, parseSignatureHeader, verifySignature } from "./signature";
 
@@ -42,17 +41,13 @@ interface FailureCount {
   lockedUntil: number;
 }
 
-/** The gateway's check. With `strict`, five failures in a row lock an access key for five minutes. */
+/** The gateway's check. With a strict keyring, five failures in a row lock an access key for five minutes. */
 export class Authenticator {
   readonly #failures = new Map<string, FailureCount>();
-  readonly #directory: AccountDirectory;
-  readonly #clock: Clock;
-  readonly #strict: boolean;
+  readonly #keyring: Keyring;
 
-  constructor(directory: AccountDirectory, clock: Clock, strict: boolean) {
-    this.#directory = directory;
-    this.#clock = clock;
-    this.#strict = strict;
+  constructor(keyring: Keyring) {
+    this.#keyring = keyring;
   }
 
   /** Who is calling, by the token of the usual header or by signature; the log then names the actor. */
@@ -68,10 +63,11 @@ export class Authenticator {
   /** Who a token stands for, wherever in the request it was. */
   byToken(token: string): Authentication {
     if (token.length > longestToken) return refused("decrypt token fail");
-    const issued = this.#directory.token(token);
+    const { directory } = this.#keyring;
+    const issued = directory.token(token);
     if (!issued) return refused("decrypt token fail");
-    if (this.#clock.now() >= issued.expiresAt) return refused(tokenExpired(issued.expiresAt));
-    const principal = this.#directory.principal(issued.holder);
+    if (this.#keyring.hasExpired(issued.expiresAt)) return refused(tokenExpired(issued.expiresAt));
+    const principal = directory.principal(issued.holder);
     if (!principal) return refused("The token must be updated");
     const { scope } = issued;
     const projects =
@@ -90,9 +86,9 @@ export class Authenticator {
     const { accessKey } = header;
     call.caller.accessKeyId = accessKey;
     if (this.#isLocked(accessKey)) return refused("AK access failed to reach the limit, forbidden: true");
-    const key = this.#directory.signingKey(accessKey, "huawei");
-    const principal = key && this.#directory.principal(key.holder);
-    if (!principal) return refused(`Get secretKey failed,ak:${accessKey},err:ak not exist`);
+    const found = this.#keyring.find(accessKey, "huawei");
+    if (!found) return refused(`Get secretKey failed,ak:${accessKey},err:ak not exist`);
+    const { key, principal } = found;
 
     const signedAt = parseSdkDate(call.headers["x-sdk-date"] ?? "");
     if (signedAt === undefined || !header.signedHeaders.includes("x-sdk-date")) {
@@ -101,8 +97,8 @@ export class Authenticator {
         "verify aksk signature fail, x-sdk-date is missing, unsigned or malformed",
       );
     }
-    if (isSkewed(this.#clock, signedAt, this.#strict)) {
-      const server = new Date(this.#clock.now()).toISOString();
+    if (this.#keyring.isSkewed(signedAt)) {
+      const server = new Date(this.#keyring.clock.now()).toISOString();
       return {
         refusal: {
           code: "APIGW.0303",
@@ -127,16 +123,17 @@ export class Authenticator {
         "verify aksk signature fail, security token missing, wrong or unexpected",
       );
     }
-    if (key.expiresAt === undefined || this.#clock.now() < key.expiresAt) return undefined;
-    return refused(tokenExpired(key.expiresAt));
+    const { expiresAt } = key;
+    if (expiresAt === undefined || !this.#keyring.hasExpired(expiresAt)) return undefined;
+    return refused(tokenExpired(expiresAt));
   }
 
   #failed(accessKey: string, reason: string): Authentication {
-    if (this.#strict) {
+    if (this.#keyring.strict) {
       const count = this.#failures.get(accessKey) ?? { failures: 0, lockedUntil: 0 };
       count.failures += 1;
       if (count.failures >= failuresToLock) {
-        count.lockedUntil = this.#clock.now() + lockMs;
+        count.lockedUntil = this.#keyring.clock.now() + lockMs;
         count.failures = 0;
       }
       this.#failures.set(accessKey, count);
@@ -145,7 +142,7 @@ export class Authenticator {
   }
 
   #isLocked(accessKey: string): boolean {
-    return this.#clock.now() < (this.#failures.get(accessKey)?.lockedUntil ?? 0);
+    return this.#keyring.clock.now() < (this.#failures.get(accessKey)?.lockedUntil ?? 0);
   }
 }
 

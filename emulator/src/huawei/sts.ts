@@ -11,7 +11,7 @@ import { matchByRoute } from "../http/service";
 import type { Service } from "../http/service";
 import { agencyUrn, providerUrn } from "../accounts/account";
 import type { Account, AssumableRole } from "../accounts/account";
-import { chainOf, lookUp } from "../accounts/principal";
+import { chainOf, lookUp, sessionRef } from "../accounts/principal";
 import type { Principal, SessionRef } from "../accounts/principal";
 import { trustsCaller, trustsIdToken } from "../accounts/trust";
 import { readText } from "../ground/jsonShape";
@@ -131,7 +131,11 @@ function assumeAgency(request: StsRequest): Reply {
   checkSeconds(request, wanted.seconds, found.agency, caller.temporaryKey);
   const { ref } = caller.principal;
   const inherited = ref.kind === "session" ? ref.sourceIdentity : undefined;
-  const holder = sessionOf(found, wanted.session, chainOf(caller.principal), sourceIdentity ?? inherited);
+  const holder = sessionRef("huawei", found.account, found.agency, {
+    session: wanted.session,
+    assumedBy: chainOf(caller.principal),
+    sourceIdentity: sourceIdentity ?? inherited,
+  });
   return credentials(request, found, holder, wanted.seconds);
 }
 
@@ -157,7 +161,10 @@ function assumeAgencyWithOidc(request: StsRequest): Reply {
   const domain = account.domainName;
   const caller = lookUp(account, { kind: "federated", domain, idp: provider.name, subject });
   if (caller) call.caller.actor = caller.actor;
-  const holder = sessionOf(found, wanted.session, caller ? [caller.actor] : [], undefined);
+  const holder = sessionRef("huawei", found.account, found.agency, {
+    session: wanted.session,
+    assumedBy: caller ? [caller.actor] : [],
+  });
   return credentials(request, found, holder, wanted.seconds, {
     audience: audiences[0] ?? "",
     provider: urn,
@@ -188,16 +195,6 @@ function checkSeconds(
   const longest = chained ? Math.min(longestChainedSeconds, maxSessionSeconds) : maxSessionSeconds;
   if (seconds <= longest) return;
   refuse(400, `Invalid parameter. duration_seconds: must be at most ${String(longest)}`, request);
-}
-
-function sessionOf(
-  { account, agency }: FoundAgency,
-  session: string,
-  assumedBy: SessionRef["assumedBy"],
-  sourceIdentity: string | undefined,
-): SessionRef {
-  const domain = account.domainName;
-  return { kind: "session", cloud: "huawei", domain, roleId: agency.id, session, assumedBy, sourceIdentity };
 }
 
 function credentials(

@@ -1,4 +1,5 @@
 /** Huawei Cloud in the emulator: IAM, STS, AOM, FunctionGraph and the services that machines ask. */
+import { Keyring } from "../accounts/keyring";
 import type { OpenVendor, Vendor } from "../cloud/vendor";
 import type { EmulatorState } from "../cloud/state";
 import { aomQuirks } from "./aom/quirks";
@@ -23,7 +24,7 @@ export const huawei: Vendor = {
 };
 
 function open(emulator: EmulatorState, strictAuth: boolean): OpenVendor {
-  const authenticator = new Authenticator(emulator.accounts, emulator.clock, strictAuth);
+  const authenticator = new Authenticator(new Keyring(emulator.accounts, emulator.clock, strictAuth));
   const state: HuaweiState = { ...emulator, authenticator };
   const metadata = huaweiMetadataService(state);
   return {

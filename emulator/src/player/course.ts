@@ -1,8 +1,9 @@
-/** The words in which the parts of a play speak to each other: how a part has ended or stands, and where it is. */
+/** How the parts of a play tell each other where they are and how they have ended or stand. */
 import type { ErrorNames, Json, ProgramError, Sequence } from "./program";
 import type { MapUpdate } from "./play";
+import { layOver } from "./expressions";
 import type { Scope } from "./expressions";
-import type { ProgramRecord } from "./record";
+import type { OpenStep, ProgramRecord } from "./record";
 
 /** How a part of the program has ended. */
 export interface Ending {
@@ -17,6 +18,8 @@ export interface Ending {
   readonly finishes?: boolean;
   /** A limit of the execution is reached: nothing retries, catches or tolerates that. */
   readonly isFinal?: boolean;
+  /** The task's script ignores failures: the sequence goes on, and ends with `fail`. */
+  readonly ignoresFailure?: boolean | undefined;
   /** Where the sequence goes on, if it is not the state's own `next`. */
   readonly next?: { readonly id: string | undefined };
 }
@@ -79,4 +82,20 @@ export function success(at: number, output: Json): Ending {
 /** An end with the outcome `fail`. */
 export function failure(at: number, code: string, cause: string): Ending {
   return { at, outcome: "fail", output: undefined, error: { code, cause } };
+}
+
+/** Ends a step. */
+export function endStep(step: OpenStep, outcome: string, at: number): void {
+  step.phase = "ended";
+  step.outcome = outcome;
+  step.endedAt = at;
+}
+
+/** The sequence around goes on after the step, with the output of the step. */
+export function exitStep(step: OpenStep, ended: Ending, { collects, scope, record }: Visit): Course {
+  const { at, output } = ended;
+  step.output = output;
+  // What the sequence has collected by then; in a chain, what the next state is given.
+  record.note("stepExited", at, step, { local: collects ? layOver(scope.local, output) : output });
+  return { ended };
 }

@@ -10,6 +10,10 @@ export interface TaskScript {
   readonly output?: Json;
   readonly error?: string | undefined;
   readonly cause?: string | undefined;
+  /** The task is paused before its work until somebody sends a `continue`. */
+  readonly pauses?: boolean | undefined;
+  /** When `outcome` is a failure, the sequence around goes on, and ends with `fail`. */
+  readonly ignoresFailure?: boolean | undefined;
 }
 
 /** Ends an execution. `at` in epoch milliseconds. */
@@ -50,16 +54,33 @@ export interface Retry {
   readonly at: number;
 }
 
-/** Something that was done to an execution of a program. */
-export type ProgramIntervention = Stop | Report | Retry | MapUpdate;
+/** The decision on an execution that needs approval; the first one counts. `at` in epoch milliseconds. */
+export interface Verdict {
+  readonly kind: "approve" | "reject";
+  readonly at: number;
+}
 
-/** One execution of a program, to be looked at. */
+/**
+ * Lets a paused step of the outermost sequence continue, or repairs such a step that has failed: runs the step again, or
+ * skips the step. Has no effect after a stop. `at` in epoch milliseconds.
+ */
+export interface Operation {
+  readonly kind: "continue" | "restart" | "skip";
+  readonly at: number;
+  /** {@link ProgramStep.key} of the step. */
+  readonly nodeId: string;
+}
+
+/** Something that was done to an execution. */
+export type Intervention = Stop | Report | Retry | MapUpdate | Verdict | Operation;
+
+/** One execution of a program, and the time at which its state is asked for. */
 export interface Play {
   readonly input: Json;
   readonly startedAt: number;
   readonly now: number;
-  /** In order of time; of other kinds than {@link ProgramIntervention}'s are passed over. */
-  readonly interventions: readonly (ProgramIntervention | { readonly kind: string; readonly at: number })[];
+  /** In order of time. */
+  readonly interventions: readonly Intervention[];
   /** By state id; attempt n uses entry n-1, the last one repeats. */
   readonly tasks?: Readonly<Record<string, readonly TaskScript[]>> | undefined;
   /** For expressions with the root `execution`. */
@@ -79,6 +100,8 @@ export interface AttemptSnapshot {
   readonly endedAt: number | undefined;
   readonly outcome: string | undefined;
   readonly error: ProgramError | undefined;
+  /** Of a task that is not paused: when its work began, and when the work ends if nothing comes between. */
+  readonly work?: { readonly from: number; readonly until: number } | undefined;
 }
 
 /** A state that has been entered, once for each time. */
@@ -87,7 +110,7 @@ export interface ProgramStep {
   readonly key: string;
   readonly parentKey: string | undefined;
   readonly state: State;
-  readonly phase: "running" | "awaitingReport" | "awaitingRetry" | "ended";
+  readonly phase: "running" | "paused" | "awaitingReport" | "awaitingRetry" | "ended";
   /** `success`, `fail`, `timeout`, `cancel`; set when it has ended. */
   readonly outcome: string | undefined;
   readonly beganAt: number;
@@ -154,8 +177,8 @@ export interface ProgramEvent {
 
 /** An execution at one moment. Times in epoch milliseconds. */
 export interface ProgramSnapshot {
-  readonly phase: "queued" | "running" | "stopping" | "ended";
-  /** `success`, `fail`, `timeout`, `cancel`, or what {@link Play.outcome} says. */
+  readonly phase: "awaitingApproval" | "queued" | "running" | "paused" | "stopping" | "ended";
+  /** `success`, `fail`, `timeout`, `cancel`, or what {@link Play.outcome} says; `rejected` when approval was refused. */
   readonly outcome: string | undefined;
   readonly output: Json;
   readonly error: ProgramError | undefined;

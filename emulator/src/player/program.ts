@@ -212,6 +212,8 @@ export interface ErrorNames {
 /** What executions play. */
 export interface Program {
   readonly root: Sequence;
+  /** The execution begins only when somebody approves it. */
+  readonly needsApproval?: boolean | undefined;
   /** The execution is ended with `timeout` after this time. */
   readonly timeoutMs?: number | undefined;
   readonly errorNames?: Partial<ErrorNames> | undefined;

@@ -1,7 +1,8 @@
 /**
- * The script of a workflow: which nodes it has, how long each takes and how it ends. It knows no vendor: the
- * timeline plays it, and each service puts what comes out into its own words.
+ * The script of a workflow: which nodes it has, how long each takes and how it ends. It knows no vendor: each service
+ * reads it into a program, and describes how that is played in its own words.
  */
+import type { TaskScript } from "./play";
 
 /** How a node or an execution ends: `success`, `fail`, `timeout`, `cancel`, or any other text for a new status. */
 export type Outcome = string;
@@ -56,6 +57,15 @@ export interface RunScript {
   readonly stopTakesMs: number;
 }
 
+/** The script of a flow that has a definition of its own, until somebody scripts its tasks. */
+export const unscripted: RunScript = {
+  nodes: [],
+  requiresApproval: false,
+  approvers: [],
+  queuedMs: 0,
+  stopTakesMs: 0,
+};
+
 /** A workflow as scripted. Run number i uses `runs[i]`, the last of them repeats; without `runs`, `base`. */
 export interface WorkflowScript {
   readonly name: string;
@@ -69,4 +79,33 @@ export interface WorkflowScript {
 /** The script of the execution with this number (from 0). */
 export function runNumber(script: WorkflowScript, number: number): RunScript {
   return script.runs[Math.min(number, script.runs.length - 1)] ?? script.base;
+}
+
+/** What the tasks of a program do when their ids are those of the run's nodes. */
+export function taskScripts({ nodes }: RunScript): Record<string, readonly TaskScript[]> {
+  return scriptTasks(nodes, ({ durationMs, status, output, error, cause, log }) => ({
+    durationMs,
+    outcome: status,
+    output,
+    error,
+    cause: cause ?? log,
+  }));
+}
+
+/**
+ * What each node's task does, by the node's id: at the first attempt, and from the second one on if a restart changes the
+ * node.
+ */
+export function scriptTasks(
+  nodes: readonly NodeScript[],
+  script: (node: NodeScript) => TaskScript,
+): Record<string, readonly TaskScript[]> {
+  return Object.fromEntries(
+    nodes.map((node) => [node.id, [script(node), ...(node.onRestart ? [script(nodeAt(node, 2))] : [])]]),
+  );
+}
+
+/** The node as it is at an attempt (from 1): a restart can change it. */
+export function nodeAt(node: NodeScript, attempt: number): NodeScript {
+  return attempt === 1 ? node : { ...node, ...node.onRestart };
 }

@@ -1,23 +1,16 @@
 /**
- * Plays the states of a program: each kind of state, retries and catches, and the sequences that they are in. What happens
+ * Plays the states of a program: each kind of state, its attempts, and the sequences that they are in. What happens
  * after the moment `until` has not happened.
  */
-import { failure, idleResult, success } from "./course";
+import { endStep, exitStep, failure, idleResult, success } from "./course";
 import type { Course, Ending, Frame, SequencePlayer, Visit } from "./course";
 import { evaluate, holds, layOver } from "./expressions";
+import { failed, repairOf } from "./failures";
 import { playMap, playParallel } from "./fanOut";
-import type { MapUpdate, Play, ProgramIntervention, Report } from "./play";
+import { Operations } from "./operations";
+import type { Intervention, MapUpdate, Play, Report } from "./play";
 import { defaultErrorNames } from "./program";
-import type {
-  ChoiceState,
-  ErrorNames,
-  Json,
-  Program,
-  ProgramError,
-  RetryRule,
-  Sequence,
-  State,
-} from "./program";
+import type { ChoiceState, ErrorNames, Json, Program, RetryRule, Sequence, State } from "./program";
 import type { OpenStep, ProgramRecord } from "./record";
 import { playTask, playWait } from "./tasks";
 import type { TaskWorld } from "./tasks";
@@ -30,17 +23,17 @@ export class ProgramCourse implements SequencePlayer, TaskWorld {
   readonly names: ErrorNames;
   readonly tasks: TaskWorld["tasks"];
   readonly reports: readonly Report[];
+  readonly operations: Operations;
   readonly #execution: Json;
   readonly #updates: readonly MapUpdate[];
-  readonly #manualRetries: number[];
 
-  constructor(program: Program, { tasks, execution }: Play, past: readonly ProgramIntervention[]) {
+  constructor(program: Program, { tasks, execution }: Play, past: readonly Intervention[]) {
     this.names = { ...defaultErrorNames, ...program.errorNames };
     this.tasks = tasks;
     this.#execution = execution;
     this.reports = past.filter((one) => one.kind === "report");
     this.#updates = past.filter((one) => one.kind === "updateMap");
-    this.#manualRetries = past.filter(({ kind }) => kind === "retry").map(({ at }) => at);
+    this.operations = new Operations(past);
   }
 
   /** {@inheritDoc SequencePlayer.mapUpdates} */
@@ -63,6 +56,7 @@ export class ProgramCourse implements SequencePlayer, TaskWorld {
     const collects = sequence.data === "collect";
     const around = { execution: this.#execution, item: frame.item, index: frame.index };
     const given = sequence.input ? evaluate(sequence.input, { input, ...around }) : input;
+    let hasFailed = false;
     let local: Json = {};
     let arriving = given;
     let time = at;
@@ -87,6 +81,7 @@ export class ProgramCourse implements SequencePlayer, TaskWorld {
       const { ended } = course;
       if (ended.outcome !== "success") return withoutJump(course, false);
       time = ended.at;
+      if (ended.ignoresFailure) hasFailed = true;
       if (collects) local = layOver(local, ended.output);
       else arriving = ended.output;
       const next = ended.next ? ended.next.id : state.next;
@@ -97,7 +92,8 @@ export class ProgramCourse implements SequencePlayer, TaskWorld {
           ? evaluate(sequence.output, { input: given, result, local, execution: this.#execution })
           : result;
         const endsOuter = finishes || (sequence.endsOuter?.includes(state.id) ?? false);
-        return { ended: { at: time, outcome: "success", output, error: undefined, finishes: endsOuter } };
+        const outcome = hasFailed ? "fail" : "success";
+        return { ended: { at: time, outcome, output, error: undefined, finishes: endsOuter } };
       }
       current = next;
     }
@@ -126,50 +122,27 @@ export class ProgramCourse implements SequencePlayer, TaskWorld {
         const output = state.output
           ? evaluate(state.output, { ...inner, result: ended.output })
           : ended.output;
-        step.output = output;
         endStep(step, "success", ended.at);
         record.note("stepSucceeded", ended.at, step, { output });
-        record.note("stepExited", ended.at, step, { local: collected(visit, output) });
-        return { ended: { ...ended, output } };
+        return exitStep(step, { ...ended, output }, visit);
       }
-      const again = this.#nextAttempt(state, ended, used, frame);
-      if (again === undefined) return this.#failed(state, step, ended, { ...visit, scope: inner });
-      if (again > until) {
+      const repair = repairOf(state, step, ended, used, this.operations);
+      if (!repair) return failed(state, step, ended, { ...visit, scope: inner });
+      if (repair.at > until) {
         step.phase = "awaitingRetry";
-        return { nextChangeAt: again };
+        return { nextChangeAt: repair.at };
       }
+      if (repair.skips) return failed(state, step, ended, { ...visit, scope: inner }, repair.at);
       if (record.eventCount > mostEvents) {
-        return this.#failed(state, step, this.#tooManyEvents(again), { ...visit, scope: inner });
+        return failed(state, step, this.#tooManyEvents(repair.at), { ...visit, scope: inner });
       }
-      at = again;
+      at = repair.at;
     }
   }
 
   #tooManyEvents(at: number): Ending {
     const cause = `more than ${String(mostEvents)} events`;
     return { ...failure(at, this.names.tooManyEvents, cause), isFinal: true };
-  }
-
-  #failed(state: State, step: OpenStep, ended: Ending, visit: Visit): Course {
-    step.error = ended.error;
-    endStep(step, ended.stepOutcome ?? ended.outcome, ended.at);
-    visit.record.note("stepFailed", ended.at, step, { error: ended.error });
-    return caught(state, step, ended, visit);
-  }
-
-  #nextAttempt(state: State, ended: Ending, used: Map<RetryRule, number>, frame: Frame): number | undefined {
-    if (ended.isFinal) return undefined;
-    const rule = state.retries?.find(({ errors }) => fits(errors, ended.error));
-    const count = rule ? (used.get(rule) ?? 0) : 0;
-    if (rule && count < rule.maxRetries) {
-      used.set(rule, count + 1);
-      return ended.at + retryInterval(rule, count);
-    }
-    if (frame.parentKey !== undefined || state.catches?.some(({ errors }) => fits(errors, ended.error))) {
-      return undefined;
-    }
-    const index = this.#manualRetries.findIndex((at) => at >= ended.at);
-    return index < 0 ? undefined : this.#manualRetries.splice(0, index + 1).at(-1);
   }
 
   #playBody(state: State, step: OpenStep, visit: Visit, attempt: number): Course {
@@ -222,16 +195,6 @@ export class ProgramCourse implements SequencePlayer, TaskWorld {
   }
 }
 
-function caught(state: State, step: OpenStep, ended: Ending, visit: Visit): Course {
-  const rule = ended.isFinal ? undefined : state.catches?.find(({ errors }) => fits(errors, ended.error));
-  if (!rule) return { ended };
-  const error = { ...ended.error };
-  const output = rule.output ? evaluate(rule.output, { ...visit.scope, error }) : { error };
-  step.output = output;
-  visit.record.note("stepExited", ended.at, step, { local: collected(visit, output) });
-  return { ended: { at: ended.at, outcome: "success", output, error: undefined, next: { id: rule.next } } };
-}
-
 /** Counts, by name and from 1. */
 class Counts {
   readonly #counts = new Map<string, number>();
@@ -243,26 +206,11 @@ class Counts {
   }
 }
 
-// What the sequence around has collected when a state leaves it; in a chain, what the next state is given.
-function collected({ collects, scope }: Visit, output: Json): Json {
-  return collects ? layOver(scope.local, output) : output;
-}
-
 // A jump inside a body is over with the body; whether the body ends the sequence around it depends on who asks.
 function withoutJump(course: Course, mayFinish: boolean): Course {
   if (!course.ended) return course;
   const { at, outcome, output, error, finishes, isFinal = false } = course.ended;
   return { ended: { at, outcome, output, error, isFinal, finishes: mayFinish && finishes === true } };
-}
-
-// No time at all stays none, however often it is multiplied: the product with a factor that has overflowed is no number.
-function retryInterval({ intervalMs, multiplier, maxIntervalMs }: RetryRule, count: number): number {
-  const interval = intervalMs === 0 ? 0 : intervalMs * multiplier ** count;
-  return Math.min(interval, maxIntervalMs ?? interval);
-}
-
-function fits(errors: readonly string[], error: ProgramError | undefined): boolean {
-  return errors.includes("*") || (error !== undefined && errors.includes(error.code));
 }
 
 function close(step: OpenStep, attempt: number, ended: Ending): void {
@@ -271,12 +219,6 @@ function close(step: OpenStep, attempt: number, ended: Ending): void {
   last.endedAt = ended.at;
   last.outcome = ended.stepOutcome ?? ended.outcome;
   last.error = ended.error;
-}
-
-function endStep(step: OpenStep, outcome: string, at: number): void {
-  step.phase = "ended";
-  step.outcome = outcome;
-  step.endedAt = at;
 }
 
 function text(value: Json): string {

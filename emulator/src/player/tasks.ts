@@ -3,8 +3,9 @@ import { failure, idleResult, success } from "./course";
 import type { Course, Ending, Visit } from "./course";
 import { evaluate } from "./expressions";
 import { defaultTask } from "./play";
-import type { Report, TaskScript } from "./play";
+import type { ProgramStep, Report, TaskScript } from "./play";
 import type { ErrorNames, TaskState, WaitState } from "./program";
+import type { Operations } from "./operations";
 import type { OpenStep, ProgramRecord } from "./record";
 
 /** What a task has to know of the execution around. */
@@ -14,6 +15,8 @@ export interface TaskWorld {
   readonly tasks: Readonly<Record<string, readonly TaskScript[]>> | undefined;
   /** The reports that callback tasks wait for, in order of time. */
   readonly reports: readonly Report[];
+  /** What paused and failed steps wait for. */
+  readonly operations: Operations;
 }
 
 /** Plays one attempt of a task. */
@@ -31,7 +34,13 @@ export function playTask(
   const called = state.parameters ? evaluate(state.parameters, scope) : scope.input;
   record.note("taskScheduled", at, step, { input: called });
   record.note("taskStarted", at, step);
-  const worksUntil = at + script.durationMs;
+  const worksFrom = script.pauses ? world.operations.next(["continue"], step.key, at)?.at : at;
+  if (worksFrom === undefined || worksFrom > deadline) {
+    return awaitSomebody("paused", world, step, visit, deadline);
+  }
+  const worksUntil = worksFrom + script.durationMs;
+  const current = step.attempts.at(-1);
+  if (current) current.work = { from: worksFrom, until: worksUntil };
   if (worksUntil > deadline) return timedOut(world, deadline, until, step, record);
   if (worksUntil > until) return { nextChangeAt: worksUntil };
   if (script.outcome !== "success") {
@@ -49,18 +58,17 @@ export function playTask(
 function awaitReport(
   world: TaskWorld,
   step: OpenStep,
-  { until, record }: Visit,
+  visit: Visit,
   attempt: number,
   submittedAt: number,
   deadline: number,
 ): Course {
+  const { until, record } = visit;
   const report = world.reports.find(
     (one) => one.stepKey === step.key && one.attempt === attempt && one.at >= submittedAt,
   );
   if (!report || report.at > deadline || report.at > until) {
-    if (deadline <= until) return timedOut(world, deadline, until, step, record);
-    step.phase = "awaitingReport";
-    return { nextChangeAt: Number.isFinite(deadline) ? deadline : undefined };
+    return awaitSomebody("awaitingReport", world, step, visit, deadline);
   }
   if (report.succeeded) {
     record.note("taskSucceeded", report.at, step, { output: report.output });
@@ -69,6 +77,19 @@ function awaitReport(
   const error = { code: report.error ?? world.names.taskFailed, cause: report.cause ?? "" };
   record.note("taskFailed", report.at, step, { error });
   return { ended: failure(report.at, error.code, error.cause) };
+}
+
+// Nothing changes before the deadline unless somebody does something.
+function awaitSomebody(
+  phase: ProgramStep["phase"],
+  world: TaskWorld,
+  step: OpenStep,
+  { until, record }: Visit,
+  deadline: number,
+): Course {
+  if (deadline <= until) return timedOut(world, deadline, until, step, record);
+  step.phase = phase;
+  return { nextChangeAt: Number.isFinite(deadline) ? deadline : undefined };
 }
 
 function timedOut(
@@ -96,7 +117,8 @@ function taskFailure(
   const code = script.error ?? (late ? names.taskTimedOut : names.taskFailed);
   const error = { code, cause: script.cause ?? "" };
   record.note(late ? "taskTimedOut" : submitting ? "taskSubmitFailed" : "taskFailed", at, step, { error });
-  return { at, outcome: script.outcome, output: undefined, error };
+  const { outcome, ignoresFailure } = script;
+  return { at, outcome, output: undefined, error, ignoresFailure };
 }
 
 /** Plays a wait: for a duration, or until a time. */

@@ -2,7 +2,7 @@
  * The arguments that all services share: their rules, their defaults, and which of them mean another execution.
  * The services' own arguments come from their backend's table.
  */
-import type { Arguments, ArgumentSpec } from "./argument";
+import type { ArgumentSpec } from "./argument";
 import type { BackendDefinition } from "./service";
 import { identifier, map, oneOf, seconds, someOf, text } from "./rules";
 import type { ExecutionStatus } from "./snapshot";
@@ -68,26 +68,6 @@ export function payloadArguments(definition: BackendDefinition): string[] {
 /** Names of the arguments that a workflow gets as its input, and can therefore give back. */
 export function inputArguments(definition: BackendDefinition): string[] {
   return Object.entries(argumentSpecs(definition)).flatMap(([name, spec]) => (spec.isInput ? [name] : []));
-}
-
-/** What a value of an argument stands for: the JSON in a text, where a text is JSON. */
-export function meaningOf({ isJson }: ArgumentSpec, value: unknown): unknown {
-  // Numbers that could get lost in parsing stay text: better to run again than to miss a change.
-  if (!isJson || typeof value !== "string" || /\d{16}|\d[eE]/.test(value)) return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
-}
-
-/** Reads the common arguments; what is left out has its default. Arguments have passed `check`. */
-export function readCommonArguments(args: Arguments): CommonArguments {
-  const values = Object.fromEntries(
-    Object.entries(commonArguments).map(([name, spec]) => [name, args[name] ?? spec.defaultValue]),
-  ) as unknown as CommonArguments & { readonly rerunOn: readonly RerunOutcome[] | "always" };
-  const { rerunOn } = values;
-  return { ...values, rerunOn: typeof rerunOn === "string" ? [rerunOn] : rerunOn };
 }
 
 /** The word of `rerunOn` by which a past outcome makes the next deployment run again; undefined if none does. */

@@ -39,5 +39,6 @@ export function rememberingSecrets(settings: Settings, credentials: CredentialsI
     config: (key) => remember(key, settings.config(key)),
     environment: (name) => remember(name, settings.environment(name)),
     readFile: (path) => settings.readFile(path),
+    words: settings.words,
   };
 }

@@ -1,7 +1,7 @@
 /**
  * How long one deployment waits, and how long one request or look may take.
  */
-import type { CommonArguments } from "./commonArguments";
+import type { RunArguments } from "./runArguments";
 import type { ServiceCall } from "./serviceCall";
 
 /** How long a request may take, in milliseconds: by so much a wait may end after its deadline. */
@@ -21,11 +21,11 @@ export interface WaitLimit {
 }
 
 /** How long this deployment waits: as the resource option says, else the argument. */
-export function waitLimit(
-  { operationTimeoutSeconds }: Pick<ServiceCall, "operationTimeoutSeconds">,
-  { timeoutSeconds }: CommonArguments,
-): WaitLimit {
+export function waitLimit({
+  operationTimeoutSeconds,
+  args,
+}: Pick<ServiceCall, "operationTimeoutSeconds"> & { readonly args: RunArguments }): WaitLimit {
   return operationTimeoutSeconds === undefined
-    ? { timeoutSeconds, timeoutSetting: "timeoutSeconds" }
+    ? { timeoutSeconds: args.common.timeoutSeconds, timeoutSetting: "timeoutSeconds" }
     : { timeoutSeconds: operationTimeoutSeconds, timeoutSetting: "customTimeouts" };
 }

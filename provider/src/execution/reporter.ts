@@ -1,13 +1,24 @@
 /**
- * What the person who waits is told while an execution is under way.
+ * What the person who waits is told while an execution is under way. How an execution stands is told as data: each front
+ * shows it as its engine can.
  */
+import type { ProgressTimes } from "./progress";
+import type { ExecutionSnapshot, ExecutionStep } from "./snapshot";
 
-/** Where messages for the person who watches go. */
+/** Where news for the person who watches goes. */
 export interface Reporter {
-  /** Replaces the live line of the resource. Called only when something has changed. */
+  /** What is being done, where that is no news of the execution: it replaces the live line of the resource. */
   status(text: string): void;
-  /** Something that happened and is worth keeping: the end of a step. */
-  info(text: string): void;
+  /**
+   * How the execution stands. Called only when something other than the time has changed.
+   * @param times how long it has run and usually takes; left out where that means nothing.
+   */
+  progressed(snapshot: ExecutionSnapshot, times?: ProgressTimes): void;
+  /**
+   * A step has ended. Called once for each end: a step that a loop or a retry runs again ends again.
+   * @param step one of the snapshot's.
+   */
+  stepEnded(step: ExecutionStep, snapshot: ExecutionSnapshot): void;
   /** Something the person must know although nothing failed. Kept. */
   warn(text: string): void;
 }

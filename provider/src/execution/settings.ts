@@ -4,8 +4,10 @@
  */
 import { ConfigurationError } from "../ground/errors";
 import { isJsonObject } from "../http/answer";
+import type { SettingWords } from "./settingWords";
+import { nameSetting } from "./settingWords";
 
-/** Sources of settings, in the order in which they count: configuration before environment before files. */
+/** Sources of settings and how they are named, in the order in which they count: configuration before environment before files. */
 export interface Settings {
   /** Value of a stack configuration key with its namespace, e.g. `huaweicloud:region`; objects are JSON text. */
   readonly config: (key: string) => string | undefined;
@@ -13,6 +15,8 @@ export interface Settings {
   readonly environment: (name: string) => string | undefined;
   /** Text of a file, or undefined where there is none. `~/` is the home folder. */
   readonly readFile: (path: string) => string | undefined;
+  /** How settings of the configuration are named to whoever reads an error. */
+  readonly words: SettingWords;
 }
 
 /** A value and where it was found, so that an error can name the setting to correct. */
@@ -43,7 +47,8 @@ export function fromConfig(settings: Settings, key: string): Found | undefined {
     .filter((spelling, index, all) => all.indexOf(spelling) === index)
     .map((spelling): Found | undefined => {
       const value = settings.config(spelling);
-      return value === undefined || value === "" ? undefined : { value, source: `configuration ${spelling}` };
+      if (value === undefined || value === "") return undefined;
+      return { value, source: nameSetting(settings.words, spelling) };
     });
   if (first && second && first.value !== second.value) {
     throw new ConfigurationError(
@@ -73,7 +78,10 @@ export interface FoundObject {
  * @throws ConfigurationError where the value is something else, holds more than one, or two keys are set.
  */
 export function configuredObject(settings: Settings, ...keys: readonly string[]): FoundObject | undefined {
-  const found = keys.map((key) => fromConfig(settings, key)).filter((each) => each !== undefined);
+  const found = keys.flatMap((key) => {
+    const each = fromConfig(settings, key);
+    return each ? [{ ...each, key }] : [];
+  });
   const [first, second] = found;
   if (!first) return undefined;
   if (second)
@@ -86,7 +94,7 @@ export function configuredObject(settings: Settings, ...keys: readonly string[])
   const object = objects[0];
   if (objects.length === 0) return undefined;
   if (!isJsonObject(object)) {
-    const example = `pulumi config set --path ${first.source.replace("configuration ", "")}.<name> <value>`;
+    const example = settings.words.assign(`${first.key}.<name>`, "<value>");
     throw new ConfigurationError(`${first.source} is no object. Set its values by: ${example}`);
   }
   return { values: inCamelCase(object, first.source), source: first.source };
@@ -150,8 +158,8 @@ function fromEndpoints(settings: Settings, key: string, services: readonly strin
   const maps: readonly unknown[] = Array.isArray(value) ? value : [value];
   if (!maps.every(isJsonObject)) {
     throw new ConfigurationError(
-      `configuration ${key} is not a map from service to address. ` +
-        `Set it by: pulumi config set --path ${key}.${services[0] ?? ""} https://…`,
+      `${nameSetting(settings.words, key)} is not a map from service to address. ` +
+        `Set it by: ${settings.words.assign(`${key}.${services[0] ?? ""}`, "https://…")}`,
     );
   }
   return maps.flatMap((map) =>

@@ -4,8 +4,7 @@
 import type { ErrorCode } from "../ground/errors";
 import { onOneLine } from "../ground/text";
 import type { CommonArguments } from "./commonArguments";
-import { readCommonArguments } from "./commonArguments";
-import type { Arguments } from "./argument";
+import type { RunArguments } from "./runArguments";
 import type { Backend } from "./service";
 import type { ExecutionStatus } from "./snapshot";
 
@@ -69,10 +68,14 @@ export function oneLine(text: string, length = maxLineLength): string {
 }
 
 /** What messages say about the workflow. */
-export function messageContext(backend: Backend, executionId: string, args: Arguments): MessageContext {
+export function messageContext(
+  backend: Backend,
+  executionId: string,
+  { common }: RunArguments,
+): MessageContext {
   return {
     subject: backend.subject,
     consoleUrl: backend.consoleUrl(executionId),
-    common: readCommonArguments(args),
+    common,
   };
 }

@@ -2,14 +2,11 @@
  * From an execution id to an outcome: waits as the arguments say, and whatever happens from here on keeps the id.
  * Called by create (just started or adopted) and update (resumed).
  */
-import type { Arguments } from "../execution/argument";
 import type { Backend } from "../execution/service";
 import { NotFoundError, codeOf, messageOf } from "../ground/errors";
 import type { ExecutionSnapshot } from "../execution/snapshot";
-import { describeProgress } from "../execution/progress";
 import { isSettled } from "../execution/snapshot";
 import { withinTime } from "../ground/timeLimit";
-import { readCommonArguments } from "../execution/commonArguments";
 import {
   describeFailed,
   describeForgotten,
@@ -18,7 +15,8 @@ import {
   describeStopCutShort,
   describeTimedOut,
 } from "./messages";
-import type { LifecycleHost, Outcome } from "./outcome";
+import type { LifecycleCall } from "./call";
+import type { Outcome } from "./outcome";
 import type { MessageContext } from "../execution/words";
 import { messageContext } from "../execution/words";
 import type { CommonArguments } from "../execution/commonArguments";
@@ -49,20 +47,20 @@ export interface AwaitStart {
 /** Waits, and says how it went. Never throws: a mistake of ours must not cost the id either. */
 export async function awaitExecution(
   backend: Backend,
-  args: Arguments,
   start: AwaitStart,
-  host: LifecycleHost,
+  call: LifecycleCall,
 ): Promise<Outcome> {
   try {
-    return await new ExecutionWait(backend, args, start, host).outcome();
+    return await new ExecutionWait(backend, start, call).outcome();
   } catch (error) {
     const { executionId, last } = start;
     const seen = last ?? { executionId, status: "running", rawStatus: "", steps: [] };
-    const context = { subject: "workflow", consoleUrl: undefined, common: readCommonArguments(args) };
+    const { values, common } = call.args;
+    const context = { subject: "workflow", consoleUrl: undefined, common };
     return {
       kind: "unready",
       id: executionId,
-      state: makeState(args, {}, seen, undefined),
+      state: makeState(values, {}, seen, undefined),
       reasons: [describeLostSight(executionId, { message: messageOf(error), code: codeOf(error) }, context)],
     };
   }
@@ -73,9 +71,8 @@ type TimedOut = Pick<Parameters<typeof describeTimedOut>[1], "end" | "lastError"
 /** One execution's way to its outcome. */
 class ExecutionWait {
   readonly #backend: Backend;
-  readonly #args: Arguments;
   readonly #start: AwaitStart;
-  readonly #host: LifecycleHost;
+  readonly #call: LifecycleCall;
   readonly #common: CommonArguments;
   readonly #context: MessageContext;
   readonly #limit: WaitLimit;
@@ -86,24 +83,23 @@ class ExecutionWait {
   #outage: Error | undefined;
   #isStopSent = false;
 
-  constructor(backend: Backend, args: Arguments, start: AwaitStart, host: LifecycleHost) {
+  constructor(backend: Backend, start: AwaitStart, call: LifecycleCall) {
     const { executionId, justStarted, mayBeInvisible = false, last } = start;
     this.#backend = backend;
-    this.#args = args;
     this.#start = start;
-    this.#host = host;
-    this.#common = readCommonArguments(args);
-    this.#context = messageContext(backend, executionId, args);
-    this.#limit = waitLimit(host, this.#common);
+    this.#call = call;
+    this.#common = call.args.common;
+    this.#context = messageContext(backend, executionId, call.args);
+    this.#limit = waitLimit(call);
     const isNew = justStarted || mayBeInvisible;
-    this.#mayBeInvisibleUntilMs = isNew ? host.session.clock.now() + invisibleMs : 0;
+    this.#mayBeInvisibleUntilMs = isNew ? call.session.clock.now() + invisibleMs : 0;
     this.#last = last ?? { executionId, status: "running", rawStatus: "", steps: [] };
   }
 
   async outcome(): Promise<Outcome> {
     // A synchronous run has ended with its start, and there may be no other way to see it.
     if (isSettled(this.#last.status)) {
-      this.#host.reporter.status(describeProgress(this.#last));
+      this.#call.reporter.progressed(this.#last);
       return this.#settled();
     }
     if (this.#common.waitFor === "started") return this.#whenStarted();
@@ -112,7 +108,7 @@ class ExecutionWait {
     } catch (error) {
       // What was seen before it is kept.
       this.#last = this.#told.last ?? this.#last;
-      if (this.#host.signal.aborted) return this.#interrupted();
+      if (this.#call.signal.aborted) return this.#interrupted();
       const { executionId } = this.#start;
       if (error instanceof NotFoundError)
         return this.#unready(describeForgotten(executionId, this.#context), markExpired(this.#state()));
@@ -122,7 +118,7 @@ class ExecutionWait {
   }
 
   async #whenStarted(): Promise<Outcome> {
-    const { session, signal, reporter } = this.#host;
+    const { session, signal, reporter } = this.#call;
     const { executionId } = this.#start;
     try {
       const withinMs = Math.min(this.#limit.timeoutSeconds * 1000, requestMs) + requestMs;
@@ -146,7 +142,7 @@ class ExecutionWait {
   }
 
   async #stop(): Promise<Outcome> {
-    const { session, signal, reporter } = this.#host;
+    const { session, signal, reporter } = this.#call;
     reporter.status("takes too long, is being stopped (onTimeout)");
     this.#isStopSent = true;
     try {
@@ -172,13 +168,13 @@ class ExecutionWait {
       isStopping,
       // A stop takes as long as a stop takes, however long the execution has run.
       beganMs: isStopping ? undefined : this.#start.beganMs,
-      deadlineMs: this.#host.session.clock.now() + forMs,
+      deadlineMs: this.#call.session.clock.now() + forMs,
       mayBeInvisibleUntilMs: this.#mayBeInvisibleUntilMs,
       told: this.#told,
     };
     // What was seen before a stop says nothing of what came of it.
     this.#told.isSeen = false;
-    const result = await waitUntilSettled(this.#backend, this.#start.executionId, wait, this.#host);
+    const result = await waitUntilSettled(this.#backend, this.#start.executionId, wait, this.#call);
     this.#last = (result.kind === "settled" ? result.value : result.last) ?? this.#last;
     this.#outage = result.kind !== "settled" && result.failuresInARow > 0 ? result.lastError : undefined;
     return result;
@@ -189,7 +185,7 @@ class ExecutionWait {
   }
 
   #state(): StoredState {
-    return makeState(this.#args, this.#backend.location, this.#last, this.#context.consoleUrl);
+    return makeState(this.#call.args.values, this.#backend.location, this.#last, this.#context.consoleUrl);
   }
 
   #ready(): Outcome {

@@ -6,11 +6,11 @@ import type { Arguments } from "../execution/argument";
 import type { Backend } from "../execution/service";
 import { InputError, NotFoundError, StartUncertainError, codeOf, messageOf } from "../ground/errors";
 import type { ExecutionSnapshot } from "../execution/snapshot";
-import { readCommonArguments } from "../execution/commonArguments";
 import type { AwaitStart } from "./await";
 import { awaitExecution } from "./await";
 import { describeNotStarted } from "./messages";
 import type { LifecycleHost, Outcome } from "./outcome";
+import { beginCall } from "./call";
 import type { StartPhase } from "../starting/startPhase";
 import { inStartPhase } from "../starting/startPhase";
 import type { Superseded } from "../starting/runKey";
@@ -25,17 +25,17 @@ import { makeArmedState } from "./state";
  * @throws StartUncertainError where it can't be told whether the run has been started.
  */
 export async function create(args: Arguments, host: LifecycleHost): Promise<Outcome> {
-  const { runOn } = readCommonArguments(args);
-  if (runOn === "destroy") {
+  const call = beginCall(args, host);
+  if (call.args.common.runOn === "destroy") {
     const id = newArmedId(host.session.uuid);
     await host.register.armed(host.definition.service, host.urn, id);
     return { kind: "ready", id, state: makeArmedState(args) };
   }
-  const { backend, start } = await inStartPhase(args, host, async (phase) => {
+  const { backend, start } = await inStartPhase(call, async (phase) => {
     const opened = await host.session.connect(host.definition, args, phase.host.signal);
-    return { backend: opened, start: await begin(opened, phase, args) };
+    return { backend: opened, start: await begin(opened, phase) };
   });
-  return awaitExecution(backend, args, start, host);
+  return awaitExecution(backend, start, call);
 }
 
 /** What `create` has thrown, as a front shows it: that nothing was started, unless the error itself says what was. */
@@ -45,8 +45,8 @@ export function asNotStarted(error: unknown): unknown {
   return new Error(describeNotStarted({ message: messageOf(error), code }), { cause: error });
 }
 
-async function begin(backend: Backend, { host, bind }: StartPhase, args: Arguments): Promise<AwaitStart> {
-  const { adoptExecutionId } = readCommonArguments(args);
+async function begin(backend: Backend, { host, bind }: StartPhase): Promise<AwaitStart> {
+  const { adoptExecutionId } = host.args.common;
   const superseded = host.supersedes ?? (await supersededByForce(host));
   // What this one replaces has had its turn, and so has what was taken over before it: to take it over again would run
   // nothing, and put an old outcome in place of the new one.
@@ -57,8 +57,8 @@ async function begin(backend: Backend, { host, bind }: StartPhase, args: Argumen
     return { executionId: adoptExecutionId, justStarted: false, last };
   }
   const { urn, secretArguments } = host;
-  const wanted = await wantedRun(host.definition, args, { urn, secretArguments, supersedes: superseded });
-  const { executionId, isNew, beganMs, outcome } = await startRun(bind(backend), args, wanted, host);
+  const wanted = await wantedRun(host.args, { urn, secretArguments, supersedes: superseded });
+  const { executionId, isNew, beganMs, outcome } = await startRun(bind(backend), wanted, host);
   return {
     executionId,
     justStarted: isNew,

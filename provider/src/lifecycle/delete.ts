@@ -2,20 +2,20 @@
  * delete: stops an execution that still runs, unless it is to be left, and sees it stopped before the resource goes.
  * A teardown runbook is run instead, and seen through.
  */
-import type { Arguments } from "../execution/argument";
 import type { Backend } from "../execution/service";
 import { NotFoundError, WorkflowExecutionError, messageOf } from "../ground/errors";
 import { isSettled } from "../execution/snapshot";
 import type { TimeLimit } from "../ground/timeLimit";
 import { limitTime } from "../ground/timeLimit";
-import { readCommonArguments } from "../execution/commonArguments";
 import { describeNotAskedToStop, describeNotStopped, describeStopInterrupted } from "./messages";
+import type { LifecycleCall } from "./call";
+import { beginCall } from "./call";
 import type { LifecycleHost } from "./outcome";
 import { messageContext } from "../execution/words";
 import { invisibleMs, requestMs } from "../execution/limits";
-import { findUnsettled, isHere } from "../starting/leftover";
+import { findLeftover, isHere } from "../starting/leftover";
 import type { StoredState } from "./state";
-import { isArmed, storedStatus } from "./state";
+import { isArmed, storedArguments, storedStatus } from "./state";
 import { isReplacedArming, tearDown } from "./teardown";
 import { waitUntilSettled } from "../waiting/waitUntilSettled";
 
@@ -28,59 +28,69 @@ const defaultStopSeconds = 300;
  */
 export async function deleteExecution(id: string, state: StoredState, host: LifecycleHost): Promise<void> {
   const { service } = host.definition;
+  const call = beginCall(storedArguments(state), host);
   if (isArmed(state)) {
     host.register.disarm(id);
     // Replaced, not destroyed: what takes its place is armed.
     if (host.isReplacement === true || (await isReplacedArming(id, host))) return;
-    await tearDown(id, state, host);
+    await tearDown(id, call);
     return;
   }
-  const { onDelete } = readCommonArguments(state);
+  const { onDelete } = call.args.common;
   // A record that could not be found (`expired`) is no proof that nothing runs: only an end that was seen is.
   const ids = onDelete === "leave" || isSettled(storedStatus(state)) ? [] : [id];
   // A replacement whose deployment was cut short runs without the state knowing: it goes with what it was to replace.
   const mayBeUnarrived = onDelete === "stop" && host.isReplacement !== true;
   const noted = mayBeUnarrived ? await host.register.pending(service, host.urn) : undefined;
   const unarrived = noted?.supersedesId === id ? noted : undefined;
+  let unarrivedId: string | undefined;
   if (ids.length > 0 || unarrived) {
     const seconds = host.operationTimeoutSeconds ?? defaultStopSeconds;
     const limit = limitTime(host.session.clock, seconds * 1000 + requestMs, host.signal);
-    const limited = { ...host, signal: limit.signal };
+    const limited = { ...call, signal: limit.signal };
     try {
       const deadlineMs = host.session.clock.now() + seconds * 1000;
-      const backend = await host.session.connect(host.definition, state, limit.signal);
-      if (unarrived && isHere(unarrived, backend, host)) {
-        const unsettled = await findUnsettled(backend, unarrived, limited);
-        if (unsettled !== undefined) ids.push(unsettled);
+      const backend = await host.session.connect(host.definition, call.args.values, limit.signal);
+      if (unarrived && isHere(unarrived, backend, call)) {
+        const found = await findLeftover(backend, unarrived, limited);
+        unarrivedId = found?.executionId;
+        if (found && !isSettled(found.status)) ids.push(found.executionId);
       }
       for (const executionId of ids) {
-        await askToStop(backend, executionId, state, { host: limited, limit, seconds });
-        await seeStopped(backend, executionId, state, { host, deadlineMs, seconds });
+        await askToStop(backend, executionId, { call: limited, limit, seconds });
+        await seeStopped(backend, executionId, { call, deadlineMs, seconds });
       }
     } finally {
       limit.lift();
     }
   }
-  await host.register.released(service, host.urn, id, { isDestroyed: host.isReplacement !== true });
+  await host.register.released(service, host.urn, id, {
+    isDestroyed: host.isReplacement !== true,
+    unarrivedId,
+  });
 }
 
 async function askToStop(
   backend: Backend,
   id: string,
-  args: Arguments,
   {
-    host,
+    call,
     limit,
     seconds,
-  }: { readonly host: LifecycleHost; readonly limit: TimeLimit; readonly seconds: number },
+  }: { readonly call: LifecycleCall; readonly limit: TimeLimit; readonly seconds: number },
 ): Promise<void> {
-  host.reporter.status("stopping");
+  call.reporter.status("stopping");
   try {
-    await backend.stop(id, host.signal);
+    await backend.stop(id, call.signal);
   } catch (error) {
     // Whatever can't be had in time would have been tried again.
     if (!limit.hasPassed()) throw error;
-    const message = describeNotAskedToStop(id, messageOf(error), seconds, messageContext(backend, id, args));
+    const message = describeNotAskedToStop(
+      id,
+      messageOf(error),
+      seconds,
+      messageContext(backend, id, call.args),
+    );
     throw new WorkflowExecutionError("WFX-EXECUTION-NOT-STOPPED", message, { cause: error });
   }
 }
@@ -88,21 +98,20 @@ async function askToStop(
 async function seeStopped(
   backend: Backend,
   id: string,
-  args: Arguments,
   {
-    host,
+    call,
     deadlineMs,
     seconds,
-  }: { readonly host: LifecycleHost; readonly deadlineMs: number; readonly seconds: number },
+  }: { readonly call: LifecycleCall; readonly deadlineMs: number; readonly seconds: number },
 ): Promise<void> {
   try {
     // It may have begun just now, and a service can show an execution in one place before another.
-    const mayBeInvisibleUntilMs = host.session.clock.now() + invisibleMs;
+    const mayBeInvisibleUntilMs = call.session.clock.now() + invisibleMs;
     const wait = { isStopping: true, deadlineMs, mayBeInvisibleUntilMs };
-    const result = await waitUntilSettled(backend, id, wait, host);
+    const result = await waitUntilSettled(backend, id, wait, call);
     if (result.kind === "settled") return;
     if (result.kind === "aborted") {
-      const interrupted = describeStopInterrupted(id, messageContext(backend, id, args));
+      const interrupted = describeStopInterrupted(id, messageContext(backend, id, call.args));
       throw new WorkflowExecutionError("WFX-INTERRUPTED", interrupted);
     }
   } catch (error) {
@@ -110,6 +119,6 @@ async function seeStopped(
     if (error instanceof NotFoundError) return;
     throw error;
   }
-  const message = describeNotStopped(id, seconds, messageContext(backend, id, args));
+  const message = describeNotStopped(id, seconds, messageContext(backend, id, call.args));
   throw new WorkflowExecutionError("WFX-EXECUTION-NOT-STOPPED", message);
 }

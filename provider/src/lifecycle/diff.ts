@@ -7,14 +7,8 @@ import type { Arguments, ArgumentSpec } from "../execution/argument";
 import type { BackendDefinition } from "../execution/service";
 import { isMap } from "../execution/rules";
 import { isSettled } from "../execution/snapshot";
-import {
-  argumentSpecs,
-  containsUnknown,
-  meaningOf,
-  readCommonArguments,
-  rerunReason,
-  unknownValue,
-} from "../execution/commonArguments";
+import { argumentSpecs, containsUnknown, rerunReason, unknownValue } from "../execution/commonArguments";
+import { RunArguments } from "../execution/runArguments";
 import { describeOutcome } from "../execution/words";
 import type { StoredState } from "./state";
 import { isArmed, storedStatus } from "./state";
@@ -87,18 +81,18 @@ export function diff(
     ...storesOnly,
     path,
   }));
-  if (isArmed(state) && args["runOn"] === "destroy") return diffArmed(specs, state, args, secrets);
+  // The arguments have passed check; one that isn't known yet counts as left out, which is compared below.
+  const now = RunArguments.read(definition, args);
+  const before = RunArguments.read(definition, state);
+  const { common } = now;
+  if (isArmed(state) && args["runOn"] === "destroy") return diffArmed(specs, before, now, secrets);
   const status = storedStatus(state);
   const settled = isSettled(status);
-  // The arguments have passed check; one that isn't known yet counts as left out, which is compared below.
-  const common = readCommonArguments(
-    Object.fromEntries(Object.entries(args).filter(([, value]) => !containsUnknown(value))),
-  );
 
   const reruns: Change[] = [];
   const updates: Change[] = [];
   for (const [name, spec] of Object.entries(specs)) {
-    if (spec.replaces) reruns.push(...compareReplacing(name, spec, state[name], args[name]));
+    if (spec.replaces) reruns.push(...compareReplacing(name, spec, before, now));
     else if (name === "adoptExecutionId") reruns.push(...compareAdoption(id, state[name], args[name]));
     else if (equal(state[name], args[name])) continue;
     else if (replaceOnChanges.some((path) => isWithin(name, path))) {
@@ -144,17 +138,22 @@ export function diff(
 // Nothing has run, so there is nothing to run again.
 function diffArmed(
   specs: Readonly<Record<string, ArgumentSpec>>,
-  state: StoredState,
-  args: Arguments,
+  before: RunArguments,
+  now: RunArguments,
   secrets: readonly Change[],
 ): Diff {
   const changed = Object.entries(specs).filter(
     ([name, spec]) =>
-      !(args[name] === undefined && spec.located) &&
-      !equal(state[name] ?? spec.defaultValue, args[name] ?? spec.defaultValue),
+      !(now.values[name] === undefined && spec.located) &&
+      !equal(before.effective(name), now.effective(name)),
   );
   const updates = changed.map(([name]) =>
-    changedInput(name, `${name} changed (nothing runs until it is destroyed)`, state[name], args[name]),
+    changedInput(
+      name,
+      `${name} changed (nothing runs until it is destroyed)`,
+      before.values[name],
+      now.values[name],
+    ),
   );
   updates.push(...secrets);
   return updates.length > 0 ? result("update", updates, false) : result("none", [], false);
@@ -183,14 +182,19 @@ function changedOutput(name: string, reason: string): Change {
   return { property: name, path: name, kind: "update", isInput: false, reason };
 }
 
-function compareReplacing(name: string, spec: ArgumentSpec, stored: unknown, given: unknown): Change[] {
+function compareReplacing(
+  name: string,
+  spec: ArgumentSpec,
+  before: RunArguments,
+  now: RunArguments,
+): Change[] {
+  const [stored, given] = [before.values[name], now.values[name]];
   // A region that now comes from elsewhere moves no execution.
   if (given === undefined && spec.located) return [];
-  const before = stored ?? spec.defaultValue;
-  const now = given ?? spec.defaultValue;
-  if (isMap(before) && isMap(now)) return compareMaps(name, before, now);
-  if (equal(meaningOf(spec, before), meaningOf(spec, now))) return [];
-  const how = now === undefined ? "was removed" : containsUnknown(now) ? "may change" : "changed";
+  const [old, current] = [before.effective(name), now.effective(name)];
+  if (isMap(old) && isMap(current)) return compareMaps(name, old, current);
+  if (equal(before.meaning(name), now.meaning(name))) return [];
+  const how = current === undefined ? "was removed" : containsUnknown(current) ? "may change" : "changed";
   return [changedInput(name, `${name} ${how}`, stored, given)];
 }
 

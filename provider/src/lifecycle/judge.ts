@@ -1,13 +1,12 @@
 /**
  * judge: is an execution in this state as the program wants it? Without a request: the state says it all.
  */
-import { readCommonArguments } from "../execution/commonArguments";
-import type { Arguments } from "../execution/argument";
+import type { RunArguments } from "../execution/runArguments";
 import { isSettled } from "../execution/snapshot";
 import type { MessageContext } from "../execution/words";
 import { describeFailed, describeUnsettled } from "./messages";
 import type { StoredState } from "./state";
-import { isArmed, storedSnapshot, storedStatus } from "./state";
+import { storedSnapshot, storedStatus } from "./state";
 
 /** What is wrong with an execution, for the person who deploys; undefined where it is as the program wants it. */
 export type Verdict = ((context: MessageContext) => string) | undefined;
@@ -16,10 +15,10 @@ export type Verdict = ((context: MessageContext) => string) | undefined;
  * Judges a state by the program's arguments. What was only armed, and what nobody waits for, is as wanted.
  * @param id the execution.
  */
-export function judge(id: string, state: StoredState, args: Arguments): Verdict {
-  const { waitFor, onFailure } = readCommonArguments(args);
+export function judge(id: string, state: StoredState, args: RunArguments): Verdict {
+  const { runOn, waitFor, onFailure } = args.common;
   const status = storedStatus(state);
-  if (isArmed(args)) return undefined;
+  if (runOn === "destroy") return undefined;
   if (!isSettled(status)) {
     return waitFor === "started" ? undefined : (context) => describeUnsettled(id, context);
   }

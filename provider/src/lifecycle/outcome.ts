@@ -2,11 +2,11 @@
  * What the lifecycle is given by a front and what it gives back: outcomes are values, so that each front can turn
  * them into what its own engine wants.
  */
-import type { StartCall } from "../starting/startCall";
+import type { StartHost } from "../starting/startCall";
 import type { StoredState } from "./state";
 
 /** What a front lends to one call. */
-export interface LifecycleHost extends StartCall {
+export interface LifecycleHost extends StartHost {
   /** For delete: true where the resource goes because another one takes its place. */
   readonly isReplacement?: boolean | undefined;
 }

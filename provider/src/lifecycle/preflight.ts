@@ -27,7 +27,10 @@ export interface Outlook {
  * Looks once per workflow and session. Makes no request where an argument that names the workflow is not known yet. Never
  * throws.
  */
-export async function preflight(args: Arguments, call: ServiceCall): Promise<Outlook> {
+export async function preflight(
+  args: Arguments,
+  call: Pick<ServiceCall, "definition" | "session" | "signal">,
+): Promise<Outlook> {
   const { definition, session, signal } = call;
   const own = Object.entries(args).filter(
     ([name, value]) =>

@@ -1,7 +1,7 @@
 /**
  * preview: what is known of the outputs of an execution before it runs. Makes no request and starts nothing.
  */
-import { readCommonArguments } from "../execution/commonArguments";
+import { RunArguments } from "../execution/runArguments";
 import type { Arguments } from "../execution/argument";
 import type { BackendDefinition } from "../execution/service";
 import { isSettled } from "../execution/snapshot";
@@ -24,7 +24,7 @@ export function knownOutputs(args: Arguments): StoredState {
  */
 export function keptOutputs(definition: BackendDefinition, state: StoredState, args: Arguments): StoredState {
   if (isArmed(args)) return makeArmedState(args);
-  const { waitFor } = readCommonArguments(args);
+  const { waitFor } = RunArguments.read(definition, args).common;
   const isKept = isSettled(storedStatus(state)) || waitFor === "started";
   return isKept ? withArguments(definition, state, args) : { ...args };
 }

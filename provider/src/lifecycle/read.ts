@@ -9,7 +9,7 @@ import { lookAt } from "../execution/lookAt";
 import type { LifecycleHost } from "./outcome";
 import { lookMs } from "../execution/limits";
 import type { StoredState } from "./state";
-import { isArmed, makeState, markExpired, outputs, storedSnapshot, storedStatus } from "./state";
+import { isArmed, makeState, markExpired, storedArguments, storedSnapshot, storedStatus } from "./state";
 import { settledLookupOf } from "../waiting/perWorkflow";
 
 /**
@@ -26,7 +26,7 @@ export async function read(
   if (isArmed(state)) return state;
   const always = state["executionId"] !== undefined;
   await host.register.handedOver(host.definition.service, host.urn, id, { always, mayBeCopy: true });
-  const args = Object.fromEntries(Object.entries(state).filter(([name]) => !outputs.includes(name)));
+  const args = storedArguments(state);
   return withinTime(host.session.clock, lookMs, host.signal, async (signal) => {
     const backend = await host.session.connect(host.definition, args, signal);
     // What the service may forget by design has nothing new to say of what has ended, and its silence says nothing.

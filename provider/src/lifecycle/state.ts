@@ -80,6 +80,11 @@ export function makeArmedState(args: Arguments): StoredState {
   return { ...args, status: "waiting", rawStatus: "", steps: [], stateVersion };
 }
 
+/** The arguments that a state was made for, and where the execution is. */
+export function storedArguments(state: StoredState): Arguments {
+  return Object.fromEntries(Object.entries(state).filter(([name]) => !outputs.includes(name)));
+}
+
 /** True for the state of a teardown runbook. */
 export function isArmed(state: StoredState): boolean {
   return state["runOn"] === "destroy";

@@ -2,17 +2,16 @@
  * Runs a teardown runbook (`runOn: "destroy"`) when its resource is destroyed, once: a destroy that was cut short goes
  * on with the execution it had started.
  */
-import type { Arguments } from "../execution/argument";
 import type { Backend } from "../execution/service";
 import { WorkflowExecutionError } from "../ground/errors";
 import type { ExecutionSnapshot } from "../execution/snapshot";
 import { isSettled } from "../execution/snapshot";
 import { steadyClock } from "../ground/clock";
 import { withinTime } from "../ground/timeLimit";
-import { readCommonArguments } from "../execution/commonArguments";
 import { awaitExecution } from "./await";
 import { lookAt } from "../execution/lookAt";
 import { describeOutcome } from "../execution/words";
+import type { LifecycleCall } from "./call";
 import type { LifecycleHost } from "./outcome";
 import { lookMs } from "../execution/limits";
 import { inStartPhase } from "../starting/startPhase";
@@ -20,8 +19,7 @@ import type { Run } from "../starting/posting";
 import type { Superseded, WantedRun } from "../starting/runKey";
 import { wantedRun } from "../starting/runKey";
 import { startRun } from "../starting/startRun";
-import type { StoredState } from "./state";
-import { outputs, storedStatus } from "./state";
+import { storedStatus } from "./state";
 
 // The engine deletes copies side by side: so long one waits for the delete of the other.
 const copiesWithinMs = 10_000;
@@ -32,58 +30,57 @@ const copyLookMs = 100;
  * @param id the resource's: it names this arming, so that a destroy which is repeated finds its execution again.
  * @throws WorkflowExecutionError where it did not end as wanted: the resource stays.
  */
-export async function tearDown(id: string, state: StoredState, host: LifecycleHost): Promise<void> {
-  const args = Object.fromEntries(Object.entries(state).filter(([name]) => !outputs.includes(name)));
-  const backend = await inStartPhase(args, host, (phase) =>
-    host.session.connect(host.definition, args, phase.host.signal),
+export async function tearDown(id: string, call: LifecycleCall): Promise<void> {
+  const backend = await inStartPhase(call, (phase) =>
+    call.session.connect(call.definition, call.args.values, phase.host.signal),
   );
-  const { urn, secretArguments, register } = host;
-  if (urn === undefined) return seeThrough(backend, id, args, host);
+  const { urn, secretArguments, register, args } = call;
+  if (urn === undefined) return seeThrough(backend, id, call);
   // A replacement that was cut short leaves a copy in the state, which is destroyed at the same time: the engine does not
   // say which is which, and what both ask for is one run.
-  const { key } = await wantedRun(host.definition, args, { urn, secretArguments });
+  const { key } = await wantedRun(args, { urn, secretArguments });
   await register.onePerKey(`teardown ${urn} ${backend.identity} ${key}`, async () => {
-    await seeThrough(backend, id, args, host);
+    await seeThrough(backend, id, call);
     return id;
   });
 }
 
-async function seeThrough(backend: Backend, id: string, args: Arguments, host: LifecycleHost): Promise<void> {
+async function seeThrough(backend: Backend, id: string, call: LifecycleCall): Promise<void> {
   const startAgain = (supersedes?: Superseded): Promise<Run> =>
-    inStartPhase(args, host, async (phase) =>
-      startRun(phase.bind(backend), args, await wanted(id, args, host, supersedes), phase.host),
+    inStartPhase(call, async (phase) =>
+      startRun(phase.bind(backend), await wanted(id, call, supersedes), phase.host),
     );
   let run = await startAgain();
   let last = run.outcome;
   // One that failed is good enough where the program goes on all the same.
-  const { onFailure } = readCommonArguments(args);
+  const { onFailure } = call.args.common;
   if (!run.isNew && run.wasPosted !== true && onFailure !== "continue") {
     // What the service has forgotten is told in the words of a wait.
     if (backend.keepsHistory) {
-      last ??= await withinTime(host.session.clock, lookMs, host.signal, (signal) =>
+      last ??= await withinTime(call.session.clock, lookMs, call.signal, (signal) =>
         lookAt(backend, run.executionId, { signal }),
       );
     }
     // The last destroy has seen it fail, or would have: this one is another attempt.
     if (last && isSettled(last.status) && last.status !== "succeeded") {
-      await host.register.released(host.definition.service, host.urn, run.executionId);
+      await call.register.released(call.definition.service, call.urn, run.executionId);
       run = await startAgain(supersededBy(last));
       last = run.outcome;
     }
   }
   const start = { executionId: run.executionId, justStarted: run.isNew, beganMs: run.beganMs, last };
-  const outcome = await awaitExecution(backend, args, start, host);
+  const outcome = await awaitExecution(backend, start, call);
   if (outcome.kind === "unready") {
     if (isSettled(storedStatus(outcome.state))) {
-      await host.register.released(host.definition.service, host.urn, run.executionId);
+      await call.register.released(call.definition.service, call.urn, run.executionId);
     }
     throw new WorkflowExecutionError("WFX-EXECUTION-FAILED", outcome.reasons.join("\n"));
   }
   // Not forgotten yet: should Pulumi be killed before its state says so, the next destroy must not run it again.
-  await host.register.tornDown(host.definition.service, host.urn);
+  await call.register.tornDown(call.definition.service, call.urn);
   const status = storedStatus(outcome.state);
   if (isSettled(status) && status !== "succeeded") {
-    host.reporter.warn(
+    call.reporter.warn(
       `execution ${run.executionId} ${describeOutcome(status)}; the resource goes all the same (onFailure is "${onFailure}")`,
     );
   }
@@ -111,14 +108,12 @@ export async function isReplacedArming(
 
 async function wanted(
   armedId: string,
-  args: Arguments,
-  host: LifecycleHost,
+  { args, definition, urn, secretArguments }: LifecycleCall,
   supersedes?: Superseded,
 ): Promise<WantedRun> {
-  const { urn, secretArguments } = host;
-  const run = await wantedRun(host.definition, args, { urn, secretArguments, supersedes, armedId });
+  const run = await wantedRun(args, { urn, secretArguments, supersedes, armedId });
   // Where executions bear no mark, all that ran since the arming could be meant: only what still runs is asked about.
-  return host.definition.capabilities.runMark === "none" ? { ...run, isGiven: false } : run;
+  return definition.capabilities.runMark === "none" ? { ...run, isGiven: false } : run;
 }
 
 function supersededBy(snapshot: ExecutionSnapshot): Superseded {

@@ -5,10 +5,11 @@ import type { Arguments } from "../execution/argument";
 import type { Backend } from "../execution/service";
 import { isSettled } from "../execution/snapshot";
 import { withinTime } from "../ground/timeLimit";
-import { readCommonArguments } from "../execution/commonArguments";
 import { awaitExecution } from "./await";
 import { judge } from "./judge";
 import type { LifecycleHost, Outcome } from "./outcome";
+import type { LifecycleCall } from "./call";
+import { beginCall } from "./call";
 import { messageContext } from "../execution/words";
 import { requestMs, waitLimit } from "../execution/limits";
 import type { StoredState } from "./state";
@@ -33,17 +34,16 @@ export async function update(
 ): Promise<Outcome> {
   if (isArmed(args)) return { kind: "ready", id, state: makeArmedState(args) };
   await host.register.handedOver(host.definition.service, host.urn, id, { always: true });
-  const common = readCommonArguments(args);
+  const call = beginCall(args, host);
   const status = storedStatus(state);
   const kept = withArguments(host.definition, state, args);
   if (!isSettled(status)) {
-    if (common.waitFor === "started") return { kind: "ready", id, state: kept };
-    const located = connectArguments(host.definition, args, state);
-    const backend = await connect(located, host);
+    if (call.args.common.waitFor === "started") return { kind: "ready", id, state: kept };
+    const backend = await connect(state, call);
     const last = storedSnapshot(id, state);
-    return awaitExecution(backend, args, { executionId: id, justStarted: false, last }, host);
+    return awaitExecution(backend, { executionId: id, justStarted: false, last }, call);
   }
-  const reason = await explainUnready(id, state, args, host);
+  const reason = await reasonOf(id, state, call);
   return reason === undefined
     ? { kind: "ready", id, state: kept }
     : { kind: "unready", id, state: kept, reasons: [reason] };
@@ -54,22 +54,28 @@ export async function update(
  * name of the workflow alone: the state says it all.
  * @throws ConfigurationError where a setting is missing.
  */
-export async function explainUnready(
+export function explainUnready(
   id: string,
   state: StoredState,
   args: Arguments,
   host: LifecycleHost,
 ): Promise<string | undefined> {
-  const verdict = judge(id, state, args);
-  if (!verdict) return undefined;
-  const backend = await connect(connectArguments(host.definition, args, state), host);
-  return verdict(messageContext(backend, id, args));
+  return reasonOf(id, state, beginCall(args, host));
 }
 
-function connect(args: Arguments, host: LifecycleHost): Promise<Backend> {
-  const { timeoutSeconds } = waitLimit(host, readCommonArguments(args));
-  const { session, definition, signal } = host;
+async function reasonOf(id: string, state: StoredState, call: LifecycleCall): Promise<string | undefined> {
+  const verdict = judge(id, state, call.args);
+  if (!verdict) return undefined;
+  const backend = await connect(state, call);
+  return verdict(messageContext(backend, id, call.args));
+}
+
+// By the new arguments, at the place where the execution is.
+function connect(state: StoredState, call: LifecycleCall): Promise<Backend> {
+  const { timeoutSeconds } = waitLimit(call);
+  const { session, definition, signal } = call;
+  const located = connectArguments(definition, call.args.values, state);
   return withinTime(session.clock, timeoutSeconds * 1000 + requestMs, signal, (limited) =>
-    session.connect(definition, args, limited),
+    session.connect(definition, located, limited),
   );
 }

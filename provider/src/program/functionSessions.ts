@@ -3,6 +3,7 @@
  */
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
+import { stackSettingWords } from "../fronts/shared/settingWords";
 import { processSettings } from "../fronts/shared/settings";
 import type { Session } from "../lifecycle/index";
 import { openSession } from "../lifecycle/index";
@@ -25,8 +26,9 @@ export function sessionFor(configuration: Configuration = pulumi.runtime.allConf
   const session =
     sessions.get(key) ??
     openSession({
-      settings: processSettings((name) =>
-        Object.hasOwn(configuration, name) ? configuration[name] : undefined,
+      settings: processSettings(
+        (name) => (Object.hasOwn(configuration, name) ? configuration[name] : undefined),
+        stackSettingWords,
       ),
     });
   // The one used last is the last to go.

@@ -8,6 +8,7 @@ import type { Allowance } from "../http/tokenBucket";
 import { TokenBucket, withReserve } from "../http/tokenBucket";
 import type { Clock } from "../ground/clock";
 import type { Settings } from "../execution/settings";
+import { nameSetting } from "../execution/settingWords";
 import { fromConfig } from "../execution/settings";
 
 /** What may be used of an operation. */
@@ -44,7 +45,7 @@ export class Buckets {
  * @throws ConfigurationError where the configuration has another shape.
  */
 export function configuredAllowances(settings: Settings, key: string, published: AllowanceOf): AllowanceOf {
-  const configured = readAllowances(fromConfig(settings, key)?.value, key);
+  const configured = readAllowances(settings, key);
   return (service, operation) =>
     configured.get(operation) ??
     configured.get(service) ??
@@ -52,7 +53,8 @@ export function configuredAllowances(settings: Settings, key: string, published:
     withReserve(published(service, operation));
 }
 
-function readAllowances(text: string | undefined, key: string): ReadonlyMap<string, Allowance> {
+function readAllowances(settings: Settings, key: string): ReadonlyMap<string, Allowance> {
+  const text = fromConfig(settings, key)?.value;
   if (text === undefined) return new Map();
   let value: unknown;
   try {
@@ -68,8 +70,9 @@ function readAllowances(text: string | undefined, key: string): ReadonlyMap<stri
         if (tokens >= 1 && perSecond > 0) return [name, { tokens, perSecond }];
       }
       throw new ConfigurationError(
-        `configuration ${key} is not a map from operation to {"tokens": …, "perSecond": …}, at least 1 and more than 0. ` +
-          `Set it by: pulumi config set --path ${key}.<operation>.tokens 20 (and the same for perSecond)`,
+        `${nameSetting(settings.words, key)} is not a map from operation to {"tokens": …, "perSecond": …}, ` +
+          "at least 1 and more than 0. " +
+          `Set it by: ${settings.words.assign(`${key}.<operation>.tokens`, "20")} (and the same for perSecond)`,
       );
     }),
   );

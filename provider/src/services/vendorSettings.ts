@@ -50,8 +50,10 @@ export function findRefusedSettings(
       (key === undefined ? undefined : fromConfig(settings, `${namespace}:${key}`)) ??
       fromEnvironment(settings, ...variables);
     if (!found || allowed.includes(found.value.trim().toLowerCase())) return [];
-    // Code in the documentation's table is no code in a terminal.
-    const remedy = note.replaceAll("`", "");
+    // Code in the documentation's table is no code in a terminal, and may be another front's name of a setting.
+    const remedy = note.replace(/`([^`]*)`/g, (_, code: string) =>
+      code.startsWith(`${namespace}:`) ? settings.words.write(code) : code,
+    );
     const reason = `${found.source} is set, which this package does not support. ${remedy}`;
     return [{ argument: undefined, reason }];
   });

@@ -145,9 +145,10 @@ export function soughtName(
   noted: { readonly runName: string } | undefined,
 ): string | undefined {
   if (noted) return noted.runName;
-  // Under a given key any attempt will do, the newest first: a state that was lost does not tell which is the last.
-  const { supersedes, isGiven } = wanted;
-  return supersedes && !(isGiven && supersedes.isGuess === true) ? runNameOf(wanted) : undefined;
+  // Where it is only a guess what was there before, any attempt will do, the newest first: another machine may have gone on
+  // from elsewhere, and under a given key a state that was lost does not tell which is the last.
+  const { supersedes } = wanted;
+  return supersedes && supersedes.isGuess !== true ? runNameOf(wanted) : undefined;
 }
 
 // A list can be ahead of the details.
@@ -159,11 +160,13 @@ async function markOf(
   const clock = steadyClock(session.clock);
   const untilMs = clock.now() + showsWithinMs;
   for (;;) {
+    // An answer that took its time tells what was so when it was asked for.
+    const askedMs = clock.now();
     try {
       return await register.mark(executionId, () => backend.readRunName(executionId, signal), signal);
     } catch (error) {
       if (!(error instanceof NotFoundError)) throw error;
-      if (clock.now() >= untilMs || signal.aborted) return undefined;
+      if (askedMs >= untilMs || signal.aborted) return undefined;
       await clock.sleep(lookAgainMs, signal);
     }
   }

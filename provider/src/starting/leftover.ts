@@ -5,7 +5,6 @@
 import type { Backend } from "../execution/service";
 import type { ExecutionSnapshot } from "../execution/snapshot";
 import { isSettled } from "../execution/snapshot";
-import { readCommonArguments } from "../execution/commonArguments";
 import { lookAt } from "../execution/lookAt";
 import type { StartCall } from "./startCall";
 import type { PendingStart } from "./journal";
@@ -14,10 +13,10 @@ import type { NotedStart } from "./register";
 
 /** Stops it, or leaves it, as `onDelete` says of what is replaced; says so. */
 export async function dealWithLeftover(
-  { backend, args, wanted, host }: Pick<Starting, "backend" | "args" | "host" | "wanted">,
+  { backend, wanted, host }: Pick<Starting, "backend" | "host" | "wanted">,
   leftover: PendingStart,
 ): Promise<void> {
-  const found = await find(backend, leftover, host);
+  const found = await findLeftover(backend, leftover, host);
   if (!found || found.executionId === wanted.supersedes?.id) {
     await host.register.dropped(host.definition.service, host.urn);
     return;
@@ -29,7 +28,7 @@ export async function dealWithLeftover(
     return;
   }
   const what = `execution ${id} of an earlier deployment, which was cut short, still runs with other arguments`;
-  if (readCommonArguments(args).onDelete === "leave") {
+  if (host.args.common.onDelete === "leave") {
     host.reporter.warn(`${what}; it is left running (onDelete)`);
   } else {
     host.reporter.warn(`${what}; it is stopped (onDelete)`);
@@ -57,17 +56,8 @@ export function isHere(
   return false;
 }
 
-/** The execution of a start, by its id, where it has not settled; undefined where there is none. */
-export async function findUnsettled(
-  backend: Backend,
-  start: PendingStart,
-  host: StartCall,
-): Promise<string | undefined> {
-  const snapshot = await find(backend, start, host);
-  return snapshot && !isSettled(snapshot.status) ? snapshot.executionId : undefined;
-}
-
-async function find(
+/** The execution of a start that no state has; undefined where there is none. */
+export async function findLeftover(
   backend: Backend,
   start: PendingStart,
   host: StartCall,

@@ -1,7 +1,6 @@
 /**
  * The one place from which a start is posted: what all ways to a run share.
  */
-import type { Arguments } from "../execution/argument";
 import type { Backend, StartedExecution } from "../execution/service";
 import {
   RequestInterruptedError,
@@ -33,7 +32,6 @@ export interface Run {
 /** What all ways of starting share. */
 export interface Starting {
   readonly backend: Backend;
-  readonly args: Arguments;
   readonly wanted: WantedRun;
   readonly host: StartCall;
   /** What the journal had when this call began. */

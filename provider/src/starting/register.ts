@@ -5,6 +5,7 @@
 import { OutOfTimeError, RequestInterruptedError, StartUncertainError } from "../ground/errors";
 import type { Clock } from "../ground/clock";
 import { systemClock } from "../ground/clock";
+import { unlessOutOfTime } from "../ground/timeLimit";
 import { unlessAborted } from "../ground/onAbort";
 import { Journal, addEvidence } from "./journal";
 import type { JournalEntry, JournalStorage, PendingStart } from "./journal";
@@ -44,12 +45,21 @@ export interface Claims {
   readonly taken: ReadonlySet<string>;
   /** How many starts still look for theirs. */
   readonly unresolved: number;
+  /** Of how many of those starts an execution can't be, because it was there before they were posted. */
+  readonly seenBefore: ReadonlyMap<string, number>;
 }
 
 /** A start, and of what. */
 export interface NotedStart extends PendingStart {
   /** The workflow as its backend identifies it. */
   readonly workflow: string;
+}
+
+/** How one that waits for another's start leaves. */
+export interface Leaving {
+  readonly signal: AbortSignal;
+  /** The error that it leaves with. */
+  readonly error: () => Error;
 }
 
 /** One process's knowledge of runs. */
@@ -251,17 +261,21 @@ export class RunRegister {
   /**
    * The resource is gone from the state, and its execution with it.
    * @param options.isDestroyed nothing takes its place: what was started for it has been dealt with too.
+   * @param options.unarrivedId the execution of that start, where it was found.
    */
   async released(
     service: string,
     urn: string | undefined,
     id: string,
-    { isDestroyed = false }: { readonly isDestroyed?: boolean } = {},
+    {
+      isDestroyed = false,
+      unarrivedId,
+    }: { readonly isDestroyed?: boolean; readonly unarrivedId?: string | undefined } = {},
   ): Promise<void> {
     this.take(id);
     const entry = await this.#read(service, urn);
     if (!entry) return;
-    const unarrived = entry.pending?.executionId;
+    const unarrived = unarrivedId ?? entry.pending?.executionId;
     const isCopy = isOldCopy(entry, id) && entry.pending?.supersedesId !== id;
     const isOver = (isDestroyed && !isCopy) || (entry.pending && isOutdated(entry.pending, id));
     const isItself = unarrived === id || entry.pending?.runName === id;
@@ -311,14 +325,18 @@ export class RunRegister {
   async claims(service: string, workflow: string): Promise<Claims> {
     const taken = new Set(this.#taken);
     let unresolved = 0;
+    const seenBefore = new Map<string, number>();
     for (const entry of await this.#journal.readAll(service)) {
       if (entry.workflow !== workflow) continue;
       for (const id of entry.past) taken.add(id);
-      const { executionId, isJoined } = entry.pending ?? {};
-      if (executionId === undefined) unresolved += entry.pending ? 1 : 0;
-      else if (isJoined !== true) taken.add(executionId);
+      if (!entry.pending) continue;
+      const { executionId, isJoined, since } = entry.pending;
+      if (executionId === undefined) {
+        unresolved += 1;
+        for (const id of since?.ids ?? []) seenBefore.set(id, (seenBefore.get(id) ?? 0) + 1);
+      } else if (isJoined !== true) taken.add(executionId);
     }
-    return { taken, unresolved };
+    return { taken, unresolved, seenBefore };
   }
 
   /** True where this process has started, taken over or met the execution. */
@@ -333,10 +351,21 @@ export class RunRegister {
     return known;
   }
 
-  /** Runs `start` for a key unless this process is at it already; both get the same execution. */
-  async onePerKey(key: string, start: () => Promise<string>): Promise<{ id: string; isFirst: boolean }> {
+  /**
+   * Runs `start` for a key unless this process is at it already; both get the same execution.
+   * @param leaving of one that finds another at it: whose time is over does not wait for it.
+   */
+  async onePerKey(
+    key: string,
+    start: () => Promise<string>,
+    leaving?: Leaving,
+  ): Promise<{ id: string; isFirst: boolean }> {
     const known = this.#byKey.get(key);
-    if (known) return { id: await known, isFirst: false };
+    if (known) {
+      // Who is interrupted waits for the other, who is interrupted too and can tell what became of the start.
+      const id = leaving ? await unlessOutOfTime(known, leaving.signal, leaving.error) : await known;
+      return { id, isFirst: false };
+    }
     const mine = start();
     this.#byKey.set(key, mine);
     try {

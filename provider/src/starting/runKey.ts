@@ -3,10 +3,8 @@
  * starts carry, by which a run that is already there is found instead of started again.
  */
 import { createHash, scrypt } from "node:crypto";
-import type { Arguments } from "../execution/argument";
-import type { BackendDefinition } from "../execution/service";
+import type { RunArguments } from "../execution/runArguments";
 import { isMap } from "../execution/rules";
-import { argumentSpecs, meaningOf, readCommonArguments } from "../execution/commonArguments";
 
 /** An execution that has had its turn: the state holds it, and what is started now comes after it. */
 export interface Superseded {
@@ -64,24 +62,19 @@ export function isArmedId(id: string): boolean {
 }
 
 /** Works out the key of the run that the arguments ask for. */
-export async function wantedRun(
-  definition: BackendDefinition,
-  args: Arguments,
-  identity: RunIdentity,
-): Promise<WantedRun> {
+export async function wantedRun(args: RunArguments, identity: RunIdentity): Promise<WantedRun> {
   const { armedId } = identity;
-  const { executionKey } = readCommonArguments(args);
+  const { executionKey } = args.common;
   const given = armedId ?? executionKey;
   // What was only armed has had no turn.
   const supersedes =
     identity.supersedes && isArmedId(identity.supersedes.id) ? undefined : identity.supersedes;
-  const name = definition.runNameArgument === undefined ? undefined : args[definition.runNameArgument];
   const rest = { isGiven: given !== undefined, keyMadeMs: uuid7Ms(given), armedId, supersedes };
-  if (typeof name === "string") return { ...rest, key: name, isNamed: true };
+  if (args.runName !== undefined) return { ...rest, key: args.runName, isNamed: true };
   // An arming has another run once the program gives another key, as with any other argument that is changed.
   const isRekeyed = armedId !== undefined && executionKey !== undefined;
   const whose = isRekeyed ? `${armedId} ${executionKey}` : (given ?? identity.urn ?? "");
-  const digest = await digestOf(definition, args, whose, identity.secretArguments);
+  const digest = await digestOf(args, whose, identity.secretArguments);
   // One key is one execution, whatever resource asks for it; a derived one is recognised by the resource's name.
   const readable = given === undefined ? identity.urn?.split("::").at(-1) : readableKey(given, identity);
   return { ...rest, key: `${legible(readable ?? "")}-${digest}`, isNamed: false };
@@ -100,18 +93,11 @@ function legible(text: string): string {
 // Where an execution is does not belong to the key: keys are looked for within one workflow, and a region that now
 // comes from elsewhere is the same region.
 async function digestOf(
-  definition: BackendDefinition,
-  args: Arguments,
+  args: RunArguments,
   whose: string,
   secretArguments: readonly string[],
 ): Promise<string> {
-  const specs = Object.entries(argumentSpecs(definition)).filter(
-    ([name, spec]) => spec.replaces && !spec.located && name !== "executionKey" && name !== "runOn",
-  );
-  const values = specs.flatMap(([name, spec]) => {
-    const value = meaningOf(spec, args[name] ?? spec.defaultValue);
-    return value === undefined ? [] : [[name, value] as const];
-  });
+  const values = args.identifying.filter(([name]) => name !== "executionKey" && name !== "runOn");
   const isSecret = (name: string): boolean => secretArguments.includes(name);
   const open = values.filter(([name]) => !isSecret(name));
   const secret = values.filter(([name]) => isSecret(name));

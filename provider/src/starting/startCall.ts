@@ -1,12 +1,13 @@
 /**
  * What the code that starts executions is given.
  */
+import type { RunArguments } from "../execution/runArguments";
 import type { ServiceCall } from "../execution/serviceCall";
 import type { RunRegister } from "./register";
 import type { Superseded } from "./runKey";
 
-/** What a call that may start something has at hand. */
-export interface StartCall extends ServiceCall {
+/** What a front lends to a call that may start something. */
+export interface StartHost extends ServiceCall {
   /** The resource, where the front knows it. */
   readonly urn: string | undefined;
   /** What this process knows of runs; one for all calls. */
@@ -22,4 +23,9 @@ export interface StartCall extends ServiceCall {
   readonly isInState?: boolean | undefined;
   /** Whether the deployment still goes on: nothing is started for an engine that has been killed. @default true */
   readonly isWanted?: (() => Promise<boolean>) | undefined;
+}
+
+/** A call that may start something: what it was lent, and what the program asks for. */
+export interface StartCall extends StartHost {
+  readonly args: RunArguments;
 }

@@ -55,14 +55,16 @@ async function findLost(
   runName: string,
   { isJustPosted, cause }: { readonly isJustPosted: boolean; readonly cause?: StartUncertainError },
 ): Promise<Run> {
-  const { backend, args, host } = starting;
+  const { backend, host } = starting;
   const fail = (sight: LostSight, why: unknown): never => {
-    const open = describeStartOpen(messageContext(backend, "", args), sight);
+    const open = describeStartOpen(messageContext(backend, "", host.args), sight);
     throw new StartUncertainError(why === undefined ? open : `${messageOf(why)}\n${open}`, { cause: why });
   };
   const clock = steadyClock(host.session.clock);
   const untilMs = clock.now() + (isJustPosted ? showsWithinMs : 0);
   for (;;) {
+    // An answer that took its time tells what was so when it was asked for.
+    const askedMs = clock.now();
     let shown: readonly NamedExecution[] | undefined;
     try {
       shown = await backend.findStarted?.(runName, host.signal);
@@ -73,7 +75,7 @@ async function findLost(
     const found = latest(shown, (name) => name === runName);
     if (found) return { ...(await takeOver(starting, found)), wasPosted: isJustPosted };
     if (shown === undefined) return fail("impossible", cause);
-    if (clock.now() >= untilMs || host.signal.aborted) return fail("showsNone", cause);
+    if (askedMs >= untilMs || host.signal.aborted) return fail("showsNone", cause);
     host.reporter.status("the answer to the start got lost, looking for the execution");
     await clock.sleep(lookAgainMs, host.signal).catch(() => undefined);
   }

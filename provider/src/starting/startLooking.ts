@@ -4,7 +4,6 @@
 import { StartUncertainError, messageOf } from "../ground/errors";
 import type { ExecutionSummary } from "../execution/snapshot";
 import { steadyClock } from "../ground/clock";
-import { readCommonArguments } from "../execution/commonArguments";
 import { describeStartUncertain, describeStartUndecided } from "./messages";
 import { messageContext } from "../execution/words";
 import {
@@ -36,9 +35,9 @@ const maxDisagreements = showsWithinMs / lookAgainMs;
  * @throws StartUncertainError where it can't be told whether one of them is the run's; whatever a start throws.
  */
 export function startLooking(starting: Starting, gate: StartGate, isExclusive: boolean): Promise<Run> {
-  const { wanted, args, backend, host, pending } = starting;
+  const { wanted, backend, host, pending } = starting;
   const service = host.definition.service;
-  const context = messageContext(backend, "", args);
+  const context = messageContext(backend, "", host.args);
   const clock = steadyClock(host.session.clock);
   let runName = pending?.runName ?? runNameOf(wanted) ?? newRunName(wanted.key, host.session.uuid);
   /** The start whose execution is looked for. */
@@ -65,8 +64,10 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
     });
   const decide = async (look: Look): Promise<Turn> => {
     const wasExclusive = look.isExclusive();
+    // A list that took its time tells what was so when it was asked for.
+    const askedMs = clock.now();
     const candidates = await candidatesOf(starting, look, open);
-    const { taken, unresolved } = await claimsAt(look);
+    const { taken, unresolved, seenBefore: seenByOthers } = await claimsAt(look);
     const name = soughtName(wanted, open);
     const others = async (): Promise<readonly ExecutionSummary[]> => (await look.newest()).executions;
     const { mine, unmarked, isForeignLikely } = await sort(starting, candidates, {
@@ -89,21 +90,21 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
       const seekers = Math.max(1, unresolved);
       const isTrusted = !isForeignLikely && (look.isExclusive() || seekers === 1);
       const shares = isTrusted ? seekers : 0;
-      const oldest = possible.at(-1);
+      const likeliest = likeliestOf(possible, seenByOthers);
       if (possible.length > shares) {
         throw new StartUncertainError(describeStartUndecided(possible, context, true));
       }
       searchedFromMs ??= clock.now() - (postedHere ? 0 : await ageMs(open, look, host.session.clock.now()));
       searches += 1;
       // Somebody else's may be listed before ours is, and one list may leave something out.
-      if (clock.now() - searchedFromMs < showsWithinMs || searches < 2) {
+      if (askedMs - searchedFromMs < showsWithinMs || searches < 2) {
         return {
           againMs: lookAgainMs,
           isInDoubt: true,
           why: "looking for the execution whose start was cut short",
         };
       }
-      if (oldest) return adopt(oldest);
+      if (likeliest) return adopt(likeliest);
       if (postedHere) {
         const cause = messageOf(lastError);
         throw new StartUncertainError(describeStartUncertain(cause, context), { cause: lastError });
@@ -172,6 +173,18 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
   });
 }
 
+// The one that the fewest others can have posted; the oldest of those, as far as the service's clocks tell.
+function likeliestOf(
+  possible: readonly ExecutionSummary[],
+  seenByOthers: ReadonlyMap<string, number>,
+): ExecutionSummary | undefined {
+  const seenBy = ({ executionId }: ExecutionSummary): number => seenByOthers.get(executionId) ?? 0;
+  return possible.reduce<ExecutionSummary | undefined>(
+    (best, one) => (best && seenBy(best) > seenBy(one) ? best : one),
+    undefined,
+  );
+}
+
 // How long ago a start was posted last, as far as this machine's clock and the service's agree: either may have been set.
 async function ageMs(start: PendingStart, look: Look, nowMs: number): Promise<number> {
   const { servedAtMs } = await look.newest();
@@ -182,7 +195,7 @@ async function ageMs(start: PendingStart, look: Look, nowMs: number): Promise<nu
 
 // A run that has a key is never started beside what it may be, unless the program says "allow" in so many words. One
 // without is asked about only where nothing else is said: every other word deals with what runs.
-function doubts({ args, wanted }: Starting): boolean {
-  const { concurrency } = readCommonArguments(args);
+function doubts({ host, wanted }: Starting): boolean {
+  const { concurrency } = host.args.common;
   return concurrency === undefined || (wanted.isGiven && concurrency !== "allow");
 }

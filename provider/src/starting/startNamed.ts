@@ -41,7 +41,8 @@ export async function startNamed(starting: Starting, gate: StartGate, isExclusiv
 }
 
 async function postNamed(starting: Starting, runName: string): Promise<Run> {
-  const { pending, backend, args } = starting;
+  const { pending, backend } = starting;
+  const { args } = starting.host;
   const start = addEvidence(newStart(starting, runName), pending);
   try {
     return await post(starting, start);
@@ -52,7 +53,7 @@ async function postNamed(starting: Starting, runName: string): Promise<Run> {
     if (isAnybodys(starting)) {
       if (!isInDoubt) {
         throw new InputError(
-          args["runOn"] === "destroy"
+          args.common.runOn === "destroy"
             ? `${messageOf(error)} A name can be used once: give another name, run \`pulumi up\` and destroy again; or leave it ` +
                 "as it is: `pulumi state delete <its URN>`."
             : `${messageOf(error)} A name can be used once: give another name, or leave it out to have one made.`,
@@ -99,11 +100,11 @@ async function isPredecessor({ wanted, backend, host }: Starting, executionId: s
 }
 
 function uncertain(
-  { backend, args, wanted }: Starting,
+  { backend, host, wanted }: Starting,
   runName: string,
   cause: unknown,
 ): StartUncertainError {
-  const context = messageContext(backend, runName, args);
+  const context = messageContext(backend, runName, host.args);
   const isKnownEverywhere = runNameOf(wanted) !== undefined;
   const message = describeNamedStartUncertain(messageOf(cause), runName, context, isKnownEverywhere);
   return new StartUncertainError(message, { cause });

@@ -2,7 +2,6 @@
  * The part of a deployment before there is an execution: logins, lists, throttling and the start itself end in time, and
  * where they do, it is said whether anything was started.
  */
-import type { Arguments } from "../execution/argument";
 import type { Backend, StartRequest, StartedExecution } from "../execution/service";
 import {
   OutOfTimeError,
@@ -13,7 +12,6 @@ import {
   messageOf,
 } from "../ground/errors";
 import { limitTime } from "../ground/timeLimit";
-import { readCommonArguments } from "../execution/commonArguments";
 import { describeStartTimedOut, describeStartUncertain } from "./messages";
 import type { StartCall } from "./startCall";
 import { messageContext } from "../execution/words";
@@ -37,13 +35,9 @@ const lookUpMs = 45_000;
  * @throws StartUncertainError where a start may have been handled, whatever went wrong afterwards.
  * @throws whatever else `work` throws.
  */
-export async function inStartPhase<T>(
-  args: Arguments,
-  host: StartCall,
-  work: (phase: StartPhase) => Promise<T>,
-): Promise<T> {
+export async function inStartPhase<T>(host: StartCall, work: (phase: StartPhase) => Promise<T>): Promise<T> {
   const { signal, session } = host;
-  const limit = waitLimit(host, readCommonArguments(args));
+  const limit = waitLimit(host);
   const timeMs = limit.timeoutSeconds * 1000;
   const patience = limitTime(session.clock, timeMs, signal);
   const requests = limitTime(session.clock, timeMs + requestMs, signal);
@@ -87,7 +81,7 @@ export async function inStartPhase<T>(
   } catch (error) {
     const bound = seen.backend;
     if (seen.isInDoubt && bound && !(error instanceof StartUncertainError)) {
-      const message = describeStartUncertain(messageOf(error), messageContext(bound, "", args), false);
+      const message = describeStartUncertain(messageOf(error), messageContext(bound, "", host.args), false);
       throw new StartUncertainError(message, { cause: error });
     }
     if (signal.aborted || !patience.hasPassed() || !isCutOff(error)) throw error;

@@ -2,9 +2,10 @@
  * Gets the execution of a wanted run: the one that is there already, else a new one. Never posts while it can't be
  * excluded that the run has been started before.
  */
-import type { Arguments } from "../execution/argument";
 import type { Backend } from "../execution/service";
-import { readCommonArguments } from "../execution/commonArguments";
+import { StartUncertainError } from "../ground/errors";
+import { messageContext } from "../execution/words";
+import { describeStartUncertain } from "./messages";
 import type { StartCall } from "./startCall";
 import type { PendingStart } from "./journal";
 import { dealWithLeftover, isHere } from "./leftover";
@@ -20,12 +21,7 @@ import { startNamed } from "./startNamed";
  * @throws InputError, ConfigurationError, ServiceError, TransportError where nothing was started.
  * @throws StartUncertainError where it can't be told whether the run has been started: nothing was started in addition.
  */
-export async function startRun(
-  backend: Backend,
-  args: Arguments,
-  wanted: WantedRun,
-  host: StartCall,
-): Promise<Run> {
+export async function startRun(backend: Backend, wanted: WantedRun, host: StartCall): Promise<Run> {
   const { register, urn } = host;
   const { service } = host.definition;
   const noted = await register.pending(service, urn);
@@ -33,11 +29,10 @@ export async function startRun(
   const pending = open && isHere(open, backend, host) ? open : undefined;
   const isOfRun = pending && isOf(pending, wanted);
   if (pending && !isOfRun) {
-    await dealWithLeftover({ backend, args, wanted, host }, pending);
+    await dealWithLeftover({ backend, wanted, host }, pending);
   }
   const starting: Starting = {
     backend,
-    args,
     wanted,
     host,
     pending: isOfRun ? pending : undefined,
@@ -48,17 +43,29 @@ export async function startRun(
   }
   if (!backend.keepsHistory) return startForgotten(starting);
   const gate = register.gate(backend.identity, () => gateOf(starting));
-  const { concurrency } = readCommonArguments(args);
+  const { concurrency } = host.args.common;
   const isExclusive = concurrency !== undefined && concurrency !== "allow";
   if (host.definition.capabilities.runMark === "name") return startNamed(starting, gate, isExclusive);
   const start = (): Promise<Run> => startLooking(starting, gate, isExclusive);
   if (!wanted.isGiven) return start();
   const key = `${backend.identity} ${wanted.key} ${wanted.supersedes?.id ?? ""}`;
   let own: Run | undefined;
-  const { id, isFirst } = await register.onePerKey(key, async () => {
-    own = await start();
-    return own.executionId;
-  });
+  const outOfTime = (): Error =>
+    new StartUncertainError(
+      describeStartUncertain(
+        "another resource of this deployment has the same executionKey, and is still at its start",
+        messageContext(backend, "", host.args),
+        false,
+      ),
+    );
+  const { id, isFirst } = await register.onePerKey(
+    key,
+    async () => {
+      own = await start();
+      return own.executionId;
+    },
+    { signal: host.signal, error: outOfTime },
+  );
   return isFirst && own ? own : { executionId: id, isNew: false };
 }
 

@@ -6,9 +6,7 @@ import type { Backend } from "../execution/service";
 import { WorkflowExecutionError } from "../ground/errors";
 import type { ExecutionSummary } from "../execution/snapshot";
 import { steadyClock } from "../ground/clock";
-import { abortAt } from "../ground/deadline";
-import { withinTime } from "../ground/timeLimit";
-import { readCommonArguments } from "../execution/commonArguments";
+import { limitTime, withinTime } from "../ground/timeLimit";
 import { describeBusy, describeQueueTimedOut, describeQueued } from "./messages";
 import type { StartCall } from "./startCall";
 import { messageContext } from "../execution/words";
@@ -53,21 +51,21 @@ export interface Way {
  *   deployment waits; whatever `decide` throws.
  */
 export async function inTurn(
-  { host, args, backend }: Starting,
+  { host, backend }: Starting,
   gate: StartGate,
   { alone, locked, gaveUp = () => undefined }: Way,
   decide: (look: Look) => Promise<Turn>,
 ): Promise<Run> {
   // A clock that is set back must not make the wait longer.
   const clock = steadyClock(host.session.clock);
-  const limit = waitLimit(host, readCommonArguments(args));
+  const limit = waitLimit(host);
   const deadlineMs = clock.now() + limit.timeoutSeconds * 1000;
   const interrupted = (): Error => gaveUp("interrupted while looking for it") ?? startInterrupted();
   const tooLate = (why: string): Error =>
     gaveUp(why) ??
     new WorkflowExecutionError(
       "WFX-WORKFLOW-BUSY",
-      describeQueueTimedOut(why, limit, messageContext(backend, "", args)),
+      describeQueueTimedOut(why, limit, messageContext(backend, "", host.args)),
     );
   let waits = 0;
   let why = "waits for other starts of this workflow";
@@ -75,7 +73,7 @@ export async function inTurn(
   let isInDoubt = false;
   for (;;) {
     const untilMs = isInDoubt ? Math.max(deadlineMs, clock.now() + doubtMs) : deadlineMs;
-    const permit = abortAt(clock, untilMs, host.signal);
+    const permit = limitTime(clock, untilMs - clock.now(), host.signal);
     const turn = await gate
       .enter(
         async (look) => {
@@ -94,7 +92,9 @@ export async function inTurn(
           },
         },
       )
-      .finally(permit.dispose);
+      .finally(() => {
+        permit.lift();
+      });
     if (turn === undefined) throw host.signal.aborted ? interrupted() : tooLate(why);
     if ("executionId" in turn) return turn;
     ({ why } = turn);
@@ -131,10 +131,10 @@ async function untilListed(backend: Backend, run: Run, host: StartCall): Promise
  * @throws WorkflowExecutionError with code WFX-WORKFLOW-BUSY where it is "reject" and one runs.
  */
 export async function decideConcurrency(
-  { args, host, wanted, backend }: Starting,
+  { host, wanted, backend }: Starting,
   look: Look,
 ): Promise<Turn | undefined> {
-  const { concurrency } = readCommonArguments(args);
+  const { concurrency } = host.args.common;
   if (concurrency === undefined || concurrency === "allow") return undefined;
   const running = await look.unsettled();
   const [newest] = running.filter(({ executionId }) => executionId !== wanted.supersedes?.id);
@@ -147,14 +147,14 @@ export async function decideConcurrency(
   if (concurrency === "reject") {
     throw new WorkflowExecutionError(
       "WFX-WORKFLOW-BUSY",
-      describeBusy(running, messageContext(backend, "", args)),
+      describeBusy(running, messageContext(backend, "", host.args)),
     );
   }
   return { why: describeQueued(running) };
 }
 
 /** True where `concurrency` lets nothing start beside a running execution. */
-export function mindsRunning({ args }: Starting): boolean {
-  const { concurrency } = readCommonArguments(args);
+export function mindsRunning({ host }: Starting): boolean {
+  const { concurrency } = host.args.common;
   return concurrency === "queue" || concurrency === "reject";
 }

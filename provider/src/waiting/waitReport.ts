@@ -1,8 +1,8 @@
 /**
- * What the person who watches is told while a wait goes on: a line per change, each step's end, each oddity once.
+ * What the person who watches is told while a wait goes on: each change, each step's end, each oddity once.
  */
 import { messageOf } from "../ground/errors";
-import { describeProgress, describeStepEnd, formatWord } from "../execution/progress";
+import { describeProgress, formatWord } from "../execution/progress";
 import type { Reporter } from "../execution/reporter";
 import type { ExecutionSnapshot } from "../execution/snapshot";
 import { isSettled } from "../execution/snapshot";
@@ -12,7 +12,7 @@ import { isSettled } from "../execution/snapshot";
  * other, so that nothing is told twice.
  */
 export interface Told {
-  /** The live line, without times. */
+  /** How it stood, in words without times: the same words are no news. */
   line: string;
   readonly endedSteps: Set<string>;
   unknownStatus: boolean;
@@ -36,9 +36,6 @@ export interface WaitReportOptions {
   readonly times: () => { readonly elapsedMs: number; readonly expectedMs: number | undefined } | undefined;
 }
 
-// A workflow can have hundreds of steps; past this many, their ends are in the outputs only.
-const maxStepLines = 30;
-
 /** The report of one wait. */
 export class WaitReport {
   readonly #options: WaitReportOptions;
@@ -54,15 +51,15 @@ export class WaitReport {
     snapshot.steps.forEach((step, index) => {
       // A step of the same name may run again: loops, retries.
       const key = `${String(index)} ${step.id}`;
-      if (told.endedSteps.size >= maxStepLines || !isSettled(step.status) || told.endedSteps.has(key)) return;
+      if (!isSettled(step.status) || told.endedSteps.has(key)) return;
       told.endedSteps.add(key);
-      reporter.info(describeStepEnd(snapshot, step));
+      reporter.stepEnded(step, snapshot);
     });
     // Time alone is no change: the engine's row has a clock, and a plain log is not to be flooded.
     const line = describeProgress(snapshot);
     if (line === told.line) return;
     told.line = line;
-    reporter.status(describeProgress(snapshot, times()));
+    reporter.progressed(snapshot, times());
   }
 
   /** Tells a status that was read. */

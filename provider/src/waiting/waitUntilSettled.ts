@@ -4,7 +4,6 @@
 import type { Clock } from "../ground/clock";
 import { limitTime } from "../ground/timeLimit";
 import { requestMs } from "../execution/limits";
-import { describeProgress } from "../execution/progress";
 import type { Backend } from "../execution/service";
 import type { ServiceCall } from "../execution/serviceCall";
 import type { ExecutionSnapshot } from "../execution/snapshot";
@@ -84,7 +83,7 @@ export async function waitUntilSettled(
     return snapshot;
   };
   const settledAt = (value: ExecutionSnapshot): WaitOutcome => {
-    reporter.status(describeProgress(value));
+    reporter.progressed(value);
     return { kind: "settled", value };
   };
   const limit = limitTime(clock, wait.deadlineMs - clock.now() + requestMs, signal);

@@ -1,7 +1,6 @@
 /** Executions of flows: how they are started and found again, which status they have, and their callback tokens. */
 import { randomBytes, randomUUID } from "node:crypto";
 import type { ProgramSnapshot, ProgramStep } from "../../player/play";
-import { runNumber } from "../../player/script";
 import type { Execution } from "../../executions/record";
 import type { Caller } from "../../accounts/principal";
 import type { EmulatorState } from "../../cloud/state";
@@ -39,8 +38,8 @@ export function startFlow(state: EmulatorState, flow: Flow, start: FlowStart): E
   const { projectId } = flow.workflow;
   const name = start.name ?? randomUUID();
   const id = storeId(state, projectId, flow.name, name);
-  const run = runNumber(flow.workflow.script, state.executions.nextRunNumber(flow.workflow));
-  const own = flow.scripted ? definitionOfNodes(flow.name, run.nodes) : flow.definition;
+  const { nodes } = state.executions.nextRun(flow.workflow);
+  const own = flow.scripted ? definitionOfNodes(flow.name, nodes) : flow.definition;
   const definition = start.definition ?? own;
   const input = start.input ?? { text: "{}", value: {} };
   const attributes: StartAttributes = {
@@ -53,18 +52,16 @@ export function startFlow(state: EmulatorState, flow: Flow, start: FlowStart): E
     express: flow.express,
   };
   const tokenBase = `${Buffer.from(id).toString("base64url")}.${randomBytes(16).toString("hex")}`;
-  return state.executions.start(
-    { ...flow.workflow, program: programOf(flow, definition) },
-    {
-      executionId: id,
-      startedAt: start.startedAt,
-      startedBy: start.startedBy,
-      caller: start.caller,
-      attributes: { ...attributes },
-      input: input.value,
-      view: { Name: name, Input: input.value, RoleArn: flow.roleArn, TaskTokenBase: tokenBase },
-    },
-  );
+  return state.executions.start(flow.workflow, {
+    program: programOf(flow, definition),
+    executionId: id,
+    startedAt: start.startedAt,
+    startedBy: start.startedBy,
+    caller: start.caller,
+    attributes: { ...attributes },
+    input: input.value,
+    view: { Name: name, Input: input.value, RoleArn: flow.roleArn, TaskTokenBase: tokenBase },
+  });
 }
 
 /** The execution of this name, Express ones too. */
@@ -82,9 +79,11 @@ export function startOf(execution: Execution): StartAttributes {
 /** CloudFlow's word for how the execution stands; another outcome than the known ones is a status of its own. */
 export function statusOf(execution: Execution, snapshot: ProgramSnapshot): string {
   switch (snapshot.phase) {
+    case "awaitingApproval":
     case "queued":
       return "Starting";
     case "running":
+    case "paused":
     case "stopping":
       return execution.run.runningStatus ?? "Running";
     case "ended":

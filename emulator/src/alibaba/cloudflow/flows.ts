@@ -4,6 +4,7 @@
  */
 import { randomUUID } from "node:crypto";
 import type { Program } from "../../player/program";
+import { unscripted } from "../../player/script";
 import type { NodeScript, WorkflowScript } from "../../player/script";
 import type { Workflow } from "../../executions/record";
 import { derivedHex, derivedUuid } from "../../ground/identifiers";
@@ -157,7 +158,7 @@ export function createFlow(
   const script: WorkflowScript = {
     name: flow.name,
     description: flow.description,
-    base: { nodes: [], requiresApproval: false, approvers: [], queuedMs: 0, stopTakesMs: 0 },
+    base: unscripted,
     runs: [],
     attributes: {
       Id: randomUUID(),
@@ -171,18 +172,9 @@ export function createFlow(
       editedAt: now,
     },
   };
-  const workflow: Workflow = {
-    service: cloudFlow,
-    projectId,
-    id: flow.name,
-    script,
-    fromSeed: false,
-    createdBy,
-    createdAt: now,
-    editedAt: now,
-  };
-  state.executions.putWorkflow(workflow);
-  return flowOf(workflow);
+  const id = flow.name;
+  const made = { service: cloudFlow, projectId, id, script, createdBy };
+  return flowOf(state.executions.createWorkflow(made, now));
 }
 
 /** Changes a flow and says what it is then. */

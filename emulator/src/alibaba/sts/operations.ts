@@ -4,7 +4,7 @@ import type { Reply } from "../../http/exchange";
 import { derivedDigits } from "../../accounts/account";
 import type { Account, AssumableRole, IdentityProvider } from "../../accounts/account";
 import type { IdTokenClaims, IdTokenProblem } from "../../accounts/idTokens";
-import { chainOf, lookUp } from "../../accounts/principal";
+import { chainOf, lookUp, sessionRef } from "../../accounts/principal";
 import type { Principal, SessionRef } from "../../accounts/principal";
 import { trustsCaller, trustsIdToken } from "../../accounts/trust";
 import type { JsonObject } from "../../ground/jsonShape";
@@ -44,7 +44,11 @@ export function assumeRole(request: StsRequest, caller: Principal): Reply {
   const seconds = readSeconds(request, chained ? longestChainedSeconds : found.role.maxSessionSeconds);
   const sourceIdentity =
     valueOf(request.parameters, "SourceIdentity") ?? (chained ? caller.ref.sourceIdentity : undefined);
-  const session = sessionOf(found, wanted.session, chainOf(caller), sourceIdentity);
+  const session = sessionRef("alibaba", found.account, found.role, {
+    session: wanted.session,
+    assumedBy: chainOf(caller),
+    sourceIdentity,
+  });
   return credentialsReply(request, found, session, seconds);
 }
 
@@ -70,7 +74,10 @@ export function assumeRoleWithOidc(request: StsRequest): Reply {
   const caller = lookUp(provider.account, { kind: "federated", domain, idp, subject: claims.subject });
   if (caller) call.caller.actor = caller.actor;
   const seconds = readSeconds(request, found.role.maxSessionSeconds);
-  const session = sessionOf(found, wanted.session, caller ? [caller.actor] : [], undefined);
+  const session = sessionRef("alibaba", found.account, found.role, {
+    session: wanted.session,
+    assumedBy: caller ? [caller.actor] : [],
+  });
   return credentialsReply(request, found, session, seconds, { OIDCTokenInfo: tokenInfo(claims) });
 }
 
@@ -189,24 +196,6 @@ const idTokenProblems: Readonly<Record<IdTokenProblem, readonly [code: string, m
   notYetValid: ["Invalid", "This JsonWebToken is not valid yet."],
   expired: ["Expired", "This JsonWebToken is expired."],
 };
-
-function sessionOf(
-  { account, role }: FoundRole,
-  session: string,
-  assumedBy: SessionRef["assumedBy"],
-  sourceIdentity: string | undefined,
-): SessionRef {
-  const domain = account.domainName;
-  return {
-    kind: "session",
-    cloud: "alibaba",
-    domain,
-    roleId: role.id,
-    session,
-    assumedBy,
-    sourceIdentity,
-  };
-}
 
 function credentialsReply(
   request: StsRequest,

@@ -1,23 +1,24 @@
 /** AOM's view of an execution: the detail that clients poll, and the item of the history list. */
 import type { Execution } from "../../executions/record";
-import { hasFailed } from "../../player/timeline";
-import type { ExecutionSnapshot, StepSnapshot } from "../../player/timeline";
+import type { ProgramSnapshot } from "../../player/play";
 import { derivedUuid } from "../../ground/identifiers";
 import type { JsonObject } from "../../ground/jsonShape";
 import type { ActiveQuirks } from "../../cloud/quirks";
 import type { EmulatorState } from "../../cloud/state";
+import { hasFailed, nodeRuns } from "./steps";
+import type { NodeRun } from "./steps";
 import { nodeOutput } from "./targets";
 
 /** AOM's word for how an execution stands. */
 export function executionStatus(
   execution: Execution,
-  snapshot: ExecutionSnapshot,
+  snapshot: ProgramSnapshot,
   quirks: ActiveQuirks,
 ): string {
   return inCase(rawStatus(execution, snapshot, quirks), quirks);
 }
 
-function rawStatus({ run }: Execution, { phase, outcome }: ExecutionSnapshot, quirks: ActiveQuirks): string {
+function rawStatus({ run }: Execution, { phase, outcome }: ProgramSnapshot, quirks: ActiveQuirks): string {
   switch (phase) {
     case "awaitingApproval":
       return "waitApproval";
@@ -59,7 +60,8 @@ export function listItemBody(state: EmulatorState, execution: Execution, quirks:
 }
 
 function sharedBody(state: EmulatorState, execution: Execution, quirks: ActiveQuirks): JsonObject {
-  const snapshot = state.executions.snapshot(execution);
+  const snapshot = state.executions.play(execution);
+  const nodes = nodeRuns(execution.run, snapshot, state.clock.now());
   const region = regionOf(state, execution.projectId);
   return {
     workflow_id: execution.workflowId,
@@ -72,34 +74,29 @@ function sharedBody(state: EmulatorState, execution: Execution, quirks: ActiveQu
       ? new Date(snapshot.updatedAt).toISOString().replace(/\.\d+Z$/, "Z")
       : inUnit(snapshot.updatedAt, quirks),
     approve_user_name_list: [...execution.run.approvers],
-    execution_result_list: snapshot.steps.map((step) => nodeResult(execution, step, region, quirks)),
+    execution_result_list: nodes.map((run) => nodeResult(execution, run, region, quirks)),
     last_record_id_with_snapshot: derivedUuid("record", execution.id),
   };
 }
 
-function nodeResult(
-  execution: Execution,
-  step: StepSnapshot,
-  region: string,
-  quirks: ActiveQuirks,
-): JsonObject {
+function nodeResult(execution: Execution, run: NodeRun, region: string, quirks: ActiveQuirks): JsonObject {
   return {
-    node_id: step.node.id,
-    begin_time: inUnit(step.beganAt, quirks),
-    ...endTime(step.endedAt, quirks),
-    function_execution_id: derivedUuid("function", execution.id, step.node.id, step.attempt),
-    output: nodeOutput(step, region),
-    status: inCase(nodeStatus(step), quirks),
+    node_id: run.node.id,
+    begin_time: inUnit(run.beganAt, quirks),
+    ...endTime(run.endedAt, quirks),
+    function_execution_id: derivedUuid("function", execution.id, run.node.id, run.attempt),
+    output: nodeOutput(run, region),
+    status: inCase(nodeStatus(run), quirks),
   };
 }
 
 // The vendor's example shows a node with `ignore_error` as successful although a target of it failed and the
 // execution failed with it.
-function nodeStatus(step: StepSnapshot): string {
-  if (step.phase === "paused") return "pausing";
-  if (step.phase === "running") return "running";
-  const ignored = step.node.ignoreError && hasFailed(step) && step.progress === 1;
-  return ignored ? "success" : (step.outcome ?? "success");
+function nodeStatus(run: NodeRun): string {
+  if (run.phase === "paused") return "pausing";
+  if (run.phase === "running") return "running";
+  const ignored = run.node.ignoreError && hasFailed(run) && run.progress === 1;
+  return ignored ? "success" : (run.outcome ?? "success");
 }
 
 function endTime(endedAt: number | undefined, quirks: ActiveQuirks): JsonObject {

@@ -2,8 +2,6 @@
 import { isVisible } from "../../cloud/quirks";
 import type { Execution, Workflow } from "../../executions/record";
 import type { StartOptions } from "../../executions/store";
-import { runNumber } from "../../player/script";
-import { hasFailed } from "../../player/timeline";
 import { jsonReply } from "../../http/exchange";
 import type { Reply } from "../../http/exchange";
 import { readText } from "../../ground/jsonShape";
@@ -19,6 +17,7 @@ import {
 import { detailBody, listItemBody } from "./executionBody";
 import { parameter, readInput, refuseInput } from "./operation";
 import type { AomOperation, AomRequest } from "./operation";
+import { hasFailed, nodeRuns, programOfSteps, tasksOfSteps } from "./steps";
 import { workflowBody } from "./workflowBody";
 
 const executionsPath = "/v1/{project_id}/cms/workflow/{workflow_id}/executions";
@@ -70,11 +69,13 @@ export function startExecution(
   state: EmulatorState,
   workflow: Workflow,
   startedBy: string,
-  start: Omit<StartOptions, "startedBy" | "attributes"> = {},
+  start: Pick<StartOptions, "caller" | "executionId" | "startedAt"> = {},
 ): Execution {
-  const run = runNumber(workflow.script, state.executions.nextRunNumber(workflow));
+  const run = state.executions.nextRun(workflow);
   return state.executions.start(workflow, {
     ...start,
+    program: programOfSteps(run),
+    tasks: tasksOfSteps(run),
     startedBy: startedBy.slice(0, longestName),
     attributes: {
       workflow_snapshot: workflowBody(state, workflow, run),
@@ -127,7 +128,7 @@ function detail(request: AomRequest): Reply {
 
 function stop(request: AomRequest): Reply {
   const execution = findExecution(request) ?? refuseUnknown(request);
-  const { phase } = request.state.executions.snapshot(execution);
+  const { phase } = request.state.executions.play(execution);
   if (phase === "ended" || phase === "stopping") refuse(400, notPossibleNow, request);
   request.state.executions.intervene(execution, { kind: "stop" });
   return jsonReply(200, request.quirks["stopAnswerText"] ? "success" : { result: "success" });
@@ -149,12 +150,12 @@ function operate(request: AomRequest): Reply {
 
 // `continue` needs a pause at that node; the others need the execution to have ended by that node's failure.
 function mayOperate(state: EmulatorState, execution: Execution, action: string, nodeId: string): boolean {
-  const { phase, steps } = state.executions.snapshot(execution);
-  const last = steps.at(-1);
+  const snapshot = state.executions.play(execution);
+  const last = nodeRuns(execution.run, snapshot, state.clock.now()).at(-1);
   if (last?.node.id !== nodeId) return false;
-  if (action === "continue") return phase === "paused";
+  if (action === "continue") return snapshot.phase === "paused";
   const stopped = execution.interventions.some(({ kind }) => kind === "stop");
-  return phase === "ended" && !stopped && hasFailed(last) && !last.node.ignoreError;
+  return snapshot.phase === "ended" && !stopped && hasFailed(last) && !last.node.ignoreError;
 }
 
 function findExecution(request: AomRequest): Execution | undefined {

@@ -148,18 +148,13 @@ function fastExecuteScript(request: AomRequest): Reply {
     fields.text("script_args", { min: 1, max: 10_000 });
     return fields.requiredText("name", { min: 1, max: 1024 });
   });
-  const now = state.clock.now();
-  const workflow = {
+  const workflow = state.executions.createWorkflow({
     service: "aom",
     projectId,
     id: newExecutionId(),
     script: { name, description: "", base: defaultRun, runs: [], attributes: { task_type: "script" } },
-    fromSeed: false,
     createdBy: identity.userName,
-    createdAt: now,
-    editedAt: now,
-  };
-  state.executions.putWorkflow(workflow);
+  });
   const execution = startExecution(state, workflow, identity.userName, { caller: call.caller });
   return jsonReply(200, { execution_id: execution.id });
 }

@@ -1,8 +1,7 @@
 /** What every AOM operation has in common: the path, the group of its errors, and what its handler is given. */
 import type { Call, Reply } from "../../http/exchange";
-import { readJsonBody } from "../../http/jsonBody";
+import { readJsonBody, readOrRefuse } from "../../http/jsonBody";
 import type { Route } from "../../http/router";
-import { ShapeError } from "../../ground/jsonShape";
 import type { Fields } from "../../ground/jsonShape";
 import type { ActiveQuirks } from "../../cloud/quirks";
 import type { EmulatorState } from "../../cloud/state";
@@ -58,10 +57,5 @@ export function readBody<T>(request: AomRequest, read: (fields: Fields) => T): T
  * @throws {ReplyError} when a value is wrong
  */
 export function readInput<T>(request: AomRequest, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof ShapeError) refuseInput(request, error.message);
-    throw error;
-  }
+  return readOrRefuse(read, (problem) => refuseInput(request, problem));
 }

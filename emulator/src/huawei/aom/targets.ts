@@ -2,7 +2,7 @@
 import { derivedUuid } from "../../ground/identifiers";
 import type { JsonObject } from "../../ground/jsonShape";
 import type { Target, TargetGroups } from "../../player/script";
-import type { StepSnapshot } from "../../player/timeline";
+import type { NodeRun } from "./steps";
 
 /** Targets that a node works on at the same time. */
 const targetsAtOnce = 10;
@@ -17,22 +17,22 @@ interface PlannedTarget {
 }
 
 /** `output` of a node: target arrays as far as the node has come, and the script's own keys once it has ended. */
-export function nodeOutput(step: StepSnapshot, region: string): JsonObject {
-  const { targets, output, log } = step.node;
-  const finished = step.phase === "ended" && step.progress === 1;
+export function nodeOutput(run: NodeRun, region: string): JsonObject {
+  const { targets, output, log } = run.node;
+  const finished = run.phase === "ended" && run.progress === 1;
   const own = finished ? output : undefined;
   if (!targets) return { ...own, ...(finished && log !== undefined ? { log } : {}) };
-  return { ...targetArrays(step, targets, region), ...own };
+  return { ...targetArrays(run, targets, region), ...own };
 }
 
-function targetArrays(step: StepSnapshot, groups: TargetGroups, region: string): JsonObject {
+function targetArrays(run: NodeRun, groups: TargetGroups, region: string): JsonObject {
   const planned = inTurn(groups);
-  const done = Math.floor(planned.length * step.progress);
-  const ended = step.phase === "ended";
-  const underWay = step.phase === "running" ? planned.slice(done, done + targetsAtOnce) : [];
+  const done = Math.floor(planned.length * run.progress);
+  const ended = run.phase === "ended";
+  const underWay = run.phase === "running" ? planned.slice(done, done + targetsAtOnce) : [];
   const toCome = planned.slice(done + underWay.length);
   const render = (item: PlannedTarget, isDone: boolean): JsonObject =>
-    renderTarget(item, isDone, step, groups, region);
+    renderTarget(item, isDone, run, groups, region);
   const finished = planned.slice(0, done);
   const firstExtra = planned.length;
   const extra = (targets: readonly Target[], from: number): JsonObject[] =>
@@ -62,19 +62,19 @@ function inTurn({ success, fail }: TargetGroups): PlannedTarget[] {
 function renderTarget(
   item: PlannedTarget,
   done: boolean,
-  step: StepSnapshot,
+  run: NodeRun,
   groups: TargetGroups,
   region: string,
 ): JsonObject {
   const made = groups.kind === "ecs" ? ecsInstance(item, region) : cceWorkload(item);
-  const result = done ? targetResult(item, step, groups.kind) : {};
+  const result = done ? targetResult(item, run, groups.kind) : {};
   return { ...made, ...result, ...item.target };
 }
 
 // All numbers are texts, as AOM has them.
-function targetResult({ failed }: PlannedTarget, step: StepSnapshot, kind: TargetGroups["kind"]): JsonObject {
-  const log = failed ? (step.node.log ?? "") : "";
-  const executeTime = String(Math.min(step.node.durationMs, 130));
+function targetResult({ failed }: PlannedTarget, run: NodeRun, kind: TargetGroups["kind"]): JsonObject {
+  const log = failed ? (run.node.log ?? "") : "";
+  const executeTime = String(Math.min(run.node.durationMs, 130));
   if (kind === "cce") {
     return {
       code: failed ? "1" : "0",
@@ -87,7 +87,7 @@ function targetResult({ failed }: PlannedTarget, step: StepSnapshot, kind: Targe
     error_msg: "",
     exit_code: failed ? "1" : "0",
     execute_time: executeTime,
-    start_time: String(step.beganAt),
+    start_time: String(run.beganAt),
     log,
   };
 }

@@ -9,7 +9,7 @@ import type { EmulatorState } from "../../cloud/state";
 export function workflowBody(state: EmulatorState, workflow: Workflow, run: RunScript): JsonObject {
   const { id, projectId, script } = workflow;
   const [last] = state.executions.executionsOf("aom", projectId, id);
-  const lastSnapshot = last && state.executions.snapshot(last);
+  const lastSnapshot = last && state.executions.play(last);
   const status = workflowStatus(state, last);
   return {
     id,
@@ -81,7 +81,7 @@ function nodesBody({ nodes }: RunScript): JsonObject {
 /** The status a workflow has from its newest execution, in the words of the list's `status` filter. */
 function workflowStatus(state: EmulatorState, last: Execution | undefined): string {
   if (!last) return "waitExecute";
-  const { phase, outcome } = state.executions.snapshot(last);
+  const { phase, outcome } = state.executions.play(last);
   switch (phase) {
     case "awaitingApproval":
       return "waitApproval";

@@ -1,6 +1,5 @@
 /** AOM operations on workflows: create, list, switch the timer. There is none to show, change or delete one. */
 import type { RunScript, WorkflowScript } from "../../player/script";
-import type { Workflow } from "../../executions/record";
 import { jsonReply } from "../../http/exchange";
 import type { Reply } from "../../http/exchange";
 import { derivedUuid } from "../../ground/identifiers";
@@ -69,18 +68,8 @@ function create(request: AomRequest): Reply {
   const id = derivedUuid("workflow", projectId, script.name);
   if (state.executions.workflow("aom", projectId, id))
     refuseInput(request, `name: ${script.name} exists already`);
-  const now = state.clock.now();
-  const workflow: Workflow = {
-    service: "aom",
-    projectId,
-    id,
-    script,
-    fromSeed: false,
-    createdBy: identity.userName,
-    createdAt: now,
-    editedAt: now,
-  };
-  state.executions.putWorkflow(workflow);
+  const { userName: createdBy } = identity;
+  const workflow = state.executions.createWorkflow({ service: "aom", projectId, id, script, createdBy });
   return jsonReply(200, workflowBody(state, workflow, script.base));
 }
 

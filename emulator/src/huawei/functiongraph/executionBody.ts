@@ -10,7 +10,7 @@ import { isJsonObject } from "../../ground/jsonShape";
 import type { JsonObject } from "../../ground/jsonShape";
 import type { ActiveQuirks } from "../../cloud/quirks";
 import type { EmulatorState } from "../../cloud/state";
-import { fiveStatus, inCase, nineStatus, playFlow } from "./flow";
+import { fiveStatus, inCase, nineStatus } from "./flow";
 import { flowErrorNames } from "./program";
 import { timeText } from "./wording";
 
@@ -34,8 +34,8 @@ export function detailBody(
   quirks: ActiveQuirks,
   full: boolean,
 ): JsonObject {
-  const snapshot = playFlow(state, execution);
-  const { input, headers } = execution.attributes;
+  const snapshot = state.executions.play(execution);
+  const { headers } = execution.attributes;
   const { begin_time, end_time, last_update_time, created_by, ...named } = briefBody(
     execution,
     snapshot,
@@ -45,7 +45,7 @@ export function detailBody(
   return {
     ...named,
     ...(quirks["noStartHeaders"] ? {} : { headers: shownHeaders(headers, quirks) }),
-    input,
+    input: execution.input,
     output: asObject(full ? snapshot.output : shortened(snapshot.output)),
     begin_time,
     ...(end_time === undefined ? {} : { end_time }),
@@ -57,13 +57,13 @@ export function detailBody(
 
 /** One item of ListWorkflowExecutions. */
 export function listItemBody(state: EmulatorState, execution: Execution, quirks: ActiveQuirks): JsonObject {
-  const snapshot = playFlow(state, execution);
+  const snapshot = state.executions.play(execution);
   return briefBody(execution, snapshot, fiveStatus(execution, snapshot, quirks), quirks);
 }
 
 /** One item of ShowWorkflowExecutionForPage. */
 export function pageItemBody(state: EmulatorState, execution: Execution, quirks: ActiveQuirks): JsonObject {
-  const snapshot = playFlow(state, execution);
+  const snapshot = state.executions.play(execution);
   return briefBody(execution, snapshot, nineStatus(execution, snapshot, quirks), quirks);
 }
 

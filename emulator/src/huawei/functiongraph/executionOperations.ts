@@ -9,7 +9,7 @@ import { readText, ShapeError } from "../../ground/jsonShape";
 import { gatewayReply } from "../gateway";
 import { refuse, refuseUnknownExecution } from "./errors";
 import { detailBody, syncBody } from "./executionBody";
-import { isExpress, playFlow, startFlow } from "./flow";
+import { isExpress, startFlow } from "./flow";
 import type { FlowStart } from "./flow";
 import { findExecution, findFlow, functionGraph, readBody, readInput, refuseInput } from "./operation";
 import type { FlowOperation, FlowRequest } from "./operation";
@@ -91,7 +91,8 @@ function readStartHeaders({ call, state }: FlowRequest): Pick<FlowStart, "runId"
 }
 
 async function untilEnded({ state, call }: FlowRequest, execution: Execution): Promise<ProgramSnapshot> {
-  const look = (): ProgramSnapshot => playFlow(state, state.executions.execution(execution.id) ?? execution);
+  const look = (): ProgramSnapshot =>
+    state.executions.play(state.executions.execution(execution.id) ?? execution);
   const isDone = (): boolean => look().phase === "ended";
   await waitUntil(state, isDone, () => look().nextChangeAt, longestWaitMs, call.gone);
   return look();
@@ -109,7 +110,7 @@ function show(request: FlowRequest): Reply {
 
 function stop(request: FlowRequest): Reply {
   const execution = knownExecution(request) ?? refuseUnknownExecution(request);
-  const { phase } = playFlow(request.state, execution);
+  const { phase } = request.state.executions.play(execution);
   if (phase === "ended" || phase === "stopping") refuseInput(request, "the execution does not run");
   request.state.executions.intervene(execution, { kind: "stop" });
   return emptyAnswer;
@@ -119,7 +120,7 @@ function retry(request: FlowRequest): Reply {
   const flow = findFlow(request);
   if (flow && isExpress(flow)) refuseInput(request, "executions of EXPRESS flows cannot be retried");
   const execution = knownExecution(request) ?? refuseUnknownExecution(request);
-  const { phase, outcome } = playFlow(request.state, execution);
+  const { phase, outcome } = request.state.executions.play(execution);
   if (phase !== "ended" || outcome !== "fail") refuseInput(request, "only a failed execution can be retried");
   request.state.executions.intervene(execution, { kind: "retry" });
   return emptyAnswer;
@@ -149,9 +150,11 @@ function callBack(request: FlowRequest): Reply {
   }));
   if (!findFlow(request)) refuse(404, request);
   const execution = executionOfRun(request, runId) ?? refuseUnknownExecution(request);
-  const step = playFlow(state, execution).steps.find(
-    (one) => one.phase === "awaitingReport" && [one.state.id, one.key, one.parentKey].includes(stateId),
-  );
+  const step = state.executions
+    .play(execution)
+    .steps.find(
+      (one) => one.phase === "awaitingReport" && [one.state.id, one.key, one.parentKey].includes(stateId),
+    );
   if (!step) refuseInput(request, `X-Workflow-State-Id: ${stateId} waits for no callback`);
   state.executions.intervene(execution, {
     kind: "report",

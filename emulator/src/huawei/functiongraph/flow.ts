@@ -1,20 +1,19 @@
 /**
- * One execution of a flow: how it is started, how it stands, and the status words for that.
- * Scripted flows and flows with a definition are both played as programs, so everything else sees one kind only.
+ * One execution of a flow: how it is started, and the status words for how it stands.
+ * Scripted flows and flows with a definition are both read into programs, so everything else sees one kind only.
  */
 import type { Program } from "../../player/program";
 import type { ProgramSnapshot, TaskScript } from "../../player/play";
-import { programSnapshotOf } from "../../player/player";
-import { programOfNodes, taskScripts } from "../../player/scripted";
+import { taskScripts } from "../../player/script";
 import type { RunScript } from "../../player/script";
 import type { Execution, Workflow } from "../../executions/record";
-import type { ExecutionOutline, ForeignStart } from "../../http/service";
+import type { ForeignStart } from "../../http/service";
 import type { Caller } from "../../accounts/principal";
 import { isJsonObject } from "../../ground/jsonShape";
 import type { JsonObject } from "../../ground/jsonShape";
 import type { ActiveQuirks } from "../../cloud/quirks";
 import type { EmulatorState } from "../../cloud/state";
-import { flowErrorNames, programOfDefinition, tasksOfDefinition } from "./program";
+import { programOfDefinition, programOfNodes, tasksOfDefinition } from "./program";
 import { flowUrn } from "./wording";
 
 /** EXPRESS flows are for short runs: the service ends a longer one. */
@@ -56,6 +55,8 @@ export function isExpress(flow: Workflow | Execution): boolean {
 export function startFlow(state: EmulatorState, flow: Workflow, start: FlowStart): Execution {
   const { definition, mode = "NORMAL" } = flow.script.attributes;
   return state.executions.start(flow, {
+    ...playOf(state.executions.nextRun(flow), definition, start.mergeParameters ?? false, isExpress(flow)),
+    input: start.input,
     executionId: start.executionId,
     startedAt: start.startedAt,
     startedBy: start.startedBy.slice(0, 32),
@@ -63,11 +64,8 @@ export function startFlow(state: EmulatorState, flow: Workflow, start: FlowStart
     attributes: {
       mode,
       workflow_urn: flowUrn(state, flow),
-      input: start.input,
       headers: start.headers,
-      ...(definition === undefined ? {} : { definition }),
       ...(start.runId === undefined ? {} : { run_id: start.runId }),
-      ...(start.mergeParameters ? { merge_parameters: true } : {}),
     },
   });
 }
@@ -78,28 +76,18 @@ export function startForeign(state: EmulatorState, start: ForeignStart): Executi
   return startFlow(state, workflow, { ...start, input, headers });
 }
 
-/** How the execution stands now. */
-export function playFlow(state: EmulatorState, execution: Execution): ProgramSnapshot {
-  const { run, attributes } = execution;
-  const { program, tasks } = programOf(run, attributes);
-  const limited = isExpress(execution) ? { ...program, timeoutMs: expressLimitMs } : program;
-  const playable = { ...execution, program: limited, tasks, input: attributes["input"] };
-  return programSnapshotOf(playable, state.clock.now());
-}
-
-function programOf(
+function playOf(
   run: RunScript,
-  attributes: Readonly<Record<string, unknown>>,
-): { program: Program; tasks: Readonly<Record<string, readonly TaskScript[]>> } {
-  const { definition } = attributes;
-  const scripted = taskScripts(run);
-  if (!isJsonObject(definition)) {
-    return { program: { ...programOfNodes(run.nodes), errorNames: flowErrorNames }, tasks: scripted };
-  }
-  const merges = attributes["merge_parameters"] === true;
+  definition: unknown,
+  mergesParameters: boolean,
+  express: boolean,
+): { program: Program; tasks: Readonly<Record<string, readonly TaskScript[]>> | undefined } {
+  const limit = express ? { timeoutMs: expressLimitMs } : {};
+  if (!isJsonObject(definition))
+    return { program: { ...programOfNodes(run.nodes), ...limit }, tasks: undefined };
   return {
-    program: programOfDefinition(definition, run, merges),
-    tasks: tasksOfDefinition(definition, scripted),
+    program: { ...programOfDefinition(definition, run, mergesParameters), ...limit },
+    tasks: tasksOfDefinition(definition, taskScripts(run)),
   };
 }
 
@@ -123,12 +111,14 @@ function rawNineStatus(
   quirks: ActiveQuirks,
 ): string {
   switch (phase) {
+    case "awaitingApproval":
     case "queued":
       return "scheduled";
     case "stopping":
       return "stopping";
     case "ended":
       return outcome ?? "success";
+    case "paused":
     case "running": {
       const retried = interventions.some(({ kind }) => kind === "retry");
       return String(quirks["unknownStatus"] ?? run.runningStatus ?? (retried ? "retrying" : "running"));
@@ -139,18 +129,4 @@ function rawNineStatus(
 /** A status as the quirks want it written. */
 export function inCase(status: string, quirks: ActiveQuirks): string {
   return quirks["upperCaseStatus"] ? status.toUpperCase() : status;
-}
-
-/** The execution for the control API. */
-export function outlineFlow(state: EmulatorState, execution: Execution): ExecutionOutline {
-  const { phase, outcome, endedAt, steps } = playFlow(state, execution);
-  return {
-    status: outcome ?? phase,
-    endedAt,
-    nodes: steps.map(({ key, outcome: ended, phase: stands, attempts }) => ({
-      id: key,
-      status: ended ?? stands,
-      attempt: attempts.length,
-    })),
-  };
 }

@@ -9,7 +9,7 @@ import type { Reply } from "../../http/exchange";
 import { readText, ShapeError } from "../../ground/jsonShape";
 import { refuse } from "./errors";
 import { listItemBody, pageItemBody } from "./executionBody";
-import { fiveStatus, isExpress, playFlow } from "./flow";
+import { fiveStatus, isExpress } from "./flow";
 import { findFlow, functionGraph, readQuery, readWhole } from "./operation";
 import type { FlowOperation, FlowRequest } from "./operation";
 
@@ -47,7 +47,7 @@ function list(request: FlowRequest): Reply {
     (execution) =>
       status === "" ||
       quirks["statusFilterIgnored"] === true ||
-      fiveStatus(execution, playFlow(state, execution), {}) === status,
+      fiveStatus(execution, state.executions.play(execution), {}) === status,
   );
   const shown = found.slice(offset, offset + Math.min(limit, largestPage(request)));
   return jsonReply(200, { executions: shown.map((execution) => listItemBody(state, execution, quirks)) });

@@ -4,7 +4,6 @@ import { jsonReply } from "../../http/exchange";
 import type { Reply } from "../../http/exchange";
 import type { JsonObject } from "../../ground/jsonShape";
 import { refuse } from "./errors";
-import { playFlow } from "./flow";
 import { functionGraph, readQuery, readWhole } from "./operation";
 import type { FlowOperation, FlowRequest } from "./operation";
 import { flowUrn } from "./wording";
@@ -65,7 +64,7 @@ function answer(
     .executions()
     .filter((one) => one.service === functionGraph && one.projectId === projectId && isMeant(one))
     .map((execution): Course => {
-      const { beganAt, endedAt, outcome } = playFlow(state, execution);
+      const { beganAt, endedAt, outcome } = state.executions.play(execution);
       return { beganAt, endedAt, failed: endedAt !== undefined && outcome !== "success" };
     });
   const step = Math.max(1, Math.ceil((to - from) / minuteMs / mostPoints)) * minuteMs;

@@ -2,7 +2,7 @@
 import type { Execution, Workflow } from "../../executions/record";
 import { ReplyError } from "../../http/exchange";
 import type { Call, Reply } from "../../http/exchange";
-import { readJsonBody } from "../../http/jsonBody";
+import { readJsonBody, readOrRefuse } from "../../http/jsonBody";
 import type { Route } from "../../http/router";
 import { ShapeError } from "../../ground/jsonShape";
 import type { Fields } from "../../ground/jsonShape";
@@ -54,12 +54,7 @@ export function readBody<T>(request: FlowRequest, read: (fields: Fields) => T): 
  * @throws {ReplyError} when a value is wrong
  */
 export function readInput<T>(request: FlowRequest, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof ShapeError) refuseInput(request, error.message);
-    throw error;
-  }
+  return readOrRefuse(read, (problem) => refuseInput(request, problem));
 }
 
 /**
@@ -67,12 +62,9 @@ export function readInput<T>(request: FlowRequest, read: () => T): T {
  * @throws {ReplyError} when a value is wrong
  */
 export function readQuery<T>(request: FlowRequest, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof ShapeError)) throw error;
-    throw new ReplyError(flowErrorReply(400, request, error.message, { query: true }));
-  }
+  return readOrRefuse(read, (problem) => {
+    throw new ReplyError(flowErrorReply(400, request, problem, { query: true }));
+  });
 }
 
 /**

@@ -5,7 +5,7 @@
 import type { CatchRule, Expression, Program, RetryRule, State } from "../../player/program";
 import type { TaskScript } from "../../player/play";
 import { evaluate } from "../../player/expressions";
-import type { RunScript } from "../../player/script";
+import type { NodeScript, RunScript } from "../../player/script";
 import { isJsonObject } from "../../ground/jsonShape";
 import type { JsonObject } from "../../ground/jsonShape";
 import { readPath } from "./paths";
@@ -53,6 +53,26 @@ export function programOfDefinition(source: JsonObject, run: RunScript, mergesPa
     root: { startAt: definition.start, states, data: "chain" },
     errorNames: flowErrorNames,
   };
+}
+
+/**
+ * The nodes of a flow without a definition, one after the other. Their outputs are laid over each other, the whole is the
+ * execution's output. A node with `pause` waits for a report; one with `ignoreError` is followed by the next whatever
+ * happens.
+ */
+export function programOfNodes(nodes: readonly NodeScript[]): Program {
+  const states = nodes.map((node, index): State => {
+    const next = nodes[index + 1]?.id;
+    return {
+      kind: "task",
+      id: node.id,
+      name: node.name,
+      next,
+      callback: node.pause,
+      catches: node.ignoreError ? [{ errors: ["*"], next, output: { kind: "object", fields: {} } }] : [],
+    };
+  });
+  return { root: { startAt: nodes[0]?.id ?? "", states, data: "collect" }, errorNames: flowErrorNames };
 }
 
 /** What the tasks of the definition do: scripted by state, by function, or by `*` for all others. */

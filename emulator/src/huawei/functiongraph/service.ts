@@ -12,7 +12,7 @@ import { opensProject } from "../authentication";
 import { gatewayFaultReply, passGateway, refuseExpired, throttledReply } from "../gateway";
 import { flowErrorReply, refuse } from "./errors";
 import { executionOperations } from "./executionOperations";
-import { outlineFlow, startForeign } from "./flow";
+import { startForeign } from "./flow";
 import { historyOperations } from "./historyOperations";
 import { metricOperations } from "./metricOperations";
 import { functionGraph, refuseInput } from "./operation";
@@ -41,7 +41,6 @@ export function functionGraphService(state: HuaweiState): Service {
     faultReply: (status, operation, call) => faultReply(state.quirks.active(), status, operation, call),
     expireToken: (call) => refuseExpired(state.accounts, call),
     start: (start) => startForeign(state, start),
-    outline: (execution) => outlineFlow(state, execution),
   };
 }
 

@@ -1,5 +1,5 @@
 /** FunctionGraph operations on flows: create, show, change, list, delete, draw. */
-import type { RunScript } from "../../player/script";
+import { unscripted } from "../../player/script";
 import type { Workflow } from "../../executions/record";
 import { jsonReply } from "../../http/exchange";
 import type { Reply } from "../../http/exchange";
@@ -29,33 +29,19 @@ export const workflowOperations: readonly FlowOperation[] = [
 const mostFlows = 200;
 const largestPage = 200;
 
-/** What the functions of a flow made through the API do until they are scripted. */
-const unscripted: RunScript = {
-  nodes: [],
-  requiresApproval: false,
-  approvers: [],
-  queuedMs: 0,
-  stopTakesMs: 0,
-};
-
 function create(request: FlowRequest): Reply {
   const { state, identity, projectId } = request;
   const definition = readBody(request, readDefinition);
   const existing = flowsOf(request);
   rejectTakenName(request, definition, undefined);
   if (existing.length >= mostFlows) refuseInput(request, `a project has at most ${String(mostFlows)} flows`);
-  const now = state.clock.now();
-  const flow: Workflow = {
+  const flow = state.executions.createWorkflow({
     service: functionGraph,
     projectId,
     id: newExecutionId(),
     script: { ...scriptOf(definition), base: unscripted, runs: [] },
-    fromSeed: false,
     createdBy: identity.userName,
-    createdAt: now,
-    editedAt: now,
-  };
-  state.executions.putWorkflow(flow);
+  });
   return jsonReply(201, simpleBody(state, flow, request.quirks));
 }
 

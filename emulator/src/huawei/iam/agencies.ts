@@ -1,6 +1,6 @@
 /** Taking on an agency through IAM v3: finds it by the delegating account and its name, and asks its trust policy. */
 import type { AssumableRole, Account } from "../../accounts/account";
-import { chainOf } from "../../accounts/principal";
+import { chainOf, sessionRef } from "../../accounts/principal";
 import type { SessionRef } from "../../accounts/principal";
 import { trustsCaller } from "../../accounts/trust";
 import { ShapeError } from "../../ground/jsonShape";
@@ -58,13 +58,6 @@ export function assumeAgency(
     return state.quirks.active()["unknownAgencyIs403"] ? fail(403, "Action Forbidden") : fail(404, unknown);
   }
   if (!trustsCaller(agency, principal)) fail(403, "Action Forbidden");
-  const holder: SessionRef = {
-    kind: "session",
-    cloud: "huawei",
-    domain: account.domainName,
-    roleId: agency.id,
-    session,
-    assumedBy: chainOf(principal),
-  };
+  const holder = sessionRef("huawei", account, agency, { session, assumedBy: chainOf(principal) });
   return { account, agency, holder };
 }

@@ -12,6 +12,7 @@ import { DeploymentMemory } from "../shared/deploymentMemory";
 import type { ProviderProcess } from "./executionProvider";
 import { ExecutionProvider } from "./executionProvider";
 import { HostProcess } from "./hostProcess";
+import { stackSettingWords } from "../shared/settingWords";
 import { journalFolder, processSettings } from "../shared/settings";
 
 const deployment = new DeploymentMemory();
@@ -38,7 +39,8 @@ const thisProcess: ProviderProcess = {
   host,
   register,
   deployment,
-  openSession: (config) => (session ??= openSession({ settings: processSettings(config) })),
+  openSession: (config) =>
+    (session ??= openSession({ settings: processSettings(config, stackSettingWords) })),
   reporter: engineReporter,
   everythingSaid,
 };

@@ -8,13 +8,17 @@ import { abortAfter } from "../../ground/clock";
 import { systemClock } from "../../lifecycle";
 import { unlessAborted } from "../../ground/onAbort";
 import { toMessage } from "../../ground/text";
-import type { Session } from "../../lifecycle";
+import type { Session, SettingWords } from "../../lifecycle";
 import { RunRegister, openSession } from "../../lifecycle";
 import { DeploymentMemory } from "../shared/deploymentMemory";
 import { hasEngineAt } from "../shared/engineAddress";
 import { EngineMessages, engineClientOptions } from "../shared/engineMessages";
 import type { ServedDeployment } from "../shared/resourceCalls";
+import { defaultProviderWords } from "../shared/settingWords";
 import { journalFolder, processSettings } from "../shared/settings";
+
+/** Name of the Pulumi package: tokens and settings begin with it. */
+export const packageName = "runbook";
 
 // The engine allows five seconds for the end of all its plugins together.
 const atRestMs = 1_000;
@@ -66,14 +70,19 @@ export class Deployment implements ServedDeployment {
     if (address !== "") this.#address = address;
   }
 
-  /** The settings of the provider, by the names of the stack's configuration. */
-  configure(config: (key: string) => string | undefined): void {
-    this.#session = openSession({ settings: processSettings(config) });
+  /**
+   * The settings of the provider, by the names of the stack's configuration.
+   * @param words how the person who set them names them.
+   */
+  configure(config: (key: string) => string | undefined, words: SettingWords): void {
+    this.#session = openSession({ settings: processSettings(config, words) });
   }
 
   /** The session with these settings; without any, the environment has them. */
   get session(): Session {
-    return (this.#session ??= openSession({ settings: processSettings(() => undefined) }));
+    return (this.#session ??= openSession({
+      settings: processSettings(() => undefined, defaultProviderWords(packageName)),
+    }));
   }
 
   /** True while a call is under way. */

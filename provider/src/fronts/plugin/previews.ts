@@ -30,7 +30,7 @@ export async function lookAhead(
   { session, host }: Deployment,
   reporter: EngineReporter,
 ): Promise<void> {
-  const { usually, warning } = await preflight(args, { definition, session, signal: host.signal, reporter });
+  const { usually, warning } = await preflight(args, { definition, session, signal: host.signal });
   if (warning !== undefined) reporter.warn(warning);
   if (usually !== undefined) await reporter.explain(usually, false);
 }

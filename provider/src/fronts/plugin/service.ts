@@ -12,15 +12,13 @@ import { version } from "../../ground/version";
 import type { BackendDefinition } from "../../lifecycle";
 import { services } from "../../services/registry";
 import { privacyOf } from "../shared/privacy";
-import { Deployment } from "./deployment";
+import { defaultProviderWords, explicitProviderWords } from "../shared/settingWords";
+import { Deployment, packageName } from "./deployment";
 import { Refused, failureOf, refusalOf } from "./failures";
 import { invoke, isFunction } from "./functions";
 import { readProperties, toStruct } from "./properties";
 import { findSettingProblems, haveSameMeaning, markSecretSettings, settingsByKey } from "./providerSettings";
 import { ServiceResources } from "./resources";
-
-/** Name of the Pulumi package: tokens begin with it. */
-export const packageName = "runbook";
 
 const definitions: Readonly<Record<string, BackendDefinition>> = services;
 
@@ -132,7 +130,10 @@ export class PluginService {
 
   #configure(request: protocol.ConfigureRequest, peer: string): protocol.ConfigureResponse {
     const { raw } = readProperties(request.getArgs());
-    this.#of(peer).deployment.configure(settingsByKey(raw));
+    // Engines name the default providers; a program names its own.
+    const isDefault = !/::(?!default(?:_|$))[^:]*$/.test(request.getUrn() ?? "");
+    const words = isDefault ? defaultProviderWords(packageName) : explicitProviderWords;
+    this.#of(peer).deployment.configure(settingsByKey(raw), words);
     const response = new protocol.ConfigureResponse();
     response.setAcceptsecrets(true);
     response.setSupportspreview(true);

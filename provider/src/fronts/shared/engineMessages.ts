@@ -3,7 +3,7 @@
  * engine in a provider's process. Whatever goes wrong here is swallowed: a message is never worth an execution.
  */
 import { toMessage } from "../../ground/text";
-import type { Reporter } from "../../lifecycle";
+import type { Row } from "./rowReporter";
 
 /** The engine as a front has reached it: a client, and the SDK's module of messages that belongs to it. */
 export interface EngineConnection {
@@ -20,8 +20,8 @@ const deadlineMs = 5_000;
 // A deployment with a thousand executions has thousands of steps: nobody reads as many lines.
 const maxInfoLines = 200;
 
-/** A reporter that can also make sure of what it says. */
-export interface EngineReporter extends Reporter {
+/** The row of a resource in the CLI, which can also make sure of what it says. */
+export interface EngineReporter extends Row {
   /**
    * Says why something is going to be done, and waits until the engine has heard it: a preview may end right after.
    * @param isKept repeated at the end: a terminal's rows lose what is not kept, and `--json` has no rows.

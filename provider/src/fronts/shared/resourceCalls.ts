@@ -30,6 +30,7 @@ import { ResourceMemory, supersededBy } from "./deploymentMemory";
 import type { EngineReporter } from "./engineMessages";
 import { foreignValues } from "./foreignValues";
 import { argumentsTooLarge } from "./plainOutputs";
+import { rowReporter } from "./rowReporter";
 
 /** What a front lends to the calls of a deployment. */
 export interface ServedDeployment {
@@ -189,7 +190,7 @@ export class ResourceCalls {
     return {
       definition: this.#definition,
       session: this.#session(),
-      reporter,
+      reporter: rowReporter(reporter),
       urn,
       register,
       secretArguments: programSecrets,

@@ -4,11 +4,15 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import type { Settings } from "../../lifecycle";
+import type { SettingWords, Settings } from "../../lifecycle";
 
-/** Settings with the given configuration. Nothing is read before it is asked for, and nothing is kept. */
-export function processSettings(config: (key: string) => string | undefined): Settings {
+/**
+ * Settings with the given configuration. Nothing is read before it is asked for, and nothing is kept.
+ * @param words how the front names a setting of that configuration.
+ */
+export function processSettings(config: (key: string) => string | undefined, words: SettingWords): Settings {
   return {
+    words,
     config: (key) => nonEmpty(config(key)),
     environment: (name) => nonEmpty(process.env[name]),
     readFile: (path) => {

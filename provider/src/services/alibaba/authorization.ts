@@ -7,6 +7,7 @@ import type { SendOptions } from "../../http/httpClient";
 import type { Authorization, Authorize, HttpAnswer, HttpRequest, SignableRequest } from "../../http/request";
 import { formatAcsDate, sha256Hex, signAcs3, signRpc } from "./signer";
 import type { BackendContext } from "../../execution/service";
+import { nameSetting } from "../../execution/settingWords";
 import type { Settings } from "../../execution/settings";
 import { fromConfig } from "../../execution/settings";
 import type { CredentialSource, AlibabaCredential } from "./credential";
@@ -22,7 +23,7 @@ export function findSignatureAlgorithm(settings: Settings): SignatureAlgorithm {
   const found = fromConfig(settings, "alicloud:signature")?.value ?? "ACS3-HMAC-SHA256";
   if (found === "ACS3-HMAC-SHA256" || found === "HMAC-SHA1") return found;
   throw new ConfigurationError(
-    `configuration alicloud:signature is "${found}", which is none of "ACS3-HMAC-SHA256" (default) and "HMAC-SHA1".`,
+    `${nameSetting(settings.words, "alicloud:signature")} is "${found}", which is none of "ACS3-HMAC-SHA256" (default) and "HMAC-SHA1".`,
   );
 }
 

@@ -8,6 +8,7 @@ import { ConfigurationError, messageOf } from "../../ground/errors";
 import type { HttpAnswer, HttpRequest } from "../../http/request";
 import { summarize } from "../../http/request";
 import type { BackendContext } from "../../execution/service";
+import type { SettingWords } from "../../execution/settingWords";
 import type { Settings } from "../../execution/settings";
 import type { ObtainedCredentials } from "../temporaryCredentials";
 import { TemporaryCredentials } from "../temporaryCredentials";
@@ -136,9 +137,10 @@ function lastResort(
   context: SourceContext,
 ): Source {
   const options = { roleName: undefined, mayUseVersion1: mayUseVersion1(context.settings), attempts: 1 };
+  const { words } = context.settings;
   let wasThere = false;
   return renewed(context, machineSummary, async (signal) => {
-    if (!mayAskMachine) throw noCredentials([...tried, `${metadataEndpoint} (switched off)`]);
+    if (!mayAskMachine) throw noCredentials(words, [...tried, `${metadataEndpoint} (switched off)`]);
     try {
       const obtained = await askMachine(options, context, signal);
       wasThere = true;
@@ -146,16 +148,18 @@ function lastResort(
     } catch (error) {
       // On a server that has a role, a fault of the metadata service is a fault like any other.
       if (wasThere || signal.aborted) throw error;
-      throw noCredentials([...tried, `${metadataEndpoint} (${messageOf(error)})`], error);
+      throw noCredentials(words, [...tried, `${metadataEndpoint} (${messageOf(error)})`], error);
     }
   });
 }
 
-function noCredentials(tried: readonly string[], cause?: unknown): ConfigurationError {
+function noCredentials(words: SettingWords, tried: readonly string[], cause?: unknown): ConfigurationError {
   return new ConfigurationError(
-    "no credentials for Alibaba Cloud are set. Set an access key (pulumi config set alicloud:accessKey … and " +
-      "pulumi config set --secret alicloud:secretKey …), or one of alicloud:profile, credentialsUri, ecsRoleName and " +
-      "assumeRoleWithOidc. Nothing was found in the configuration; in the environment variables ALICLOUD_ACCESS_KEY, " +
+    "no credentials for Alibaba Cloud are set. Set an access key " +
+      `(${words.assign("alicloud:accessKey", "…")} and ${words.assign("alicloud:secretKey", "…", true)}), ` +
+      `or one of ${words.write("alicloud:profile")}, credentialsUri, ecsRoleName and assumeRoleWithOidc. ` +
+      `Nothing was found in the ${words.several}; ` +
+      "in the environment variables ALICLOUD_ACCESS_KEY, " +
       "ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABACLOUD_ACCESS_KEY_ID, ALICLOUD_PROFILE, ALIBABA_CLOUD_PROFILE, " +
       "ALICLOUD_CREDENTIALS_URI, ALIBABA_CLOUD_CREDENTIALS_URI, ALICLOUD_ECS_ROLE_NAME, ALIBABA_CLOUD_ECS_METADATA and " +
       `ALIBABA_CLOUD_OIDC_PROVIDER_ARN; nor in ${tried.join("; ")}.`,

@@ -5,6 +5,7 @@
 import { ConfigurationError } from "../../ground/errors";
 import { plainHttpProblem } from "../../http/transport";
 import { address } from "../../execution/rules";
+import { nameSetting } from "../../execution/settingWords";
 import type { Found, Settings } from "../../execution/settings";
 import { firstFound, fromConfig, fromEnvironment, incompleteCredentials } from "../../execution/settings";
 import { readCredentialsUri } from "./metadata";
@@ -84,7 +85,7 @@ function candidatesOf(settings: Settings): Candidate[] {
     keys(settings),
     setting(settings, "profile", ["ALICLOUD_PROFILE", "ALIBABA_CLOUD_PROFILE"], () => {
       const name = namedProfile(settings);
-      return name ? profileBase(findNamedProfile(settings, name)) : lastResort(settings);
+      return name ? profileBase(settings, findNamedProfile(settings, name)) : lastResort(settings);
     }),
     setting(
       settings,
@@ -122,13 +123,13 @@ function oidc(settings: Settings): Candidate | undefined {
   return { source, isConfigured: configured !== undefined, open };
 }
 
-function profileBase(profile: AlibabaProfile): Base {
-  return { ...profileIdentity(profile), profile };
+function profileBase(settings: Settings, profile: AlibabaProfile): Base {
+  return { ...profileIdentity(profile, settings.words), profile };
 }
 
 function lastResort(settings: Settings): Base {
   const found = findUnnamedProfile(settings);
-  if ("name" in found) return profileBase(found);
+  if ("name" in found) return profileBase(settings, found);
   const mayAskMachine = !isTrue(settings.environment("ALIBABA_CLOUD_ECS_METADATA_DISABLED"));
   return { base: { kind: "none", tried: found.places, mayAskMachine } };
 }
@@ -156,14 +157,12 @@ function isReadable(uri: string): boolean {
 }
 
 interface KeyNames {
-  readonly place: string;
   readonly id: string;
   readonly secret: string;
   readonly token: string;
 }
 
 const configuredKeys: KeyNames = {
-  place: "configuration",
   id: "alicloud:accessKey",
   secret: "alicloud:secretKey",
   token: "alicloud:securityToken",
@@ -174,14 +173,22 @@ const environmentKeys: readonly KeyNames[] = [
   ["ALICLOUD_ACCESS_KEY", "ALICLOUD_SECRET_KEY", "ALICLOUD_SECURITY_TOKEN"],
   ["ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABA_CLOUD_SECURITY_TOKEN"],
   ["ALIBABACLOUD_ACCESS_KEY_ID", "ALIBABACLOUD_ACCESS_KEY_SECRET", "ALIBABACLOUD_SECURITY_TOKEN"],
-].map(([id = "", secret = "", token = ""]) => ({ place: "environment variable", id, secret, token }));
+].map(([id = "", secret = "", token = ""]) => ({ id, secret, token }));
 
 function keys(settings: Settings): Candidate | undefined {
-  const configured = readKeys(configuredKeys, (name) => fromConfig(settings, name)?.value);
+  const configured = readKeys(configuredKeys, {
+    look: (key) => fromConfig(settings, key)?.value,
+    nameOf: (key) => nameSetting(settings.words, key),
+  });
   const found =
     configured ??
     environmentKeys
-      .map((names) => readKeys(names, (name) => settings.environment(name)))
+      .map((names) =>
+        readKeys(names, {
+          look: (name) => settings.environment(name),
+          nameOf: (name) => `environment variable ${name}`,
+        }),
+      )
       .find((each) => each !== undefined);
   return (
     found && {
@@ -193,23 +200,26 @@ function keys(settings: Settings): Candidate | undefined {
 }
 
 function readKeys(
-  { place, id, secret, token }: KeyNames,
-  look: (name: string) => string | undefined,
+  { id, secret, token }: KeyNames,
+  {
+    look,
+    nameOf,
+  }: {
+    readonly look: (name: string) => string | undefined;
+    readonly nameOf: (name: string) => string;
+  },
 ): Extract<AlibabaIdentity, { kind: "keys" }> | undefined {
   const [accessKeyId, accessKeySecret, securityToken] = [look(id), look(secret), look(token)];
-  const source = `${place} ${id}`;
+  const source = nameOf(id);
   if (accessKeyId !== undefined && accessKeySecret !== undefined) {
     return { kind: "keys", credential: { accessKeyId, accessKeySecret, securityToken }, source };
   }
   const pair = [
     { name: source, value: accessKeyId },
-    { name: `${place} ${secret}`, value: accessKeySecret },
+    { name: nameOf(secret), value: accessKeySecret },
   ];
   if (pair.some(({ value }) => value !== undefined)) throw incompleteCredentials("Alibaba Cloud", pair);
   if (securityToken === undefined) return undefined;
   // Alone it is of no use; another source's credentials must not answer in its place.
-  throw incompleteCredentials("Alibaba Cloud", [
-    ...pair,
-    { name: `${place} ${token}`, value: securityToken },
-  ]);
+  throw incompleteCredentials("Alibaba Cloud", [...pair, { name: nameOf(token), value: securityToken }]);
 }

@@ -5,6 +5,8 @@
 import type { ArgumentProblem, Arguments } from "../../execution/argument";
 import { LocationError, problemsOf } from "../../execution/problems";
 import { checkEndpoint, checkIdentityEndpoint, noRegion, withScheme } from "../location";
+import type { SettingWords } from "../../execution/settingWords";
+import { nameSetting } from "../../execution/settingWords";
 import type { Found, Settings } from "../../execution/settings";
 import {
   configuredEndpoint,
@@ -31,9 +33,12 @@ export interface AlibabaLocation {
 const fnfNames = ["fnf", "FNF_ENDPOINT", "ALIBABA_CLOUD_ENDPOINT_FNF"] as const;
 const stsNames = ["sts", "STS_ENDPOINT", "ALIBABA_CLOUD_ENDPOINT_STS"] as const;
 
-const regionSettings =
-  'the argument "region", the configuration alicloud:region, the environment variable ALICLOUD_REGION or ' +
-  "ALIBABA_CLOUD_REGION, or region_id of the profile";
+function regionSettings(words: SettingWords): string {
+  return (
+    `the argument "region", the ${nameSetting(words, "alicloud:region")}, the environment variable ALICLOUD_REGION or ` +
+    "ALIBABA_CLOUD_REGION, or region_id of the profile"
+  );
+}
 
 /**
  * What is wrong with the location; empty where it can be resolved.
@@ -61,7 +66,7 @@ export function resolveLocation(args: Arguments, settings: Settings): AlibabaLoc
   if (endpoint) {
     return { region, endpoint: checkEndpoint(endpoint, alibabaPlainHttp(settings)), isInternational };
   }
-  if (region === undefined) throw noRegion(regionSettings);
+  if (region === undefined) throw noRegion(regionSettings(settings.words));
   // Not the other way round: the vendor's own clients build fnf.<region> for regions missing from their table,
   // and that is another host.
   return { region, endpoint: `${schemeOf(settings)}://${region}.fnf.aliyuncs.com`, isInternational };

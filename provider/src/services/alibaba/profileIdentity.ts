@@ -3,6 +3,7 @@
  * a command, are refused by name.
  */
 import { ConfigurationError } from "../../ground/errors";
+import type { SettingWords } from "../../execution/settingWords";
 import { incompleteCredentials } from "../../execution/settings";
 import type { AlibabaCredential, Base, StsHints } from "./credential";
 import type { AlibabaProfile } from "./profiles";
@@ -11,13 +12,14 @@ import { checkedOidc, checkedRole } from "./roles";
 
 /**
  * The identity of a profile.
+ * @param words how settings are named where the profile can't be used.
  * @throws ConfigurationError where its mode is unknown or can't be used here, or a field is missing or malformed.
  */
-export function profileIdentity(profile: AlibabaProfile): Base {
-  return profile.format === "json" ? ofMode(profile, []) : ofType(profile);
+export function profileIdentity(profile: AlibabaProfile, words: SettingWords): Base {
+  return profile.format === "json" ? ofMode(profile, words) : ofType(profile, words);
 }
 
-function ofMode(profile: AlibabaProfile, chain: readonly string[]): Base {
+function ofMode(profile: AlibabaProfile, words: SettingWords, chain: readonly string[] = []): Base {
   const mode = textOf(profile, "mode") ?? "AK";
   switch (mode) {
     case "AK":
@@ -29,15 +31,15 @@ function ofMode(profile: AlibabaProfile, chain: readonly string[]): Base {
     case "RamRoleArn":
       return { base: keysOf(profile), role: { role: roleOf(profile), sts: stsOf(profile) } };
     case "ChainableRamRoleArn":
-      return { base: sourceOf(profile, chain), role: { role: roleOf(profile), sts: stsOf(profile) } };
+      return { base: sourceOf(profile, words, chain), role: { role: roleOf(profile), sts: stsOf(profile) } };
     case "OIDC":
       return { base: oidcOf(profile) };
     default:
-      throw refusedMode(profile, "mode", mode);
+      throw refusedMode(profile, words, "mode", mode);
   }
 }
 
-function ofType(profile: AlibabaProfile): Base {
+function ofType(profile: AlibabaProfile, words: SettingWords): Base {
   const type = textOf(profile, "type");
   switch (type) {
     case "access_key":
@@ -53,7 +55,7 @@ function ofType(profile: AlibabaProfile): Base {
       return { base: keysOf(profile), role: { role, sts: {} } };
     }
     default:
-      throw refusedMode(profile, "type", type ?? "");
+      throw refusedMode(profile, words, "type", type ?? "");
   }
 }
 
@@ -63,7 +65,13 @@ const remedies: Readonly<Record<string, string>> = {
   External: "it runs a command",
 };
 
-function refusedMode(profile: AlibabaProfile, field: string, mode: string): ConfigurationError {
+function refusedMode(
+  profile: AlibabaProfile,
+  words: SettingWords,
+  field: string,
+  mode: string,
+): ConfigurationError {
+  const keys = ["accessKey", "secretKey", "securityToken"].map((name) => words.write(`alicloud:${name}`));
   const why = Object.hasOwn(remedies, mode) ? `: ${remedies[mode] ?? ""}` : "";
   const supported =
     profile.format === "json"
@@ -71,7 +79,7 @@ function refusedMode(profile: AlibabaProfile, field: string, mode: string): Conf
       : "access_key, ecs_ram_role, ram_role_arn";
   return new ConfigurationError(
     `the ${sourceName(profile)} has the ${field} "${mode}", which this package does not support${why}. ` +
-      `Use a profile with one of ${supported}, or set temporary keys (alicloud:accessKey, alicloud:secretKey, alicloud:securityToken).`,
+      `Use a profile with one of ${supported}, or set temporary keys (${keys.join(", ")}).`,
   );
 }
 
@@ -117,7 +125,7 @@ function oidcOf(profile: AlibabaProfile): Base["base"] {
   return { kind: "oidc", oidc, sts: stsOf(profile) };
 }
 
-function sourceOf(profile: AlibabaProfile, chain: readonly string[]): Base["base"] {
+function sourceOf(profile: AlibabaProfile, words: SettingWords, chain: readonly string[]): Base["base"] {
   const name = textOf(profile, "source_profile");
   const names = [...chain, profile.name];
   const source = name === undefined ? undefined : profile.sibling(name);
@@ -129,7 +137,7 @@ function sourceOf(profile: AlibabaProfile, chain: readonly string[]): Base["base
       `the source_profile "${name ?? ""}" of the ${sourceName(profile)} ${why}: correct it.`,
     );
   }
-  const { base, role } = ofMode(source, names);
+  const { base, role } = ofMode(source, words, names);
   return role ? { kind: "role", base, ...role } : base;
 }
 

@@ -3,6 +3,7 @@
  */
 import { ConfigurationError } from "../../ground/errors";
 import type { PlainHttp, Transport } from "../../http/transport";
+import { nameSetting } from "../../execution/settingWords";
 import type { Settings } from "../../execution/settings";
 import { firstFound, fromConfig, fromEnvironment } from "../../execution/settings";
 
@@ -31,6 +32,6 @@ export function alibabaPlainHttp(settings: Settings): PlainHttp {
   }
   return {
     isAllowed: protocol === "HTTP",
-    setting: "the configuration alicloud:protocol (or ALICLOUD_PROTOCOL) to HTTP",
+    setting: `the ${nameSetting(settings.words, "alicloud:protocol")} (or ALICLOUD_PROTOCOL) to HTTP`,
   };
 }

@@ -4,6 +4,7 @@
  */
 import { ConfigurationError } from "../../ground/errors";
 import { isJsonObject } from "../../http/answer";
+import type { SettingWords } from "../../execution/settingWords";
 import type { Found, Settings } from "../../execution/settings";
 import { firstFound, fromConfig, fromEnvironment } from "../../execution/settings";
 import type { HuaweiCredential } from "./credentials";
@@ -40,7 +41,7 @@ export function findCliProfile(settings: Settings): CliProfile | undefined {
   const { profiles, current } = readProfiles(settings, path, asked);
   const wanted = name?.value ?? current;
   const profile = profiles.find((candidate) => candidate["name"] === wanted);
-  if (!profile) throw noSuchProfile(wanted, path, asked, profiles);
+  if (!profile) throw noSuchProfile(settings.words, wanted, { path, asked, profiles });
   const place = `profile "${wanted ?? ""}" of ${path}`;
   const fieldOf =
     (fields: Readonly<Record<string, unknown>>, prefix = "") =>
@@ -92,15 +93,19 @@ function readProfiles(settings: Settings, path: string, asked: Found): Profiles 
 }
 
 function noSuchProfile(
+  words: SettingWords,
   wanted: string | undefined,
-  path: string,
-  asked: Found,
-  profiles: Profiles["profiles"],
+  {
+    path,
+    asked,
+    profiles,
+  }: { readonly path: string; readonly asked: Found; readonly profiles: Profiles["profiles"] },
 ): ConfigurationError {
+  const setting = words.write("huaweicloud:profile");
   const names = profiles.map(({ name }) => name).filter((name) => typeof name === "string");
   const what = wanted === undefined ? "names no current profile" : `has no profile "${wanted}"`;
   return new ConfigurationError(
-    `${path} ${what} (from ${asked.source}): set huaweicloud:profile to one that is there (${names.join(", ") || "none is"}).`,
+    `${path} ${what} (from ${asked.source}): set ${setting} to one that is there (${names.join(", ") || "none is"}).`,
   );
 }
 
@@ -108,7 +113,7 @@ function noSuchProfile(
  * The credential of a profile.
  * @throws ConfigurationError where its mode is another one, or its keys are incomplete or encrypted.
  */
-export function credentialOfProfile(profile: CliProfile): HuaweiCredential {
+export function credentialOfProfile(profile: CliProfile, words: SettingWords): HuaweiCredential {
   const mode = profile.field("mode")?.value ?? "AKSK";
   switch (mode.toLowerCase()) {
     case "aksk":
@@ -121,7 +126,8 @@ export function credentialOfProfile(profile: CliProfile): HuaweiCredential {
       throw refusedMode(
         profile,
         mode,
-        "its source profile can't be followed. Set huaweicloud:profile to the source profile, and huaweicloud:assumeRole " +
+        `its source profile can't be followed. Set ${words.write("huaweicloud:profile")} to the source profile, and ` +
+          `${words.write("huaweicloud:assumeRole")} ` +
           "to the agency (agencyName, and domainName or domainId)",
       );
     default:

@@ -156,7 +156,7 @@ export class HuaweiClient {
     const { remedies, ...others } = options;
     return sendAs(this.#account.acting(this.projectId), this.#context.http, request, {
       ...others,
-      toServiceError: toHuaweiError(this.#context.clock, remedies),
+      toServiceError: toHuaweiError(this.#context.clock, this.#context.settings.words, remedies),
       bucket: this.#account.bucket(this.#service, request.operation),
     });
   }

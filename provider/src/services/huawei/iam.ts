@@ -7,6 +7,8 @@ import { ConfigurationError, ResponseFormatError } from "../../ground/errors";
 import { isJsonObject, readJsonObject } from "../../http/answer";
 import type { HttpAnswer, HttpRequest } from "../../http/request";
 import { servedAtMs } from "../../http/servedAt";
+import type { SettingWords } from "../../execution/settingWords";
+import { nameSetting } from "../../execution/settingWords";
 import type { Found } from "../../execution/settings";
 import type { ObtainedCredentials } from "../temporaryCredentials";
 import type { PasswordCredential } from "./credentials";
@@ -151,9 +153,15 @@ export function buildProjectRequest(iamEndpoint: string, projectId: string): Htt
 /**
  * Reads the project.
  * @param name the project's name, and the setting that gives it.
+ * @param words how settings are named.
  * @throws ConfigurationError where the account has none of that name, or several: the program has to name one by its id.
  */
-export function parseProject(answer: HttpAnswer, request: RequestSummary, name: Found): FoundProject {
+export function parseProject(
+  answer: HttpAnswer,
+  request: RequestSummary,
+  name: Found,
+  words: SettingWords,
+): FoundProject {
   const projects = readJsonObject(answer, request)["projects"];
   const found = (Array.isArray(projects) ? projects : []).flatMap((project: unknown) => {
     // Other names only come where the service ignores what it was asked for.
@@ -165,7 +173,7 @@ export function parseProject(answer: HttpAnswer, request: RequestSummary, name: 
     throw new ConfigurationError(
       `the account has ${only === undefined ? "no project" : `${String(found.length)} projects`} named "${name.value}" ` +
         `(from ${name.source}): correct that name, or set ` +
-        `the argument "projectId", the configuration huaweicloud:projectId, or HW_PROJECT_ID.`,
+        `the argument "projectId", the ${nameSetting(words, "huaweicloud:projectId")}, or HW_PROJECT_ID.`,
     );
   }
   return only;

@@ -6,6 +6,8 @@ import { ConfigurationError } from "../../ground/errors";
 import { isLoopback } from "../../http/transport";
 import { accountKeyOf } from "../accountKey";
 import { address } from "../../execution/rules";
+import type { SettingWords } from "../../execution/settingWords";
+import { nameSetting } from "../../execution/settingWords";
 import type { Found, Settings } from "../../execution/settings";
 import { firstFound, fromConfig, fromEnvironment } from "../../execution/settings";
 import type { CliProfile } from "./cliProfile";
@@ -91,7 +93,8 @@ function* sources(
   cliProfile: CliProfile | undefined,
 ): Generator<readonly FoundCredential[]> {
   const profile =
-    cliProfile && (() => ({ credential: credentialOfProfile(cliProfile), source: cliProfile.source }));
+    cliProfile &&
+    (() => ({ credential: credentialOfProfile(cliProfile, settings.words), source: cliProfile.source }));
   const oidc = idTokenOf(settings);
   yield [
     ...credentialsIn(configuration(settings)),
@@ -155,7 +158,7 @@ function configuration(settings: Settings): CredentialSettings {
   return {
     // Id tokens are in an object of their own.
     look: (part) => (part.startsWith("id") ? undefined : fromConfig(settings, `huaweicloud:${part}`)),
-    nameOf: (part) => `configuration huaweicloud:${part}`,
+    nameOf: (part) => nameSetting(settings.words, `huaweicloud:${part}`),
   };
 }
 
@@ -257,12 +260,12 @@ function domainIdOf(
 }
 
 /** Every source that is tried, in its order, for the error of somebody who has set none. */
-export const triedSources = [
-  "the configuration huaweicloud:* (accessKey and secretKey; token; userName or userId, and password; assumeRoleWithOidc; profile)",
+export const triedSources = (words: SettingWords): readonly string[] => [
+  `the ${words.several} ${words.write("huaweicloud:*")} (accessKey and secretKey; token; userName or userId, and password; assumeRoleWithOidc; profile)`,
   "the environment variables HW_* (HW_ACCESS_KEY and HW_SECRET_KEY; HW_AUTH_TOKEN; HW_USER_NAME, HW_USER_PASSWORD and HW_DOMAIN_NAME; HW_ASSUME_ROLE_IDP_ID; HW_PROFILE)",
   "OS_* (OS_ACCESS_KEY and OS_SECRET_KEY; OS_AUTH_TOKEN; OS_USERNAME, OS_PASSWORD and OS_DOMAIN_NAME)",
   "HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, HUAWEICLOUD_SDK_IDP_ID, HUAWEICLOUD_OIDC_*",
   "CLOUD_SDK_AK and CLOUD_SDK_SK",
   "the profile file ~/.huaweicloud/credentials, section [basic] (or what HUAWEICLOUD_SDK_CREDENTIALS_FILE names)",
   "HC_CONTAINER_CREDENTIALS_FULL_URI (pod identity)",
-] as const;
+];

@@ -6,6 +6,8 @@ import { ConfigurationError } from "../../ground/errors";
 import type { ArgumentProblem, Arguments } from "../../execution/argument";
 import { LocationError, problemsOf } from "../../execution/problems";
 import { checkEndpoint, checkIdentityEndpoint, noRegion, withScheme } from "../location";
+import type { SettingWords } from "../../execution/settingWords";
+import { nameSetting } from "../../execution/settingWords";
 import type { Found, Settings } from "../../execution/settings";
 import {
   configuredEndpoint,
@@ -43,7 +45,10 @@ export interface HuaweiLocation {
   readonly projectName: Found | undefined;
 }
 
-const regionSettings = `the argument "region", the configuration huaweicloud:region, or the environment variable HW_REGION_NAME`;
+function regionSettings(words: SettingWords): string {
+  const configuration = nameSetting(words, "huaweicloud:region");
+  return `the argument "region", the ${configuration}, or the environment variable HW_REGION_NAME`;
+}
 
 /**
  * What is wrong with the settings and the location; empty where nothing is.
@@ -90,7 +95,7 @@ function locate(
 ): HuaweiLocation {
   const region = findRegion(args, settings, identity);
   const endpoint = findEndpoint(service, args, settings, region);
-  if (!endpoint && !region) throw noRegion(regionSettings);
+  if (!endpoint && !region) throw noRegion(regionSettings(settings.words));
   const site = findSite(settings, region?.value);
   return {
     region: region?.value,
@@ -145,7 +150,8 @@ function findProject(
   const given = byId(fromArgument("projectId", args["projectId"]));
   if (given) return given;
   if (agency?.kind === "agencyToken" && agency.projectName !== undefined) {
-    return byName({ value: agency.projectName, source: "huaweicloud:delegatedProject" });
+    const source = settings.words.write("huaweicloud:delegatedProject");
+    return byName({ value: agency.projectName, source });
   }
   // What comes with a key is that key's project, not one of the account whose agency is assumed.
   const isAssumed = agency !== undefined;

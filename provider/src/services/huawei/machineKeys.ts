@@ -7,6 +7,7 @@ import { ConfigurationError, ServiceError, TransportError } from "../../ground/e
 import type { HttpClient } from "../../http/httpClient";
 import type { HttpAnswer, HttpRequest } from "../../http/request";
 import { summarize } from "../../http/request";
+import type { SettingWords } from "../../execution/settingWords";
 import type { CredentialSource, ObtainedCredentials } from "../temporaryCredentials";
 import { readTokenFile } from "../tokenFile";
 import type { HuaweiKeys, PodCredential } from "./credentials";
@@ -25,8 +26,13 @@ const noAgency = "Please configure Cloud Service Agency first";
 /**
  * The keys of the ECS that this process runs on.
  * @param isAsked true where a setting asks for them; false where they are what is left to try.
+ * @param words how settings are named where there is no credential at all.
  */
-export function ecsKeys(http: HttpClient, isAsked: boolean): CredentialSource<HuaweiKeys> {
+export function ecsKeys(
+  http: HttpClient,
+  isAsked: boolean,
+  words: SettingWords,
+): CredentialSource<HuaweiKeys> {
   let wasThere = false;
   return {
     summary: summarize(buildSecurityKeyRequest(undefined)),
@@ -39,7 +45,7 @@ export function ecsKeys(http: HttpClient, isAsked: boolean): CredentialSource<Hu
         // On an ECS that has given keys, a fault of the metadata service is a fault like any other: it may pass.
         if (wasThere || signal.aborted) throw error;
         if (!(error instanceof TransportError || error instanceof ServiceError)) throw error;
-        throw noKeys(error, isAsked);
+        throw noKeys(error, isAsked, words);
       }
     },
   };
@@ -73,19 +79,26 @@ function saysNoAgency({ serviceMessage }: ServiceError): boolean {
   return serviceMessage?.includes(noAgency) === true;
 }
 
-function noKeys(error: TransportError | ServiceError, isAsked: boolean): ConfigurationError {
+function noKeys(
+  error: TransportError | ServiceError,
+  isAsked: boolean,
+  words: SettingWords,
+): ConfigurationError {
   if (error instanceof ServiceError && saysNoAgency(error)) {
     const message =
       "this ECS has no agency to act as: set one in the console (Management Information, Agency), or set credentials.";
     return new ConfigurationError(message, { cause: error });
   }
   const answer = `the metadata service of an ECS (http://169.254.169.254: ${describe(error)})`;
+  const write = (name: string): string => words.write(`huaweicloud:${name}`);
   const message = isAsked
     ? `the profile asks for the agency of this machine, but there are no keys from ${answer}: use it on an ECS, or choose another profile.`
     : "no credentials for Huawei Cloud are set. Set one of: " +
-      "an access key (pulumi config set huaweicloud:accessKey … and pulumi config set --secret huaweicloud:secretKey …), " +
-      "a token (huaweicloud:token), a user (huaweicloud:domainName, huaweicloud:userName and huaweicloud:password), " +
-      `or a profile of KooCLI (huaweicloud:profile). Tried, in this order: ${[...triedSources, answer].join("; ")}.`;
+      `an access key (${words.assign("huaweicloud:accessKey", "…")} and ` +
+      `${words.assign("huaweicloud:secretKey", "…", true)}), ` +
+      `a token (${write("token")}), a user (${write("domainName")}, ${write("userName")} and ${write("password")}), ` +
+      `or a profile of KooCLI (${write("profile")}). ` +
+      `Tried, in this order: ${[...triedSources(words), answer].join("; ")}.`;
   return new ConfigurationError(message, { cause: error });
 }
 

@@ -171,7 +171,8 @@ function agencyTokenOf(settings: Settings): FoundAgency | undefined {
   if (!any) return undefined;
   if (!agencyName || !domainName) {
     throw new ConfigurationError(
-      `${any.source} is of no use alone: set huaweicloud:agencyName and huaweicloud:agencyDomainName, or unset it.`,
+      `${any.source} is of no use alone: set ${settings.words.write("huaweicloud:agencyName")} and ` +
+        `${settings.words.write("huaweicloud:agencyDomainName")}, or unset it.`,
     );
   }
   return {

@@ -6,6 +6,7 @@ import type { RequestSummary, ServiceErrorDetails } from "../../ground/errors";
 import { AuthenticationError, NotFoundError, ServiceError, ThrottledError } from "../../ground/errors";
 import { htmlRemedy, isHtml, isJsonObject } from "../../http/answer";
 import type { HttpAnswer, ToServiceError } from "../../http/request";
+import type { SettingWords } from "../../execution/settingWords";
 import type { Clock } from "../../ground/clock";
 import { parseRetryAfterMs } from "../../ground/backoff";
 
@@ -53,16 +54,22 @@ export function parseHuaweiError(answer: HttpAnswer): HuaweiErrorBody {
   };
 }
 
-/** Makes the reader of error answers for one operation. */
-export function toHuaweiError(clock: Clock, remedies: Remedies = {}): ToServiceError {
-  return (answer, request) => classify(answer, request, clock, remedies);
+/**
+ * Makes the reader of error answers for one operation.
+ * @param words how settings are named in a remedy.
+ */
+export function toHuaweiError(clock: Clock, words: SettingWords, remedies: Remedies = {}): ToServiceError {
+  return (answer, request) => classify(answer, request, { clock, words, remedies });
 }
 
 function classify(
   answer: HttpAnswer,
   request: RequestSummary,
-  clock: Clock,
-  remedies: Remedies,
+  {
+    clock,
+    words,
+    remedies,
+  }: { readonly clock: Clock; readonly words: SettingWords; readonly remedies: Remedies },
 ): ServiceError {
   const { code, message, requestId } = parseHuaweiError(answer);
   const isRedirect = answer.status >= 300 && answer.status < 400;
@@ -83,7 +90,7 @@ function classify(
   // A web page is nobody's word on credentials or executions; that it may pass depends on the status alone.
   if (isHtml(answer)) return new ServiceError(details());
   if (answer.status === 401 || answer.status === 403)
-    return new AuthenticationError(details(authRemedy(code, message, remedies)));
+    return new AuthenticationError(details(authRemedy({ code, message }, words, remedies)));
   // The gateway knows no such address: that says nothing of an execution.
   if (isRoute) {
     return new ServiceError(
@@ -99,7 +106,11 @@ function classify(
   return new ServiceError(details());
 }
 
-function authRemedy(code: string | undefined, message: string | undefined, { refused }: Remedies): string {
+function authRemedy(
+  { code, message }: Pick<HuaweiErrorBody, "code" | "message">,
+  words: SettingWords,
+  { refused }: Remedies,
+): string {
   if (/^APIGW?\.0303$/.test(code ?? "")) {
     return "This machine's clock is off by more than 15 minutes: set it right.";
   }
@@ -107,7 +118,8 @@ function authRemedy(code: string | undefined, message: string | undefined, { ref
     return "The token is no longer valid: obtain a new one, or set a user or an access key, which are renewed by themselves.";
   }
   if (/could not find project/i.test(message ?? "")) {
-    return "Check the region, or the project's name (huaweicloud:projectName, HW_PROJECT_NAME), or set huaweicloud:projectId.";
+    const [name, id] = [words.write("huaweicloud:projectName"), words.write("huaweicloud:projectId")];
+    return `Check the region, or the project's name (${name}, HW_PROJECT_NAME), or set ${id}.`;
   }
   if (refused !== undefined) return refused;
   return "Check the credentials, that they belong to this project and region, and that they may use the service.";

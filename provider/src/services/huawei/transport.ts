@@ -2,6 +2,7 @@
  * How requests to Huawei Cloud travel: trusted authorities, a certificate of the client, and permission for `http://`.
  */
 import type { PlainHttp, Transport } from "../../http/transport";
+import { nameSetting } from "../../execution/settingWords";
 import type { Settings } from "../../execution/settings";
 import { firstFound, fromConfig, fromEnvironment } from "../../execution/settings";
 import { isSetTrue, readTlsIdentity } from "../transportSettings";
@@ -11,6 +12,8 @@ import { isSetTrue, readTlsIdentity } from "../transportSettings";
  * @throws ConfigurationError where a setting is wrong.
  */
 export function huaweiTransport(settings: Settings): Transport {
+  const { words } = settings;
+  const [cert, key] = [words.write("huaweicloud:cert"), words.write("huaweicloud:key")];
   return {
     tls: readTlsIdentity(settings, {
       ca: firstFound(fromConfig(settings, "huaweicloud:cacertFile"), fromEnvironment(settings, "OS_CACERT")),
@@ -18,8 +21,8 @@ export function huaweiTransport(settings: Settings): Transport {
       key: firstFound(fromConfig(settings, "huaweicloud:key"), fromEnvironment(settings, "OS_KEY")),
     }),
     plainHttp: huaweiPlainHttp(settings),
-    authority: "the configuration huaweicloud:cacertFile (or OS_CACERT)",
-    clientCertificate: "the configuration huaweicloud:cert and huaweicloud:key (or OS_CERT and OS_KEY)",
+    authority: `the ${nameSetting(words, "huaweicloud:cacertFile")} (or OS_CACERT)`,
+    clientCertificate: `the ${words.several} ${cert} and ${key} (or OS_CERT and OS_KEY)`,
   };
 }
 
@@ -28,12 +31,10 @@ export function huaweiTransport(settings: Settings): Transport {
  * @throws ConfigurationError where the setting is neither true nor false.
  */
 export function huaweiPlainHttp(settings: Settings): PlainHttp {
-  const found = firstFound(
-    fromConfig(settings, "huaweicloud:allowInsecureHttp"),
-    fromEnvironment(settings, "HW_ALLOW_INSECURE_HTTP"),
-  );
+  const key = "huaweicloud:allowInsecureHttp";
+  const found = firstFound(fromConfig(settings, key), fromEnvironment(settings, "HW_ALLOW_INSECURE_HTTP"));
   return {
     isAllowed: isSetTrue(found),
-    setting: "the configuration huaweicloud:allowInsecureHttp (or HW_ALLOW_INSECURE_HTTP) to true",
+    setting: `the ${nameSetting(settings.words, key)} (or HW_ALLOW_INSECURE_HTTP) to true`,
   };
 }

@@ -10,6 +10,8 @@ import {
   messageOf,
 } from "../../../ground/errors";
 import type { Arguments } from "../../../execution/argument";
+import type { SettingWords } from "../../../execution/settingWords";
+import { nameSetting } from "../../../execution/settingWords";
 import type { Found, Settings } from "../../../execution/settings";
 import { firstFound, fromArgument, fromConfig, fromEnvironment } from "../../../execution/settings";
 import type { WorkflowPage } from "./api";
@@ -38,14 +40,19 @@ export type ReadPage = (page: number, enterpriseProjectId: string | undefined) =
 export class EnterpriseProject {
   readonly #given: Found | undefined;
   readonly #subject: string;
+  readonly #words: SettingWords;
   #own: string | undefined;
   #isCovered = false;
   #doubt: string | undefined;
 
-  /** @param subject the workflow, for messages. */
-  constructor(given: Found | undefined, subject: string) {
+  /**
+   * @param subject the workflow, for messages.
+   * @param words how settings are named.
+   */
+  constructor(given: Found | undefined, subject: string, words: SettingWords) {
     this.#given = given;
     this.#subject = subject;
+    this.#words = words;
   }
 
   /** The one to list by; undefined for the service's default. */
@@ -89,7 +96,8 @@ export class EnterpriseProject {
     if (this.#doubt === undefined) return;
     throw new ConfigurationError(
       `${this.#subject} was not started, because a run of it that is under way might not be seen: ${this.#doubt}. ` +
-        `Check workflowId, and set the argument "enterpriseProjectId" (or the configuration huaweicloud:enterpriseProjectId) ` +
+        `Check workflowId, and set the argument "enterpriseProjectId" (or the ` +
+        `${nameSetting(this.#words, "huaweicloud:enterpriseProjectId")}) ` +
         `to the workflow's enterprise project, "0" for the default one.`,
     );
   }

@@ -1,6 +1,11 @@
-// The timeline as a pure function: how an execution stands at a time.
+// The steps of an AOM workflow as a pure function: how an execution stands at a time.
+import fc from "fast-check";
+import { nodeRuns, programOfSteps, tasksOfSteps } from "../../emulator/src/huawei/aom/steps";
+import type { NodeRun } from "../../emulator/src/huawei/aom/steps";
+import type { Intervention, ProgramSnapshot } from "../../emulator/src/player/play";
+import { Player } from "../../emulator/src/player/player";
+import type { Playable } from "../../emulator/src/player/player";
 import type { NodeScript, RunScript } from "../../emulator/src/player/script";
-import { executionAt, type Intervention } from "../../emulator/src/player/timeline";
 
 const START = 1_000_000;
 
@@ -23,13 +28,29 @@ const run = (nodes: NodeScript[], changes: Partial<RunScript> = {}): RunScript =
   ...changes,
 });
 
+function playableOf(script: RunScript, interventions: readonly Intervention[]): Playable {
+  const [program, tasks] = [programOfSteps(script), tasksOfSteps(script)];
+  return { run: script, program, tasks, startedAt: START, interventions };
+}
+
+function play(
+  script: RunScript,
+  ms: number,
+  interventions: Intervention[] = [],
+): { snapshot: ProgramSnapshot; nodes: NodeRun[] } {
+  const now = START + ms;
+  const snapshot = new Player(() => now).play(playableOf(script, interventions));
+  return { snapshot, nodes: nodeRuns(script, snapshot, now) };
+}
+
 /** Phase or outcome, end relative to the start, and each begun node with its state. */
 function at(script: RunScript, ms: number, interventions: Intervention[] = []): unknown[] {
-  const { phase, outcome, endedAt, steps } = executionAt(script, START, interventions, START + ms);
+  const { snapshot, nodes } = play(script, ms, interventions);
+  const { phase, outcome, endedAt } = snapshot;
   return [
     outcome ?? phase,
     endedAt === undefined ? undefined : endedAt - START,
-    steps
+    nodes
       .map(
         (step) =>
           `${step.node.id}:${step.outcome ?? step.phase}${step.attempt > 1 ? `#${String(step.attempt)}` : ""}`,
@@ -50,7 +71,15 @@ test("nodes follow each other without a gap", () => {
 });
 
 test("progress of a node grows with time", () => {
-  expect(executionAt(run([node("a")]), START, [], later(25)).steps[0]!.progress).toBe(0.25);
+  expect(play(run([node("a")]), 25).nodes[0]!.progress).toBe(0.25);
+});
+
+test("progress counts from the end of a pause, and stays where a stop ends the node", () => {
+  const script = run([node("hold", { pause: true })], { stopTakesMs: 10 });
+  const go: Intervention = { kind: "continue", nodeId: "hold", at: later(40) };
+  const stop: Intervention = { kind: "stop", at: later(60) };
+  const progress = (ms: number): number => play(script, ms, [go, stop]).nodes[0]!.progress;
+  expect([39, 40, 60, 70, 500].map(progress)).toEqual([0, 0, 0.2, 0.3, 0.3]);
 });
 
 test.each(["fail", "timeout", "partial"])("a node that ends with %s ends the execution", (status) => {
@@ -155,6 +184,27 @@ describe("a failed node", () => {
     ]);
   });
 
+  test("can be another one at its restart, also one that pauses and whose failure is ignored", () => {
+    const onRestart = { pause: true, ignoreError: true };
+    const script = run([node("a", { status: "fail", onRestart }), node("b")]);
+    const again: Intervention[] = [
+      { kind: "restart", nodeId: "a", at: later(500) },
+      { kind: "continue", nodeId: "a", at: later(600) },
+    ];
+    expect(at(script, 599, again)).toEqual(["paused", undefined, "a:paused#2"]);
+    expect(at(script, 750, again)).toEqual(["running", undefined, "a:fail#2 b:running"]);
+    expect(at(script, 800, again)).toEqual(["fail", 800, "a:fail#2 b:success"]);
+  });
+
+  test("is repaired by nobody once a stop is under way", () => {
+    const repair: Intervention[] = [
+      { kind: "stop", at: later(50) },
+      { kind: "restart", nodeId: "a", at: later(200) },
+      { kind: "skip", nodeId: "a", at: later(300) },
+    ];
+    expect(at({ ...script, stopTakesMs: 900 }, 400, repair)).toEqual(["fail", 100, "a:fail"]);
+  });
+
   test("is passed by a skip", () => {
     expect(at(script, 600, [{ kind: "skip", nodeId: "a", at: later(500) }])).toEqual([
       "success",
@@ -175,4 +225,56 @@ describe("approval", () => {
   test("can be refused", () => {
     expect(at(script, 1100, [{ kind: "reject", at: later(1000) }])).toEqual(["rejected", 1000, ""]);
   });
+
+  test("comes too late after a stop", () => {
+    const late: Intervention[] = [
+      { kind: "stop", at: later(100) },
+      { kind: "approve", at: later(200) },
+    ];
+    expect(at({ ...script, stopTakesMs: 500 }, 400, late)[0]).toBe("stopping");
+    expect(at({ ...script, stopTakesMs: 500 }, 600, late)).toEqual(["cancel", 600, ""]);
+  });
+
+  test("comes before the queue, and a refusal before a status that the script asks for", () => {
+    const queued = run([node("a")], { requiresApproval: true, queuedMs: 50, status: "timeout" });
+    expect(at(queued, 1049, [{ kind: "approve", at: later(1000) }])[0]).toBe("queued");
+    expect(at(queued, 1150, [{ kind: "approve", at: later(1000) }])[0]).toBe("timeout");
+    expect(at(queued, 1150, [{ kind: "reject", at: later(1000) }])[0]).toBe("rejected");
+  });
+});
+
+test("an answer that is kept until the next change says what a new one would", () => {
+  const anyNode = fc.record({
+    durationMs: fc.integer({ min: 0, max: 50 }),
+    status: fc.constantFrom("success", "success", "fail"),
+    ignoreError: fc.boolean(),
+    pause: fc.boolean(),
+  });
+  const done = [
+    { kind: "approve", at: 3 },
+    { kind: "continue", nodeId: "0", at: 5 },
+    { kind: "skip", nodeId: "0", at: 60 },
+    { kind: "continue", nodeId: "1", at: 90 },
+    { kind: "restart", nodeId: "1", at: 150 },
+  ].map((one) => ({ ...one, at: later(one.at) }) as Intervention);
+  fc.assert(
+    fc.property(
+      fc.array(anyNode, { minLength: 1, maxLength: 3 }),
+      fc.record({ requiresApproval: fc.boolean(), queuedMs: fc.integer({ min: 0, max: 20 }) }),
+      fc.array(fc.integer({ min: 0, max: 300 }), { minLength: 2, maxLength: 8 }),
+      fc.integer({ min: 0, max: done.length }),
+      (made, whole, times, count) => {
+        const nodes = made.map((changes, index) => node(String(index), changes));
+        const playable = playableOf(run(nodes, whole), done.slice(0, count));
+        let now = START;
+        const keeps = new Player(() => now);
+        for (const ms of times.sort((a, b) => a - b)) {
+          now = START + ms;
+          // What is yet to be done is not known beforehand: from then on there is another execution to play.
+          if (playable.interventions.some((one) => one.at > now)) continue;
+          expect(keeps.play(playable)).toEqual(new Player(() => now).play(playable));
+        }
+      },
+    ),
+  );
 });

@@ -1,0 +1,48 @@
+/** The keys that requests are signed with, as the gateways of both clouds check them. */
+import type { Clock } from "../ground/clock";
+import type { Cloud } from "./account";
+import type { AccountDirectory, SigningKey } from "./directory";
+import type { Principal } from "./principal";
+
+/** How far apart a signature's time and the service's may be, on both clouds. */
+const allowedSkewMs = 15 * 60 * 1000;
+
+/** What the check of a signed request needs to know. */
+export class Keyring {
+  readonly directory: AccountDirectory;
+  readonly clock: Clock;
+  /** Measures clock skew by the emulated clock alone; the gateway of Huawei Cloud also locks keys after failures. */
+  readonly strict: boolean;
+
+  constructor(directory: AccountDirectory, clock: Clock, strict: boolean) {
+    this.directory = directory;
+    this.clock = clock;
+    this.strict = strict;
+  }
+
+  /** The key, and who signs with it; `undefined` when either is unknown to the cloud. */
+  find(
+    accessKey: string,
+    cloud: Cloud,
+  ): { readonly key: SigningKey; readonly principal: Principal } | undefined {
+    const key = this.directory.signingKey(accessKey, cloud);
+    const principal = key && this.directory.principal(key.holder);
+    return key && principal && { key, principal };
+  }
+
+  /**
+   * Whether a request was signed too long ago, or too far ahead. Clients sign with the machine's time and know nothing of a
+   * clock that a test has moved, so either time will do.
+   * @param signedAt - epoch milliseconds
+   */
+  isSkewed(signedAt: number): boolean {
+    const { clock, strict } = this;
+    const times = strict ? [clock.now()] : [clock.now(), clock.machineNow()];
+    return times.every((time) => Math.abs(time - signedAt) > allowedSkewMs);
+  }
+
+  /** @param expiresAt - epoch milliseconds; `undefined` for never */
+  hasExpired(expiresAt: number | undefined): boolean {
+    return expiresAt !== undefined && this.clock.now() >= expiresAt;
+  }
+}

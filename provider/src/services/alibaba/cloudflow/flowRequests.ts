@@ -1,0 +1,84 @@
+/**
+ * Sends the requests of one flow: each takes a token of its operation, and errors name the flow.
+ */
+import type { Clock } from "../../../ground/clock";
+import type { SendOptions } from "../../../http/httpClient";
+import type { HttpAnswer, HttpRequest } from "../../../http/request";
+import type { Allowance, BucketView } from "../../../http/tokenBucket";
+import type { BackendContext } from "../../../execution/service";
+import { elsewhere } from "../../../execution/rules";
+import { Buckets, configuredAllowances } from "../../allowances";
+import type { AlibabaClient } from "../alibabaClient";
+import { toAlibabaError } from "../serviceErrors";
+import type { CloudFlow } from "./api";
+
+// Flows of the older Serverless Workflow take half of what the argument's rule allows, which only the service can tell.
+const tooLarge =
+  "The flow takes less input than that. Flows of the older Serverless Workflow (`type: flow`) take 32 KiB: " +
+  `${elsewhere}, or rewrite the flow as \`Type: StateMachine\`.`;
+
+// Per account, from the limits page of the vendor; every other operation has 10 and 2.
+const published: Readonly<Record<string, Allowance>> = {
+  StartExecution: { tokens: 100, perSecond: 100 },
+  DescribeExecution: { tokens: 50, perSecond: 5 },
+  GetExecutionHistory: { tokens: 50, perSecond: 5 },
+};
+
+function publishedAllowance(_service: string, operation: string): Allowance {
+  return published[operation] ?? { tokens: 10, perSecond: 2 };
+}
+
+/** The buckets of the account; one object for all its flows. */
+export function bucketsOf(context: BackendContext): Buckets {
+  const { settings, clock } = context;
+  return context.shared(
+    "alibabaBuckets",
+    () => new Buckets(configuredAllowances(settings, "alicloud:requestLimits", publishedAllowance), clock),
+  );
+}
+
+/** How to send one request. */
+export type FlowSendOptions = Pick<
+  SendOptions,
+  "signal" | "patience" | "attempts" | "onSendAgain" | "onSent"
+>;
+
+/** What sends the requests of a flow. */
+export interface FlowSender {
+  readonly client: AlibabaClient;
+  readonly buckets: Buckets;
+  readonly clock: Clock;
+}
+
+/** The requests of one flow. */
+export class FlowRequests {
+  readonly flow: CloudFlow;
+  /** The flow, for messages. */
+  readonly subject: string;
+  readonly #sender: FlowSender;
+
+  constructor(flow: CloudFlow, subject: string, sender: FlowSender) {
+    this.flow = flow;
+    this.subject = subject;
+    this.#sender = sender;
+  }
+
+  /** What is left of the requests that an operation may make. */
+  budget(operation: string): BucketView {
+    return this.#sender.buckets.of("cloudflow", operation);
+  }
+
+  /** Sends a request; errors as HttpClient.send. */
+  send(request: HttpRequest, options: FlowSendOptions): Promise<HttpAnswer> {
+    const { client, buckets, clock } = this.#sender;
+    const { signal, patience, attempts, onSendAgain, onSent } = options;
+    return client.send(request, {
+      ...{ signal, patience, attempts, onSendAgain, onSent },
+      bucket: buckets.of("cloudflow", request.operation),
+      toServiceError: toAlibabaError(clock, {
+        notFound: `There is no ${this.subject}, or no such execution of it: check flowName and region.`,
+        tooLarge,
+      }),
+    });
+  }
+}
