@@ -13,6 +13,7 @@ test.each([
   ["yaml", "yaml/Pulumi.yaml"],
   ["python", "python/__main__.py"],
   ["go", "go/main.go"],
+  ["java", "java/App.java"],
   ["typescript", "typescript/index.ts"],
 ])("the program in %s is examples/plugin/%s", (language, file) => {
   const programs = [...page.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\``, "gm"))];

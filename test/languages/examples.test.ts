@@ -25,7 +25,7 @@ afterEach(async () => {
   await emulator.close();
 });
 
-describe.each<Language>(["yaml", "python", "go", "typescript"])("%s", (language) => {
+describe.each<Language>(["yaml", "python", "go", "java", "typescript"])("%s", (language) => {
   const reason = whyNot(language);
   if (reason !== undefined) {
     test.skip(`up, nothing to do, run again, destroy (skipped: ${reason})`, () => {

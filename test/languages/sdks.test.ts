@@ -5,6 +5,7 @@
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { buildJavaProgram } from "../support/javaProgram";
 import { prepareProgram, prepared, schemaVersion } from "../support/languageStack";
 
 jest.setTimeout(600_000);
@@ -93,6 +94,20 @@ testIf(missing, "Go: every package of the SDK and the example pass go vet", () =
   const all = "github.com/pulumi-runbook/pulumi-runbook/sdk/go/...";
   expect(outputOf("go", ["list", all], env).trim().split("\n").length).toBeGreaterThanOrEqual(6);
   expect(outputOf("go", ["vet", ".", all], env)).toBe("");
+});
+
+const noJava =
+  missing ?? (prepared.javaPackages === undefined ? "there is no Java compiler with Maven" : undefined);
+
+testIf(noJava, "Java: every class of the SDK compiles, and so does the example", () => {
+  cpSync(join(root, "examples/plugin/java"), folder, { recursive: true });
+  const build = { sdk: join(sdks, "java"), packages: prepared.javaPackages! };
+  expect(buildJavaProgram(folder, build)).toBeGreaterThan(50);
+  writeFileSync(
+    join(folder, "App.java"),
+    readFileSync(join(folder, "App.java"), "utf8").replace(".workflowId(", ".flowName("),
+  );
+  expect(() => buildJavaProgram(folder, build)).toThrow(/cannot find symbol[^]*flowName/);
 });
 
 const noPython = missing ?? (python === undefined ? "there is no Python with Pulumi's SDK" : undefined);

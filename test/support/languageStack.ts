@@ -8,13 +8,14 @@ import { delimiter, dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import type { OutputMap } from "@pulumi/pulumi/automation";
 import { LocalWorkspace } from "@pulumi/pulumi/automation";
+import { buildJavaProgram } from "./javaProgram";
 import { pulumiFolder } from "./stack";
 import { textOfFolder } from "./textOfFolder";
 
 const root = resolve(__dirname, "../..");
 
 /** Languages of programs. */
-export type Language = "go" | "python" | "typescript" | "yaml";
+export type Language = "go" | "java" | "python" | "typescript" | "yaml";
 
 const variable = (name: string): string | undefined => {
   const value = process.env[name];
@@ -26,6 +27,8 @@ export const prepared = {
   archive: variable("RUNBOOK_PLUGIN"),
   sdks: variable("RUNBOOK_SDKS"),
   python: variable("LANGUAGES_PYTHON"),
+  /** The folder with the packages that the generated SDK for Java needs. */
+  javaPackages: variable("LANGUAGES_JAVA_PACKAGES"),
   /** The folder in which the generated SDK for Python is installed. */
   pythonSdk: variable("LANGUAGES_PYTHON_SDK"),
 } as const;
@@ -36,6 +39,8 @@ export function whyNot(language: Language): string | undefined {
   if (prepared.archive === undefined) return "there is no archive of the plugin for this platform";
   if (!hosts.includes(language)) return "there is no language host, and no Go to build it";
   if (language !== "yaml" && prepared.sdks === undefined) return "there is no Go to generate the SDK";
+  if (language === "java" && prepared.javaPackages === undefined)
+    return "there is no Java compiler with Maven";
   if (language === "python" && prepared.python === undefined) return "there is no Python with Pulumi's SDK";
   return undefined;
 }
@@ -81,6 +86,9 @@ export function prepareProgram(language: Language, folder: string, env: Record<s
   if (language === "go") {
     const file = join(folder, "go.mod");
     writeFileSync(file, readFileSync(file, "utf8").replace("../../../sdk/go", join(sdks, "go")));
+  }
+  if (language === "java") {
+    buildJavaProgram(folder, { sdk: join(sdks, "java"), packages: prepared.javaPackages ?? "" });
   }
   if (language === "typescript") {
     mkdirSync(join(folder, "node_modules", "@pulumi-runbook"), { recursive: true });

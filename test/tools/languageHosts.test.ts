@@ -42,6 +42,8 @@ async function ensure(): Promise<Found> {
   return JSON.parse(stdout) as Found;
 }
 
+const languages = ["yaml", "java", "python", "go"];
+
 const nothing = "#!/bin/sh\n";
 const noGo = "#!/bin/sh\nexit 1\n";
 
@@ -64,11 +66,11 @@ esac
 test("hosts beside the CLI are taken, and nothing is built", async () => {
   folder.write("go/go", noGo);
   folder.write("cli/pulumi", nothing);
-  for (const language of ["yaml", "python", "go"]) folder.write(`cli/pulumi-language-${language}`, nothing);
+  for (const language of languages) folder.write(`cli/pulumi-language-${language}`, nothing);
   expect(await ensure()).toEqual({
-    languages: ["yaml", "python", "go"],
+    languages,
     folders: [],
-    said: "language hosts: yaml, python, go",
+    said: "language hosts: yaml, java, python, go",
   });
 });
 
@@ -79,7 +81,7 @@ test("without Go the languages whose hosts are missing are skipped by name", asy
   expect(await ensure()).toEqual({
     languages: ["yaml"],
     folders: [],
-    said: "language hosts: yaml; no Go of at least 1.21 here: tests in python, go are skipped",
+    said: "language hosts: yaml; no Go of at least 1.21 here: tests in java, python, go are skipped",
   });
 });
 
@@ -87,8 +89,8 @@ test("what is missing is built once, with the script that the host for Python st
   folder.write("cli/pulumi", nothing);
   folder.write("go/go", goThatBuilds());
   const built = await ensure();
-  expect(built.languages).toEqual(["yaml", "python", "go"]);
-  expect(built.folders).toHaveLength(2);
+  expect(built.languages).toEqual(languages);
+  expect(built.folders).toHaveLength(3);
   expect(readdirSync(join(folder.path, "cache")).some((name) => name.startsWith("go-hosts-yaml-"))).toBe(
     true,
   );

@@ -9,7 +9,7 @@ import { SetupError } from "../setup/progress.mjs";
 import { runCommand } from "../setup/runCommand.mjs";
 
 /** Languages for which there is an SDK; each has a folder of this name. */
-export const SDK_LANGUAGES = /** @type {const} */ (["go", "nodejs", "python"]);
+export const SDK_LANGUAGES = /** @type {const} */ (["go", "java", "nodejs", "python"]);
 
 /**
  * Generates the SDKs, unless they are those of this schema, and compiles that of Node.js.

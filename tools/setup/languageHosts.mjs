@@ -1,4 +1,4 @@
-// Pulumi's language hosts for YAML, Python and Go, for the tests in which programs in these languages use the plugin. Those
+// Pulumi's language hosts for YAML, Java, Python and Go, for the tests in which programs in these languages use the plugin. Those
 // beside the CLI are taken; what is missing there is built from Go modules, pinned in hosts/.
 import { access, realpath } from "node:fs/promises";
 import { dirname, join, sep } from "node:path";
@@ -10,7 +10,7 @@ import { buildGo, goBuildName, goVersion } from "./goEnvironment.mjs";
 const SOURCES = fileURLToPath(new URL("hosts/", import.meta.url));
 const EXECUTABLE_SUFFIX = process.platform === "win32" ? ".exe" : "";
 
-/** A language that a host runs programs in. @typedef {"yaml" | "python" | "go"} Language */
+/** A language that a host runs programs in. @typedef {"yaml" | "java" | "python" | "go"} Language */
 
 /**
  * Hosts that are built together.
@@ -25,6 +25,10 @@ const MODULES = [
   {
     folder: "yaml",
     packages: { yaml: "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml" },
+  },
+  {
+    folder: "java",
+    packages: { java: "github.com/pulumi/pulumi-java/pkg/cmd/pulumi-language-java" },
   },
   {
     folder: "python-and-go",

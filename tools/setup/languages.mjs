@@ -1,10 +1,11 @@
 // What the tests in other languages need: language hosts, the SDKs, a Python with Pulumi's SDK, and the plugin.
 import { existsSync } from "node:fs";
-import { rename } from "node:fs/promises";
+import { cp, rename, rm } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { archiveName } from "../plugin/archives.mjs";
 import { buildPlugin } from "../plugin/buildPlugin.mjs";
 import { ensureSdks } from "../sdk/sdks.mjs";
+import { ensureJavaPackages } from "./javaPackages.mjs";
 import { ensureLanguageHosts } from "./languageHosts.mjs";
 import { SetupError } from "./progress.mjs";
 import { ensurePythonEnvironment } from "./pythonEnvironment.mjs";
@@ -26,6 +27,9 @@ async function installPythonSdk(sdks, python) {
   const folder = join(sdks, "python-installed");
   if (!existsSync(folder)) {
     const unfinished = `${folder}.making-${process.pid}`;
+    // Of a copy: pip builds beside the sources.
+    const sources = `${unfinished}-sources`;
+    await cp(join(sdks, "python"), sources, { recursive: true });
     // The environment has what builds it and what it needs: nothing is fetched.
     const options = [
       "--no-deps",
@@ -34,8 +38,9 @@ async function installPythonSdk(sdks, python) {
       "--disable-pip-version-check",
       "--quiet",
     ];
-    const args = ["-m", "pip", "install", ...options, "--target", unfinished, join(sdks, "python")];
+    const args = ["-m", "pip", "install", ...options, "--target", unfinished, sources];
     const installed = await runCommand(python, args);
+    await rm(sources, { recursive: true });
     if (!installed.ok) {
       throw new SetupError(`The generated SDK for Python cannot be installed:\n${installed.lastLines}`);
     }
@@ -58,6 +63,10 @@ export async function prepareLanguages({ repository, cli, progress }) {
     requirements: join(repository, "test", "languages", "requirements.txt"),
     progress,
   });
+  const java = await ensureJavaPackages({
+    pom: join(repository, "test", "languages", "java", "pom.xml"),
+    progress,
+  });
   const pythonSdk =
     sdks === undefined || python === undefined ? undefined : await installPythonSdk(sdks, python);
   const { version, archives } = await buildPlugin({ repository, progress });
@@ -70,6 +79,7 @@ export async function prepareLanguages({ repository, cli, progress }) {
     ...(python === undefined || pythonSdk === undefined
       ? {}
       : { LANGUAGES_PYTHON: python, LANGUAGES_PYTHON_SDK: pythonSdk }),
+    ...(java === undefined ? {} : { LANGUAGES_JAVA_PACKAGES: java }),
     ...(archive === undefined ? {} : { RUNBOOK_PLUGIN: archive }),
   };
 }
