@@ -59,7 +59,7 @@ onYaml("a YAML program", () => {
     stack.program(patch({ timeoutSeconds: 60 }, { replaceOnChanges: ["timeoutSeconds"] }));
     const replaced = await up();
     expect(replaced).toContain("+-1 replaced");
-    expect(replaced).not.toContain("nothing runs again");
+    expect(replaced).not.toContain("no new run");
     expect(await statuses()).toHaveLength(3);
 
     stack.program(patch({ triggers: { image: "2" } }, { deleteBeforeReplace: true }));

@@ -178,7 +178,7 @@ describe.each(everyService)("%s", (service) => {
     expect(plugin.engine.said).toEqual([
       {
         urn,
-        text: expect.stringMatching(/could not look at .*403[^]*will show in `pulumi up`/),
+        text: expect.stringMatching(/the preview could not check .*403[^]*`pulumi up` will show/),
         isKept: true,
         isWarning: true,
       },
@@ -189,6 +189,6 @@ describe.each(everyService)("%s", (service) => {
       { [name]: "quick", endpoint: "http://127.0.0.1:1" },
       { isPreview: true },
     );
-    expect(plugin.engine.saidOf(away)).toEqual([expect.stringContaining("could not look at")]);
+    expect(plugin.engine.saidOf(away)).toEqual([expect.stringContaining("could not check")]);
   });
 });

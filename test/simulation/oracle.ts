@@ -945,7 +945,7 @@ export class Oracle {
     if (want) {
       want.state = "satisfied";
       const mayBeAnothers =
-        want.inputs["concurrency"] === "adopt" ||
+        want.attempts.some(({ inputs }) => inputs["concurrency"] === "adopt") ||
         want.inputs["executionName"] !== undefined ||
         this.#hasLostStart(want);
       const known = this.#lastArmed.get(armingOf(deployment.machine, want.urn));

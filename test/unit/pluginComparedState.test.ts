@@ -25,7 +25,7 @@ const compare = (inputs: object, outputs: object, news: Record<string, unknown>)
 test("after an update that failed, the inputs are those of before: the change is still to be made", () => {
   const news = { workflowId: "wf", timeoutSeconds: 9 };
   expect(compare({ workflowId: "wf", timeoutSeconds: 5 }, news, news)).toEqual([
-    "timeoutSeconds changed (nothing runs again)",
+    "timeoutSeconds changed (no new run)",
   ]);
   // The engine has put the stored inputs in the place of the program's (ignoreChanges).
   const ignored = { workflowId: "wf", timeoutSeconds: 5 };

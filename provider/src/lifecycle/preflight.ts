@@ -1,6 +1,6 @@
 /**
  * preflight: before anything is started, does the workflow exist, may it be run, and how long does it usually take? One list
- * per workflow, for all of its executions. Trouble is a warning: a preview never fails for what it could not look at.
+ * per workflow, for all of its executions. Trouble is a warning: a preview never fails because of a check.
  */
 import type { Arguments } from "../execution/argument";
 import { containsUnknown } from "../execution/commonArguments";
@@ -53,7 +53,7 @@ export async function preflight(
       return { usually, warning: isFirst ? warning : undefined };
     });
   } catch (error) {
-    const warning = `could not look at the workflow: ${messageOf(error)}`;
+    const warning = `the preview could not check the workflow: ${messageOf(error)}`;
     // Without a service to tell workflows apart: each trouble once.
     const told = session.shared(`preflight failed: ${warning}`, () => ({ isTold: false }));
     if (told.isTold) return { usually: undefined, warning: undefined };
@@ -81,7 +81,7 @@ async function look(backend: Backend, limit: number, signal: AbortSignal): Promi
     const warning =
       error instanceof NotFoundError
         ? `${message}\n  \`pulumi up\` will start nothing until this is corrected.`
-        : `could not look at ${backend.subject}: ${message}\n  Whether it exists and may be run will show in \`pulumi up\`.`;
+        : `the preview could not check ${backend.subject}: ${message}\n  \`pulumi up\` will show whether it exists and may be run.`;
     return { usually: undefined, warning };
   }
 }
