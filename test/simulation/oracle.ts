@@ -563,13 +563,13 @@ export class Oracle {
     if (this.#isTakenByWord(want, first.execution)) {
       return "a resource that takes over whatever runs has taken it";
     }
-    // A teardown that is over leaves no id in a state to tell which it took.
+    // What was given up, and a teardown that is over, leave no id in a state to tell which they took.
     const isSought = this.wants.some(
       (one) =>
         one !== want &&
         one.workflow === want.workflow &&
         this.#hasLostStart(one) &&
-        (one.state === "open" || (one.isTeardown && !this.#hasTornDown(one))),
+        (one.state !== "satisfied" || (one.isTeardown && !this.#hasTornDown(one))),
     );
     if (this.#strays.has(first.execution) || isSought) {
       return "its execution was taken by a start without an answer";
