@@ -770,7 +770,9 @@ export class Oracle {
     if (isChangedElsewhere && owners.some((one) => one.urn === want.urn && wasCutShort(one))) {
       return count("another machine changed the resource, and this one remembers a start");
     }
-    if (want.isForced && owners.some((one) => one.urn === want.urn && wasCutShort(one))) {
+    // Also one that an exception has given to the resource.
+    const had = this.wants.filter((one) => one !== want && one.executionId === execution.id);
+    if (want.isForced && [...owners, ...had].some((one) => one.urn === want.urn && wasCutShort(one))) {
       return count("a forced replacement took over what a deployment that was cut short had started");
     }
     if (
