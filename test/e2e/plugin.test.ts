@@ -131,7 +131,7 @@ onYaml("a YAML program", () => {
     expect(refreshed.output).not.toMatch(/at \S+ \(|runs again/);
     expect((await stack.resource("patch")).initErrors).toHaveLength(1);
     expect((await stack.pulumi("preview")).output).toContain(
-      'runs again: its last execution failed (rerunOn has "failed")',
+      'runs again: last execution failed (rerunOn includes "failed")',
     );
     stack.program(patch({ workflowId: "quick" }));
     expect((await stack.pulumi("up")).code).toBe(0);
@@ -237,7 +237,7 @@ onYaml("a YAML program", () => {
     const up = await stack.pulumi("up");
     expect(up).toMatchObject({
       code: 1,
-      output: expect.stringContaining("after the 3s this deployment waits (customTimeouts)"),
+      output: expect.stringContaining("after this deployment waited 3s (customTimeouts)"),
     });
     expect(await running()).toBe(1);
     expect((await stack.pulumi("destroy")).code).toBe(0);
