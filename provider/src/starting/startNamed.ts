@@ -137,14 +137,14 @@ async function freshName({ wanted, host }: Starting): Promise<string | undefined
 // The run's execution where it is there already. A name that may be the predecessor's is not posted to find out: where the
 // answer got lost, nobody could tell which of the two it is.
 async function findNamed(starting: Starting, name: string): Promise<Run | "used up" | undefined> {
-  const { backend, host, wanted } = starting;
+  const { backend, host, wanted, pending } = starting;
   const snapshot = await lookAt(backend, name, { signal: host.signal });
   if (!snapshot) return undefined;
   // Its end, which may be seen a moment later, is for this deployment to tell.
   if (!isSettled(snapshot.status)) return { executionId: name, isNew: false, outcome: snapshot };
   // Posting the name tells what is to be done about one that is used up.
   if (isAnybodys(starting)) return undefined;
-  if (mayBePredecessors(wanted)) return wanted.isNamed ? undefined : "used up";
+  if (mayBePredecessors(wanted)) return wanted.isNamed || pending ? undefined : "used up";
   return { executionId: await latestOf(starting, name), isNew: false };
 }
 
