@@ -127,7 +127,7 @@ export const runScenarios: readonly Scenario[] = [
       "customTimeouts end the wait, not the run; the next deployment resumes; a change of settings runs nothing",
     name: "resumes",
     async play(stage: Stage): Promise<unknown> {
-      await stage.script({ durationMs: 2_500 });
+      await stage.script({ durationMs: 5_000 });
       const hasty = stage.resource({}, { create: 1 });
       const properties = await stage.front.register(hasty);
       expect(properties["__meta"]).toEqual(
@@ -231,7 +231,7 @@ export const runScenarios: readonly Scenario[] = [
     title: "Ctrl-C ends the wait at once and keeps the id; the next deployment resumes",
     name: "interrupted",
     async play(stage: Stage): Promise<unknown> {
-      await stage.script({ durationMs: 3_000 });
+      await stage.script({ durationMs: 5_000 });
       const patch = stage.resource();
       const cut = await stage.ownDeployment();
       const creating = cut.up(patch);
