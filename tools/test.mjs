@@ -16,6 +16,7 @@ const BEYOND_UNIT = [
   "test/providerText/types",
   "test/languages",
   "test/plugin",
+  "test/fronts",
 ];
 
 await runTool(async () => {

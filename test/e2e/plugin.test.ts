@@ -53,8 +53,22 @@ const until = async (condition: () => Promise<boolean>): Promise<void> => {
 
 onYaml("a YAML program", () => {
   test("preview, up, no change, run again by a trigger, refresh, functions, destroy", async () => {
+    for (const service of ["functiongraph", "cloudflow"]) {
+      const nodes = [{ id: "Work", name: "Work", durationMs: 100 }];
+      await control(emulator, "PUT", `/workflows/${service}-quick`, { service, nodes });
+    }
     stack.program({
-      ...patch({ triggers: { image: "1.4.2" } }),
+      resources: {
+        ...patch({ triggers: { image: "1.4.2" } }).resources,
+        function: {
+          type: "runbook:functiongraph:WorkflowExecution",
+          properties: { workflowId: "functiongraph-quick", input: { image: "1.4.2" } },
+        },
+        flow: {
+          type: "runbook:cloudflow:WorkflowExecution",
+          properties: { flowName: "cloudflow-quick", input: { image: "1.4.2" } },
+        },
+      },
       variables: {
         past: {
           "fn::invoke": { function: "runbook:aom:getWorkflowExecutions", arguments: { workflowId: "quick" } },
@@ -71,7 +85,7 @@ onYaml("a YAML program", () => {
 
     const up = await stack.pulumi("up");
     expect(up).toMatchObject({ code: 0, output: expect.stringMatching(/status *: "succeeded"/) });
-    expect(await count()).toBe(1);
+    expect(await count()).toBe(3);
     const { id, outputs } = await stack.resource("patch");
     expect(outputs).toMatchObject({
       workflowId: "quick",
@@ -79,10 +93,17 @@ onYaml("a YAML program", () => {
       status: "succeeded",
       executionId: id,
     });
+    for (const name of ["function", "flow"]) {
+      const other = await stack.resource(name);
+      expect(other).toMatchObject({
+        inputs: { input: { image: "1.4.2" } },
+        outputs: { status: "succeeded", executionId: other.id },
+      });
+    }
 
-    expect((await stack.pulumi("up")).output).toContain("2 unchanged");
-    expect((await stack.pulumi("refresh")).output).toContain("2 unchanged");
-    expect(await count()).toBe(1);
+    expect((await stack.pulumi("up")).output).toContain("4 unchanged");
+    expect((await stack.pulumi("refresh")).output).toContain("4 unchanged");
+    expect(await count()).toBe(3);
 
     stack.program(patch({ triggers: { image: "1.4.3" } }));
     const again = await stack.pulumi("preview", "--diff");
@@ -90,14 +111,14 @@ onYaml("a YAML program", () => {
     expect(again.output).toContain("usually takes about");
     expect(again.output).toContain("runs again: triggers.image changed");
     expect((await stack.pulumi("up")).output).toContain("+-1 replaced");
-    expect(await count()).toBe(2);
+    expect(await count()).toBe(4);
 
     stack.program(patch({ triggers: { image: "1.4.3" }, timeoutSeconds: 60 }));
     expect((await stack.pulumi("up")).output).toContain("~ 1 updated");
-    expect(await count()).toBe(2);
+    expect(await count()).toBe(4);
     expect(await stack.pulumi("destroy")).toMatchObject({ code: 0 });
     expect(await stack.resources()).toEqual([]);
-    expect(await count()).toBe(2);
+    expect(await count()).toBe(4);
   });
 
   test("no credential rests in the state, although the stack's configuration has them in the clear", async () => {
@@ -131,7 +152,7 @@ onYaml("a YAML program", () => {
     expect(refreshed.output).not.toMatch(/at \S+ \(|runs again/);
     expect((await stack.resource("patch")).initErrors).toHaveLength(1);
     expect((await stack.pulumi("preview")).output).toContain(
-      'runs again: its last execution failed (rerunOn has "failed")',
+      'runs again: last execution failed (rerunOn includes "failed")',
     );
     stack.program(patch({ workflowId: "quick" }));
     expect((await stack.pulumi("up")).code).toBe(0);
@@ -237,7 +258,7 @@ onYaml("a YAML program", () => {
     const up = await stack.pulumi("up");
     expect(up).toMatchObject({
       code: 1,
-      output: expect.stringContaining("after the 3s this deployment waits (customTimeouts)"),
+      output: expect.stringContaining("after this deployment waited 3s (customTimeouts)"),
     });
     expect(await running()).toBe(1);
     expect((await stack.pulumi("destroy")).code).toBe(0);

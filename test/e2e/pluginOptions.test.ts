@@ -78,7 +78,7 @@ onYaml("a YAML program", () => {
     expect(await stack.resource("patch")).toMatchObject({ refreshBeforeUpdate: true });
     while ((await statuses()).includes("running")) await new Promise((done) => setTimeout(done, 200));
     const preview = await stack.pulumi("preview");
-    expect(preview.output).toContain('runs again: its last execution failed (rerunOn has "failed")');
+    expect(preview.output).toContain('runs again: last execution failed (rerunOn includes "failed")');
     expect(await statuses()).toHaveLength(1);
     await control(emulator, "PUT", "/workflows/soon-broken", {
       service: "aom",

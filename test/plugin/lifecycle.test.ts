@@ -136,7 +136,7 @@ describe.each(everyService)("%s", (service) => {
       detailed: { status: { kind: "update-replace", isInput: false } },
     });
     expect(engine.saidOf(urn).at(-1)).toContain(
-      'runs again: its last execution failed (rerunOn has "failed")',
+      'runs again: last execution failed (rerunOn includes "failed")',
     );
     const again = (await failureOf(engine.create(urn, inputs))).initFailure!;
     expect(again.id).not.toBe(id);

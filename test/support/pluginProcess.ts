@@ -127,6 +127,8 @@ export interface PluginOptions {
   readonly home?: string;
   /** Arguments in place of the engine's address. */
   readonly args?: readonly string[];
+  /** Another provider than the plugin. @default the compiled plugin */
+  readonly main?: string;
 }
 
 /** A connection to a plugin, as one engine has it. */
@@ -394,6 +396,8 @@ export class EngineSide {
 /** A plugin's process. */
 export interface Plugin {
   readonly engine: EngineSide;
+  /** What it answered to its settings; undefined where it got none. */
+  readonly configured: protocol.ConfigureResponse.AsObject | undefined;
   readonly process: ChildProcess;
   readonly port: number;
   readonly home: string;
@@ -427,7 +431,8 @@ export async function startPlugin(
 ): Promise<Plugin> {
   const listening = await EngineSide.listen();
   const home = options.home ?? mkdtempSync(join(tmpdir(), "runbook-plugin-"));
-  const child = spawn(process.execPath, [pluginMain, ...(options.args ?? [listening.address])], {
+  const main = options.main ?? pluginMain;
+  const child = spawn(process.execPath, [main, ...(options.args ?? [listening.address])], {
     env: { PATH: process.env["PATH"], PULUMI_HOME: home, ...options.env },
     stdio: ["pipe", "pipe", "pipe"],
   });
@@ -442,11 +447,15 @@ export async function startPlugin(
   ])) as [string];
   const port = Number(line);
   const engine = listening.connect(port);
-  await engine.handshake();
+  // As the engine: what came before the handshake, as Pulumi's dynamic provider host, has no such call.
+  await engine.handshake().catch((error: unknown) => {
+    if ((error as CallFailed).code !== grpc.status.UNIMPLEMENTED) throw error;
+  });
   const settings = options.settings ?? (emulator ? emulatorPluginSettings(emulator) : undefined);
-  if (settings) await engine.configure(settings);
+  const configured = settings && (await engine.configure(settings));
   return {
     engine,
+    configured,
     process: child,
     port,
     home,

@@ -1,0 +1,100 @@
+/**
+ * The dynamic provider: the resource's class makes the properties, and Pulumi's own dynamic provider host loads the compiled
+ * provider by the text in them.
+ */
+import * as pulumi from "@pulumi/pulumi";
+import { unknown as unknownOutput } from "@pulumi/pulumi/output";
+import type { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
+import { aom, cloudflow, functiongraph } from "pulumi-runbook";
+import type { Emulator } from "runbook-emulator";
+import type { ServiceName } from "../../provider/src/services/registry";
+import type { Bag } from "../support/pluginProcess";
+import { startPlugin, unknown } from "../support/pluginProcess";
+import { demoProjectId } from "../support/sessions";
+import type { Declared, Front, Timeouts } from "./front";
+import { isSecret } from "./marks";
+
+/** What the engine receives for a resource. */
+interface Registration {
+  getName(): string;
+  getObject(): { toJavaScript(): Bag };
+}
+
+const registered = new Map<string, Bag>();
+
+let isReady: Promise<void> | undefined;
+
+// The SDK's own stand-in for the engine, which here keeps what a program sends as it was sent, marks and all.
+async function openRuntime(): Promise<void> {
+  await pulumi.runtime.setMocks(
+    { newResource: ({ name, inputs }) => ({ id: name, state: inputs as Bag }), call: () => ({}) },
+    "tests",
+    "dev",
+  );
+  const monitor = pulumi.runtime.getMonitor() as unknown as MockMonitor;
+  const answer = monitor.registerResource.bind(monitor);
+  monitor.registerResource = (request: Registration, callback) => {
+    registered.set(request.getName(), request.getObject().toJavaScript());
+    return answer(request, callback);
+  };
+}
+
+const classes: Readonly<
+  Record<
+    ServiceName,
+    new (name: string, args: never, options: pulumi.CustomResourceOptions) => pulumi.CustomResource
+  >
+> = {
+  aom: aom.WorkflowExecution,
+  functiongraph: functiongraph.WorkflowExecution,
+  cloudflow: cloudflow.WorkflowExecution,
+};
+
+/** The compiled dynamic provider in Pulumi's host. */
+export const dynamicFront: Front = {
+  name: "dynamic",
+  urnOf: ({ name, service }) => `urn:pulumi:dev::tests::pulumi-nodejs:${service}:WorkflowExecution::${name}`,
+  register: async ({ service, name, args, timeouts = {} }: Declared) => {
+    await (isReady ??= openRuntime());
+    const execution = new classes[service](name, programValue(args) as never, {
+      customTimeouts: optionOf(timeouts),
+    });
+    await new Promise((done) => execution.id.apply(done));
+    return registered.get(name)!;
+  },
+  start: (emulator, home, hasSettings = true) =>
+    startPlugin(undefined, {
+      main: require.resolve("@pulumi/pulumi/cmd/dynamic-provider"),
+      home,
+      settings: hasSettings ? stackConfiguration(emulator) : {},
+    }),
+};
+
+function optionOf(timeouts: Timeouts): pulumi.CustomTimeouts {
+  return Object.fromEntries(Object.entries(timeouts).map(([name, seconds]) => [name, `${String(seconds)}s`]));
+}
+
+// What a program writes for a value.
+function programValue(value: unknown): unknown {
+  if (value === unknown) return pulumi.output(unknownOutput);
+  if (isSecret(value)) return pulumi.secret(programValue(value.value));
+  if (Array.isArray(value)) return value.map(programValue);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, programValue(item)]));
+}
+
+function stackConfiguration({ url }: Emulator): Bag {
+  const account = (vendor: string): Bag => ({
+    [`${vendor}:accessKey`]: "EMULATORACCESSKEY0001",
+    [`${vendor}:secretKey`]: "emulator-secret-key-0001",
+  });
+  return {
+    ...account("huaweicloud"),
+    "huaweicloud:region": "cn-north-4",
+    "huaweicloud:projectId": demoProjectId,
+    "huaweicloud:endpoints": JSON.stringify({ aom: url, functiongraph: url, iam: url }),
+    ...account("alicloud"),
+    "alicloud:region": "cn-hangzhou",
+    "alicloud:endpoints": JSON.stringify({ fnf: url }),
+  };
+}

@@ -1,0 +1,12 @@
+/** The plugin: a program sends the arguments as they are. */
+import { startPlugin, urnOf } from "../support/pluginProcess";
+import type { Front } from "./front";
+
+/** The compiled plugin. */
+export const pluginFront: Front = {
+  name: "plugin",
+  urnOf: ({ name, service }) => urnOf(name, service),
+  register: ({ args }) => Promise.resolve(args),
+  start: (emulator, home, hasSettings = true) =>
+    startPlugin(emulator, { home, settings: hasSettings ? undefined : {} }),
+};
