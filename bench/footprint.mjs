@@ -34,7 +34,7 @@ export async function kbPerWait() {
       clock, random: Math.random, longPollSeconds: 0, budgets: { describe: free, list: free }, pageSize: undefined, listTells: "everything",
       listPage: () => new Promise(() => {}), pastDurations: () => Promise.resolve([600000]),
     });
-    const reporter = { status() {}, info() {}, warn() {} };
+    const reporter = { status() {}, progressed() {}, stepEnded() {}, warn() {} };
     const session = { clock, random: Math.random, shared: () => watch };
     const definition = { capabilities: { longPollSeconds: 0, pageSize: undefined, listTells: "everything" } };
     const before = used();

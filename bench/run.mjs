@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { reportTo } from "../tools/setup/progress.mjs";
 import { REPOSITORY, runTool, setUpEverything } from "../tools/setup/setUp.mjs";
 import { check, mergeTurns, tableOf } from "./figures.mjs";
+import { checkFronts } from "./frontFigures.mjs";
+import { measureFronts } from "./fronts.mjs";
 import { kbPerWait, loadMs } from "./footprint.mjs";
 import { distributions } from "./distributions.mjs";
 import { measureNoChange } from "./noChange.mjs";
@@ -13,7 +15,7 @@ import { runStack } from "./stacks.mjs";
 const USAGE = `Usage: npm run bench [-- OPTIONS]
 
   --quick          ends within five minutes: N = 1, 10, 100, without some of the comparisons
-  --only NAMES     only rows whose name has the words of one of these, e.g. "cloudflow 1000,aom 100 bimodal,no-change"
+  --only NAMES     only rows whose name has the words of one of these, e.g. "cloudflow 1000,aom 100 bimodal,no-change,fronts"
   --real-time      no clock runs faster: the same runs, as short as they then take
   --at-once K      how many stacks run at once (2; 9 with --quick); more are faster and disturb each other
 `;
@@ -32,7 +34,8 @@ await runTool(async () => {
   }
   const quick = args.includes("--quick");
   const atOnce = Number(valueOf("--at-once") ?? (quick ? 9 : 2));
-  const cli = await setUpEverything(reportTo(process.stdout));
+  const progress = reportTo(process.stdout);
+  const cli = await setUpEverything(progress);
   // The engine and its plugins are found on the path, as the tests have it.
   process.env["PATH"] = `${cli}:${process.env["PATH"]}`;
 
@@ -78,9 +81,13 @@ await runTool(async () => {
           say: (line) => void process.stdout.write(`${line}\n`),
         })
       : undefined;
+  const fronts =
+    (!quick || names !== undefined) && isWanted({ name: "fronts 1000" })
+      ? await measureFronts({ cli, n: 1_000, turns: quick ? 1 : 3, progress })
+      : undefined;
   const merged = mergeTurns(results);
-  const checks = check(merged, footprint, noChange);
-  writeFileSync(file, `${JSON.stringify({ footprint, results, noChange, checks }, null, 2)}\n`);
+  const checks = [...check(merged, footprint, noChange), ...(fronts ? checkFronts(fronts) : [])];
+  writeFileSync(file, `${JSON.stringify({ footprint, results, noChange, fronts, checks }, null, 2)}\n`);
   process.stdout.write(`\n${tableOf(merged)}\n\n`);
   process.stdout.write(
     `Loading the provider: ${footprint.loadMs.toFixed(1)} ms; a waiting execution: ${footprint.kbPerWait.toFixed(1)} kB\n\n`,

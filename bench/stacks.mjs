@@ -7,6 +7,7 @@ import { createInterface } from "node:readline";
 import { callEmulator } from "../tools/callEmulator.mjs";
 import { pulumiEnvironment } from "../tools/pulumiEnvironment.mjs";
 import { REPOSITORY } from "../tools/setup/setUp.mjs";
+import { packageOf, usePlugin } from "./pluginProgram.mjs";
 import { distributions, draw } from "./distributions.mjs";
 
 const PAST = 50;
@@ -105,11 +106,14 @@ export async function startEmulator(rate = 1, offsetMs = 0) {
  * @param {{
  *   cli: string, service: "aom" | "functiongraph" | "cloudflow" | "floor" | "shaped" | "idle", n: number,
  *   variant?: keyof typeof variants, middleMs: number, rate?: number, seed?: number, only?: string | undefined, offsetMs?: number,
- *   faults?: object[],
- * }} options `middleMs`: the middle duration, in emulated milliseconds
+ *   faults?: object[], front?: import("./pluginProgram.mjs").Front, plugin?: string, isProbed?: boolean,
+ * }} options `middleMs`: the middle duration, in emulated milliseconds; `front`: what carries the executions; `plugin`: the
+ *   folder of the plugin, for the fronts that use one; `isProbed`: false leaves Pulumi's processes as they are for users,
+ *   without variants, faster clocks and notes
  */
 export async function openStack(options) {
   const { cli, service, n, variant = "ours", middleMs, rate = 1, seed = 1, only, offsetMs = 0 } = options;
+  const { front = "dynamic", plugin, isProbed = true } = options;
   const state = join(REPOSITORY, ".state");
   mkdirSync(state, { recursive: true });
   const folder = mkdtempSync(join(state, "bench-"));
@@ -146,7 +150,9 @@ export async function openStack(options) {
         resources.push({ name: `${kind}-${item}`, args: argumentsOf(service, id) });
       }
     }
-    writeFileSync(join(folder, "plan.json"), JSON.stringify({ service, resources, idleMs: middleMs }));
+    const plan = { service, resources, idleMs: middleMs, package: packageOf(front) };
+    writeFileSync(join(folder, "plan.json"), JSON.stringify(plan));
+    if (front !== "dynamic") usePlugin({ folder, front, plugin, service, resources });
     for (const fault of options.faults ?? []) await emulator.control("POST", "/faults", fault);
 
     const probe = join(folder, "probe.jsonl");
@@ -155,23 +161,40 @@ export async function openStack(options) {
       // Otherwise most of the time of a large stack is the engine rewriting its checkpoint, for the floor as for us.
       PULUMI_EXPERIMENTAL: "1",
       PULUMI_SKIP_CHECKPOINTS: "1",
-      NODE_OPTIONS: `--require ${join(REPOSITORY, "bench", "probe.cjs")}`,
+      ...(isProbed ? { NODE_OPTIONS: `--require ${join(REPOSITORY, "bench", "probe.cjs")}` } : {}),
       BENCH_PROBE_FILE: probe,
       BENCH_COUNT: String(resources.length),
       BENCH_ALL_STARTED_MS: String(3_000 + resources.length * (service === "cloudflow" ? 10 : 110 / rate)),
       BENCH_VARIANT: JSON.stringify({ ...variants[variant], clockRate: rate }),
       ...accountsAt(emulator.url),
     };
-    const pulumi = (...args) => runPulumi([...args, "--non-interactive"], folder, env);
-    /** @param {"up" | "refresh"} operation */
-    const operate = async (operation) => {
+    const pulumi = (...args) => runPulumi([...args, "--non-interactive"], { cwd: folder, env });
+    /**
+     * @param {"up" | "refresh"} operation
+     * @param {{ parallel?: number | undefined, onStart?: (pid: number) => void }} [how] `parallel`: by default, all resources at
+     *   once; undefined leaves it to the engine; `onStart` gets the id of the engine's process
+     */
+    const operate = async (operation, { parallel, onStart } = { parallel: 2 * n + 8 }) => {
       const begin = Date.now();
-      const parallel = ["--parallel", String(2 * n + 8)];
-      const ended = await pulumi(operation, "--yes", "--skip-preview", "--suppress-outputs", ...parallel);
+      const flags = ["--yes", "--skip-preview", "--suppress-outputs", "--non-interactive"];
+      const args = [operation, ...flags, ...(parallel === undefined ? [] : ["--parallel", String(parallel)])];
+      const ended = await runPulumi(args, { cwd: folder, env, onStart });
       return { ...ended, ms: Date.now() - begin };
     };
     await pulumi("stack", "init", "bench");
-    return { emulator, kinds, count: resources.length, longestMs, operate, notes: () => notes(probe), close };
+    const count = resources.length;
+    return {
+      folder,
+      env,
+      emulator,
+      kinds,
+      count,
+      longestMs,
+      pulumi,
+      operate,
+      notes: () => notes(probe),
+      close,
+    };
   } catch (error) {
     close();
     throw error;
@@ -342,9 +365,10 @@ function notes(file) {
     .map((line) => JSON.parse(line));
 }
 
-function runPulumi(args, cwd, env) {
+function runPulumi(args, { cwd, env, onStart }) {
   return new Promise((resolve) => {
     const child = spawn("pulumi", args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    if (child.pid !== undefined) onStart?.(child.pid);
     let output = "";
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (output += data));
     child.on("close", (code) => resolve({ ok: code === 0, output }));

@@ -1,11 +1,17 @@
 // Declares what plan.json says: executions of scripted workflows, or as many trivial dynamic resources: with one property
-// (the floor), with the properties of an execution (shaped), or waiting (idle).
+// (the floor), with the properties of an execution (shaped), or waiting (idle). Executions come from the package that the
+// plan names: that of the dynamic provider, or the plugin's SDK.
 "use strict";
 const fs = require("node:fs");
 const path = require("node:path");
 const pulumi = require("@pulumi/pulumi");
 
-const { service, resources, idleMs } = JSON.parse(fs.readFileSync(path.join(__dirname, "plan.json"), "utf8"));
+const {
+  service,
+  resources,
+  idleMs,
+  package: from,
+} = JSON.parse(fs.readFileSync(path.join(__dirname, "plan.json"), "utf8"));
 
 // A dynamic resource as Pulumi's documentation has it, with one property, and a provider that does nothing.
 const trivial = { create: async (inputs) => ({ id: inputs.label, outs: inputs }) };
@@ -63,6 +69,6 @@ if (service === "idle") {
     new pulumi.CustomResource("pulumi-nodejs:dynamic/bench:Shaped", name, properties);
   }
 } else {
-  const { WorkflowExecution } = require("pulumi-runbook")[service];
+  const { WorkflowExecution } = require(from)[service];
   for (const { name, args } of resources) new WorkflowExecution(name, args);
 }

@@ -5,8 +5,10 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Cell } from "../../tools/interruptions/cells.mjs";
+import type { PluginPlace } from "../../tools/interruptions/interruptedStack.mjs";
 import { control, executionsOf } from "../support/emulators";
 import { useFixture } from "../support/fixture";
+import { prepared, whyNot } from "../support/languageStack";
 import { pulumiFolder } from "../support/stack";
 
 jest.setTimeout(300_000);
@@ -22,18 +24,30 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test("the reduced matrix: every execution is started once, or asked about", async () => {
+async function runReduced(front: Cell["front"], plugin?: PluginPlace): Promise<void> {
   const { reducedCells } = await import("../../tools/interruptions/cells.mjs");
   const { runCells } = await import("../../tools/interruptions/matrix.mjs");
   let printed = "";
-  const isKept = await runCells(reducedCells(), {
+  const isKept = await runCells(reducedCells(front), {
     cli: pulumiFolder!,
-    folder,
+    folder: join(folder, front),
+    plugin,
     print: (text) => {
       printed += text;
     },
   });
   expect({ isKept, printed }).toMatchObject({ isKept: true });
+}
+
+test("the reduced matrix: every execution is started once, or asked about", async () => {
+  await runReduced("dynamic");
+});
+
+(whyNot("yaml") === undefined ? test : test.skip)("the same with the plugin, from YAML", async () => {
+  const { unpackArchive } = await import("../../tools/plugin/unpackedPlugin.mjs");
+  const place = { folder: join(folder, "unpacked"), hosts: [process.env["LANGUAGE_HOSTS"] ?? ""] };
+  await unpackArchive(prepared.archive!, place.folder);
+  await runReduced("plugin", place);
 });
 
 test("Ctrl-C ends the wait at once, says what still runs, and the next up goes on waiting", async () => {
@@ -45,7 +59,7 @@ test("Ctrl-C ends the wait at once, says what still runs, and the next up goes o
     preferredPort: undefined,
   });
   try {
-    const cell: Cell = { kill: "Ctrl-C", point: "waiting", resumption: "at once" };
+    const cell: Cell = { front: "dynamic", kill: "Ctrl-C", point: "waiting", resumption: "at once" };
     const place = { cli: pulumiFolder!, folder: join(folder, "stack"), emulatorUrl: emulator.url };
     const { outputs, verdicts } = await runCell(cell, place);
     const [cancelled, resumed, again] = outputs as [string, string, string];

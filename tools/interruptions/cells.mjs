@@ -25,43 +25,89 @@ export const RESUMPTIONS = /** @type {const} */ ({
   "elsewhere, after its end": { isElsewhere: true, hasEnded: true },
 });
 
+/** What runs the executions. */
+export const FRONTS = /** @type {const} */ ({
+  dynamic: "the dynamic provider, under a program in JavaScript",
+  plugin: "the plugin, under a program in YAML",
+});
+
 /**
  * One deployment that is cut short, and the ones after it.
  * @typedef {object} Cell
+ * @property {keyof typeof FRONTS} front
  * @property {keyof typeof KILLS} kill
  * @property {keyof typeof POINTS} point
  * @property {keyof typeof RESUMPTIONS} resumption
  */
 
 /**
- * All cells. Where an execution has ended already, or has not begun, what "after its end" adds is left out.
+ * All cells of a front. Where an execution has ended already, or has not begun, what "after its end" adds is left out.
+ * @param {keyof typeof FRONTS} front
  * @returns {Cell[]}
  */
-export function allCells() {
+export function allCells(front) {
   return keysOf(KILLS).flatMap((kill) =>
     keysOf(POINTS).flatMap((point) =>
       keysOf(RESUMPTIONS).flatMap((resumption) => {
         const { hasEnded } = RESUMPTIONS[resumption];
         const isSame = point === "before the post" ? hasEnded : point === "ended" ? !hasEnded : false;
-        return isSame ? [] : [{ kill, point, resumption }];
+        return isSame ? [] : [{ front, kill, point, resumption }];
       }),
     ),
   );
 }
 
 /**
- * The cells in which most can go wrong, few enough for every run of the tests.
+ * The plugin's part of a whole run. Both fronts have one lifecycle, so that only what the plugin does itself can differ: how it
+ * is cancelled and killed, and what it tells the engine. Each way to cut short and each way to go on, at moments in turn.
  * @returns {Cell[]}
  */
-export function reducedCells() {
-  return [
+export function pluginCells() {
+  return ofFront("plugin", [
+    { kill: "kill -9", point: "before the post", resumption: "at once" },
+    { kill: "kill -9", point: "post handled", resumption: "elsewhere, at once" },
+    { kill: "kill -9", point: "answered", resumption: "at once" },
+    { kill: "kill -9", point: "ended", resumption: "after its end" },
+    { kill: "kill -9 CLI", point: "post handled", resumption: "after its end" },
+    { kill: "kill -9 CLI", point: "waiting", resumption: "at once" },
+    { kill: "Ctrl-C", point: "before the post", resumption: "elsewhere, at once" },
+    { kill: "Ctrl-C", point: "post handled", resumption: "at once" },
+    { kill: "Ctrl-C", point: "waiting", resumption: "elsewhere, after its end" },
+    { kill: "Ctrl-C twice", point: "post handled", resumption: "at once" },
+    { kill: "Ctrl-C twice", point: "waiting", resumption: "after its end" },
+    { kill: "Ctrl-C twice", point: "answered", resumption: "elsewhere, after its end" },
+  ]);
+}
+
+/**
+ * The cells in which most can go wrong, few enough for every run of the tests.
+ * @param {keyof typeof FRONTS} front
+ * @returns {Cell[]}
+ */
+export function reducedCells(front) {
+  if (front === "plugin") {
+    return ofFront(front, [
+      { kill: "kill -9", point: "post handled", resumption: "at once" },
+      { kill: "Ctrl-C twice", point: "waiting", resumption: "elsewhere, at once" },
+    ]);
+  }
+  return ofFront(front, [
     { kill: "kill -9", point: "post handled", resumption: "at once" },
     { kill: "kill -9", point: "waiting", resumption: "after its end" },
     { kill: "kill -9 CLI", point: "before the post", resumption: "at once" },
     { kill: "Ctrl-C twice", point: "waiting", resumption: "elsewhere, at once" },
     { kill: "kill -9", point: "ended", resumption: "elsewhere, after its end" },
     { kill: "Ctrl-C", point: "answered", resumption: "at once" },
-  ];
+  ]);
+}
+
+/**
+ * @param {keyof typeof FRONTS} front
+ * @param {readonly Omit<Cell, "front">[]} cells
+ * @returns {Cell[]}
+ */
+function ofFront(front, cells) {
+  return cells.map((cell) => ({ front, ...cell }));
 }
 
 /**

@@ -1,10 +1,11 @@
 // A stack in a folder of its own whose deployments can be cut short: the CLI as a process, its signals, its state.
 import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { pulumiEnvironment } from "../pulumiEnvironment.mjs";
 import { processTree, signalAll } from "./processTree.mjs";
+import { yamlProgram } from "./yamlProgram.mjs";
 
 const PROGRAM = join(dirname(fileURLToPath(import.meta.url)), "program");
 const STACK = "cell";
@@ -17,23 +18,34 @@ const COMMAND_ENDS_WITHIN_MS = 150_000;
  * @property {Promise<{ code: number | null, output: string }>} ended
  */
 
+/**
+ * What programs with the plugin need.
+ * @typedef {object} PluginPlace
+ * @property {string} folder of the plugin
+ * @property {readonly string[]} hosts folders with Pulumi's language hosts
+ */
+
 /** A stack that can be interrupted. */
 export class InterruptedStack {
   #folder;
   #env;
+  #emulatorUrl;
+  #plugin;
 
   /**
-   * @param {{ cli: string, folder: string, emulatorUrl: string }} options
+   * @param {{ cli: string, folder: string, emulatorUrl: string, plugin?: PluginPlace | undefined }} options `plugin`: the
+   *   program is in YAML and uses the plugin; left out, the program uses the dynamic provider
    */
-  constructor({ cli, folder, emulatorUrl }) {
+  constructor({ cli, folder, emulatorUrl, plugin }) {
     this.#folder = folder;
+    this.#emulatorUrl = emulatorUrl;
+    this.#plugin = plugin?.folder;
     mkdirSync(folder, { recursive: true });
-    cpSync(PROGRAM, folder, { recursive: true });
+    if (!plugin) cpSync(PROGRAM, folder, { recursive: true });
     this.adopt({});
-    this.#env = {
-      ...pulumiEnvironment({ cli, stateFolder: join(folder, "state") }),
-      ...account(emulatorUrl),
-    };
+    const env = pulumiEnvironment({ cli, stateFolder: join(folder, "state") });
+    const path = [env["PATH"], ...(plugin?.hosts ?? [])].join(delimiter);
+    this.#env = { ...env, PATH: path, ...account(emulatorUrl) };
   }
 
   /** Makes the stack. */
@@ -47,6 +59,11 @@ export class InterruptedStack {
    * @param {Record<string, string>} executions
    */
   adopt(executions) {
+    if (this.#plugin !== undefined) {
+      const options = { plugin: this.#plugin, emulatorUrl: this.#emulatorUrl, adopted: executions };
+      writeFileSync(join(this.#folder, "Pulumi.yaml"), yamlProgram(options));
+      return;
+    }
     writeFileSync(join(this.#folder, "adopted.json"), JSON.stringify(executions));
   }
 

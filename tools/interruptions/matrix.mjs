@@ -15,13 +15,16 @@ const LEGEND =
 /**
  * Runs cells.
  * @param {readonly import("./cells.mjs").Cell[]} cells
- * @param {{ cli: string, folder: string, print: (text: string) => void }} options
+ * @param {{
+ *   cli: string, folder: string, print: (text: string) => void,
+ *   plugin?: import("./interruptedStack.mjs").PluginPlace | undefined,
+ * }} options `plugin`: needed where a cell is of that front
  * @returns {Promise<boolean>} true where every promise was kept
  */
-export async function runCells(cells, { cli, folder, print }) {
+export async function runCells(cells, { cli, folder, print, plugin }) {
   const begin = Date.now();
   const columns = WORKFLOWS.map(({ name }) => name);
-  print(`\n${LEGEND}\n${row(["cut short by", "at", "goes on"], columns)}\n`);
+  print(`\n${LEGEND}\n${row(["front", "cut short by", "at", "goes on"], columns)}\n`);
   let violated = 0;
   let done = 0;
   const waiting = [...cells];
@@ -29,9 +32,11 @@ export async function runCells(cells, { cli, folder, print }) {
     for (let cell = waiting.shift(); cell; cell = waiting.shift()) {
       const place = join(folder, `cell-${(done += 1)}`);
       mkdirSync(place, { recursive: true });
-      const { verdicts, trouble, outputs } = await attempt(cell, cli, place);
+      const { verdicts, trouble, outputs } = await attempt(cell, { cli, place, plugin });
       const signs = verdicts.map(({ result }) => SIGNS[result]);
-      print(`${row([cell.kill, cell.point, cell.resumption], signs.length > 0 ? signs : [trouble])}\n`);
+      print(
+        `${row([cell.front, cell.kill, cell.point, cell.resumption], signs.length > 0 ? signs : [trouble])}\n`,
+      );
       const bad = verdicts.filter(({ result }) => result === "violated");
       for (const { name, detail } of bad) print(`    ${name}: ${detail}\n`);
       if (bad.length > 0 || trouble !== "") {
@@ -48,17 +53,23 @@ export async function runCells(cells, { cli, folder, print }) {
 
 /**
  * @param {import("./cells.mjs").Cell} cell
- * @param {string} cli
- * @param {string} place
+ * @param {{ cli: string, place: string, plugin: import("./interruptedStack.mjs").PluginPlace | undefined }} options
  */
-async function attempt(cell, cli, place) {
+async function attempt(cell, { cli, place, plugin }) {
+  if (cell.front === "plugin" && plugin === undefined)
+    throw new Error("a cell needs the plugin, and none was given");
   const emulator = await startEmulator({
     repository: REPOSITORY,
     dataFolder: join(place, "emulator"),
     preferredPort: undefined,
   });
   try {
-    const result = await runCell(cell, { cli, folder: join(place, "stack"), emulatorUrl: emulator.url });
+    const result = await runCell(cell, {
+      cli,
+      folder: join(place, "stack"),
+      emulatorUrl: emulator.url,
+      plugin: cell.front === "plugin" ? plugin : undefined,
+    });
     return { ...result, trouble: "" };
   } catch (error) {
     return { verdicts: [], outputs: [], trouble: String(error) };
@@ -72,7 +83,7 @@ async function attempt(cell, cli, place) {
  * @param {readonly string[]} values
  */
 function row(cell, values) {
-  const widths = [13, 16, 25];
+  const widths = [9, 13, 16, 25];
   const head = cell.map((text, index) => text.padEnd(widths[index] ?? 0)).join("");
   return head + values.map((value) => value.padEnd(22)).join("");
 }

@@ -23,7 +23,8 @@ const HELD_MS = 10_000;
 
 /**
  * @param {import("./cells.mjs").Cell} cell
- * @param {{ cli: string, folder: string, emulatorUrl: string }} place a folder and an emulator of its own
+ * @param {ConstructorParameters<typeof InterruptedStack>[0]} place a folder and an emulator of its own; `plugin` where the
+ *   cell is of that front
  * @returns {Promise<{ verdicts: Verdict[], outputs: string[] }>}
  */
 export async function runCell(cell, place) {

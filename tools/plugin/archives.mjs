@@ -34,6 +34,23 @@ export function archiveName(version, platform) {
   return `pulumi-resource-runbook-v${version}-${platform}.tar.gz`;
 }
 
+/** @type {Readonly<Record<string, string>>} */
+const SYSTEMS = { darwin: "darwin", linux: "linux", win32: "windows" };
+
+/** @type {Readonly<Record<string, string>>} */
+const ARCHITECTURES = { x64: "amd64", arm64: "arm64" };
+
+/**
+ * The archive for the machine that this runs on.
+ * @param {string} version
+ * @param {readonly string[]} archives paths
+ * @returns {string | undefined} undefined where there is none
+ */
+export function archiveOfThisPlatform(version, archives) {
+  const platform = `${SYSTEMS[process.platform] ?? ""}-${ARCHITECTURES[process.arch] ?? ""}`;
+  return archives.find((path) => path.endsWith(archiveName(version, platform)));
+}
+
 /**
  * Writes all archives into a folder, in the place of all that it held.
  * @param {{ repository: string, folder: string, version: string, files: PluginFiles }} options

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { cp, rename, rm } from "node:fs/promises";
 import { delimiter, join } from "node:path";
-import { archiveName } from "../plugin/archives.mjs";
+import { archiveOfThisPlatform } from "../plugin/archives.mjs";
 import { buildPlugin } from "../plugin/buildPlugin.mjs";
 import { ensureSdks } from "../sdk/sdks.mjs";
 import { ensureJavaPackages } from "./javaPackages.mjs";
@@ -10,12 +10,6 @@ import { ensureLanguageHosts } from "./languageHosts.mjs";
 import { SetupError } from "./progress.mjs";
 import { ensurePythonEnvironment } from "./pythonEnvironment.mjs";
 import { runCommand } from "./runCommand.mjs";
-
-/** @type {Readonly<Record<string, string>>} */
-const PLATFORMS = { darwin: "darwin", linux: "linux", win32: "windows" };
-
-/** @type {Readonly<Record<string, string>>} */
-const ARCHITECTURES = { x64: "amd64", arm64: "arm64" };
 
 /**
  * Installs the generated SDK as users do: it asks for its own version, which only an installed package knows.
@@ -70,8 +64,7 @@ export async function prepareLanguages({ repository, cli, progress }) {
   const pythonSdk =
     sdks === undefined || python === undefined ? undefined : await installPythonSdk(sdks, python);
   const { version, archives } = await buildPlugin({ repository, progress });
-  const platform = `${PLATFORMS[process.platform] ?? ""}-${ARCHITECTURES[process.arch] ?? ""}`;
-  const archive = archives.find((path) => path.endsWith(archiveName(version, platform)));
+  const archive = archiveOfThisPlatform(version, archives);
   return {
     LANGUAGES_WITH_HOST: languages.join(),
     LANGUAGE_HOSTS: folders.join(delimiter),
