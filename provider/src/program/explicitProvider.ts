@@ -3,14 +3,8 @@
  * stack are two accounts, each in a process of its own.
  */
 import * as pulumi from "@pulumi/pulumi";
-
-/** How often an operation may be called. */
-export interface RequestLimit {
-  /** So many at once: at least 1. */
-  tokens: pulumi.Input<number>;
-  /** So many are refilled in a second: more than 0. */
-  perSecond: pulumi.Input<number>;
-}
+import type { AwsSettings } from "./awsSettings";
+import type { RequestLimit } from "./requestLimit";
 
 /** An agency of Huawei Cloud, assumed with the credentials of the other settings. */
 export interface HuaweicloudAssumeRole {
@@ -199,6 +193,7 @@ export interface AlicloudSettings {
 export interface ProviderArgs {
   huaweicloud?: HuaweicloudSettings;
   alicloud?: AlicloudSettings;
+  aws?: AwsSettings;
 }
 
 const secrets: ReadonlySet<string> = new Set([
@@ -208,6 +203,7 @@ const secrets: ReadonlySet<string> = new Set([
   "password",
   "key",
   "assumeRoleWithOidc",
+  "assumeRoleWithWebIdentity",
   "credentialsUri",
 ]);
 
@@ -237,7 +233,11 @@ export class Provider extends pulumi.ProviderResource {
     super(
       "pulumi-nodejs",
       name,
-      { ...flatten("huaweicloud", args.huaweicloud), ...flatten("alicloud", args.alicloud) },
+      {
+        ...flatten("huaweicloud", args.huaweicloud),
+        ...flatten("alicloud", args.alicloud),
+        ...flatten("aws", args.aws),
+      },
       opts,
     );
   }
@@ -250,6 +250,14 @@ const asJson: ReadonlySet<string> = new Set([
   "assumeRole",
   "assumeRoleWithOidc",
   "skipRegionValidation",
+  "sharedConfigFiles",
+  "sharedCredentialsFiles",
+  "assumeRoles",
+  "assumeRoleWithWebIdentity",
+  "allowedAccountIds",
+  "forbiddenAccountIds",
+  "useFipsEndpoint",
+  "useDualstackEndpoint",
 ]);
 
 // The engine hands over text only, under the names that the stack's configuration has.

@@ -3,15 +3,17 @@
  */
 import type { BackendDefinition } from "../execution/service";
 import { alibabaCloudFlow } from "./alibaba/cloudflow/backend";
+import { awsStepFunctions } from "./aws/stepfunctions/backend";
 import { huaweiAom } from "./huawei/aom/backend";
 import { huaweiFunctionGraph } from "./huawei/functiongraph/backend";
 
 /** Name of a service, e.g. `aom`. Written out: as `keyof` it would bring all services into the public types. */
-export type ServiceName = "aom" | "functiongraph" | "cloudflow";
+export type ServiceName = "aom" | "functiongraph" | "cloudflow" | "stepfunctions";
 
 /** All services, by the name of the module that programs import. */
 export const services = {
   aom: huaweiAom,
   functiongraph: huaweiFunctionGraph,
   cloudflow: alibabaCloudFlow,
+  stepfunctions: awsStepFunctions,
 } as const satisfies Readonly<Record<ServiceName, BackendDefinition>>;

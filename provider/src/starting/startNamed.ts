@@ -34,7 +34,7 @@ export async function startNamed(starting: Starting, gate: StartGate, isExclusiv
     const found = running ?? (name === undefined ? undefined : await findNamed(starting, name));
     if (found) return found;
     const turn = await decideConcurrency(starting, look);
-    return turn ?? postNamed(starting, name ?? newRunName(wanted.key, host.session.uuid));
+    return turn ?? postNamed(starting, name ?? newRunName(wanted.key, host.session.uuid, wanted.longestName));
   });
   if (!run.isNew) await noteFound(starting, newStart(starting, run.executionId), run);
   return run;
@@ -75,7 +75,8 @@ async function postNamed(starting: Starting, runName: string): Promise<Run> {
         throw new StartUncertainError(message, { cause: error });
       }
       const next = wanted.isNamed ? runNameOf({ ...wanted, supersedes: { id: executionId } }) : undefined;
-      if (!isInDoubt) return postNamed(starting, next ?? newRunName(wanted.key, host.session.uuid));
+      if (!isInDoubt)
+        return postNamed(starting, next ?? newRunName(wanted.key, host.session.uuid, wanted.longestName));
     }
     await starting.note({ ...start, executionId });
     return { executionId, isNew: false, wasPosted: error.isSentAgain };
@@ -130,7 +131,7 @@ async function freshName({ wanted, host }: Starting): Promise<string | undefined
   const name = runNameOf(wanted);
   if (name === undefined || wanted.isNamed || !wanted.supersedes) return name;
   const past = await host.register.past(host.definition.service, host.urn);
-  return past.includes(name) ? newRunName(wanted.key, host.session.uuid) : name;
+  return past.includes(name) ? newRunName(wanted.key, host.session.uuid, wanted.longestName) : name;
 }
 
 // The run's execution where it is there already.
