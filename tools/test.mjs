@@ -8,7 +8,13 @@ import { runInTerminal } from "./setup/runCommand.mjs";
 import { REPOSITORY, runTool, setUpEverything, setUpSources } from "./setup/setUp.mjs";
 
 /** Tests that need the engine, other versions of it, or the vendors' clients. */
-const BEYOND_UNIT = ["test/e2e", "test/conformance", "test/providerText/sdks", "test/providerText/types"];
+const BEYOND_UNIT = [
+  "test/e2e",
+  "test/conformance",
+  "test/moto",
+  "test/providerText/sdks",
+  "test/providerText/types",
+];
 
 await runTool(async () => {
   const args = process.argv.slice(2);
@@ -51,6 +57,10 @@ async function prepareForAllTests() {
     requirements: join(conformance, "requirements.txt"),
     progress,
   });
+  const moto = await ensurePythonEnvironment({
+    requirements: join(REPOSITORY, "test", "moto", "requirements.txt"),
+    progress,
+  });
   const node = await ensureNodeEnvironment({ folder: join(conformance, "node"), progress });
   const go = await ensureGoProgram({ ...vendorsClient(join(conformance, "go")), progress });
   return {
@@ -58,6 +68,7 @@ async function prepareForAllTests() {
     PULUMI_TEST_BIN: cli,
     CONFORMANCE_NODE: node,
     ...(python === undefined ? {} : { CONFORMANCE_PYTHON: python }),
+    ...(moto === undefined ? {} : { MOTO_PYTHON: moto }),
     ...(go === undefined ? {} : { CONFORMANCE_GO: go }),
   };
 }

@@ -198,7 +198,9 @@ describe.each(serviceRows)("$service", (row) => {
     const backend = await connect(row.unknownWorkflow);
     const error = await startOn(backend).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(NotFoundError);
-    expect((error as Error).message).toContain(String(Object.values(row.unknownWorkflow)[0]).split(":").at(-1));
+    expect((error as Error).message).toContain(
+      String(Object.values(row.unknownWorkflow)[0]).split(":").at(-1),
+    );
     expect((error as Error).message).toMatch(/check \w+/);
     expect(await countOf("start")).toBe(1);
     expect(await executionsOf(emulator)).toEqual([]);
