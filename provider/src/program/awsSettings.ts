@@ -66,6 +66,8 @@ export interface AwsSettings {
   sharedCredentialsFiles?: pulumi.Input<pulumi.Input<string>[]>;
   /** Roles to assume one after the other with the credentials of the other settings. */
   assumeRoles?: pulumi.Input<pulumi.Input<AwsAssumeRole>[]>;
+  /** Older form of `assumeRoles`: one role. */
+  assumeRole?: pulumi.Input<AwsAssumeRole>;
   /** Role to assume with a web identity token in place of a key. Kept as a secret. */
   assumeRoleWithWebIdentity?: pulumi.Input<AwsAssumeRoleWithWebIdentity>;
   /** Guard: in other accounts nothing is started, stopped or read. */
