@@ -15,6 +15,11 @@ export const rooms = {
     { name: "program", storey: 8, job: "what a Pulumi program imports: resources and functions" },
     { name: "fronts/dynamic", storey: 7, job: "the lifecycle as Pulumi's dynamic provider host calls it" },
     {
+      name: "fronts/plugin",
+      storey: 7,
+      job: "the lifecycle as a Pulumi plugin, for every language: over gRPC",
+    },
+    {
       name: "fronts/shared",
       storey: 6,
       job: "what every front needs: secrets, plain values, settings, the engine",

@@ -1,19 +1,22 @@
 // `npm test` and `npm run test:unit`: makes the machine ready, then runs Jest; further arguments are Jest's.
 import { join } from "node:path";
 import { ensureGoProgram, vendorsClient } from "./setup/goEnvironment.mjs";
+import { prepareLanguages } from "./setup/languages.mjs";
 import { ensureNodeEnvironment } from "./setup/nodeEnvironment.mjs";
 import { reportTo } from "./setup/progress.mjs";
 import { ensurePythonEnvironment } from "./setup/pythonEnvironment.mjs";
 import { runInTerminal } from "./setup/runCommand.mjs";
 import { REPOSITORY, runTool, setUpEverything, setUpSources } from "./setup/setUp.mjs";
 
-/** Tests that need the engine, other versions of it, or the vendors' clients. */
+/** Tests that need the engine, other versions of it, other languages, the vendors' clients, or minutes. */
 const BEYOND_UNIT = [
   "test/e2e",
   "test/conformance",
   "test/moto",
   "test/providerText/sdks",
   "test/providerText/types",
+  "test/languages",
+  "test/plugin",
 ];
 
 await runTool(async () => {
@@ -65,6 +68,7 @@ async function prepareForAllTests() {
   const go = await ensureGoProgram({ ...vendorsClient(join(conformance, "go")), progress });
   return {
     ...process.env,
+    ...(await prepareLanguages({ repository: REPOSITORY, cli, progress })),
     PULUMI_TEST_BIN: cli,
     CONFORMANCE_NODE: node,
     ...(python === undefined ? {} : { CONFORMANCE_PYTHON: python }),

@@ -8,19 +8,20 @@ import { FolderInUseError } from "./executions/folderLock";
 
 const usage = `Usage: runbook-emulator [options]
 
-Huawei Cloud AOM workflows, FunctionGraph flows and IAM on one local port. Prints {"url":"…"} when it is ready.
+Emulates Huawei Cloud AOM, FunctionGraph, IAM and STS, and Alibaba Cloud CloudFlow and STS, on one local port.
+Prints {"url":"…"} when it is ready.
 
   --port N            port to listen on; 0 picks a free one (default 0)
   --host ADDRESS      address to listen on (default 127.0.0.1)
   --metadata ADDRESS:PORT
-                      one more address, for the metadata services alone
-  --allow-host NAME   name under which clients reach it, beside localhost; may be given again
-  --seed FILE         JSON file with accounts and workflows beside the demo ones
-  --data DIR          folder that keeps executions over a restart, for one emulator at a time
+                      another address, only for the metadata services
+  --allow-host NAME   host name that clients use besides localhost; repeatable
+  --seed FILE         JSON file with accounts and workflows, in addition to the demo ones
+  --data DIR          folder that keeps executions across restarts; one emulator at a time
   --enforce-limits    answer 429 when an operation is called too often
   --strict-auth       lock an access key for five minutes after five failures;
                       measure clock skew by the emulated clock
-  --exit-with-parent  exit when the process that started this one has gone
+  --exit-with-parent  exit when the parent process exits
   --help, --version
 `;
 
@@ -126,7 +127,7 @@ function readAddress(option: string, text: string): { host: string; port: number
 }
 
 function nonEmpty(option: string, value: string, wanted: string): string {
-  if (value === "") throw new OptionError(`${option} is empty: give it ${wanted}, or leave it out.`);
+  if (value === "") throw new OptionError(`${option} is empty: set it to ${wanted}, or remove it.`);
   return value;
 }
 
@@ -147,24 +148,24 @@ function explain(error: unknown, options: EmulatorOptions): string {
   const { code, message, address, port: busyPort } = error as NodeJS.ErrnoException & ListenError;
   const { metadata } = options;
   if (code !== undefined && metadata && address === metadata.host && busyPort === metadata.port) {
-    return `--metadata ${address}:${String(busyPort)} cannot be listened on (${code}): use an address of this machine and a free port.`;
+    return `cannot listen on --metadata ${address}:${String(busyPort)} (${code}): use an address of this machine and a free port.`;
   }
   const { port = 0, host = "127.0.0.1" } = options;
   switch (code) {
     case "EADDRINUSE":
-      return `--port ${String(port)} is taken on ${host}: stop what listens there, or use --port 0.`;
+      return `--port ${String(port)} is in use on ${host}: stop the process that listens there, or use --port 0.`;
     case "EACCES":
     case "EADDRNOTAVAIL":
     case "ENOTFOUND":
       if (message.startsWith("listen") || message.startsWith("getaddrinfo")) {
-        return `--host ${host} --port ${String(port)} cannot be listened on (${code}): use --host 127.0.0.1 and --port 0.`;
+        return `cannot listen on --host ${host} --port ${String(port)} (${code}): use --host 127.0.0.1 and --port 0.`;
       }
       break;
     default:
   }
   if (error instanceof FolderInUseError) return `--data: ${message}.`;
-  if (message.startsWith("seed file")) return `--seed: ${message}. Correct the file, or leave --seed out.`;
-  return `--data ${options.data ?? ""}: ${message}. Give a folder that can be written.`;
+  if (message.startsWith("seed file")) return `--seed: ${message}. Correct the file, or remove --seed.`;
+  return `--data ${options.data ?? ""}: ${message}. Use a writable folder.`;
 }
 
 function exitWithParent(parent: number): void {

@@ -52,7 +52,7 @@ describe.each(registeredServices)("%s", (service) => {
       const error = await errorOf(deploy());
       expect(error.code).toBe("WFX-START-TIMEOUT");
       expect(error.message).toMatch(
-        /^no execution of .* was started within the 3s this deployment waits \(timeoutSeconds\): \w+ was refused: HTTP 429/,
+        /^no execution of .* was started within 3s \(timeoutSeconds\): \w+ was refused: HTTP 429/,
       );
       expect(seconds()).toBe(3);
       expect(count("start")).toBe(1);
@@ -78,10 +78,8 @@ describe.each(registeredServices)("%s", (service) => {
       const outcome = await open.run(deploy());
       expect(outcome).toMatchObject({ kind: "unready", state: { executionId: outcome.id } });
       const [reason] = outcome.kind === "unready" ? outcome.reasons : [];
-      expect(reason).toContain(
-        `execution ${outcome.id} was not seen to end within the 3s this deployment waits`,
-      );
-      expect(reason).toMatch(/the last look failed: \w+ was refused: HTTP 429/);
+      expect(reason).toContain(`execution ${outcome.id} was not seen to finish within 3s`);
+      expect(reason).toMatch(/the last status request failed: \w+ was refused: HTTP 429/);
       // A last look could not be had in time, so none is waited for.
       expect(seconds()).toBeLessThanOrEqual(4);
     });
@@ -138,9 +136,9 @@ describe.each(registeredServices)("%s", (service) => {
       const outcome = await open.run(deploy());
       expect(outcome).toMatchObject({ kind: "unready", state: { executionId: outcome.id } });
       const [reason] = outcome.kind === "unready" ? outcome.reasons : [];
-      expect(reason).toContain(`execution ${outcome.id} was not seen to end within the 3s`);
+      expect(reason).toContain(`execution ${outcome.id} was not seen to finish within 3s`);
       expect(reason).toContain(
-        "whether it still runs is not known\n  the last look failed: no answer in time",
+        "; it may still be running\n  the last status request failed: no answer in time",
       );
       expect(seconds()).toBeLessThanOrEqual(3 + requestSeconds);
     });
@@ -201,7 +199,7 @@ describe.each(registeredServices)("%s", (service) => {
       const { count } = serve({ list: () => json(wire.listed([{ id: "a\nb" }])) });
       const error = await errorOf(deploy({ concurrency: "reject" }));
       expect(error).toBeInstanceOf(IncompleteListError);
-      expect(error.message).toMatch(/could not be read whole: 1 of its rows has no id that can be read\.$/);
+      expect(error.message).toMatch(/could not be read completely: 1 of its rows has no readable id\.$/);
       expect(count("start")).toBe(0);
     });
 
@@ -225,7 +223,7 @@ describe.each(registeredServices)("%s", (service) => {
       const { host } = serve({ look: () => json(wire.looked("another", "succeeded")) });
       const error = await errorOf(read(hostileId, running(), host));
       expect(error).toBeInstanceOf(ResponseFormatError);
-      expect(error.message).toContain('"another", but was asked about "ex-1"');
+      expect(error.message).toContain('"another", but the request was for "ex-1"');
     });
 
     test("a login page is no sign that a stop was accepted", async () => {
@@ -358,7 +356,7 @@ describe.each(paging)("%s: a list without an end", (service) => {
         }
       };
       await expect(open.run(through())).rejects.toThrow(
-        /could not be read whole: the service gives the same page over/,
+        /could not be read completely: the service repeats the same page/,
       );
       expect(new Set(seen).size).toBe(full.length);
       expect(seen).toHaveLength(full.length);

@@ -89,7 +89,7 @@ test("a body that drips ends with the deployment's time, long before the body wo
   const outcome = await deploy(host);
   expect(outcome).toMatchObject({ kind: "unready", id: "ex-1", state: { executionId: "ex-1" } });
   expect(outcome.kind === "unready" && outcome.reasons[0]).toContain(
-    "execution ex-1 was not seen to end within the 50m",
+    "execution ex-1 was not seen to finish within 50m",
   );
   expect(drips).toBeGreaterThan(1);
 });

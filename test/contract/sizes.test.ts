@@ -132,7 +132,7 @@ test("AOM's list of more than can be read: no page size makes it smaller, so the
     await expect(backend.listUnsettled(never)).rejects.toMatchObject({
       code: "WFX-RESPONSE-FORMAT",
       message: expect.stringMatching(
-        /ListWorkflowExecutions.*too much to be read\. The service gives all executions.*give its id as workflowId/,
+        /ListWorkflowExecutions.*too much to read\. The service returns all executions.*set workflowId to its id/,
       ),
     });
   } finally {

@@ -73,5 +73,7 @@ test.each([
 
 test("keys and a profile, which one section shows both, are two ways", () => {
   const settings = settingsOf({ config: configurationOf("On my laptop") });
-  expect(check(services.cloudflow, { flowName: "f" }, settings)[0]?.reason).toContain("both say who acts");
+  expect(check(services.cloudflow, { flowName: "f" }, settings)[0]?.reason).toContain(
+    "both set the identity",
+  );
 });

@@ -135,7 +135,7 @@ new aom.WorkflowExecution("patch", { workflowId: "demo-succeeds" }, { provider }
   writeFileSync(join(stack.folder, "index.js"), limits(0));
   const refused = await stack.up();
   expect(refused.ok).toBe(false);
-  expect(refused.output).toMatch(/huaweicloud:requestLimits is not a map[\s\S]*Nothing was started/);
+  expect(refused.output).toMatch(/huaweicloud:requestLimits must be a map[\s\S]*Nothing was started/);
   writeFileSync(join(stack.folder, "index.js"), limits(5));
   expect((await stack.up()).ok).toBe(true);
 });

@@ -68,7 +68,7 @@ test("an explicit provider acts as its role; no secret is in the state; another 
   const refused = await stack.up();
   expect(refused.ok).toBe(false);
   expect(refused.output).toMatch(
-    /configuration alicloud:accountId is 42, but the credentials[^]*act in account [^]*Nothing was started/,
+    /configuration alicloud:accountId is 42, but the credentials[^]*belong to account [^]*Nothing was started/,
   );
   expect(await starters()).toHaveLength(1);
 });

@@ -100,8 +100,8 @@ test("somebody else's execution: adopted, refused with its name, waited for in v
     Promise.all(namesOf(role).map(async (name) => (await stack.resource(name)).id));
   expect(await ours("adopting")).toEqual(theirs["adopting"]);
   for (const id of theirs["rejecting"]!) expect(result.output).toContain(id);
-  expect(result.output).toContain("Run `pulumi up` again when it has ended");
-  expect(result.output).toContain("nothing was started within the 2s this deployment waits (timeoutSeconds)");
+  expect(result.output).toContain("Run the command again when it has finished");
+  expect(result.output).toContain("nothing was started within 2s (timeoutSeconds)");
   expect(result.output).toContain("error WFX-WORKFLOW-BUSY");
   expect((await ours("allowing")).filter((id) => theirs["allowing"]!.includes(id!))).toEqual([]);
 

@@ -59,7 +59,7 @@ test("a failing workflow: the error names step, target, exit code, log and where
   expect(text).toContain("ecs-prod-17 (10.0.3.17), exit code 126");
   expect(text).toContain("| bash: ./patch.sh: Permission denied");
   expect(text).toContain("and 1 more");
-  expect(text).toContain("The next `pulumi up` runs it again");
+  expect(text).toContain("The next `pulumi up` runs the workflow again");
   expect(text).toContain("WFX-EXECUTION-FAILED");
 
   const patch = await stack.resource("patch");
@@ -74,9 +74,9 @@ test("a failing workflow: the error names step, target, exit code, log and where
 
   const refreshed = await stack.refresh();
   expect(refreshed.ok).toBe(true);
-  expect(refreshed.output).toContain("the next `pulumi up` runs it again: its last execution failed");
+  expect(refreshed.output).toContain("runs again in the next `pulumi up`: last execution failed");
   const preview = await stack.preview();
-  expect(preview.output).toContain('runs again: its last execution failed (rerunOn has "failed")');
+  expect(preview.output).toContain('runs again: last execution failed (rerunOn includes "failed")');
   expect(await executionsOf(emulator)).toHaveLength(1);
 
   const again = await stack.up();
@@ -144,7 +144,7 @@ test("credentials, workflow, network and web pages: each error says what to do, 
   await stack.config("huaweicloud:accessKey", "EMULATORACCESSKEY0001");
   await stack.config("huaweicloud:secretKey", "emulator-secret-key-0001", true);
   await fails(
-    /workflow nowhere of project .* was not started, .*the list of its project's workflows does not have it.* Check workflowId/,
+    /workflow nowhere of project .* was not started, .*the list of the project's workflows does not contain the workflow.* Check workflowId/,
     [{ name: "patch", args: { workflowId: "nowhere" } }],
   );
 
@@ -169,7 +169,7 @@ test("credentials, workflow, network and web pages: each error says what to do, 
   const undecided = await stack.up([patch, { name: "slow", args: { workflowId: "demo-slow" } }]);
   expect(errorOf(undecided.output, "slow").join("\n")).toMatch(
     new RegExp(
-      `can't be told whether this run has been started already[\\s\\S]*${theirs.executionId} \\(running` +
+      `it is not known whether this run was started already[\\s\\S]*${theirs.executionId} \\(running` +
         `[\\s\\S]*set adoptExecutionId to its id[\\s\\S]*WFX-START-UNCERTAIN`,
     ),
   );

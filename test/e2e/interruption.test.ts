@@ -50,9 +50,9 @@ test("Ctrl-C ends the wait at once, says what still runs, and the next up goes o
     const { outputs, verdicts } = await runCell(cell, place);
     const [cancelled, resumed, again] = outputs as [string, string, string];
     const said =
-      /interrupted while waiting for execution \S+, which goes on running\s+The next `pulumi up` goes on/g;
+      /interrupted while waiting for execution \S+, which is still running\s+The next `pulumi up` resumes waiting/g;
     expect(cancelled.match(said)).toHaveLength(6);
-    expect(resumed).toMatch(/goes on waiting for execution/);
+    expect(resumed).toMatch(/resumes waiting for execution/);
     expect(resumed).toContain("~ 6 updated");
     expect(again).toContain("unchanged");
     expect(verdicts.map(({ result }) => result)).toEqual(Array.from({ length: 6 }, () => "once"));

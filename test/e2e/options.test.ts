@@ -37,11 +37,11 @@ test("a failed dependency holds back what depends on it until it is repaired, al
   const preview = await stack.preview();
   for (const name of namesOf("first")) {
     expect(rowOf(preview.output, name)).toContain(
-      'runs again: its last execution failed (rerunOn has "failed")',
+      'runs again: last execution failed (rerunOn includes "failed")',
     );
   }
   for (const name of namesOf("given-up")) {
-    expect(rowOf(preview.output, name)).toContain("its last execution failed and is not run again");
+    expect(rowOf(preview.output, name)).toContain("last execution failed (not run again)");
   }
 
   // The refresh makes the engine forget that they are not ready. The runbooks have failed all the same.
@@ -228,7 +228,7 @@ test("customTimeouts bound the wait of each operation; two accounts in one stack
   const first = await stack.up(program, all);
   expect(first.ok).toBe(false);
   const said = (seconds: number): RegExp =>
-    new RegExp(`still runs after the ${String(seconds)}s this deployment waits \\(customTimeouts\\)`, "g");
+    new RegExp(`is still running after this deployment waited ${String(seconds)}s \\(customTimeouts\\)`, "g");
   expect(first.output.match(said(1))).toHaveLength(3);
   for (const name of namesOf("theirs")) {
     expect(first.output).toMatch(
@@ -248,7 +248,7 @@ test("customTimeouts bound the wait of each operation; two accounts in one stack
   expect(destroyed.ok).toBe(false);
   for (const name of namesOf("slow")) {
     expect(destroyed.output).toMatch(
-      new RegExp(`\\(${name}\\):\\s+error: .*was asked to stop but still runs after 3s`),
+      new RegExp(`\\(${name}\\):\\s+error: .*was asked to stop but is still running after 3s`),
     );
   }
   expect(await stack.state()).toHaveLength(3);

@@ -49,9 +49,7 @@ test("replacementTrigger, replaceOnChanges and --target-replace run it again, an
     const reason = "runs again: timeoutSeconds changed (replaceOnChanges)";
     expect(rowOf(preview.output, `${service}-watched`)).toContain(reason);
     expect(rowOf(preview.output, `${service}-star`)).toContain(reason);
-    expect(rowOf(preview.output, `${service}-plain`)).toContain(
-      "timeoutSeconds changed (nothing runs again)",
-    );
+    expect(rowOf(preview.output, `${service}-plain`)).toContain("timeoutSeconds changed (no new run)");
   }
   expect(await runsOf(emulator, "watched")).toEqual(onEvery(["ended"]));
 

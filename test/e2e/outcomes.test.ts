@@ -46,8 +46,8 @@ const combinations: readonly Combination[] = (Object.keys(outcomes) as OutcomeNa
       outcome,
       onFailure,
       rerunOn: undefined,
-      whyAgain: `its last execution ${outcomes[outcome].verb} (rerunOn has "${outcome}")`,
-      next: `The next \`pulumi up\` runs it again (rerunOn has "${outcome}").`,
+      whyAgain: `last execution ${outcomes[outcome].verb} (rerunOn includes "${outcome}")`,
+      next: `The next \`pulumi up\` runs the workflow again (rerunOn includes "${outcome}").`,
     },
     {
       name: `${outcome}-${onFailure}-never`,
@@ -55,15 +55,15 @@ const combinations: readonly Combination[] = (Object.keys(outcomes) as OutcomeNa
       onFailure,
       rerunOn: [] as [],
       whyAgain: undefined,
-      next: `It is not run again by itself (rerunOn): change "triggers" to run it again.`,
+      next: `The next \`pulumi up\` does not run the workflow again (rerunOn). To run it, change "triggers".`,
     },
     {
       name: `${outcome}-${onFailure}-always`,
       outcome,
       onFailure,
       rerunOn: "always",
-      whyAgain: `rerunOn has "always"`,
-      next: `The next \`pulumi up\` runs it again (rerunOn has "always").`,
+      whyAgain: `rerunOn includes "always"`,
+      next: `The next \`pulumi up\` runs the workflow again (rerunOn includes "always").`,
     },
   ]),
 );
@@ -71,9 +71,7 @@ const combinations: readonly Combination[] = (Object.keys(outcomes) as OutcomeNa
 /** What the next deployment says of itself, when it has ended too. */
 const keptReason = ({ whyAgain, onFailure, outcome }: (typeof combinations)[number]): string[] => {
   if (whyAgain !== undefined) return [`runs again: ${whyAgain}`];
-  return onFailure === "continue"
-    ? []
-    : [`its last execution ${outcomes[outcome].verb} and is not run again`];
+  return onFailure === "continue" ? [] : [`last execution ${outcomes[outcome].verb} (not run again)`];
 };
 
 const workflowArguments = (service: ServiceName, name: string): Record<string, string> =>
@@ -157,7 +155,7 @@ test.each(Object.keys(services) as ServiceName[])(
         expect(diagnostics[1]).toMatch(
           new RegExp(`^\\* execution ${id!} ${verb} after (\\d+m?s|less than 1s)$`),
         );
-        expect(diagnostics).toContain(`Nothing of it runs any more. ${next}`);
+        expect(diagnostics).toContain(`The execution is no longer running. ${next}`);
         expect(diagnostics.at(-1)).toMatch(/error WFX-EXECUTION-FAILED$/);
         // The state keeps what the person has read.
         expect(initErrors).toHaveLength(1);
@@ -180,10 +178,7 @@ test.each(Object.keys(services) as ServiceName[])(
       });
       if (whyAgain !== undefined) expect(row).toBe(`+- ${name} replace runs again: ${whyAgain}`);
       else if (onFailure === "continue") expect(row).toBeUndefined();
-      else
-        expect(row).toBe(
-          `~  ${name} update its last execution ${outcomes[outcome].verb} and is not run again`,
-        );
+      else expect(row).toBe(`~  ${name} update last execution ${outcomes[outcome].verb} (not run again)`);
     }
     expect(await counts()).toEqual(once);
 
@@ -197,9 +192,9 @@ test.each(Object.keys(services) as ServiceName[])(
       expect(refreshed.get(name)!.initErrors).toBeUndefined();
       expect(diagnosticsOf(refresh.output, name)).toEqual([]);
       const rows = rowsOf(refresh.output, name).join("\n");
-      if (whyAgain !== undefined) expect(rows).toContain(`the next \`pulumi up\` runs it again: ${whyAgain}`);
+      if (whyAgain !== undefined) expect(rows).toContain(`runs again in the next \`pulumi up\`: ${whyAgain}`);
       else if (onFailure === "continue") expect(rows).not.toMatch(/runs|run again|execution/);
-      else expect(rows).toContain(`its last execution ${outcomes[outcome].verb} and is not run again`);
+      else expect(rows).toContain(`last execution ${outcomes[outcome].verb} (not run again)`);
     }
     expect(await counts()).toEqual(once);
 
@@ -234,7 +229,7 @@ test.each(Object.keys(services) as ServiceName[])(
           expect(errorOf(second.output, name)[1]).toMatch(
             new RegExp(`^\\* execution ${id!} ${outcomes[outcome].verb} after `),
           );
-          expect(diagnostics).toContain(`Nothing of it runs any more. ${next}`);
+          expect(diagnostics).toContain(`The execution is no longer running. ${next}`);
           expect(initErrors).toHaveLength(1);
           expect(after.has(`after-${name}`)).toBe(false);
         }
@@ -247,7 +242,7 @@ test.each(Object.keys(services) as ServiceName[])(
     const last = await stack.preview();
     for (const { name, rerunOn, whyAgain } of combinations) {
       const row = previewRowOf(last.output, name);
-      if (rerunOn === "always") expect(row).toBe(`+- ${name} replace runs again: rerunOn has "always"`);
+      if (rerunOn === "always") expect(row).toBe(`+- ${name} replace runs again: rerunOn includes "always"`);
       else if (whyAgain !== undefined) expect(row).toBeUndefined();
       else expect(row).toBe(previewRowOf(preview.output, name));
     }

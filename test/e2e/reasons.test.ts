@@ -72,14 +72,14 @@ function changesOf(service: ServiceName): Change[] {
       what: "timeout",
       before: { timeoutSeconds: 600 },
       after: { timeoutSeconds: 900 },
-      preview: "update [diff: ~timeoutSeconds]; timeoutSeconds changed (nothing runs again)",
+      preview: "update [diff: ~timeoutSeconds]; timeoutSeconds changed (no new run)",
     },
     {
       what: "settings",
       before: { waitFor: "settled", onFailure: "fail" },
       after: { waitFor: "started", onFailure: "continue" },
       preview:
-        "update [diff: ~onFailure,waitFor]; waitFor changed (nothing runs again); onFailure changed (nothing runs again)",
+        "update [diff: ~onFailure,waitFor]; waitFor changed (no new run); onFailure changed (no new run)",
     },
     {
       what: "input",
@@ -277,7 +277,7 @@ test("A, B, A is three runs, one after a failure is a new one, and so is one aft
     const key = mode === "uuid7" ? "executionKey changed; " : "";
     expect(rows).toContain(`runs again: ${key}${inputArgument(service)}.image changed`);
     expect(rowsOf(changed.output, `failing-${service}-${mode}`).join("\n")).toContain(
-      'runs again: its last execution failed (rerunOn has "failed")',
+      'runs again: last execution failed (rerunOn includes "failed")',
     );
   }
 

@@ -36,7 +36,7 @@ test("armed, changed and replaced without a request; run and awaited when it lea
   const changed = await stack.up(teardown(args, { replacementTrigger: "x" }));
   expect(changed.changes).toMatchObject({ update: 3 });
   for (const name of namesOf("clean")) {
-    expect(rowOf(changed.output, name)).toContain("(nothing runs until it is destroyed)");
+    expect(rowOf(changed.output, name)).toContain("(runs only on destroy)");
     expect((await stack.resource(name)).outputs).toMatchObject({ triggers: { a: 2 }, timeoutSeconds: 60 });
   }
   await nothingRan();
@@ -78,9 +78,9 @@ test("a failure keeps it in the state and says so; the next destroy runs it agai
   const failed = await stack.destroy({ continueOnError: true });
   expect(failed.ok).toBe(false);
   expect(failed.output).toContain(
-    "The resource stays in the state; the next `pulumi destroy` runs it again.",
+    "The resource stays in the state. The next `pulumi destroy` runs the workflow again.",
   );
-  expect(failed.output).toContain('the resource goes all the same (onFailure is "continue")');
+  expect(failed.output).toContain('the resource is removed (onFailure is "continue")');
   expect((await stack.state()).map(({ urn }) => urn.split("::").at(-1)).sort()).toEqual(
     namesOf("clean").sort(),
   );
@@ -102,9 +102,9 @@ test("a destroy that runs out of time: the next one goes on waiting for the same
   expect((await stack.up(teardown({ timeoutSeconds: 1 }))).ok).toBe(true);
   const first = await stack.destroy({ continueOnError: true });
   expect(first.ok).toBe(false);
-  expect(first.output).toContain("still runs after the 1s this deployment waits (timeoutSeconds)");
+  expect(first.output).toContain("is still running after this deployment waited 1s (timeoutSeconds)");
   expect(first.output).toContain(
-    "The next `pulumi destroy` goes on waiting for it; nothing is started twice.",
+    "The next `pulumi destroy` resumes waiting for this execution. Nothing is started twice.",
   );
   expect(await stack.state()).toHaveLength(3);
 
@@ -128,9 +128,7 @@ test("from running at once to teardown and back, and destroyed by the program th
   const toTeardown = await stack.up(teardown());
   expect(toTeardown.changes).toMatchObject({ replace: 3 });
   for (const name of namesOf("clean")) {
-    expect(toTeardown.output).toMatch(
-      new RegExp(`${name} .*runs when it is destroyed, and not before: runOn changed`),
-    );
+    expect(toTeardown.output).toMatch(new RegExp(`${name} .*runs only on destroy: runOn changed`));
   }
   expect(await runsOf(emulator, "clean")).toEqual(onEvery(["ended"]));
 

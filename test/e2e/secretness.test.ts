@@ -149,8 +149,8 @@ test("what is secret stays secret until the program takes it back and the value 
   begin("second");
   expect(await deploy()).toEqual({ same: 5, update: 3, replace: 9 });
   expect(seen.at(-2)).toContain("runs again: triggers.day changed");
-  expect(seen.at(-2)).toContain("marked  input.password is secret now (nothing runs again)");
-  expect(seen.at(-2)).toContain("added  input.password is secret now (nothing runs again)");
+  expect(seen.at(-2)).toContain("marked  input.password is secret now (no new run)");
+  expect(seen.at(-2)).toContain("added  input.password is secret now (no new run)");
   const runs = async (): Promise<Record<string, number>> => {
     const ids = (await executionsOf(emulator)).map(({ workflowId }) => workflowId);
     return Object.fromEntries(

@@ -30,23 +30,23 @@ test("timeoutSeconds runs out: left, the next up goes on waiting; stopped, the n
     if (name.endsWith("left")) {
       expect(outputs["status"]).toBe("running");
       expect(said).toContain(
-        `execution ${id!} still runs after the 2s this deployment waits (timeoutSeconds)`,
+        `execution ${id!} is still running after this deployment waited 2s (timeoutSeconds)`,
       );
-      expect(said).toContain("The next `pulumi up` goes on waiting for it; nothing is started twice.");
+      expect(said).toContain(
+        "The next `pulumi up` resumes waiting for this execution. Nothing is started twice.",
+      );
     } else {
       expect(outputs["status"]).toBe("stopped");
-      expect(said).toContain(
-        `execution ${id!} did not end within the 2s this deployment waits (timeoutSeconds)`,
-      );
+      expect(said).toContain(`execution ${id!} did not finish within 2s (timeoutSeconds)`);
       expect(said).toContain(`was stopped (onTimeout is "stop")`);
-      expect(said).toContain(`The next \`pulumi up\` runs it again (rerunOn has "stopped").`);
+      expect(said).toContain(`The next \`pulumi up\` runs the workflow again (rerunOn includes "stopped").`);
     }
   }
   expect(await executionsOf(emulator)).toHaveLength(6);
 
   const preview = await stack.preview();
   for (const name of namesOf("left")) {
-    expect(preview.output).toContain(`goes on waiting for execution ${firstIds.get(name)!}`);
+    expect(preview.output).toContain(`resumes waiting for execution ${firstIds.get(name)!}`);
   }
   // What is left ends now; what is started anew ends as soon as it has begun.
   await control(emulator, "POST", "/clock", { advanceMs: 3_600_000 });

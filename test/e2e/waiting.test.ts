@@ -15,15 +15,17 @@ test("a wait that runs out loses nothing: the next up goes on waiting for the sa
   const first = await stack.up([{ name: "slow", args, opts }]);
   expect(first.ok).toBe(false);
   expect(first.output).toMatch(
-    /execution \S+ still runs after the 1s this deployment waits \(customTimeouts\)/,
+    /execution \S+ is still running after this deployment waited 1s \(customTimeouts\)/,
   );
-  expect(first.output).toContain("The next `pulumi up` goes on waiting for it; nothing is started twice.");
+  expect(first.output).toContain(
+    "The next `pulumi up` resumes waiting for this execution. Nothing is started twice.",
+  );
   const slow = await stack.resource("slow");
   expect(slow.outputs["status"]).toBe("running");
 
   // A refresh makes the engine forget that the resource is not ready; the diff does not.
   expect((await stack.refresh()).ok).toBe(true);
-  expect((await stack.preview()).output).toContain(`goes on waiting for execution ${slow.id!}`);
+  expect((await stack.preview()).output).toContain(`resumes waiting for execution ${slow.id!}`);
 
   await control(emulator, "POST", "/clock", { advanceMs: 20_000 });
   const second = await stack.up([{ name: "slow", args }]);

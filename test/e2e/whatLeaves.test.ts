@@ -213,7 +213,7 @@ describe("secrets", () => {
     for (const part of [
       "refused",
       "[secret]",
-      "a status that this version does not know",
+      "the service reports the unknown status",
       "its status can't be read",
     ]) {
       expect(seen["up"]).toContain(part);

@@ -165,7 +165,7 @@ describe("options that cannot be used", () => {
     [["--host", "192.0.2.1"], "--host 192.0.2.1"],
     [["--metadata", "169.254.169.254"], "--metadata must be an address and a port"],
     [["--metadata", "127.0.0.1:99999"], "The port of --metadata must be a number"],
-    [["--metadata", "192.0.2.1:80"], "--metadata 192.0.2.1:80 cannot be listened on"],
+    [["--metadata", "192.0.2.1:80"], "cannot listen on --metadata 192.0.2.1:80"],
   ])("%j", (args, message) => {
     const { status, stderr, stdout } = refusal(...args);
     expect([status, stdout]).toEqual([2, ""]);
@@ -186,7 +186,7 @@ describe("options that cannot be used", () => {
     const [code] = (await once(child, "exit")) as [number];
     server.close();
     expect(code).toBe(2);
-    expect(stderr).toContain(`--port ${String(port)} is taken`);
+    expect(stderr).toContain(`--port ${String(port)} is in use`);
   });
 });
 

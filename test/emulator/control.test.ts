@@ -32,7 +32,7 @@ describe("scripting a workflow", () => {
       { nodes: [{ ...NODE, targets: { fail: [5] } }] },
       "nodes[0].targets.fail[0]: must be a name or an object",
     ],
-    [{ nodes: [NODE], runs: [{ change: { b: {} } }] }, "runs[0].change.b: is the id of no node"],
+    [{ nodes: [NODE], runs: [{ change: { b: {} } }] }, "runs[0].change.b: is not the id of a node"],
     [{ nodes: [NODE], runs: [{ durationsMs: [1, 2] }] }, "runs[0].durationsMs: has 2 entries for 1 nodes"],
     [{ nodes: [NODE], service: "ecs" }, "service: must be one of aom"],
     [[], "body: must be a JSON object, not a list"],

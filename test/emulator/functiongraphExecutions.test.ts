@@ -203,7 +203,7 @@ describe("StopWorkFlow", () => {
       ["run-script", "cancel"],
     ]);
     const again = await emulated.flows.stop("demo-slow", id);
-    expect([again.status, again.json]).toEqual([400, invalid("does not run")]);
+    expect([again.status, again.json]).toEqual([400, invalid("the execution is not running")]);
     expect((await emulated.flows.stop("demo-slow", "none")).json).toEqual(NO_EXECUTION);
   });
 
@@ -309,7 +309,7 @@ describe("CreateCallbackWorkflow", () => {
     const body = { result: "success", output: {} };
     expect((await callBack(to("none"), body)).json).toEqual(NO_EXECUTION);
     const id = await emulated.flows.start("waits");
-    expect((await callBack(to(id), body)).json).toEqual(invalid("waits for no callback"));
+    expect((await callBack(to(id), body)).json).toEqual(invalid("is not waiting for a callback"));
     expect((await callBack(to(id, "go"), body)).status).toBe(400);
   });
 });

@@ -92,11 +92,11 @@ describe("CreateWorkflow", () => {
     ],
     [
       state({ state_data_filter: { input: "$.a[*]" } }),
-      'states[0].state_data_filter.input: "$.a[*]" is no path',
+      'states[0].state_data_filter.input: "$.a[*]" is not a path',
     ],
     [action({ ref_name: "z" }), "function_ref.ref_name: no function z"],
     [action({ invoke_mode: "async" }), "function_ref.invoke_mode: must be one of synchronize"],
-    [action({ arguments: { b: "$..c" } }), 'function_ref.arguments.b: "$..c" is no path'],
+    [action({ arguments: { b: "$..c" } }), 'function_ref.arguments.b: "$..c" is not a path'],
     [action({ arguments: undefined }), "function_ref.arguments: is required"],
   ])("refuses %j", async (changes, detail) => {
     const answer = await emulated.flows.create({ ...definition("checked", ["a"]), ...changes });

@@ -57,8 +57,8 @@ test.each([
   expect(statuses).toEqual([421]);
   expect(JSON.parse(body)).toEqual({
     error:
-      `the emulator does not answer requests to the host ${JSON.stringify(host)}. If the name is the emulator's, ` +
-      "start it with --allow-host and the name (startEmulator: allowedHosts)",
+      `the emulator does not answer requests to the host ${JSON.stringify(host)}. If this is a name of the emulator, ` +
+      "start the emulator with --allow-host and the name (startEmulator: allowedHosts)",
   });
 });
 

@@ -341,7 +341,7 @@ describe("a federated user", () => {
   });
 
   test.each<[string, (token: string) => string, string]>([
-    ["is no JSON Web Token", () => "abc", "JSON Web Token"],
+    ["is not a JSON Web Token", () => "abc", "JSON Web Token"],
     ["is signed by nobody", (token) => token.replace(/\.[^.]+$/, ".AAAA"), "signature"],
     [
       "says something else than what was signed",

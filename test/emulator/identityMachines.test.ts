@@ -248,12 +248,12 @@ describe("Alibaba Cloud", () => {
 
 describe("a machine", () => {
   test.each<[string, Json, string]>([
-    ["huaweiEcs", { domain: "nobody" }, "domain: is no account: nobody"],
-    ["huaweiEcs", { agency: "other" }, "agency: is no agency of acme: other"],
-    ["alibabaEcs", { role: "other" }, "role: is no role of acme: other"],
+    ["huaweiEcs", { domain: "nobody" }, "domain: is not an account: nobody"],
+    ["huaweiEcs", { agency: "other" }, "agency: does not exist in acme: other"],
+    ["alibabaEcs", { role: "other" }, "role: does not exist in acme: other"],
     ["alibabaUri", { role: undefined }, "role: is required"],
     ["huaweiPod", {}, "idp: is required"],
-    ["huaweiPod", { idp: "other" }, "idp: is no identity provider: other"],
+    ["huaweiPod", { idp: "other" }, "idp: is not an identity provider: other"],
     ["huaweiPod", { idp: "github", answer: "xml" }, "answer: must be one of"],
     ["huaweiEcs", { metadataTokens: "maybe" }, "metadataTokens: must be one of"],
     ["huaweiEcs", { lifetimeSeconds: 899 }, "lifetimeSeconds: must be at least 900"],

@@ -283,15 +283,15 @@ describe("an account through the control API", () => {
 
   test.each<[Json, string]>([
     [{ domain: "other" }, 'domain: must be "newcomer" or left out'],
-    [{ accessKeys: [{ ...DEMO_KEYS }] }, "access key EMULATORACCESSKEY0001 is there twice"],
-    [{ projects: [{ id: acmeProject, name: "x" }] }, `project ${acmeProject} is there twice`],
-    [{ domainId: acmeDomainId }, `domain id ${acmeDomainId} is there twice`],
-    [{ accountId: acmeAccountId }, `account id ${acmeAccountId} is there twice`],
+    [{ accessKeys: [{ ...DEMO_KEYS }] }, "access key EMULATORACCESSKEY0001 is defined twice"],
+    [{ projects: [{ id: acmeProject, name: "x" }] }, `project ${acmeProject} is defined twice`],
+    [{ domainId: acmeDomainId }, `domain id ${acmeDomainId} is defined twice`],
+    [{ accountId: acmeAccountId }, `account id ${acmeAccountId} is defined twice`],
     [
       { identityProviders: [{ name: "github", issuer: "x", audiences: ["y"] }] },
-      "identity provider github is there twice",
+      "identity provider github is defined twice",
     ],
-    [{ agencies: [{ name: "a" }, { name: "a" }] }, "agencies: a is there twice"],
+    [{ agencies: [{ name: "a" }, { name: "a" }] }, "agencies: a is defined twice"],
     [{ agencies: [{ name: "a b" }] }, "agencies[0].name: must have 1 to 64 letters"],
     [
       { agencies: [{ name: "a", maxSessionSeconds: 3599 }] },
@@ -300,12 +300,12 @@ describe("an account through the control API", () => {
     [{ roles: [{ name: "a", trusts: [{}] }] }, "roles[0].trusts[0].domain: is required"],
     [
       { roles: [{ name: "a", trusts: [{ domain: "d", user: "u", role: "r" }] }] },
-      "roles[0].trusts[0]: must have one of user, agency and role at most",
+      "roles[0].trusts[0]: must have at most one of user, agency and role",
     ],
     [{ roles: [{ name: "a", projects: [] }] }, "roles[0].projects: is not a known field"],
     [
       { identityProviders: [{ name: "a", issuer: "x", audiences: [] }] },
-      "identityProviders[0].audiences: must have one",
+      "identityProviders[0].audiences: must have at least one",
     ],
     [
       { identityProviders: [{ name: "a", issuer: "x", audiences: ["y"], keys: [{ kty: "oct" }] }] },
@@ -364,7 +364,7 @@ test.each<[string, Json, string]>([
   [
     "a machine of an unknown account",
     { machines: { huaweiEcs: { domain: "nobody" } } },
-    "is no account: nobody",
+    "is not an account: nobody",
   ],
   [
     "an unknown kind of machine",

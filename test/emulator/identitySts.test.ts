@@ -91,7 +91,7 @@ describe("Huawei Cloud", () => {
     ["more than 12 hours", "deployer", { duration_seconds: 43_201 }, 400, "at most 43200"],
     ["a session name of one letter", "deployer", { agency_session_name: "a" }, 400, "agency_session_name"],
     ["a session name with a space", "deployer", { agency_session_name: "a b" }, 400, "agency_session_name"],
-    ["something that is no URN", "deployer", { agency_urn: "deployer" }, 400, "no URN"],
+    ["something that is no URN", "deployer", { agency_urn: "deployer" }, 400, "is not a URN"],
   ])("%s is refused", async (_what, agency, more, status, text) => {
     const answer = await assume(agency, more);
     expect([answer.status, answer.json.error_msg]).toEqual([status, expect.stringContaining(text)]);

@@ -93,7 +93,7 @@ describe("a seed", () => {
     [{ accounts: [{ domain: "x", projects: [{ id: "short", name: "r" }] }] }, "accounts[0].projects[0].id"],
     [
       { accounts: [{ domain: "x", accessKeys: [{ accessKey: "EMULATORACCESSKEY0001", secretKey: "s" }] }] },
-      "there twice",
+      "defined twice",
     ],
     [
       { accounts: [{ domain: "x", accessKeys: [{ accessKey: "A", secretKey: "s", user: "u" }] }] },
@@ -247,8 +247,8 @@ describe("a data folder", () => {
       const id = await client.execute("demo-slow");
       for (const path of [data, link]) {
         await expect(startEmulator({ data: path })).rejects.toThrow(
-          `${path} is in use by process ${String(process.pid)} on ${hostname()}: stop that emulator, or give this one ` +
-            `a folder of its own. If no emulator runs there, delete ${join(path, "emulator.lock")}`,
+          `${path} is in use by process ${String(process.pid)} on ${hostname()}: stop that emulator, or use another folder. ` +
+            `If no emulator is running there, delete ${join(path, "emulator.lock")}`,
         );
       }
       expect((await client.detail("demo-slow", id)).status).toBe(200);

@@ -192,7 +192,7 @@ const proofs: Readonly<Record<string, readonly Proof[]>> = {
     ),
     refuses(
       { config: role({ rolearn: "x" }) },
-      "configuration alicloud:assumeRole has rolearn, which is none of",
+      "configuration alicloud:assumeRole has the unknown field rolearn (known: ",
     ),
     refuses({ config: role({}) }, "configuration alicloud:assumeRole has no roleArn"),
   ],
@@ -280,7 +280,10 @@ const proofs: Readonly<Record<string, readonly Proof[]>> = {
         null,
       ]);
     },
-    refuses({ config: oidc({ roleARN: "x" }) }, "alicloud:assumeRoleWithOidc has roleARN, which is none of"),
+    refuses(
+      { config: oidc({ roleARN: "x" }) },
+      "alicloud:assumeRoleWithOidc has the unknown field roleARN (known: ",
+    ),
   ],
   "assumeRoleWithOidc.oidcProviderArn": [
     acts(
@@ -361,7 +364,7 @@ const proofs: Readonly<Record<string, readonly Proof[]>> = {
         async () => {
           await expect(scene.list(demanding("42"))).rejects.toThrow(
             `${name === "config" ? "configuration alicloud:accountId" : `environment variable ${name}`} is 42, but the ` +
-              `credentials (configuration alicloud:accessKey) act in account ${acmeAccountId}: correct one of them`,
+              `credentials (configuration alicloud:accessKey) belong to account ${acmeAccountId}: correct one of them`,
           );
           expect(scene.sent.map(({ operation }) => operation)).toEqual(["GetCallerIdentity"]);
         },
@@ -369,7 +372,7 @@ const proofs: Readonly<Record<string, readonly Proof[]>> = {
     }),
     refuses(
       { config: { ...role({ roleArn: roleArn("deployer") }), "alicloud:accountId": "42" } },
-      `configuration alicloud:accountId is 42, but the credentials (configuration alicloud:assumeRole) act in account ${acmeAccountId}`,
+      `configuration alicloud:accountId is 42, but the credentials (configuration alicloud:assumeRole) belong to account ${acmeAccountId}`,
     ),
     refuses(
       { config: { ...demo, "alicloud:accountId": "acme" } },

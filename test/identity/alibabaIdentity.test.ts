@@ -125,33 +125,33 @@ describe("two identities that compete are refused, and both are named", () => {
     [
       "keys and an id token",
       { config: { ...demoConfig, ...oidcConfig }, files },
-      "configuration alicloud:accessKey and configuration alicloud:assumeRoleWithOidc both say",
+      "configuration alicloud:accessKey and configuration alicloud:assumeRoleWithOidc both set",
     ],
     [
       "keys and the server's role",
       { config: { ...demoConfig, "alicloud:ecsRoleName": "machine" } },
-      "configuration alicloud:accessKey and configuration alicloud:ecsRoleName both say",
+      "configuration alicloud:accessKey and configuration alicloud:ecsRoleName both set",
     ],
     [
       "keys and a profile",
       { config: { ...demoConfig, "alicloud:profile": "p" } },
-      "configuration alicloud:accessKey and configuration alicloud:profile both say",
+      "configuration alicloud:accessKey and configuration alicloud:profile both set",
     ],
     [
       "a profile and a URI",
       { config: { "alicloud:profile": "p", "alicloud:credentialsUri": "http://127.0.0.1:1/" } },
-      "configuration alicloud:profile and configuration alicloud:credentialsUri both say",
+      "configuration alicloud:profile and configuration alicloud:credentialsUri both set",
     ],
     [
       "the configuration's id token and keys of the environment, which the official provider takes in silence",
       { config: oidcConfig, environment: annEnvironment, files },
-      "environment variable ALICLOUD_ACCESS_KEY and configuration alicloud:assumeRoleWithOidc both say",
+      "environment variable ALICLOUD_ACCESS_KEY and configuration alicloud:assumeRoleWithOidc both set",
     ],
   ])("%s", async (_what, sources, message) => {
     const problems = check(services.cloudflow, { flowName: "f" }, scene.settings(sources));
     expect(problems).toEqual([{ argument: undefined, reason: expect.stringContaining(message) }]);
     expect((await refusal(sources)).message).toContain(
-      `${message} who acts on Alibaba Cloud: remove one of them`,
+      `${message} the identity for Alibaba Cloud: remove one of them`,
     );
     expect(scene.sent).toEqual([]);
   });
@@ -242,8 +242,8 @@ describe("profiles", () => {
   });
 
   test.each([
-    ["CloudSSO", { cloud_sso_sign_in_url: "https://x" }, "it needs a person who logs in"],
-    ["OAuth", { oauth_site_type: "CN" }, "it needs a person who logs in"],
+    ["CloudSSO", { cloud_sso_sign_in_url: "https://x" }, "it needs an interactive login"],
+    ["OAuth", { oauth_site_type: "CN" }, "it needs an interactive login"],
     ["External", { process_command: "get-keys" }, "it runs a command"],
     ["Telepathy", { thoughts: "pure" }, "Use a profile with one of AK, StsToken"],
   ])("mode %s is refused by name", async (mode, fields, why) => {
@@ -265,7 +265,7 @@ describe("profiles", () => {
       `access_key_secret of the profile "p" of ${home} is not`,
     ],
     [
-      "a chain leads back to itself",
+      "a chain refers to itself",
       {
         [home]: commandFile(
           "p",
@@ -273,7 +273,7 @@ describe("profiles", () => {
           { name: "q", mode: "ChainableRamRoleArn", source_profile: "p", ram_role_arn: roleArn("x") },
         ),
       },
-      "leads back to itself (p → q → p)",
+      "refers to itself (p → q → p)",
     ],
     [
       "a chain leads nowhere",
@@ -305,7 +305,7 @@ describe("profiles", () => {
       `the profile "bob" (from configuration alicloud:profile) is not in ${home} or ${sdkFile}`,
     );
     expect((await refusal({ config: { "alicloud:sharedCredentialsFile": "/none" } })).message).toContain(
-      "the file of profiles /none (from configuration alicloud:sharedCredentialsFile) can't be read",
+      "the profile file /none (from configuration alicloud:sharedCredentialsFile) can't be read",
     );
     // As `aliyun configure` leaves it when nobody has entered anything.
     const files = { [home]: commandFile("default", { name: "default", mode: "AK", access_key_id: "" }) };
@@ -332,8 +332,8 @@ test("without credentials anywhere the error names every source that was tried",
     "ALICLOUD_ECS_ROLE_NAME",
     "ALIBABA_CLOUD_ECS_METADATA",
     "ALIBABA_CLOUD_OIDC_PROVIDER_ARN",
-    `${home} (not there)`,
-    `${sdkFile} (not there)`,
+    `${home} (not found)`,
+    `${sdkFile} (not found)`,
     "http://100.100.100.200 (ListRamRoles was refused: HTTP 404",
   ]) {
     expect(thrown.message).toContain(name);

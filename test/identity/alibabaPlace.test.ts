@@ -157,7 +157,7 @@ describe("keys do not tell their account: the STS is asked by the way", () => {
 
 describe("with the keys of another account, an execution of a role", () => {
   const message = async (): Promise<string> =>
-    `the execution is in account ${acmeAccountId}, but the credentials (configuration alicloud:accessKey) act in account ${await demoAccountId()}`;
+    `the execution is in account ${acmeAccountId}, but the credentials (configuration alicloud:accessKey) belong to account ${await demoAccountId()}`;
 
   test("is not read: it is neither gone nor expired", async () => {
     const { id, state } = await started(asRole);

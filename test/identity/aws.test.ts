@@ -142,11 +142,7 @@ describe("what is wrong is named, with its remedy, before anything is sent", () 
       'duration must be a duration like "1h30m"',
     ],
     [{ "aws:assumeRoles": `[{"roleArn":"${roleArn}","duration":"13h"}]` }, {}, "from 15m to 12h"],
-    [
-      { "aws:assumeRoles": `[{"roleArn":"${roleArn}","user":"x"}]` },
-      {},
-      "has user, which is none of its fields",
-    ],
+    [{ "aws:assumeRoles": `[{"roleArn":"${roleArn}","user":"x"}]` }, {}, "has the unknown field user"],
     [
       { "aws:assumeRoleWithWebIdentity": JSON.stringify({ roleArn }) },
       {},

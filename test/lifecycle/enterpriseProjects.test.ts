@@ -103,12 +103,12 @@ describe("where nobody knows whose enterprise project it is, the start is refuse
     [
       "the workflows of other enterprise projects are not listed",
       () => quirk("workflowListOfDefaultProject"),
-      /the list of its project's workflows does not have it/,
+      /the list of the project's workflows does not contain the workflow/,
     ],
     [
       "workflows do not say to which they belong",
       () => quirk("workflowsNameNoProject"),
-      /does not say to which enterprise project it belongs/,
+      /the list of workflows does not show its enterprise project/,
     ],
     [
       "workflows may not be listed",

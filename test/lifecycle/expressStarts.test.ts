@@ -68,9 +68,9 @@ test("shown later: the next deployment finds it", async () => {
   await loseAnswer();
   const message = await question(up());
   expect(message).toMatch(
-    /shows no such execution, and nothing was started again\. The next `pulumi up` looks again/,
+    /shows no such execution, and nothing was started again\. The next `pulumi up` searches again/,
   );
-  expect(message).toMatch(/to run it \(again\), change "triggers"/i);
+  expect(message).toMatch(/To run the flow, or to run it again, change "triggers"\./);
   await scene.quirks({});
   expect(await up()).toMatchObject({ kind: "ready", state: { status: "succeeded" } });
   expect(await starts()).toBe(1);
@@ -95,7 +95,11 @@ test.each(["always", "whenEnded"] as const)(
 test.each<[string, object, RegExp]>([
   ["refused", { action: "status", status: 403 }, /can't be looked up, so nothing was started again/],
   ["the flow unknown to lists", { action: "status", status: 404 }, /shows no such execution/],
-  ["broken", { action: "status", status: 503 }, /could not be looked up, and nothing was started again/],
+  [
+    "broken",
+    { action: "status", status: 503 },
+    /The search for the execution failed, and nothing was started again/,
+  ],
 ])("the list is %s: the start stays in doubt, and the next look finds it", async (_what, fault, says) => {
   await scene.fault({ operation: "ListExecutions", count: null, ...fault });
   await loseAnswer();

@@ -112,7 +112,7 @@ describe("create", () => {
     expect(reason).toContain('step 2 of 3 "Run script": 1 of 2 targets failed');
     expect(reason).toContain("ecs-prod-17 (10.0.3.17), exit code 126");
     expect(reason).toContain("| bash: ./patch.sh: Permission denied");
-    expect(reason).toContain('runs it again (rerunOn has "failed")');
+    expect(reason).toContain('runs the workflow again (rerunOn includes "failed")');
     expect(state).toMatchObject({
       status: "failed",
       failure: { stepId: "run-script", stepName: "Run script", log: expect.stringContaining("Permission") },
@@ -130,8 +130,10 @@ describe("create", () => {
   test("one that takes too long is left running, and the next deployment goes on waiting for it", async () => {
     await takes(60 * minuteMs);
     const first = unready(await create({ ...args, timeoutSeconds: 600 }, host));
-    expect(first.reason).toContain("still runs after the 10m this deployment waits");
-    expect(first.reason).toContain("The next `pulumi up` goes on waiting for it; nothing is started twice.");
+    expect(first.reason).toContain("is still running after this deployment waited 10m");
+    expect(first.reason).toContain(
+      "The next `pulumi up` resumes waiting for this execution. Nothing is started twice.",
+    );
     expect(first.state).toMatchObject({ status: "running", steps: [{ name: "Work", status: "running" }] });
     expect(planned(first.state, { ...args, timeoutSeconds: 600 })).toMatchObject({ action: "update" });
 
@@ -157,7 +159,7 @@ describe("create", () => {
   test("customTimeouts counts more than timeoutSeconds", async () => {
     await takes(60 * minuteMs);
     const { reason } = unready(await create(args, { ...host, operationTimeoutSeconds: 90 }));
-    expect(reason).toContain("still runs after the 1m30s");
+    expect(reason).toContain("is still running after this deployment waited 1m30s");
     expect(host.clock.now() - Date.parse("2026-11-21T06:00:00Z")).toBe(90 * secondMs);
   });
 
@@ -165,10 +167,8 @@ describe("create", () => {
     await takes(60 * minuteMs, { stopTakesMs: 20_000 });
     const news = { ...args, timeoutSeconds: 60, onTimeout: "stop" };
     const { id, state, reason } = unready(await create(news, host));
-    expect(reason).toContain(
-      "did not end within the 1m this deployment waits (timeoutSeconds) and was stopped",
-    );
-    expect(reason).toContain('The next `pulumi up` runs it again (rerunOn has "stopped").');
+    expect(reason).toContain("did not finish within 1m (timeoutSeconds) and was stopped");
+    expect(reason).toContain('The next `pulumi up` runs the workflow again (rerunOn includes "stopped").');
     expect(state).toMatchObject({ status: "stopped", rawStatus: "cancel" });
     expect(await executions()).toMatchObject([{ executionId: id, status: "cancel" }]);
     expect(planned(state, news)).toMatchObject({ action: "rerun" });
@@ -185,7 +185,7 @@ describe("create", () => {
     unready(await create({ ...args, timeoutSeconds: 60, onTimeout: "stop" }, host));
     const { infos, statuses } = host.reporter;
     expect(infos.filter((text) => text.includes('"Prepare"'))).toHaveLength(1);
-    const stopping = statuses.slice(statuses.findIndex((text) => text.includes("is being stopped")) + 1);
+    const stopping = statuses.slice(statuses.findIndex((text) => text.includes("stopping (onTimeout)")) + 1);
     expect(stopping).toEqual(['stopped: step 2 of 2 "Work"']);
   });
 
@@ -193,7 +193,7 @@ describe("create", () => {
     await takes(60 * minuteMs, { stopTakesMs: 10 * minuteMs });
     const startMs = host.clock.now();
     onStatus = (text) => {
-      if (text.includes("is being stopped"))
+      if (text.includes("stopping (onTimeout)"))
         void executions().then(([execution]) => purge(execution!.executionId));
     };
     const { state } = unready(await create({ ...args, timeoutSeconds: 60, onTimeout: "stop" }, host));
@@ -204,8 +204,8 @@ describe("create", () => {
   test("one that does not stop in time is not said to have stopped", async () => {
     await takes(60 * minuteMs, { stopTakesMs: 10 * minuteMs });
     const { state, reason } = unready(await create({ ...args, timeoutSeconds: 60, onTimeout: "stop" }, host));
-    expect(reason).toContain("still runs after the 1m");
-    expect(reason).toContain("The next `pulumi up` goes on waiting for it");
+    expect(reason).toContain("is still running after this deployment waited 1m");
+    expect(reason).toContain("The next `pulumi up` resumes waiting for this execution");
     expect(state).toMatchObject({ status: "running", rawStatus: "canceling" });
   });
 
@@ -214,7 +214,7 @@ describe("create", () => {
     const outcome = await create({ ...args, timeoutSeconds: 60, onTimeout: "stop" }, host);
     expect(outcome.state).toMatchObject({ status: "succeeded" });
     expect(outcome.kind === "ready" ? "" : outcome.reasons.join("\n")).not.toMatch(
-      /was stopped|runs it again/,
+      /was stopped|runs the workflow again/,
     );
   });
 
@@ -257,8 +257,8 @@ describe("create", () => {
       if (text.startsWith("step 1")) abort();
     };
     const first = unready(await create(args, host));
-    expect(first.reason).toMatch(/^interrupted while waiting for execution .*, which goes on running\n/);
-    expect(first.reason).toContain("nothing is started twice");
+    expect(first.reason).toMatch(/^interrupted while waiting for execution .*, which is still running\n/);
+    expect(first.reason).toContain("Nothing is started twice.");
     expect(first.state).toMatchObject({ status: "running" });
 
     const next = await emulatedHost(emulator);
@@ -266,14 +266,14 @@ describe("create", () => {
     expect(await executions()).toHaveLength(1);
   });
 
-  test("an interruption while it is being stopped does not say that it goes on running", async () => {
+  test("an interruption while it is being stopped does not say that it is still running", async () => {
     await takes(60 * minuteMs, { stopTakesMs: 30_000 });
     onStatus = (text) => {
-      if (text.includes("is being stopped")) setImmediate(abort);
+      if (text.includes("stopping (onTimeout)")) setImmediate(abort);
     };
     const { id, reason } = unready(await create({ ...args, timeoutSeconds: 60, onTimeout: "stop" }, host));
     expect(reason).toContain(`interrupted while execution ${id} was being stopped`);
-    expect(reason).not.toContain("goes on running");
+    expect(reason).not.toContain("is still running");
   });
 
   test("a failed look that others have followed is no part of what a timeout says", async () => {
@@ -286,8 +286,8 @@ describe("create", () => {
       skip: 2,
     });
     const { reason } = unready(await create({ ...args, timeoutSeconds: 300 }, host));
-    expect(reason).toContain("still runs after the 5m");
-    expect(reason).not.toContain("the last look failed");
+    expect(reason).toContain("is still running after this deployment waited 5m");
+    expect(reason).not.toContain("the last status request failed");
   });
 
   describe("in an outage that has begun after a look", () => {
@@ -305,7 +305,7 @@ describe("create", () => {
     test("a timeout does not say that the execution still runs", async () => {
       const { reason } = unready(await create({ ...args, timeoutSeconds: 600 }, host));
       expect(reason).toMatch(
-        /^execution \S+ was not seen to end within the 10m .*: whether it still runs is not known\n[^]*the last look failed: .*HTTP 503/,
+        /^execution \S+ was not seen to finish within 10m \(timeoutSeconds\); it may still be running\n[^]*the last status request failed: .*HTTP 503/,
       );
     });
 
@@ -315,9 +315,7 @@ describe("create", () => {
       };
       host.reporter.warn = onStatus;
       const { reason } = unready(await create({ ...args, timeoutSeconds: 3_000 }, host));
-      expect(reason).toMatch(
-        /^interrupted while waiting for execution \S+; it goes on, unless it has ended meanwhile\n/,
-      );
+      expect(reason).toMatch(/^interrupted while waiting for execution \S+, which may still be running\n/);
     });
   });
 
@@ -338,7 +336,7 @@ describe("create", () => {
     const { state } = ready(await create(args, host));
     expect(state).toMatchObject({ status: "succeeded" });
     expect(host.reporter.warnings).toEqual([
-      'the service says "pondering", a status that this version does not know; waiting goes on',
+      'the service reports the unknown status "pondering"; waiting continues',
     ]);
   });
 
@@ -346,7 +344,7 @@ describe("create", () => {
     await takes(60 * minuteMs, { runningStatus: "pondering" });
     const { state, reason } = unready(await create({ ...args, timeoutSeconds: 60 }, host));
     expect(state).toMatchObject({ status: "unknown", rawStatus: "pondering" });
-    expect(reason).toContain("still runs after the 1m");
+    expect(reason).toContain("is still running after this deployment waited 1m");
     expect(planned(state, { ...args, timeoutSeconds: 60 })).toMatchObject({ action: "update" });
   });
 
@@ -399,8 +397,8 @@ describe("create", () => {
       const startMs = host.clock.now();
       const first = unready(await create(args, host));
       expect(host.clock.now() - startMs).toBeLessThan(6 * minuteMs);
-      expect(first.reason).toMatch(/^execution .* has begun, but its status can't be read: /);
-      expect(first.reason).toContain("It may still run.");
+      expect(first.reason).toMatch(/^execution .* has started, but its status can't be read: /);
+      expect(first.reason).toContain("The execution may still be running.");
       expect(first.reason).toContain(`error ${code}`);
       // With what was seen until then.
       expect(first.state).toMatchObject({ status: "running", startedAt: expect.any(String), steps: [{}] });
@@ -425,7 +423,7 @@ describe("create", () => {
       if (text.startsWith("step 1")) void executions().then(([execution]) => purge(execution!.executionId));
     };
     const { id, state, reason } = unready(await create(args, host));
-    expect(reason).toContain(`no longer knows execution ${id}, and how it ended was not seen`);
+    expect(reason).toContain(`no longer knows execution ${id}, and its outcome was not seen`);
     expect(state).toMatchObject({ status: "running", expired: true });
     expect(await asked("ExecuteWorkflow")).toHaveLength(1);
   });
@@ -483,7 +481,7 @@ describe("a start whose answer does not come, or can't be read", () => {
       /^it is not known whether an execution of workflow wf of project .* was started: /,
     );
     expect(message).toContain("The service shows none, and nothing was sent a second time.");
-    expect(message).toContain("The next `pulumi up` looks again");
+    expect(message).toContain("The next `pulumi up` searches again");
     expect(message).not.toContain("<html");
     ready(await create(args, host));
     expect(await executions()).toHaveLength(1);
@@ -503,7 +501,7 @@ describe("a start whose answer does not come, or can't be read", () => {
       "a workflow that is not there",
       { workflowId: "nowhere" },
       {},
-      /workflow nowhere of .* was not started.*the list of its project's workflows does not have it.*Check workflowId/,
+      /workflow nowhere of .* was not started.*the list of the project's workflows does not contain the workflow.*Check workflowId/,
     ],
     ["missing rights", args, { action: "status", status: 403 }, /Check the credentials/],
     ["a proxy that asks for a login", args, { action: "html", status: 403 }, /web page, not JSON/],
@@ -567,7 +565,7 @@ describe("taking over an execution by its id", () => {
     })) as EmulatedExecution;
     const news = { ...args, adoptExecutionId: failed.executionId };
     const first = unready(await create(news, host));
-    expect(first.reason).toContain("The next `pulumi up` runs it again");
+    expect(first.reason).toContain("The next `pulumi up` runs the workflow again");
     expect(planned(first.state, news).action).toBe("rerun");
     const second = ready(await create(news, { ...host, supersedes: { id: first.id } }));
     expect(second.id).not.toBe(first.id);
@@ -605,7 +603,7 @@ describe("update", () => {
     await control(emulator, "DELETE", "/requests");
     const after = unready(await update(id, state, news, host));
     expect(after.reason).toBe(reason);
-    expect(after.reason).toContain("It is not run again by itself");
+    expect(after.reason).toContain("The next `pulumi up` does not run the workflow again (rerunOn).");
     expect(await requestsOf(emulator)).toEqual([]);
   });
 
@@ -633,7 +631,7 @@ describe("update", () => {
     const first = unready(await create({ ...args, timeoutSeconds: 60 }, host));
     await purge(first.id);
     const { state, reason } = unready(await update(first.id, first.state, args, host));
-    expect(reason).toContain("how it ended was not seen");
+    expect(reason).toContain("its outcome was not seen");
     expect(state).toMatchObject({ status: "running", expired: true });
     expect(await executions()).toEqual([]);
   });
@@ -744,7 +742,17 @@ describe("delete", () => {
     const { id, state } = await running({ stopTakesMs: 30 * minuteMs });
     await expect(deleteExecution(id, state, host)).rejects.toMatchObject({
       code: "WFX-EXECUTION-NOT-STOPPED",
-      message: expect.stringContaining("still runs after 5m"),
+      message: expect.stringContaining("was asked to stop but is still running after 5m"),
+    });
+  });
+
+  test("of one that nobody has seen since the stop does not say that it is still running", async () => {
+    const { id, state } = await running({ stopTakesMs: 30 * minuteMs });
+    const operation = "SearchWorkflowExecutionDetail";
+    await fault({ operation, action: "status", status: 503, count: 1_000 });
+    await expect(deleteExecution(id, state, { ...host, operationTimeoutSeconds: 60 })).rejects.toMatchObject({
+      code: "WFX-EXECUTION-NOT-STOPPED",
+      message: expect.stringContaining("was asked to stop but may still be running after 1m"),
     });
   });
 

@@ -89,7 +89,7 @@ describe("cloudflow: two starts whose answers are lost, the execution ends in be
     await expect(create(args, machine.process())).rejects.toThrow(StartUncertainError);
     await scene.advance(minuteMs);
     await expect(create(args, machine.process())).rejects.toThrow(
-      /can't be told whether execution nightly is this run[\s\S]*Nothing more was started[\s\S]*adoptExecutionId to "nightly"/,
+      /it is not known whether execution nightly is this run[\s\S]*Nothing more was started[\s\S]*adoptExecutionId to "nightly"/,
     );
     const adopted = await create({ ...args, adoptExecutionId: "nightly" }, machine.process());
     expect(adopted).toMatchObject({ kind: "ready", id: "nightly", state: { status: "succeeded" } });
@@ -281,7 +281,9 @@ describe.each(registeredServices)("%s: an answer that the state has, or has not"
       const host = machine.process();
       expect(await create(scene.args(), host)).toMatchObject({ kind: "ready", id: second.id });
       expect(host.reporter.warnings).toEqual([
-        expect.stringMatching(`^execution ${second.id}, .* is not in Pulumi's state; it is taken over$`),
+        expect.stringMatching(
+          `^execution ${second.id} of an earlier deployment on this machine is missing from Pulumi's state; it is taken over$`,
+        ),
       ]);
     }
     expect(await ids()).toEqual([first.id, second.id]);
@@ -294,8 +296,7 @@ describe.each(registeredServices)("%s: an answer that the state has, or has not"
     // Whatever made this process forget it: one more would be one too many.
     await host.register.note(service, host.urn, "wf", undefined);
     const args = scene.args({ concurrency: "allow" });
-    if (service === "aom")
-      await expect(create(args, host)).rejects.toThrow("was started by this process already");
+    if (service === "aom") await expect(create(args, host)).rejects.toThrow("this process already started");
     else await create(args, host).catch(() => undefined);
     expect(await ids()).toEqual([first.id]);
   });
@@ -703,7 +704,7 @@ describe.each(registeredServices)("%s: the journal", (service) => {
     };
     const mayStillRun = (id: string | undefined): unknown[] => [
       expect.stringMatching(
-        `^execution ${String(id)} of an earlier deployment.* is of another workflow .* may still run`,
+        `^execution ${String(id)} of an interrupted deployment belongs to another workflow \\(.*\\) and may still be running`,
       ),
     ];
 

@@ -431,7 +431,9 @@ describe("cloudflow with an executionName", () => {
     expect(first.id).toBe("nightly");
     await machine.process().register.handedOver("cloudflow", machine.process().urn, first.id);
     const other = machine.process({ urn: "urn:pulumi:test::test::type::b" });
-    await expect(create(args, other)).rejects.toThrow(/A name can be used once: give another name/);
+    await expect(create(args, other)).rejects.toThrow(
+      /A name can be used only once. Set another executionName/,
+    );
     expect(await ids()).toEqual(["nightly"]);
   });
 

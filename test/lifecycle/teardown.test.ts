@@ -72,7 +72,7 @@ describe.each(registeredServices)("%s", (service) => {
       if (text !== "starting") killed.abort();
     };
     const error = await failure(destroy(armed, machine, { signal: killed.signal, onStatus }));
-    expect(error.message).toContain("The next `pulumi destroy` goes on waiting for it");
+    expect(error.message).toContain("The next `pulumi destroy` resumes waiting for this execution");
     expect(await ids()).toHaveLength(1);
   }
 
@@ -91,7 +91,7 @@ describe.each(registeredServices)("%s", (service) => {
     const armed = await arm({ triggers: { a: 1 } });
     const planned = diff(definition, armed.id, armed.state, args({ triggers: { a: 2 }, rerunOn: "always" }));
     expect(planned.action).toBe("update");
-    expect(planned.reasons).toContain("triggers changed (nothing runs until it is destroyed)");
+    expect(planned.reasons).toContain("triggers changed (runs only on destroy)");
     expect(diff(definition, armed.id, armed.state, args({ triggers: { a: 1 } })).action).toBe("none");
   });
 
@@ -124,7 +124,7 @@ describe.each(registeredServices)("%s", (service) => {
         expect(error.code).toBe("WFX-EXECUTION-FAILED");
         expect(error.message).toContain((await ids()).at(-1));
         expect(error.message).toContain(
-          "The resource stays in the state; the next `pulumi destroy` runs it again.",
+          "The resource stays in the state. The next `pulumi destroy` runs the workflow again.",
         );
         expect(await ids()).toHaveLength(round);
         if (on === machine) await meanwhile(armed);
@@ -140,9 +140,7 @@ describe.each(registeredServices)("%s", (service) => {
     const host = machine.process();
     await deleteExecution(armed.id, armed.state, host);
     expect(host.reporter.warnings).toEqual([
-      expect.stringMatching(
-        /^execution \S+ failed; the resource goes all the same \(onFailure is "continue"\)$/,
-      ),
+      expect.stringMatching(/^execution \S+ failed; the resource is removed \(onFailure is "continue"\)$/),
     ]);
     expect(await ids()).toHaveLength(1);
   });
@@ -150,9 +148,9 @@ describe.each(registeredServices)("%s", (service) => {
   test("a destroy that runs out of time: the next one goes on waiting for the same execution", async () => {
     const armed = await arm({ timeoutSeconds: 60 });
     const error = await failure(destroy(armed));
-    expect(error.message).toContain("still runs after the 1m this deployment waits");
+    expect(error.message).toContain("is still running after this deployment waited 1m");
     expect(error.message).toContain(
-      "The next `pulumi destroy` goes on waiting for it; nothing is started twice.",
+      "The next `pulumi destroy` resumes waiting for this execution. Nothing is started twice.",
     );
     await meanwhile(armed);
     // As after an `up` in between that gives it more time.

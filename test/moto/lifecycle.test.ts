@@ -181,12 +181,12 @@ onMoto(motoPython === undefined ? name : "stepfunctions on moto", () => {
     test("one that runs with the same input is joined, one with another input refused, one that ended too", async () => {
       await moto.ask("start", { arn: arns["waits"], name: "nightly-2026-11-21", input: '{"run":1}' });
       await expect(create(named({ input: { run: 2 } }), processOf())).rejects.toThrow(
-        /ExecutionAlreadyExists.*A name can be used once/s,
+        /ExecutionAlreadyExists.*A name can be used only once/s,
       );
       expect(await create(named(), processOf())).toMatchObject({ kind: "ready", id: "nightly-2026-11-21" });
       // A machine that has not started it.
       const elsewhere = processOf({ register: new RunRegister() });
-      await expect(create(named(), elsewhere)).rejects.toThrow(/A name can be used once/);
+      await expect(create(named(), elsewhere)).rejects.toThrow(/A name can be used only once/);
       expect(await started("waits", "nightly-2026-11-21")).toBe(1);
     });
 

@@ -159,7 +159,7 @@ describe("by https", () => {
     const backend = await session.connect(services.cloudflow, { flowName: "demo-succeeds" }, never);
     const error = await errorOf(backend.listPage({}, { limit: 10 }, never));
     expect(error.message).toMatch(
-      /no answer from https:\/\/fnf\.cloud\.localhost\S* through the proxy http:\/\/127\.0\.0\.1:\d+ \(DEPTH_ZERO_SELF_SIGNED_CERT\)\. The server's certificate is not trusted: .* or the proxy's if it opens encrypted connections, by NODE_EXTRA_CA_CERTS/,
+      /no answer from https:\/\/fnf\.cloud\.localhost\S* through the proxy http:\/\/127\.0\.0\.1:\d+ \(DEPTH_ZERO_SELF_SIGNED_CERT\)\. The server's certificate is not trusted: .* \(or the proxy's, if it opens encrypted connections\) with NODE_EXTRA_CA_CERTS/,
     );
     expect((await through.after(1)).map(({ target }) => target)).toEqual(["fnf.cloud.localhost:443"]);
   });
@@ -235,7 +235,7 @@ describe("by https", () => {
     const error = await errorOf(list(wrong));
     expect(error).toBeInstanceOf(ProxyError);
     expect(error.message).toContain(
-      "The proxy refuses the user or the password: correct them in HTTPS_PROXY.",
+      "The proxy rejects the user or the password: correct them in HTTPS_PROXY.",
     );
     expect(JSON.stringify([error, error.message, error.stack, String(error.cause)])).not.toContain("wr0ng");
   });
@@ -249,7 +249,7 @@ describe("a proxy that lets nothing through", () => {
       "demands a user",
       { mode: "refuse", status: 407 },
       false,
-      /answered HTTP 407\. Nothing was sent to \S+\. The proxy asks for a user: set HTTPS_PROXY to http:\/\/user:password@host:port\.$/,
+      /answered HTTP 407\. Nothing was sent to \S+\. The proxy requires a user: set HTTPS_PROXY to http:\/\/user:password@host:port\.$/,
     ],
     [
       "forbids the host",
@@ -345,7 +345,7 @@ describe("a proxy that lets nothing through", () => {
     const error = await errorOf(list(socks));
     expect(error).toMatchObject({ code: "WFX-CONFIGURATION" });
     expect(error.message).toBe(
-      "the environment variable HTTPS_PROXY names a proxy of the kind socks5://, of which only http:// and https:// can be used: " +
+      "the environment variable HTTPS_PROXY names a proxy with the scheme socks5://, but only http:// and https:// are supported: " +
         "set it to an address like http://proxy.example:3128, or unset it.",
     );
   });
@@ -358,7 +358,7 @@ test("a proxy that is reached by TLS and not trusted: the setting that names aut
     const error = await errorOf(list(open({ environment })));
     expect(error).toMatchObject({ code: "WFX-PROXY", mayHaveArrived: false, retryable: false });
     expect(error.message).toMatch(
-      /has a certificate that is not trusted \(\w+\)\. .*Add its authority to the configuration huaweicloud:cacertFile \(or OS_CACERT\), which replaces all others\./,
+      /has a certificate that is not trusted \(\w+\)\. .*Add its certificate authority to the configuration huaweicloud:cacertFile \(or OS_CACERT\), which replaces all other authorities\./,
     );
   } finally {
     await other.close();
@@ -417,7 +417,7 @@ describe("by plain http, where it is allowed", () => {
     const through = await proxy({ user: "ann:secret-word" });
     const error = await errorOf(connect(plain(through)).then(startOn));
     expect(error).toBeInstanceOf(ProxyError);
-    expect(error.message).toContain("The proxy asks for a user: set HTTP_PROXY to");
+    expect(error.message).toContain("The proxy requires a user: set HTTP_PROXY to");
     expect(await requestsOf(emulator)).toEqual([]);
   });
 

@@ -85,7 +85,7 @@ describe("an authority of one's own is trusted", () => {
 
   test("and nothing else: the error names the setting", async () => {
     await expect(list({})).rejects.toThrow(
-      "(DEPTH_ZERO_SELF_SIGNED_CERT). The server's certificate is not trusted: check the endpoint, or give its authority, by the configuration huaweicloud:cacertFile (or OS_CACERT).",
+      "(DEPTH_ZERO_SELF_SIGNED_CERT). The server's certificate is not trusted: check the endpoint, or set its certificate authority with the configuration huaweicloud:cacertFile (or OS_CACERT).",
     );
   });
 });
@@ -108,7 +108,7 @@ test("a server that asks for a client certificate is told apart from one that is
     await expect(
       list({ config: { "huaweicloud:cacertFile": server.cert, "huaweicloud:endpoints": endpoints } }),
     ).rejects.toThrow(
-      /\(ERR_SSL_\w*ALERT\w*\)\. The server asks for a client certificate, or refuses the one that it was shown: set the configuration huaweicloud:cert and huaweicloud:key \(or OS_CERT and OS_KEY\)\.$/,
+      /\(ERR_SSL_\w*ALERT\w*\)\. The server asks for a client certificate, or rejects the certificate that it received: set the configuration huaweicloud:cert and huaweicloud:key \(or OS_CERT and OS_KEY\)\.$/,
     );
   } finally {
     await strict.close();

@@ -41,13 +41,13 @@ export const claims: readonly Claim[] = [
     holds: ({ sentInCall }) => sentInCall <= 1,
   },
   {
-    name: "it goes on running",
-    pattern: /execution (\S+?),? (?:which goes on running|still runs after|is still running)/i,
+    name: "it is still running",
+    pattern: /execution (\S+?),? (?:which |was asked to stop but )?is still running/i,
     holds: ({ ranWithin }, match) => ranWithin(match[1] ?? "", staleMs) !== false,
   },
   {
-    name: "it no longer runs",
-    pattern: /nothing of it runs any more|is no longer running/i,
+    name: "it is no longer running",
+    pattern: /is no longer running/i,
     holds: ({ runsNow, id }: Facts, match: RegExpExecArray): boolean => {
       const named = /execution (\S+) (?:failed|timed out|was stopped)/.exec(match.input)?.[1] ?? id;
       return named === undefined || runsNow(named) !== true;
@@ -55,7 +55,7 @@ export const claims: readonly Claim[] = [
   },
   {
     name: "it was stopped",
-    pattern: /execution (\S+) did not end within .* and was stopped/i,
+    pattern: /execution (\S+) did not finish within .* and was stopped/i,
     holds: ({ runsNow }, match) => runsNow(match[1] ?? "") !== true,
   },
 ];

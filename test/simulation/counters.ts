@@ -60,6 +60,7 @@ export const exceptions = [
   "two copies of a teardown runbook, armed on another machine or without the journal",
   "a machine knows only the old copy of a teardown runbook, and ran that one",
   "a destroy that this machine was not told of",
+  "another machine changed the resource, and this one remembers a start",
   "a destroy was cut short after it had dealt with the first one",
   "a copy of a teardown runbook had other arguments",
   "what was changed meanwhile was not started from this machine",

@@ -124,6 +124,7 @@ export function openHost(options: HostOptions): Host {
 function clockOf({ machine, process, timeline }: HostOptions): Clock {
   return {
     now: () => machine.clock.now(),
+    elapsed: () => timeline.nowMs,
     sleep: (ms, signal) => {
       if (signal?.aborted === true) return Promise.resolve();
       return process.act("sleep", (deliver) => {
@@ -221,7 +222,7 @@ async function underLock(
   const held = await process.act<boolean>("lock", (deliver) => {
     let isHeld = false;
     const tellLater = timeline.after(1_000, () => {
-      if (!isHeld && process.isAlive) onWait?.("waits for another deployment on this machine");
+      if (!isHeld && process.isAlive) onWait?.("waiting for another deployment on this machine");
     });
     const done = (): void => {
       tellLater();

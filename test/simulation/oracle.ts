@@ -77,6 +77,8 @@ export interface Want {
   isAllowed: boolean;
   /** What the last try has said. */
   lastError: string;
+  /** How many of its tries have seen an execution fail, where each is an attempt of its own. */
+  failed: number;
 }
 
 interface CallRecord {
@@ -237,6 +239,7 @@ export class Oracle {
     }
     if (want && end.kind === "failed") {
       want.lastError = end.message;
+      if (want.isTeardown && end.message.includes("WFX-EXECUTION-FAILED")) want.failed += 1;
       if (isQuestion(end.message)) this.#asked(want, end.message);
     }
     if (call.operation === "create" && end.kind === "done" && call.inputs["runOn"] === "destroy") {
@@ -289,7 +292,7 @@ export class Oracle {
         if (urn === undefined) deployment.machine.damagedUrns.clear();
         else deployment.machine.damagedUrns.delete(urn);
       }
-      if (text.includes("nothing can be noted")) this.#counters.sometimes("the journal could not be written");
+      if (text.includes("can't be written")) this.#counters.sometimes("the journal could not be written");
     }
     if (severity === "warning" && record) this.#judgeText(text, record);
     if (severity === "status" && text.includes('concurrency is "queue"') && record) {
@@ -379,6 +382,7 @@ export class Oracle {
         executionId: undefined,
         isAllowed: false,
         lastError: "",
+        failed: 0,
       };
       this.wants.push(want);
       this.#countVersions(urn, inputs);
@@ -533,7 +537,12 @@ export class Oracle {
     if (this.#world.express === true) {
       return isElsewhere ? "Express on another machine, or without its journal" : undefined;
     }
-    if (first.execution.isForgotten) return "the first one's record was gone";
+    // A name whose record is gone can be used again, and looks like the one before.
+    const isReused = this.#truth.executions.some(
+      ({ workflow, id, isForgotten }) =>
+        isForgotten && workflow === first.execution.workflow && id === first.execution.id,
+    );
+    if (first.execution.isForgotten || (isElsewhere && isReused)) return "the first one's record was gone";
     const arming = want.isTeardown ? this.#armings.get(want.urn) : undefined;
     const isArmedElsewhere =
       arming?.machine !== machine ||
@@ -731,7 +740,8 @@ export class Oracle {
     }
     const last = want.attempts.at(-1);
     const began = last?.deployment.beganMs ?? 0;
-    const stillRan = this.#truth.endOf(execution) >= began;
+    // As the service shows it: an end may be seen late.
+    const stillRan = this.#truth.endOf(execution) + this.#world.lagMs.status >= began;
     if (want.isForced && execution.id === want.supersededId && stillRan && !this.#knows(last, execution)) {
       return count("a forced replacement took over what still ran");
     }
@@ -746,6 +756,18 @@ export class Oracle {
       (this.#destroys.get(want.urn) ?? []).some(({ machine }) => machine !== last?.deployment.machine);
     if ((isUntold || isForcedAfter) && owners.some((one) => one.urn === want.urn)) {
       return count("a destroy that this machine was not told of");
+    }
+    // What another machine has changed meanwhile, this one's record of a start does not know.
+    const isChangedElsewhere = this.wants.some(
+      (one) =>
+        one.urn === want.urn &&
+        one.state === "satisfied" &&
+        one.attempts.some(
+          ({ deployment: { machine, beganMs } }) => beganMs > sentMs && machine !== last?.deployment.machine,
+        ),
+    );
+    if (isChangedElsewhere && owners.some((one) => one.urn === want.urn && wasCutShort(one))) {
+      return count("another machine changed the resource, and this one remembers a start");
     }
     if (want.isForced && owners.some((one) => one.urn === want.urn && wasCutShort(one))) {
       return count("a forced replacement took over what a deployment that was cut short had started");
@@ -893,7 +915,11 @@ export class Oracle {
     if (this.#world.express === true) return;
     // A name that the program chose says nothing by itself.
     const isNamed = want.inputs["executionName"] !== undefined;
-    if (this.#isMarked && !isNamed && message.includes("can't be told whether")) {
+    if (
+      this.#isMarked &&
+      !isNamed &&
+      /is not known whether (this run|execution \S+ is this run)/.test(message)
+    ) {
       if (this.#world.service === "functiongraph" && !this.#hasShownName(want.workflow)) {
         this.#counters.exception("FunctionGraph had not shown a name yet");
         return;
@@ -923,7 +949,7 @@ export class Oracle {
     if (want) {
       want.state = "satisfied";
       const mayBeAnothers =
-        want.inputs["concurrency"] === "adopt" ||
+        want.attempts.some(({ inputs }) => inputs["concurrency"] === "adopt") ||
         want.inputs["executionName"] !== undefined ||
         this.#hasLostStart(want);
       const known = this.#lastArmed.get(armingOf(deployment.machine, want.urn));
@@ -1130,7 +1156,9 @@ export class Oracle {
       if (pool && (machines.size > 1 || wasListCut(want))) pool.isDoubtful = true;
     }
     for (const [name, { started, wants, isDoubtful }] of pools) {
-      if (started > wants.size && !isDoubtful) {
+      // A teardown runbook that failed is run again, also where it can't be told which execution was whose.
+      const wanted = [...wants].reduce((sum, { failed }) => sum + 1 + failed, 0);
+      if (started > wanted && !isDoubtful) {
         this.violate(
           `more executions than wanted runs: ${this.#world.service}`,
           `${name}: ${String(started)} for ${String(wants.size)}`,

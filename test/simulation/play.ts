@@ -275,9 +275,9 @@ class Run {
       const newVersion = { version: spec.version + 1000 };
       if (message.includes("set adoptExecutionId to ")) this.#decide(stack, spec, message);
       else if (message.includes('change "triggers"')) this.#change(stack, spec, newVersion);
-      else if (message.includes("leave it out to start a new one")) {
+      else if (message.includes("remove the argument to start a new execution")) {
         this.#change(stack, spec, { args: { adoptExecutionId: null } });
-      } else if (message.includes("give another name")) {
+      } else if (message.includes("Set another executionName")) {
         this.#change(stack, spec, { executionName: `${spec.executionName ?? "run"}x` });
       } else if (message.includes('set concurrency to "queue"')) {
         this.#change(stack, spec, { args: { concurrency: "queue" } });
@@ -294,7 +294,7 @@ class Run {
       this.#counters.sometimes("a question was answered by adopting");
       return;
     }
-    if (message.includes("give another executionName")) {
+    if (message.includes("set another executionName")) {
       this.#change(stack, spec, { executionName: `${spec.executionName ?? "run"}x` });
       return;
     }

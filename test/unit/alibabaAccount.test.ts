@@ -84,7 +84,7 @@ test("another signature is refused by name", async () => {
     "alicloud:signature": "HMAC-MD5",
   };
   await expect(list(settingsOf({ config }))).rejects.toThrow(
-    'configuration alicloud:signature is "HMAC-MD5", which is none of "ACS3-HMAC-SHA256" (default) and "HMAC-SHA1"',
+    'configuration alicloud:signature must be "ACS3-HMAC-SHA256" (default) or "HMAC-SHA1", not "HMAC-MD5"',
   );
 });
 

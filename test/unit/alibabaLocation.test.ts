@@ -38,7 +38,7 @@ test.each<[string, Sources]>([
 test("the region: the message makes sense after the argument's name, and alone", () => {
   expect(() => endpoint({})).toThrow(/^no region is set: set the argument "region"/);
   expect(() => endpoint({ config: { "alicloud:region": "evil.example/" } })).toThrow(
-    /^the region is "evil.example\/" \(from configuration alicloud:region\), which is no region/,
+    /^the region \(from configuration alicloud:region\) must be a region such as "cn-hangzhou", not "evil.example\/"/,
   );
   expect(checkLocation({}, settingsOf({}), new Set())[0]).toMatchObject({
     argument: "region",

@@ -35,7 +35,7 @@ test("right arguments have no problem", () => {
 test.each([
   [{ projectId: "0".repeat(31) }, "projectId must have exactly 32 characters, not 31"],
   [{ projectId: `${"0".repeat(31)}!` }, "projectId must have only letters, digits, - and _"],
-  [{ workflowId: "" }, "workflowId must not be empty: it has 1 to 64 characters"],
+  [{ workflowId: "" }, "workflowId must not be empty: it must have 1 to 64 characters"],
   [{ workflowId: "w".repeat(65) }, "workflowId must have 1 to 64 characters, not 65"],
   [{ workflowId: undefined }, "workflowId is required"],
   [{ region: "mars.1" }, `region (from argument "region") must be a region like cn-north-4`],
@@ -53,7 +53,7 @@ test.each([
   [{ onFailure: "explode" }, `onFailure must be one of "fail", "continue", not "explode"`],
   [{ onDelete: true }, `onDelete must be one of "stop", "leave", not a boolean`],
   [{ rerunOn: "failed" }, `rerunOn must be a list with any of "failed", "timedOut", "stopped", "always"`],
-  [{ rerunOn: ["failed", "oops"] }, `rerunOn has "oops", which is none of`],
+  [{ rerunOn: ["failed", "oops"] }, `rerunOn has "oops": each item must be one of`],
   [{ triggers: "v1" }, `triggers must be a map of any values, e.g. { image: "app:1.4" }, not a string`],
   [{ triggers: ["v1"] }, "triggers must be a map of any values"],
   [

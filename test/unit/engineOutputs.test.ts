@@ -222,7 +222,7 @@ describe("an init failure is small: it travels in a trailer", () => {
     expect(argumentsTooLarge({ ...args, triggers: numbers.concat(numbers) })).toMatchObject({
       argument: "triggers",
       reason: expect.stringMatching(
-        /^has 4\.2 MB as the engine sends it, .* at most 4\.0 MB .*Give its digest/,
+        /^takes 4\.2 MB in the engine's format, .* The limit is 4\.0 MB.* Pass a digest/,
       ),
     });
   });

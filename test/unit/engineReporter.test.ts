@@ -7,8 +7,8 @@ import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import type { LogRequest } from "@pulumi/pulumi/proto/engine_pb";
 import { LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { engineAddress } from "../../provider/src/fronts/shared/engineReporter";
-import type { EngineReporter } from "../../provider/src/fronts/shared/engineReporter";
+import { engineAddress } from "../../provider/src/fronts/shared/engineAddress";
+import type { EngineReporter } from "../../provider/src/fronts/shared/engineMessages";
 
 type MakeReporter = (urn: string | undefined) => EngineReporter;
 
@@ -23,7 +23,7 @@ function reporterOf(...args: string[]): MakeReporter {
   process.argv = ["node", __filename, ...args];
   jest.resetModules();
   const fresh = jest.requireActual<{ engineReporter: MakeReporter }>(
-    "../../provider/src/fronts/shared/engineReporter",
+    "../../provider/src/fronts/dynamic/engineReporter",
   );
   return fresh.engineReporter;
 }
@@ -97,10 +97,10 @@ describe("with an engine", () => {
   test("a reason has arrived when it has been said, kept or not: what is done for it may follow at once", async () => {
     const reporter = reporterOf(address)(urn);
     await reporter.explain("runs again: triggers.image changed", false);
-    await reporter.explain('runs again: rerunOn has "always"', true);
+    await reporter.explain('runs again: rerunOn includes "always"', true);
     expect(received.map((request) => [request.getMessage(), request.getEphemeral()])).toEqual([
       ["runs again: triggers.image changed", true],
-      ['runs again: rerunOn has "always"', false],
+      ['runs again: rerunOn includes "always"', false],
     ]);
   });
 

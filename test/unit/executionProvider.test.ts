@@ -2,7 +2,7 @@
  * The provider as the host calls it, over a service that answers what a test says: whatever it answers, once there is
  * an id nothing is thrown but what keeps it, and nothing that is shown has a secret.
  */
-import type { EngineReporter } from "../../provider/src/fronts/shared/engineReporter";
+import type { EngineReporter } from "../../provider/src/fronts/shared/engineMessages";
 import { ExecutionProvider } from "../../provider/src/fronts/dynamic/executionProvider";
 import { CreatedButNotReady, HostError } from "../../provider/src/fronts/dynamic/hostErrors";
 import type { ExecutionSnapshot } from "../../provider/src/execution/snapshot";
@@ -186,6 +186,6 @@ test("arguments that would not fit into an init failure are refused in the previ
   const news = { ...inputs, triggers: { data: "x".repeat(5_000_000) } };
   const { failures } = await provider.check({}, news);
   expect(failures).toEqual([
-    { property: "triggers", reason: expect.stringContaining('"triggers" has 4.8 MB') },
+    { property: "triggers", reason: expect.stringContaining('"triggers" takes 4.8 MB') },
   ]);
 });

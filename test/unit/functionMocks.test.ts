@@ -145,7 +145,7 @@ describe("options that can't be honoured are refused by name", () => {
     [
       "a misspelled one",
       () => ({ providr: 1 }),
-      /^aom\.getWorkflowExecutions: the option "providr" is none: there are async, parent, provider$/,
+      /^aom\.getWorkflowExecutions: the option "providr" does not exist: the options are async, parent, provider$/,
     ],
     ["no object", () => "provider", /the options must be an object/],
     ["a parent that is none", () => ({ parent: "p" }), /the option "parent" must be a resource/],
@@ -165,11 +165,11 @@ describe("options that can't be honoured are refused by name", () => {
       /must be a Provider/,
     ],
     ["async false", () => ({ async: false }), /the option "async" can only be true/],
-    ["a version", () => ({ version: "1.0.0" }), /the option "version" chooses a plugin, .* leave it out/],
+    ["a version", () => ({ version: "1.0.0" }), /the option "version" chooses a plugin, .* remove it/],
     [
       "dependsOn",
       () => ({ dependsOn: [] }),
-      /the option "dependsOn" is for the Output form alone: call aom\.getWorkflowExecutionsOutput/,
+      /the option "dependsOn" is only for the Output form: call aom\.getWorkflowExecutionsOutput/,
     ],
   ])("%s", async (_what, opts, message) => {
     const given = opts() as pulumi.InvokeOptions;
@@ -183,7 +183,7 @@ describe("options that can't be honoured are refused by name", () => {
   test("in the Output form too", () => {
     expect(() =>
       aom.getWorkflowExecutionsOutput({ workflowId: "w" }, { depends: 1 } as pulumi.InvokeOutputOptions),
-    ).toThrow('the option "depends" is none: there are async, dependsOn, parent, provider');
+    ).toThrow('the option "depends" does not exist: the options are async, dependsOn, parent, provider');
   });
 
   test.each<[string, unknown]>([

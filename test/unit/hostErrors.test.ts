@@ -23,9 +23,9 @@ test("the host prints an error with its stack: neither has a control character, 
 });
 
 test("reasons are never empty, and bounded in size and number: they travel in a trailer", () => {
-  expect(new CreatedButNotReady("ex-1", outs, []).reasons).toEqual(["the execution is not as wanted"]);
+  expect(new CreatedButNotReady("ex-1", outs, []).reasons).toEqual(["the execution did not end as wanted"]);
   expect(new CreatedButNotReady("ex-1", outs, ["", "\u0007"]).reasons).toEqual([
-    "the execution is not as wanted",
+    "the execution did not end as wanted",
   ]);
   const many = Array.from({ length: 500 }, () => "x\n".repeat(50_000) + "x".repeat(500_000));
   const { reasons, message } = new CreatedButNotReady("ex-1", outs, many);

@@ -642,7 +642,7 @@ describe("errors say what came", () => {
     const error = await errorOf(send(look()));
     expect(error).toBeInstanceOf(AnswerTooLargeError);
     expect(error.message).toBe(
-      `Look: ${server.url}/v1/things/a%20b%2Fc answered with more than 16 MiB, which is too much to be read.`,
+      `Look: ${server.url}/v1/things/a%20b%2Fc answered with more than 16 MiB, which is too much to read.`,
     );
     // It would be as large the next time.
     expect(server.requests).toHaveLength(1);
@@ -670,7 +670,7 @@ describe("errors say what came", () => {
     await answering([{}]);
     const endpoint = server.url.replace("http:", "https:");
     const error = await errorOf(send(start({ endpoint })));
-    expect(error.message).toContain("check whether the endpoint's port speaks https at all");
+    expect(error.message).toContain("check whether the endpoint's port speaks https (if not,");
     expect(error.message).not.toContain("certificate");
     expect(error).toMatchObject({ mayHaveArrived: false, retryable: false });
     expect(clock.sleeps).toEqual([]);

@@ -95,17 +95,17 @@ test.each<[string, unknown, string]>([
   [
     "Pulumi's own marker",
     { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", value: "v" },
-    'input.x["4dabf18193072939515e22adb298388d"] is a key that Pulumi keeps for itself: give another one',
+    'input.x["4dabf18193072939515e22adb298388d"] is a key that Pulumi reserves: use another key',
   ],
   [
     "a key that the SDK would lose",
     JSON.parse('{"__proto__":1}'),
-    "input.x.__proto__ is a key that the SDK loses: give another one",
+    "input.x.__proto__ is a key that the SDK loses: use another key",
   ],
   [
     "Pulumi's own text",
     "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
-    "input.x is a text that Pulumi keeps for itself: give another one",
+    "input.x is a text that Pulumi reserves: use another text",
   ],
   [
     "an asset",

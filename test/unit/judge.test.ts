@@ -1,6 +1,6 @@
 /** judge and preview: what a state, or arguments alone, say without a request. */
 import { RunArguments } from "../../provider/src/execution/runArguments";
-import { knownOutputs } from "../../provider/src/lifecycle";
+import { keptOutputs, knownOutputs } from "../../provider/src/lifecycle";
 import { judge } from "../../provider/src/lifecycle/judge";
 import { services } from "../../provider/src/services/registry";
 
@@ -26,21 +26,31 @@ test.each([
 test.each([
   ["failed", "execution ex-1 failed", "WFX-EXECUTION-FAILED"],
   ["timedOut", "execution ex-1 timed out at the service", "WFX-EXECUTION-FAILED"],
-  ["running", "execution ex-1 has not settled", "WFX-EXECUTION-TIMEOUT"],
+  ["running", "execution ex-1 has not finished", "WFX-EXECUTION-TIMEOUT"],
 ])("%s is not: the verdict says so", (status, text, code) => {
   expect(verdictOf({ status, steps: [] })).toContain(text);
   expect(verdictOf({ status, steps: [] })).toContain(code);
 });
 
 test("of a teardown runbook everything is known before it runs", () => {
-  expect(knownOutputs(services.aom, { ...args, runOn: "destroy" })).toMatchObject({
+  expect(knownOutputs({ ...args, runOn: "destroy" })).toMatchObject({
     status: "waiting",
     steps: [],
   });
 });
 
-test("dependents see an execution succeeded or not at all, where a failure fails the deployment and somebody waits", () => {
-  expect(knownOutputs(services.aom, args)).toEqual({ ...args, status: "succeeded" });
-  expect(knownOutputs(services.aom, { ...args, onFailure: "continue" })).not.toHaveProperty("status");
-  expect(knownOutputs(services.aom, { ...args, waitFor: "started" })).not.toHaveProperty("status");
+test("of a run nothing is known before it runs: a preview computes nothing from an outcome that never was", () => {
+  expect(knownOutputs(args)).toEqual(args);
+});
+
+test.each([
+  ["settled", "succeeded", {}, "succeeded"],
+  ["under way, and nobody waits", "running", { waitFor: "started" }, "running"],
+  ["under way", "running", {}, undefined],
+  ["a teardown runbook", "waiting", { runOn: "destroy" }, "waiting"],
+])("what an update keeps of an execution that is %s", (_what, status, more, kept) => {
+  const state = { ...args, region: "cn-north-4", executionId: "ex-1", status };
+  const known = keptOutputs(services.aom, state, { ...args, timeoutSeconds: 7, ...more });
+  expect(known).toMatchObject({ ...args, timeoutSeconds: 7 });
+  expect(known["status"]).toBe(kept);
 });

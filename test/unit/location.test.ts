@@ -240,7 +240,7 @@ test("FunctionGraph's endpoint has the vendor's name, or ours; two that differ a
   expect(at([{ fgs: "c.example" }])).toBe("https://c.example");
   expect(at({})).toBe("https://functiongraph.cn-north-4.myhuaweicloud.com");
   expect(() => at({ fgs: "https://a.example", functiongraph: "https://b.example" })).toThrow(
-    /endpoints\.fgs and .*endpoints\.functiongraph are both set and differ/,
+    /endpoints\.fgs and .*endpoints\.functiongraph are both set, with different values/,
   );
 });
 

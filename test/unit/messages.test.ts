@@ -88,15 +88,17 @@ describe("an execution that failed", () => {
       "      | three",
       "      | bash: ./patch.sh: Permission denied",
       '    and 1 more; all of them are in the output "steps"',
-      '  Nothing of it runs any more. The next `pulumi up` runs it again (rerunOn has "failed").',
+      '  The execution is no longer running. The next `pulumi up` runs the workflow again (rerunOn includes "failed").',
       `${where}WFX-EXECUTION-FAILED`,
     ]);
   });
 
   test("one that is not run again says what would", () => {
     const message = describeFailed(failed(), context({ rerunOn: ["stopped"] }));
-    expect(message).toContain('It is not run again by itself (rerunOn): change "triggers" to run it again.');
-    expect(describeFailed(failed(), context({ rerunOn: "always" }))).toContain('(rerunOn has "always")');
+    expect(message).toContain(
+      'The next `pulumi up` does not run the workflow again (rerunOn). To run it, change "triggers".',
+    );
+    expect(describeFailed(failed(), context({ rerunOn: "always" }))).toContain('(rerunOn includes "always")');
   });
 
   test.each([
@@ -122,7 +124,7 @@ describe("an execution that failed", () => {
     const timeless = without(failed({ steps: [] }), "startedAt", "settledAt");
     expect(describeFailed(timeless, { ...context(), consoleUrl: undefined }).split("\n")).toEqual([
       "execution 8f1c02aa failed",
-      '  Nothing of it runs any more. The next `pulumi up` runs it again (rerunOn has "failed").',
+      '  The execution is no longer running. The next `pulumi up` runs the workflow again (rerunOn includes "failed").',
       "  workflow wf-1 of project p (cn-north-4), error WFX-EXECUTION-FAILED",
     ]);
     const nameless = without(step({ error: "quota\n exceeded", failedTargets: [{}] }), "name");
@@ -152,10 +154,10 @@ describe("an execution for which the deployment has waited too long", () => {
 
   test("that is left running: nothing is started twice, and how to stop it", () => {
     expect(describeTimedOut(running, timedOut).split("\n")).toEqual([
-      "execution 8f1c02aa still runs after the 30m this deployment waits (timeoutSeconds)",
+      "execution 8f1c02aa is still running after this deployment waited 30m (timeoutSeconds)",
       '  last seen in step 1 of 3 "Run script"',
-      "  The next `pulumi up` goes on waiting for it; nothing is started twice.",
-      "  To stop it instead: `pulumi destroy --target <its URN>`.",
+      "  The next `pulumi up` resumes waiting for this execution. Nothing is started twice.",
+      "  To stop the execution instead, run `pulumi destroy --target <URN>`.",
       `${where}WFX-EXECUTION-TIMEOUT`,
     ]);
   });
@@ -164,59 +166,61 @@ describe("an execution for which the deployment has waited too long", () => {
     const unseen = { ...timedOut, end: "unseen" as const, lastError: new Error("no answer from http://x") };
     const message = describeTimedOut(undefined, unseen);
     expect(message).toMatch(
-      /^execution 8f1c02aa was not seen to end within .*: whether it still runs is not known\n/,
+      /^execution 8f1c02aa was not seen to finish within 30m \(timeoutSeconds\); it may still be running\n/,
     );
-    expect(message).toContain("  the last look failed: no answer from http://x\n");
+    expect(message).toContain("  the last status request failed: no answer from http://x\n");
     expect(message).not.toContain("last seen");
   });
 
   test.each(["stopUnseen", "stopFailed"] as const)("%s: it is not said to run", (end) => {
     const message = describeTimedOut(running, { ...timedOut, end, lastError: new Error("HTTP 503") });
-    expect(message).toMatch(/^execution 8f1c02aa was not seen to end within the 30m this deployment waits /);
-    expect(message).not.toContain("still runs after");
+    expect(message).toMatch(/^execution 8f1c02aa was not seen to finish within 30m /);
+    expect(message).not.toContain("is still running");
   });
 
   test("that was stopped: whether the next deployment runs it again", () => {
     const stopped = { ...timedOut, end: "stopped" as const };
     expect(describeTimedOut(failed({ status: "stopped" }), stopped)).toMatch(
-      /^execution 8f1c02aa did not end within the 30m .* and was stopped \(onTimeout is "stop"\)\n[^]*The next `pulumi up` runs it again \(rerunOn has "stopped"\)/,
+      /^execution 8f1c02aa did not finish within 30m .* and was stopped \(onTimeout is "stop"\)\n[^]*The next `pulumi up` runs the workflow again \(rerunOn includes "stopped"\)/,
     );
     expect(describeTimedOut(undefined, { ...stopped, ...context({ rerunOn: ["failed"] }) })).toContain(
-      'It is not run again by itself (rerunOn): change "triggers" to run it again.',
+      'The next `pulumi up` does not run the workflow again (rerunOn). To run it, change "triggers".',
     );
   });
 });
 
 test("what this deployment has not seen is not said to run", () => {
   expect(describeInterrupted("8f1c02aa", false, context())).toMatch(
-    /^interrupted while waiting for execution 8f1c02aa; it goes on, unless it has ended meanwhile\n/,
+    /^interrupted while waiting for execution 8f1c02aa, which may still be running\n/,
   );
 });
 
-test("an interruption: it goes on running and is waited for again", () => {
+test("an interruption: it is still running and is waited for again", () => {
   expect(describeInterrupted("8f1c02aa", true, context()).split("\n")).toEqual([
-    "interrupted while waiting for execution 8f1c02aa, which goes on running",
-    "  The next `pulumi up` goes on waiting for it; nothing is started twice.",
+    "interrupted while waiting for execution 8f1c02aa, which is still running",
+    "  The next `pulumi up` resumes waiting for this execution. Nothing is started twice.",
     `${where}WFX-INTERRUPTED`,
   ]);
 });
 
-test("a status that can't be read: it may still run, and is waited for again once the cause is mended", () => {
+test("a status that can't be read: it may still run, and is waited for again once the cause is corrected", () => {
   const message = describeLostSight(
     "8f1c02aa",
     { message: "HTTP 401", code: "WFX-AUTHENTICATION" },
     context(),
   );
-  expect(message).toMatch(/^execution 8f1c02aa has begun, but its status can't be read: HTTP 401\n/);
-  expect(message).toContain(
-    "It may still run. Once the cause is mended, the next `pulumi up` goes on waiting",
-  );
+  expect(message).toMatch(/^execution 8f1c02aa has started, but its status can't be read: HTTP 401\n/);
+  expect(message.split("\n").slice(1, 4)).toEqual([
+    "  The execution may still be running.",
+    "  The next `pulumi up` resumes waiting for this execution. Nothing is started twice.",
+    "  Correct the cause first.",
+  ]);
   expect(message).toContain("error WFX-AUTHENTICATION");
 });
 
 test("a forgotten execution: what is known, and both ways on", () => {
   const message = describeForgotten("8f1c02aa", context());
-  expect(message).toContain("no longer knows execution 8f1c02aa, and how it ended was not seen");
+  expect(message).toContain("no longer knows execution 8f1c02aa, and its outcome was not seen");
   expect(message).toContain('change "triggers"');
   expect(message).toContain('set waitFor to "started"');
 });
@@ -227,7 +231,7 @@ test("a start whose outcome is unknown: nothing was sent twice, and what the nex
     "not known whether an execution of workflow wf-1 of project p (cn-north-4) was started",
   );
   expect(message).toContain("nothing was sent a second time");
-  expect(message).toContain("The next `pulumi up` looks again");
+  expect(message).toContain("The next `pulumi up` searches again");
   expect(message).toContain("error WFX-START-UNCERTAIN");
 });
 
@@ -249,11 +253,14 @@ test("what went wrong before a start: nothing was started", () => {
   expect(describeNotStarted({ message: places, code: "WFX-SERVICE" }).length).toBeLessThan(1_100);
 });
 
-test("an execution that will not stop: it stays in the state, and how to let it go", () => {
-  const message = describeNotStopped("8f1c02aa", 300, context());
-  expect(message).toContain("was asked to stop but still runs after 5m");
+test("an execution that will not stop: it stays in the state, and how to leave it running", () => {
+  const message = describeNotStopped("8f1c02aa", 300, true, context());
+  expect(message).toContain("was asked to stop but is still running after 5m");
   expect(message).toContain("The resource stays in the state.");
   expect(message).toContain('set onDelete to "leave"');
+  expect(describeNotStopped("8f1c02aa", 300, false, context())).toMatch(
+    /^execution 8f1c02aa was asked to stop but may still be running after 5m\n/,
+  );
 });
 
 test.each([
@@ -378,7 +385,7 @@ describe("a service's words pose as no message of somebody else, and do nothing 
     ["undecided", describeStartUndecided([summary, summary], at)],
     ["busy", describeBusy([summary], at)],
     ["queued", describeQueued([summary])],
-    ["not stopped", describeNotStopped(word, 1, at)],
+    ["not stopped", describeNotStopped(word, 1, true, at)],
     [
       "start uncertain",
       describeNamedStartUncertain(word, word, { ...at, subject: word, consoleUrl: word }, false),

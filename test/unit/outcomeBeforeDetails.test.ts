@@ -232,7 +232,7 @@ describe("FunctionGraph", () => {
       state: {
         status: "succeeded",
         durationMs: 2_000,
-        output: { truncated: expect.stringContaining("more than can be read") },
+        output: { truncated: expect.stringContaining("too large to read") },
         steps: [],
         truncated: ["steps", "output"],
       },

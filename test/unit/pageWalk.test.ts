@@ -41,7 +41,7 @@ test.each<[string, (index: number) => string]>([
   expect(result.walk.cutShort).toBe("repeats");
   expect(result.pages).toBeLessThanOrEqual(11);
   expect(result.rows.length).toBe(result.pages);
-  expect(result.walk.describe()).toContain("the same page over and over");
+  expect(result.walk.describe()).toContain("repeats the same page (after");
 });
 
 test("the token that it began with counts as one that has been before", () => {

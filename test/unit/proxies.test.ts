@@ -52,7 +52,7 @@ test.each<[string, RegExp]>([
   ],
   ["http://ann:s3cret@:3128", /is not the address of a proxy/],
   ["ann:s3cret@", /is not the address of a proxy/],
-  ["socks5://ann:s3cret@proxy.example", /names a proxy of the kind socks5:\/\/, of which only/],
+  ["socks5://ann:s3cret@proxy.example", /names a proxy with the scheme socks5:\/\/, but only/],
   ["http://ann:s3cret%zz@proxy.example", /has a user or password that is not percent-encoded/],
 ])("%s is refused, without its words", (value, message) => {
   const { proxyFor } = reading({ HTTPS_PROXY: value });

@@ -4,7 +4,8 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import * as fc from "fast-check";
-import { SecretArguments, newSecrets } from "../../provider/src/fronts/dynamic/secretArguments";
+import { SecretArguments } from "../../provider/src/fronts/dynamic/secretArguments";
+import { newSecrets } from "../../provider/src/fronts/shared/newSecrets";
 import { readProperties } from "../../provider/src/fronts/dynamic/properties";
 import type { JsonValue } from "../../provider/src/program/jsonValues";
 import { noteArguments } from "../../provider/src/program/argumentNotes";

@@ -1,11 +1,8 @@
 /** Which outputs are marked as secret, where an argument is. */
 import { readProperties } from "../../provider/src/fronts/dynamic/properties";
 import type { PropertyPath } from "../../provider/src/fronts/shared/propertyPaths";
-import {
-  answeredMeta,
-  markSecretOutputs,
-  settleOutputs,
-} from "../../provider/src/fronts/dynamic/secretOutputs";
+import { answeredMeta } from "../../provider/src/fronts/dynamic/answeredMeta";
+import { markSecretOutputs, settleOutputs } from "../../provider/src/fronts/shared/secretOutputs";
 
 type Bag = Record<string, unknown>;
 

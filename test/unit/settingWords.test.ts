@@ -53,9 +53,9 @@ const cases: readonly {
   {
     service: "cloudflow",
     config: { ...aliKey, "alicloud:region": "Nowhere!" },
-    stack: `"region" is "Nowhere!" (from configuration alicloud:region), which is no region like "cn-hangzhou": correct it.`,
-    byDefault: `"region" is "Nowhere!" (from configuration runbook:alicloud.region), which is no region like "cn-hangzhou": correct it.`,
-    explicit: `"region" is "Nowhere!" (from provider argument alicloud.region), which is no region like "cn-hangzhou": correct it.`,
+    stack: `"region" (from configuration alicloud:region) must be a region such as "cn-hangzhou", not "Nowhere!".`,
+    byDefault: `"region" (from configuration runbook:alicloud.region) must be a region such as "cn-hangzhou", not "Nowhere!".`,
+    explicit: `"region" (from provider argument alicloud.region) must be a region such as "cn-hangzhou", not "Nowhere!".`,
   },
   {
     service: "cloudflow",
@@ -71,21 +71,21 @@ const cases: readonly {
     service: "functiongraph",
     config: { ...key, "huaweicloud:region": "cn-north-4", "huaweicloud:endpoints": "fgs" },
     stack:
-      "configuration huaweicloud:endpoints is not a map from service to address. Set it by: pulumi config set --path huaweicloud:endpoints.fgs https://…",
+      "configuration huaweicloud:endpoints is not a map from service to address. Set it with: pulumi config set --path huaweicloud:endpoints.fgs https://…",
     byDefault:
-      "configuration runbook:huaweicloud.endpoints is not a map from service to address. Set it by: pulumi config set --path runbook:huaweicloud.endpoints.fgs https://…",
+      "configuration runbook:huaweicloud.endpoints is not a map from service to address. Set it with: pulumi config set --path runbook:huaweicloud.endpoints.fgs https://…",
     explicit:
-      "provider argument huaweicloud.endpoints is not a map from service to address. Set it by: provider argument huaweicloud.endpoints.fgs = https://…",
+      "provider argument huaweicloud.endpoints is not a map from service to address. Set it with: provider argument huaweicloud.endpoints.fgs = https://…",
   },
   {
     service: "aom",
     config: { ...key, "huaweicloud:assumeRole": "deployer" },
     stack:
-      "configuration huaweicloud:assumeRole is no object. Set its values by: pulumi config set --path huaweicloud:assumeRole.<name> <value>",
+      "configuration huaweicloud:assumeRole is not an object. Set its values with: pulumi config set --path huaweicloud:assumeRole.<name> <value>",
     byDefault:
-      "configuration runbook:huaweicloud.assumeRole is no object. Set its values by: pulumi config set --path runbook:huaweicloud.assumeRole.<name> <value>",
+      "configuration runbook:huaweicloud.assumeRole is not an object. Set its values with: pulumi config set --path runbook:huaweicloud.assumeRole.<name> <value>",
     explicit:
-      "provider argument huaweicloud.assumeRole is no object. Set its values by: provider argument huaweicloud.assumeRole.<name> = <value>",
+      "provider argument huaweicloud.assumeRole is not an object. Set its values with: provider argument huaweicloud.assumeRole.<name> = <value>",
   },
   {
     service: "aom",
@@ -111,11 +111,11 @@ const cases: readonly {
     service: "aom",
     config: { ...key, "huaweicloud:agencyName": "deployer" },
     stack:
-      "configuration huaweicloud:agencyName is of no use alone: set huaweicloud:agencyName and huaweicloud:agencyDomainName, or unset it.",
+      "configuration huaweicloud:agencyName has no effect alone: set huaweicloud:agencyName and huaweicloud:agencyDomainName, or unset it.",
     byDefault:
-      "configuration runbook:huaweicloud.agencyName is of no use alone: set runbook:huaweicloud.agencyName and runbook:huaweicloud.agencyDomainName, or unset it.",
+      "configuration runbook:huaweicloud.agencyName has no effect alone: set runbook:huaweicloud.agencyName and runbook:huaweicloud.agencyDomainName, or unset it.",
     explicit:
-      "provider argument huaweicloud.agencyName is of no use alone: set huaweicloud.agencyName and huaweicloud.agencyDomainName, or unset it.",
+      "provider argument huaweicloud.agencyName has no effect alone: set huaweicloud.agencyName and huaweicloud.agencyDomainName, or unset it.",
   },
 ];
 
@@ -136,7 +136,7 @@ it("a wrong setting that is found later is named alike", () => {
       return (error as Error).message;
     }
   };
-  const shape = `is not a map from operation to {"tokens": …, "perSecond": …}, at least 1 and more than 0. Set it by:`;
+  const shape = `must be a map from operation to {"tokens": at least 1, "perSecond": more than 0}. Set it with:`;
   const more = "(and the same for perSecond)";
   expect(said(stackSettingWords)).toBe(
     `configuration alicloud:requestLimits ${shape} pulumi config set --path alicloud:requestLimits.<operation>.tokens 20 ${more}`,
@@ -183,11 +183,11 @@ describe("who has set no credentials reads how to set them", () => {
   it.each([
     [
       stackSettingWords,
-      "Set an access key (pulumi config set alicloud:accessKey … and pulumi config set --secret alicloud:secretKey …), or one of alicloud:profile, credentialsUri, ecsRoleName and assumeRoleWithOidc. Nothing was found in the configuration; in the",
+      "Set an access key (pulumi config set alicloud:accessKey … and pulumi config set --secret alicloud:secretKey …), or one of alicloud:profile, credentialsUri, ecsRoleName and assumeRoleWithOidc. The provider found none in the configuration; in the",
     ],
     [
       explicitProviderWords,
-      "Set an access key (provider argument alicloud.accessKey = … and provider argument alicloud.secretKey = …), or one of alicloud.profile, credentialsUri, ecsRoleName and assumeRoleWithOidc. Nothing was found in the provider arguments; in the",
+      "Set an access key (provider argument alicloud.accessKey = … and provider argument alicloud.secretKey = …), or one of alicloud.profile, credentialsUri, ecsRoleName and assumeRoleWithOidc. The provider found none in the provider arguments; in the",
     ],
   ])("for Alibaba Cloud", async (words, text) => {
     expect(await said("cloudflow", words)).toContain(text);

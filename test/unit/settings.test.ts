@@ -18,7 +18,7 @@ test("a key counts in camel case and in snake case", () => {
 test("two spellings that differ are refused without the values", () => {
   const both = config({ "huaweicloud:secret_key": "one", "huaweicloud:secretKey": "two" });
   expect(() => fromConfig(both, "huaweicloud:secretKey")).toThrow(
-    "configuration huaweicloud:secretKey and configuration huaweicloud:secret_key are both set and differ: remove one of them.",
+    "configuration huaweicloud:secretKey and configuration huaweicloud:secret_key are both set, with different values: remove one of them.",
   );
 });
 
@@ -38,9 +38,9 @@ test("an object by its plural name", () => {
 });
 
 test.each([
-  ["text", /huaweicloud:assumeRole is no object\. Set its values by: pulumi config set --path/],
-  ["[{},{}]", /huaweicloud:assumeRole has 2 entries: give one\./],
-  ['{"agency_name":"a","agencyName":"b"}', /agencyName in two spellings that differ/],
+  ["text", /huaweicloud:assumeRole is not an object\. Set its values with: pulumi config set --path/],
+  ["[{},{}]", /huaweicloud:assumeRole has 2 entries: keep one\./],
+  ['{"agency_name":"a","agencyName":"b"}', /agencyName in two spellings, with different values/],
 ])("what is no single object is refused: %s", (text, message) => {
   const wrong = config({ "huaweicloud:assumeRole": text });
   expect(() => configuredObject(wrong, "huaweicloud:assumeRole")).toThrow(message);
@@ -63,6 +63,6 @@ test.each([
 test("two names of one service that differ are refused", () => {
   const settings = config({ "huaweicloud:endpoints": '{"fgs":"https://one","functiongraph":"https://two"}' });
   expect(() => configuredEndpoint(settings, "huaweicloud:endpoints", "functiongraph", "fgs")).toThrow(
-    "configuration huaweicloud:endpoints.functiongraph and configuration huaweicloud:endpoints.fgs are both set and differ",
+    "configuration huaweicloud:endpoints.functiongraph and configuration huaweicloud:endpoints.fgs are both set, with different values",
   );
 });

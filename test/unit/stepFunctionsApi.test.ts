@@ -107,7 +107,10 @@ describe("answers", () => {
   });
 
   test.each([
-    [{ ...row, executionArn: execution.replace("run-1", "run-2") }, '"run-2", but was asked about "run-1"'],
+    [
+      { ...row, executionArn: execution.replace("run-1", "run-2") },
+      '"run-2", but the request was for "run-1"',
+    ],
     [{ ...row, executionArn: execution.replace(":deploy:", ":other:") }, "other"],
     [{ ...row, executionArn: undefined }, 'without "executionArn"'],
     [{ ...row, executionArn: "run-1" }, 'without "executionArn"'],

@@ -2,9 +2,8 @@
 import { withAlarms } from "../../provider/src/ground/alarms";
 import type { Clock } from "../../provider/src/ground/clock";
 import { systemClock } from "../../provider/src/ground/clock";
-import { abortAt, isOutOfTime } from "../../provider/src/ground/deadline";
 import { unlessAborted } from "../../provider/src/ground/onAbort";
-import { limitTime, withinTime } from "../../provider/src/ground/timeLimit";
+import { isOutOfTime, limitTime, withinTime } from "../../provider/src/ground/timeLimit";
 import { fakeClock } from "../support/fakeClock";
 import { never } from "../support/sessions";
 import { simulatedClock } from "../support/simulatedClock";
@@ -83,13 +82,6 @@ describe.each(kinds)("%s", (_what, openClock) => {
     expect(limit.signal.aborted).toBe(true);
     await pass(2_000);
     expect(isOutOfTime(limit.signal)).toBe(false);
-  });
-
-  test("a deadline is a limit too", async () => {
-    const { clock, pass } = open();
-    const deadline = abortAt(clock, clock.now() + 500, never);
-    await pass(500);
-    expect(isOutOfTime(deadline.signal)).toBe(true);
   });
 
   test("work within its time gives what it gives, and leaves no limit behind", async () => {

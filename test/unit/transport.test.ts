@@ -203,15 +203,11 @@ describe("a wrong setting is refused by name", () => {
       { config: { "huaweicloud:cacertFile": cert.slice(0, 200) } },
       /huaweicloud:cacertFile can't be used \(\w+\): check that the PEM text is whole/,
     ],
-    [
-      "a certificate alone",
-      { environment: { OS_CERT: cert } },
-      /OS_CERT is set, but the key that belongs to it is not/,
-    ],
+    ["a certificate alone", { environment: { OS_CERT: cert } }, /OS_CERT is set, but its key is not/],
     [
       "a key alone",
       { config: { "huaweicloud:key": key } },
-      /huaweicloud:key is set, but the certificate that belongs to it is not/,
+      /huaweicloud:key is set, but its certificate is not/,
     ],
     [
       "another certificate's key",

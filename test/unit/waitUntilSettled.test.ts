@@ -174,7 +174,7 @@ describe("errors that may pass", () => {
     const { options, reporter, clock } = wait([...outage, running, ...outage, succeeded]);
     await waitWith(options);
     expect(reporter.warnings).toEqual([
-      "the status can't be read for now, waiting goes on: Look was refused: HTTP 502.",
+      "the status can't be read at the moment, waiting continues: Look was refused: HTTP 502.",
     ]);
     expect(Math.max(...clock.sleeps)).toBeLessThanOrEqual(30_000);
   });
@@ -421,7 +421,7 @@ describe("the person who watches", () => {
     const { options, reporter } = wait([odd("pondering"), odd("pondering"), odd("musing"), succeeded]);
     await waitWith(options);
     expect(reporter.warnings).toEqual([
-      'the service says "pondering", a status that this version does not know; waiting goes on',
+      'the service reports the unknown status "pondering"; waiting continues',
     ]);
     expect(reporter.statuses[0]).toBe("pondering");
   });

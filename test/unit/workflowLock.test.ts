@@ -147,9 +147,7 @@ test("one that somebody touches is waited for, with a word, until the caller giv
     );
     await waiting;
     expect(isDone).toBe(false);
-    expect(told).toEqual([
-      "waits for another deployment on this machine, which is starting the same workflow",
-    ]);
+    expect(told).toEqual(["waiting for another deployment on this machine to start the same workflow"]);
   } finally {
     clearInterval(alive);
     rmSync(lockFolder(workflow), { recursive: true, force: true });

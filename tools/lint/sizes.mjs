@@ -21,11 +21,6 @@ export const sizeRules = /** @type {const} */ ({
 /** @type {readonly SizeException[]} */
 export const sizeExceptions = [
   {
-    file: "provider/src/fronts/dynamic/executionProvider.ts",
-    rules: ["max-lines", "dialect/class-length"],
-    why: "a method for each call of the host; to be cut when a second front shares a part of them",
-  },
-  {
     file: "provider/src/ground/errors.ts",
     rules: ["max-lines"],
     why: "the one tree of errors, most lines are TSDoc",
@@ -51,11 +46,6 @@ export const sizeExceptions = [
     why: "a table of codes written as one function",
   },
   {
-    file: "provider/src/services/huawei/account.ts",
-    rules: ["max-lines", "dialect/class-length"],
-    why: "to be cut: tokens, projects and enterprise projects of an account",
-  },
-  {
     file: "provider/src/services/huawei/aom/api.ts",
     rules: ["max-lines"],
     why: "request and answer of each operation side by side; short functions",
@@ -64,11 +54,6 @@ export const sizeExceptions = [
     file: "provider/src/services/huawei/functiongraph/api.ts",
     rules: ["max-lines"],
     why: "request and answer of each operation side by side; short functions",
-  },
-  {
-    file: "provider/src/services/huawei/functiongraph/backend.ts",
-    rules: ["max-lines", "dialect/class-length"],
-    why: "to be cut: two lists, and what EXPRESS executions do not show",
   },
   {
     file: "provider/src/services/huawei/settingsTable.ts",

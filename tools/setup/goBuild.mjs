@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { chmod, copyFile, cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cacheFolder } from "./cache.mjs";
 import { SetupError } from "./progress.mjs";
@@ -111,6 +111,18 @@ export async function buildPulumi(folder, say) {
  * @param {NodeJS.ProcessEnv} env
  */
 async function copyDynamicProviderLauncher(moduleFolder, folder, env) {
+  const name = `pulumi-resource-pulumi-nodejs${process.platform === "win32" ? ".cmd" : ""}`;
+  await copyFromPulumiModule({ moduleFolder, file: join("nodejs", "dist", name), folder, env });
+}
+
+/**
+ * Copies a script out of the Go module of Pulumi's SDK, which has more in it than Go.
+ * @param {{ moduleFolder: string, file: string, folder: string, env: NodeJS.ProcessEnv }} options `moduleFolder`: where
+ *   the go.mod is that names the SDK's version; `file`: its path in the SDK's module; `folder`: where it goes
+ * @returns {Promise<void>}
+ * @throws {SetupError} when Go cannot tell where the module is
+ */
+export async function copyFromPulumiModule({ moduleFolder, file, folder, env }) {
   const module = "github.com/pulumi/pulumi/sdk/v3";
   const listed = await runCommand("go", ["list", "-mod=readonly", "-m", "-f", "{{.Dir}}", module], {
     cwd: moduleFolder,
@@ -119,10 +131,10 @@ async function copyDynamicProviderLauncher(moduleFolder, folder, env) {
   if (!listed.ok) {
     throw new SetupError(`Finding ${module} failed:\n${listed.lastLines}`, GO_REMEDY);
   }
-  const name = `pulumi-resource-pulumi-nodejs${process.platform === "win32" ? ".cmd" : ""}`;
-  await copyFile(join(listed.stdout.trim(), "nodejs", "dist", name), join(folder, name));
+  const copy = join(folder, basename(file));
+  await copyFile(join(listed.stdout.trim(), file), copy);
   // Files in the module cache are read-only.
-  await chmod(join(folder, name), 0o755);
+  await chmod(copy, 0o755);
 }
 
 /**

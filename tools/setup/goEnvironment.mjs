@@ -1,5 +1,5 @@
 // Go programs in the cache, each built once for every content of its sources: the vendor's Go client for the tests in
-// which it talks to the emulator, and actionlint.
+// which it talks to the emulator, the generator of SDKs, and actionlint.
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -27,6 +27,13 @@ export const vendorsClient = (folder) => ({
   description: "the vendor's Go client",
 });
 
+/** @type {(folder: string) => GoProgram} */
+export const sdkGenerator = (folder) => ({
+  folder,
+  name: "sdk-generator",
+  description: "the generator of SDKs",
+});
+
 /**
  * Builds a program.
  * @param {GoProgram & { progress: import("./progress.mjs").Progress, env?: NodeJS.ProcessEnv }} options
@@ -43,15 +50,11 @@ export async function ensureGoProgram({ folder, name, description, progress, env
       return `no Go of at least 1.21 here: ${description} is skipped`;
     }
     const binary = `${name}${process.platform === "win32" ? ".exe" : ""}`;
-    const hash = createHash("sha256").update(`${version}\0`);
-    for (const file of (await readdir(folder)).filter((name) => SOURCES.test(name)).sort()) {
-      hash.update(`${file}\0`).update((await readFile(join(folder, file), "utf8")).replaceAll("\r\n", "\n"));
-    }
     const made = await ensureCached({
-      name: `go-${name}-${process.platform}-${process.arch}-${hash.digest("hex").slice(0, 12)}`,
+      name: await goBuildName(name, folder, version),
       make: async (unfinished) => {
         say(`building ${description}, usually about 30 s`);
-        await build(folder, join(unfinished, binary), { description, env: go });
+        await buildGo(folder, join(unfinished, binary), { description, env: go });
       },
       say,
       env,
@@ -63,11 +66,27 @@ export async function ensureGoProgram({ folder, name, description, progress, env
 }
 
 /**
+ * Names what is built from a folder in the cache: another version of Go or other sources are another entry.
+ * @param {string} name
  * @param {string} folder
- * @param {NodeJS.ProcessEnv} env
- * @returns {Promise<string | undefined>}
+ * @param {string} version of Go
+ * @returns {Promise<string>}
  */
-async function goVersion(folder, env) {
+export async function goBuildName(name, folder, version) {
+  const hash = createHash("sha256").update(`${version}\0`);
+  for (const file of (await readdir(folder)).filter((name) => SOURCES.test(name)).sort()) {
+    hash.update(`${file}\0`).update((await readFile(join(folder, file), "utf8")).replaceAll("\r\n", "\n"));
+  }
+  return `go-${name}-${process.platform}-${process.arch}-${hash.digest("hex").slice(0, 12)}`;
+}
+
+/**
+ * The Go of this machine.
+ * @param {string} folder the effective version depends on its go.mod
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<string | undefined>} undefined where there is none, or an older one than 1.21
+ */
+export async function goVersion(folder, env) {
   const answer = await runCommand("go", ["env", "GOVERSION"], { cwd: folder, env, timeoutMs: 20_000 });
   const [, major, minor] = /^go(\d+)\.(\d+)/m.exec(answer.stdout)?.map(Number) ?? [];
   const isEnough =
@@ -79,13 +98,17 @@ async function goVersion(folder, env) {
 }
 
 /**
+ * Compiles programs of a folder's module.
  * @param {string} source
- * @param {string} output
- * @param {{ description: string, env: NodeJS.ProcessEnv }} options
+ * @param {string} output the executable; with a slash at its end, the folder for several
+ * @param {{ description: string, env: NodeJS.ProcessEnv, packages?: readonly string[] }} options `packages`: by default the
+ *   folder's own
+ * @returns {Promise<void>}
+ * @throws {SetupError} when Go cannot compile them
  */
-async function build(source, output, { description, env }) {
+export async function buildGo(source, output, { description, env, packages = ["."] }) {
   const flags = ["-trimpath", "-mod=readonly", "-buildvcs=false", "-ldflags=-s -w"];
-  const built = await runCommand("go", ["build", ...flags, "-o", output, "."], { cwd: source, env });
+  const built = await runCommand("go", ["build", ...flags, "-o", output, ...packages], { cwd: source, env });
   if (!built.ok) {
     throw new SetupError(
       `Building ${description} failed:\n${built.lastLines}`,

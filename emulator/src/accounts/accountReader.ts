@@ -111,13 +111,13 @@ export function rejectRepeated(accounts: readonly Account[]): void {
     ...account.projects.map(({ id }) => `project ${id}`),
     ...account.identityProviders.map(({ name }) => `identity provider ${name}`),
   ]);
-  rejectTwice(names, "accounts", " (the demo account counts too)");
+  rejectTwice(names, "accounts", " (the demo account is included)");
 }
 
 function rejectTwice(names: readonly string[], path: string, remark = ""): void {
   const seen = new Set<string>();
   for (const name of names) {
-    if (seen.has(name)) throw new ShapeError(path, `${name} is there twice${remark}`);
+    if (seen.has(name)) throw new ShapeError(path, `${name} is defined twice${remark}`);
     seen.add(name);
   }
 }
@@ -138,12 +138,12 @@ function readAccessKey(json: unknown, path: string, users: readonly User[]): Acc
   const fields = new Fields(json, path);
   const userName = fields.text("user") ?? users[0]?.name ?? "";
   if (userName !== "" && !users.some(({ name }) => name === userName)) {
-    throw new ShapeError(fields.at("user"), `is no user of the account: ${userName}`);
+    throw new ShapeError(fields.at("user"), `is not a user of the account: ${userName}`);
   }
   const key: AccessKey = {
     accessKey: fields.requiredText("accessKey", {
       pattern: /^[^,\s]+$/,
-      patternText: "has no commas and no spaces",
+      patternText: "must have no commas and no spaces",
     }),
     secretKey: fields.requiredText("secretKey", { min: 1 }),
     securityToken: fields.text("securityToken", { min: 1 }),
@@ -211,7 +211,7 @@ function readAccountTrust(fields: Fields): Trust {
   const user = fields.text("user", { min: 1 });
   const role = fields.text("agency", { min: 1 }) ?? fields.text("role", { min: 1 });
   if (user !== undefined && role !== undefined) {
-    throw new ShapeError(fields.path, "must have one of user, agency and role at most");
+    throw new ShapeError(fields.path, "must have at most one of user, agency and role");
   }
   if (user !== undefined) return { kind: "user", domain, user };
   return role === undefined ? { kind: "account", domain } : { kind: "session", domain, role };
@@ -231,7 +231,7 @@ function readIdentityProvider(json: unknown, path: string): IdentityProvider {
     ),
     keys: fields.list("keys", readPublicKey),
   };
-  if (provider.audiences.length === 0) throw new ShapeError(fields.at("audiences"), "must have one at least");
+  if (provider.audiences.length === 0) throw new ShapeError(fields.at("audiences"), "must have at least one");
   fields.rejectUnknown();
   return provider;
 }

@@ -92,7 +92,7 @@ export function readMachine(
   const fields = new Fields(json, path);
   const domain = fields.requiredText("domain", { min: 1 });
   const account = accounts.find(({ domainName }) => domainName === domain);
-  if (!account) throw new ShapeError(fields.at("domain"), `is no account: ${domain}`);
+  if (!account) throw new ShapeError(fields.at("domain"), `is not an account: ${domain}`);
   const lifetimeSeconds =
     fields.number("lifetimeSeconds", { min: 900, max: 86_400, integer: true }) ?? defaultLifetimeSeconds;
   const machine: Machine = {
@@ -118,7 +118,7 @@ function readRoleName(fields: Fields, kind: MachineKind, account: Account): stri
   // A pod and a credentials URI are there for nothing else.
   if (!kind.endsWith("Ecs")) fields.required(field, name);
   if (name !== undefined && !rolesOf(account, cloudOf(kind)).some((role) => role.name === name)) {
-    throw new ShapeError(fields.at(field), `is no ${field} of ${account.domainName}: ${name}`);
+    throw new ShapeError(fields.at(field), `does not exist in ${account.domainName}: ${name}`);
   }
   return name;
 }
@@ -132,7 +132,7 @@ function readIdp(fields: Fields, accounts: readonly Account[]): string {
   const idp = fields.requiredText("idp", { min: 1 });
   if (accounts.some(({ identityProviders }) => identityProviders.some(({ name }) => name === idp)))
     return idp;
-  throw new ShapeError(fields.at("idp"), `is no identity provider: ${idp}`);
+  throw new ShapeError(fields.at("idp"), `is not an identity provider: ${idp}`);
 }
 
 function readAnswer(fields: Fields): PodAnswer {

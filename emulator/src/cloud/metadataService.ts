@@ -56,7 +56,7 @@ export function metadataService(
       };
       return { operation, respond };
     },
-    faultReply: (status) => textReply(status, `${String(status)} as planned by a fault`),
+    faultReply: (status) => textReply(status, `${String(status)} caused by a configured fault`),
     expireToken(call: Call): Reply | undefined {
       const token = call.headers[tokenHeader];
       return token !== undefined && state.machines.expireToken(token)

@@ -72,7 +72,7 @@ function answer(table: RouteTable<ControlRoute>, call: Call): Reply {
 
 // A web page that is open on this machine must not be able to steer the emulator: browsers send Origin.
 function refuseStrangers(call: Call): Reply | undefined {
-  if (!call.fromLoopback) return problem(403, "the control API answers this machine only");
+  if (!call.fromLoopback) return problem(403, "the control API answers only this machine");
   if (call.headers["origin"] !== undefined) return problem(403, "the control API does not answer web pages");
   return undefined;
 }

@@ -77,7 +77,7 @@ function decide(place: Place, request: ControlRequest, kind: "approve" | "reject
   const { executions } = place.state;
   const execution = findExecution(place, request);
   if (executions.play(execution).phase !== "awaitingApproval") {
-    throw new ReplyError(problem(409, `execution ${execution.id} does not wait for approval`));
+    throw new ReplyError(problem(409, `execution ${execution.id} is not waiting for approval`));
   }
   return describe(place, executions.intervene(execution, { kind }));
 }

@@ -53,7 +53,7 @@ export class DataFolder {
   #lose(): void {
     this.#release = undefined;
     process.stderr.write(
-      `runbook-emulator: the lock of ${this.#folder} is gone. Another emulator may use the folder, so nothing is kept there any more.\n`,
+      `runbook-emulator: the lock of ${this.#folder} is gone. Another emulator may use the folder, so this emulator no longer keeps executions there.\n`,
     );
   }
 

@@ -13,8 +13,8 @@ export class FolderInUseError extends Error {
   constructor(folder: string, owner: Owner | undefined, lockPath: string) {
     const who = owner ? `process ${String(owner.pid)} on ${owner.host}` : "another process";
     super(
-      `${folder} is in use by ${who}: stop that emulator, or give this one a folder of its own. ` +
-        `If no emulator runs there, delete ${lockPath}`,
+      `${folder} is in use by ${who}: stop that emulator, or use another folder. ` +
+        `If no emulator is running there, delete ${lockPath}`,
     );
     this.name = "FolderInUseError";
   }

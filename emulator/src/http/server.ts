@@ -156,8 +156,8 @@ function dated(reply: Reply, { clock }: Served): Reply {
 
 function strangeHost(host: string): Reply {
   const error =
-    `the emulator does not answer requests to the host ${JSON.stringify(host)}. If the name is the emulator's, ` +
-    "start it with --allow-host and the name (startEmulator: allowedHosts)";
+    `the emulator does not answer requests to the host ${JSON.stringify(host)}. If this is a name of the emulator, ` +
+    "start the emulator with --allow-host and the name (startEmulator: allowedHosts)";
   return jsonReply(421, { error });
 }
 

@@ -59,7 +59,7 @@ export function huaweiStsService(state: HuaweiState): Service {
     routes: table.names(),
     match: matchByRoute(table, ({ operation, handle }, _params, call) => handle({ state, call, operation })),
     faultReply: (status, _operation, call) =>
-      gatewayFaultReply(status, call) ?? errorReply(status, "As planned by a fault.", call),
+      gatewayFaultReply(status, call) ?? errorReply(status, "Caused by a configured fault.", call),
     expireToken: (call) => refuseExpired(state.accounts, call),
   };
 }
@@ -178,7 +178,8 @@ interface FoundAgency {
 }
 
 function findAgency(request: StsRequest, urn: string): FoundAgency {
-  if (!/^iam::[^:]+:agency:.+$/.test(urn)) refuse(400, "Invalid parameter. agency_urn: is no URN", request);
+  if (!/^iam::[^:]+:agency:.+$/.test(urn))
+    refuse(400, "Invalid parameter. agency_urn: is not a URN", request);
   for (const account of request.state.accounts.accounts) {
     const agency = account.agencies.find((candidate) => agencyUrn(account, candidate) === urn);
     if (agency) return { account, agency };

@@ -184,7 +184,7 @@ export class ProgramCourse implements SequencePlayer, TaskWorld {
     if (!arm) {
       return state.noMatch === "next"
         ? { ended: success(at, idleResult(visit)) }
-        : { ended: failure(at, this.names.noChoiceMatched, `no choice of ${state.id} fits the input`) };
+        : { ended: failure(at, this.names.noChoiceMatched, `no choice of ${state.id} matches the input`) };
     }
     const next = arm.next === undefined ? {} : { next: { id: arm.next } };
     if (!arm.body) return { ended: { ...success(at, idleResult(visit)), ...next } };

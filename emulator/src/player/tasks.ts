@@ -100,7 +100,7 @@ function timedOut(
   record: ProgramRecord,
 ): Course {
   if (deadline > until) return { nextChangeAt: deadline };
-  const ended = failure(deadline, names.taskTimedOut, "the task has run out of time");
+  const ended = failure(deadline, names.taskTimedOut, "the task timed out");
   record.note("taskTimedOut", deadline, step, { error: ended.error });
   return { ended: { ...ended, stepOutcome: "timeout" } };
 }

@@ -13,7 +13,7 @@ const permissionDenied = [
 
 const succeeds: SeedWorkflow = {
   name: "demo-succeeds",
-  description: "Ends with success after two seconds",
+  description: "Succeeds after two seconds",
   nodes: [
     { id: "prepare", name: "Prepare", durationMs: 300 },
     {
@@ -53,7 +53,7 @@ const fails: SeedWorkflow = {
 
 const slow: SeedWorkflow = {
   name: "demo-slow",
-  description: "Ends with success after twenty seconds",
+  description: "Succeeds after twenty seconds",
   nodes: [
     { id: "prepare", name: "Prepare", durationMs: 4000 },
     { id: "run-script", name: "Run script", durationMs: 12_000, targets: { success: 50 } },
@@ -90,7 +90,7 @@ const flowSlow: SeedWorkflow = {
 
 const flowExpress: SeedWorkflow = {
   name: "demo-express",
-  description: "Ends with success after half a second; EXPRESS, so it keeps no history",
+  description: "Succeeds after half a second; EXPRESS, so it keeps no history",
   nodes: [
     { id: "prepare", name: "Prepare", durationMs: 200 },
     { id: "deploy", name: "Deploy", durationMs: 300, output: { version: "1.4.2" } },
@@ -116,7 +116,7 @@ const cloudFlowFails: SeedWorkflow = {
 
 const cloudFlowExpress: SeedWorkflow = {
   ...flowExpress,
-  description: "Ends with success after half a second; Express, so it keeps no history",
+  description: "Succeeds after half a second; Express, so it keeps no history",
   attributes: { ExecutionMode: "Express" },
 };
 

@@ -73,7 +73,7 @@ function withChanges(fields: Fields, nodes: readonly NodeScript[]): readonly Nod
   if (!changes) return nodes;
   const at = fields.at("change");
   for (const id of Object.keys(changes)) {
-    if (!nodes.some((node) => node.id === id)) throw new ShapeError(`${at}.${id}`, "is the id of no node");
+    if (!nodes.some((node) => node.id === id)) throw new ShapeError(`${at}.${id}`, "is not the id of a node");
   }
   return nodes.map((node) => {
     const change = changes[node.id];

@@ -40,7 +40,7 @@ export function checkIsAbout(expected: string, value: unknown, field: string, re
   if (value === undefined || value === null || value === "") return;
   if (value === expected) return;
   throw new ResponseFormatError(
-    `${request.operation}: ${request.url} answered ${describeField(value, field)}, but was asked about ` +
+    `${request.operation}: ${request.url} answered ${describeField(value, field)}, but the request was for ` +
       `${shown(expected)}.`,
     request,
   );
@@ -48,7 +48,7 @@ export function checkIsAbout(expected: string, value: unknown, field: string, re
 
 /** What to say of a list with rows whose id can't be read; follows a colon. */
 export function describeUnreadable(rows: number): string {
-  return `${String(rows)} of its ${rows === 1 ? "rows has" : "rows have"} no id that can be read`;
+  return `${String(rows)} of its ${rows === 1 ? "rows has" : "rows have"} no readable id`;
 }
 
 /**

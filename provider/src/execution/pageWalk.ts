@@ -71,7 +71,7 @@ export class PageWalk {
   /** What to say of a list that was left before its end; follows a colon. */
   describe(): string {
     return this.#cutShort === "repeats"
-      ? `the service gives the same page over and over (after ${String(this.#pages)} of them)`
+      ? `the service repeats the same page (after ${String(this.#pages)} pages)`
       : `it has more than ${String(this.#pages)} pages`;
   }
 }

@@ -40,12 +40,12 @@ export function text(limits: {
     if (typeof value !== "string") return `must be text of ${size}, not ${kindOf(value)}`;
     if (value.length < limits.min || value.length > limits.max) {
       return value.length === 0
-        ? `must not be empty: it has ${size}`
+        ? `must not be empty: it must have ${size}`
         : `must have ${size}, not ${String(value.length)}`;
     }
     if (!value.isWellFormed()) return notWellFormed;
     if (limits.pattern && !limits.pattern.test(value)) {
-      return `must have only ${limits.patternName ?? `what ${String(limits.pattern)} allows`}`;
+      return `must have only ${limits.patternName ?? `characters that ${String(limits.pattern)} allows`}`;
     }
     return undefined;
   });
@@ -93,7 +93,7 @@ export function someOf(words: string[], alone: string): ArgumentRule {
       ) as unknown;
       return wrong === undefined
         ? undefined
-        : `has ${typeof wrong === "string" ? `"${wrong}"` : kindOf(wrong)}, which is none of ${list}`;
+        : `has ${typeof wrong === "string" ? `"${wrong}"` : kindOf(wrong)}: each item must be one of ${list}`;
     },
     [...words, alone],
   );
@@ -126,7 +126,7 @@ export const address: ArgumentRule = rule("string", (value) => {
     return `${remedy}: ${value.includes("@") ? "it" : `"${value}"`} has no scheme or no host`;
   }
   if (url.protocol !== "https:" && url.protocol !== "http:")
-    return `${remedy}: its scheme is not http or https`;
+    return `${remedy}: its scheme must be http or https`;
   if (url.username !== "" || url.password !== "") return `${remedy}, without a user or password in it`;
   if (/[?#]/.test(value)) return `${remedy}, without a query`;
   return undefined;
@@ -175,7 +175,7 @@ export const elsewhere = "store the data elsewhere and pass its address";
 /** What is wrong with `concurrency` where the service does not show what runs. */
 export function concurrencyWithoutHistory(concurrency: unknown, mode: string): string | undefined {
   if (concurrency === undefined || concurrency === "allow") return undefined;
-  return `can only be "allow" with ${mode}: the service does not show what runs. Leave it out`;
+  return `can only be "allow" with ${mode}: the service does not show running executions. Remove the argument`;
 }
 
 /** A moment as RFC 3339 with an offset or `Z`. */

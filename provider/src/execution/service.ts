@@ -263,6 +263,16 @@ export interface Backend {
    * what it carried.
    */
   readRunName(executionId: string, signal: AbortSignal): Promise<string | null | undefined>;
+  /**
+   * Why a start might be refused, as far as the lists that were read tell; undefined where nothing stands against it. Left
+   * out where lists tell nothing of it.
+   */
+  startDoubt?(): string | undefined;
+  /**
+   * Looks whether the workflow is there, in one request. Left out where a list of executions tells it.
+   * @throws NotFoundError where it is not; another error of the service where that can't be told.
+   */
+  demandWorkflow?(signal: AbortSignal): Promise<void>;
   /** Asks the service to stop an execution. Settled and unknown ones are no error: there is nothing to stop. */
   stop(executionId: string, signal: AbortSignal, reason?: StopReason): Promise<void>;
   /** Runs the failed steps again under the same id; only where the capability says so. */

@@ -52,7 +52,7 @@ export function fromConfig(settings: Settings, key: string): Found | undefined {
     });
   if (first && second && first.value !== second.value) {
     throw new ConfigurationError(
-      `${first.source} and ${second.source} are both set and differ: remove one of them.`,
+      `${first.source} and ${second.source} are both set, with different values: remove one of them.`,
     );
   }
   return first ?? second;
@@ -89,13 +89,13 @@ export function configuredObject(settings: Settings, ...keys: readonly string[])
   const value = parseJson(first.value);
   const objects: readonly unknown[] = Array.isArray(value) ? value : [value];
   if (objects.length > 1) {
-    throw new ConfigurationError(`${first.source} has ${String(objects.length)} entries: give one.`);
+    throw new ConfigurationError(`${first.source} has ${String(objects.length)} entries: keep one.`);
   }
   const object = objects[0];
   if (objects.length === 0) return undefined;
   if (!isJsonObject(object)) {
     const example = settings.words.assign(`${first.key}.<name>`, "<value>");
-    throw new ConfigurationError(`${first.source} is no object. Set its values by: ${example}`);
+    throw new ConfigurationError(`${first.source} is not an object. Set its values with: ${example}`);
   }
   return { values: inCamelCase(object, first.source), source: first.source };
 }
@@ -106,7 +106,7 @@ function inCamelCase(object: Readonly<Record<string, unknown>>, source: string):
     const camel = name.replace(/_([a-z\d])/g, (_, letter: string) => letter.toUpperCase());
     if (Object.hasOwn(values, camel) && values[camel] !== value) {
       throw new ConfigurationError(
-        `${source} has ${camel} in two spellings that differ: remove one of them.`,
+        `${source} has ${camel} in two spellings, with different values: remove one of them.`,
       );
     }
     values[camel] = value;
@@ -145,7 +145,7 @@ export function configuredEndpoint(
   const [first, second] = fromEndpoints(settings, key, services);
   if (first && second && first.value !== second.value) {
     throw new ConfigurationError(
-      `${first.source} and ${second.source} are both set and differ: remove one of them.`,
+      `${first.source} and ${second.source} are both set, with different values: remove one of them.`,
     );
   }
   return first;
@@ -159,7 +159,7 @@ function fromEndpoints(settings: Settings, key: string, services: readonly strin
   if (!maps.every(isJsonObject)) {
     throw new ConfigurationError(
       `${nameSetting(settings.words, key)} is not a map from service to address. ` +
-        `Set it by: ${settings.words.assign(`${key}.${services[0] ?? ""}`, "https://…")}`,
+        `Set it with: ${settings.words.assign(`${key}.${services[0] ?? ""}`, "https://…")}`,
     );
   }
   return maps.flatMap((map) =>

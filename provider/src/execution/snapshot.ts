@@ -12,46 +12,56 @@ export type ExecutionStatus =
   | "stopped"
   /** Waits for somebody or something: an approval, a pause, a queue. */
   | "waiting"
-  /** The service said a word that this version does not know; it may still run. */
+  /** The service's status is unknown to this version; the execution may still be running. */
   | "unknown";
 
 /** A target (machine, workload) on which a step did not succeed. */
 export interface FailedTarget {
+  /** The service's id of the target; absent where it gives none. */
   readonly id?: string;
+  /** Name of the machine or workload; absent where the service gives none. */
   readonly name?: string;
   /** Address of a machine, or namespace of a workload. */
   readonly address?: string;
   /** Text, as the services write it, e.g. `"126"`. */
   readonly exitCode?: string;
+  /** What the service says went wrong on this target. */
   readonly message?: string;
   /** The end of the target's log. */
   readonly log?: string;
 }
 
-/** How many targets of a step are where. */
+/** The number of targets of a step in each state. */
 export interface TargetCounts {
+  /** Targets on which the step succeeded. */
   readonly succeeded: number;
+  /** Targets on which the step failed. */
   readonly failed: number;
+  /** Targets on which the step still runs. */
   readonly running: number;
+  /** Targets on which the step has not run. */
   readonly notPerformed: number;
 }
 
 /** One step of an execution that has begun. */
 export interface ExecutionStep {
+  /** The service's id of the step. */
   readonly id: string;
-  /** The workflow author's name for it; absent where the service gives ids only. */
+  /** The step's name in the workflow; absent if the service gives only ids. */
   readonly name?: string;
+  /** How the step stands, in the words of this package. */
   readonly status: ExecutionStatus;
   /** The vendor's own word. */
   readonly rawStatus: string;
   /** RFC 3339. */
   readonly startedAt?: string;
-  /** Milliseconds; absent while the step runs. */
+  /** Milliseconds; absent while the step is running. */
   readonly durationMs?: number;
-  /** What the service says went wrong in this step. */
+  /** The service's error text for this step. */
   readonly error?: string;
   /** Absent for steps without targets. */
   readonly targets?: TargetCounts;
+  /** The targets on which the step did not succeed; absent where there are none. */
   readonly failedTargets?: readonly FailedTarget[];
 }
 
@@ -65,23 +75,25 @@ export interface ExecutionSnapshot {
   readonly startedAt?: string;
   /** RFC 3339; absent until settled. */
   readonly settledAt?: string;
-  /** What the workflow produced, as JSON; absent until there is something. */
+  /** The output of the workflow, as JSON; absent until there is an output. */
   readonly output?: unknown;
-  /** What the service says went wrong with the execution as a whole. */
+  /** The service's error text for the execution as a whole. */
   readonly error?: string;
-  /** Steps that have begun, in the order they began. */
+  /** Steps that have begun, in the order of their beginning. */
   readonly steps: readonly ExecutionStep[];
-  /** True where the steps were not asked for, to spare the service: there may be more than `steps` has. */
+  /** True if the steps were not read, to spare the service: there may be more than `steps` has. */
   readonly stepsOmitted?: true;
-  /** Why there is an output that could not be read; absent where it was read, or there is none. */
+  /** The reason why an output could not be read; absent if it was read, or there is none. */
   readonly outputOmitted?: string;
-  /** How many steps the workflow has in all; absent where the service does not say. */
+  /** The total number of steps in the workflow; absent if the service does not give it. */
   readonly stepsTotal?: number;
 }
 
 /** One line of an execution list. */
 export interface ExecutionSummary {
+  /** The service's id of the execution. */
   readonly executionId: string;
+  /** How the execution stands, in the words of this package. */
   readonly status: ExecutionStatus;
   /** The vendor's own word. */
   readonly rawStatus: string;
@@ -91,7 +103,7 @@ export interface ExecutionSummary {
   readonly settledAt?: string;
   /** Milliseconds; absent until settled. */
   readonly durationMs?: number;
-  /** Who or what started it. */
+  /** The person or system that started the execution. */
   readonly createdBy?: string;
 }
 

@@ -1,5 +1,5 @@
 /**
- * What all messages are made of: the workflow, the next command, and lines that stay lines. Pure.
+ * The parts of all messages: the workflow, the next command, and lines that stay lines. Pure.
  */
 import type { ErrorCode } from "../ground/errors";
 import { onOneLine } from "../ground/text";
@@ -24,7 +24,7 @@ export interface MessageContext {
   readonly common: CommonArguments;
 }
 
-/** The command that runs it next: a teardown runbook is run by the command that removes its resource. */
+/** The command that runs the workflow next: `destroy` runs a teardown runbook. */
 export function nextCommand({ common }: MessageContext): string {
   return common.runOn === "destroy" ? "The next `pulumi destroy`" : "The next `pulumi up`";
 }
@@ -34,8 +34,8 @@ const outcomes: Readonly<Record<ExecutionStatus, string>> = {
   failed: "failed",
   timedOut: "timed out at the service",
   stopped: "was stopped",
-  running: "runs",
-  waiting: "waits",
+  running: "is running",
+  waiting: "is waiting",
   unknown: "is in an unknown state",
 };
 

@@ -6,6 +6,11 @@
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
+  /**
+   * Milliseconds since some moment, by a clock that nobody sets. It may stand still while the machine sleeps.
+   * @default what `now` shows
+   */
+  elapsed?(): number;
   /** Resolves after `ms` milliseconds, or at once when `signal` aborts. Never rejects. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /**
@@ -59,9 +64,22 @@ export function steadyClock(clock: Clock): Clock {
   };
 }
 
+/**
+ * Measures how long something has been going on. A clock that is set, forth or back, does not change the result: what may
+ * be concluded after a while is not concluded early.
+ * @returns the milliseconds since the call.
+ */
+export function stopwatch(clock: Clock): () => number {
+  const steady = steadyClock(clock);
+  const elapsed = (): number => clock.elapsed?.() ?? steady.now();
+  const beganMs = elapsed();
+  return () => elapsed() - beganMs;
+}
+
 /** The machine's own clock. Its timers do not keep a process alive after an abort. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   sleep: (ms, signal) =>
     new Promise((resolve) => {
       if (signal?.aborted) {

@@ -114,7 +114,7 @@ export class RequestInterruptedError extends TransportError {
 /** The time that the work may take was over before the request had its answer, or before it was sent at all. */
 export class OutOfTimeError extends TransportError {
   constructor(request: RequestSummary, options: { mayHaveArrived: boolean; cause?: unknown }) {
-    const what = options.mayHaveArrived ? "no answer came in time" : "could not be sent in time";
+    const what = options.mayHaveArrived ? "no answer arrived in time" : "could not be sent in time";
     super(`${request.operation}: ${what}`, request, { ...options, code: "WFX-REQUEST-TIMEOUT" });
   }
 }
@@ -232,7 +232,7 @@ export class AnswerTooLargeError extends ResponseFormatError {
     readonly size: string,
     remedy?: string,
   ) {
-    const problem = `${request.operation}: ${request.url} answered with ${size}, which is too much to be read.`;
+    const problem = `${request.operation}: ${request.url} answered with ${size}, which is too much to read.`;
     super(remedy === undefined ? problem : `${problem} ${remedy}`, request);
   }
 }
@@ -244,7 +244,7 @@ export class IncompleteListError extends WorkflowExecutionError {
    * @param why what is wrong with it; a sentence that goes on after a colon.
    */
   constructor(list: string, why: string) {
-    super("WFX-LIST-INCOMPLETE", `${list} could not be read whole: ${why}.`);
+    super("WFX-LIST-INCOMPLETE", `${list} could not be read completely: ${why}.`);
   }
 }
 

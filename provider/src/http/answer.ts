@@ -28,7 +28,7 @@ export function isHtml(answer: HttpAnswer): boolean {
 
 /** What to do about a web page where JSON was expected. */
 export const htmlRemedy =
-  "The answer is a web page, not JSON: check the endpoint, and whether a proxy or a login page stands in between.";
+  "The answer is a web page, not JSON: check the endpoint, and whether a proxy or a login page is in between.";
 
 /**
  * For answers of which nothing is read: sees that it is the service's.

@@ -17,7 +17,7 @@ import { backoffDelayMs } from "../ground/backoff";
 import type { Clock } from "../ground/clock";
 import { abortAfter } from "../ground/clock";
 import { unlessAborted } from "../ground/onAbort";
-import { isOutOfTime } from "../ground/deadline";
+import { isOutOfTime } from "../ground/timeLimit";
 import { maxAnswerBytes } from "./answer";
 import { Connections } from "./connections";
 import { interruptionOf } from "./interruption";

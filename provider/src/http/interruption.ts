@@ -3,7 +3,7 @@
  */
 import type { RequestSummary, TransportError } from "../ground/errors";
 import { OutOfTimeError, RequestInterruptedError } from "../ground/errors";
-import { isOutOfTime } from "../ground/deadline";
+import { isOutOfTime } from "../ground/timeLimit";
 
 /** The error of a request whose signal has aborted. */
 export function interruptionOf(

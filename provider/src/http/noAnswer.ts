@@ -33,14 +33,14 @@ function remedyOf(
 ): string {
   if (code !== undefined && /ALERT\w*(CERT|UNKNOWN_CA)/.test(code)) {
     const remedy = clientCertificate === undefined ? "check the endpoint" : `set ${clientCertificate}`;
-    return `The server asks for a client certificate, or refuses the one that it was shown: ${remedy}.`;
+    return `The server asks for a client certificate, or rejects the certificate that it received: ${remedy}.`;
   }
   if (isCertificateProblem(code)) {
-    const between = proxy ? ", or the proxy's if it opens encrypted connections" : "";
-    return `The server's certificate is not trusted: check the endpoint, or give its authority${between}, by ${authority}.`;
+    const between = proxy ? " (or the proxy's, if it opens encrypted connections)" : "";
+    return `The server's certificate is not trusted: check the endpoint, or set its certificate authority${between} with ${authority}.`;
   }
   if (!retryable) {
-    return "No secure connection came about: check whether the endpoint's port speaks https at all (else its address begins with http://), and whether a proxy stands in between.";
+    return "No secure connection could be established: check whether the endpoint's port speaks https (if not, its address begins with http://), and whether a proxy is in between.";
   }
   return proxy
     ? `Check the network, the proxy (environment variable ${proxy.variable}, exceptions in NO_PROXY) and the endpoint.`

@@ -81,7 +81,7 @@ function readProxy(
   const isSecure = url.protocol === "https:";
   if (!isSecure && url.protocol !== "http:") {
     return refuse(
-      `names a proxy of the kind ${url.protocol}//, of which only http:// and https:// can be used`,
+      `names a proxy with the scheme ${url.protocol}//, but only http:// and https:// are supported`,
     );
   }
   let user: string;

@@ -25,7 +25,7 @@ export class TunnelFailure extends Error {
   readonly status: number | undefined;
 
   constructor(status: number | undefined, cause?: Error) {
-    super(status === undefined ? "no answer of the proxy" : `the proxy answered HTTP ${String(status)}`, {
+    super(status === undefined ? "no answer from the proxy" : `the proxy answered HTTP ${String(status)}`, {
       cause,
     });
     this.status = status;

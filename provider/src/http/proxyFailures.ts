@@ -48,7 +48,7 @@ export function proxyFailure(
   const what =
     code === "ECONNRESET"
       ? "closed the connection without an answer (ECONNRESET)"
-      : `can't be reached or gives no answer that can be read (${code ?? cause.message})`;
+      : `can't be reached, or its answer can't be read (${code ?? cause.message})`;
   return proxyError(proxy, request, what, reachable(proxy), { status: undefined, retryable: true, cause });
 }
 
@@ -64,23 +64,23 @@ export function proxyRefusal(status: number, proxy: Proxy, request: RequestSumma
 function remedyOf(status: number, { variable, authorization }: Proxy, host: string): string {
   if (status === 407) {
     return authorization === undefined
-      ? `The proxy asks for a user: set ${variable} to http://user:password@host:port.`
-      : `The proxy refuses the user or the password: correct them in ${variable}.`;
+      ? `The proxy requires a user: set ${variable} to http://user:password@host:port.`
+      : `The proxy rejects the user or the password: correct them in ${variable}.`;
   }
   if (isRetryableStatus(status)) {
-    return `The proxy can't reach ${host}: check the endpoint, run the command again later, or ask whoever runs the proxy.`;
+    return `The proxy can't reach ${host}: check the endpoint, run the command again later, or ask the proxy's administrator.`;
   }
-  return `The proxy forbids ${host}: ask whoever runs the proxy to allow it, or add ${host} to NO_PROXY if it can be reached directly.`;
+  return `The proxy forbids ${host}: ask the proxy's administrator to allow it, or add ${host} to NO_PROXY if it can be reached directly.`;
 }
 
 // Authorities that are set replace all others, Node's additional ones too.
 function authorityBy({ tls, authority }: Transport): string {
-  if (tls?.ca === undefined) return "Give its authority to Node by NODE_EXTRA_CA_CERTS.";
-  return `Add its authority to ${authority}, which replaces all others.`;
+  if (tls?.ca === undefined) return "Add its certificate authority with NODE_EXTRA_CA_CERTS.";
+  return `Add its certificate authority to ${authority}, which replaces all other authorities.`;
 }
 
 function reachable({ variable }: Proxy): string {
-  return `Check the address in ${variable} and whether the proxy runs, or unset ${variable}.`;
+  return `Check the address in ${variable} and whether the proxy is running, or unset ${variable}.`;
 }
 
 function proxyError(

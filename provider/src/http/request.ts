@@ -93,7 +93,7 @@ export function encodeRfc3986(text: string): string {
 export function requestUrl(request: HttpRequest): string {
   if (withoutUser(request.endpoint) !== request.endpoint) {
     throw new ConfigurationError(
-      `the endpoint ${withoutUser(request.endpoint)} is set with a user or password in it: set it without, and the credentials by their own settings.`,
+      `the endpoint ${withoutUser(request.endpoint)} contains a user or a password: remove them, and set credentials with their own settings.`,
     );
   }
   for (const segment of request.path) checkSegment(request, segment);

@@ -143,7 +143,7 @@ class ExecutionWait {
 
   async #stop(): Promise<Outcome> {
     const { session, signal, reporter } = this.#call;
-    reporter.status("takes too long, is being stopped (onTimeout)");
+    reporter.status("the wait timed out, stopping (onTimeout)");
     this.#isStopSent = true;
     try {
       await withinTime(session.clock, confirmStopMs, signal, (limited) =>

@@ -111,11 +111,11 @@ function whyTooLarge(output: unknown): string | undefined {
   const excess = excessOf(output);
   if (excess === "levels") return `the output has more than ${String(limits.outputDepth)} levels`;
   if (excess === "values") {
-    return `the output has more than ${String(limits.output)} values, more than are kept`;
+    return `the output has more than ${String(limits.output)} values`;
   }
   const { length } = JSON.stringify(output);
   if (length <= limits.output) return undefined;
-  return `the output has ${String(length)} characters as JSON, more than the ${String(limits.output)} that are kept`;
+  return `the output has ${String(length)} characters as JSON; the limit is ${String(limits.output)}`;
 }
 
 // Goes down level by level, and no further than it takes to know.

@@ -42,7 +42,7 @@ export function check(
   if (args["runOn"] === "destroy" && args["adoptExecutionId"] !== undefined) {
     problems.push({
       argument: "adoptExecutionId",
-      reason: `can't be used with runOn "destroy": nothing runs before the resource is destroyed. Leave one of them out`,
+      reason: `can't be used with runOn "destroy": nothing runs before the resource is destroyed. Remove one of them`,
     });
   }
   for (const [operation, value] of Object.entries(customTimeouts)) {

@@ -75,8 +75,8 @@ async function adopt(backend: Backend, executionId: string, signal: AbortSignal)
   } catch (error) {
     if (!(error instanceof NotFoundError)) throw error;
     throw new InputError(
-      `"adoptExecutionId" names execution ${executionId}, which ${backend.subject} does not have: correct it, or leave ` +
-        `it out to start a new one. (${messageOf(error)})`,
+      `"adoptExecutionId" names execution ${executionId}, which ${backend.subject} does not have: correct the id, or ` +
+        `remove the argument to start a new execution. (${messageOf(error)})`,
     );
   }
 }
@@ -96,7 +96,7 @@ async function supersededByForce(host: LifecycleHost): Promise<Superseded | unde
     if (noted.supersedesUnseen !== true || !isUnseen || noted.isUnready === true)
       return { id, isUnseen, isGuess: true };
     reporter.warn(
-      `execution ${id}, which an earlier deployment of this machine started, is not in Pulumi's state; it is taken over`,
+      `execution ${id} of an earlier deployment on this machine is missing from Pulumi's state; it is taken over`,
     );
     return undefined;
   }

@@ -104,6 +104,7 @@ async function seeStopped(
     seconds,
   }: { readonly call: LifecycleCall; readonly deadlineMs: number; readonly seconds: number },
 ): Promise<void> {
+  let isSeenRunning: boolean;
   try {
     // It may have begun just now, and a service can show an execution in one place before another.
     const mayBeInvisibleUntilMs = call.session.clock.now() + invisibleMs;
@@ -114,11 +115,12 @@ async function seeStopped(
       const interrupted = describeStopInterrupted(id, messageContext(backend, id, call.args));
       throw new WorkflowExecutionError("WFX-INTERRUPTED", interrupted);
     }
+    isSeenRunning = result.last !== undefined && result.failuresInARow === 0;
   } catch (error) {
     // What the service does not know can't run.
     if (error instanceof NotFoundError) return;
     throw error;
   }
-  const message = describeNotStopped(id, seconds, messageContext(backend, id, call.args));
+  const message = describeNotStopped(id, seconds, isSeenRunning, messageContext(backend, id, call.args));
   throw new WorkflowExecutionError("WFX-EXECUTION-NOT-STOPPED", message);
 }

@@ -48,9 +48,16 @@ export interface Change {
   readonly kind: "add" | "update" | "delete";
   /** False where the cause is an output, as it is in the state. */
   readonly isInput: boolean;
+  /** The key of the one member of the property that differs; left out where the property differs as a whole. */
+  readonly member?: string;
   /** One phrase, e.g. `triggers.image changed`. */
   readonly reason: string;
+  /** What follows from it, unless the engine makes something else of it. @default nothing that has to be said */
+  readonly consequence?: string;
 }
+
+// Where a change stores a setting, and no more.
+const storesOnly = { consequence: "no new run" } as const;
 
 /**
  * Compares. `args` may have unknown values (`unknownValue`); one counts as changed.
@@ -70,7 +77,8 @@ export function diff(
   const specs = argumentSpecs(definition);
   // Storing the outputs anew is what makes them secret.
   const secrets = newlySecret.map(({ argument, path }) => ({
-    ...changedInput(argument, `${path} is secret now (nothing runs again)`),
+    ...changedInput(argument, `${path} is secret now`),
+    ...storesOnly,
     path,
   }));
   // The arguments have passed check; one that isn't known yet counts as left out, which is compared below.
@@ -90,7 +98,7 @@ export function diff(
     else if (replaceOnChanges.some((path) => isWithin(name, path))) {
       reruns.push(changedInput(name, `${name} changed (replaceOnChanges)`, state[name], args[name]));
     } else {
-      updates.push(changedInput(name, `${name} changed (nothing runs again)`, state[name], args[name]));
+      updates.push({ ...changedInput(name, `${name} changed`, state[name], args[name]), ...storesOnly });
     }
   }
   for (const [name, here] of Object.entries(place)) {
@@ -107,8 +115,8 @@ export function diff(
   if (outcome !== undefined) {
     const reason =
       outcome === "always"
-        ? `rerunOn has "always"`
-        : `its last execution ${describeOutcome(status)} (rerunOn has "${outcome}")`;
+        ? `rerunOn includes "always"`
+        : `last execution ${describeOutcome(status)} (rerunOn includes "${outcome}")`;
     reruns.push({ ...changedOutput("status", reason), property: "rerunOn" });
   }
   if (reruns.length > 0) {
@@ -117,11 +125,9 @@ export function diff(
 
   // A refresh makes the engine forget that the resource is not ready; the stored outcome does not forget.
   if (!settled && common.waitFor === "settled") {
-    updates.push(changedOutput("status", `goes on waiting for execution ${id}`));
+    updates.push(changedOutput("status", `resumes waiting for execution ${id}`));
   } else if (settled && status !== "succeeded" && common.onFailure === "fail") {
-    updates.push(
-      changedOutput("status", `its last execution ${describeOutcome(status)} and is not run again`),
-    );
+    updates.push(changedOutput("status", `last execution ${describeOutcome(status)} (not run again)`));
   }
   updates.push(...secrets);
   return updates.length > 0 ? result("update", updates, false) : result("none", [], false);
@@ -140,12 +146,7 @@ function diffArmed(
       !equal(before.effective(name), now.effective(name)),
   );
   const updates = changed.map(([name]) =>
-    changedInput(
-      name,
-      `${name} changed (nothing runs until it is destroyed)`,
-      before.values[name],
-      now.values[name],
-    ),
+    changedInput(name, `${name} changed (runs only on destroy)`, before.values[name], now.values[name]),
   );
   updates.push(...secrets);
   return updates.length > 0 ? result("update", updates, false) : result("none", [], false);
@@ -156,7 +157,9 @@ function result(action: Diff["action"], changes: readonly Change[], deleteFirst:
     action,
     changes,
     properties: [...new Set(changes.map((change) => change.property))],
-    reasons: changes.map((change) => change.reason),
+    reasons: changes.map(({ reason, consequence }) =>
+      consequence === undefined ? reason : `${reason} (${consequence})`,
+    ),
     deleteFirst,
   };
 }
@@ -203,6 +206,7 @@ function compareMaps(name: string, old: Map, current: Map): Change[] {
       {
         property: name,
         path: memberPath(name, key),
+        member: key,
         kind,
         isInput: true,
         reason: `${name}.${key} ${how[kind]}`,
@@ -243,7 +247,7 @@ export function equal(a: unknown, b: unknown): boolean {
 export function describeDiff({ action, reasons }: Diff, isDeployment: boolean): string {
   const why = reasons.join("; ");
   if (action === "rerun")
-    return `${isDeployment ? "runs again" : "the next `pulumi up` runs it again"}: ${why}`;
-  if (action === "rearm") return `runs when it is destroyed, and not before: ${why}`;
+    return `${isDeployment ? "runs again" : "runs again in the next `pulumi up`"}: ${why}`;
+  if (action === "rearm") return `runs only on destroy: ${why}`;
   return why;
 }

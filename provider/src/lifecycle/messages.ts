@@ -1,6 +1,6 @@
 /**
- * What the user reads when an execution is not as wanted: what happened, what still runs, what the next deployment
- * does, where to look. Pure; at most 15 lines each.
+ * The messages about an execution that did not end as wanted: what happened, what is still running, what the next command
+ * will do, what to do now, where to look. Pure; at most 15 lines each.
  */
 import type { CommonArguments } from "../execution/commonArguments";
 import { rerunReason } from "../execution/commonArguments";
@@ -45,20 +45,24 @@ export function describeFailed(snapshot: ExecutionSnapshot, context: MessageCont
 function describeAfterFailure(rerun: string | undefined, context: MessageContext): string[] {
   if (context.common.runOn === "destroy") {
     return [
-      "  Nothing of it runs any more. The resource stays in the state; the next `pulumi destroy` runs it again.",
-      `  To let the resource go in spite of it: set onFailure to "continue" and run \`pulumi up\` before.`,
+      "  The execution is no longer running.",
+      "  The resource stays in the state. The next `pulumi destroy` runs the workflow again.",
+      `  To remove the resource despite the failure, set onFailure to "continue", run \`pulumi up\` and destroy again.`,
     ];
   }
-  return [
-    rerun === undefined
-      ? `  Nothing of it runs any more. It is not run again by itself (rerunOn): change "triggers" to run it again.`
-      : `  Nothing of it runs any more. The next \`pulumi up\` runs it again (rerunOn has "${rerun}").`,
-  ];
+  return [`  The execution is no longer running. ${describeRerun(rerun)}`];
+}
+
+/** What the next deployment does after an outcome. `rerun` is the word of `rerunOn` that makes it run, if any. */
+function describeRerun(rerun: string | undefined): string {
+  return rerun === undefined
+    ? `The next \`pulumi up\` does not run the workflow again (rerunOn). To run it, change "triggers".`
+    : `The next \`pulumi up\` runs the workflow again (rerunOn includes "${rerun}").`;
 }
 
 /**
  * What became of an execution for which we did not want to wait any longer. It is "left" or "stopping" only where the last
- * look saw it run: in an outage nobody knows.
+ * status request saw the execution run: in an outage nobody knows.
  */
 type TimedOutEnd = "left" | "unseen" | "stopped" | "stopping" | "stopUnseen" | "stopFailed";
 
@@ -71,21 +75,21 @@ export function describeTimedOut(
     /** What set the time: an argument or a resource option. */
     timeoutSetting: string;
     end: TimedOutEnd;
-    /** Why the last look, or the stop, failed. */
+    /** Why the last status request, or the stop, failed. */
     lastError?: unknown;
   },
 ): string {
   const { end, lastError } = context;
   const executionId = oneLine(context.executionId);
-  const waited = `the ${formatDuration(context.timeoutSeconds * 1000)} this deployment waits (${context.timeoutSetting})`;
+  const limit = `${formatDuration(context.timeoutSeconds * 1000)} (${context.timeoutSetting})`;
   const step = last?.steps.at(-1);
   const happened: Readonly<Record<TimedOutEnd, string>> = {
-    left: `still runs after ${waited}`,
-    unseen: `was not seen to end within ${waited}: whether it still runs is not known`,
-    stopped: `did not end within ${waited} and was stopped (onTimeout is "stop")`,
-    stopping: `still runs after ${waited} and is being stopped (onTimeout is "stop"), which takes its time`,
-    stopUnseen: `was not seen to end within ${waited} and was asked to stop (onTimeout is "stop"): whether it still runs is not known`,
-    stopFailed: `was not seen to end within ${waited}, and could not be stopped (onTimeout is "stop")`,
+    left: `is still running after this deployment waited ${limit}`,
+    unseen: `was not seen to finish within ${limit}; it may still be running`,
+    stopped: `did not finish within ${limit} and was stopped (onTimeout is "stop")`,
+    stopping: `is still running after this deployment waited ${limit} and is being stopped (onTimeout is "stop")`,
+    stopUnseen: `was not seen to finish within ${limit} and was asked to stop (onTimeout is "stop"); it may still be running`,
+    stopFailed: `was not seen to finish within ${limit} and could not be stopped (onTimeout is "stop"); it may still be running`,
   };
   return lines(
     `execution ${executionId} ${happened[end]}`,
@@ -93,23 +97,28 @@ export function describeTimedOut(
     ...(lastError === undefined
       ? []
       : [
-          `  ${end === "stopFailed" ? "the stop" : "the last look"} failed: ${oneLine(messageOf(lastError), maxTextLength)}`,
+          `  ${end === "stopFailed" ? "the stop" : "the last status request"} failed: ${oneLine(messageOf(lastError), maxTextLength)}`,
         ]),
     ...(end === "stopped"
       ? [describeNextAfterStop(context.common)]
       : [
-          `  ${nextCommand(context)} goes on waiting for it; nothing is started twice.`,
+          describeResume(context),
           ...((end === "left" || end === "unseen") && context.common.runOn === "create"
-            ? ["  To stop it instead: `pulumi destroy --target <its URN>`."]
+            ? ["  To stop the execution instead, run `pulumi destroy --target <URN>`."]
             : []),
         ]),
     ...where(context, "WFX-EXECUTION-TIMEOUT"),
   );
 }
 
+function describeResume(context: MessageContext): string {
+  return `  ${nextCommand(context)} resumes waiting for this execution. Nothing is started twice.`;
+}
+
 /**
  * We were told to end before the execution did.
- * @param isSeenRunning true where this deployment started the execution or saw it run, and no look has failed since.
+ * @param isSeenRunning true where this deployment started the execution or saw it run, and no status request has failed
+ *   since.
  */
 export function describeInterrupted(
   executionId: string,
@@ -117,10 +126,8 @@ export function describeInterrupted(
   context: MessageContext,
 ): string {
   return lines(
-    isSeenRunning
-      ? `interrupted while waiting for execution ${executionId}, which goes on running`
-      : `interrupted while waiting for execution ${executionId}; it goes on, unless it has ended meanwhile`,
-    `  ${nextCommand(context)} goes on waiting for it; nothing is started twice.`,
+    `interrupted while waiting for execution ${executionId}, which ${isSeenRunning ? "is still" : "may still be"} running`,
+    describeResume(context),
     ...where(context, "WFX-INTERRUPTED"),
   );
 }
@@ -128,31 +135,32 @@ export function describeInterrupted(
 /** We were told to end when the execution had been asked to stop, because the deployment had waited too long for it. */
 export function describeStopCutShort(executionId: string, context: MessageContext): string {
   return lines(
-    `interrupted while execution ${executionId} was being stopped (onTimeout is "stop"); it may still run`,
-    `  ${nextCommand(context)} sees what has come of it, and goes on waiting where it runs.`,
+    `interrupted while execution ${executionId} was being stopped (onTimeout is "stop"); it may still be running`,
+    `  ${nextCommand(context)} reads its status, and resumes waiting unless the execution has finished.`,
     ...where(context, "WFX-INTERRUPTED"),
   );
 }
 
-/** It had not settled when it was seen last, and nobody waits for it now: a refresh only looks. */
+/** It had not settled when it was seen last, and nobody waits for it now: a refresh only reads. */
 export function describeUnsettled(executionId: string, context: MessageContext): string {
   return lines(
-    `execution ${oneLine(executionId)} has not settled`,
-    `  ${nextCommand(context)} resumes waiting for it; nothing is started twice.`,
+    `execution ${oneLine(executionId)} has not finished`,
+    describeResume(context),
     ...where(context, "WFX-EXECUTION-TIMEOUT"),
   );
 }
 
-/** The status can't be read, and that will not pass by itself. */
+/** The status can't be read, and waiting does not change that. */
 export function describeLostSight(
   executionId: string,
   error: { message: string; code?: string | undefined },
   context: MessageContext,
 ): string {
   return lines(
-    `execution ${oneLine(executionId)} has begun, but its status can't be read: ${oneLine(error.message, maxTextLength)}`,
-    `  It may still run. Once the cause is mended, ${nextCommand(context).toLowerCase()} goes on waiting for it; nothing is`,
-    "  started twice.",
+    `execution ${oneLine(executionId)} has started, but its status can't be read: ${oneLine(error.message, maxTextLength)}`,
+    "  The execution may still be running.",
+    describeResume(context),
+    "  Correct the cause first.",
     ...where(context, (error.code as ErrorCode | undefined) ?? "WFX-SERVICE"),
   );
 }
@@ -160,9 +168,9 @@ export function describeLostSight(
 /** The service no longer knows an execution whose end nobody saw. */
 export function describeForgotten(executionId: string, context: MessageContext): string {
   return lines(
-    `the service no longer knows execution ${executionId}, and how it ended was not seen`,
-    "  It is not run again by itself.",
-    `  If it has to run again, change "triggers"; if it has done its work, set waitFor to "started".`,
+    `the service no longer knows execution ${executionId}, and its outcome was not seen`,
+    "  The workflow is not run again without a change.",
+    `  To run it again, change "triggers". If the execution did its work, set waitFor to "started" instead.`,
     ...where(context, "WFX-NOT-FOUND"),
   );
 }
@@ -183,16 +191,22 @@ export function describeError(error: { message: string; code?: string | undefine
   return `${error.message}\n  Error ${error.code}`;
 }
 
-/** An execution was asked to stop, and has not. */
+const leaveRunning = `  To leave the execution running instead, set onDelete to "leave" and run \`pulumi up\` first.`;
+
+/**
+ * An execution was asked to stop, and has not.
+ * @param isSeenRunning true where the last status request saw it run.
+ */
 export function describeNotStopped(
   executionId: string,
   waitedSeconds: number,
+  isSeenRunning: boolean,
   context: MessageContext,
 ): string {
   return lines(
-    `execution ${executionId} was asked to stop but still runs after ${formatDuration(waitedSeconds * 1000)}`,
-    `  The resource stays in the state. Run the command again to go on waiting, or set onDelete to "leave" (and run`,
-    "  `pulumi up`) to let it go on without the resource.",
+    `execution ${executionId} was asked to stop but ${isSeenRunning ? "is still" : "may still be"} running after ${formatDuration(waitedSeconds * 1000)}`,
+    "  The resource stays in the state. Run the command again to resume waiting.",
+    leaveRunning,
     ...where(context, "WFX-EXECUTION-NOT-STOPPED"),
   );
 }
@@ -206,8 +220,8 @@ export function describeNotAskedToStop(
 ): string {
   return lines(
     `execution ${executionId} could not be asked to stop within ${formatDuration(waitedSeconds * 1000)}: ${oneLine(why, maxTextLength)}`,
-    `  It may still run. The resource stays in the state. Run the command again, or set onDelete to "leave" (and run`,
-    "  `pulumi up`) to let the execution go on without the resource.",
+    "  The execution may still be running. The resource stays in the state. Run the command again to stop it.",
+    leaveRunning,
     ...where(context, "WFX-EXECUTION-NOT-STOPPED"),
   );
 }
@@ -216,18 +230,17 @@ export function describeNotAskedToStop(
 export function describeStopInterrupted(executionId: string, context: MessageContext): string {
   return lines(
     `interrupted while execution ${executionId} was being stopped`,
-    "  The resource stays in the state. Run the command again to see it stopped.",
+    "  The execution may still be running. The resource stays in the state.",
+    "  Run the command again to confirm the stop.",
     ...where(context, "WFX-INTERRUPTED"),
   );
 }
 
 function describeNextAfterStop(common: CommonArguments): string {
   if (common.runOn === "destroy") {
-    return "  The resource stays in the state; the next `pulumi destroy` runs it again.";
+    return "  The resource stays in the state. The next `pulumi destroy` runs the workflow again.";
   }
-  return rerunReason(common, "stopped") === undefined
-    ? `  It is not run again by itself (rerunOn): change "triggers" to run it again.`
-    : `  The next \`pulumi up\` runs it again (rerunOn has "stopped").`;
+  return `  ${describeRerun(rerunReason(common, "stopped"))}`;
 }
 
 function describeStep(snapshot: ExecutionSnapshot, step: ExecutionStep): string[] {

@@ -4,16 +4,27 @@
 import { RunArguments } from "../execution/runArguments";
 import type { Arguments } from "../execution/argument";
 import type { BackendDefinition } from "../execution/service";
+import { isSettled } from "../execution/snapshot";
 import type { StoredState } from "./state";
-import { isArmed, makeArmedState } from "./state";
+import { isArmed, makeArmedState, storedStatus, withArguments } from "./state";
 
 /**
  * The outputs that are known before a run; what is left out is not known yet.
  * - A teardown runbook is only armed: everything is known.
- * - Where a failure fails the deployment, whatever depends on the execution sees it succeeded, or not at all.
+ * - Of any other run nothing is known, not even that it succeeds: what a program computes from an outcome is not to be
+ *   computed in a preview from one that never was.
  */
-export function knownOutputs(definition: BackendDefinition, args: Arguments): StoredState {
+export function knownOutputs(args: Arguments): StoredState {
+  return isArmed(args) ? makeArmedState(args) : { ...args };
+}
+
+/**
+ * The outputs that are known before the same execution is stored with new arguments: all of them, unless the deployment
+ * will wait for it.
+ */
+export function keptOutputs(definition: BackendDefinition, state: StoredState, args: Arguments): StoredState {
   if (isArmed(args)) return makeArmedState(args);
-  const { waitFor, onFailure } = RunArguments.read(definition, args).common;
-  return waitFor === "settled" && onFailure === "fail" ? { ...args, status: "succeeded" } : { ...args };
+  const { waitFor } = RunArguments.read(definition, args).common;
+  const isKept = isSettled(storedStatus(state)) || waitFor === "started";
+  return isKept ? withArguments(definition, state, args) : { ...args };
 }

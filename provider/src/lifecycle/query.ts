@@ -101,7 +101,7 @@ function partOf(
   const from = nextToken === undefined ? 0 : placeAfter(all, nextToken);
   if (from === undefined) {
     throw new InputError(
-      `${name}: "nextToken" is none that this function has given, or the service has forgotten where it stood: leave it out to begin with the newest`,
+      `${name}: "nextToken" did not come from this function, or its place in the list no longer exists: leave "nextToken" out to begin with the newest`,
     );
   }
   const executions = all.slice(from, from + limit);

@@ -18,7 +18,9 @@ export type StoredState = Readonly<Record<string, unknown>>;
 export interface Failure {
   /** Absent where the service blames no step. */
   readonly stepId?: string;
+  /** Name of the step; absent where the service gives ids only. */
   readonly stepName?: string;
+  /** What the service says went wrong. */
   readonly message?: string;
   /** The end of the log of the first failed target. */
   readonly log?: string;

@@ -6,7 +6,7 @@ import type { Backend } from "../execution/service";
 import { WorkflowExecutionError } from "../ground/errors";
 import type { ExecutionSnapshot } from "../execution/snapshot";
 import { isSettled } from "../execution/snapshot";
-import { steadyClock } from "../ground/clock";
+import { stopwatch } from "../ground/clock";
 import { withinTime } from "../ground/timeLimit";
 import { awaitExecution } from "./await";
 import { lookAt } from "../execution/lookAt";
@@ -54,7 +54,7 @@ async function seeThrough(backend: Backend, id: string, call: LifecycleCall): Pr
   let last = run.outcome;
   // One that failed is good enough where the program goes on all the same.
   const { onFailure } = call.args.common;
-  if (!run.isNew && run.wasPosted !== true && onFailure !== "continue") {
+  if (!run.isNew && run.wasPosted !== true && run.wasRunning !== true && onFailure !== "continue") {
     // What the service has forgotten is told in the words of a wait.
     if (backend.keepsHistory) {
       last ??= await withinTime(call.session.clock, lookMs, call.signal, (signal) =>
@@ -81,7 +81,7 @@ async function seeThrough(backend: Backend, id: string, call: LifecycleCall): Pr
   const status = storedStatus(outcome.state);
   if (isSettled(status) && status !== "succeeded") {
     call.reporter.warn(
-      `execution ${run.executionId} ${describeOutcome(status)}; the resource goes all the same (onFailure is "${onFailure}")`,
+      `execution ${run.executionId} ${describeOutcome(status)}; the resource is removed (onFailure is "${onFailure}")`,
     );
   }
 }
@@ -97,10 +97,10 @@ export async function isReplacedArming(
 ): Promise<boolean> {
   const last = await register.lastArmed(definition.service, urn);
   if (last === undefined || last === id) return false;
-  const clock = steadyClock(session.clock);
-  const untilMs = clock.now() + copiesWithinMs;
+  const { clock } = session;
+  const passedMs = stopwatch(clock);
   while (!register.isDisarmed(last)) {
-    if (clock.now() >= untilMs || signal.aborted) return false;
+    if (passedMs() >= copiesWithinMs || signal.aborted) return false;
     await clock.sleep(copyLookMs, signal);
   }
   return true;

@@ -43,10 +43,31 @@ export async function update(
     const last = storedSnapshot(id, state);
     return awaitExecution(backend, { executionId: id, justStarted: false, last }, call);
   }
+  const reason = await reasonOf(id, state, call);
+  return reason === undefined
+    ? { kind: "ready", id, state: kept }
+    : { kind: "unready", id, state: kept, reasons: [reason] };
+}
+
+/**
+ * Says why an execution in this state is not as the program wants it; undefined where it is. Opens the service for the
+ * name of the workflow alone: the state says it all.
+ * @throws ConfigurationError where a setting is missing.
+ */
+export function explainUnready(
+  id: string,
+  state: StoredState,
+  args: Arguments,
+  host: LifecycleHost,
+): Promise<string | undefined> {
+  return reasonOf(id, state, beginCall(args, host));
+}
+
+async function reasonOf(id: string, state: StoredState, call: LifecycleCall): Promise<string | undefined> {
   const verdict = judge(id, state, call.args);
-  if (!verdict) return { kind: "ready", id, state: kept };
+  if (!verdict) return undefined;
   const backend = await connect(state, call);
-  return { kind: "unready", id, state: kept, reasons: [verdict(messageContext(backend, id, call.args))] };
+  return verdict(messageContext(backend, id, call.args));
 }
 
 // By the new arguments, at the place where the execution is.

@@ -1,5 +1,5 @@
 /**
- * Huawei Cloud AOM workflows for Pulumi programs: the resource, and functions that look at executions.
+ * Huawei Cloud AOM workflows for Pulumi programs: the resource, and functions that read executions.
  */
 import type * as pulumi from "@pulumi/pulumi";
 import { ExecutionResource, resourceType } from "./executionResource";
@@ -14,7 +14,7 @@ import type {
   InputOf,
 } from "./types";
 
-/** Where a workflow is. */
+/** The location of a workflow. */
 export interface WorkflowLocationArgs {
   /**
    * Region, e.g. `cn-north-4`.
@@ -24,7 +24,7 @@ export interface WorkflowLocationArgs {
   /**
    * Id of the project, exactly 32 characters.
    * @default configuration `huaweicloud:projectId`, `HW_PROJECT_ID` and others; then the project that
-   * `huaweicloud:projectName` or the region names, by the token or a look-up. docs/credentials.md has the order.
+   * `huaweicloud:projectName` or the region names, by the token or a request. docs/credentials.md has the order.
    */
   projectId?: string;
   /**
@@ -37,13 +37,13 @@ export interface WorkflowLocationArgs {
 
 /** Arguments of {@link WorkflowExecution}. */
 export interface WorkflowExecutionArgs extends CommonExecutionArgs {
-  /** Id of the workflow (the console calls it task), 1–64 characters. A change runs the new one. */
+  /** Id of the workflow (the console calls it task), 1–64 characters. A change runs the new workflow. */
   workflowId: pulumi.Input<string>;
   /** See {@link WorkflowLocationArgs.region}. A change runs the workflow there. */
   region?: pulumi.Input<string>;
   /** See {@link WorkflowLocationArgs.projectId}. A change runs the workflow there. */
   projectId?: pulumi.Input<string>;
-  /** See {@link WorkflowLocationArgs.endpoint}. A change runs nothing again. */
+  /** See {@link WorkflowLocationArgs.endpoint}. A change does not run the workflow again. */
   endpoint?: pulumi.Input<string>;
   /**
    * Id of the enterprise project that the workflow belongs to, 1–64 characters.
@@ -53,8 +53,9 @@ export interface WorkflowExecutionArgs extends CommonExecutionArgs {
 }
 
 /**
- * One execution of an AOM workflow: started and awaited when the resource is created, run again when `workflowId`,
- * the location or `triggers` change or when `rerunOn` says so, stopped (if it still runs) when it is deleted.
+ * One execution of an AOM workflow. Creating the resource starts the execution and waits for it. A change of
+ * `workflowId`, the location or `triggers`, or an outcome that `rerunOn` includes, runs the workflow again. Deleting the
+ * resource stops an execution that is still running.
  *
  * @example
  * ```ts
@@ -73,7 +74,7 @@ export interface WorkflowExecutionArgs extends CommonExecutionArgs {
 export class WorkflowExecution extends ExecutionResource {
   /** Id of the workflow. */
   declare readonly workflowId: pulumi.Output<string>;
-  /** The project it ran in. */
+  /** The project in which the execution ran. */
   declare readonly projectId: pulumi.Output<string>;
 
   /**
@@ -85,7 +86,7 @@ export class WorkflowExecution extends ExecutionResource {
   }
 
   /**
-   * Looks at an execution that this stack does not own: nothing is started, stopped or deleted.
+   * Reads an execution that this stack does not own. Nothing is started, stopped or deleted.
    * @param id id of the execution
    */
   static get(
@@ -118,7 +119,7 @@ export interface ListWorkflowExecutionsArgs extends WorkflowLocationArgs, Execut
 }
 
 /**
- * Lists executions of a workflow, newest first. Runs in previews too: it only looks.
+ * Lists executions of a workflow, newest first. Runs in previews too, because it only reads.
  *
  * @example
  * ```ts
@@ -130,9 +131,9 @@ export interface ListWorkflowExecutionsArgs extends WorkflowLocationArgs, Execut
  * ```
  *
  * @param opts `provider` (a `Provider` whose settings are used), `parent` (whose provider is used), `async`
- * @throws InputError where an argument or an option is wrong
- * @throws ConfigurationError where credentials or the location are missing
- * @throws ServiceError, TransportError where the service refuses or does not answer
+ * @throws InputError when an argument or an option is wrong
+ * @throws ConfigurationError when credentials or the location are missing
+ * @throws ServiceError, TransportError when the service refuses or does not answer
  * @see https://support.huaweicloud.com/api-aom/ListWorkflowExecutions.html
  */
 export function getWorkflowExecutions(
@@ -145,7 +146,7 @@ export function getWorkflowExecutions(
 /**
  * {@link getWorkflowExecutions} for arguments that are outputs of other resources.
  * @param opts those of the plain form, and `dependsOn`
- * @throws InputError where an option is wrong
+ * @throws InputError when an option is wrong
  */
 export function getWorkflowExecutionsOutput(
   args: InputOf<GetWorkflowExecutionsArgs>,
@@ -154,7 +155,7 @@ export function getWorkflowExecutionsOutput(
   return executionsQuery<GetWorkflowExecutionsArgs>("aom").output(args, opts);
 }
 
-/** Goes through all executions of a workflow, newest first. Options and errors as {@link getWorkflowExecutions}. */
+/** Iterates over all executions of a workflow, newest first. Options and errors as {@link getWorkflowExecutions}. */
 export function listWorkflowExecutions(
   args: ListWorkflowExecutionsArgs,
   opts?: pulumi.InvokeOptions,
@@ -177,12 +178,12 @@ export interface GetWorkflowExecutionResult extends ExecutionOutputs {
 }
 
 /**
- * Looks at one execution. Runs in previews too: it only looks.
+ * Reads one execution. Runs in previews too, because it only reads.
  * @param opts as {@link getWorkflowExecutions}
- * @throws InputError where an argument or an option is wrong
- * @throws ConfigurationError where credentials or the location are missing
- * @throws NotFoundError where the service does not know the execution
- * @throws ServiceError, TransportError where the service refuses or does not answer
+ * @throws InputError when an argument or an option is wrong
+ * @throws ConfigurationError when credentials or the location are missing
+ * @throws NotFoundError when the service does not know the execution
+ * @throws ServiceError, TransportError when the service refuses or does not answer
  * @see https://support.huaweicloud.com/intl/en-us/api-aom/SearchWorkflowExecutionDetail.html
  */
 export function getWorkflowExecution(

@@ -1,5 +1,5 @@
 /**
- * Alibaba Cloud CloudFlow flows for Pulumi programs: the resource, and functions that look at executions.
+ * Alibaba Cloud CloudFlow flows for Pulumi programs: the resource, and functions that read executions.
  */
 import type * as pulumi from "@pulumi/pulumi";
 import type { HistoryEvent } from "../services/alibaba/cloudflow/history";
@@ -18,7 +18,7 @@ import type {
   InputOf,
 } from "./types";
 
-/** Where a flow is. */
+/** The location of a flow. */
 export interface FlowLocationArgs {
   /**
    * Region, e.g. `cn-hangzhou`.
@@ -35,12 +35,13 @@ export interface FlowLocationArgs {
 
 /** Arguments of {@link WorkflowExecution}. */
 export interface WorkflowExecutionArgs extends CommonExecutionArgs {
-  /** Name of the flow: 1–128 letters, digits, `-` and `_`, the first a letter or `_`. A change runs the new one. */
+  /** Name of the flow: 1–128 letters, digits, `-` and `_`, the first a letter or `_`. A change runs the new flow. */
   flowName: pulumi.Input<string>;
   /**
-   * Name of the execution: of the same form, unique within the flow. Re-runs add a number to it (`-2`, `-3`, …). A name
-   * whose execution has ended is refused, one whose execution runs is joined. A change runs the flow again.
-   * @default the run's key, see docs/guarantees.md
+   * Name of the execution: of the same form, unique within the flow. Re-runs append a number (`-2`, `-3`, …). If an
+   * execution of this name is running, the provider takes it over. If it has finished, the service refuses the name.
+   * A change runs the flow again.
+   * @default the run key, see docs/guarantees.md
    */
   executionName?: pulumi.Input<string>;
   /**
@@ -55,21 +56,21 @@ export interface WorkflowExecutionArgs extends CommonExecutionArgs {
    */
   qualifier?: pulumi.Input<string>;
   /**
-   * The flow's own mode. An Express flow is run by one call that answers when it has ended (5 minutes at the most). The
-   * service need not show its executions, so a refresh keeps the stored outcome. A change runs the flow again.
+   * The flow's own mode. One call runs an Express flow and answers when the flow has finished (at most 5 minutes). The
+   * service may not show the execution afterwards, so a refresh keeps the stored outcome. A change runs the flow again.
    * @default "Standard"
    */
   executionMode?: pulumi.Input<"Standard" | "Express">;
   /** See {@link FlowLocationArgs.region}. A change runs the flow there. */
   region?: pulumi.Input<string>;
-  /** See {@link FlowLocationArgs.endpoint}. A change runs nothing again. */
+  /** See {@link FlowLocationArgs.endpoint}. A change does not run the workflow again. */
   endpoint?: pulumi.Input<string>;
 }
 
 /**
- * One execution of a CloudFlow flow: started and awaited when the resource is created, run again when the flow, the
- * region, `input`, `qualifier` or `triggers` change or when `rerunOn` says so, stopped (if it still runs) when it is
- * deleted.
+ * One execution of a CloudFlow flow. Creating the resource starts the execution and waits for it. A change of the flow,
+ * the region, `input`, `qualifier` or `triggers`, or an outcome that `rerunOn` includes, runs the flow again. Deleting
+ * the resource stops an execution that is still running.
  *
  * @example
  * ```ts
@@ -101,7 +102,7 @@ export class WorkflowExecution extends ExecutionResource {
   }
 
   /**
-   * Looks at an execution that this stack does not own: nothing is started, stopped or deleted.
+   * Reads an execution that this stack does not own. Nothing is started, stopped or deleted.
    * @param id name of the execution
    */
   static get(
@@ -129,7 +130,7 @@ export interface ListWorkflowExecutionsArgs extends FlowLocationArgs, ExecutionL
   /** Name of the flow. */
   flowName: string;
   /**
-   * Only executions whose name begins like this.
+   * Only executions whose name begins with this text.
    * @default all of them
    */
   executionNamePrefix?: string;
@@ -141,7 +142,7 @@ export interface ListWorkflowExecutionsArgs extends FlowLocationArgs, ExecutionL
 }
 
 /**
- * Lists executions of a Standard flow, newest first. Runs in previews too: it only looks.
+ * Lists executions of a Standard flow, newest first. Runs in previews too, because it only reads.
  *
  * @example
  * ```ts
@@ -153,9 +154,9 @@ export interface ListWorkflowExecutionsArgs extends FlowLocationArgs, ExecutionL
  * ```
  *
  * @param opts `provider` (a `Provider` whose settings are used), `parent` (whose provider is used), `async`
- * @throws InputError where an argument or an option is wrong
- * @throws ConfigurationError where credentials or the location are missing
- * @throws ServiceError, TransportError where the service refuses or does not answer
+ * @throws InputError when an argument or an option is wrong
+ * @throws ConfigurationError when credentials or the location are missing
+ * @throws ServiceError, TransportError when the service refuses or does not answer
  * @see https://help.aliyun.com/zh/cloudflow/cloudflow/developer-reference/api-fnf-2019-03-15-listexecutions
  */
 export function getWorkflowExecutions(
@@ -168,7 +169,7 @@ export function getWorkflowExecutions(
 /**
  * {@link getWorkflowExecutions} for arguments that are outputs of other resources.
  * @param opts those of the plain form, and `dependsOn`
- * @throws InputError where an option is wrong
+ * @throws InputError when an option is wrong
  */
 export function getWorkflowExecutionsOutput(
   args: InputOf<GetWorkflowExecutionsArgs>,
@@ -177,7 +178,7 @@ export function getWorkflowExecutionsOutput(
   return executionsQuery<GetWorkflowExecutionsArgs>("cloudflow").output(args, opts);
 }
 
-/** Goes through all executions of a flow, newest first. Options and errors as {@link getWorkflowExecutions}. */
+/** Iterates over all executions of a flow, newest first. Options and errors as {@link getWorkflowExecutions}. */
 export function listWorkflowExecutions(
   args: ListWorkflowExecutionsArgs,
   opts?: pulumi.InvokeOptions,
@@ -200,12 +201,12 @@ export interface GetWorkflowExecutionResult extends ExecutionOutputs {
 }
 
 /**
- * Looks at one execution of a Standard flow. Runs in previews too: it only looks.
+ * Reads one execution of a Standard flow. Runs in previews too, because it only reads.
  * @param opts as {@link getWorkflowExecutions}
- * @throws InputError where an argument or an option is wrong
- * @throws ConfigurationError where credentials or the location are missing
- * @throws NotFoundError where the service does not know the execution
- * @throws ServiceError, TransportError where the service refuses or does not answer
+ * @throws InputError when an argument or an option is wrong
+ * @throws ConfigurationError when credentials or the location are missing
+ * @throws NotFoundError when the service does not know the execution
+ * @throws ServiceError, TransportError when the service refuses or does not answer
  * @see https://www.alibabacloud.com/help/en/cloudflow/latest/api-fnf-2019-03-15-describeexecution
  */
 export function getWorkflowExecution(
@@ -227,17 +228,17 @@ export function getWorkflowExecutionOutput(
 export interface GetExecutionHistoryResult {
   /** All events, oldest first. */
   events: HistoryEvent[];
-  /** True where the service did not give all of them: there are more than can be read, or it repeats itself. */
+  /** True if the list is not complete: there are too many events to read, or the service repeats the same page. */
   isIncomplete?: true;
 }
 
 /**
- * Reads all events of an execution of a Standard flow, in as many pages as that takes. Runs in previews too.
+ * Reads all events of an execution of a Standard flow, page by page. Runs in previews too.
  * @param opts as {@link getWorkflowExecutions}
- * @throws InputError where an argument or an option is wrong
- * @throws ConfigurationError where credentials or the location are missing
- * @throws NotFoundError where the service does not know the execution
- * @throws ServiceError, TransportError where the service refuses or does not answer
+ * @throws InputError when an argument or an option is wrong
+ * @throws ConfigurationError when credentials or the location are missing
+ * @throws NotFoundError when the service does not know the execution
+ * @throws ServiceError, TransportError when the service refuses or does not answer
  * @see https://www.alibabacloud.com/help/en/cloudflow/latest/api-fnf-2019-03-15-getexecutionhistory
  */
 export function getExecutionHistory(

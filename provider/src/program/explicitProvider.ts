@@ -1,13 +1,15 @@
 /**
- * An explicit provider: the settings of one account, for resources that name it in their options. Two of them in a
- * stack are two accounts, each in a process of its own.
+ * An explicit provider: the settings of one account, for resources that name the provider in their options. Two explicit
+ * providers in a stack are two accounts, each in a process of its own.
  */
 import * as pulumi from "@pulumi/pulumi";
+import { camelCase, secretSettings } from "../fronts/shared/settingNames";
 import type { AwsSettings } from "./awsSettings";
 import type { RequestLimit } from "./requestLimit";
 
 /** An agency of Huawei Cloud, assumed with the credentials of the other settings. */
 export interface HuaweicloudAssumeRole {
+  /** Name of the agency. */
   agencyName: pulumi.Input<string>;
   /** Name of the account that has the agency; this or `domainId`. */
   domainName?: pulumi.Input<string>;
@@ -28,6 +30,7 @@ export interface HuaweicloudAssumeRoleWithOidc {
   idTokenFile?: pulumi.Input<string>;
   /** The id token itself; keys are only renewed until it ends. */
   idToken?: pulumi.Input<string>;
+  /** Name of the agency to assume; left out, the token's own rights count. */
   agencyName?: pulumi.Input<string>;
   /** Id of the account that has the agency. */
   domainId?: pulumi.Input<string>;
@@ -40,7 +43,10 @@ export interface HuaweicloudAssumeRoleWithOidc {
 
 /** Settings for Huawei Cloud; each stands for the stack configuration `huaweicloud:<name>`. */
 export interface HuaweicloudSettings {
-  /** @default the profile, or the environment */
+  /**
+   * Region, e.g. `cn-north-4`.
+   * @default the profile, or the environment
+   */
   region?: pulumi.Input<string>;
   /** Exactly 32 characters for AOM. Another project is another place: executions run again there. */
   projectId?: pulumi.Input<string>;
@@ -50,19 +56,23 @@ export interface HuaweicloudSettings {
   tenantId?: pulumi.Input<string>;
   /** Older name of `projectName`. */
   tenantName?: pulumi.Input<string>;
+  /** Id of the access key, with `secretKey`. */
   accessKey?: pulumi.Input<string>;
-  /** Kept as a secret. */
+  /** Secret of the access key. Kept as a secret. */
   secretKey?: pulumi.Input<string>;
   /** Of a temporary access key. Kept as a secret. */
   securityToken?: pulumi.Input<string>;
   /** A token obtained elsewhere; it can't be renewed. Kept as a secret. */
   token?: pulumi.Input<string>;
+  /** Name of the account that the user belongs to. */
   domainName?: pulumi.Input<string>;
+  /** Id of that account, in place of `domainName`. */
   domainId?: pulumi.Input<string>;
+  /** Name of an IAM user, with `password` and the account. */
   userName?: pulumi.Input<string>;
   /** In place of `userName`; needs no domain. */
   userId?: pulumi.Input<string>;
-  /** Kept as a secret. */
+  /** Password of the user. Kept as a secret. */
   password?: pulumi.Input<string>;
   /** Agency to assume with the credentials of the other settings. */
   assumeRole?: pulumi.Input<HuaweicloudAssumeRole>;
@@ -70,19 +80,20 @@ export interface HuaweicloudSettings {
   assumeRoleWithOidc?: pulumi.Input<HuaweicloudAssumeRoleWithOidc>;
   /** Agency whose token is used, with `agencyDomainName`; prefer `assumeRole`. */
   agencyName?: pulumi.Input<string>;
+  /** Name of the account that has that agency. */
   agencyDomainName?: pulumi.Input<string>;
   /** Name of the project to work in as that agency. */
   delegatedProject?: pulumi.Input<string>;
-  /** Name of a profile of KooCLI. */
+  /** Name of a KooCLI profile. */
   profile?: pulumi.Input<string>;
   /**
-   * File of profiles of KooCLI.
+   * KooCLI's profile file.
    * @default `~/.hcloud/config.json`, where `profile` is set
    */
   sharedConfigFile?: pulumi.Input<string>;
   /** Address of IAM. */
   authUrl?: pulumi.Input<string>;
-  /** End of all host names. @default `myhuaweicloud.eu` for `eu-west-1…`, else `myhuaweicloud.com` */
+  /** Suffix of all host names. @default `myhuaweicloud.eu` for `eu-west-1…`, else `myhuaweicloud.com` */
   cloud?: pulumi.Input<string>;
   /** Authorities that are trusted in place of all others: PEM text, or the path of a PEM file. */
   cacertFile?: pulumi.Input<string>;
@@ -107,7 +118,10 @@ export interface HuaweicloudSettings {
 export interface AlicloudAssumeRole {
   /** E.g. `acs:ram::1234567890123456:role/deployer`. Empty text means no role. */
   roleArn: pulumi.Input<string>;
-  /** @default "terraform", as in the official provider */
+  /**
+   * Name of the session.
+   * @default "terraform", as in the official provider
+   */
   sessionName?: pulumi.Input<string>;
   /**
    * Life of a session in seconds, 900 to 43200. Sessions are renewed.
@@ -116,14 +130,18 @@ export interface AlicloudAssumeRole {
   sessionExpiration?: pulumi.Input<number>;
   /** JSON text that narrows the role's rights. */
   policy?: pulumi.Input<string>;
+  /** External id that the role asks for. */
   externalId?: pulumi.Input<string>;
 }
 
 /** A role of Alibaba Cloud, assumed with an id token in place of a key. */
 export interface AlicloudAssumeRoleWithOidc {
-  /** @default the environment variable ALIBABA_CLOUD_OIDC_PROVIDER_ARN */
+  /**
+   * ARN of the identity provider.
+   * @default the environment variable ALIBABA_CLOUD_OIDC_PROVIDER_ARN
+   */
   oidcProviderArn?: pulumi.Input<string>;
-  /** @default the environment variable ALIBABA_CLOUD_ROLE_ARN */
+  /** ARN of the role. @default the environment variable ALIBABA_CLOUD_ROLE_ARN */
   roleArn?: pulumi.Input<string>;
   /**
    * File with the id token, read again for each renewal.
@@ -132,7 +150,10 @@ export interface AlicloudAssumeRoleWithOidc {
   oidcTokenFile?: pulumi.Input<string>;
   /** The id token itself, which can't be renewed. */
   oidcToken?: pulumi.Input<string>;
-  /** @default the environment variable ALIBABA_CLOUD_ROLE_SESSION_NAME, or "terraform" */
+  /**
+   * Name of the session.
+   * @default the environment variable ALIBABA_CLOUD_ROLE_SESSION_NAME, or "terraform"
+   */
   roleSessionName?: pulumi.Input<string>;
   /**
    * Life of a session in seconds, 900 to 43200.
@@ -145,17 +166,21 @@ export interface AlicloudAssumeRoleWithOidc {
 
 /** Settings for Alibaba Cloud; each stands for the stack configuration `alicloud:<name>`. */
 export interface AlicloudSettings {
-  /** @default the environment, or the profile */
+  /**
+   * Region, e.g. `cn-hangzhou`.
+   * @default the environment, or the profile
+   */
   region?: pulumi.Input<string>;
+  /** Id of the access key, with `secretKey`. */
   accessKey?: pulumi.Input<string>;
-  /** Kept as a secret. */
+  /** Secret of the access key. Kept as a secret. */
   secretKey?: pulumi.Input<string>;
   /** Of a temporary access key. Kept as a secret. */
   securityToken?: pulumi.Input<string>;
   /** Name of a profile. */
   profile?: pulumi.Input<string>;
   /**
-   * File of profiles: the JSON of the `aliyun` command, or the INI of the vendor's SDKs.
+   * Profile file: the JSON of the `aliyun` command, or the INI of the vendor's SDKs.
    * @default `~/.aliyun/config.json`, then `~/.alibabacloud/credentials`
    */
   sharedCredentialsFile?: pulumi.Input<string>;
@@ -181,7 +206,10 @@ export interface AlicloudSettings {
    * @default "HTTPS"
    */
   protocol?: pulumi.Input<"HTTP" | "HTTPS">;
-  /** @default "ACS3-HMAC-SHA256" */
+  /**
+   * How requests are signed.
+   * @default "ACS3-HMAC-SHA256"
+   */
   signature?: pulumi.Input<"ACS3-HMAC-SHA256" | "HMAC-SHA1">;
   /** Hosts or addresses by service: `fnf`, `sts`. */
   endpoints?: pulumi.Input<Record<string, pulumi.Input<string>>>;
@@ -189,23 +217,15 @@ export interface AlicloudSettings {
   requestLimits?: pulumi.Input<Record<string, pulumi.Input<RequestLimit>>>;
 }
 
-/** Arguments of {@link Provider}. What is left out comes from the environment, not from the stack's configuration. */
+/** Arguments of {@link Provider}. Settings that are left out come from the environment, not from the stack's configuration. */
 export interface ProviderArgs {
+  /** The account at Huawei Cloud. */
   huaweicloud?: HuaweicloudSettings;
+  /** The account at Alibaba Cloud. */
   alicloud?: AlicloudSettings;
+  /** The account at AWS. */
   aws?: AwsSettings;
 }
-
-const secrets: ReadonlySet<string> = new Set([
-  "secretKey",
-  "securityToken",
-  "token",
-  "password",
-  "key",
-  "assumeRoleWithOidc",
-  "assumeRoleWithWebIdentity",
-  "credentialsUri",
-]);
 
 /**
  * An account, for the option `provider` of a resource.
@@ -269,9 +289,9 @@ function flatten(namespace: string, settings: object = {}): pulumi.Inputs {
   return Object.fromEntries(
     given.map(([name, value]) => {
       // Without types, a program may take the spelling of the vendors' documents: `secret_key` is honoured too.
-      const key = name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+      const key = camelCase(name);
       const text = asJson.has(key) ? pulumi.jsonStringify(value) : value;
-      return [`${namespace}:${name}`, secrets.has(key) ? pulumi.secret(text) : text];
+      return [`${namespace}:${name}`, secretSettings.has(key) ? pulumi.secret(text) : text];
     }),
   );
 }

@@ -41,20 +41,23 @@ export function checkOptions(
         checkProvider(value, (reason) => refuse(option, reason));
         break;
       case "async":
-        if (value !== true) refuse(option, "can only be true: functions answer later");
+        if (value !== true) refuse(option, "can only be true: functions are asynchronous");
         break;
       case "dependsOn":
         if (!isOutputForm) {
-          refuse(option, `is for the Output form alone: call ${name}Output, or await the resource first`);
+          refuse(option, `is only for the Output form: call ${name}Output, or await the resource first`);
         }
         if (![value].flat().every(mayBeResource)) refuse(option, "must be a resource or a list of resources");
         break;
       case "version":
       case "pluginDownloadURL":
-        refuse(option, "chooses a plugin, and this function runs in the program's own process: leave it out");
+        refuse(option, "chooses a plugin, but this function runs in the program's own process: remove it");
         break;
       default:
-        refuse(option, `is none: there are async, ${isOutputForm ? "dependsOn, " : ""}parent, provider`);
+        refuse(
+          option,
+          `does not exist: the options are async, ${isOutputForm ? "dependsOn, " : ""}parent, provider`,
+        );
     }
   }
 }
@@ -149,7 +152,7 @@ function idOf(resource: pulumi.Resource): pulumi.Output<unknown> {
   return pulumi.CustomResource.isInstance(resource) && id ? id : resource.urn;
 }
 
-/** What the SDK knows of a component: its own `dependsOn` goes the same way. */
+/** The SDK's own view of a component, which its `dependsOn` uses too. */
 interface Component {
   readonly __data?: Promise<unknown>;
   readonly __childResources?: ReadonlySet<pulumi.Resource>;

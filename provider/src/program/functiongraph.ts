@@ -1,5 +1,5 @@
 /**
- * Huawei Cloud FunctionGraph flows for Pulumi programs: the resource, and functions that look at executions.
+ * Huawei Cloud FunctionGraph flows for Pulumi programs: the resource, and functions that read executions.
  */
 import type * as pulumi from "@pulumi/pulumi";
 import { ExecutionResource, resourceType } from "./executionResource";
@@ -14,7 +14,7 @@ import type {
   InputOf,
 } from "./types";
 
-/** Where a flow is. */
+/** The location of a flow. */
 export interface WorkflowLocationArgs {
   /**
    * Region, e.g. `cn-north-4`.
@@ -24,7 +24,7 @@ export interface WorkflowLocationArgs {
   /**
    * Id of the project, 1–64 characters.
    * @default configuration `huaweicloud:projectId`, `HW_PROJECT_ID` and others; then the project that
-   * `huaweicloud:projectName` or the region names, by the token or a look-up. docs/credentials.md has the order.
+   * `huaweicloud:projectName` or the region names, by the token or a request. docs/credentials.md has the order.
    */
   projectId?: string;
   /**
@@ -37,7 +37,7 @@ export interface WorkflowLocationArgs {
 
 /** Arguments of {@link WorkflowExecution}. */
 export interface WorkflowExecutionArgs extends CommonExecutionArgs {
-  /** Id of the flow, 1–512 characters. A change runs the new one. */
+  /** Id of the flow, 1–512 characters. A change runs the new flow. */
   workflowId: pulumi.Input<string>;
   /**
    * Input of the flow: a map; with `headers` at most 256 KiB as JSON (EXPRESS: 4 MiB). Dates are sent as RFC 3339 text.
@@ -52,13 +52,13 @@ export interface WorkflowExecutionArgs extends CommonExecutionArgs {
    */
   headers?: pulumi.Input<Record<string, pulumi.Input<string>>>;
   /**
-   * The flow's own mode. An EXPRESS flow is run by one call that answers when it has ended (5 minutes at the most);
-   * the service keeps no history of it, so that a refresh keeps the stored outcome. A change runs the flow again.
+   * The flow's own mode. One call runs an EXPRESS flow and answers when the flow has finished (at most 5 minutes). The
+   * service keeps no history of the execution, so a refresh keeps the stored outcome. A change runs the flow again.
    * @default "NORMAL"
    */
   mode?: pulumi.Input<"NORMAL" | "EXPRESS">;
   /**
-   * True to get long outputs whole; the service cuts them otherwise. A change runs nothing again.
+   * True to get long outputs whole; otherwise the service cuts them. A change does not run the workflow again.
    * @default false
    */
   fullHistory?: pulumi.Input<boolean>;
@@ -66,14 +66,14 @@ export interface WorkflowExecutionArgs extends CommonExecutionArgs {
   region?: pulumi.Input<string>;
   /** See {@link WorkflowLocationArgs.projectId}. A change runs the flow there. */
   projectId?: pulumi.Input<string>;
-  /** See {@link WorkflowLocationArgs.endpoint}. A change runs nothing again. */
+  /** See {@link WorkflowLocationArgs.endpoint}. A change does not run the workflow again. */
   endpoint?: pulumi.Input<string>;
 }
 
 /**
- * One execution of a FunctionGraph flow: started and awaited when the resource is created, run again when the flow,
- * the location, `input`, `headers` or `triggers` change or when `rerunOn` says so, stopped (if it still runs) when it
- * is deleted.
+ * One execution of a FunctionGraph flow. Creating the resource starts the execution and waits for it. A change of the
+ * flow, the location, `input`, `headers` or `triggers`, or an outcome that `rerunOn` includes, runs the flow again.
+ * Deleting the resource stops an execution that is still running.
  *
  * @example
  * ```ts
@@ -92,7 +92,7 @@ export interface WorkflowExecutionArgs extends CommonExecutionArgs {
 export class WorkflowExecution extends ExecutionResource {
   /** Id of the flow. */
   declare readonly workflowId: pulumi.Output<string>;
-  /** The project it ran in. */
+  /** The project in which the execution ran. */
   declare readonly projectId: pulumi.Output<string>;
   /** The input of this execution. */
   declare readonly input: pulumi.Output<Record<string, unknown> | undefined>;
@@ -106,7 +106,7 @@ export class WorkflowExecution extends ExecutionResource {
   }
 
   /**
-   * Looks at an execution that this stack does not own: nothing is started, stopped or deleted.
+   * Reads an execution that this stack does not own. Nothing is started, stopped or deleted.
    * @param id id of the execution
    */
   static get(
@@ -136,7 +136,7 @@ export interface ListWorkflowExecutionsArgs extends WorkflowLocationArgs, Execut
 }
 
 /**
- * Lists executions of a NORMAL flow, newest first. Runs in previews too: it only looks.
+ * Lists executions of a NORMAL flow, newest first. Runs in previews too, because it only reads.
  *
  * @example
  * ```ts
@@ -148,9 +148,9 @@ export interface ListWorkflowExecutionsArgs extends WorkflowLocationArgs, Execut
  * ```
  *
  * @param opts `provider` (a `Provider` whose settings are used), `parent` (whose provider is used), `async`
- * @throws InputError where an argument or an option is wrong
- * @throws ConfigurationError where credentials or the location are missing
- * @throws ServiceError, TransportError where the service refuses or does not answer
+ * @throws InputError when an argument or an option is wrong
+ * @throws ConfigurationError when credentials or the location are missing
+ * @throws ServiceError, TransportError when the service refuses or does not answer
  * @see https://support.huaweicloud.com/api-functiongraph/ShowWorkflowExecutionForPage.html
  */
 export function getWorkflowExecutions(
@@ -163,7 +163,7 @@ export function getWorkflowExecutions(
 /**
  * {@link getWorkflowExecutions} for arguments that are outputs of other resources.
  * @param opts those of the plain form, and `dependsOn`
- * @throws InputError where an option is wrong
+ * @throws InputError when an option is wrong
  */
 export function getWorkflowExecutionsOutput(
   args: InputOf<GetWorkflowExecutionsArgs>,
@@ -172,7 +172,7 @@ export function getWorkflowExecutionsOutput(
   return executionsQuery<GetWorkflowExecutionsArgs>("functiongraph").output(args, opts);
 }
 
-/** Goes through all executions of a flow, newest first. Options and errors as {@link getWorkflowExecutions}. */
+/** Iterates over all executions of a flow, newest first. Options and errors as {@link getWorkflowExecutions}. */
 export function listWorkflowExecutions(
   args: ListWorkflowExecutionsArgs,
   opts?: pulumi.InvokeOptions,
@@ -200,12 +200,12 @@ export interface GetWorkflowExecutionResult extends ExecutionOutputs {
 }
 
 /**
- * Looks at one execution of a NORMAL flow. Runs in previews too: it only looks.
+ * Reads one execution of a NORMAL flow. Runs in previews too, because it only reads.
  * @param opts as {@link getWorkflowExecutions}
- * @throws InputError where an argument or an option is wrong
- * @throws ConfigurationError where credentials or the location are missing
- * @throws NotFoundError where the service does not know the execution
- * @throws ServiceError, TransportError where the service refuses or does not answer
+ * @throws InputError when an argument or an option is wrong
+ * @throws ConfigurationError when credentials or the location are missing
+ * @throws NotFoundError when the service does not know the execution
+ * @throws ServiceError, TransportError when the service refuses or does not answer
  * @see https://support.huaweicloud.com/api-functiongraph/ShowWorkflowExecution.html
  */
 export function getWorkflowExecution(
@@ -238,12 +238,12 @@ export interface RetryWorkflowExecutionArgs extends WorkflowLocationArgs {
 }
 
 /**
- * Runs the failed steps of an execution again; it keeps its id and runs on. For scripts: a program that calls it
- * would do so in previews too. Afterwards `pulumi refresh` sees it run, and the next `pulumi up` waits for it.
+ * Runs the failed steps of an execution again. The execution keeps its id and continues. For scripts only: a program
+ * would call this function in previews too. Afterwards run `pulumi refresh`; the next `pulumi up` waits for the execution.
  * @param opts as {@link getWorkflowExecutions}
- * @throws InputError where an argument or an option is wrong
- * @throws ConfigurationError where credentials or the location are missing
- * @throws ServiceError, TransportError where the service refuses (EXPRESS flows, executions that did not fail) or does
+ * @throws InputError when an argument or an option is wrong
+ * @throws ConfigurationError when credentials or the location are missing
+ * @throws ServiceError, TransportError when the service refuses (EXPRESS flows, executions that did not fail) or does
  * not answer
  * @see https://support.huaweicloud.com/api-functiongraph/RetryWorkFlow.html
  */

@@ -1,10 +1,9 @@
 /**
- * What all functions of the services' modules share: they run in the program's own process, in a session by their options or
- * the stack's configuration. Under the SDK's mocks these answer, and nothing is asked.
+ * The common part of all functions of the services' modules. They run in the program's own process, in a session for their
+ * options or the stack's configuration. Under the SDK's mocks the mocks answer, and no request is sent.
  */
 import * as pulumi from "@pulumi/pulumi";
-import { redactTexts } from "../fronts/shared/redaction/redact";
-import { redactSent } from "../fronts/shared/secrets";
+import { withoutCredentials } from "../fronts/shared/privacy";
 import type { ServiceName } from "../services/registry";
 import type { Session } from "../lifecycle/index";
 import type { Configuration } from "./functionOptions";
@@ -99,10 +98,6 @@ function isMocked(): boolean {
   if (!pulumi.runtime.hasMonitor()) return false;
   const monitor: object | undefined = pulumi.runtime.getMonitor();
   return monitor !== undefined && !("getChannel" in monitor);
-}
-
-function withoutCredentials<T>(value: T, { credentials }: Session): T {
-  return redactTexts(value, (text) => redactSent(text, credentials.texts)) as T;
 }
 
 // The error itself: programs tell errors by their classes.

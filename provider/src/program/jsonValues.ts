@@ -26,8 +26,8 @@ export type Refusal = (problems: readonly string[], isLater: boolean) => Error;
 /**
  * Copies arguments with only what JSON can hold; internal ones (`__…`) are left out. Members that are undefined are left to the SDK, which leaves them out; a
  * resource stands for its id, as everywhere in Pulumi.
- * @throws {Error} that `refuse` makes when there is a problem in them. What is in Outputs and promises is looked at when
- *   it is known: they fail with that error.
+ * @throws {Error} that `refuse` makes when there is a problem in them. Values in Outputs and promises are checked when
+ *   they are known: the Outputs and promises then fail with that error.
  */
 export function toJsonValues(
   args: Readonly<Record<string, unknown>>,
@@ -89,9 +89,9 @@ class Copy {
     const copied: Record<string, unknown> = {};
     for (const [key, item] of Object.entries(value)) {
       const at = memberPath(path, key);
-      if (key === signatureKey) this.#problem(at, "is a key that Pulumi keeps for itself: give another one");
+      if (key === signatureKey) this.#problem(at, "is a key that Pulumi reserves: use another key");
       // The SDK assigns it, which changes a prototype.
-      else if (key === "__proto__") this.#problem(at, "is a key that the SDK loses: give another one");
+      else if (key === "__proto__") this.#problem(at, "is a key that the SDK loses: use another key");
       else if (!key.isWellFormed()) this.#problem(at, notWellFormed);
       else copied[key] = this.of(item, at);
     }
@@ -120,7 +120,7 @@ const notWellFormed = "has one half of a surrogate pair without the other: give 
 function scalarProblem(value: unknown): string | undefined {
   switch (typeof value) {
     case "string":
-      if (value === unknownText) return "is a text that Pulumi keeps for itself: give another one";
+      if (value === unknownText) return "is a text that Pulumi reserves: use another text";
       return value.isWellFormed() ? undefined : notWellFormed;
     case "number":
       return Number.isFinite(value) ? undefined : `is ${String(value)}: ${numberRemedy}`;
@@ -139,7 +139,7 @@ function isAsset(value: unknown): boolean {
   return pulumi.asset.Asset.isInstance(value) || pulumi.asset.Archive.isInstance(value);
 }
 
-/** What is wrong with an object that is no plain map. */
+/** The problem of an object that is not a plain map. */
 function instanceProblem(value: object): string | undefined {
   if (isAsset(value)) return `is an asset or archive: ${assetRemedy}`;
   const prototype: unknown = Object.getPrototypeOf(value);

@@ -5,7 +5,7 @@
 
 /**
  * Takes no stack traces between two assignments of the SDK to a resource that is being constructed: those of its
- * outputs. What it throws before and after, and notes for a registration that fails, leads to the user's line as ever.
+ * outputs. Errors of the SDK before and after, and its notes for a registration that fails, still lead to the user's line.
  * @param prototype of the resources.
  * @param first the first property that the SDK assigns when it makes the outputs.
  * @param last the last one.

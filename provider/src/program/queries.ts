@@ -3,7 +3,8 @@
  */
 import type { InvokeOptions } from "@pulumi/pulumi";
 import type { ServiceName } from "../services/registry";
-import { getExecution, iterateExecutions, listExecutions, retryExecution } from "../lifecycle/index";
+import { getWorkflowExecution, getWorkflowExecutions } from "../fronts/shared/executionFunctions";
+import { iterateExecutions, retryExecution } from "../lifecycle/index";
 import { services } from "../services/registry";
 import type { ProgramFunction } from "./functions";
 import { programFunction, programIteration } from "./functions";
@@ -15,11 +16,9 @@ type ListArgs = ExecutionListArgs & { readonly executionNamePrefix?: string };
 export function executionsQuery<Args extends ListArgs & ExecutionPageArgs & object>(
   service: ServiceName,
 ): ProgramFunction<Args, ExecutionListResult> {
-  return programFunction(service, "getWorkflowExecutions", (args: Args, session) => {
-    const { status, startedAfter, startedBefore, executionNamePrefix, limit, nextToken, ...where } = args;
-    const wanted = { status, startedAfter, startedBefore, executionNamePrefix, limit, nextToken };
-    return listExecutions(services[service], where, wanted, session);
-  });
+  return programFunction(service, "getWorkflowExecutions", (args: Args, session) =>
+    getWorkflowExecutions(services[service], { ...args } as Record<string, unknown>, session),
+  );
 }
 
 /** Goes through all executions of a workflow, page by page as they are consumed. */
@@ -41,14 +40,16 @@ export function iterateOver(
   );
 }
 
-/** Looks at one execution. */
+/** Reads one execution. */
 export function executionQuery<Args extends { readonly executionId: string }, Result>(
   service: ServiceName,
 ): ProgramFunction<Args, Result> {
-  return programFunction(service, "getWorkflowExecution", async (args: Args, session) => {
-    const { executionId, ...where } = args;
-    return (await getExecution(services[service], where, executionId, session)) as Result;
-  });
+  return programFunction(
+    service,
+    "getWorkflowExecution",
+    async (args: Args, session) =>
+      (await getWorkflowExecution(services[service], { ...args }, session)) as Result,
+  );
 }
 
 /** Runs the failed steps of an execution again. */

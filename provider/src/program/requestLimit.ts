@@ -5,8 +5,8 @@ import type * as pulumi from "@pulumi/pulumi";
 
 /** How often an operation may be called. */
 export interface RequestLimit {
-  /** So many at once: at least 1. */
+  /** The number of requests at once: at least 1. */
   tokens: pulumi.Input<number>;
-  /** So many are refilled in a second: more than 0. */
+  /** The number of requests that are refilled per second: more than 0. */
   perSecond: pulumi.Input<number>;
 }

@@ -1,5 +1,5 @@
 /**
- * AWS Step Functions for Pulumi programs: the resource, and functions that look at executions.
+ * AWS Step Functions for Pulumi programs: the resource, and functions that read executions.
  */
 import type * as pulumi from "@pulumi/pulumi";
 import type { HistoryEvent } from "../services/aws/stepfunctions/events";
@@ -18,7 +18,7 @@ import type {
   InputOf,
 } from "./types";
 
-/** Where a state machine is. */
+/** The location of a state machine. */
 export interface StateMachineLocationArgs {
   /**
    * ARN of the state machine, e.g. `arn:aws:states:eu-west-1:123456789012:stateMachine:migrate-db`; a version or an alias may
@@ -71,7 +71,7 @@ export interface WorkflowExecutionArgs extends CommonExecutionArgs {
 
 /**
  * One execution of a Step Functions state machine: started and awaited when the resource is created, run again when the state
- * machine, `input` or `triggers` change or when `rerunOn` says so, stopped (if it still runs) when it is deleted.
+ * machine, `input` or `triggers` change or when `rerunOn` says so, stopped (if it is still running) when it is deleted.
  *
  * @example
  * ```ts
@@ -102,7 +102,7 @@ export class WorkflowExecution extends ExecutionResource {
   }
 
   /**
-   * Looks at an execution that this stack does not own: nothing is started, stopped or deleted.
+   * Reads an execution that this stack does not own: nothing is started, stopped or deleted.
    * @param id name of the execution, which is the last part of its ARN
    */
   static get(
@@ -135,7 +135,7 @@ export interface ListWorkflowExecutionsArgs extends StateMachineLocationArgs, Ex
 }
 
 /**
- * Lists executions of a STANDARD state machine, newest first. Runs in previews too: it only looks.
+ * Lists executions of a STANDARD state machine, newest first. Runs in previews too.
  *
  * @example
  * ```ts
@@ -194,7 +194,7 @@ export interface GetWorkflowExecutionResult extends ExecutionOutputs {
 }
 
 /**
- * Looks at one execution of a STANDARD state machine. Runs in previews too: it only looks.
+ * Reads one execution of a STANDARD state machine. Runs in previews too.
  * @param opts as {@link getWorkflowExecutions}
  * @throws InputError where an argument or an option is wrong
  * @throws ConfigurationError where credentials are missing or a setting is wrong

@@ -70,9 +70,9 @@ function readAllowances(settings: Settings, key: string): ReadonlyMap<string, Al
         if (tokens >= 1 && perSecond > 0) return [name, { tokens, perSecond }];
       }
       throw new ConfigurationError(
-        `${nameSetting(settings.words, key)} is not a map from operation to {"tokens": …, "perSecond": …}, ` +
-          "at least 1 and more than 0. " +
-          `Set it by: ${settings.words.assign(`${key}.<operation>.tokens`, "20")} (and the same for perSecond)`,
+        `${nameSetting(settings.words, key)} must be a map from operation to ` +
+          `{"tokens": at least 1, "perSecond": more than 0}. ` +
+          `Set it with: ${settings.words.assign(`${key}.<operation>.tokens`, "20")} (and the same for perSecond)`,
       );
     }),
   );

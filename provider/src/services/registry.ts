@@ -2,8 +2,12 @@
  * The services there are. A new service is one line here.
  */
 import type { BackendDefinition } from "../execution/service";
+import type { VendorSettings } from "./vendorSettings";
+import { alibabaSettings } from "./alibaba/settingsTable";
 import { alibabaCloudFlow } from "./alibaba/cloudflow/backend";
 import { awsStepFunctions } from "./aws/stepfunctions/backend";
+import { awsSettings } from "./aws/settingsTable";
+import { huaweiSettings } from "./huawei/settingsTable";
 import { huaweiAom } from "./huawei/aom/backend";
 import { huaweiFunctionGraph } from "./huawei/functiongraph/backend";
 
@@ -17,3 +21,6 @@ export const services = {
   cloudflow: alibabaCloudFlow,
   stepfunctions: awsStepFunctions,
 } as const satisfies Readonly<Record<ServiceName, BackendDefinition>>;
+
+/** The settings of all vendors. A new vendor is one entry here. */
+export const vendors: readonly VendorSettings[] = [huaweiSettings, alibabaSettings, awsSettings];

@@ -29,7 +29,7 @@ export function readTlsIdentity(
   if ((cert === undefined) !== (key === undefined)) {
     const [set, missing] = cert ? [cert, "key"] : [key, "certificate"];
     throw new ConfigurationError(
-      `${set?.source ?? ""} is set, but the ${missing} that belongs to it is not: set both, or neither.`,
+      `${set?.source ?? ""} is set, but its ${missing} is not: set both, or neither.`,
     );
   }
   const identity = {

@@ -5,7 +5,7 @@ import type { Backend } from "../execution/service";
 import { NotFoundError } from "../ground/errors";
 import type { ExecutionSummary } from "../execution/snapshot";
 import { isSettled } from "../execution/snapshot";
-import { steadyClock } from "../ground/clock";
+import { stopwatch } from "../ground/clock";
 import type { StartCall } from "./startCall";
 import type { PendingStart, SeenBefore } from "./journal";
 import type { Starting } from "./posting";
@@ -157,17 +157,16 @@ async function markOf(
   backend: Backend,
   { register, session, signal }: StartCall,
 ): Promise<string | null | undefined> {
-  const clock = steadyClock(session.clock);
-  const untilMs = clock.now() + showsWithinMs;
+  const passedMs = stopwatch(session.clock);
   for (;;) {
     // An answer that took its time tells what was so when it was asked for.
-    const askedMs = clock.now();
+    const askedMs = passedMs();
     try {
       return await register.mark(executionId, () => backend.readRunName(executionId, signal), signal);
     } catch (error) {
       if (!(error instanceof NotFoundError)) throw error;
-      if (askedMs >= untilMs || signal.aborted) return undefined;
-      await clock.sleep(lookAgainMs, signal);
+      if (askedMs >= showsWithinMs || signal.aborted) return undefined;
+      await session.clock.sleep(lookAgainMs, signal);
     }
   }
 }

@@ -190,8 +190,8 @@ export class Journal {
       if (this.#isWriteTroubleTold) return;
       this.#isWriteTroubleTold = true;
       this.#options.onTrouble(
-        `nothing can be noted in ${storage.place} (${(error as NodeJS.ErrnoException).code ?? String(error)}): ` +
-          "should this process be killed, the next deployment may not find what was started",
+        `the record of starts in ${storage.place} can't be written (${(error as NodeJS.ErrnoException).code ?? String(error)}): ` +
+          "if this process is killed, the next deployment may not find the executions that it started",
       );
     }
   }
@@ -205,7 +205,7 @@ export class Journal {
       if (text === undefined) return undefined;
       const entry = parseEntry(text);
       if (entry) return entry;
-      problem = "it is not an entry of the journal";
+      problem = "the file is not a journal entry";
     } catch (error) {
       problem = (error as NodeJS.ErrnoException).code ?? messageOf(error);
     }
@@ -217,9 +217,9 @@ export class Journal {
     if (this.#damaged.has(name)) return;
     this.#damaged.add(name);
     this.#options.onTrouble(
-      `the record of starts ${this.#options.storage?.place ?? ""}/${name} can't be read (${problem}): whether an earlier ` +
-        `deployment ${urn === undefined ? "of a resource " : ""}was cut short after a start is no longer known. ` +
-        "If one was, look in the service's console for its execution before you deploy again",
+      `the record of starts ${this.#options.storage?.place ?? ""}/${name} can't be read (${problem}): it is no longer known whether ` +
+        `an earlier deployment ${urn === undefined ? "of a resource " : ""}was interrupted after a start. ` +
+        "If one was, check the service's console for its execution before you deploy again",
       urn,
     );
   }

@@ -68,7 +68,7 @@ function readPlainFile(path: string): string | undefined {
     throw error;
   }
   try {
-    if (!fstatSync(file).isFile()) throw new Error("it is not a plain file");
+    if (!fstatSync(file).isFile()) throw new Error("it is not a regular file");
     return readFileSync(file, "utf8");
   } finally {
     closeSync(file);

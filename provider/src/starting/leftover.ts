@@ -6,6 +6,8 @@ import type { Backend } from "../execution/service";
 import type { ExecutionSnapshot } from "../execution/snapshot";
 import { isSettled } from "../execution/snapshot";
 import { lookAt } from "../execution/lookAt";
+import { stopwatch } from "../ground/clock";
+import { lookAgainMs, showsWithinMs } from "./candidates";
 import type { StartCall } from "./startCall";
 import type { PendingStart } from "./journal";
 import type { Starting } from "./posting";
@@ -27,7 +29,7 @@ export async function dealWithLeftover(
     await host.register.dropped(host.definition.service, host.urn, id);
     return;
   }
-  const what = `execution ${id} of an earlier deployment, which was cut short, still runs with other arguments`;
+  const what = `execution ${id} of an interrupted deployment is still running with other arguments`;
   if (host.args.common.onDelete === "leave") {
     host.reporter.warn(`${what}; it is left running (onDelete)`);
   } else {
@@ -48,10 +50,10 @@ export function isHere(
   { reporter }: StartCall,
 ): boolean {
   if (workflow === backend.identity) return true;
-  const which = executionId ?? `that was to be named ${runName}`;
+  const which = executionId ?? `named ${runName}`;
   reporter.warn(
-    `execution ${which} of an earlier deployment, which was cut short, is of another workflow (${workflow}) and may still run; ` +
-      "it is not stopped from here: look for it there",
+    `execution ${which} of an interrupted deployment belongs to another workflow (${workflow}) and may still be running; ` +
+      "it is not stopped: check that workflow's executions",
   );
   return false;
 }
@@ -62,23 +64,36 @@ export async function findLeftover(
   start: PendingStart,
   host: StartCall,
 ): Promise<ExecutionSnapshot | undefined> {
-  if (!backend.keepsHistory) return undefined;
-  const id = start.executionId ?? (await findByMark(backend, start, host));
-  if (id === undefined) return undefined;
-  // An error ends the deployment: nothing has been started yet, and after the next start nobody would know of it.
-  return lookAt(backend, id, { signal: host.signal, sparing: true });
+  if (!backend.keepsHistory || !canBeFound(start, host)) return undefined;
+  const { clock } = host.session;
+  const passedMs = stopwatch(clock);
+  // The service may show it later than it was posted; how long ago that was, only clocks could tell.
+  const patienceMs = start.executionId === undefined ? showsWithinMs : 0;
+  for (;;) {
+    const askedMs = passedMs();
+    const id = start.executionId ?? (await findByMark(backend, start, host));
+    // An error ends the deployment: nothing has been started yet, and after the next start nobody would know of it.
+    const found =
+      id === undefined ? undefined : await lookAt(backend, id, { signal: host.signal, sparing: true });
+    if (found || askedMs >= patienceMs) return found;
+    host.reporter.status("searching for the execution of an interrupted start");
+    await clock.sleep(lookAgainMs, host.signal);
+  }
+}
+
+// Under a name that the program chose, what runs may be anybody's.
+function canBeFound({ executionId, isNamed }: PendingStart, { definition }: StartCall): boolean {
+  const { runMark } = definition.capabilities;
+  return executionId !== undefined || (runMark !== "none" && !(runMark === "name" && isNamed === true));
 }
 
 // The answer never came: the execution is known by what its start carried, if at all.
 async function findByMark(
   backend: Backend,
-  { runName, isNamed }: PendingStart,
+  { runName }: PendingStart,
   { definition, register, signal }: StartCall,
 ): Promise<string | undefined> {
-  const { runMark } = definition.capabilities;
-  // Under a name that the program chose, what runs may be anybody's.
-  if (runMark === "name") return isNamed === true ? undefined : runName;
-  if (runMark === "none") return undefined;
+  if (definition.capabilities.runMark === "name") return runName;
   for (const { executionId } of await backend.listUnsettled(signal)) {
     const mark = await register.mark(executionId, () => backend.readRunName(executionId, signal), signal);
     if (mark === runName) return executionId;

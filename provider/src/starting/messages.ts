@@ -1,6 +1,6 @@
 /**
- * What the user reads when a start is not as wanted: what happened, what still runs, what the next deployment does, where
- * to look. Pure; at most 15 lines each.
+ * The messages about a start that did not go as wanted: what happened, what is still running, what the next command will
+ * do, what to do now, where to look. Pure; at most 15 lines each.
  */
 import { formatDuration } from "../execution/progress";
 import type { ExecutionSummary } from "../execution/snapshot";
@@ -22,9 +22,9 @@ export function describeNamedStartUncertain(
   const next = isKnownEverywhere ? nextCommand(context) : `${nextCommand(context)} on this machine`;
   return lines(
     `it is not known whether execution ${oneLine(executionId)} was started: ${oneLine(cause, maxTextLength)}`,
-    `  It may be running. ${next} sends the start again under the same name: it takes over`,
-    `  what is there, and starts one only if nothing is.${
-      isKnownEverywhere ? "" : " On another machine it takes over what runs."
+    `  The execution may be running. ${next} sends the start again under the same name.`,
+    `  If an execution of this name exists, it is taken over. Otherwise it is started.${
+      isKnownEverywhere ? "" : " Another machine takes over a running execution only."
     }`,
     ...where(context, "WFX-START-UNCERTAIN"),
   );
@@ -34,17 +34,17 @@ export function describeNamedStartUncertain(
 export function describeNameInDoubt(executionId: string, context: MessageContext): string {
   const name = oneLine(executionId);
   return lines(
-    `it can't be told whether execution ${name} is this run: no answer came to its start, and the execution of that name,`,
-    "  which the program chose, has ended since, or long before",
+    `it is not known whether execution ${name} is this run: its start got no answer`,
+    "  The execution of this name has finished. The program chose the name, so the execution may be older than the start.",
     ...(context.common.runOn === "destroy"
       ? [
-          "  Nothing more was started. If it is this run: `pulumi state delete <its URN>`.",
-          "  If it is not: give another executionName, run `pulumi up` and destroy again.",
+          "  Nothing more was started. If the execution is this run, run `pulumi state delete <URN>`.",
+          "  If not, set another executionName, run `pulumi up` and destroy again.",
         ]
       : [
-          "  Nothing more was started. If it is this run, take it over:",
+          "  Nothing more was started. If the execution is this run, take it over:",
           `    set adoptExecutionId to "${name}" and run \`pulumi up\``,
-          "  If it is not: give another executionName and run `pulumi up`.",
+          "  If not, set another executionName and run `pulumi up`.",
         ]),
     ...where(context, "WFX-START-UNCERTAIN"),
   );
@@ -58,28 +58,28 @@ export function describeStartUncertain(cause: string, context: MessageContext, h
   return lines(
     `it is not known whether an execution of ${context.subject} was started: ${oneLine(cause, maxTextLength)}`,
     `  ${hasLooked ? "The service shows none, and nothing" : "Nothing"} was sent a second time.`,
-    `  ${nextCommand(context)} looks again: it takes over what has appeared by then, and starts one only if nothing has.`,
+    `  ${nextCommand(context)} searches again, and starts the workflow only if it finds no execution to take over.`,
     ...where(context, "WFX-START-UNCERTAIN"),
   );
 }
 
-/** What came of looking for an execution on a service that need not show it. */
+/** The result of the search for an execution on a service that need not show it. */
 export type LostSight = "showsNone" | "failed" | "impossible";
 
 /** A start whose answer did not come, on a service that need not show such executions. */
 export function describeStartOpen(context: MessageContext, sight: LostSight): string {
   const seen = {
-    showsNone: `The service shows no such execution, and nothing was started again. ${nextCommand(context)} looks again.`,
-    failed: `The execution could not be looked up, and nothing was started again. ${nextCommand(context)} looks again.`,
+    showsNone: `The service shows no such execution, and nothing was started again. ${nextCommand(context)} searches again.`,
+    failed: `The search for the execution failed, and nothing was started again. ${nextCommand(context)} searches again.`,
     impossible: "Executions of this kind can't be looked up, so nothing was started again.",
   };
   return lines(
-    `it is not known whether the last start of ${context.subject} was carried out: it was posted, and no answer came`,
+    `it is not known whether the last start of ${context.subject} was carried out: it was sent and got no answer`,
     `  ${seen[sight]}`,
-    "  See in the flow's own effects or logs whether it ran.",
+    "  Check the logs or the effects of the flow to see whether it ran.",
     context.common.runOn === "destroy"
-      ? `  If it did, \`pulumi state delete <its URN>\`; if not, change "triggers", run \`pulumi up\` and destroy again.`
-      : `  To run it (again), change "triggers".`,
+      ? `  If it ran, run \`pulumi state delete <URN>\`. If not, change "triggers", run \`pulumi up\` and destroy again.`
+      : `  To run the flow, or to run it again, change "triggers".`,
     ...where(context, "WFX-START-UNCERTAIN"),
   );
 }
@@ -95,9 +95,9 @@ export function describeStartUndecided(
 ): string {
   const one = candidates.length === 1;
   return lines(
-    `it can't be told whether this run has been started already: ${context.subject} has ` +
-      `${one ? "an execution that nobody here knows" : `${String(candidates.length)} executions that nobody here knows`}, and ` +
-      "they bear no mark of who started them",
+    `it is not known whether this run was started already: ${context.subject} has ` +
+      `${one ? "an execution" : `${String(candidates.length)} executions`} that may belong to it, and the service does not ` +
+      "show which run started an execution",
     ...candidates.slice(0, maxCandidates).map((execution) => `    ${formatCandidate(execution)}`),
     ...(candidates.length > maxCandidates
       ? [`    and ${String(candidates.length - maxCandidates)} more`]
@@ -112,15 +112,15 @@ function describeWaysOut(id: string, { common }: MessageContext, isNoted: boolea
   const nothing = isNoted ? "Nothing more was started." : "Nothing was started.";
   if (common.runOn === "destroy") {
     return [
-      `  ${nothing} If one of them is this teardown (a destroy was cut short, here or elsewhere), see it end, then`,
-      "    let the resource go: `pulumi state delete <its URN>`",
-      `  If none is, start beside them: ${beside}, run \`pulumi up\` and destroy again.`,
+      `  ${nothing} If one of them is this teardown (a destroy was interrupted, here or elsewhere),`,
+      "    wait until it finishes, then run `pulumi state delete <URN>`",
+      `  If none is, start another one: ${beside}, run \`pulumi up\` and destroy again.`,
     ];
   }
   return [
-    `  ${nothing} If one of them is this run (a deployment was cut short, here or elsewhere), take it over:`,
+    `  ${nothing} If one of them is this run (a deployment was interrupted, here or elsewhere), take it over:`,
     `    set adoptExecutionId to its id (e.g. "${oneLine(id)}") and run \`pulumi up\``,
-    `  If none is, start beside them: ${beside} and run \`pulumi up\`.`,
+    `  If none is, start another one: ${beside} and run \`pulumi up\`.`,
   ];
 }
 
@@ -129,16 +129,16 @@ export function describeBusy(running: readonly ExecutionSummary[], context: Mess
   return lines(
     `${context.subject} has ${running.length === 1 ? "a running execution" : `${String(running.length)} running executions`} (concurrency is "reject")`,
     ...running.slice(0, maxCandidates).map((execution) => `    ${formatCandidate(execution)}`),
-    `  Nothing was started. Run \`pulumi up\` again when it has ended, or set concurrency to "queue" to wait for that.`,
+    `  Nothing was started. Run the command again when ${running.length === 1 ? "it has" : "they have"} finished, or set concurrency to "queue" to wait.`,
     ...where(context, "WFX-WORKFLOW-BUSY"),
   );
 }
 
-/** The live line of a start that waits for its turn. */
+/** The live line of a start that waits in the queue. */
 export function describeQueued(running: readonly ExecutionSummary[]): string {
   const [first] = running;
   const more = running.length > 1 ? ` and ${String(running.length - 1)} more` : "";
-  return `waits for execution ${oneLine(first?.executionId ?? "")}${more} to end (concurrency is "queue")`;
+  return `queued behind execution ${oneLine(first?.executionId ?? "")}${more} (concurrency is "queue")`;
 }
 
 /** The queue was longer than the deployment waits. */
@@ -148,8 +148,8 @@ export function describeQueueTimedOut(
   context: MessageContext,
 ): string {
   return lines(
-    `nothing was started within the ${formatDuration(timeoutSeconds * 1000)} this deployment waits (${timeoutSetting}): ${why}`,
-    `  Nothing was started. ${nextCommand(context)} queues up again.`,
+    `nothing was started within ${formatDuration(timeoutSeconds * 1000)} (${timeoutSetting}): ${why}`,
+    `  ${nextCommand(context)} waits again.`,
     ...where(context, "WFX-WORKFLOW-BUSY"),
   );
 }
@@ -161,8 +161,8 @@ export function describeStartTimedOut(
   { timeoutSeconds, timeoutSetting }: { readonly timeoutSeconds: number; readonly timeoutSetting: string },
 ): string {
   return (
-    `no execution${subject === undefined ? "" : ` of ${subject}`} was started within the ${formatDuration(timeoutSeconds * 1000)} ` +
-    `this deployment waits (${timeoutSetting}): ${oneLine(why, maxTextLength)}`
+    `no execution${subject === undefined ? "" : ` of ${subject}`} was started within ` +
+    `${formatDuration(timeoutSeconds * 1000)} (${timeoutSetting}): ${oneLine(why, maxTextLength)}`
   );
 }
 
@@ -172,7 +172,7 @@ export function describeStartInterrupted(): string {
 }
 
 function formatCandidate({ executionId, rawStatus, startedAt, createdBy }: ExecutionSummary): string {
-  const began = startedAt === undefined ? "" : `, began ${startedAt}`;
+  const started = startedAt === undefined ? "" : `, started ${startedAt}`;
   const by = createdBy === undefined ? "" : `, by ${createdBy}`;
-  return oneLine(`${executionId} (${rawStatus}${began}${by})`);
+  return oneLine(`${executionId} (${rawStatus}${started}${by})`);
 }

@@ -21,6 +21,8 @@ export interface Run {
   readonly isNew: boolean;
   /** True where this call has posted it and found the execution, because no answer came. */
   readonly wasPosted?: boolean | undefined;
+  /** True where it was found in a list as not settled, whatever became of it since. */
+  readonly wasRunning?: boolean | undefined;
   /** True where it was taken over because it runs (`concurrency: "adopt"`). */
   readonly isJoined?: boolean | undefined;
   /** Where this call has started it: when the answer came, by our clock. */
@@ -91,7 +93,7 @@ export async function post(
     started = await backend.start({ runName: start.runName, signal: host.signal });
     if (wasThere(started.executionId)) {
       throw new StartUncertainError(
-        `the service answered the start with execution ${started.executionId}, which was there before`,
+        `the service answered the start with execution ${started.executionId}, which existed before the start`,
       );
     }
   } catch (error) {

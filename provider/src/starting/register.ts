@@ -5,7 +5,7 @@
 import { OutOfTimeError, RequestInterruptedError, StartUncertainError } from "../ground/errors";
 import type { Clock } from "../ground/clock";
 import { systemClock } from "../ground/clock";
-import { unlessOutOfTime } from "../ground/deadline";
+import { unlessOutOfTime } from "../ground/timeLimit";
 import { unlessAborted } from "../ground/onAbort";
 import { Journal, addEvidence } from "./journal";
 import type { JournalEntry, JournalStorage, PendingStart } from "./journal";
@@ -160,8 +160,8 @@ export class RunRegister {
     const id = this.#accepted.get(`${workflow} ${runName}`);
     if (id === undefined) return;
     throw new StartUncertainError(
-      `run ${runName} was started by this process already, as execution ${id}; nothing was started a second time. ` +
-        "This is a mistake in this package: please report it",
+      `this process already started run ${runName} as execution ${id}; nothing was started a second time. ` +
+        "This is a defect of this package: please report it",
     );
   }
 

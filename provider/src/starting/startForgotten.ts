@@ -5,7 +5,7 @@
 import type { NamedExecution } from "../execution/service";
 import { isSettled } from "../execution/snapshot";
 import { StartUncertainError, messageOf } from "../ground/errors";
-import { steadyClock } from "../ground/clock";
+import { stopwatch } from "../ground/clock";
 import type { LostSight } from "./messages";
 import { describeStartOpen } from "./messages";
 import { messageContext } from "../execution/words";
@@ -60,11 +60,12 @@ async function findLost(
     const open = describeStartOpen(messageContext(backend, "", host.args), sight);
     throw new StartUncertainError(why === undefined ? open : `${messageOf(why)}\n${open}`, { cause: why });
   };
-  const clock = steadyClock(host.session.clock);
-  const untilMs = clock.now() + (isJustPosted ? showsWithinMs : 0);
+  const { clock } = host.session;
+  const passedMs = stopwatch(clock);
+  const patienceMs = isJustPosted ? showsWithinMs : 0;
   for (;;) {
     // An answer that took its time tells what was so when it was asked for.
-    const askedMs = clock.now();
+    const askedMs = passedMs();
     let shown: readonly NamedExecution[] | undefined;
     try {
       shown = await backend.findStarted?.(runName, host.signal);
@@ -75,8 +76,8 @@ async function findLost(
     const found = latest(shown, (name) => name === runName);
     if (found) return { ...(await takeOver(starting, found)), wasPosted: isJustPosted };
     if (shown === undefined) return fail("impossible", cause);
-    if (askedMs >= untilMs || host.signal.aborted) return fail("showsNone", cause);
-    host.reporter.status("the answer to the start got lost, looking for the execution");
+    if (askedMs >= patienceMs || host.signal.aborted) return fail("showsNone", cause);
+    host.reporter.status("the start got no answer, searching for the execution");
     await clock.sleep(lookAgainMs, host.signal).catch(() => undefined);
   }
 }

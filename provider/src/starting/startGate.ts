@@ -6,7 +6,7 @@
 import type { Backend } from "../execution/service";
 import { OutOfTimeError, RequestInterruptedError } from "../ground/errors";
 import type { ExecutionSummary } from "../execution/snapshot";
-import { isOutOfTime } from "../ground/deadline";
+import { isOutOfTime } from "../ground/timeLimit";
 import { onAbort, unlessAborted } from "../ground/onAbort";
 import { listAll, pageLimit } from "../execution/pages";
 import type { WorkflowLock } from "./workflowLock";

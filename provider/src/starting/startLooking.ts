@@ -3,7 +3,7 @@
  */
 import { StartUncertainError, messageOf } from "../ground/errors";
 import type { ExecutionSummary } from "../execution/snapshot";
-import { steadyClock } from "../ground/clock";
+import { stopwatch } from "../ground/clock";
 import { describeStartUncertain, describeStartUndecided } from "./messages";
 import { messageContext } from "../execution/words";
 import {
@@ -38,7 +38,7 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
   const { wanted, backend, host, pending } = starting;
   const service = host.definition.service;
   const context = messageContext(backend, "", host.args);
-  const clock = steadyClock(host.session.clock);
+  const passedMs = stopwatch(host.session.clock);
   let runName =
     pending?.runName ?? runNameOf(wanted) ?? newRunName(wanted.key, host.session.uuid, wanted.longestName);
   /** The start whose execution is looked for. */
@@ -66,7 +66,7 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
   const decide = async (look: Look): Promise<Turn> => {
     const wasExclusive = look.isExclusive();
     // A list that took its time tells what was so when it was asked for.
-    const askedMs = clock.now();
+    const askedMs = passedMs();
     const candidates = await candidatesOf(starting, look, open);
     const { taken, unresolved, seenBefore: seenByOthers } = await claimsAt(look);
     const name = soughtName(wanted, open);
@@ -95,14 +95,14 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
       if (possible.length > shares) {
         throw new StartUncertainError(describeStartUndecided(possible, context, true));
       }
-      searchedFromMs ??= clock.now() - (postedHere ? 0 : await ageMs(open, look, host.session.clock.now()));
+      searchedFromMs ??= passedMs() - (postedHere ? 0 : await ageMs(open, look, host.session.clock.now()));
       searches += 1;
       // Somebody else's may be listed before ours is, and one list may leave something out.
       if (askedMs - searchedFromMs < showsWithinMs || searches < 2) {
         return {
           againMs: lookAgainMs,
           isInDoubt: true,
-          why: "looking for the execution whose start was cut short",
+          why: "searching for the execution of an interrupted start",
         };
       }
       if (likeliest) return adopt(likeliest);
@@ -118,7 +118,7 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
         looks += 1;
         return {
           againMs: lookAgainMs,
-          why: "waits for others to find executions whose start was cut short",
+          why: "waiting for other starts to find their executions",
         };
       }
       throw question;
@@ -133,14 +133,15 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
     // One may have begun while this list was on its way, which can take its time.
     if (mindsRunning(starting) && newest.executions.some(isUnsettled) && disagreements < maxDisagreements) {
       disagreements += 1;
-      return { againMs: lookAgainMs, why: "the lists of executions disagree about what runs: looking again" };
+      return { againMs: lookAgainMs, why: "the lists of executions disagree: reading them again" };
     }
     const isKnown = (id: string): boolean => taken.has(id) || host.register.isTaken(id);
     const listed = { ...newest, executions: [...newest.executions, ...candidates] };
     const since = seenBefore(listed, isKnown, host.session.clock.now());
     const start = addEvidence({ ...newStart(starting, runName), since }, pending);
     // This process was suspended so long that another one took its place: what was seen is no longer so.
-    if (wasExclusive && !look.isExclusive()) return { againMs: 0, why: "looks again for running executions" };
+    if (wasExclusive && !look.isExclusive())
+      return { againMs: 0, why: "checking again for running executions" };
     try {
       const before = new Set(listed.executions.map(({ executionId }) => executionId));
       return await post(
@@ -154,13 +155,18 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
       return {
         againMs: 0,
         isInDoubt: true,
-        why: "the answer to the start got lost, looking for the execution",
+        why: "the start got no answer, searching for the execution",
       };
     }
   };
   const adopt = (execution: ExecutionSummary): Run => {
     host.register.take(execution.executionId);
-    return { executionId: execution.executionId, isNew: false, ...(postedHere ? { wasPosted: true } : {}) };
+    return {
+      executionId: execution.executionId,
+      isNew: false,
+      ...(postedHere ? { wasPosted: true } : {}),
+      ...(isUnsettled(execution) ? { wasRunning: true } : {}),
+    };
   };
   const gaveUp = (why: string): Error | undefined =>
     open ? new StartUncertainError(describeStartUncertain(why, context, false)) : question;

@@ -32,9 +32,10 @@ export async function startNamed(starting: Starting, gate: StartGate, isExclusiv
   const run = await inTurn(starting, gate, { alone: isExclusive, locked: isExclusive }, async (look) => {
     const running = name === undefined || !isSure ? await findRunning(starting, look) : undefined;
     const found = running ?? (name === undefined ? undefined : await findNamed(starting, name));
-    if (found) return found;
+    if (found !== undefined && found !== "used up") return found;
     const turn = await decideConcurrency(starting, look);
-    return turn ?? postNamed(starting, name ?? newRunName(wanted.key, host.session.uuid, wanted.longestName));
+    const free = found === "used up" ? undefined : name;
+    return turn ?? postNamed(starting, free ?? newRunName(wanted.key, host.session.uuid, wanted.longestName));
   });
   if (!run.isNew) await noteFound(starting, newStart(starting, run.executionId), run);
   return run;
@@ -54,9 +55,9 @@ async function postNamed(starting: Starting, runName: string): Promise<Run> {
       if (!isInDoubt) {
         throw new InputError(
           args.common.runOn === "destroy"
-            ? `${messageOf(error)} A name can be used once: give another name, run \`pulumi up\` and destroy again; or leave it ` +
-                "as it is: `pulumi state delete <its URN>`."
-            : `${messageOf(error)} A name can be used once: give another name, or leave it out to have one made.`,
+            ? `${messageOf(error)} A name can be used only once. Set another executionName, run \`pulumi up\` and destroy again. ` +
+                "To remove the resource without this run, run `pulumi state delete <URN>`."
+            : `${messageOf(error)} A name can be used only once. Set another executionName, or remove the argument.`,
         );
       }
       const context = messageContext(backend, runName, args);
@@ -134,15 +135,17 @@ async function freshName({ wanted, host }: Starting): Promise<string | undefined
   return past.includes(name) ? newRunName(wanted.key, host.session.uuid, wanted.longestName) : name;
 }
 
-// The run's execution where it is there already.
-async function findNamed(starting: Starting, name: string): Promise<Run | undefined> {
-  const { backend, host } = starting;
+// The run's execution where it is there already. A name that may be the predecessor's is not posted to find out: where the
+// answer got lost, nobody could tell which of the two it is.
+async function findNamed(starting: Starting, name: string): Promise<Run | "used up" | undefined> {
+  const { backend, host, wanted, pending } = starting;
   const snapshot = await lookAt(backend, name, { signal: host.signal });
   if (!snapshot) return undefined;
   // Its end, which may be seen a moment later, is for this deployment to tell.
   if (!isSettled(snapshot.status)) return { executionId: name, isNew: false, outcome: snapshot };
   // Posting the name tells what is to be done about one that is used up.
-  if (isAnybodys(starting) || mayBePredecessors(starting.wanted)) return undefined;
+  if (isAnybodys(starting)) return undefined;
+  if (mayBePredecessors(wanted)) return wanted.isNamed || pending ? undefined : "used up";
   return { executionId: await latestOf(starting, name), isNew: false };
 }
 
@@ -155,7 +158,7 @@ async function findRunning({ wanted, host }: Starting, look: Look): Promise<Run 
   );
   if (!running) return undefined;
   host.register.take(running.executionId);
-  return { executionId: running.executionId, isNew: false };
+  return { executionId: running.executionId, isNew: false, wasRunning: true };
 }
 
 // Under a given key there may have been further attempts, of a state that was lost: the one that runs, else the newest.

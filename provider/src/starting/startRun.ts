@@ -53,7 +53,7 @@ export async function startRun(backend: Backend, wanted: WantedRun, host: StartC
   const outOfTime = (): Error =>
     new StartUncertainError(
       describeStartUncertain(
-        "another resource of this deployment has the same executionKey, and is still at its start",
+        "another resource of this deployment with the same executionKey is still starting",
         messageContext(backend, "", host.args),
         false,
       ),

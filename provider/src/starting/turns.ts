@@ -5,9 +5,8 @@
 import type { Backend } from "../execution/service";
 import { WorkflowExecutionError } from "../ground/errors";
 import type { ExecutionSummary } from "../execution/snapshot";
-import { steadyClock } from "../ground/clock";
-import { abortAt } from "../ground/deadline";
-import { withinTime } from "../ground/timeLimit";
+import { steadyClock, stopwatch } from "../ground/clock";
+import { limitTime, withinTime } from "../ground/timeLimit";
 import { describeBusy, describeQueueTimedOut, describeQueued } from "./messages";
 import type { StartCall } from "./startCall";
 import { messageContext } from "../execution/words";
@@ -61,7 +60,8 @@ export async function inTurn(
   const clock = steadyClock(host.session.clock);
   const limit = waitLimit(host);
   const deadlineMs = clock.now() + limit.timeoutSeconds * 1000;
-  const interrupted = (): Error => gaveUp("interrupted while looking for it") ?? startInterrupted();
+  const interrupted = (): Error =>
+    gaveUp("interrupted while searching for the execution") ?? startInterrupted();
   const tooLate = (why: string): Error =>
     gaveUp(why) ??
     new WorkflowExecutionError(
@@ -69,12 +69,12 @@ export async function inTurn(
       describeQueueTimedOut(why, limit, messageContext(backend, "", host.args)),
     );
   let waits = 0;
-  let why = "waits for other starts of this workflow";
+  let why = "waiting for other starts of this workflow";
   // A start that is in doubt is looked for however short the deployment's time is.
   let isInDoubt = false;
   for (;;) {
     const untilMs = isInDoubt ? Math.max(deadlineMs, clock.now() + doubtMs) : deadlineMs;
-    const permit = abortAt(clock, untilMs, host.signal);
+    const permit = limitTime(clock, untilMs - clock.now(), host.signal);
     const turn = await gate
       .enter(
         async (look) => {
@@ -93,7 +93,9 @@ export async function inTurn(
           },
         },
       )
-      .finally(permit.dispose);
+      .finally(() => {
+        permit.lift();
+      });
     if (turn === undefined) throw host.signal.aborted ? interrupted() : tooLate(why);
     if ("executionId" in turn) return turn;
     ({ why } = turn);
@@ -111,14 +113,11 @@ export async function inTurn(
 
 // The next one in turn must see this one; a list can lag behind.
 async function untilListed(backend: Backend, run: Run, host: StartCall): Promise<void> {
-  const clock = steadyClock(host.session.clock);
-  const untilMs = clock.now() + showsWithinMs;
-  while (clock.now() < untilMs && !host.signal.aborted) {
-    const { executions } = await withinTime(
-      host.session.clock,
-      untilMs - clock.now(),
-      host.signal,
-      (signal) => backend.listPage({}, { limit: 20 }, signal),
+  const { clock } = host.session;
+  const passedMs = stopwatch(clock);
+  while (passedMs() < showsWithinMs && !host.signal.aborted) {
+    const { executions } = await withinTime(clock, showsWithinMs - passedMs(), host.signal, (signal) =>
+      backend.listPage({}, { limit: 20 }, signal),
     ).catch(() => ({ executions: [] as readonly ExecutionSummary[] }));
     if (executions.some(({ executionId }) => executionId === run.executionId)) return;
     await clock.sleep(lookAgainMs / 4, host.signal);

@@ -99,7 +99,7 @@ async function acquire(
     seen = await takeOverAbandoned(`${path}.lock`, seen);
     if (!isTold && performance.now() - beganMs >= toldAfterMs) {
       isTold = true;
-      onWait?.("waits for another deployment on this machine, which is starting the same workflow");
+      onWait?.("waiting for another deployment on this machine to start the same workflow");
     }
     await systemClock.sleep(retryMs.least + Math.random() * (retryMs.most - retryMs.least), signal);
   }

@@ -69,7 +69,7 @@ export class WaitReport {
     if (snapshot.status === "unknown" && !told.unknownStatus) {
       told.unknownStatus = true;
       reporter.warn(
-        `the service says "${formatWord(snapshot.rawStatus)}", a status that this version does not know; waiting goes on`,
+        `the service reports the unknown status "${formatWord(snapshot.rawStatus)}"; waiting continues`,
       );
     }
     this.show(snapshot);
@@ -88,6 +88,6 @@ export class WaitReport {
     const { told, reporter } = this.#options;
     if (told.outage) return;
     told.outage = true;
-    reporter.warn(`the status can't be read for now, waiting goes on: ${messageOf(error)}`);
+    reporter.warn(`the status can't be read at the moment, waiting continues: ${messageOf(error)}`);
   }
 }

@@ -5,10 +5,10 @@ module.exports = {
   name: "A4: what was answered is taken for recorded in the state",
   changes: [
     {
-      search: "      this.#process.deployment.answered.push(",
+      search: "    this.#served.deployment.answered.push(",
       replace: [
-        "      await this.#process.register.handedOver(this.#definition.service, call.urn, outcome.id);",
-        "      this.#process.deployment.answered.push(",
+        "    await this.#served.register.handedOver(service, urn, outcome.id);",
+        "    this.#served.deployment.answered.push(",
       ].join("\n"),
     },
   ],

@@ -5,9 +5,9 @@ module.exports = {
   name: "a deletion does not wait for the stop to hold",
   changes: [
     {
-      search: "        await seeStopped(backend, executionId, state, { host, deadlineMs, seconds });",
+      search: "        await seeStopped(backend, executionId, { call, deadlineMs, seconds });",
       replace:
-        "        void seeStopped(backend, executionId, state, { host, deadlineMs, seconds }).catch(() => undefined);",
+        "        void seeStopped(backend, executionId, { call, deadlineMs, seconds }).catch(() => undefined);",
     },
   ],
 };

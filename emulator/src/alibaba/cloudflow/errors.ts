@@ -94,7 +94,9 @@ export function refusalError(refusal: Refusal): ServiceError {
     case "incompleteSignature":
       return serviceError("SignatureNotMatch", messages.signature);
     case "badTimestamp":
-      return invalidArgument(`${JSON.stringify(refusal.given)} is no time of the form YYYY-MM-DDTHH:MM:SSZ`);
+      return invalidArgument(
+        `${JSON.stringify(refusal.given)} is not a time of the form YYYY-MM-DDTHH:MM:SSZ`,
+      );
     case "skewed":
       return serviceError(
         "RequestTimeTooSkewed",

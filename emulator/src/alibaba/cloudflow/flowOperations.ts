@@ -152,7 +152,7 @@ function readEnvironment({ parameters }: CloudFlowRequest): Variable[] | undefin
   const variables = isJsonObject(environment) ? (environment["Variables"] ?? []) : undefined;
   if (!Array.isArray(variables)) throw new ShapeError("Environment", "must have a list of Variables");
   return variables.map((variable: unknown) => {
-    if (!isJsonObject(variable)) throw new ShapeError("Environment", "has a variable that is no object");
+    if (!isJsonObject(variable)) throw new ShapeError("Environment", "has a variable that is not an object");
     const { Name, Value, Description } = variable;
     if (typeof Name !== "string" || typeof Value !== "string") {
       throw new ShapeError("Environment", "has a variable without Name and Value");

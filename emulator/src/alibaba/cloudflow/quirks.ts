@@ -41,7 +41,7 @@ export const cloudFlowQuirks: readonly QuirkDefinition[] = [
   {
     name: "descriptionOptional",
     kind: "flag",
-    description: "CloudFlow: CreateFlow does without Description, as the SDKs allow",
+    description: "CloudFlow: CreateFlow works without Description, as the SDKs allow",
   },
   {
     name: "syncOnStandardIs200",

@@ -177,7 +177,7 @@ function faultOfService(status: number, action: string, parameters: readonly Par
   const flow = valueOf(parameters, "FlowName") ?? valueOf(parameters, "Name") ?? "";
   switch (status) {
     case 400:
-      return invalidArgument("As planned by a fault.");
+      return invalidArgument("Caused by a configured fault.");
     case 403:
       return serviceError("AccessDenied", messages.denied);
     case 404:

@@ -42,7 +42,7 @@ function report(
   const { state, parameters } = request;
   const token = parameters.required("TaskToken");
   const task = taskOfToken(state, request.projectId, token);
-  if (!task) refuse(invalidArgument("TaskToken: is no token of a task"), request);
+  if (!task) refuse(invalidArgument("TaskToken: is not a token of a task"), request);
   const { execution, stepKey, attempt } = task;
   const snapshot = state.executions.play(execution);
   const step = snapshot.steps.find(({ key }) => key === stepKey);

@@ -45,7 +45,7 @@ export function readDefinition(text: string): FlowDefinition {
     throw new DefinitionError(`has more than ${String(longestBytes)} bytes`);
   try {
     const source = parseYaml(text);
-    if (!isJsonObject(source)) throw new DefinitionError("is no mapping");
+    if (!isJsonObject(source)) throw new DefinitionError("is not a mapping");
     const { name, program } = readDialect(source);
     return { name, program: { ...program, errorNames: errorNames } };
   } catch (error) {

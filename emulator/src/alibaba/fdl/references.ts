@@ -24,12 +24,12 @@ export const taskTokenExpression: Expression = {
 export function refuseDanglingNames(sequence: Sequence, path: string): void {
   const names = new Set<string>();
   for (const { id } of sequence.states) {
-    if (names.has(id)) throw new ShapeError(path, `${id} is there twice`);
+    if (names.has(id)) throw new ShapeError(path, `${id} is defined twice`);
     names.add(id);
   }
   if (names.size === 0) throw new ShapeError(path, "must not be empty");
   for (const name of [sequence.startAt, ...sequence.states.flatMap(namedBy)]) {
-    if (!names.has(name)) throw new ShapeError(path, `there is no ${name} here to go to`);
+    if (!names.has(name)) throw new ShapeError(path, `there is no ${name} to go to on this level`);
   }
 }
 

@@ -85,7 +85,7 @@ class Reader {
     const made: Record<string, unknown> = {};
     for (const pair of map.items) {
       const key = this.#readKey(pair);
-      if (Object.hasOwn(made, key)) this.#refuse(pair.key.range[0], `${key} is there twice`);
+      if (Object.hasOwn(made, key)) this.#refuse(pair.key.range[0], `${key} is defined twice`);
       // A plain assignment of `__proto__` would change the object's kind instead of its content.
       Object.defineProperty(made, key, {
         value: this.#read(pair.value, level + 1),

@@ -44,7 +44,7 @@ export function oidcError(code: string, message: string): GatewayError {
 export function faultError(status: number): GatewayError {
   switch (status) {
     case 400:
-      return { status, code: "InvalidParameter", message: "As planned by a fault." };
+      return { status, code: "InvalidParameter", message: "Caused by a configured fault." };
     case 401:
       return oidcError("NoPermission", "There is no permission");
     case 403:

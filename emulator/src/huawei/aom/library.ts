@@ -26,7 +26,7 @@ const libraryScripts: readonly (Entry & {
     language: "SHELL",
     versions: ["echo patch", "yum -y update"],
   },
-  { name: "health-check", description: "Looks at services", language: "PYTHON", versions: ["print('ok')"] },
+  { name: "health-check", description: "Checks services", language: "PYTHON", versions: ["print('ok')"] },
 ];
 
 const stamps = (projectId: string, age: number): JsonObject => ({

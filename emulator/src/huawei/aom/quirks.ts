@@ -27,7 +27,7 @@ export const aomQuirks: readonly QuirkDefinition[] = [
   {
     name: "triggerAnswerInvalid",
     kind: "flag",
-    description: 'the trigger switch answers `{"success"}`, which is no JSON',
+    description: 'the trigger switch answers `{"success"}`, which is invalid JSON',
   },
   { name: "upperCaseStatus", kind: "flag", description: "all statuses in upper case" },
   {

@@ -111,7 +111,7 @@ function show(request: FlowRequest): Reply {
 function stop(request: FlowRequest): Reply {
   const execution = knownExecution(request) ?? refuseUnknownExecution(request);
   const { phase } = request.state.executions.play(execution);
-  if (phase === "ended" || phase === "stopping") refuseInput(request, "the execution does not run");
+  if (phase === "ended" || phase === "stopping") refuseInput(request, "the execution is not running");
   request.state.executions.intervene(execution, { kind: "stop" });
   return emptyAnswer;
 }
@@ -155,7 +155,7 @@ function callBack(request: FlowRequest): Reply {
     .steps.find(
       (one) => one.phase === "awaitingReport" && [one.state.id, one.key, one.parentKey].includes(stateId),
     );
-  if (!step) refuseInput(request, `X-Workflow-State-Id: ${stateId} waits for no callback`);
+  if (!step) refuseInput(request, `X-Workflow-State-Id: ${stateId} is not waiting for a callback`);
   state.executions.intervene(execution, {
     kind: "report",
     stepKey: step.key,

@@ -16,7 +16,7 @@ export function readPath(text: string, at: string): FlowPath {
   if (!match) {
     throw new ShapeError(
       at,
-      `${JSON.stringify(text)} is no path that the emulator can follow: it knows $.a.b[0]`,
+      `${JSON.stringify(text)} is not a path that the emulator supports: use the form $.a.b[0]`,
     );
   }
   const keys = [...(match[2] ?? "").matchAll(/\.([^.[]+)|\[(\d+)\]|\['([^']*)'\]/g)].map(

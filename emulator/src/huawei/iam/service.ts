@@ -101,7 +101,8 @@ export function iamService(state: HuaweiState): Service {
           ),
       };
     },
-    faultReply: (status, _operation, call) => withTrace(iamError(status, "produced by a fault"), call),
+    faultReply: (status, _operation, call) =>
+      withTrace(iamError(status, "caused by a configured fault"), call),
     expireToken(call: Call): Reply | undefined {
       if (expireCredential(state.accounts, call) === undefined) return undefined;
       return withTrace(iamError(401, "The request you have made requires authentication."), call);

@@ -183,7 +183,7 @@ function createForBearer(
 
 /** Why an id token is not taken, in words. */
 export const idTokenProblems: Readonly<Record<IdTokenProblem, string>> = {
-  malformed: "it is no JSON Web Token",
+  malformed: "it is not a JSON Web Token",
   algorithm: "it is not signed with RS256",
   signature: "the signature is invalid",
   issuer: "the issuer does not match the identity provider",

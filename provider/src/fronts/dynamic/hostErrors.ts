@@ -3,9 +3,7 @@
  * character in one would take the whole process with it.
  */
 import { toMessage } from "../../ground/text";
-
-// They travel in a trailer, which must stay small: one that is too large breaks the connection for all resources.
-const maxReasons = 20;
+import { initReasons } from "../shared/initReasons";
 
 /**
  * "Created but not ready": the host saves the id, the properties and the reasons, and blocks what depends on the
@@ -19,15 +17,13 @@ export class CreatedButNotReady extends Error {
   readonly reasons: readonly string[];
 
   constructor(id: string, properties: Readonly<Record<string, unknown>>, reasons: readonly string[]) {
-    const shown = reasons.length > maxReasons ? [...reasons.slice(0, maxReasons), "…"] : reasons;
-    const messages = shown.map(toMessage).filter((reason) => reason !== "");
-    const [first = "the execution is not as wanted"] = messages;
+    const messages = initReasons(reasons);
     // It is sent twice, and the reasons say it all.
-    super(first);
+    super(messages[0]);
     this.name = "CreatedButNotReady";
     this.id = id;
     this.properties = properties;
-    this.reasons = messages.length > 0 ? messages : [first];
+    this.reasons = messages;
   }
 }
 

@@ -3,8 +3,8 @@
  * second Ctrl-C), or it is left behind by an engine that was killed. Either way waiting ends, with the execution's id
  * kept where there still is somebody to take it, and nothing is started for a deployment that is over.
  */
-import { Server as NetServer, connect } from "node:net";
-import { engineAddress } from "../shared/engineReporter";
+import { Server as NetServer } from "node:net";
+import { engineAddress, hasEngineAt } from "../shared/engineAddress";
 
 // The engine tells every provider of the first Ctrl-C by this call. The dynamic provider host answers it and does
 // nothing else, and offers no way to hear of it.
@@ -15,7 +15,6 @@ const lastWordsMs = 1_500;
 const restMs = 4_000;
 // How often it is made sure that the engine is still there.
 const watchMs = 5_000;
-const answersWithinMs = 2_000;
 
 /** This process, as the calls that it serves see it. */
 export class HostProcess {
@@ -52,28 +51,8 @@ export class HostProcess {
   }
 
   /** Whether the engine that made the calls is still there; true where that can't be told. */
-  async hasEngine(): Promise<boolean> {
-    const address = engineAddress(process.argv);
-    const [, host, port] = /^(.*):(\d+)$/.exec(address ?? "") ?? [];
-    if (host === undefined || port === undefined) return true;
-    return new Promise((resolve) => {
-      const socket = connect({ host: host.replace(/^\[|\]$/g, ""), port: Number(port) });
-      const answer = (isThere: boolean): void => {
-        clearTimeout(timer);
-        socket.destroy();
-        resolve(isThere);
-      };
-      // Slow is not gone.
-      const timer = setTimeout(() => {
-        answer(true);
-      }, answersWithinMs);
-      socket.once("connect", () => {
-        answer(true);
-      });
-      socket.once("error", (error: NodeJS.ErrnoException) => {
-        answer(error.code !== "ECONNREFUSED");
-      });
-    });
+  hasEngine(): Promise<boolean> {
+    return hasEngineAt(this.deployment);
   }
 
   // Only once there is something to say: a process that only compares ends as every other does.

@@ -7,7 +7,7 @@ import { isMap, unknownValue } from "../../lifecycle";
 import type { Note } from "./argumentDigests";
 import { notedPaths, secretNote } from "./argumentDigests";
 import type { PropertyPath } from "../shared/propertyPaths";
-import { PathSet } from "../shared/propertyPaths";
+import { PathSet, argumentsOf } from "../shared/propertyPaths";
 import { unknownText } from "../shared/wireMarkers";
 
 /**
@@ -85,11 +85,6 @@ export function readProperties(properties: Readonly<Record<string, unknown>>): R
     secretOutputs: secretOutputs === true || (!secrets.hasSecretPaths && secrets.secretPaths.length > 0),
     programSecrets: programSecrets === undefined ? argumentsOf(secrets.secretPaths) : texts(programSecrets),
   };
-}
-
-/** Names of the arguments that the paths lead into, in order. */
-export function argumentsOf(paths: readonly PropertyPath[]): string[] {
-  return [...new Set(paths.map(([name = ""]) => name))].sort();
 }
 
 type MetaKey = keyof ResourceMeta | keyof SettledMeta | keyof AnsweredMeta;

@@ -7,7 +7,7 @@ import type { ServiceName } from "../../services/registry";
 import type { Session } from "../../lifecycle";
 import { RunRegister, openSession } from "../../lifecycle";
 import { services } from "../../services/registry";
-import { engineReporter, everythingSaid } from "../shared/engineReporter";
+import { engineReporter, everythingSaid } from "./engineReporter";
 import { DeploymentMemory } from "../shared/deploymentMemory";
 import type { ProviderProcess } from "./executionProvider";
 import { ExecutionProvider } from "./executionProvider";

@@ -3,14 +3,13 @@
  * program (its constructor notes it), the state (a secret stays one until the program takes the mark back and the value
  * is new), and the value itself, where it is not the program's: what a transform put there may be a secret.
  */
-import type { BackendDefinition, NewSecret } from "../../lifecycle";
+import type { BackendDefinition } from "../../lifecycle";
 import { payloadArguments } from "../../lifecycle";
 import { foreignPaths, notedPaths, secretNote } from "./argumentDigests";
-import type { ResourceProperties } from "./properties";
-import { argumentsOf, metaProperty, readProperties } from "./properties";
+import { metaProperty, readProperties } from "./properties";
 import type { PropertyPath } from "../shared/propertyPaths";
-import { PathSet, formatPath, matches, readPattern, replacedAt } from "../shared/propertyPaths";
-import { StoredSecrets } from "../shared/storedSecrets";
+import { PathSet, argumentsOf, matches, readPattern, replacedAt } from "../shared/propertyPaths";
+import { SecretMemory } from "../shared/secretMemory";
 import { secretOf, unknownText } from "../shared/wireMarkers";
 
 type Properties = Readonly<Record<string, unknown>>;
@@ -26,8 +25,7 @@ export interface SettledArguments {
 /** Settles which values in the arguments of a service's resources are secret. */
 export class SecretArguments {
   readonly #payload: readonly string[];
-  // A replacement is checked twice, the second time without the state that it replaces.
-  readonly #stored = new Map<string, StoredSecrets>();
+  readonly #stored = new SecretMemory();
 
   constructor(definition: BackendDefinition) {
     this.#payload = payloadArguments(definition);
@@ -47,7 +45,8 @@ export class SecretArguments {
     const [open, marked] = [notedPaths(notes, unknownText), notedPaths(notes, secretNote)];
     const foreign = this.#payload.flatMap((name) => foreignPaths(news[name], notes[name], [name], isIgnored));
     const program = new PathSet([...marked, ...foreign]).outermost();
-    const kept = this.#storedSecrets(hasState, olds, urn)?.keptIn(args, ignored) ?? [];
+    const kept =
+      this.#stored.of(urn, hasState ? readProperties(olds) : undefined)?.keptIn(args, ignored) ?? [];
     const secretPaths = new PathSet([...program, ...kept]).outermost();
 
     const { notes: _notes, ignoreChanges: _ignored, ...rest } = meta;
@@ -74,34 +73,4 @@ export class SecretArguments {
       },
     };
   }
-
-  #storedSecrets(hasState: boolean, olds: Properties, urn: string | undefined): StoredSecrets | undefined {
-    if (!hasState) return this.#stored.get(urn ?? "");
-    const { args, secretPaths } = readProperties(olds);
-    const stored = new StoredSecrets(args, secretPaths);
-    if (urn !== undefined) this.#stored.set(urn, stored);
-    return stored;
-  }
-}
-
-// More of them would fill the preview.
-const maxNamed = 3;
-
-/**
- * Secrets that the outputs in the state were stored without knowing as such.
- * @param stored the outputs of the state.
- * @param given the inputs of this deployment.
- */
-export function newSecrets(stored: ResourceProperties, given: ResourceProperties): NewSecret[] {
-  const known = new PathSet(stored.secretPaths);
-  // An earlier version has not said where in a list or map the secrets are: what is in the clear there is not known.
-  const isUncertain = (name: string): boolean =>
-    given.hasSecretPaths && !stored.hasSecretPaths && typeof stored.args[name] === "object";
-  const added = given.secretPaths.filter((path) => !known.has(path) || isUncertain(path[0] ?? ""));
-  return argumentsOf(added).flatMap((argument) => {
-    const paths = added.filter(([name]) => name === argument);
-    const named =
-      paths.length > maxNamed ? [`${argument} (${String(paths.length)} values in it)`] : undefined;
-    return (named ?? paths.map((path) => formatPath(path, given.args))).map((path) => ({ argument, path }));
-  });
 }

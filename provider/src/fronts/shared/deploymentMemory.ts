@@ -74,6 +74,14 @@ export class ResourceMemory {
   presentOf(urn: string | undefined): Superseded | undefined {
     return urn === undefined ? undefined : this.#present.get(urn);
   }
+
+  /**
+   * True for an execution that the state has of some resource of the program: its delete is a replacement, also under the
+   * URN that it had before an alias.
+   */
+  isPresent(id: string): boolean {
+    return [...this.#present.values()].some((present) => present.id === id);
+  }
 }
 
 /** A stored execution as what a new one replaces. */

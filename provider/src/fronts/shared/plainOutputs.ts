@@ -3,23 +3,12 @@
  * own markers become text, what protobuf can't carry is left out, and sizes are bounded. docs/guarantees.md says how.
  */
 import { outputs } from "../../lifecycle";
-import { signatureKey, unknownText } from "./wireMarkers";
+import { signatureKey, unknownTexts } from "./wireMarkers";
 
 type Bag = Readonly<Record<string, unknown>>;
 
 // The host's maps lose it.
 const lostKey = "__proto__";
-// "Not known yet", by type. As a text that an execution gave, the engine refuses each of them.
-const unknownTexts: ReadonlySet<unknown> = new Set([
-  unknownText,
-  "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
-  "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
-  "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
-  "030794c1-ac77-496b-92df-f27374a8bd58",
-  "e48ece36-62e2-4504-bad9-02848725956a",
-  "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
-]);
-
 /**
  * A copy that the engine takes as it is: plain JSON values and well-formed text. Keys without a value are left out.
  * A map or a text that is one of Pulumi's own markers becomes its JSON text, and is named in `altered`.
@@ -101,8 +90,8 @@ export function argumentsTooLarge(
   return {
     argument,
     reason:
-      `has ${inMegabytes(size)} as the engine sends it, and all arguments together ${inMegabytes(total)}: at most ` +
-      `${inMegabytes(maxArgumentBytes)} fit beside the outcome of an execution that fails. Give its digest or its address instead`,
+      `takes ${inMegabytes(size)} in the engine's format, and all arguments together take ${inMegabytes(total)}. The limit is ` +
+      `${inMegabytes(maxArgumentBytes)}, so that the outcome of a failed execution fits too. Pass a digest or an address instead`,
   };
 }
 

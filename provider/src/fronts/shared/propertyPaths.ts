@@ -115,6 +115,11 @@ export function formatPath([name = "", ...keys]: PropertyPath, bag: unknown): st
   }, name);
 }
 
+/** Names of the arguments that the paths lead into, in order. */
+export function argumentsOf(paths: readonly PropertyPath[]): string[] {
+  return [...new Set(paths.map(([name = ""]) => name))].sort();
+}
+
 function memberOf(value: unknown, key: string): unknown {
   if (Array.isArray(value)) return /^(?:0|[1-9]\d*)$/.test(key) ? (value[Number(key)] as unknown) : undefined;
   return isMap(value) && Object.hasOwn(value, key) ? value[key] : undefined;

@@ -102,7 +102,7 @@ function lookUpAccount(
   const request = buildGetCallerIdentity(resolveStsEndpoint(context.settings, {}));
   const lookups = context.shared("alibabaAccounts", () => new Map<string, SharedLookup<string>>());
   const lookup = shareLookup(lookups, source.key, summarize(request), async (own) => {
-    const remedy = `Check the credentials; the account is asked for because ${reason}.`;
+    const remedy = `Check the credentials. The account is needed because ${reason}.`;
     const options = { toServiceError: toIdentityError(context.clock, remedy), signal: own };
     const answer = await sendSigned(request, options, { algorithm: "HMAC-SHA1", source, context });
     return parseCallerAccount(answer, summarize(request));
@@ -180,7 +180,7 @@ const askMs = 3_000;
 function demandSame(demanded: DemandedAccount, account: string, identity: AlibabaIdentity): void {
   if (account === demanded.id) return;
   throw new ConfigurationError(
-    `${demanded.reason}, but the credentials (${sourceNameOf(identity)}) act in account ${account}: ` +
+    `${demanded.reason}, but the credentials (${sourceNameOf(identity)}) belong to account ${account}: ` +
       "correct one of them.",
   );
 }

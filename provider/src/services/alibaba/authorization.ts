@@ -23,7 +23,7 @@ export function findSignatureAlgorithm(settings: Settings): SignatureAlgorithm {
   const found = fromConfig(settings, "alicloud:signature")?.value ?? "ACS3-HMAC-SHA256";
   if (found === "ACS3-HMAC-SHA256" || found === "HMAC-SHA1") return found;
   throw new ConfigurationError(
-    `${nameSetting(settings.words, "alicloud:signature")} is "${found}", which is none of "ACS3-HMAC-SHA256" (default) and "HMAC-SHA1".`,
+    `${nameSetting(settings.words, "alicloud:signature")} must be "ACS3-HMAC-SHA256" (default) or "HMAC-SHA1", not "${found}".`,
   );
 }
 

@@ -58,7 +58,7 @@ function sourceOf(identity: AlibabaIdentity, context: SourceContext): Source {
     case "role": {
       const request = buildAssumeRole(resolveStsEndpoint(context.settings, identity.sts), identity.role);
       const sending = { algorithm: "HMAC-SHA1", source: sourceOf(identity.base, context), context } as const;
-      const remedy = `Check ${identity.role.source}: the role has to exist and to trust whoever assumes it.`;
+      const remedy = `Check ${identity.role.source}: the role must exist and must trust the identity that assumes it.`;
       const toServiceError = toIdentityError(context.clock, remedy);
       return renewed(context, summarize(request), async (signal) =>
         parseAssumedRole(await sendSigned(request, { signal, toServiceError }, sending), summarize(request)),
@@ -158,11 +158,11 @@ function noCredentials(words: SettingWords, tried: readonly string[], cause?: un
     "no credentials for Alibaba Cloud are set. Set an access key " +
       `(${words.assign("alicloud:accessKey", "…")} and ${words.assign("alicloud:secretKey", "…", true)}), ` +
       `or one of ${words.write("alicloud:profile")}, credentialsUri, ecsRoleName and assumeRoleWithOidc. ` +
-      `Nothing was found in the ${words.several}; ` +
+      `The provider found none in the ${words.several}; ` +
       "in the environment variables ALICLOUD_ACCESS_KEY, " +
       "ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABACLOUD_ACCESS_KEY_ID, ALICLOUD_PROFILE, ALIBABA_CLOUD_PROFILE, " +
       "ALICLOUD_CREDENTIALS_URI, ALIBABA_CLOUD_CREDENTIALS_URI, ALICLOUD_ECS_ROLE_NAME, ALIBABA_CLOUD_ECS_METADATA and " +
-      `ALIBABA_CLOUD_OIDC_PROVIDER_ARN; nor in ${tried.join("; ")}.`,
+      `ALIBABA_CLOUD_OIDC_PROVIDER_ARN; or in ${tried.join("; ")}.`,
     cause === undefined ? {} : { cause },
   );
 }

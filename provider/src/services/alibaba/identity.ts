@@ -70,7 +70,7 @@ function findBase(settings: Settings): Base {
   const rival = first.isConfigured ? others.find(({ isConfigured }) => isConfigured) : configured[0];
   if (rival) {
     throw new ConfigurationError(
-      `${first.source} and ${rival.source} both say who acts on Alibaba Cloud: remove one of them.`,
+      `${first.source} and ${rival.source} both set the identity for Alibaba Cloud: remove one of them.`,
     );
   }
   return first.open();

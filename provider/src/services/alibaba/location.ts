@@ -127,7 +127,7 @@ function profileRegion(settings: Settings): Found | undefined {
 // It becomes a part of the host.
 function checkedRegion(region: Found): string {
   if (/^[a-z\d]+(-[a-z\d]+)*$/.test(region.value)) return region.value;
-  const reason = `is "${region.value}" (from ${region.source}), which is no region like "cn-hangzhou": correct it.`;
+  const reason = `(from ${region.source}) must be a region such as "cn-hangzhou", not "${region.value}".`;
   throw new LocationError(`the region ${reason}`, { argument: "region", reason });
 }
 

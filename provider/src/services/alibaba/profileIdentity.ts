@@ -60,8 +60,8 @@ function ofType(profile: AlibabaProfile, words: SettingWords): Base {
 }
 
 const remedies: Readonly<Record<string, string>> = {
-  CloudSSO: "it needs a person who logs in",
-  OAuth: "it needs a person who logs in",
+  CloudSSO: "it needs an interactive login",
+  OAuth: "it needs an interactive login",
   External: "it runs a command",
 };
 
@@ -130,9 +130,7 @@ function sourceOf(profile: AlibabaProfile, words: SettingWords, chain: readonly 
   const names = [...chain, profile.name];
   const source = name === undefined ? undefined : profile.sibling(name);
   if (!source || names.includes(source.name)) {
-    const why = source
-      ? `leads back to itself (${[...names, source.name].join(" → ")})`
-      : "is not in the file";
+    const why = source ? `refers to itself (${[...names, source.name].join(" → ")})` : "is not in the file";
     throw new ConfigurationError(
       `the source_profile "${name ?? ""}" of the ${sourceName(profile)} ${why}: correct it.`,
     );

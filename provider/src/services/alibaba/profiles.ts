@@ -60,7 +60,7 @@ export function findUnnamedProfile(settings: Settings): AlibabaProfile | Missing
     const profiles = readProfiles(settings, file);
     const profile = profiles?.find(profiles.current);
     if (profile && !isEmpty(profile)) return profile;
-    places.push(profiles ? `${file.path} (no profile "${profiles.current}")` : `${file.path} (not there)`);
+    places.push(profiles ? `${file.path} (no profile "${profiles.current}")` : `${file.path} (not found)`);
   }
   return { places };
 }
@@ -97,7 +97,7 @@ function readProfiles(settings: Settings, { path, source }: ProfileFile): Profil
   if (text === undefined) {
     if (source === undefined) return undefined;
     throw new ConfigurationError(
-      `the file of profiles ${path} (from ${source}) can't be read: correct the setting, or remove it.`,
+      `the profile file ${path} (from ${source}) can't be read: correct the setting, or remove it.`,
     );
   }
   // One variable names the JSON file for the provider and the INI file for the SDKs: what is in the file decides.
@@ -124,7 +124,7 @@ function parseFile(path: string, text: string): Record<string, unknown> {
     // The parser's own message can quote a secret.
   }
   throw new ConfigurationError(
-    `the file of profiles ${path} is not valid JSON: correct it, or make it anew by \`aliyun configure\`.`,
+    `the profile file ${path} is not valid JSON: correct it, or create it again with \`aliyun configure\`.`,
   );
 }
 

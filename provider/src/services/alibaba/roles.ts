@@ -221,7 +221,7 @@ function fieldsOf({ values, source }: FoundObject, names: readonly string[]): (n
   const unknown = Object.keys(values).find((name) => !names.includes(name));
   if (unknown !== undefined) {
     throw new ConfigurationError(
-      `${source} has ${unknown}, which is none of its fields (${[...names].sort().join(", ")}): correct or remove it.`,
+      `${source} has the unknown field ${unknown} (known: ${[...names].sort().join(", ")}): correct or remove it.`,
     );
   }
   return (name) => ({ source: `${source}.${name}`, value: values[name] });

@@ -152,7 +152,7 @@ function classify(
   }
   if (isRedirect) {
     return new ServiceError(
-      details("The endpoint redirects, which this API never does: check the endpoint.", false),
+      details("The endpoint redirects, but this API never redirects: check the endpoint.", false),
     );
   }
   switch (kind) {
@@ -167,7 +167,7 @@ function classify(
       );
     case "clock":
       return new AuthenticationError(
-        details("This machine's clock is off by more than 15 minutes: set it right.", false),
+        details("This machine's clock is off by more than 15 minutes: correct the clock.", false),
       );
     case "notFound":
       return new NotFoundError(details(remedies.notFound, false));

@@ -117,7 +117,7 @@ export function parseKeys(
     throw malformed(request, `has no ${name}`);
   };
   const expiresAtMs = Date.parse(field("Expiration"));
-  if (Number.isNaN(expiresAtMs)) throw malformed(request, "has an Expiration that is no time");
+  if (Number.isNaN(expiresAtMs)) throw malformed(request, "has an Expiration that is not a time");
   const value = {
     accessKeyId: field("AccessKeyId"),
     accessKeySecret: field("AccessKeySecret"),

@@ -177,7 +177,7 @@ function camelFields(object: Fields, source: string, names: readonly string[]): 
     if (!names.includes(camel)) {
       const list = [...names].sort().join(", ");
       throw new ConfigurationError(
-        `${source} has ${camel}, which is none of its fields (${list}): correct or remove it.`,
+        `${source} has the unknown field ${camel}: correct or remove the field. The fields are ${list}.`,
       );
     }
     fields[camel] = value ?? undefined;

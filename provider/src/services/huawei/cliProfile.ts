@@ -71,7 +71,7 @@ function readProfiles(settings: Settings, path: string, asked: Found): Profiles 
   const text = settings.readFile(path);
   if (text === undefined) {
     throw new ConfigurationError(
-      `${path} (from ${asked.source}) can't be read: correct the setting, or make the file by: hcloud configure set`,
+      `${path} (from ${asked.source}) can't be read: correct the setting, or create the file with: hcloud configure set`,
     );
   }
   let content: unknown;
@@ -82,7 +82,7 @@ function readProfiles(settings: Settings, path: string, asked: Found): Profiles 
   }
   if (!isJsonObject(content) || !Array.isArray(content["profiles"])) {
     throw new ConfigurationError(
-      `${path} (from ${asked.source}) is no configuration of KooCLI, which is JSON with a list "profiles": correct the setting or the file.`,
+      `${path} (from ${asked.source}) is not a KooCLI configuration (JSON with a list "profiles"): correct the setting or the file.`,
     );
   }
   const { current } = content;
@@ -105,7 +105,7 @@ function noSuchProfile(
   const names = profiles.map(({ name }) => name).filter((name) => typeof name === "string");
   const what = wanted === undefined ? "names no current profile" : `has no profile "${wanted}"`;
   return new ConfigurationError(
-    `${path} ${what} (from ${asked.source}): set ${setting} to one that is there (${names.join(", ") || "none is"}).`,
+    `${path} ${what} (from ${asked.source}): set ${setting} to an existing profile (${names.join(", ") || "none"}).`,
   );
 }
 
@@ -119,14 +119,14 @@ export function credentialOfProfile(profile: CliProfile, words: SettingWords): H
     case "aksk":
       return readKeys(profile, profile.field, "run: hcloud configure set");
     case "sso":
-      return readKeys(profile, profile.ssoField, "log in by: hcloud configure sso");
+      return readKeys(profile, profile.ssoField, "log in with: hcloud configure sso");
     case "ecsagency":
       return { kind: "ecs", isAsked: true };
     case "assumerole":
       throw refusedMode(
         profile,
         mode,
-        `its source profile can't be followed. Set ${words.write("huaweicloud:profile")} to the source profile, and ` +
+        `source profiles are not supported. Set ${words.write("huaweicloud:profile")} to the source profile, and ` +
           `${words.write("huaweicloud:assumeRole")} ` +
           "to the agency (agencyName, and domainName or domainId)",
       );
@@ -134,7 +134,7 @@ export function credentialOfProfile(profile: CliProfile, words: SettingWords): H
       throw refusedMode(
         profile,
         mode,
-        "which is not known here (AKSK, SSO, ecsAgency). Use a profile of one of these",
+        "only AKSK, SSO and ecsAgency are supported. Use a profile with one of these modes",
       );
   }
 }
@@ -158,8 +158,8 @@ function readKeys(
   }
   if (isEncrypted(accessKey.value, secretKey.value)) {
     throw new ConfigurationError(
-      `profile "${name}" of ${path} (from ${source}) is encrypted, as KooCLI does by default; nobody else can read it. ` +
-        `Have it written in plain text by: hcloud configure set --cli-auth-encrypt=false, and set the profile's keys again.`,
+      `profile "${name}" of ${path} (from ${source}) is encrypted (the default of KooCLI), and only KooCLI can read it. ` +
+        `Turn encryption off with: hcloud configure set --cli-auth-encrypt=false, then set the profile's keys again.`,
     );
   }
   return {

@@ -185,6 +185,6 @@ function incomplete({ look, nameOf }: CredentialSettings, parts: Parts): Configu
 /** The error for two identities of which nothing says who is to act. */
 export function competingIdentities(first: string, second: string): ConfigurationError {
   return new ConfigurationError(
-    `${first} and ${second} name two identities for Huawei Cloud: remove one of them.`,
+    `${first} and ${second} both set the identity for Huawei Cloud: remove one of them.`,
   );
 }

@@ -266,6 +266,6 @@ export const triedSources = (words: SettingWords): readonly string[] => [
   "OS_* (OS_ACCESS_KEY and OS_SECRET_KEY; OS_AUTH_TOKEN; OS_USERNAME, OS_PASSWORD and OS_DOMAIN_NAME)",
   "HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, HUAWEICLOUD_SDK_IDP_ID, HUAWEICLOUD_OIDC_*",
   "CLOUD_SDK_AK and CLOUD_SDK_SK",
-  "the profile file ~/.huaweicloud/credentials, section [basic] (or what HUAWEICLOUD_SDK_CREDENTIALS_FILE names)",
+  "the profile file ~/.huaweicloud/credentials, section [basic] (or the file that HUAWEICLOUD_SDK_CREDENTIALS_FILE names)",
   "HC_CONTAINER_CREDENTIALS_FULL_URI (pod identity)",
 ];

@@ -182,7 +182,7 @@ export function parseKeys(answer: HttpAnswer, request: RequestSummary): Obtained
   if (accessKey === undefined || secretKey === undefined || Number.isNaN(expiresAtMs)) {
     const what = isHtml(answer) ? htmlRemedy : "Check that the address is right.";
     throw new ResponseFormatError(
-      `${request.operation}: ${request.url} answered HTTP ${String(answer.status)} without a temporary access key and its end. ${what}`,
+      `${request.operation}: ${request.url} answered HTTP ${String(answer.status)} without a temporary access key and its expiry time. ${what}`,
       request,
     );
   }

@@ -215,7 +215,7 @@ function findSite(settings: Settings, region: string | undefined): string {
   if (!found) return region?.startsWith("eu-west-1") === true ? "myhuaweicloud.eu" : "myhuaweicloud.com";
   if (/^[a-z\d-]+(\.[a-z\d-]+)+$/i.test(found.value)) return found.value;
   throw new ConfigurationError(
-    `the cloud (from ${found.source}) must be the end of all its host names, like myhuaweicloud.com, without a scheme or a path.`,
+    `the cloud (from ${found.source}) must be the suffix of all its host names, such as myhuaweicloud.com, without a scheme or a path.`,
   );
 }
 

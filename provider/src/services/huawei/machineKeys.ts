@@ -92,7 +92,7 @@ function noKeys(
   const answer = `the metadata service of an ECS (http://169.254.169.254: ${describe(error)})`;
   const write = (name: string): string => words.write(`huaweicloud:${name}`);
   const message = isAsked
-    ? `the profile asks for the agency of this machine, but there are no keys from ${answer}: use it on an ECS, or choose another profile.`
+    ? `the profile uses the agency of this machine, but there are no keys from ${answer}: use the profile on an ECS, or choose another profile.`
     : "no credentials for Huawei Cloud are set. Set one of: " +
       `an access key (${words.assign("huaweicloud:accessKey", "…")} and ` +
       `${words.assign("huaweicloud:secretKey", "…", true)}), ` +

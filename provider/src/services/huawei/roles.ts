@@ -171,7 +171,7 @@ function agencyTokenOf(settings: Settings): FoundAgency | undefined {
   if (!any) return undefined;
   if (!agencyName || !domainName) {
     throw new ConfigurationError(
-      `${any.source} is of no use alone: set ${settings.words.write("huaweicloud:agencyName")} and ` +
+      `${any.source} has no effect alone: set ${settings.words.write("huaweicloud:agencyName")} and ` +
         `${settings.words.write("huaweicloud:agencyDomainName")}, or unset it.`,
     );
   }
@@ -198,5 +198,5 @@ function textOf({ values, source }: FoundObject, name: string): Found | undefine
 function refuseUnknown({ values, source }: FoundObject, known: readonly string[]): void {
   const unknown = Object.keys(values).find((name) => !known.includes(name));
   if (unknown === undefined) return;
-  throw new ConfigurationError(`${source}.${unknown} is not known (${known.join(", ")}): remove it.`);
+  throw new ConfigurationError(`${source}.${unknown} is unknown (known: ${known.join(", ")}): remove it.`);
 }

@@ -100,7 +100,7 @@ function classify(
   if (answer.status === 404 || code === "AOM.31001306") return new NotFoundError(details(remedies.notFound));
   if (isRedirect) {
     return new ServiceError(
-      details("The endpoint redirects, which this API never does: check the endpoint."),
+      details("The endpoint redirects, but this API never redirects: check the endpoint."),
     );
   }
   return new ServiceError(details());
@@ -112,10 +112,10 @@ function authRemedy(
   { refused }: Remedies,
 ): string {
   if (/^APIGW?\.0303$/.test(code ?? "")) {
-    return "This machine's clock is off by more than 15 minutes: set it right.";
+    return "This machine's clock is off by more than 15 minutes: correct the clock.";
   }
   if (/token expires|decrypt token|token must be updated/i.test(message ?? "")) {
-    return "The token is no longer valid: obtain a new one, or set a user or an access key, which are renewed by themselves.";
+    return "The token is no longer valid: obtain a new one, or set a user or an access key, whose tokens the provider renews.";
   }
   if (/could not find project/i.test(message ?? "")) {
     const [name, id] = [words.write("huaweicloud:projectName"), words.write("huaweicloud:projectId")];

@@ -14,7 +14,7 @@ import type { CloudFlow } from "./api";
 
 // Flows of the older Serverless Workflow take half of what the argument's rule allows, which only the service can tell.
 const tooLarge =
-  "The flow takes less input than that. Flows of the older Serverless Workflow (`type: flow`) take 32 KiB: " +
+  "The input is too large for the flow. Flows of the older Serverless Workflow (`type: flow`) accept 32 KiB: " +
   `${elsewhere}, or rewrite the flow as \`Type: StateMachine\`.`;
 
 // Per account, from the limits page of the vendor; every other operation has 10 and 2.

@@ -8,11 +8,13 @@ import { isJsonObject } from "../../../http/answer";
 
 /** One event of an execution. */
 export interface HistoryEvent {
+  /** Number of the event in its execution, from 1. */
   readonly eventId: number;
   /** The event before this one in its branch; 0 for the first event. NaN where the service does not say. */
   readonly scheduleEventId: number;
   /** E.g. `StepEntered`, `TaskFailed`, `ExecutionSucceeded`. */
   readonly type: string;
+  /** Name of the step; empty for events of the execution as a whole. */
   readonly stepName: string;
   /** RFC 3339; absent where the service gave none. */
   readonly time: string | undefined;

@@ -19,14 +19,15 @@ import type {
 } from "../../../execution/service";
 import { matches } from "../../executionFilter";
 import { demandReadable } from "../../../execution/executionIds";
-import { HuaweiClient, locatePlace } from "../huaweiClient";
+import { HuaweiClient, huaweiLocationKeys, locatePlace } from "../huaweiClient";
 import type { HuaweiService } from "../location";
 import { checkLocation, placeOf } from "../location";
 import { huaweiTransport } from "../transport";
+import { HuaweiWorkflow } from "../workflow";
 import { address, identifier, text } from "../../../execution/rules";
 import { startOnce } from "../../startOnce";
 import type { Found } from "../../../execution/settings";
-import type { AomList, AomWorkflow, NodeNames } from "./api";
+import type { AomList, NodeNames } from "./api";
 import {
   buildExecuteWorkflow,
   buildListWorkflow,
@@ -43,7 +44,6 @@ import {
 } from "./api";
 import type { ReadPage } from "./enterpriseProject";
 import { EnterpriseProject, findEnterpriseProject } from "./enterpriseProject";
-import { huaweiLocationKeys } from "../huaweiClient";
 
 const aom: HuaweiService = {
   name: "aom",
@@ -52,7 +52,7 @@ const aom: HuaweiService = {
 
 // The operation has neither pages nor filters, so nothing makes its answer smaller.
 const tooManyExecutions =
-  "The service gives all executions of a workflow at once. Create a workflow with the same content and give its id as workflowId.";
+  "The service returns all executions of a workflow at once. Create a workflow with the same content and set workflowId to its id.";
 
 /** Huawei Cloud AOM workflows ("tasks" of its automation chapter). */
 export const huaweiAom = {
@@ -87,9 +87,7 @@ export const huaweiAom = {
   },
 } as const satisfies BackendDefinition;
 
-class AomBackend implements Backend {
-  readonly #client: HuaweiClient;
-  readonly #workflow: AomWorkflow;
+class AomBackend extends HuaweiWorkflow implements Backend {
   readonly #given: Found | undefined;
   readonly #enterpriseProject: EnterpriseProject;
   // A list has no names of nodes: those of the last detail are used, and asked for where there was none.
@@ -101,8 +99,7 @@ class AomBackend implements Backend {
     enterpriseProject: Found | undefined,
     context: BackendContext,
   ) {
-    this.#client = client;
-    this.#workflow = { endpoint: client.endpoint, projectId: client.projectId, workflowId };
+    super(client, workflowId, { one: "workflow", listed: "tasks" });
     this.#given = enterpriseProject;
     this.#known = context.shared(`nodes:${this.key}`, () => ({ nodes: undefined }));
     this.#enterpriseProject = context.shared(
@@ -114,41 +111,23 @@ class AomBackend implements Backend {
   readonly keepsHistory = true;
 
   get key(): string {
-    const { endpoint, projectId, workflowId } = this.#workflow;
+    const { endpoint, projectId, workflowId } = this.address;
     return JSON.stringify(["aom", endpoint, projectId, workflowId, this.#given?.value ?? ""]);
   }
 
   get budgets(): Backend["budgets"] {
     return {
-      describe: this.#client.budget("SearchWorkflowExecutionDetail"),
-      list: this.#client.budget("ListWorkflowExecutions"),
+      describe: this.client.budget("SearchWorkflowExecutionDetail"),
+      list: this.client.budget("ListWorkflowExecutions"),
     };
-  }
-
-  get subject(): string {
-    return `workflow ${this.#workflow.workflowId} of ${this.#client.where}`;
-  }
-
-  get identity(): string {
-    return this.#client.identityOf(this.#workflow.workflowId);
-  }
-
-  get location(): Record<string, string> {
-    return this.#client.location;
-  }
-
-  // The console has no documented address for an execution, and its host depends on the account's site, which nothing
-  // tells: mainland and international accounts share their regions.
-  consoleUrl(): undefined {
-    return undefined;
   }
 
   async start({ signal, patience, onSent }: StartRequest): Promise<StartedExecution> {
     this.#enterpriseProject.demandCovered();
-    const request = buildExecuteWorkflow(this.#workflow);
+    const request = buildExecuteWorkflow(this.address);
     const executionId = await startOnce(request, async () => {
-      const options = { signal, patience, onSent, remedies: this.#remedies };
-      const answer = await this.#client.send(request, options);
+      const options = { signal, patience, onSent, remedies: this.remedies };
+      const answer = await this.client.send(request, options);
       return parseExecuteWorkflow(answer, summarize(request));
     });
     return { executionId };
@@ -156,10 +135,10 @@ class AomBackend implements Backend {
 
   async describe(executionId: string, options: DescribeOptions): Promise<ExecutionSnapshot> {
     if (options.listed && this.#known.nodes) return options.listed;
-    const request = buildSearchWorkflowExecutionDetail(this.#workflow, executionId);
+    const request = buildSearchWorkflowExecutionDetail(this.address, executionId);
     try {
       const { signal, attempts } = options;
-      const answer = await this.#client.send(request, { signal, attempts });
+      const answer = await this.client.send(request, { signal, attempts });
       const snapshot = parseSearchWorkflowExecutionDetail(answer, summarize(request), executionId);
       this.#known.nodes = parseNodes(answer, summarize(request));
       return snapshot;
@@ -180,9 +159,9 @@ class AomBackend implements Backend {
     signal: AbortSignal,
   ): Promise<ExecutionPage> {
     const read = async (): Promise<AomList> => {
-      const request = buildListWorkflowExecutions(this.#workflow, this.#enterpriseProject.id);
+      const request = buildListWorkflowExecutions(this.address, this.#enterpriseProject.id);
       try {
-        const answer = await this.#client.send(request, { signal, attempts, remedies: this.#remedies });
+        const answer = await this.client.send(request, { signal, attempts, remedies: this.remedies });
         return parseListWorkflowExecutions(answer, summarize(request));
       } catch (error) {
         if (!(error instanceof AnswerTooLargeError)) throw error;
@@ -203,9 +182,9 @@ class AomBackend implements Backend {
 
   #readWorkflows(attempts: number | undefined, signal: AbortSignal): ReadPage {
     return async (page, enterpriseProjectId) => {
-      const request = buildListWorkflow(this.#workflow, page, enterpriseProjectId);
-      const answer = await this.#client.send(request, { signal, attempts });
-      return parseListWorkflow(answer, summarize(request), this.#workflow.workflowId);
+      const request = buildListWorkflow(this.address, page, enterpriseProjectId);
+      const answer = await this.client.send(request, { signal, attempts });
+      return parseListWorkflow(answer, summarize(request), this.address.workflowId);
     };
   }
 
@@ -215,6 +194,10 @@ class AomBackend implements Backend {
     return executions.filter(({ status }) => !isSettled(status));
   }
 
+  startDoubt(): string | undefined {
+    return this.#enterpriseProject.doubt;
+  }
+
   // A start carries nothing.
   readRunName(): Promise<undefined> {
     return Promise.resolve(undefined);
@@ -222,18 +205,12 @@ class AomBackend implements Backend {
 
   async stop(executionId: string, signal: AbortSignal): Promise<void> {
     try {
-      const request = buildStopExecution(this.#workflow, executionId);
-      refuseWebPage(await this.#client.send(request, { signal }), summarize(request));
+      const request = buildStopExecution(this.address, executionId);
+      refuseWebPage(await this.client.send(request, { signal }), summarize(request));
     } catch (error) {
       if (error instanceof NotFoundError) return;
       if (error instanceof ServiceError && error.serviceCode === cannotBeStopped) return;
       throw error;
     }
-  }
-
-  get #remedies(): { notFound: string } {
-    return {
-      notFound: `There is no ${this.subject}: check workflowId, projectId and region. The console's list of tasks shows the ids.`,
-    };
   }
 }

@@ -60,6 +60,11 @@ export class EnterpriseProject {
     return this.#own ?? this.#given?.value;
   }
 
+  /** Why the lists that were read may not cover the workflow; undefined where they do, or none was read. */
+  get doubt(): string | undefined {
+    return this.#doubt;
+  }
+
   /** Takes note of a list that has executions: so it covers the workflow. */
   confirm(): void {
     this.#isCovered = true;
@@ -78,7 +83,7 @@ export class EnterpriseProject {
       const isAnswer = error instanceof ServiceError || error instanceof TransportError;
       if (signal.aborted || !(isAnswer || isWorkflowExecutionError(error))) throw error;
       // Who may not list workflows knows better, if they say so.
-      this.#believe(`the workflows of its project could not be listed (${messageOf(error)})`);
+      this.#believe(`the project's workflows could not be listed (${messageOf(error)})`);
       return false;
     }
   }
@@ -90,7 +95,7 @@ export class EnterpriseProject {
   demandCovered(): void {
     if (this.#doubt === undefined) return;
     throw new ConfigurationError(
-      `${this.#subject} was not started, because a run of it that is under way might not be seen: ${this.#doubt}. ` +
+      `${this.#subject} was not started, because a running execution of it might not be visible: ${this.#doubt}. ` +
         `Check workflowId, and set the argument "enterpriseProjectId" (or the ` +
         `${nameSetting(this.#words, "huaweicloud:enterpriseProjectId")}) ` +
         `to the workflow's enterprise project, "0" for the default one.`,
@@ -106,16 +111,16 @@ export class EnterpriseProject {
 
   #judge(own: string | null | undefined): boolean {
     if (own === undefined) {
-      this.#believe("the list of its project's workflows does not have it");
+      this.#believe("the list of the project's workflows does not contain the workflow");
       return false;
     }
     if (own === null) {
-      this.#believe("the list of workflows does not say to which enterprise project it belongs");
+      this.#believe("the list of workflows does not show its enterprise project");
       return false;
     }
     const listed = this.#given?.value ?? defaultId;
     if (own !== listed && this.#given) {
-      this.#doubt = `it belongs to the enterprise project "${own}", not to "${listed}" (from ${this.#given.source})`;
+      this.#doubt = `the workflow belongs to the enterprise project "${own}", not to "${listed}" (from ${this.#given.source})`;
       return false;
     }
     const isOther = own !== listed;

@@ -296,6 +296,21 @@ export function buildRetryWorkFlow(flow: Flow, executionId: string): HttpRequest
   };
 }
 
+/**
+ * Shows a flow.
+ * @see https://support.huaweicloud.com/api-functiongraph/ShowWorkFlow.html
+ */
+export function buildShowWorkFlow(flow: Flow): HttpRequest {
+  return {
+    operation: "ShowWorkFlow",
+    method: "GET",
+    endpoint: flow.endpoint,
+    path: path(flow),
+    headers,
+    repeatable: true,
+  };
+}
+
 /** A time as the lists' filters want it: `2026-11-21 06:00:00`, UTC. */
 export function formatWindowTime(ms: number): string {
   return new Date(ms).toISOString().slice(0, 19).replace("T", " ");

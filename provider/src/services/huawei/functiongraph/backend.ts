@@ -1,18 +1,11 @@
 /**
  * Huawei Cloud FunctionGraph flows as a backend: arguments, and the calls of `api` through the shared Huawei client.
  */
-import {
-  AnswerTooLargeError,
-  IncompleteListError,
-  NotFoundError,
-  ServiceError,
-} from "../../../ground/errors";
-import { PageWalk } from "../../../execution/pageWalk";
+import { AnswerTooLargeError, NotFoundError, ServiceError } from "../../../ground/errors";
 import type { ExecutionSnapshot, ExecutionSummary } from "../../../execution/snapshot";
 import { isSettled } from "../../../execution/snapshot";
 import { refuseWebPage } from "../../../http/answer";
 import { summarize } from "../../../http/request";
-import { servedAtMs } from "../../../http/servedAt";
 import type { Arguments } from "../../../execution/argument";
 import type {
   Backend,
@@ -24,12 +17,11 @@ import type {
   StartRequest,
   StartedExecution,
 } from "../../../execution/service";
-import { matches } from "../../executionFilter";
-import { demandReadable } from "../../../execution/executionIds";
-import { HuaweiClient, locatePlace } from "../huaweiClient";
+import { HuaweiClient, huaweiLocationKeys, locatePlace } from "../huaweiClient";
 import type { HuaweiService } from "../location";
 import { checkLocation, placeOf } from "../location";
 import { huaweiTransport } from "../transport";
+import { HuaweiWorkflow } from "../workflow";
 import {
   address,
   boolean,
@@ -42,24 +34,21 @@ import {
   text,
 } from "../../../execution/rules";
 import { startOnce } from "../../startOnce";
-import type { Flow, FlowPage, FlowStart } from "./api";
+import type { FlowStart } from "./api";
 import {
-  buildListWorkflowExecutions,
   buildRetryWorkFlow,
   buildShowWorkflowExecution,
-  buildShowWorkflowExecutionForPage,
+  buildShowWorkFlow,
   buildStartSyncWorkflowExecution,
   buildStartWorkflowExecution,
   buildStopWorkFlow,
-  parsePage,
   parseShowWorkflowExecution,
   parseStart,
   parseStartHeader,
   parseStartSync,
   startBody,
 } from "./api";
-import { toRawStatuses } from "./statuses";
-import { huaweiLocationKeys } from "../huaweiClient";
+import { FlowLists } from "./lists";
 
 const functionGraph: HuaweiService = {
   name: "functiongraph",
@@ -67,24 +56,8 @@ const functionGraph: HuaweiService = {
   endpointName: "fgs",
 };
 
-// Without a window the service looks at the last three days only; flows are younger than this.
-const earliestMs = Date.UTC(2018, 0, 1);
-// The service's clock may be ahead of ours, and ours be wrong: a window that ends too early hides what runs now.
-const latestAheadMs = 25 * 3_600_000;
-// What the plain list can filter by; the paged one knows more words, but no filter.
-const filterable = new Set(["success", "fail", "running", "timeout", "cancel"]);
-
 // The start's header by which an execution is recognised as one of ours.
 const runHeader = "x-pulumi-runbook";
-const unsettledPage = 200;
-// A hundred thousand that run at the same time.
-const unsettledPages = 500;
-// A page of fewer rows than asked for need not be the last: the documents differ on how many there can be at most, and the
-// service may have a limit of its own. No service cuts pages to fewer rows than this.
-const leastPage = 10;
-// Where one look is too large: what is not among the newest thousand has ended long ago.
-const pagesToFind = 10;
-
 // Of a start's body, by the vendor's page on quotas: 256 KB asynchronous, 6 MB synchronous.
 const maxBodyBytes = { NORMAL: 256 * 1024, EXPRESS: 6 * 1024 * 1024 };
 // The longest name that a start carries.
@@ -156,79 +129,54 @@ function bodyTooLarge(args: Arguments): string | undefined {
   );
 }
 
-class FunctionGraphBackend implements Backend {
-  readonly #client: HuaweiClient;
-  readonly #flow: Flow;
+class FunctionGraphBackend extends HuaweiWorkflow implements Backend {
+  readonly #lists: FlowLists;
   readonly #start: FlowStart;
   readonly #mode: Mode;
   readonly #fullHistory: boolean;
-  readonly #now: () => number;
 
   constructor(client: HuaweiClient, args: Arguments, now: () => number) {
-    this.#client = client;
-    this.#flow = {
-      endpoint: client.endpoint,
-      projectId: client.projectId,
-      workflowId: String(args["workflowId"]),
-    };
+    super(client, String(args["workflowId"]), { one: "flow", listed: "flows" });
+    this.#lists = new FlowLists(this, now);
     this.#start = {
       input: (args["input"] ?? {}) as FlowStart["input"],
       headers: args["headers"] as FlowStart["headers"],
     };
     this.#mode = modeOf(args);
     this.#fullHistory = args["fullHistory"] === true;
-    this.#now = now;
   }
 
   get key(): string {
-    const { endpoint, projectId, workflowId } = this.#flow;
+    const { endpoint, projectId, workflowId } = this.address;
     return JSON.stringify(["functiongraph", endpoint, projectId, workflowId]);
   }
 
   get budgets(): Backend["budgets"] {
     return {
-      describe: this.#client.budget("ShowWorkflowExecution"),
-      list: this.#client.budget("ShowWorkflowExecutionForPage"),
+      describe: this.client.budget("ShowWorkflowExecution"),
+      list: this.client.budget("ShowWorkflowExecutionForPage"),
     };
-  }
-
-  get subject(): string {
-    return `flow ${this.#flow.workflowId} of ${this.#client.where}`;
-  }
-
-  get identity(): string {
-    return this.#client.identityOf(this.#flow.workflowId);
-  }
-
-  get location(): Record<string, string> {
-    return this.#client.location;
   }
 
   get keepsHistory(): boolean {
     return this.#mode === "NORMAL";
   }
 
-  // The console has no documented address for an execution, and its host depends on the account's site, which nothing
-  // tells: mainland and international accounts share their regions.
-  consoleUrl(): undefined {
-    return undefined;
-  }
-
   async start({ runName, signal, patience, onSent }: StartRequest): Promise<StartedExecution> {
-    const options = { signal, patience, onSent, remedies: this.#remedies };
+    const options = { signal, patience, onSent, remedies: this.remedies };
     if (this.#mode === "EXPRESS") {
-      const request = buildStartSyncWorkflowExecution(this.#flow, this.#start);
+      const request = buildStartSyncWorkflowExecution(this.address, this.#start);
       const outcome = await startOnce(request, async () => {
-        const answer = await this.#client.send(request, options);
+        const answer = await this.client.send(request, options);
         return parseStartSync(answer, summarize(request));
       });
       return { executionId: outcome.executionId, outcome };
     }
     // The flow's own headers stay as they are, also should one have this name.
     const headers = { [runHeader]: runName, ...this.#start.headers };
-    const request = buildStartWorkflowExecution(this.#flow, { ...this.#start, headers });
+    const request = buildStartWorkflowExecution(this.address, { ...this.#start, headers });
     const executionId = await startOnce(request, async () => {
-      const answer = await this.#client.send(request, options);
+      const answer = await this.client.send(request, options);
       return parseStart(answer, summarize(request));
     });
     return { executionId };
@@ -248,8 +196,8 @@ class FunctionGraphBackend implements Backend {
     { signal, attempts }: DescribeOptions,
     fullHistory: boolean,
   ): Promise<ExecutionSnapshot> {
-    const request = buildShowWorkflowExecution(this.#flow, executionId, fullHistory);
-    const answer = await this.#client.send(request, { signal, attempts });
+    const request = buildShowWorkflowExecution(this.address, executionId, fullHistory);
+    const answer = await this.client.send(request, { signal, attempts });
     return parseShowWorkflowExecution(answer, summarize(request), executionId);
   }
 
@@ -267,89 +215,43 @@ class FunctionGraphBackend implements Backend {
       });
       if (brief) return brief;
     }
-    const walk = new PageWalk({ maxPages: pagesToFind });
-    let nextToken: string | undefined;
-    do {
-      const span = { limit: 100, token: walk.token, attempts: options.attempts };
-      const page = await this.listPage({}, span, options.signal);
-      const row = page.executions.find((execution) => execution.executionId === executionId);
-      if (row) {
-        const { durationMs: _durationMs, createdBy: _createdBy, ...summary } = row;
-        const why = "the service's answer has more than can be read";
-        const isOutputMissing = row.status === "succeeded";
-        return {
-          ...summary,
-          steps: [],
-          stepsOmitted: true,
-          ...(isOutputMissing ? { outputOmitted: why } : {}),
-        };
-      }
-      ({ nextToken } = page);
-    } while (walk.goOn(nextToken));
-    throw tooLarge;
-  }
-
-  // Two lists: the plain one filters by five statuses; the paged one has all nine words and no filter. Both page by
-  // offset from the newest, so what starts meanwhile shifts the pages: executions are then seen twice, never missed,
-  // and whoever goes through the pages drops the second.
-  async listPage(filter: ExecutionFilter, page: PageOptions, signal: AbortSignal): Promise<ExecutionPage> {
-    const { offset, toMs } = readToken(page.token) ?? { offset: 0, toMs: this.#now() + latestAheadMs };
-    const window = {
-      fromMs: filter.startedAfterMs ?? earliestMs,
-      toMs: Math.min(filter.startedBeforeMs ?? Infinity, toMs),
+    const row = await this.#lists.find(executionId, options);
+    if (!row) throw tooLarge;
+    const { durationMs: _durationMs, createdBy: _createdBy, ...summary } = row;
+    const why = "the service's answer is too large to read";
+    const isOutputMissing = row.status === "succeeded";
+    return {
+      ...summary,
+      steps: [],
+      stepsOmitted: true,
+      ...(isOutputMissing ? { outputOmitted: why } : {}),
     };
-    const raw =
-      filter.status === undefined ? [] : toRawStatuses(filter.status).filter((word) => filterable.has(word));
-    const [status] = raw.length === 1 ? raw : [];
-    const span = { limit: page.limit, offset, window };
-    const request =
-      status === undefined || filter.status === "running"
-        ? buildShowWorkflowExecutionForPage(this.#flow, span)
-        : buildListWorkflowExecutions(this.#flow, { ...span, status });
-    const { attempts } = page;
-    const answer = await this.#client.send(request, { signal, attempts, remedies: this.#remedies });
-    const { executions, rows, total, unreadable } = parsePage(answer, summarize(request));
-    // Whole seconds in the window: what began within the last one is sorted out here.
-    const wanted = executions.filter(matches(filter));
-    const served = { executions: wanted, unreadable, servedAtMs: servedAtMs(answer) };
-    if (isLastPage({ rows, total }, page.limit, offset)) return served;
-    return { ...served, nextToken: writeToken({ offset: offset + rows, toMs }) };
   }
 
-  // The plain list: the paged one can't filter, and what runs may be behind thousands that have ended.
-  async listUnsettled(signal: AbortSignal): Promise<readonly ExecutionSummary[]> {
-    const window = { fromMs: earliestMs, toMs: this.#now() + latestAheadMs };
-    const walk = new PageWalk({ maxPages: unsettledPages });
-    const found: ExecutionSummary[] = [];
-    let offset = 0;
-    let nextOffset: string | undefined;
-    do {
-      const span = { limit: unsettledPage, offset, window, status: "running" };
-      const request = buildListWorkflowExecutions(this.#flow, span);
-      const answer = await this.#client.send(request, { signal, remedies: this.#remedies });
-      const page = parsePage(answer, summarize(request));
-      demandReadable(page.unreadable, this.subject);
-      // A service that knows no filter lists what has ended too.
-      found.push(...walk.news(page.executions, idOf).filter(({ status }) => !isSettled(status)));
-      offset += page.rows;
-      nextOffset = isLastPage(page, unsettledPage, offset - page.rows) ? undefined : String(offset);
-    } while (walk.goOn(nextOffset));
-    if (walk.cutShort) {
-      throw new IncompleteListError(`the list of executions of ${this.subject}`, walk.describe());
-    }
-    return found;
+  // A flow that is not there has no executions either.
+  async demandWorkflow(signal: AbortSignal): Promise<void> {
+    const { client, address, remedies } = this;
+    await client.send(buildShowWorkFlow(address), { signal, attempts: 1, remedies });
+  }
+
+  listPage(filter: ExecutionFilter, page: PageOptions, signal: AbortSignal): Promise<ExecutionPage> {
+    return this.#lists.page(filter, page, signal);
+  }
+
+  listUnsettled(signal: AbortSignal): Promise<readonly ExecutionSummary[]> {
+    return this.#lists.unsettled(signal);
   }
 
   async readRunName(executionId: string, signal: AbortSignal): Promise<string | null | undefined> {
-    const request = buildShowWorkflowExecution(this.#flow, executionId, false);
-    const answer = await this.#client.send(request, { signal });
+    const request = buildShowWorkflowExecution(this.address, executionId, false);
+    const answer = await this.client.send(request, { signal });
     return parseStartHeader(answer, summarize(request), executionId, runHeader);
   }
 
   async stop(executionId: string, signal: AbortSignal): Promise<void> {
     try {
-      const request = buildStopWorkFlow(this.#flow, executionId);
-      refuseWebPage(await this.#client.send(request, { signal }), summarize(request));
+      const request = buildStopWorkFlow(this.address, executionId);
+      refuseWebPage(await this.client.send(request, { signal }), summarize(request));
     } catch (error) {
       if (error instanceof NotFoundError) return;
       // The reference names no code for "has ended": the status tells it.
@@ -362,43 +264,8 @@ class FunctionGraphBackend implements Backend {
   }
 
   async retry(executionId: string, signal: AbortSignal): Promise<void> {
-    const request = buildRetryWorkFlow(this.#flow, executionId);
-    const answer = await this.#client.send(request, { signal, remedies: this.#remedies });
+    const request = buildRetryWorkFlow(this.address, executionId);
+    const answer = await this.client.send(request, { signal, remedies: this.remedies });
     refuseWebPage(answer, summarize(request));
   }
-
-  get #remedies(): { notFound: string } {
-    return {
-      notFound: `There is no ${this.subject}: check workflowId, projectId and region. The console's list of flows shows the ids.`,
-    };
-  }
-}
-
-function idOf({ executionId }: ExecutionSummary): string {
-  return executionId;
-}
-
-function isLastPage(
-  { rows, total }: Pick<FlowPage, "rows" | "total">,
-  limit: number,
-  offset: number,
-): boolean {
-  if (rows >= limit) return false;
-  return rows < leastPage || (total !== undefined && offset + rows >= total);
-}
-
-interface PageToken {
-  readonly offset: number;
-  readonly toMs: number;
-}
-
-function writeToken(token: PageToken): string {
-  return `${String(token.offset)}-${String(token.toMs)}`;
-}
-
-function readToken(token: string | undefined): PageToken | undefined {
-  const [, offset, toMs] = /^(\d+)-(\d+)$/.exec(token ?? "") ?? [];
-  return offset === undefined || toMs === undefined
-    ? undefined
-    : { offset: Number(offset), toMs: Number(toMs) };
 }

@@ -2,19 +2,26 @@
  * Settles which outputs are secrets, and marks them. The engine marks only those that have an argument's name.
  */
 import type { Arguments } from "../../lifecycle";
-import type { AnsweredMeta, ResourceProperties, SettledMeta } from "./properties";
-import { argumentsOf } from "./properties";
-import type { PropertyPath } from "../shared/propertyPaths";
-import { PathSet } from "../shared/propertyPaths";
-import { secretOf } from "../shared/wireMarkers";
+import type { PropertyPath } from "./propertyPaths";
+import { PathSet, argumentsOf } from "./propertyPaths";
+import { secretOf } from "./wireMarkers";
 
 type Properties = Readonly<Record<string, unknown>>;
 
 /** Outputs in which the input of a workflow can come back, in whatever form the workflow gives it. */
-const derivedOutputs: readonly string[] = ["output", "steps", "failure"];
+export const derivedOutputs: readonly string[] = ["output", "steps", "failure"];
 
 /** Outputs that are made of arguments which name something: a workflow, a place, an execution. */
 const composedOutputs: readonly string[] = ["executionId", "consoleUrl"];
+
+/** Properties, and what is known of the secrets in them. */
+export interface KnownSecrets {
+  readonly args: Arguments;
+  /** Where the secrets are; a whole argument where nothing says where in it. */
+  readonly secretPaths: readonly PropertyPath[];
+  /** True where the workflow's outputs were answered as secrets. */
+  readonly secretOutputs: boolean;
+}
 
 /** What is secret in an answer. */
 export interface OutputSecrets {
@@ -36,8 +43,8 @@ export interface OutputSecrets {
  */
 export function settleOutputs(
   outs: Properties,
-  call: ResourceProperties,
-  stored: ResourceProperties | undefined,
+  call: KnownSecrets,
+  stored: KnownSecrets | undefined,
   inputs: readonly string[],
   holdsSecret: (value: unknown) => boolean,
 ): OutputSecrets {
@@ -52,20 +59,6 @@ export function settleOutputs(
     argumentsOf(secretPaths).some((name) => inputs.includes(name)) ||
     holdsSecret(derivedOutputs.map((name) => outs[name]));
   return { secretPaths, isHidden, retained };
-}
-
-/** The answer's meta data: what the call came with, and what the next call has to know. */
-export function answeredMeta(
-  { meta, notes, hasSecretPaths }: ResourceProperties,
-  { secretPaths, isHidden }: OutputSecrets,
-): SettledMeta & AnsweredMeta {
-  const { notes: _notes, ...rest } = meta;
-  // Where only the arguments' names are known, the next check has to go on treating all of them as secrets.
-  const known =
-    hasSecretPaths || notes !== undefined
-      ? { secretArguments: argumentsOf(secretPaths), ...(secretPaths.length > 0 ? { secretPaths } : {}) }
-      : {};
-  return { ...rest, ...known, ...(isHidden ? { secretOutputs: true } : {}) };
 }
 
 /**

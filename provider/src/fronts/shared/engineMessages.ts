@@ -1,0 +1,109 @@
+/**
+ * Puts messages on the resource's own row of the CLI: `Engine.Log` with the URN. The SDK's own log functions have no
+ * engine in a provider's process. Whatever goes wrong here is swallowed: a message is never worth an execution.
+ */
+import { toMessage } from "../../ground/text";
+import type { Row } from "./rowReporter";
+
+/** The engine as a front has reached it: a client, and the SDK's module of messages that belongs to it. */
+export interface EngineConnection {
+  readonly client: InstanceType<typeof import("@pulumi/pulumi/proto/engine_grpc_pb").EngineClient>;
+  readonly messages: typeof import("@pulumi/pulumi/proto/engine_pb");
+}
+
+/** Options of the client. The engine is on this machine: gRPC would ask the proxy of `https_proxy` for it. */
+export const engineClientOptions = { "grpc.enable_http_proxy": 0 } as const;
+
+// A message that the engine does not take within this time is not worth waiting for.
+const deadlineMs = 5_000;
+
+// A deployment with a thousand executions has thousands of steps: nobody reads as many lines.
+const maxInfoLines = 200;
+
+/** The row of a resource in the CLI, which can also make sure of what it says. */
+export interface EngineReporter extends Row {
+  /**
+   * Says why something is going to be done, and waits until the engine has heard it: a preview may end right after.
+   * @param isKept repeated at the end: a terminal's rows lose what is not kept, and `--json` has no rows.
+   */
+  explain(text: string, isKept: boolean): Promise<void>;
+}
+
+/** The messages of one deployment to its engine. */
+export class EngineMessages {
+  readonly #connect: () => EngineConnection | undefined;
+  #engine: EngineConnection | undefined | "unavailable";
+  #infoLines = 0;
+  // What is kept of each resource, on its way to the engine.
+  readonly #said = new Map<string, Promise<void>>();
+
+  /** @param connect gives the engine; undefined where there is none. Called at the first message. */
+  constructor(connect: () => EngineConnection | undefined) {
+    this.#connect = connect;
+  }
+
+  /** A reporter for the resource with this URN; without one it is silent: a message on a wrong row misleads. */
+  reporter(urn: string | undefined): EngineReporter {
+    return {
+      explain: (text, isKept) => this.#log(urn, text, "INFO", !isKept),
+      // Ephemeral: on the row while it lasts, not repeated at the end.
+      status: (text) => {
+        void this.#log(urn, text, "INFO", true);
+      },
+      // Kept, and repeated at the end: so there is a limit for all resources of a deployment together.
+      info: (text) => {
+        this.#infoLines += 1;
+        if (this.#infoLines > maxInfoLines) return;
+        const more = this.#infoLines === maxInfoLines ? " (later steps are only in the outputs)" : "";
+        if (urn === undefined) return;
+        this.#keep(urn, `${text}${more}`, "INFO");
+      },
+      warn: (text) => {
+        if (urn !== undefined) this.#keep(urn, text, "WARNING");
+      },
+    };
+  }
+
+  /** Resolves when the engine has heard what is kept of a resource: its error is to stand below that. */
+  async everythingSaid(urn: string | undefined): Promise<void> {
+    if (urn === undefined) return;
+    await this.#said.get(urn);
+    this.#said.delete(urn);
+  }
+
+  // One after the other: the engine takes what arrives together in any order.
+  #keep(urn: string, text: string, severity: "INFO" | "WARNING"): void {
+    const before = this.#said.get(urn) ?? Promise.resolve();
+    this.#said.set(
+      urn,
+      before.then(() => this.#log(urn, text, severity, false)),
+    );
+  }
+
+  // Never ERROR: the CLI would show the resource as failed, whatever its outcome.
+  async #log(
+    urn: string | undefined,
+    text: string,
+    severity: "INFO" | "WARNING",
+    ephemeral: boolean,
+  ): Promise<void> {
+    if (urn === undefined) return;
+    try {
+      this.#engine ??= this.#connect() ?? "unavailable";
+      if (this.#engine === "unavailable") return;
+      const { client, messages } = this.#engine;
+      const request = new messages.LogRequest();
+      request.setSeverity(messages.LogSeverity[severity]);
+      request.setMessage(toMessage(text));
+      request.setUrn(urn);
+      request.setEphemeral(ephemeral);
+      await new Promise<void>((done) => {
+        client.log(request, { deadline: Date.now() + deadlineMs } as never, () => {
+          done();
+        });
+      });
+    } catch {
+      this.#engine = "unavailable";
+    }
+  }
+}

@@ -1,0 +1,214 @@
+/**
+ * The calls of one service's resources, whichever front they come through: what the engine does not tell is remembered
+ * here, and the lifecycle is given what it needs.
+ */
+import type {
+  ArgumentProblem,
+  Arguments,
+  BackendDefinition,
+  CustomTimeouts,
+  Diff,
+  LifecycleHost,
+  NewSecret,
+  Outcome,
+  RunRegister,
+  Session,
+  StoredState,
+} from "../../lifecycle";
+import {
+  asNotStarted,
+  check,
+  create,
+  deleteExecution,
+  diff,
+  explainUnready,
+  read,
+  update,
+} from "../../lifecycle";
+import type { DeploymentMemory } from "./deploymentMemory";
+import { ResourceMemory, supersededBy } from "./deploymentMemory";
+import type { EngineReporter } from "./engineMessages";
+import { foreignValues } from "./foreignValues";
+import { argumentsTooLarge } from "./plainOutputs";
+import { rowReporter } from "./rowReporter";
+
+/** What a front lends to the calls of a deployment. */
+export interface ServedDeployment {
+  readonly host: {
+    /** Aborts when the deployment is to end. */
+    readonly signal: AbortSignal;
+    /** The same text in all processes that serve this deployment; undefined where that is not known. */
+    readonly deployment: string | undefined;
+    /** Whether the engine is still there; true where that can't be told. */
+    hasEngine(): Promise<boolean>;
+  };
+  /** What is known of runs; one for all services. */
+  readonly register: RunRegister;
+  /** What is remembered of the deployment; one for all services. */
+  readonly deployment: DeploymentMemory;
+}
+
+/** One call for a resource. */
+export interface ResourceCall {
+  readonly args: Arguments;
+  readonly urn: string | undefined;
+  /** Names of the arguments that the program makes secret. */
+  readonly programSecrets: readonly string[];
+  readonly reporter: EngineReporter;
+  /** The option `customTimeouts` for this operation, in seconds. */
+  readonly timeoutSeconds?: number | undefined;
+}
+
+/** What a front adds to a check. */
+export interface CheckedResource {
+  readonly urn: string | undefined;
+  readonly args: Arguments;
+  readonly customTimeouts?: CustomTimeouts;
+  /** The URN under which the state has the resource, where an alias moves it and the front is told. */
+  readonly formerUrn?: string | undefined;
+  /** True where the engine gave old inputs: the state has the resource. */
+  readonly isInState: boolean;
+}
+
+/** What a front adds to a comparison. */
+export interface ComparedResource {
+  readonly id: string;
+  /** Arguments and outcome as the state has them. */
+  readonly stored: StoredState;
+  /** Paths of properties whose change is to run it again; empty where the engine sees to that. */
+  readonly replaceOnChanges: readonly string[];
+  readonly newSecrets: readonly NewSecret[];
+  /** True where an outcome is no reason to do anything: the execution is being taken into the state as it is. */
+  readonly isOutcomeTaken?: boolean;
+  /** Says why something will be done; not called where nothing will. */
+  explain(result: Diff, isDeployment: boolean): Promise<void>;
+}
+
+/** The calls of the resources of one service. */
+export class ResourceCalls {
+  readonly #definition: BackendDefinition;
+  readonly #served: ServedDeployment;
+  readonly #session: () => Session;
+  readonly #memory = new ResourceMemory();
+
+  /** @param session the session of the calls; asked for at each of them. */
+  constructor(definition: BackendDefinition, served: ServedDeployment, session: () => Session) {
+    this.#definition = definition;
+    this.#served = served;
+    this.#session = session;
+  }
+
+  /** What is wrong with the arguments; empty where nothing is. */
+  check({ urn, args, customTimeouts, formerUrn, isInState }: CheckedResource): ArgumentProblem[] {
+    this.#memory.checked(urn, formerUrn, isInState);
+    const tooLarge = argumentsTooLarge(args);
+    if (tooLarge) return [tooLarge];
+    const { settings } = this.#session();
+    return [...foreignValues(args), ...check(this.#definition, args, settings, customTimeouts)];
+  }
+
+  /** Compares the state with the program. */
+  async diff(call: ResourceCall, compared: ComparedResource): Promise<Diff & { isDeployment: boolean }> {
+    const { args, urn } = call;
+    const { id, stored, replaceOnChanges, newSecrets } = compared;
+    const isDeployment = this.#memory.isDeployment(urn);
+    if (isDeployment) this.#memory.remember(urn, supersededBy(id, stored));
+    const { signal } = this.#served.host;
+    const place = await this.#session().findPlace(this.#definition, stored, args, signal);
+    const found = diff(this.#definition, id, stored, args, replaceOnChanges, newSecrets, place);
+    const isTaken = compared.isOutcomeTaken === true && found.changes.every(({ isInput }) => !isInput);
+    const result: Diff = isTaken
+      ? { ...found, action: "none", changes: [], properties: [], reasons: [] }
+      : found;
+    // What is about to be replaced is remembered also on a machine that has never started it.
+    const always = isDeployment && result.action === "rerun";
+    // A refresh compares copies too that are still to be deleted.
+    const shown = { always, mayBeCopy: !isDeployment };
+    await this.#served.register.handedOver(this.#definition.service, urn, id, shown);
+    if (result.action !== "none") await compared.explain(result, isDeployment);
+    if (isDeployment && (result.action === "rerun" || result.action === "rearm")) {
+      await this.#noteReplacing(urn);
+    }
+    return { ...result, isDeployment };
+  }
+
+  /**
+   * Starts and waits.
+   * @throws WorkflowExecutionError and others, where nothing was started or it can't be told.
+   */
+  async create(call: ResourceCall): Promise<Outcome> {
+    const { urn } = call;
+    // The engine also replaces for reasons of its own, without comparing.
+    if (this.#memory.isInState(urn)) await this.#noteReplacing(urn);
+    const outcome = await create(call.args, this.#host(call)).catch((error: unknown) => {
+      throw asNotStarted(error);
+    });
+    const { service } = this.#definition;
+    this.#served.deployment.answered.push({ service, urn, id: outcome.id });
+    return outcome;
+  }
+
+  /** The same execution under new arguments, or one whose wait was cut short. */
+  update(id: string, stored: StoredState, call: ResourceCall): Promise<Outcome> {
+    return update(id, stored, call.args, this.#host(call));
+  }
+
+  /** What the service says now; undefined where there is nothing. */
+  read(id: string, call: ResourceCall): Promise<StoredState | undefined> {
+    this.#memory.read(call.urn);
+    return read(id, call.args, this.#host(call));
+  }
+
+  /** Why an execution in this state is not as the program wants it; undefined where it is. */
+  explainUnready(id: string, state: StoredState, call: ResourceCall): Promise<string | undefined> {
+    return explainUnready(id, state, call.args, this.#host(call));
+  }
+
+  /** Deletes the resource: what still runs is stopped or left, and a teardown runbook is run. */
+  async delete(id: string, call: ResourceCall): Promise<void> {
+    const { urn } = call;
+    const { deployment, register } = this.#served;
+    // The engine does not say why. Where the program still has the resource, another one takes its place: only a
+    // deployment checks, and nothing is checked of what is destroyed.
+    const isReplacement =
+      urn !== undefined &&
+      (this.#memory.isDeployment(urn) || this.#memory.isPresent(id) || (await this.#isReplacing(urn)));
+    // A run that `executionKey` names replaces itself where nothing else has changed: it goes on for the new resource.
+    if (isReplacement && deployment.answered.some((execution) => execution.id === id)) return;
+    // Deleted before what takes its place is created, and perhaps never compared.
+    if (isReplacement) this.#memory.rememberUnlessKnown(urn, supersededBy(id, call.args));
+    await deleteExecution(id, call.args, { ...this.#host(call), isReplacement });
+    // What is replaced goes when the state has what takes its place.
+    const successor = deployment.answered.findLast((each) => each.urn !== undefined && each.urn === urn);
+    if (!isReplacement || successor === undefined) return;
+    await register.handedOver(this.#definition.service, urn, successor.id);
+  }
+
+  /** What the lifecycle is given for a call. */
+  #host({ urn, programSecrets, reporter, timeoutSeconds }: ResourceCall): LifecycleHost {
+    const { host, register } = this.#served;
+    return {
+      definition: this.#definition,
+      session: this.#session(),
+      reporter: rowReporter(reporter),
+      urn,
+      register,
+      secretArguments: programSecrets,
+      supersedes: this.#memory.presentOf(urn),
+      isInState: this.#memory.isInState(urn),
+      signal: host.signal,
+      isWanted: () => host.hasEngine(),
+      operationTimeoutSeconds: timeoutSeconds,
+    };
+  }
+
+  #noteReplacing(urn: string): Promise<void> {
+    const { register, host } = this.#served;
+    return register.replacing(this.#definition.service, urn, host.deployment);
+  }
+
+  #isReplacing(urn: string): Promise<boolean> {
+    const { register, host } = this.#served;
+    return register.isReplacing(this.#definition.service, urn, host.deployment);
+  }
+}

@@ -1,0 +1,26 @@
+/**
+ * The stored secrets of the resources of one process: a replacement is checked twice, the second time without the state
+ * that it replaces.
+ */
+import type { KnownSecrets } from "./secretOutputs";
+import { StoredSecrets } from "./storedSecrets";
+
+/** Remembers what the state has as secrets, by resource. */
+export class SecretMemory {
+  readonly #stored = new Map<string, StoredSecrets>();
+
+  /**
+   * What the state has as secrets of a resource.
+   * @param state what a call was given of the state
+   * @default what an earlier call was given
+   */
+  of(
+    urn: string | undefined,
+    state: Pick<KnownSecrets, "args" | "secretPaths"> | undefined,
+  ): StoredSecrets | undefined {
+    if (state === undefined) return this.#stored.get(urn ?? "");
+    const stored = new StoredSecrets(state.args, state.secretPaths);
+    if (urn !== undefined) this.#stored.set(urn, stored);
+    return stored;
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * preflight: before anything is started, does the workflow exist, may it be run, and how long does it usually take? One list
+ * per workflow, for all of its executions. Trouble is a warning: a preview never fails because of a check.
+ */
+import type { Arguments } from "../execution/argument";
+import { containsUnknown } from "../execution/commonArguments";
+import { pageLimit } from "../execution/pages";
+import { formatAbout } from "../execution/progress";
+import type { Backend } from "../execution/service";
+import type { ServiceCall } from "../execution/serviceCall";
+import { NotFoundError, messageOf } from "../ground/errors";
+import { withinTime } from "../ground/timeLimit";
+import { medianMs } from "../waiting/schedule";
+
+/** How long a preview looks for one workflow, in milliseconds. */
+export const preflightMs = 10_000;
+
+/** What a look at a workflow has shown. */
+export interface Outlook {
+  /** How long it usually takes, e.g. `usually takes about 3m`; undefined where that is not known. */
+  readonly usually: string | undefined;
+  /** What stands against a start, or why that is not known. The first execution of a workflow gets it, no other one. */
+  readonly warning: string | undefined;
+}
+
+/**
+ * Looks once per workflow and session. Makes no request where an argument that names the workflow is not known yet. Never
+ * throws.
+ */
+export async function preflight(
+  args: Arguments,
+  call: Pick<ServiceCall, "definition" | "session" | "signal">,
+): Promise<Outlook> {
+  const { definition, session, signal } = call;
+  const own = Object.entries(args).filter(
+    ([name, value]) =>
+      Object.hasOwn(definition.arguments, name) &&
+      !definition.arguments[name]?.isPayload &&
+      value !== undefined,
+  );
+  if (own.some(([, value]) => containsUnknown(value))) return { usually: undefined, warning: undefined };
+  try {
+    return await withinTime(session.clock, preflightMs, signal, async (limited) => {
+      const backend = await session.connect(definition, args, limited);
+      const limit = pageLimit(definition.capabilities.pageSize);
+      const seen = session.shared(`preflight:${backend.key}`, () => ({
+        outlook: look(backend, limit, limited),
+        isTold: false,
+      }));
+      const { usually, warning } = await seen.outlook;
+      const isFirst = !seen.isTold;
+      seen.isTold = true;
+      return { usually, warning: isFirst ? warning : undefined };
+    });
+  } catch (error) {
+    const warning = `the preview could not check the workflow: ${messageOf(error)}`;
+    // Without a service to tell workflows apart: each trouble once.
+    const told = session.shared(`preflight failed: ${warning}`, () => ({ isTold: false }));
+    if (told.isTold) return { usually: undefined, warning: undefined };
+    told.isTold = true;
+    return {
+      usually: undefined,
+      warning: `${warning}\n  Whether it exists and may be run will show in \`pulumi up\`.`,
+    };
+  }
+}
+
+async function look(backend: Backend, limit: number, signal: AbortSignal): Promise<Outlook> {
+  try {
+    const page = await backend.listPage({ status: "succeeded" }, { limit, attempts: 1 }, signal);
+    if (page.executions.length === 0) await backend.demandWorkflow?.(signal);
+    const durations = page.executions.flatMap(({ durationMs }) => durationMs ?? []).filter((ms) => ms > 0);
+    const expectedMs = medianMs(durations.sort((a, b) => a - b));
+    const doubt = backend.startDoubt?.();
+    return {
+      usually: expectedMs === undefined ? undefined : `usually takes ${formatAbout(expectedMs)}`,
+      warning: doubt === undefined ? undefined : `${backend.subject} may not exist: ${doubt}`,
+    };
+  } catch (error) {
+    const message = messageOf(error);
+    const warning =
+      error instanceof NotFoundError
+        ? `${message}\n  \`pulumi up\` will start nothing until this is corrected.`
+        : `the preview could not check ${backend.subject}: ${message}\n  \`pulumi up\` will show whether it exists and may be run.`;
+    return { usually: undefined, warning };
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * The requests by which identities are obtained and projects are found: to IAM and to the security token service.
+ */
+import type { Clock } from "../../ground/clock";
+import type { HttpClient } from "../../http/httpClient";
+import type { HttpRequest } from "../../http/request";
+import type { TokenBucket } from "../../http/tokenBucket";
+import type { CredentialsInUse } from "../../execution/credentialsInUse";
+import type { SettingWords } from "../../execution/settingWords";
+import type { AllowanceOf } from "../allowances";
+import { Buckets } from "../allowances";
+import type { Acting, Actor } from "./actors";
+import { sendAs } from "./actors";
+import type { HuaweiLocation } from "./location";
+import type { Remedies } from "./serviceErrors";
+import { toHuaweiError } from "./serviceErrors";
+
+/** What an account needs of the process. */
+export interface AccountContext {
+  readonly http: HttpClient;
+  readonly clock: Clock;
+  readonly credentials: CredentialsInUse;
+  /** How often an operation of this account may be called. */
+  readonly allowance: AllowanceOf;
+  /** Text of a file, or undefined where there is none: files with tokens are read at each renewal. */
+  readonly readFile: (path: string) => string | undefined;
+  /** How settings are named. */
+  readonly words: SettingWords;
+}
+
+/** Where an identity is obtained. */
+export type IdentityEndpoints = Pick<HuaweiLocation, "iamEndpoint" | "stsEndpoint">;
+
+/** The requests of one account. */
+export class IamRequests {
+  readonly endpoints: IdentityEndpoints;
+  readonly context: AccountContext;
+  readonly #buckets: Buckets;
+
+  constructor(endpoints: IdentityEndpoints, context: AccountContext) {
+    this.endpoints = endpoints;
+    this.context = context;
+    this.#buckets = new Buckets(context.allowance, context.clock);
+  }
+
+  /** Where requests of an operation take their tokens; shared by all that use the account. */
+  bucket(service: string, operation: string): TokenBucket {
+    return this.#buckets.of(service, operation);
+  }
+
+  /**
+   * Sends a request; errors as HttpClient.send.
+   * @param acting in whose name; undefined where the request itself says who asks.
+   */
+  send(
+    request: HttpRequest,
+    acting: Acting | undefined,
+    signal: AbortSignal,
+    remedies: Remedies = {},
+  ): ReturnType<HttpClient["send"]> {
+    const { http, clock, words } = this.context;
+    const bucket = this.bucket("iam", request.operation);
+    const options = { toServiceError: toHuaweiError(clock, words, remedies), signal, bucket };
+    return acting ? sendAs(acting, http, request, options) : http.send(request, options);
+  }
+}
+
+/** Somebody in the whole account, not in one project. */
+export function ofAccount(actor: Actor): Acting {
+  return { actor, scope: { account: true } };
+}

@@ -1,0 +1,57 @@
+/**
+ * What the workflows of Huawei Cloud have in common, whatever the service: what they are called, and where they are.
+ */
+import type { HuaweiClient } from "./huaweiClient";
+
+/** A workflow and where it is. */
+export interface HuaweiWorkflowAddress {
+  readonly endpoint: string;
+  readonly projectId: string;
+  readonly workflowId: string;
+}
+
+/** How a service calls its workflows, in messages. */
+export interface WorkflowWords {
+  /** One of them: `flow`. */
+  readonly one: string;
+  /** Those that the console lists: `flows`. */
+  readonly listed: string;
+}
+
+/** A workflow of one project; a service adds what can be done with it. */
+export abstract class HuaweiWorkflow {
+  readonly client: HuaweiClient;
+  /** What requests name. */
+  readonly address: HuaweiWorkflowAddress;
+  /** The workflow, for messages. */
+  readonly subject: string;
+  /** The same text for the same workflow, on every machine and with every credential. */
+  readonly identity: string;
+  /** What to do where the service does not know the workflow. */
+  readonly remedies: { readonly notFound: string };
+
+  constructor(client: HuaweiClient, workflowId: string, words: WorkflowWords) {
+    this.client = client;
+    this.address = { endpoint: client.endpoint, projectId: client.projectId, workflowId };
+    this.subject = `${words.one} ${workflowId} of ${client.where}`;
+    this.identity = client.identityOf(workflowId);
+    this.remedies = {
+      notFound:
+        `There is no ${this.subject}: check workflowId, projectId and region. ` +
+        `The console's list of ${words.listed} shows the ids.`,
+    };
+  }
+
+  /** Region, project and account, as outputs. */
+  get location(): Record<string, string> {
+    return this.client.location;
+  }
+
+  /**
+   * None. The console has no documented address for an execution, and its host depends on the account's site, which
+   * nothing tells: mainland and international accounts share their regions.
+   */
+  consoleUrl(): undefined {
+    return undefined;
+  }
+}

@@ -1,0 +1,181 @@
+/**
+ * A stack of a YAML program that uses the compiled plugin, driven through the CLI itself: what the Automation API has no call
+ * for (imports, signals) is a command like any other.
+ */
+import type { ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { delimiter, join, resolve } from "node:path";
+import { pluginMain } from "./pluginProcess";
+import { pulumiFolder } from "./stack";
+
+const root = resolve(__dirname, "../..");
+const hosts = process.env["LANGUAGE_HOSTS"] ?? "";
+
+/** True where YAML programs can run: `npm test` has a CLI and the language host. */
+export const hasYaml = (process.env["LANGUAGES_WITH_HOST"] ?? "").split(",").includes("yaml");
+
+/** A YAML program without its head. */
+export interface YamlProgram {
+  readonly resources?: Readonly<Record<string, object>>;
+  readonly variables?: Readonly<Record<string, unknown>>;
+  readonly outputs?: Readonly<Record<string, unknown>>;
+}
+
+/** What a command came to. */
+export interface CommandEnd {
+  readonly code: number | null;
+  /** All that a user sees, without colour. */
+  readonly output: string;
+}
+
+/** A command that is under way. */
+export interface RunningCommand {
+  readonly process: ChildProcess;
+  readonly end: Promise<CommandEnd>;
+}
+
+/** A resource in the state. */
+export interface StoredResource {
+  readonly urn: string;
+  readonly type: string;
+  readonly id?: string;
+  readonly inputs?: Readonly<Record<string, unknown>>;
+  readonly outputs?: Readonly<Record<string, unknown>>;
+  readonly initErrors?: readonly string[];
+  readonly refreshBeforeUpdate?: boolean;
+}
+
+/** A stack under test. */
+export interface PluginStack {
+  readonly folder: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** @param runtime of the program; a program in another language than YAML is in files of its own. @default "yaml" */
+  program(program: YamlProgram, runtime?: "yaml" | "nodejs"): void;
+  /** Runs `pulumi` with these arguments; `--yes` and what keeps a log plain is added where it is taken. */
+  pulumi(...args: string[]): Promise<CommandEnd>;
+  /** Starts it, in a process group of its own. */
+  start(...args: string[]): RunningCommand;
+  resources(): Promise<StoredResource[]>;
+  /** The resource with this name. */
+  resource(name: string): Promise<StoredResource>;
+  /** Operations that the state knows to have begun. */
+  pending(): Promise<number>;
+  close(): void;
+}
+
+const confirmed: ReadonlySet<string> = new Set(["up", "destroy", "refresh", "import"]);
+
+/** Opens a stack; its configuration has the emulator's demo account, all of it in the clear. */
+export async function openPluginStack(emulatorUrl: string): Promise<PluginStack> {
+  if (pulumiFolder === undefined) throw new Error("PULUMI_TEST_BIN is not set: run the tests by `npm test`");
+  const { pulumiEnvironment } = await import("../../tools/pulumiEnvironment.mjs");
+  mkdirSync(join(root, ".state"), { recursive: true });
+  const folder = mkdtempSync(join(root, ".state", "plugin-"));
+  const plugin = join(folder, "plugin");
+  mkdirSync(plugin);
+  const wrapper = join(plugin, "pulumi-resource-runbook");
+  const schema = join(root, "plugin", "schema.json");
+  writeFileSync(wrapper, `#!/bin/sh\nexec "${process.execPath}" "${pluginMain}" --schema "${schema}" "$@"\n`);
+  chmodSync(wrapper, 0o755);
+  const env: NodeJS.ProcessEnv = {
+    ...pulumiEnvironment({ cli: pulumiFolder, stateFolder: join(folder, "state") }),
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+  };
+  env["PATH"] = [pulumiFolder, hosts, process.env["PATH"]].filter(Boolean).join(delimiter);
+
+  const program = (content: YamlProgram, runtime: "yaml" | "nodejs" = "yaml"): void => {
+    // JSON is YAML.
+    const all = {
+      name: "tests",
+      runtime: runtime === "yaml" ? runtime : { name: runtime, options: { typescript: false } },
+      plugins: { providers: [{ name: "runbook", path: plugin }] },
+      ...content,
+    };
+    writeFileSync(join(folder, "Pulumi.yaml"), JSON.stringify(all));
+  };
+  const start = (...args: string[]): RunningCommand => {
+    const flags = confirmed.has(args[0]!) ? ["--yes", "--skip-preview"] : [];
+    const child = spawn("pulumi", [...args, ...flags, "--non-interactive", "--color", "never"], {
+      cwd: folder,
+      env,
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    }
+    const end = new Promise<CommandEnd>((done) => {
+      child.on("close", (code) => {
+        done({ code, output });
+      });
+    });
+    return { process: child, end };
+  };
+  const pulumi = (...args: string[]): Promise<CommandEnd> => start(...args).end;
+  const demand = async (...args: string[]): Promise<string> => {
+    const { code, output } = await pulumi(...args);
+    if (code !== 0) throw new Error(`pulumi ${args.join(" ")}: ${output}`);
+    return output;
+  };
+  const deployment = async (): Promise<{ resources?: StoredResource[]; pending_operations?: unknown[] }> =>
+    (
+      JSON.parse(await demand("stack", "export")) as {
+        deployment: { resources?: StoredResource[]; pending_operations?: unknown[] };
+      }
+    ).deployment;
+  const resources = async (): Promise<StoredResource[]> =>
+    ((await deployment()).resources ?? []).filter(({ type }) => type !== "pulumi:pulumi:Stack");
+
+  program({});
+  await demand("stack", "init", "test");
+  const settings = {
+    huaweicloud: {
+      region: "cn-north-4",
+      projectId: "0123456789abcdef0123456789abcdef",
+      accessKey: "EMULATORACCESSKEY0001",
+      secretKey: "emulator-secret-key-0001",
+      endpoints: { aom: emulatorUrl, functiongraph: emulatorUrl, iam: emulatorUrl },
+    },
+    alicloud: {
+      region: "cn-hangzhou",
+      accessKey: "EMULATORACCESSKEY0001",
+      secretKey: "emulator-secret-key-0001",
+      endpoints: { fnf: emulatorUrl },
+    },
+  };
+  // As a person writes it who does not know `--secret`.
+  writeFileSync(
+    join(folder, "Pulumi.test.yaml"),
+    JSON.stringify({
+      config: {
+        "runbook:huaweicloud": settings.huaweicloud,
+        "runbook:alicloud": settings.alicloud,
+        // The same for the dynamic provider.
+        ...Object.fromEntries(
+          Object.entries(settings).flatMap(([namespace, values]) =>
+            Object.entries(values).map(([name, value]) => [`${namespace}:${name}`, value]),
+          ),
+        ),
+      },
+    }),
+  );
+  return {
+    folder,
+    env,
+    program,
+    pulumi,
+    start,
+    resources,
+    resource: async (name) => {
+      const found = (await resources()).filter(({ urn }) => urn.endsWith(`::${name}`));
+      if (found.length !== 1) throw new Error(`the state has ${String(found.length)} resources "${name}"`);
+      return found[0]!;
+    },
+    pending: async () => (await deployment()).pending_operations?.length ?? 0,
+    close: () => {
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

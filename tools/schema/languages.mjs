@@ -1,0 +1,53 @@
+// What the generators of Pulumi's SDKs are told, a block for each language. That of C# is only run by `pulumi package
+// add`; the others by `npm run build:sdk` too.
+
+/** The address that Go imports from; the generator writes go.mod there. */
+const GO_MODULE = "github.com/pulumi-runbook/pulumi-runbook/sdk/go";
+
+/** The package in the words of each module: `runbook`, then the services. */
+const NAMES = { aom: "Aom", functiongraph: "FunctionGraph", cloudflow: "CloudFlow" };
+
+/**
+ * @param {readonly string[]} services names of the services' modules
+ * @returns {Record<string, object>}
+ */
+export function languageBlocks(services) {
+  // The version in the SDK is that of the plugin it asks for.
+  const respectSchemaVersion = true;
+  return {
+    nodejs: { packageName: "@pulumi-runbook/runbook", respectSchemaVersion },
+    python: { packageName: "pulumi_runbook", pyproject: { enabled: true }, respectSchemaVersion },
+    go: {
+      modulePath: GO_MODULE,
+      importBasePath: `${GO_MODULE}/runbook`,
+      rootPackageName: "runbook",
+      generateResourceContainerTypes: true,
+      respectSchemaVersion,
+    },
+    csharp: {
+      rootNamespace: "PulumiRunbook",
+      namespaces: { runbook: "Runbook", ...namesOf(services) },
+      respectSchemaVersion,
+    },
+    java: {
+      basePackage: "io.github.pulumirunbook",
+      buildFiles: "gradle",
+      packages: Object.fromEntries(services.map((service) => [service, service])),
+    },
+  };
+}
+
+/**
+ * @param {readonly string[]} services
+ * @returns {Record<string, string>}
+ */
+function namesOf(services) {
+  /** @type {Readonly<Record<string, string>>} */
+  const names = NAMES;
+  return Object.fromEntries(
+    services.map((service) => [
+      service,
+      names[service] ?? service.charAt(0).toUpperCase() + service.slice(1),
+    ]),
+  );
+}

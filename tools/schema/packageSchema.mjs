@@ -1,0 +1,189 @@
+// The schema of the plugin's package, which Pulumi makes SDKs, documentation and checks of: the types that a TypeScript
+// program imports, joined with the argument tables. Both are read; where they disagree, there is no schema.
+import { languageBlocks } from "./languages.mjs";
+import { ProgramTypes } from "./programTypes.mjs";
+import { TypeSpecs } from "./typeSpecs.mjs";
+
+/** @typedef {import("typescript").Symbol} TypeScriptSymbol */
+/** @typedef {import("./typeSpecs.mjs").ObjectSpec} ObjectSpec */
+/** @typedef {{ required?: boolean, replaces?: boolean }} ArgumentRow */
+
+/** The package's name in tokens, in SDKs and in the executable's name. */
+export const PACKAGE = "runbook";
+
+const REPOSITORY_URL = "https://github.com/pulumi-runbook/pulumi-runbook";
+
+const DESCRIPTION =
+  "A runbook execution as a Pulumi resource: started and awaited by `pulumi up`, run again for a reason that the preview names.";
+
+/**
+ * What the schema is made from, beside the types.
+ * @typedef {object} SchemaSources
+ * @property {string} repository its root
+ * @property {string} version of the plugin, the SDKs and the schema: one number
+ * @property {Readonly<Record<string, Readonly<Record<string, ArgumentRow>>>>} tables the arguments of each service
+ */
+
+/**
+ * Makes the schema.
+ * @param {SchemaSources} sources
+ * @returns {object}
+ * @throws {Error} where types and tables disagree, or a type has no counterpart
+ */
+export function makePackageSchema({ repository, version, tables }) {
+  const services = Object.keys(tables).sort();
+  const types = new ProgramTypes(repository, services);
+  const specs = new TypeSpecs(types, { packageName: PACKAGE, services });
+  /** @type {Record<string, object>} */
+  const resources = {};
+  /** @type {Record<string, object>} */
+  const functions = {};
+  for (const service of services) {
+    const table = tables[service] ?? {};
+    resources[`${PACKAGE}:${service}:WorkflowExecution`] = resourceOf(types, specs, service, table);
+    for (const name of sharedFunctions(types, services)) {
+      functions[`${PACKAGE}:${service}:${name}`] = functionOf(types, specs, types.exported(service, name));
+    }
+  }
+  const settings = settingsOf(types, specs);
+  return {
+    name: PACKAGE,
+    displayName: "Runbook",
+    version,
+    description: DESCRIPTION,
+    keywords: ["pulumi", "runbook", "workflow", "huaweicloud", "alicloud", "kind/native", "category/cloud"],
+    homepage: REPOSITORY_URL,
+    license: "Apache-2.0",
+    repository: REPOSITORY_URL,
+    // Kept in the state of each stack from the first release on: `refresh` and `destroy` get the plugin from there.
+    pluginDownloadURL: "github://api.github.com/pulumi-runbook/pulumi-runbook",
+    publisher: "pulumi-runbook",
+    meta: { moduleFormat: "(.*)", supportPack: true },
+    language: languageBlocks(services),
+    config: { variables: settings },
+    types: sorted(specs.named),
+    provider: {
+      description: specs.describe(types.exported("explicitProvider", "Provider")),
+      inputProperties: settings,
+    },
+    resources: sorted(resources),
+    functions: sorted(functions),
+  };
+}
+
+/**
+ * @param {ProgramTypes} types
+ * @param {TypeSpecs} specs
+ * @param {string} service
+ * @param {Readonly<Record<string, ArgumentRow>>} table
+ * @returns {object}
+ */
+function resourceOf(types, specs, service, table) {
+  const args = specs.members(types.declared(types.exported(service, "WorkflowExecutionArgs")));
+  demandAgreement(service, args, table);
+  const outcome = specs.members(types.declared(types.exported("types", "ExecutionOutputs")));
+  const own = types.checker.getPropertiesOfType(types.declared(types.exported(service, "WorkflowExecution")));
+  /** @type {ObjectSpec["properties"]} */
+  const properties = { ...args.properties, ...outcome.properties };
+  for (const [name, spec] of Object.entries(properties)) {
+    // What an output is may be said otherwise than what the argument does.
+    const declared = own.find((member) => member.name === name);
+    const description = declared === undefined ? "" : specs.describe(declared);
+    if (description !== "" && outcome.properties[name] === undefined) {
+      properties[name] = { ...spec, description };
+    }
+  }
+  for (const [name, spec] of Object.entries(args.properties)) {
+    if (table[name]?.replaces) args.properties[name] = { ...spec, willReplaceOnChanges: true };
+  }
+  return {
+    description: specs.describe(types.exported(service, "WorkflowExecution")),
+    properties: sorted(properties),
+    required: [...args.required, ...outcome.required].sort(),
+    inputProperties: sorted(args.properties),
+    requiredInputs: args.required.sort(),
+  };
+}
+
+/**
+ * @param {string} service
+ * @param {ObjectSpec} args
+ * @param {Readonly<Record<string, ArgumentRow>>} table
+ */
+function demandAgreement(service, args, table) {
+  const typed = Object.keys(args.properties).sort().join(", ");
+  const listed = Object.keys(table).sort().join(", ");
+  if (typed !== listed) {
+    throw new Error(`${service}: its type has the arguments ${typed}; its table has ${listed}`);
+  }
+  for (const [name, { required = false }] of Object.entries(table)) {
+    if (args.required.includes(name) !== required) {
+      throw new Error(`${service}: "${name}" is required in its ${required ? "table" : "type"} only`);
+    }
+  }
+}
+
+/**
+ * The functions that every service has and that only read: those that the plugin serves. Each has a form for outputs in
+ * TypeScript, which every SDK makes itself.
+ * @param {ProgramTypes} types
+ * @param {readonly string[]} services
+ * @returns {string[]}
+ */
+function sharedFunctions(types, services) {
+  const [first = new Set(), ...others] = services.map(
+    (service) => new Set(types.exportsOf(service).map(({ name }) => name)),
+  );
+  return [...first].filter(
+    (name) =>
+      name.startsWith("get") && first.has(`${name}Output`) && others.every((names) => names.has(name)),
+  );
+}
+
+/**
+ * @param {ProgramTypes} types
+ * @param {TypeSpecs} specs
+ * @param {TypeScriptSymbol} symbol
+ * @returns {object}
+ */
+function functionOf(types, specs, symbol) {
+  const [signature] = types.typeOf(symbol).getCallSignatures();
+  const [args] = signature?.getParameters() ?? [];
+  const result = signature && types.checker.getAwaitedType(signature.getReturnType());
+  if (args === undefined || result === undefined) {
+    throw new Error(`${symbol.name} is no function of arguments`);
+  }
+  const inputs = specs.members(types.typeOf(args));
+  const outputs = specs.members(result);
+  return {
+    description: specs.describe(symbol),
+    inputs: { type: "object", properties: sorted(inputs.properties), required: inputs.required.sort() },
+    outputs: { type: "object", properties: sorted(outputs.properties), required: outputs.required.sort() },
+  };
+}
+
+/**
+ * A map for each vendor. The whole map is secret, because SDKs mark only whole settings.
+ * @param {ProgramTypes} types
+ * @param {TypeSpecs} specs
+ * @returns {Record<string, object>}
+ */
+function settingsOf(types, specs) {
+  const { properties } = specs.members(types.declared(types.exported("explicitProvider", "ProviderArgs")));
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, spec]) => {
+      const described = specs.named[(spec.$ref ?? "").replace("#/types/", "")]?.description;
+      const description = spec.description ?? described;
+      return [name, { ...spec, ...(description === undefined ? {} : { description }), secret: true }];
+    }),
+  );
+}
+
+/**
+ * @template T
+ * @param {Readonly<Record<string, T>>} record
+ * @returns {Record<string, T>} in the order of its keys, so that moving a declaration changes nothing
+ */
+function sorted(record) {
+  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
