@@ -12,6 +12,7 @@ import { REPOSITORY, runTool, setUpEverything, setUpSources } from "./setup/setU
 const BEYOND_UNIT = [
   "test/e2e",
   "test/conformance",
+  "test/moto",
   "test/providerText/sdks",
   "test/providerText/types",
   "test/languages",
@@ -60,6 +61,10 @@ async function prepareForAllTests() {
     requirements: join(conformance, "requirements.txt"),
     progress,
   });
+  const moto = await ensurePythonEnvironment({
+    requirements: join(REPOSITORY, "test", "moto", "requirements.txt"),
+    progress,
+  });
   const node = await ensureNodeEnvironment({ folder: join(conformance, "node"), progress });
   const go = await ensureGoProgram({ ...vendorsClient(join(conformance, "go")), progress });
   return {
@@ -68,6 +73,7 @@ async function prepareForAllTests() {
     PULUMI_TEST_BIN: cli,
     CONFORMANCE_NODE: node,
     ...(python === undefined ? {} : { CONFORMANCE_PYTHON: python }),
+    ...(moto === undefined ? {} : { MOTO_PYTHON: moto }),
     ...(go === undefined ? {} : { CONFORMANCE_GO: go }),
   };
 }

@@ -22,11 +22,9 @@ import { loadSeed } from "./seed/seed";
 import type { ParsedSeed } from "./seed/seed";
 
 /** In the order in which their services are asked whether a request is theirs. */
-const vendors: readonly Vendor[] = [huawei, alibaba];
+export const ownVendors: readonly Vendor[] = [huawei, alibaba];
 /** Answers requests that are no service's. */
 const gateway = huaweiGateway;
-/** Whose workflows can be scripted; the first is meant where none is named. */
-const scriptedServices = vendors.flatMap((vendor) => vendor.scriptedServices);
 
 /** How to start an emulator; everything has a default. */
 export interface EmulatorOptions {
@@ -73,7 +71,20 @@ export interface Emulator {
  * @throws {FolderInUseError} when the data folder is another emulator's
  * @throws {Error} when the data folder cannot be used, or the address is taken
  */
-export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+export function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  return startEmulatorOf(ownVendors, options);
+}
+
+/**
+ * Starts an emulator of given vendors, in the order in which their services are asked whether a request is theirs. Tests add
+ * one to the emulator's own.
+ * @throws what {@link startEmulator} throws
+ */
+export async function startEmulatorOf(
+  vendors: readonly Vendor[],
+  options: EmulatorOptions = {},
+): Promise<Emulator> {
+  const scriptedServices = scriptedBy(vendors);
   const seed = loadSeed(options.seed, scriptedServices);
   const data = options.data === undefined ? undefined : await DataFolder.open(options.data);
   const servers: RunningServer[] = [];
@@ -82,9 +93,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     await data?.close();
   };
   try {
-    const state = createState(options, seed, data);
+    const state = createState(vendors, options, seed, data);
     const opened = vendors.map((vendor) => vendor.open(state, options.strictAuth ?? false));
-    const server = await serve(state, opened, options);
+    const server = await serve(state, opened, scriptedServices, options);
     servers.push(server);
     const metadata = options.metadata && (await serveMetadata(state, opened, options.metadata));
     if (metadata) servers.push(metadata);
@@ -102,6 +113,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 function serve(
   state: EmulatorState,
   opened: readonly OpenVendor[],
+  scriptedServices: readonly string[],
   options: EmulatorOptions,
 ): Promise<RunningServer> {
   seedState(state);
@@ -129,7 +141,13 @@ function serveMetadata(
   return listen({ ...state, services, gateway }, { ...address, allowedHosts: [] });
 }
 
+// The first is meant where none is named.
+function scriptedBy(vendors: readonly Vendor[]): string[] {
+  return vendors.flatMap((vendor) => vendor.scriptedServices);
+}
+
 function createState(
+  vendors: readonly Vendor[],
   options: EmulatorOptions,
   seed: ParsedSeed,
   data: DataFolder | undefined,

@@ -5,8 +5,9 @@
 import * as aom from "./program/aom";
 import * as cloudflow from "./program/cloudflow";
 import * as functiongraph from "./program/functiongraph";
+import * as stepfunctions from "./program/stepfunctions";
 
-export { aom, cloudflow, functiongraph };
+export { aom, cloudflow, functiongraph, stepfunctions };
 export {
   AuthenticationError,
   ConfigurationError,
@@ -31,8 +32,9 @@ export type {
   HuaweicloudAssumeRoleWithOidc,
   HuaweicloudSettings,
   ProviderArgs,
-  RequestLimit,
 } from "./program/explicitProvider";
+export type { AwsAssumeRole, AwsAssumeRoleWithWebIdentity, AwsSettings } from "./program/awsSettings";
+export type { RequestLimit } from "./program/requestLimit";
 export type {
   CommonExecutionArgs,
   ExecutionListArgs,

@@ -2,7 +2,6 @@
  * What lifecycle relies on in every service: the same suite for each of them, against the emulator.
  */
 import type { Emulator } from "runbook-emulator";
-import { startEmulator } from "runbook-emulator";
 import type { Backend } from "../../provider/src/execution/service";
 import {
   NotFoundError,
@@ -18,6 +17,7 @@ import type { EmulatedClock } from "../support/emulatedClock";
 import { emulatedClock } from "../support/emulatedClock";
 import { control, executionsOf, requestsOf } from "../support/emulators";
 import { listAll, listed, never, startOn } from "../support/sessions";
+import { startWithStates } from "../support/stepFunctions/emulatedStates";
 import type { ContractWorkflow } from "./serviceRow";
 import { serviceRows } from "./serviceRows";
 
@@ -32,7 +32,7 @@ describe.each(serviceRows)("$service", (row) => {
   let session: Session;
 
   beforeEach(async () => {
-    emulator = await startEmulator();
+    emulator = await startWithStates();
     clock = await emulatedClock(emulator);
     session = openSession({ settings: row.settings(emulator), clock, random: () => 0.5 });
   });
@@ -48,7 +48,7 @@ describe.each(serviceRows)("$service", (row) => {
 
   test("names itself as the registry does, and has a title for messages", () => {
     expect(definition.service).toBe(row.service);
-    expect(definition.title).toMatch(/^(Huawei|Alibaba) Cloud \w+/);
+    expect(definition.title).toMatch(/^((Huawei|Alibaba) Cloud|AWS) \w+/);
   });
 
   test("its own arguments have rules that refuse what is no text, and at least one names the workflow", () => {
@@ -198,7 +198,9 @@ describe.each(serviceRows)("$service", (row) => {
     const backend = await connect(row.unknownWorkflow);
     const error = await startOn(backend).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(NotFoundError);
-    expect((error as Error).message).toContain(String(Object.values(row.unknownWorkflow)[0]));
+    expect((error as Error).message).toContain(
+      String(Object.values(row.unknownWorkflow)[0]).split(":").at(-1),
+    );
     expect((error as Error).message).toMatch(/check \w+/);
     expect(await countOf("start")).toBe(1);
     expect(await executionsOf(emulator)).toEqual([]);

@@ -17,7 +17,7 @@ import {
   read,
 } from "../../provider/src/lifecycle";
 import { services } from "../../provider/src/services/registry";
-import { everyService } from "../support/everyService";
+import { registeredServices } from "../support/everyService";
 import type { Answers, Hostile } from "../support/hostileService";
 import { comeBackTomorrow, hostile, hostileId, json, loginPage, wires } from "../support/hostileService";
 
@@ -26,7 +26,7 @@ const requestSeconds = 30;
 
 let open: Hostile;
 
-describe.each(everyService)("%s", (service) => {
+describe.each(registeredServices)("%s", (service) => {
   const wire = wires[service];
   const serve = (answers: Answers): Hostile => (open = hostile(service, answers));
   const deploy = (more: Arguments = {}): Promise<Outcome> =>
@@ -306,7 +306,7 @@ describe.each(["aom", "functiongraph"] as const)("%s: a login that asks to wait 
   });
 });
 
-const paging = everyService.filter((service) => services[service].capabilities.pageSize !== undefined);
+const paging = registeredServices.filter((service) => services[service].capabilities.pageSize !== undefined);
 
 describe.each(paging)("%s: a list without an end", (service) => {
   const wire = wires[service];

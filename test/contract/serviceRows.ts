@@ -7,6 +7,7 @@ import type { ServiceName } from "../../provider/src/services/registry";
 import { control } from "../support/emulators";
 import { emulatorSettings } from "../support/lifecycleHosts";
 import { demoProjectId } from "../support/sessions";
+import { emulatedAccount, emulatedMachine, emulatedRegion } from "../support/stepFunctions/emulatedStates";
 import type { ContractWorkflow, ServiceRow } from "./serviceRow";
 
 const prepare = { id: "prepare", name: "Prepare", durationMs: 1_000 };
@@ -90,6 +91,23 @@ export const serviceRows: readonly ServiceRow[] = [
     location: { region: "cn-hangzhou" },
     words: { running: "Running", succeeded: "Succeeded", failed: "Failed", stopped: "Stopped" },
     // 409 is a conflict of two changes, and may pass.
+    refusals: [400, 403],
+    operations: {
+      start: "StartExecution",
+      describe: "DescribeExecution",
+      list: "ListExecutions",
+      stop: "StopExecution",
+    },
+  },
+  {
+    service: "stepfunctions",
+    settings: emulatorSettings,
+    workflow: async (emulator, workflow): Promise<Arguments> => ({
+      stateMachineArn: emulatedMachine(await script(emulator, "stepfunctions", workflow, flowScripts)),
+    }),
+    unknownWorkflow: { stateMachineArn: emulatedMachine("nowhere") },
+    location: { region: emulatedRegion, accountId: emulatedAccount },
+    words: { running: "RUNNING", succeeded: "SUCCEEDED", failed: "FAILED", stopped: "ABORTED" },
     refusals: [400, 403],
     operations: {
       start: "StartExecution",

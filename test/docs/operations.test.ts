@@ -8,6 +8,8 @@ import { startEmulator } from "runbook-emulator";
 import * as alibabaMetadata from "../../provider/src/services/alibaba/metadata";
 import * as alibabaSts from "../../provider/src/services/alibaba/sts";
 import * as cloudFlow from "../../provider/src/services/alibaba/cloudflow/api";
+import * as awsSts from "../../provider/src/services/aws/sts";
+import * as stepFunctions from "../../provider/src/services/aws/stepfunctions/api";
 import * as iam from "../../provider/src/services/huawei/iam";
 import * as keyRequests from "../../provider/src/services/huawei/keyRequests";
 import * as aom from "../../provider/src/services/huawei/aom/api";
@@ -35,7 +37,7 @@ const rows: Row[] = readFileSync(resolve(__dirname, "../../docs/operations.md"),
     emulator: emulator === "yes",
   }));
 
-const place = { endpoint: "http://host", projectId: "p", workflowId: "w", flowName: "f" };
+const place = { endpoint: "http://host", projectId: "p", workflowId: "w", flowName: "f", machine: {} };
 
 /** The requests that an api module can build: its functions say it, whatever they are given. */
 function operationsOf(api: object, where: unknown = place): string[] {
@@ -49,6 +51,9 @@ function operationsOf(api: object, where: unknown = place): string[] {
     role: {},
     nowMs: 0,
     policyIds: [],
+    policyArns: [],
+    tags: {},
+    transitiveTagKeys: [],
   };
   return Object.entries(api)
     .filter(([name]) => name.startsWith("build"))
@@ -66,6 +71,8 @@ test("the table has every service", () => {
     "huaweiMetadata",
     "alibabaMetadata",
     "alibabaSts",
+    "stepfunctions",
+    "awsSts",
   ]);
   const names = rows.map(({ service, operation, route }) => `${service} ${operation} ${route}`);
   expect(new Set(names).size).toBe(rows.length);
@@ -77,6 +84,8 @@ test.each<[string, object]>([
   ["cloudflow", cloudFlow],
   ["alibabaMetadata", alibabaMetadata],
   ["alibabaSts", alibabaSts],
+  ["stepfunctions", stepFunctions],
+  ["awsSts", awsSts],
 ])("%s: what the table says of the client is what it can send", (service, api) => {
   const documented = rows.filter((row) => row.service === service && row.client);
   expect(documented.map(({ operation }) => operation).sort()).toEqual(operationsOf(api));

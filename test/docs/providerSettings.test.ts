@@ -2,13 +2,17 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { alibabaSettings } from "../../provider/src/services/alibaba/settingsTable";
+import { awsSettings } from "../../provider/src/services/aws/settingsTable";
 import { huaweiSettings } from "../../provider/src/services/huawei/settingsTable";
 
-const source = readFileSync(resolve(__dirname, "../../provider/src/program/explicitProvider.ts"), "utf8");
+const source = ["explicitProvider.ts", "awsSettings.ts"]
+  .map((file) => readFileSync(resolve(__dirname, "../../provider/src/program", file), "utf8"))
+  .join("\n");
 
 test.each([
   ["HuaweicloudSettings", huaweiSettings],
   ["AlicloudSettings", alibabaSettings],
+  ["AwsSettings", awsSettings],
 ])("%s has every honoured key of the vendor's provider", (name, { table }) => {
   const [, body = ""] = new RegExp(`export interface ${name} \\{([\\s\\S]*?)\\n\\}`).exec(source) ?? [];
   const taken = [...body.matchAll(/^ {2}(\w+)\?:/gm)].map(([, key]) => key);

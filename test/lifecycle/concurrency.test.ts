@@ -3,13 +3,12 @@
  * several of one machine.
  */
 import type { Arguments, Outcome } from "../../provider/src/lifecycle";
-import type { ServiceName } from "../../provider/src/services/registry";
 import { create } from "../../provider/src/lifecycle";
 import type { Scene } from "../support/machines";
 import { crash, openScene, proveNames } from "../support/machines";
+import { registeredServices } from "../support/everyService";
 
 const minuteMs = 60_000;
-const everyService: ServiceName[] = ["aom", "functiongraph", "cloudflow"];
 
 let scene: Scene;
 afterEach(() => scene.close());
@@ -33,7 +32,7 @@ async function mostAtOnce(): Promise<number> {
   );
 }
 
-describe.each(everyService)("%s", (service) => {
+describe.each(registeredServices)("%s", (service) => {
   beforeEach(async () => {
     scene = await openScene(service);
     await scene.takes(10 * minuteMs);
@@ -237,7 +236,7 @@ describe("functiongraph: a status that only one of the two lists shows", () => {
   });
 });
 
-describe.each(everyService)("%s: several at once", (service) => {
+describe.each(registeredServices)("%s: several at once", (service) => {
   beforeEach(async () => {
     scene = await openScene(service, { realTime: true });
     await scene.takes(300);

@@ -19,9 +19,10 @@ import {
   openScene,
   proveNames,
 } from "../support/machines";
+import { services } from "../../provider/src/services/registry";
+import { registeredServices, workflowArgument } from "../support/everyService";
 
 const minuteMs = 60_000;
-const everyService: ServiceName[] = ["aom", "functiongraph", "cloudflow"];
 const crashes: Crash[] = ["beforePost", "beforeAnswer", "beforeState"];
 const started: Crash[] = ["beforeAnswer", "beforeState"];
 
@@ -96,7 +97,7 @@ describe("cloudflow: two starts whose answers are lost, the execution ends in be
   });
 });
 
-describe.each(everyService)("%s: a deployment that is cancelled while many start", (service) => {
+describe.each(registeredServices)("%s: a deployment that is cancelled while many start", (service) => {
   test("posts no more of them, says so of those, and loses none of the others", async () => {
     const machine = await open(service);
     const cancelled = new AbortController();
@@ -116,7 +117,8 @@ describe.each(everyService)("%s: a deployment that is cancelled while many start
     const kept = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value.id] : []));
     expect(kept.sort()).toEqual((await ids()).sort());
     // What is on its way: what the bucket lets through without an answer, at the most.
-    expect(kept.length).toBeLessThanOrEqual(service === "cloudflow" ? 12 + 50 : 12 + 10);
+    const atOnce = { aom: 10, functiongraph: 10, cloudflow: 50, stepfunctions: 1_000 }[service];
+    expect(kept.length).toBeLessThanOrEqual(12 + atOnce);
     for (const outcome of outcomes) {
       if (outcome.status === "rejected") {
         expect(String(outcome.reason)).toContain("interrupted before anything was started");
@@ -125,7 +127,7 @@ describe.each(everyService)("%s: a deployment that is cancelled while many start
   });
 });
 
-describe.each(everyService)("%s: a start that is answered badly", (service) => {
+describe.each(registeredServices)("%s: a start that is answered badly", (service) => {
   test.each<[string, object]>([
     ["answer lost", { action: "dropAfter" }],
     ["503 after it was handled", { action: "status", status: 503, afterHandling: true }],
@@ -162,7 +164,7 @@ describe.each(everyService)("%s: a start that is answered badly", (service) => {
     const machine = await open(service);
     await scene.fault({ operation: scene.startOperation, action: "dropBefore" });
     const first = create(scene.args(), machine.process());
-    if (service === "cloudflow") {
+    if (services[service].capabilities.runMark === "name") {
       // The name makes a second post harmless.
       expect(await ids()).toEqual([]);
       expect(await first).toMatchObject({ kind: "ready" });
@@ -198,7 +200,7 @@ describe.each(everyService)("%s: a start that is answered badly", (service) => {
   });
 });
 
-describe.each(everyService)("%s: other clocks", (service) => {
+describe.each(registeredServices)("%s: other clocks", (service) => {
   test.each([2_000, minuteMs, 60 * minuteMs])(
     "one execution that the service dates %i ms ahead hides no lost start",
     async (aheadMs) => {
@@ -244,7 +246,7 @@ describe.each(everyService)("%s: other clocks", (service) => {
   });
 });
 
-describe.each(everyService)("%s: an answer that the state has, or has not", (service) => {
+describe.each(registeredServices)("%s: an answer that the state has, or has not", (service) => {
   // What a process does when its deployment has come to its end.
   const end = async (machine: Machine, id: string): Promise<void> => {
     const { register, urn } = machine.process();
@@ -300,7 +302,7 @@ describe.each(everyService)("%s: an answer that the state has, or has not", (ser
   });
 });
 
-describe.each(everyService)("%s: killed, on the same machine", (service) => {
+describe.each(registeredServices)("%s: killed, on the same machine", (service) => {
   test.each(crashes)("%s, and again at once: exactly one", async (where) => {
     const machine = await open(service);
     await crash(scene, machine, where, scene.args());
@@ -410,7 +412,7 @@ describe.each(everyService)("%s: killed, on the same machine", (service) => {
   });
 });
 
-describe.each(everyService)("%s: killed, and again on another machine", (service) => {
+describe.each(registeredServices)("%s: killed, and again on another machine", (service) => {
   test.each(started)("%s, while it runs: never two at once", async (where) => {
     const first = await open(service);
     await scene.takes(60 * minuteMs);
@@ -453,7 +455,7 @@ describe.each(everyService)("%s: killed, and again on another machine", (service
   });
 });
 
-describe.each(everyService)("%s: what was started for other arguments", (service) => {
+describe.each(registeredServices)("%s: what was started for other arguments", (service) => {
   const isStopped = async (id: string): Promise<boolean> =>
     (await scene.executions()).some(
       ({ executionId, status }) => executionId === id && /cancel|stopped/i.test(status),
@@ -668,7 +670,7 @@ describe.each<[ServiceName, Arguments]>([
   });
 });
 
-describe.each(everyService)("%s: the journal", (service) => {
+describe.each(registeredServices)("%s: the journal", (service) => {
   const files = ({ folder }: Machine): string[] =>
     readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
@@ -698,8 +700,7 @@ describe.each(everyService)("%s: the journal", (service) => {
     const elsewhere = async (): Promise<Arguments> => {
       const script = { service, nodes: [{ id: "Work", durationMs: 60 * minuteMs }] };
       await control(scene.emulator, "PUT", "/workflows/elsewhere", script);
-      const [idArgument] = Object.keys(scene.args());
-      return { [String(idArgument)]: "elsewhere", waitFor: "started" };
+      return { ...workflowArgument(service, "elsewhere"), waitFor: "started" };
     };
     const mayStillRun = (id: string | undefined): unknown[] => [
       expect.stringMatching(

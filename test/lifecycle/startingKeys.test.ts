@@ -8,10 +8,11 @@ import type { ServiceName } from "../../provider/src/services/registry";
 import { create, deleteExecution } from "../../provider/src/lifecycle";
 import type { Crash, Machine, Scene } from "../support/machines";
 import { crash, idAndState, openScene, proveNames } from "../support/machines";
+import { services } from "../../provider/src/services/registry";
+import { registeredServices } from "../support/everyService";
 
 const minuteMs = 60_000;
-const everyService: ServiceName[] = ["aom", "functiongraph", "cloudflow"];
-const marking: ServiceName[] = ["functiongraph", "cloudflow"];
+const marking: ServiceName[] = ["functiongraph", "cloudflow", "stepfunctions"];
 const crashes: Crash[] = ["beforePost", "beforeAnswer", "beforeState"];
 const started: Crash[] = ["beforeAnswer", "beforeState"];
 // As random.RandomUuid makes them.
@@ -43,7 +44,7 @@ async function replace(
   return undefined;
 }
 
-describe.each(everyService)("%s with a key: killed, and again on the same machine", (service) => {
+describe.each(registeredServices)("%s with a key: killed, and again on the same machine", (service) => {
   test.each(crashes)("%s, at once: exactly one", async (where) => {
     const machine = await open(service);
     const args = scene.args({ executionKey: uuid });
@@ -63,7 +64,7 @@ describe.each(everyService)("%s with a key: killed, and again on the same machin
   });
 });
 
-describe.each(everyService)("%s with a key: killed, and again on another machine", (service) => {
+describe.each(registeredServices)("%s with a key: killed, and again on another machine", (service) => {
   test.each(
     started.flatMap((where) => [
       [where, "while it runs", 0] as const,
@@ -147,7 +148,7 @@ describe.each(everyService)("%s with a key: killed, and again on another machine
   });
 });
 
-describe.each(everyService)("%s with a key", (service) => {
+describe.each(registeredServices)("%s with a key", (service) => {
   test("another key, trigger or input is another run", async () => {
     const machine = await open(service);
     const keyed = (more: Arguments): Arguments =>
@@ -187,7 +188,7 @@ describe.each([undefined, uuid])("replacing, executionKey %s", (executionKey) =>
   const argsOf = (run: string, more: Arguments = {}): Arguments =>
     scene.args({ triggers: { run }, ...(executionKey === undefined ? {} : { executionKey }), ...more });
 
-  describe.each(everyService)("%s", (service) => {
+  describe.each(registeredServices)("%s", (service) => {
     test("A, B, A run three times", async () => {
       const machine = await open(service);
       const a = await create(argsOf("A"), machine.process());
@@ -312,7 +313,7 @@ describe.each([undefined, uuid])("replacing, executionKey %s", (executionKey) =>
       const third = (await replace(scene.machine(), second, argsOf("A")))!;
       expect(third).toMatchObject({ kind: "ready", state: { status: "succeeded" } });
       expect(await ids()).toEqual([first.id, second.id, third.id]);
-      if (service === "cloudflow") {
+      if (services[service].capabilities.runMark === "name") {
         // Each is named after the one that it replaces.
         expect(second.id).toMatch(/-[\da-f]{16}-r[\da-f]{10}$/);
         expect(third.id).toMatch(/-[\da-f]{16}-r[\da-f]{10}$/);
@@ -344,7 +345,7 @@ describe.each([undefined, uuid])("replacing, executionKey %s", (executionKey) =>
   });
 });
 
-describe.each(everyService)("%s: from a teardown runbook to one that runs at once", (service) => {
+describe.each(registeredServices)("%s: from a teardown runbook to one that runs at once", (service) => {
   test.each(
     started.flatMap((where) => [
       [where, "while it runs", 0] as const,
@@ -365,7 +366,7 @@ describe.each(everyService)("%s: from a teardown runbook to one that runs at onc
   });
 });
 
-describe.each(everyService)("%s: a replacement that never arrived in the state", (service) => {
+describe.each(registeredServices)("%s: a replacement that never arrived in the state", (service) => {
   test.each(started)("killed %s, then destroyed: both are stopped", async (where) => {
     const machine = await open(service);
     await scene.takes(60 * minuteMs);

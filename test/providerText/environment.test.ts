@@ -44,6 +44,6 @@ test.each([
     cwd: __dirname,
     env: { ...environment, PATH: process.env["PATH"] },
   });
-  expect(stdout).toBe("aom,cloudflow,functiongraph");
+  expect(stdout).toBe("aom,cloudflow,functiongraph,stepfunctions");
   expect(stderr).toBe("");
 });

@@ -8,4 +8,5 @@ export const pinnedTexts: Readonly<Record<ServiceName, string>> = {
   aom: 'exports.handler = () => require("pulumi-runbook/provider").aom;',
   functiongraph: 'exports.handler = () => require("pulumi-runbook/provider").functiongraph;',
   cloudflow: 'exports.handler = () => require("pulumi-runbook/provider").cloudflow;',
+  stepfunctions: 'exports.handler = () => require("pulumi-runbook/provider").stepfunctions;',
 };

@@ -3,6 +3,7 @@
  * strong faults find more than all of them weakly.
  */
 import { Draw } from "./draw";
+import { isNamed } from "./program";
 import type {
   ClockSpec,
   Deploy,
@@ -59,7 +60,7 @@ function drawClimate(draw: Draw): Climate {
 }
 
 function drawWorld(draw: Draw, climate: Climate): World {
-  const service = draw.weighted({ aom: 3, functiongraph: 3, cloudflow: 3 });
+  const service = draw.weighted({ aom: 3, functiongraph: 3, cloudflow: 3, stepfunctions: 3 });
   const express = service !== "aom" && draw.chance(0.08);
   const expressKept = express && service === "cloudflow" && draw.chance(0.5);
   const clock = (): ClockSpec =>
@@ -109,7 +110,7 @@ function drawWorld(draw: Draw, climate: Climate): World {
 
 function drawStacks(draw: Draw, climate: Climate, world: World): StackSpec[] {
   const count = draw.weighted({ one: 6, two: 3 }) === "one" ? 1 : 2;
-  const hasName = world.service === "cloudflow" && world.express !== true && draw.chance(0.12);
+  const hasName = isNamed(world) && world.express !== true && draw.chance(0.12);
   return Array.from({ length: count }, (_unused, stack): StackSpec => {
     const resources = Array.from({ length: draw.pick([1, 1, 1, 2, 2, 3]) }, (_none, index): ResourceSpec => {
       const name = "abc"[index] ?? "d";
@@ -227,11 +228,11 @@ function between(
     if (draw.chance(climate.clocks * 0.4)) steps.push({ do: "clock", ...drawJump(draw, world) });
   }
   if (draw.chance(climate.others * 0.6)) {
-    const isNamed = world.service === "cloudflow" && draw.chance(0.3);
+    const hasName = isNamed(world) && draw.chance(0.3);
     steps.push({
       do: "othersStart",
       workflow: workflow(),
-      ...(isNamed ? { name: draw.pick(["migrate-0", "migrate-0-2", "nightly"]) } : {}),
+      ...(hasName ? { name: draw.pick(["migrate-0", "migrate-0-2", "nightly"]) } : {}),
       forMs: draw.pick([2_000, 30_000, 300_000]),
     });
   }
@@ -379,8 +380,8 @@ function drawFaults(draw: Draw, climate: Climate, world: World): Fault[] {
     for (let nth = draw.int(1, 3); nth > 0; nth -= 1) faults.push({ on: "list", nth, what: "cutList" });
   }
   if (draw.chance(climate.lies)) {
-    // Only CloudFlow's lists and histories have tokens.
-    const endless = world.service === "cloudflow" ? "sameToken" : "retryAfter";
+    // Only these lists and histories have tokens.
+    const endless = isNamed(world) ? "sameToken" : "retryAfter";
     switch (draw.pick(["foreignId", "foreignName", "badId", endless, "retryAfter"])) {
       case "foreignId":
         faults.push({ on: "start", nth: 1, what: "foreignId" });
@@ -389,7 +390,7 @@ function drawFaults(draw: Draw, climate: Climate, world: World): Fault[] {
         faults.push({
           on: "start",
           nth: 1,
-          what: world.service === "cloudflow" ? "foreignName" : "foreignId",
+          what: isNamed(world) ? "foreignName" : "foreignId",
         });
         break;
       case "badId":

@@ -47,6 +47,8 @@ const config: Readonly<Record<string, string>> = {
   "huaweicloud:secretKey": "simulated-secret-key-01",
   "alicloud:accessKey": "SIMULATEDACCESSKEY01",
   "alicloud:secretKey": "simulated-secret-key-01",
+  "aws:accessKey": "SIMULATEDACCESSKEY01",
+  "aws:secretKey": "simulated-secret-key-01",
 };
 
 /** Opens the provider in a process. */

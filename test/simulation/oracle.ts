@@ -6,7 +6,7 @@ import { falseClaims } from "./claims";
 import type { Counters, Exception } from "./counters";
 import type { Call, CallEnd, Saved, Stack } from "./engine";
 import type { Machine } from "./machine";
-import { tagOf, workflowName } from "./program";
+import { isNamed, tagOf, workflowOf } from "./program";
 import type { Deploy, RequestKind, ResourceSpec, World } from "./script";
 import type { Execution, Origin, Truth } from "./services/truth";
 import type { Timeline } from "./timeline";
@@ -184,7 +184,7 @@ export class Oracle {
   /** True where an execution bears what its start carried, so that it is known again. */
   get #isMarked(): boolean {
     const { service, headers = "shown" } = this.#world;
-    return service === "cloudflow" || (service === "functiongraph" && headers === "shown");
+    return isNamed(this.#world) || (service === "functiongraph" && headers === "shown");
   }
 
   // ---- calls
@@ -574,10 +574,10 @@ export class Oracle {
     if (this.#strays.has(first.execution) || isSought) {
       return "its execution was taken by a start without an answer";
     }
-    if ((this.#world.service !== "cloudflow" || isElsewhere) && wasListCut(want)) {
+    if ((!isNamed(this.#world) || isElsewhere) && wasListCut(want)) {
       return "a list left something out";
     }
-    if (this.#world.service !== "cloudflow" && isElsewhere && this.#clocksDiffer()) {
+    if (!isNamed(this.#world) && isElsewhere && this.#clocksDiffer()) {
       return "without the journal, and the service's clocks differ by more than ten seconds";
     }
     if (isElsewhere && hasEnded && (want.executionKey === undefined || want.isTeardown)) {
@@ -594,8 +594,7 @@ export class Oracle {
     const shownAfterMs = ({ handledAfterMs, listLagMs, detailLagMs }: Execution): number =>
       handledAfterMs + Math.max(listLagMs, detailLagMs);
     const handledAfterMs = Math.max(shownAfterMs(first.execution), shownAfterMs(second.execution));
-    const isNameless =
-      this.#world.service !== "cloudflow" || (isElsewhere && want.executionKey === undefined);
+    const isNameless = !isNamed(this.#world) || (isElsewhere && want.executionKey === undefined);
     if (isNameless && handledAfterMs > 15_000) {
       return "a start that was handled later than anybody looks";
     }
@@ -791,15 +790,11 @@ export class Oracle {
         return count("a resource that takes over whatever runs has taken it");
       }
     }
-    if (this.#world.service !== "cloudflow" && want.attempts.some(wasLiedTo)) {
+    if (!isNamed(this.#world) && want.attempts.some(wasLiedTo)) {
       this.#strays.add(execution);
       return count("a service that answers a start with somebody else's id");
     }
-    if (
-      this.#world.service !== "cloudflow" &&
-      wasListCut(want) &&
-      (execution.id !== want.supersededId || want.isForced)
-    ) {
+    if (!isNamed(this.#world) && wasListCut(want) && (execution.id !== want.supersededId || want.isForced)) {
       this.#strays.add(execution);
       return count("a list left something out");
     }
@@ -1019,7 +1014,7 @@ export class Oracle {
     );
     if (named.length === 0 || named.some((one) => this.#strays.has(one))) return;
     // A service that answers with another's id gives another's outcome to it.
-    if (this.#wasLiedTo(saved.urn) && this.#world.service !== "cloudflow") return;
+    if (this.#wasLiedTo(saved.urn) && !isNamed(this.#world)) return;
     const { status, output } = saved.outputs as {
       status?: string;
       output?: { serial?: number; truncated?: unknown } | null;
@@ -1058,7 +1053,7 @@ export class Oracle {
       },
     });
     // A service that answers with another's id is believed, and so is told of it.
-    if (record.deployment.wasLiedTo && this.#world.service !== "cloudflow") return;
+    if (record.deployment.wasLiedTo && !isNamed(this.#world)) return;
     for (const name of wrong) this.violate(`a message claims what is not so: ${name}`, firstLine(text));
   }
 
@@ -1246,10 +1241,6 @@ function replacingOf(inputs: Bag): Bag {
   return Object.fromEntries(
     Object.entries(inputs).filter(([name]) => !waits.has(name) && !name.startsWith("__") && name !== "input"),
   );
-}
-
-function workflowOf(inputs: Bag): string {
-  return textOf(inputs["flowName"]) ?? textOf(inputs["workflowId"]) ?? workflowName(0);
 }
 
 function textOf(value: unknown): string | undefined {

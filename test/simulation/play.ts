@@ -12,10 +12,11 @@ import { fetchThrough } from "./network";
 import type { Followed, Violation } from "./oracle";
 import { Oracle } from "./oracle";
 import { SimulatedProcess } from "./process";
-import { workflowName } from "./program";
+import { isNamed, workflowName } from "./program";
 import type { Deploy, Fault, Json, Moment, ResourceSpec, Script, Step } from "./script";
 import { simulatedAom } from "./services/aom";
 import { simulatedCloudFlow } from "./services/cloudflow";
+import { simulatedStepFunctions } from "./services/stepfunctions";
 import { simulatedFunctionGraph } from "./services/functiongraph";
 import type { SimulatedService } from "./services/gateway";
 import { Truth } from "./services/truth";
@@ -38,6 +39,7 @@ const services = {
   aom: simulatedAom,
   functiongraph: simulatedFunctionGraph,
   cloudflow: simulatedCloudFlow,
+  stepfunctions: simulatedStepFunctions,
 } as const;
 
 // Whoever goes to another machine, or has lost the journal, takes longer than any list is behind.
@@ -181,7 +183,7 @@ class Run {
       case "othersStart": {
         const id = step.name ?? `others-${String(this.#truth.executions.length + 1)}`;
         const workflow = workflowName(step.workflow);
-        if (this.#script.world.service === "cloudflow" && this.#truth.find(workflow, id)) return;
+        if (isNamed(this.#script.world) && this.#truth.find(workflow, id)) return;
         this.#truth.start({ workflow, id, origin: { deployment: undefined }, node: 0, forMs: step.forMs });
         return;
       }

@@ -20,6 +20,43 @@ export function tagOf(stack: string, name: string): string {
   return `${stack}/${name}`;
 }
 
+/** True where an execution's name is its id, and makes a second start harmless. */
+export function isNamed({ service }: Pick<World, "service">): boolean {
+  return service === "cloudflow" || service === "stepfunctions";
+}
+
+function placeOf(service: ServiceName, workflow: string): Record<string, string> {
+  switch (service) {
+    case "cloudflow":
+      return { region: "cn-hangzhou", flowName: workflow };
+    case "stepfunctions":
+      return {
+        region: "us-east-1",
+        stateMachineArn: `arn:aws:states:us-east-1:123456789012:stateMachine:${workflow}`,
+      };
+    default:
+      return {
+        region: "cn-north-4",
+        projectId: "0123456789abcdef0123456789abcdef",
+        workflowId: workflow,
+      };
+  }
+}
+
+/** The workflow's name at the service, by the inputs of a resource. */
+export function workflowOf(inputs: Bag): string {
+  const texts = [inputs["flowName"], inputs["workflowId"], inputs["stateMachineArn"]];
+  const found = texts.find((text): text is string => typeof text === "string");
+  return found?.split(":").at(-1) ?? workflowName(0);
+}
+
+const expressModes: Readonly<Record<ServiceName, Readonly<Record<string, string>>>> = {
+  aom: {},
+  functiongraph: { mode: "EXPRESS" },
+  cloudflow: { executionMode: "Express" },
+  stepfunctions: { stateMachineType: "EXPRESS" },
+};
+
 /**
  * The inputs of a resource.
  * @param key what `executionKey` is, where the program gives one.
@@ -27,20 +64,8 @@ export function tagOf(stack: string, name: string): string {
 export function inputsOf(world: World, stack: string, spec: ResourceSpec, key: string | undefined): Bag {
   const { service } = world;
   const input = { sim: tagOf(stack, spec.name) };
-  const place =
-    service === "cloudflow"
-      ? { region: "cn-hangzhou", flowName: workflowName(spec.workflow) }
-      : {
-          region: "cn-north-4",
-          projectId: "0123456789abcdef0123456789abcdef",
-          workflowId: workflowName(spec.workflow),
-        };
-  const mode =
-    world.express !== true
-      ? {}
-      : service === "cloudflow"
-        ? { executionMode: "Express" }
-        : { mode: "EXPRESS" };
+  const place = placeOf(service, workflowName(spec.workflow));
+  const mode = world.express === true ? expressModes[service] : {};
   return {
     ...place,
     ...(service === "aom" ? {} : { input, ...mode }),

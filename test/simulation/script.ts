@@ -7,7 +7,7 @@ import type { ServiceName } from "../../provider/src/services/registry";
 /** How the service, its machines and their clocks are. Times in milliseconds. */
 export interface World {
   readonly service: ServiceName;
-  /** CloudFlow's Express flows, FunctionGraph's EXPRESS ones. */
+  /** CloudFlow's Express flows, the EXPRESS ones of FunctionGraph and Step Functions. */
   readonly express?: boolean;
   /** CloudFlow: Express executions are kept as others are; else they are forgotten as they end. */
   readonly expressKept?: boolean;
@@ -61,7 +61,7 @@ export interface ResourceSpec {
   readonly args?: Readonly<Record<string, Json>>;
   /** `random`: a RandomUuid7 whose keepers are the version; anything else is given as it is. */
   readonly executionKey?: string;
-  /** CloudFlow's `executionName`. */
+  /** `executionName` of CloudFlow and Step Functions. */
   readonly executionName?: string;
   readonly dependsOn?: string;
   /** The resource option. */

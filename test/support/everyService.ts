@@ -4,14 +4,32 @@
  */
 import type { Emulator } from "runbook-emulator";
 import type { ServiceName } from "../../provider/src/services/registry";
+import { services } from "../../provider/src/services/registry";
 import { control, executionsOf } from "./emulators";
 import type { ProgramResource } from "./stack";
+import { emulatedMachine } from "./stepFunctions/emulatedStates";
 
-/** All services. */
-export const everyService = ["aom", "functiongraph", "cloudflow"] as const satisfies readonly ServiceName[];
+/** All services of the registry. Step Functions is served by the tests' own emulator: `stepFunctions/emulatedStates`. */
+export const registeredServices = Object.keys(services) as ServiceName[];
+
+/** A service that users find in the emulator. */
+export type EmulatedService = Exclude<ServiceName, "stepfunctions">;
+
+/** All services of the emulator. */
+export const everyService = [
+  "aom",
+  "functiongraph",
+  "cloudflow",
+] as const satisfies readonly EmulatedService[];
+
+/** The argument that names a scripted workflow. */
+export function workflowArgument(service: ServiceName, id: string): Record<string, string> {
+  if (service === "stepfunctions") return { stateMachineArn: emulatedMachine(id) };
+  return { [service === "cloudflow" ? "flowName" : "workflowId"]: id };
+}
 
 /** The same value for each service. */
-export function onEvery<T>(value: T): Record<ServiceName, T> {
+export function onEvery<T>(value: T): Record<EmulatedService, T> {
   return { aom: value, functiongraph: value, cloudflow: value };
 }
 
@@ -53,7 +71,7 @@ export function play(
     name: `${service}-${role}`,
     kind: service,
     args: {
-      [service === "cloudflow" ? "flowName" : "workflowId"]: `${service}-${workflow}`,
+      ...workflowArgument(service, `${service}-${workflow}`),
       ...args,
     },
     opts,
@@ -79,9 +97,9 @@ export function renamed(
 export async function runsOf(
   emulator: Emulator,
   role: string,
-): Promise<Record<ServiceName, ("runs" | "ended")[]>> {
+): Promise<Record<EmulatedService, ("runs" | "ended")[]>> {
   const executions = await executionsOf(emulator);
-  const of = (service: ServiceName): ("runs" | "ended")[] =>
+  const of = (service: EmulatedService): ("runs" | "ended")[] =>
     executions
       .filter(({ workflowId }) => workflowId === `${service}-${role}`)
       .map(({ status }) => (/^running$/i.test(status) ? "runs" : "ended"));

@@ -78,6 +78,17 @@ const cloudFlowRun = (Name: unknown, status: "running" | "succeeded"): unknown =
   ...(status === "succeeded" ? { StoppedTime: settledAt, Output: '{"version":"1.4.2"}' } : {}),
 });
 
+const executionArn = (id: unknown): unknown =>
+  typeof id === "string" ? `arn:aws:states:us-east-1:123456789012:execution:wf:${id}` : id;
+const stepFunctionsRun = (id: unknown, status: "running" | "succeeded"): unknown => ({
+  executionArn: executionArn(id),
+  status: status.toUpperCase(),
+  startDate: Date.parse(startedAt) / 1000,
+  ...(status === "succeeded"
+    ? { stopDate: Date.parse(settledAt) / 1000, output: '{"version":"1.4.2"}' }
+    : {}),
+});
+
 /** The services' wires. */
 export const wires: Readonly<Record<ServiceName, Wire>> = {
   aom: {
@@ -120,6 +131,26 @@ export const wires: Readonly<Record<ServiceName, Wire>> = {
     listed: (rows, NextToken) => ({
       Executions: rows.map(({ id, status = "running" }) => cloudFlowRun(id, status)),
       NextToken,
+    }),
+  },
+  stepfunctions: {
+    args: { stateMachineArn: "arn:aws:states:us-east-1:123456789012:stateMachine:wf" },
+    asked: ({ headers }) => {
+      const known: Readonly<Record<string, Asked>> = {
+        StartExecution: "start",
+        DescribeExecution: "look",
+        ListExecutions: "list",
+        StopExecution: "stop",
+        GetExecutionHistory: "history",
+      };
+      return known[headers["x-amz-target"]!.split(".").at(-1)!]!;
+    },
+    named: ({ body }) => (JSON.parse(body) as { name?: string }).name,
+    started: (id) => ({ executionArn: executionArn(id), startDate: Date.parse(startedAt) / 1000 }),
+    looked: stepFunctionsRun,
+    listed: (rows, nextToken) => ({
+      executions: rows.map(({ id, status = "running" }) => stepFunctionsRun(id, status)),
+      nextToken,
     }),
   },
 };
@@ -194,6 +225,8 @@ export function hostile(
     "alicloud:accessKey": "AKEXAMPLE",
     "alicloud:secretKey": "example-secret",
     "alicloud:region": "cn-hangzhou",
+    "aws:accessKey": "AKEXAMPLE",
+    "aws:secretKey": "example-secret",
     ...more,
   };
   // As in a stack's configuration, what is empty is not set.

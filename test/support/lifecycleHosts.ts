@@ -55,6 +55,9 @@ export function emulatorSettings(emulator: Emulator, config: Record<string, stri
       "alicloud:secretKey": "emulator-secret-key-0001",
       "alicloud:region": "cn-hangzhou",
       "alicloud:endpoints": JSON.stringify({ fnf: emulator.url }),
+      "aws:accessKey": "EMULATORACCESSKEY0001",
+      "aws:secretKey": "emulator-secret-key-0001",
+      "aws:endpoints": JSON.stringify([{ sfn: emulator.url }]),
       ...config,
     },
   });

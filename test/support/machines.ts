@@ -7,7 +7,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RequestInit } from "node-fetch";
 import type { Emulator } from "runbook-emulator";
-import { startEmulator } from "runbook-emulator";
 import type { Fetch } from "../../provider/src/http/httpClient";
 import type { Clock } from "../../provider/src/ground/clock";
 import type {
@@ -22,25 +21,30 @@ import { RunRegister, create, openSession } from "../../provider/src/lifecycle";
 import { services } from "../../provider/src/services/registry";
 import type { EmulatedExecution, LoggedRequest } from "./emulators";
 import { control, executionsOf, requestsOf } from "./emulators";
+import { workflowArgument } from "./everyService";
 import type { EmulatedHost } from "./lifecycleHosts";
 import { emulatedHost, emulatorSettings, recordingReporter } from "./lifecycleHosts";
+import { startWithStates } from "./stepFunctions/emulatedStates";
 
 const startOperations = {
   aom: "ExecuteWorkflow",
   functiongraph: "StartWorkflowExecution",
   cloudflow: "StartExecution",
+  stepfunctions: "StartExecution",
 } as const satisfies Record<ServiceName, string>;
 
 const listOperations = {
   aom: "ListWorkflowExecutions",
   functiongraph: "ShowWorkflowExecutionForPage",
   cloudflow: "ListExecutions",
+  stepfunctions: "ListExecutions",
 } as const satisfies Record<ServiceName, string>;
 
 const lookOperations = {
   aom: "SearchWorkflowExecutionDetail",
   functiongraph: "ShowWorkflowExecution",
   cloudflow: "DescribeExecution",
+  stepfunctions: "DescribeExecution",
 } as const satisfies Record<ServiceName, string>;
 
 /** What a test decides of a process; the rest is as in any deployment. */
@@ -102,7 +106,7 @@ export const sceneWorkflow = "wf";
 
 /** Opens a scene; its clock stands still and is moved by waiting, or runs with the machine's. */
 export async function openScene(service: ServiceName, { realTime = false } = {}): Promise<Scene> {
-  const emulator = await startEmulator();
+  const emulator = await startWithStates();
   const base = await emulatedHost(emulator);
   if (realTime) await control(emulator, "POST", "/clock", { realtime: true });
   const folders: string[] = [];
@@ -113,14 +117,14 @@ export async function openScene(service: ServiceName, { realTime = false } = {})
   const definition: BackendDefinition = realTime
     ? services[service]
     : { ...rest, capabilities: { ...capabilities, longPollSeconds: 0 } };
-  const id = service === "cloudflow" ? "flowName" : "workflowId";
+  const workflow = workflowArgument(service, sceneWorkflow);
   const inScene: Scene = {
     service,
     emulator,
     startOperation: startOperations[service],
     listOperation: listOperations[service],
     lookOperation: lookOperations[service],
-    args: (more = {}) => ({ [id]: sceneWorkflow, ...more }),
+    args: (more = {}) => ({ ...workflow, ...more }),
     takes: async (durationMs, more = {}) => {
       const script = { service, nodes: [{ id: "Work", durationMs }], ...more };
       await control(emulator, "PUT", `/workflows/${sceneWorkflow}`, script);

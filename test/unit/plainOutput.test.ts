@@ -8,6 +8,7 @@ import { makeState } from "../../provider/src/lifecycle/state";
 import type { services } from "../../provider/src/services/registry";
 import type { ExecutionSnapshot } from "../../provider/src/execution/snapshot";
 import { parseExecution } from "../../provider/src/services/alibaba/cloudflow/api";
+import { parseDescribeExecution } from "../../provider/src/services/aws/stepfunctions/answers";
 import { parseSearchWorkflowExecutionDetail } from "../../provider/src/services/huawei/aom/api";
 import { parseShowWorkflowExecution } from "../../provider/src/services/huawei/functiongraph/api";
 
@@ -89,6 +90,13 @@ describe("each service's own answer", () => {
       answer(JSON.stringify({ Name: "ex-1", Status: "Succeeded", Output: output })),
       request,
       asked,
+    ),
+    stepfunctions: parseDescribeExecution(
+      answer(
+        JSON.stringify({ executionArn: "arn:aws:states:r:1:execution:m:ex-1", status: "SUCCEEDED", output }),
+      ),
+      request,
+      { stateMachine: "m", executionName: "ex-1" },
     ),
   };
 

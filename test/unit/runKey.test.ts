@@ -283,3 +283,30 @@ describe("what is known of a run", () => {
     expect(isArmedId("6f1f2a3e-4c5d-4e6f-8a9b-0c1d2e3f4a5b")).toBe(false);
   });
 });
+
+describe("a service with shorter names", () => {
+  const args = { stateMachineArn: "arn:aws:states:eu-west-1:123456789012:stateMachine:deploy" };
+  const read = (more: Arguments = {}): RunArguments =>
+    RunArguments.read(services.stepfunctions, { ...args, ...more });
+  const long = `${urn}-${"n".repeat(200)}`;
+
+  test("a key leaves room for the suffix, and names stay within the service's length", async () => {
+    for (const more of [{}, { executionKey: "k".repeat(256) }]) {
+      const wanted = await wantedRun(read(more), { urn: long, secretArguments: [] });
+      expect(wanted.key).toMatch(/^[A-Za-z_][\w-]{50}-[\da-f]{16}$/);
+      const fresh = newRunName(wanted.key, randomUUID, wanted.longestName);
+      const next = runNameOf({ ...wanted, supersedes: { id: "before" } })!;
+      for (const name of [fresh, next]) {
+        expect(name).toHaveLength(80);
+        expect(bearsKey(wanted.key, name)).toBe(true);
+      }
+    }
+  });
+
+  test("a name of the program's own is cut where an attempt is numbered", async () => {
+    const executionName = "e".repeat(80);
+    const wanted = await wantedRun(read({ executionName }), { urn, secretArguments: [] });
+    expect(runNameOf(wanted)).toBe(executionName);
+    expect(runNameOf({ ...wanted, supersedes: { id: executionName } })).toBe(`${"e".repeat(78)}-2`);
+  });
+});

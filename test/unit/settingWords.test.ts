@@ -23,6 +23,7 @@ const args = {
   aom: { workflowId: "wf-1" },
   functiongraph: { workflowId: "wf-1" },
   cloudflow: { flowName: "deploy" },
+  stepfunctions: { stateMachineArn: "arn:aws:states:eu-west-1:123456789012:stateMachine:deploy" },
 } as const;
 
 const key = { "huaweicloud:accessKey": "AK", "huaweicloud:secretKey": "secret" };

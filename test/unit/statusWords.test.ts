@@ -2,12 +2,14 @@
 import { kindOfError } from "../../provider/src/services/alibaba/serviceErrors";
 import { stepsOf } from "../../provider/src/services/alibaba/cloudflow/history";
 import * as cloudFlow from "../../provider/src/services/alibaba/cloudflow/statuses";
+import * as awsErrors from "../../provider/src/services/aws/serviceErrors";
+import * as stepFunctions from "../../provider/src/services/aws/stepfunctions/statuses";
 import * as aom from "../../provider/src/services/huawei/aom/statuses";
 import * as functionGraph from "../../provider/src/services/huawei/functiongraph/statuses";
 
 describe.each(["constructor", "__proto__", "toString", "hasOwnProperty"])("%s", (word) => {
   test("is no status", () => {
-    for (const { toExecutionStatus } of [aom, functionGraph, cloudFlow]) {
+    for (const { toExecutionStatus } of [aom, functionGraph, cloudFlow, stepFunctions]) {
       expect(toExecutionStatus(word)).toBe("unknown");
     }
   });
@@ -15,6 +17,8 @@ describe.each(["constructor", "__proto__", "toString", "hasOwnProperty"])("%s", 
   test("is no known error: the HTTP status counts", () => {
     expect(kindOfError(word, 404)).toBe("notFound");
     expect(kindOfError(word, 400)).toBe("refused");
+    expect(awsErrors.kindOfError(word, 403)).toBe("authentication");
+    expect(awsErrors.kindOfError(word, 404)).toBe("refused");
   });
 
   test("is no end of a step", () => {

@@ -15,14 +15,17 @@ export class RunArguments {
   readonly common: CommonArguments;
   /** The execution's name, where the service takes one and the program chooses it. */
   readonly runName: string | undefined;
+  /** The longest name that a start can carry, in characters. */
+  readonly longestRunName: number;
   readonly #specs: Readonly<Record<string, ArgumentSpec>>;
 
   private constructor(definition: BackendDefinition, values: Arguments) {
-    const { runNameArgument } = definition;
+    const { runNameArgument, capabilities } = definition;
     const runName = runNameArgument === undefined ? undefined : values[runNameArgument];
     this.values = values;
     this.common = readCommon(values);
     this.runName = typeof runName === "string" ? runName : undefined;
+    this.longestRunName = capabilities.longestRunName ?? 128;
     this.#specs = argumentSpecs(definition);
   }
 

@@ -36,6 +36,11 @@ export interface BackendCapabilities {
    * - `none`: starts carry nothing.
    */
   readonly runMark: "name" | "detail" | "none";
+  /**
+   * The longest name that a start can carry, in characters; at least 64.
+   * @default 128
+   */
+  readonly longestRunName?: number;
   /** How long the service can hold back the answer to `describe` until the execution ends, in seconds; 0 for not. */
   readonly longPollSeconds: number;
   /** Largest page of a list; undefined where the service gives everything at once. */
@@ -98,8 +103,9 @@ export interface BackendDefinition<Service extends Backend = Backend> {
 /** How to start. */
 export interface StartRequest {
   /**
-   * Names the wanted run, the same whenever it is asked for. 1–128 characters `A-Za-z0-9_-`, the first one a letter
-   * or `_` unless the program chose it. Services that can't carry it ignore it.
+   * Names the wanted run, the same whenever it is asked for. 1–128 characters `A-Za-z0-9_-` (fewer where
+   * {@link BackendCapabilities.longestRunName} says so), the first one a letter or `_` unless the program chose it. Services
+   * that can't carry it ignore it.
    */
   readonly runName: string;
   /**

@@ -4,14 +4,8 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import { camelCase, secretSettings } from "../fronts/shared/settingNames";
-
-/** How often an operation may be called. */
-export interface RequestLimit {
-  /** The number of requests at once: at least 1. */
-  tokens: pulumi.Input<number>;
-  /** The number of requests that are refilled per second: more than 0. */
-  perSecond: pulumi.Input<number>;
-}
+import type { AwsSettings } from "./awsSettings";
+import type { RequestLimit } from "./requestLimit";
 
 /** An agency of Huawei Cloud, assumed with the credentials of the other settings. */
 export interface HuaweicloudAssumeRole {
@@ -229,6 +223,8 @@ export interface ProviderArgs {
   huaweicloud?: HuaweicloudSettings;
   /** The account at Alibaba Cloud. */
   alicloud?: AlicloudSettings;
+  /** The account at AWS. */
+  aws?: AwsSettings;
 }
 
 /**
@@ -257,7 +253,11 @@ export class Provider extends pulumi.ProviderResource {
     super(
       "pulumi-nodejs",
       name,
-      { ...flatten("huaweicloud", args.huaweicloud), ...flatten("alicloud", args.alicloud) },
+      {
+        ...flatten("huaweicloud", args.huaweicloud),
+        ...flatten("alicloud", args.alicloud),
+        ...flatten("aws", args.aws),
+      },
       opts,
     );
   }
@@ -270,6 +270,14 @@ const asJson: ReadonlySet<string> = new Set([
   "assumeRole",
   "assumeRoleWithOidc",
   "skipRegionValidation",
+  "sharedConfigFiles",
+  "sharedCredentialsFiles",
+  "assumeRoles",
+  "assumeRoleWithWebIdentity",
+  "allowedAccountIds",
+  "forbiddenAccountIds",
+  "useFipsEndpoint",
+  "useDualstackEndpoint",
 ]);
 
 // The engine hands over text only, under the names that the stack's configuration has.

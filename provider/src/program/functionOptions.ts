@@ -7,7 +7,7 @@ import { ConfigurationError, InputError } from "../ground/errors";
 /** The package of the provider resources whose settings functions use. */
 const ownPackage = "pulumi-nodejs";
 
-const namespaces = /^(huaweicloud|alicloud):/;
+const namespaces = /^(huaweicloud|alicloud|aws):/;
 
 /** Settings by their names in the stack's configuration. */
 export type Configuration = Readonly<Record<string, string>>;

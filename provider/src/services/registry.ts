@@ -5,19 +5,22 @@ import type { BackendDefinition } from "../execution/service";
 import type { VendorSettings } from "./vendorSettings";
 import { alibabaSettings } from "./alibaba/settingsTable";
 import { alibabaCloudFlow } from "./alibaba/cloudflow/backend";
+import { awsStepFunctions } from "./aws/stepfunctions/backend";
+import { awsSettings } from "./aws/settingsTable";
 import { huaweiSettings } from "./huawei/settingsTable";
 import { huaweiAom } from "./huawei/aom/backend";
 import { huaweiFunctionGraph } from "./huawei/functiongraph/backend";
 
 /** Name of a service, e.g. `aom`. Written out: as `keyof` it would bring all services into the public types. */
-export type ServiceName = "aom" | "functiongraph" | "cloudflow";
+export type ServiceName = "aom" | "functiongraph" | "cloudflow" | "stepfunctions";
 
 /** All services, by the name of the module that programs import. */
 export const services = {
   aom: huaweiAom,
   functiongraph: huaweiFunctionGraph,
   cloudflow: alibabaCloudFlow,
+  stepfunctions: awsStepFunctions,
 } as const satisfies Readonly<Record<ServiceName, BackendDefinition>>;
 
 /** The settings of all vendors. A new vendor is one entry here. */
-export const vendors: readonly VendorSettings[] = [huaweiSettings, alibabaSettings];
+export const vendors: readonly VendorSettings[] = [huaweiSettings, alibabaSettings, awsSettings];

@@ -26,10 +26,15 @@ export interface Superseded {
 /** One run that the program wants. */
 export interface WantedRun {
   /**
-   * 1–110 characters `A-Za-z0-9_-`, the first a letter or `_`; up to 128 where the program chose the name. Names of
-   * executions begin with it: {@link runNameOf}.
+   * `A-Za-z0-9_-`, the first a letter or `_`, with room for a suffix within {@link longestName}; up to that length where the
+   * program chose the name. Names of executions begin with it: {@link runNameOf}.
    */
   readonly key: string;
+  /**
+   * The longest name that a start can carry, in characters.
+   * @default 128
+   */
+  readonly longestName?: number | undefined;
   /** True where `executionKey` gave the key: then whatever execution bears it is this run, also one that has ended. */
   readonly isGiven: boolean;
   /** When the key was made, in milliseconds since the epoch by the clock of the machine; only UUIDs of version 7 tell. */
@@ -69,7 +74,8 @@ export async function wantedRun(args: RunArguments, identity: RunIdentity): Prom
   // What was only armed has had no turn.
   const supersedes =
     identity.supersedes && isArmedId(identity.supersedes.id) ? undefined : identity.supersedes;
-  const rest = { isGiven: given !== undefined, keyMadeMs: uuid7Ms(given), armedId, supersedes };
+  const { longestRunName: longestName } = args;
+  const rest = { isGiven: given !== undefined, keyMadeMs: uuid7Ms(given), armedId, supersedes, longestName };
   if (args.runName !== undefined) return { ...rest, key: args.runName, isNamed: true };
   // An arming has another run once the program gives another key, as with any other argument that is changed.
   const isRekeyed = armedId !== undefined && executionKey !== undefined;
@@ -77,7 +83,8 @@ export async function wantedRun(args: RunArguments, identity: RunIdentity): Prom
   const digest = await digestOf(args, whose, identity.secretArguments);
   // One key is one execution, whatever resource asks for it; a derived one is recognised by the resource's name.
   const readable = given === undefined ? identity.urn?.split("::").at(-1) : readableKey(given, identity);
-  return { ...rest, key: `${legible(readable ?? "")}-${digest}`, isNamed: false };
+  const room = longestName - digest.length - 1 - suffixLength;
+  return { ...rest, key: `${legible(readable ?? "", room)}-${digest}`, isNamed: false };
 }
 
 function readableKey(given: string, { secretArguments }: RunIdentity): string {
@@ -85,10 +92,13 @@ function readableKey(given: string, { secretArguments }: RunIdentity): string {
 }
 
 // What the services allow in names, and short enough to leave room for the digest and the attempt.
-function legible(text: string): string {
+function legible(text: string, room: number): string {
   const letters = text.replace(/[^A-Za-z0-9_-]+/g, "-").replace(/^[^A-Za-z_]+/, "");
-  return letters.slice(0, 80) || "run";
+  return letters.slice(0, Math.min(80, room)) || "run";
 }
+
+// Of `-r` or `-n` and ten digits, which a key leaves room for.
+const suffixLength = 12;
 
 // Where an execution is does not belong to the key: keys are looked for within one workflow, and a region that now
 // comes from elsewhere is the same region.
@@ -125,7 +135,7 @@ function canonical(value: unknown): string {
   );
 }
 
-// The longest name that the services take.
+// The longest name of a run whose service has no shorter ones.
 const maxNameLength = 128;
 
 /**
@@ -135,7 +145,8 @@ const maxNameLength = 128;
  * arrived. So every machine finds it by its name alone, and no other run ever has the same name: neither one with the
  * same arguments before, nor one after.
  */
-export function runNameOf({ key, isGiven, isNamed, supersedes }: WantedRun): string | undefined {
+export function runNameOf(wanted: WantedRun): string | undefined {
+  const { key, isGiven, isNamed, supersedes, longestName = maxNameLength } = wanted;
   // Where it is only a guess what was there before, and that was under another key, this key was never used for it.
   const isFirst =
     !supersedes ||
@@ -144,16 +155,17 @@ export function runNameOf({ key, isGiven, isNamed, supersedes }: WantedRun): str
   const attempt = isNamed ? attemptOf(key, supersedes.id) : undefined;
   const suffix =
     attempt === undefined ? `-r${shortDigest(`${key} ${supersedes.id}`)}` : `-${String(attempt + 1)}`;
-  return `${key.slice(0, maxNameLength - suffix.length)}${suffix}`;
+  return `${key.slice(0, longestName - suffix.length)}${suffix}`;
 }
 
 /**
  * A name that no execution has had. Noted before it is posted, so that whatever bears it is known to be this machine's.
  * @param uuid makes a new UUID.
+ * @param longestName in characters.
  */
-export function newRunName(key: string, uuid: () => string): string {
+export function newRunName(key: string, uuid: () => string, longestName = maxNameLength): string {
   const suffix = `-n${uuid().replaceAll("-", "").slice(-10)}`;
-  return `${key.slice(0, maxNameLength - suffix.length)}${suffix}`;
+  return `${key.slice(0, longestName - suffix.length)}${suffix}`;
 }
 
 /** True for the names that starts of a key's runs carry. */

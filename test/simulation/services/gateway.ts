@@ -1,5 +1,5 @@
 /**
- * What the three services' gateways share: requests and answers as they come over the wire, and the clock that dates
+ * What the services' gateways share: requests and answers as they come over the wire, and the clock that dates
  * them. Nothing here is the provider's: it is written from the vendors' pages.
  */
 import type { RequestKind, World } from "../script";

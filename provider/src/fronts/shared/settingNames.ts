@@ -10,6 +10,7 @@ export const secretSettings: ReadonlySet<string> = new Set([
   "password",
   "key",
   "assumeRoleWithOidc",
+  "assumeRoleWithWebIdentity",
   "credentialsUri",
 ]);
 

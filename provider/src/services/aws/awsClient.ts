@@ -1,0 +1,53 @@
+/**
+ * Sends the requests of a service of AWS as the identity of the settings, which are checked before.
+ */
+import type { SendOptions } from "../../http/httpClient";
+import type { HttpAnswer, HttpRequest } from "../../http/request";
+import type { ArgumentProblem } from "../../execution/argument";
+import { problemsOf } from "../../execution/problems";
+import type { BackendContext } from "../../execution/service";
+import type { Settings } from "../../execution/settings";
+import { demandNoRefusedSettings, findRefusedSettings } from "../vendorSettings";
+import { sendSigned } from "./authorization";
+import type { CredentialSource } from "./credential";
+import { openCredentialSource } from "./credentials";
+import { findIdentity } from "./identity";
+import type { AwsRegion } from "./location";
+import { awsSettings } from "./settingsTable";
+import type { SigningScope } from "./signer";
+
+/** What is wrong with the settings of AWS, but for the place; empty where nothing is. No request is made. */
+export function checkSettings(settings: Settings): ArgumentProblem[] {
+  return [...findRefusedSettings(settings, awsSettings), ...problemsOf(() => findIdentity(settings))];
+}
+
+/** An identity that sends requests. */
+export class AwsClient {
+  readonly #source: CredentialSource;
+  readonly #context: BackendContext;
+
+  private constructor(source: CredentialSource, context: BackendContext) {
+    this.#source = source;
+    this.#context = context;
+  }
+
+  /**
+   * Finds who acts. Makes no request.
+   * @param place the region whose STS is asked for roles.
+   * @throws ConfigurationError where a setting is wrong, or refused.
+   */
+  static open(place: AwsRegion, context: BackendContext): AwsClient {
+    demandNoRefusedSettings(context.settings, awsSettings);
+    const identity = findIdentity(context.settings);
+    return new AwsClient(openCredentialSource(identity, place, context), context);
+  }
+
+  /** Sends a request; errors as HttpClient.send. */
+  send(
+    request: HttpRequest,
+    scope: SigningScope,
+    options: Omit<SendOptions, "authorize">,
+  ): Promise<HttpAnswer> {
+    return sendSigned(request, options, { source: this.#source, scope, context: this.#context });
+  }
+}

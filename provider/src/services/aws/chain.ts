@@ -1,0 +1,114 @@
+/**
+ * The vendor's own chain of credentials, for profiles, single sign-on, containers and servers: an optional package, loaded at the
+ * moment of use.
+ */
+import { ConfigurationError, RequestInterruptedError, TransportError, messageOf } from "../../ground/errors";
+import type { RequestSummary } from "../../ground/errors";
+import { unlessAborted } from "../../ground/onAbort";
+import type { SettingWords } from "../../execution/settingWords";
+import type { ObtainedCredentials } from "../temporaryCredentials";
+import type { AwsCredential, AwsIdentity } from "./credential";
+
+type Providers = typeof import("@aws-sdk/credential-providers");
+type ChainIdentity = Extract<AwsIdentity, { kind: "profile" | "chain" }>;
+
+const packageName = "@aws-sdk/credential-providers";
+
+/** For the error of a request that is interrupted while it waits for the chain. */
+export const chainSummary: RequestSummary = { operation: "AWS credentials", method: "GET", url: packageName };
+
+/** What the chain needs to know. */
+export interface ChainContext {
+  readonly words: SettingWords;
+  /** Region of the STS and of single sign-on, where the profile names none. */
+  readonly region: string;
+  /** Loads the package. @default import */
+  readonly load?: (() => Promise<Providers>) | undefined;
+}
+
+/**
+ * Makes what obtains the keys of a profile, or of whoever the chain finds. The package keeps what it has obtained.
+ */
+export function openChain(
+  identity: ChainIdentity,
+  context: ChainContext,
+): (signal: AbortSignal) => Promise<ObtainedCredentials<AwsCredential>> {
+  let provide: ReturnType<Providers["fromNodeProviderChain"]> | undefined;
+  return async (signal) => {
+    provide ??= makeProvider(await (context.load ?? loadProviders)(), identity, context.region);
+    try {
+      const interrupted = (): Error => new RequestInterruptedError(chainSummary, { mayHaveArrived: false });
+      const found = await unlessAborted(provide(), signal, interrupted);
+      return {
+        value: {
+          accessKeyId: found.accessKeyId,
+          secretAccessKey: found.secretAccessKey,
+          sessionToken: found.sessionToken,
+        },
+        expiresAtMs: found.expiration?.getTime(),
+      };
+    } catch (error) {
+      throw toOurs(error, identity, context);
+    }
+  };
+}
+
+function makeProvider(
+  providers: Providers,
+  identity: ChainIdentity,
+  region: string,
+): ReturnType<Providers["fromNodeProviderChain"]> {
+  const { configFile, credentialsFile } = identity.files;
+  const options = {
+    ...(configFile === undefined ? {} : { configFilepath: configFile }),
+    ...(credentialsFile === undefined ? {} : { filepath: credentialsFile }),
+    clientConfig: { region },
+  };
+  // A profile that is named and not there must not end with the rights of the server.
+  if (identity.kind === "profile") return providers.fromIni({ ...options, profile: identity.name });
+  return providers.fromNodeProviderChain(options);
+}
+
+async function loadProviders(): Promise<Providers> {
+  // The package warns of each version of Node that it is going to leave; whoever installs it is told by npm.
+  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
+  try {
+    return await import("@aws-sdk/credential-providers");
+  } catch (error) {
+    const { code } = error as { readonly code?: unknown };
+    if (code !== "MODULE_NOT_FOUND" && code !== "ERR_MODULE_NOT_FOUND") throw error;
+    throw new ConfigurationError(
+      `credentials for AWS other than keys need the package ${packageName}, which is not installed. ` +
+        `Install it in the project of the Pulumi program: npm install ${packageName}`,
+      { cause: error },
+    );
+  }
+}
+
+// The package's own errors say that there are no credentials. Whatever else goes wrong may pass.
+function toOurs(error: unknown, identity: ChainIdentity, { words }: ChainContext): Error {
+  if (error instanceof RequestInterruptedError || error instanceof ConfigurationError) return error;
+  const said = messageOf(error).replace(/\.$/, "");
+  const { name } = error as { readonly name?: unknown };
+  if (name !== "CredentialsProviderError" && name !== "TokenProviderError") {
+    return new TransportError(`AWS credentials: ${said}`, chainSummary, {
+      mayHaveArrived: false,
+      cause: error,
+    });
+  }
+  if (identity.kind === "profile") {
+    return new ConfigurationError(
+      `the profile "${identity.name}" (from ${identity.source}) gives no credentials for AWS: ${said}. ` +
+        "Correct the profile or the setting.",
+      { cause: error },
+    );
+  }
+  return new ConfigurationError(
+    "no credentials for AWS are set. Set an access key " +
+      `(${words.assign("aws:accessKey", "…")} and ${words.assign("aws:secretKey", "…", true)}), or ${words.write("aws:profile")}. ` +
+      `Nothing was found in the ${words.several}; in the environment variables AWS_ACCESS_KEY_ID, AWS_PROFILE, ` +
+      `AWS_DEFAULT_PROFILE and AWS_WEB_IDENTITY_TOKEN_FILE; nor by ${packageName} in the vendor's files, the container and the ` +
+      `server (${said}).`,
+    { cause: error },
+  );
+}

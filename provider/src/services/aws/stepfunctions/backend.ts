@@ -1,0 +1,242 @@
+/**
+ * AWS Step Functions as a backend: arguments, and the calls of `api` through HttpClient.
+ */
+import { NotFoundError } from "../../../ground/errors";
+import type { Clock } from "../../../ground/clock";
+import { withinTime } from "../../../ground/timeLimit";
+import { refuseWebPage } from "../../../http/answer";
+import { summarize } from "../../../http/request";
+import type { ArgumentProblem, Arguments } from "../../../execution/argument";
+import type {
+  Backend,
+  BackendContext,
+  BackendDefinition,
+  DescribeOptions,
+  ExecutionFilter,
+  ExecutionPage,
+  PageOptions,
+  StartRequest,
+  StartedExecution,
+  StopReason,
+} from "../../../execution/service";
+import type { ExecutionSnapshot, ExecutionSummary } from "../../../execution/snapshot";
+import { isSettled } from "../../../execution/snapshot";
+import { address, concurrencyWithoutHistory, isMap, jsonObject, oneOf, text } from "../../../execution/rules";
+import { AwsClient, checkSettings } from "../awsClient";
+import { awsTransport } from "../transport";
+import { parseDescribeExecution } from "./answers";
+import type { StatesPlace } from "./api";
+import { buildDescribeExecution, buildRedriveExecution, buildStopExecution } from "./api";
+import { executionArn, stateMachineArn } from "./arns";
+import { consoleUrlOf } from "./console";
+import { HistoryReader } from "./historyReader";
+import { ExecutionLists, maxListPage } from "./lists";
+import { checkPlace, placeOf } from "./place";
+import { startNamed, startSync } from "./starts";
+import type { StatesSender } from "./statesRequests";
+import { StatesRequests, bucketsOf } from "./statesRequests";
+
+/** The longest name of an execution, in characters. */
+const maxNameLength = 80;
+
+// What the vendor's page excludes: white space, brackets, wildcards, special and control characters.
+const executionName = text({
+  min: 1,
+  max: maxNameLength,
+  pattern: /^[^\p{C}\p{Z}<>{}[\]?*"#%\\^|~`$&,;:/]+$/u,
+  patternName: 'characters other than white space and < > { } [ ] ? * " # % \\ ^ | ~ ` $ & , ; : /',
+});
+
+// The vendor counts the input in UTF-8 bytes, as all data of an execution.
+const maxInputBytes = 262_144;
+
+// How long the outcome may wait for its steps.
+const historyMs = 60_000;
+// While an execution runs, its steps are worth this many requests at a time; longer histories show their beginning.
+const pagesWhileRunning = 2;
+
+/** AWS Step Functions. */
+export const awsStepFunctions = {
+  service: "stepfunctions",
+  title: "AWS Step Functions",
+  runNameArgument: "executionName",
+  locationKeys: ["region", "accountId"],
+  capabilities: {
+    runMark: "name",
+    longestRunName: maxNameLength,
+    longPollSeconds: 0,
+    pageSize: maxListPage,
+    listTells: "status",
+  },
+  arguments: {
+    stateMachineArn: { rule: stateMachineArn, required: true, replaces: true },
+    executionName: { rule: executionName, replaces: true },
+    input: { rule: jsonObject(maxInputBytes), replaces: true, isJson: true, isPayload: true, isInput: true },
+    stateMachineType: { rule: oneOf("STANDARD", "EXPRESS"), replaces: true, defaultValue: "STANDARD" },
+    region: { rule: text({ min: 1, max: 64 }), replaces: true, located: true },
+    endpoint: { rule: address },
+  },
+  transport: awsTransport,
+  check: (args, settings, unknown) => {
+    const problems = checkSettings(settings);
+    // A profile that can't be read tells no endpoint either.
+    if (problems.length === 0 && !unknown.has("stateMachineArn")) {
+      problems.push(...checkPlace(args, settings, unknown));
+    }
+    return [...problems, ...checkExpress(args), ...checkAdopted(args)];
+  },
+  connect: (args, context) => {
+    const place = placeOf(args, context.settings);
+    const client = AwsClient.open(place.machine, context);
+    const sender = { client, buckets: bucketsOf(context, place), clock: context.clock };
+    return Promise.resolve(new StepFunctionsBackend(place, args, sender, context));
+  },
+} as const satisfies BackendDefinition;
+
+function checkExpress(args: Arguments): ArgumentProblem[] {
+  if (args["stateMachineType"] !== "EXPRESS") return [];
+  const unseen = concurrencyWithoutHistory(args["concurrency"], `stateMachineType "EXPRESS"`);
+  return unseen === undefined ? [] : [{ argument: "concurrency", reason: unseen }];
+}
+
+function checkAdopted({ adoptExecutionId }: Arguments): ArgumentProblem[] {
+  if (typeof adoptExecutionId !== "string" || !adoptExecutionId.startsWith("arn:")) return [];
+  const reason = "must be the name of an execution, which is the last part of its ARN: leave the rest out";
+  return [{ argument: "adoptExecutionId", reason }];
+}
+
+/** A state machine; besides what all services have, it has `history`. */
+export class StepFunctionsBackend implements Backend {
+  readonly #place: StatesPlace;
+  readonly #input: string | undefined;
+  readonly #isExpress: boolean;
+  readonly #clock: Clock;
+  readonly #uuid: () => string;
+  readonly #requests: StatesRequests;
+  readonly #history: HistoryReader;
+  readonly #lists: ExecutionLists;
+
+  constructor(
+    place: StatesPlace,
+    args: Arguments,
+    sender: StatesSender,
+    { uuid }: Pick<BackendContext, "uuid">,
+  ) {
+    this.#place = place;
+    this.#input = inputText(args["input"]);
+    this.#isExpress = args["stateMachineType"] === "EXPRESS";
+    this.#clock = sender.clock;
+    this.#uuid = uuid;
+    this.#requests = new StatesRequests(place, sender);
+    this.#history = new HistoryReader(this.#requests);
+    this.#lists = new ExecutionLists(this.#requests);
+  }
+
+  get key(): string {
+    // A list shows the executions of the version or alias by which it is asked for.
+    return JSON.stringify(["stepfunctions", this.#place.endpoint, this.#place.machine.arn]);
+  }
+
+  get budgets(): Backend["budgets"] {
+    return {
+      describe: this.#requests.budget("DescribeExecution"),
+      list: this.#requests.budget("ListExecutions"),
+    };
+  }
+
+  get subject(): string {
+    return this.#requests.subject;
+  }
+
+  get identity(): string {
+    return `stepfunctions ${this.#place.machine.unqualifiedArn}`;
+  }
+
+  get location(): Record<string, string> {
+    const { region, accountId } = this.#place.machine;
+    return { region, accountId };
+  }
+
+  get keepsHistory(): boolean {
+    return !this.#isExpress;
+  }
+
+  consoleUrl(executionId: string): string | undefined {
+    const { machine } = this.#place;
+    return consoleUrlOf(machine, this.keepsHistory ? executionArn(machine, executionId) : undefined);
+  }
+
+  start(options: StartRequest): Promise<StartedExecution> {
+    const start = { name: options.runName, input: this.#input };
+    return this.#isExpress
+      ? startSync(this.#requests, start, options)
+      : startNamed(this.#requests, start, options);
+  }
+
+  // The steps are in the history, which costs a request of its own. A wait needs it once, when all is over: to explain a failure
+  // whatever it takes, else where the service takes a request without delay.
+  async describe(executionId: string, options: DescribeOptions): Promise<ExecutionSnapshot> {
+    const snapshot = await this.#describe(executionId, options);
+    const isSparing = options.sparing === true;
+    const hasEnded = isSettled(snapshot.status);
+    if (hasEnded || !isSparing) options.onStatus?.(snapshot);
+    // While it runs, half of the history requests are left for the ends.
+    const isSpared = hasEnded
+      ? snapshot.status === "succeeded" && this.#history.budget.delayMs() > 0
+      : this.#history.budget.level() < 0.5;
+    if (isSparing && isSpared) return hasEnded ? { ...snapshot, stepsOmitted: true } : snapshot;
+    const maxPages = isSparing && !hasEnded ? pagesWhileRunning : undefined;
+    try {
+      return await withinTime(this.#clock, historyMs, options.signal, (signal) =>
+        this.#history.withSteps(snapshot, signal, maxPages),
+      );
+    } catch {
+      // How it stands is known; without its steps it is still worth more than an error.
+      return { ...snapshot, stepsOmitted: true };
+    }
+  }
+
+  async #describe(executionId: string, options: DescribeOptions): Promise<ExecutionSnapshot> {
+    const request = buildDescribeExecution(this.#place, executionId);
+    const answer = await this.#requests.send(request, options);
+    const asked = { stateMachine: this.#place.machine.name, executionName: executionId };
+    return parseDescribeExecution(answer, summarize(request), asked);
+  }
+
+  listPage(filter: ExecutionFilter, page: PageOptions, signal: AbortSignal): Promise<ExecutionPage> {
+    return this.#lists.page(filter, page, signal);
+  }
+
+  listUnsettled(signal: AbortSignal): Promise<readonly ExecutionSummary[]> {
+    return this.#lists.unsettled(signal);
+  }
+
+  /** The events of an execution: {@link HistoryReader.read}. */
+  history(executionId: string, signal: AbortSignal): ReturnType<HistoryReader["read"]> {
+    return this.#history.read(executionId, signal);
+  }
+
+  readRunName(executionId: string): Promise<string> {
+    return Promise.resolve(executionId);
+  }
+
+  async stop(executionId: string, signal: AbortSignal, reason: StopReason = {}): Promise<void> {
+    try {
+      // One that has finished already is answered like one that is stopped now.
+      const request = buildStopExecution(this.#place, executionId, reason);
+      refuseWebPage(await this.#requests.send(request, { signal }), summarize(request));
+    } catch (error) {
+      if (!(error instanceof NotFoundError)) throw error;
+    }
+  }
+
+  async retry(executionId: string, signal: AbortSignal): Promise<void> {
+    // One token for all attempts of this call: a second one redrives nothing.
+    const request = buildRedriveExecution(this.#place, executionId, this.#uuid());
+    refuseWebPage(await this.#requests.send(request, { signal }), summarize(request));
+  }
+}
+
+function inputText(input: unknown): string | undefined {
+  return isMap(input) ? JSON.stringify(input) : (input as string | undefined);
+}

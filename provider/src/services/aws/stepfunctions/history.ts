@@ -1,0 +1,234 @@
+/**
+ * Steps from the event history of Step Functions: the service tells what happened, not how the steps stand. Events are paired
+ * along `previousEventId`, because branches and iterations that run side by side interleave, and have steps of the same name.
+ * Pure.
+ */
+import type { ExecutionStatus, ExecutionStep } from "../../../execution/snapshot";
+import type { HistoryEvent } from "./events";
+import type { StepRecord } from "./steps";
+import {
+  chainOf,
+  describeError,
+  explain,
+  failureOf,
+  failureStatus,
+  nameIn,
+  nearest,
+  noteTask,
+  toStep,
+} from "./steps";
+
+// What the end of the execution makes of the steps that were under way.
+const endings: ReadonlyMap<string, ExecutionStatus> = new Map([
+  ["ExecutionFailed", "failed"],
+  ["ExecutionAborted", "stopped"],
+  ["ExecutionTimedOut", "timedOut"],
+]);
+
+// More than anybody redrives an execution; each costs as much as the steps that it opens again.
+const maxRedrives = 100;
+
+/**
+ * Reads events, oldest first, in pages of any size, in time that grows with their number. Keeps no events.
+ *
+ * - A step begins with `…StateEntered`, and ends with `…StateExited`: of the innermost step of that name around the event before.
+ * - Task events are about the innermost step. One that failed, and left its state all the same, was caught: the step has failed.
+ * - The end of a Parallel or Map, or of the execution, ends what is under way in it. What the failure's chain of events leads
+ *   through has failed, the others were stopped.
+ */
+export class StepReader {
+  readonly #steps: StepRecord[] = [];
+  // The innermost step around what follows an event; null outside of all steps.
+  readonly #around = new Map<number, StepRecord | null>();
+  readonly #byName = new Map<string, StepRecord[]>();
+  readonly #outermost = new Set<StepRecord>();
+  // What the end of the execution has closed: a redrive opens it again.
+  #cutOff: StepRecord[] = [];
+  #redrives = 0;
+  #error: string | undefined;
+
+  /** Takes the next events. */
+  read(events: readonly HistoryEvent[]): void {
+    for (const event of events) {
+      const around = this.#take(event, this.#around.get(event.previousEventId) ?? undefined);
+      if (event.id > 0) this.#around.set(event.id, around ?? null);
+    }
+  }
+
+  /** The steps that have begun, in that order; a step that is entered again (loops) appears again. */
+  get steps(): ExecutionStep[] {
+    return this.#steps.map(toStep);
+  }
+
+  /** Why the execution ended; undefined where it ended well or the service does not say. */
+  get executionError(): string | undefined {
+    return this.#error;
+  }
+
+  // Gives the innermost step around the next event.
+  #take(event: HistoryEvent, innermost: StepRecord | undefined): StepRecord | undefined {
+    const { type } = event;
+    if (type.startsWith("Execution")) {
+      this.#takeExecution(event, innermost);
+      return undefined;
+    }
+    const [, kind, verb] =
+      /^([A-Z][A-Za-z]*)State(Entered|Exited|Aborted|Failed|Succeeded|Started)$/.exec(type) ?? [];
+    if (kind !== undefined && verb === "Entered") return this.#enter(event, kind, innermost);
+    if (verb === "Exited") return this.#exit(event, innermost);
+    if (verb === "Aborted") {
+      const step =
+        kind === undefined ? innermost : (nearest(innermost, (one) => one.kind === kind) ?? innermost);
+      if (step) this.#close(step, "stopped", event);
+      return step?.parent;
+    }
+    if (verb !== undefined) return this.#takeContainer(event, verb, kind, innermost);
+    const iteration = /^MapIteration(Started|Succeeded|Failed|Aborted)$/.exec(type)?.[1];
+    if (iteration !== undefined) return this.#takeIteration(event, iteration, innermost);
+    if (innermost) noteTask(innermost, event);
+    return innermost;
+  }
+
+  // Events of an iteration are about the Map around it.
+  #takeIteration(
+    event: HistoryEvent,
+    verb: string,
+    innermost: StepRecord | undefined,
+  ): StepRecord | undefined {
+    const map = nearest(innermost, ({ kind }) => kind === "Map");
+    if (map && (verb === "Failed" || verb === "Aborted")) {
+      const chain = chainOf(innermost, map);
+      for (const step of chain) this.#closeAs(step, verb === "Failed" ? chain : [], event, "stopped");
+      if (verb === "Failed") map.failure = failureOf(event, chain);
+    }
+    return map ?? innermost;
+  }
+
+  #takeContainer(
+    event: HistoryEvent,
+    verb: string,
+    kind: string | undefined,
+    innermost: StepRecord | undefined,
+  ): StepRecord | undefined {
+    const container = nearest(innermost, (step) => step.kind === kind) ?? innermost;
+    if (!container) return undefined;
+    if (verb === "Failed") {
+      const failed = chainOf(innermost, container);
+      this.#closeWithin(container, failed, event);
+      const before = container.failure;
+      container.failure = failureOf(event, failed);
+      // An iteration has told it already.
+      if (failed.length === 0 && before) container.failure = { ...before, type: event.type };
+    }
+    // Begins anew where it is retried.
+    if (verb === "Started") container.failure = undefined;
+    return container;
+  }
+
+  #takeExecution(event: HistoryEvent, innermost: StepRecord | undefined): void {
+    if (event.type === "ExecutionRedriven" && this.#redrives < maxRedrives) {
+      this.#redrives += 1;
+      this.#error = undefined;
+      for (const step of this.#cutOff) this.#open(step);
+      this.#cutOff = [];
+    }
+    const ending = endings.get(event.type);
+    if (ending === undefined) return;
+    this.#error = describeError(event);
+    const failed = ending === "failed" ? chainOf(innermost, undefined) : [];
+    for (const step of failed) {
+      step.failure ??= { type: event.type, error: undefined };
+      explain(step, this.#error);
+    }
+    this.#cutOff = [];
+    for (const step of [...this.#outermost]) {
+      this.#closeWithin(step, failed, event, ending === "failed" ? "stopped" : ending);
+      this.#closeAs(step, failed, event, ending === "failed" ? "stopped" : ending);
+    }
+  }
+
+  #enter(event: HistoryEvent, kind: string, parent: StepRecord | undefined): StepRecord {
+    const step: StepRecord = {
+      name: nameIn(event),
+      kind,
+      parent,
+      startedAt: event.time,
+      openChildren: new Set(),
+      status: "running",
+      rawStatus: event.type,
+      settledAt: undefined,
+      failure: undefined,
+      isOpen: true,
+    };
+    this.#steps.push(step);
+    this.#open(step);
+    const sameName = this.#byName.get(step.name) ?? [];
+    this.#byName.set(step.name, sameName);
+    sameName.push(step);
+    return step;
+  }
+
+  #exit(event: HistoryEvent, innermost: StepRecord | undefined): StepRecord | undefined {
+    const name = nameIn(event);
+    const step = nearest(innermost, (one) => one.name === name && one.isOpen) ?? this.#youngest(name);
+    if (!step) return innermost;
+    this.#close(step, step.failure ? failureStatus(step.failure.type) : "succeeded", event);
+    return step.parent;
+  }
+
+  // Where the chain leads nowhere. Those that have ended meanwhile go when somebody looks.
+  #youngest(name: string): StepRecord | undefined {
+    const steps = this.#byName.get(name) ?? [];
+    while (steps.length > 0 && steps.at(-1)?.isOpen === false) steps.pop();
+    return steps.at(-1);
+  }
+
+  #open(step: StepRecord): void {
+    step.isOpen = true;
+    step.status = "running";
+    step.settledAt = undefined;
+    step.failure = undefined;
+    (step.parent?.openChildren ?? this.#outermost).add(step);
+  }
+
+  #close(step: StepRecord, status: ExecutionStatus, { type, time }: HistoryEvent): void {
+    if (!step.isOpen) return;
+    step.isOpen = false;
+    step.status = status;
+    step.rawStatus = type;
+    step.settledAt = time;
+    (step.parent?.openChildren ?? this.#outermost).delete(step);
+    if (endings.has(type)) this.#cutOff.push(step);
+  }
+
+  #closeAs(
+    step: StepRecord,
+    failed: readonly StepRecord[],
+    event: HistoryEvent,
+    others: ExecutionStatus,
+  ): void {
+    const hasFailed = failed.includes(step);
+    this.#close(step, hasFailed ? failureStatus(step.failure?.type ?? event.type) : others, event);
+  }
+
+  // With a stack of its own: a history can nest deeper than calls can.
+  #closeWithin(
+    container: StepRecord,
+    failed: readonly StepRecord[],
+    event: HistoryEvent,
+    others: ExecutionStatus = "stopped",
+  ): void {
+    const waiting = [...container.openChildren];
+    for (let step = waiting.pop(); step; step = waiting.pop()) {
+      waiting.push(...step.openChildren);
+      this.#closeAs(step, failed, event, others);
+    }
+  }
+}
+
+/** The steps that have begun, by all events of an execution: {@link StepReader}. */
+export function stepsOf(events: readonly HistoryEvent[]): ExecutionStep[] {
+  const reader = new StepReader();
+  reader.read(events);
+  return reader.steps;
+}
