@@ -7,7 +7,7 @@ import { unknown as unknownOutput } from "@pulumi/pulumi/output";
 import type { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { aom, cloudflow, functiongraph } from "pulumi-runbook";
 import type { Emulator } from "runbook-emulator";
-import type { ServiceName } from "../../provider/src/services/registry";
+import type { EmulatedService } from "../support/everyService";
 import type { Bag } from "../support/pluginProcess";
 import { startPlugin, unknown } from "../support/pluginProcess";
 import { demoProjectId } from "../support/sessions";
@@ -41,7 +41,7 @@ async function openRuntime(): Promise<void> {
 
 const classes: Readonly<
   Record<
-    ServiceName,
+    EmulatedService,
     new (name: string, args: never, options: pulumi.CustomResourceOptions) => pulumi.CustomResource
   >
 > = {

@@ -3,7 +3,7 @@
  * front it is.
  */
 import type { Emulator } from "runbook-emulator";
-import type { ServiceName } from "../../provider/src/services/registry";
+import type { EmulatedService } from "../support/everyService";
 import type { Bag, Plugin } from "../support/pluginProcess";
 
 /** How long Pulumi allows each operation (`customTimeouts`), in seconds. */
@@ -14,7 +14,7 @@ export interface Timeouts {
 
 /** A resource as a program declares it. */
 export interface Declared {
-  readonly service: ServiceName;
+  readonly service: EmulatedService;
   readonly name: string;
   /** With Pulumi's marks for secrets and values that are not known yet. */
   readonly args: Bag;

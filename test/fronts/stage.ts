@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Emulator } from "runbook-emulator";
 import { startEmulator } from "runbook-emulator";
-import type { ServiceName } from "../../provider/src/services/registry";
+import type { EmulatedService } from "../support/everyService";
 import { control, executionsOf } from "../support/emulators";
 import { everyService } from "../support/everyService";
 import type { Bag } from "../support/pluginProcess";
@@ -38,7 +38,7 @@ export class Fronts {
    * Plays a scenario for every service through both fronts.
    * @returns by service, what came of it through each; names that differ in every run are replaced.
    */
-  async play(scenario: Scenario): Promise<Record<ServiceName, Record<Front["name"], unknown>>> {
+  async play(scenario: Scenario): Promise<Record<EmulatedService, Record<Front["name"], unknown>>> {
     const played = everyService.map(async (service) => {
       const results = this.#sides.map(async (side) => {
         const stage = new Stage(side, service, scenario.name);
@@ -48,7 +48,7 @@ export class Fronts {
       return [service, Object.fromEntries(await Promise.all(results))] as const;
     });
     return Object.fromEntries(await Promise.all(played)) as Record<
-      ServiceName,
+      EmulatedService,
       Record<Front["name"], unknown>
     >;
   }
@@ -103,13 +103,13 @@ export interface Scenario {
 
 /** One scenario of one service through one front. */
 export class Stage {
-  readonly service: ServiceName;
+  readonly service: EmulatedService;
   /** The scenario's workflow; it exists when it is scripted. */
   readonly workflow: string;
   readonly #side: Side;
   readonly #name: string;
 
-  constructor(side: Side, service: ServiceName, name: string) {
+  constructor(side: Side, service: EmulatedService, name: string) {
     this.#side = side;
     this.service = service;
     this.#name = name.replace(/\W+/g, "-");

@@ -174,7 +174,7 @@ describe("right for every language", () => {
 
   test("provider settings are secret, and so is each credential in them", () => {
     for (const settings of [schema.provider.inputProperties, schema.config.variables]) {
-      expect(Object.keys(settings).sort()).toEqual(["alicloud", "huaweicloud"]);
+      expect(Object.keys(settings).sort()).toEqual(["alicloud", "aws", "huaweicloud"]);
       for (const setting of Object.values(settings)) expect(setting.secret).toBe(true);
     }
     const marked = Object.entries(schema.types)
@@ -196,7 +196,7 @@ describe("right for every language", () => {
 });
 
 describe("the plugin serves what the schema promises", () => {
-  test.each(["huaweicloud", "alicloud"])("every setting of %s is known", (vendor) => {
+  test.each(["huaweicloud", "alicloud", "aws"])("every setting of %s is known", (vendor) => {
     const { $ref = "" } = schema.provider.inputProperties[vendor]!;
     const settings = Object.keys(schema.types[$ref.replace("#/types/", "")]!.properties!);
     const known = settings.filter(

@@ -15,19 +15,23 @@ export interface AwsAssumeRole {
    * @default "1h"
    */
   duration?: pulumi.Input<string>;
+  /** External id that the role's trust policy asks for. */
   externalId?: pulumi.Input<string>;
   /** JSON text that narrows the role's rights. */
   policy?: pulumi.Input<string>;
   /** ARNs of policies that narrow the role's rights. */
   policyArns?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Source identity of the session, as it stands in CloudTrail. */
   sourceIdentity?: pulumi.Input<string>;
   /** Tags of the session. */
   tags?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+  /** Keys of tags that are passed on to the next role. */
   transitiveTagKeys?: pulumi.Input<pulumi.Input<string>[]>;
 }
 
 /** A role of AWS, assumed with a web identity token in place of a key. */
 export interface AwsAssumeRoleWithWebIdentity {
+  /** E.g. `arn:aws:iam::123456789012:role/deployer`. */
   roleArn: pulumi.Input<string>;
   /** @default "pulumi-runbook" */
   sessionName?: pulumi.Input<string>;
@@ -53,6 +57,7 @@ export interface AwsAssumeRoleWithWebIdentity {
 export interface AwsSettings {
   /** Region of the STS. The ARN of a state machine tells its own region. */
   region?: pulumi.Input<string>;
+  /** Id of the access key. */
   accessKey?: pulumi.Input<string>;
   /** Kept as a secret. */
   secretKey?: pulumi.Input<string>;
