@@ -75,7 +75,7 @@ function forEveryLanguage(text) {
     .replace(/\{@link (\w+)\}/g, "`$1`")
     .replace(/the stack configuration `(\w+):<name>`/g, "the stack configuration `runbook:$1.<name>`")
     .replace(/configuration `(\w+):(\w+)`/g, "provider setting `$1.$2`")
-    .replace(/`(huaweicloud|alicloud):(\w+)`/g, "`$1.$2`")
+    .replace(/`(huaweicloud|alicloud|aws):(\w+)`/g, "`$1.$2`")
     .replace(/\bundefined\b/g, "absent")
     .replace(/\bUndefined\b/g, "Absent")
     .replace(/\bdocs\/(\w+\.md)\b/g, `[$1](${PAGES}$1)`);

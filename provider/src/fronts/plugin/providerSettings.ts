@@ -25,6 +25,7 @@ const foreignInputs: ReadonlySet<string> = new Set(["version", "pluginDownloadUR
 const ownSettings: Readonly<Record<string, readonly string[]>> = {
   huaweicloud: ["allowInsecureHttp", "assumeRoles", "requestLimits"],
   alicloud: ["assumeRoles", "requestLimits", "signature"],
+  aws: ["allowInsecureHttp", "requestLimits"],
 };
 
 const known: ReadonlyMap<string, ReadonlySet<string>> = new Map(
