@@ -4,9 +4,10 @@
  */
 import type { Emulator } from "runbook-emulator";
 import type { BackendDefinition } from "../../provider/src/lifecycle";
-import type { ServiceName } from "../../provider/src/services/registry";
+import type { EmulatedService } from "../support/everyService";
 import { openSession } from "../../provider/src/lifecycle";
 import { services } from "../../provider/src/services/registry";
+import { everyService } from "../support/everyService";
 import { besidesSteps, diagnosticsOf, errorOf, previewRowOf, rowsOf } from "../support/console";
 import { control, executionsOf } from "../support/emulators";
 import { useFixture } from "../support/fixture";
@@ -74,10 +75,10 @@ const keptReason = ({ whyAgain, onFailure, outcome }: (typeof combinations)[numb
   return onFailure === "continue" ? [] : [`last execution ${outcomes[outcome].verb} (not run again)`];
 };
 
-const workflowArguments = (service: ServiceName, name: string): Record<string, string> =>
+const workflowArguments = (service: EmulatedService, name: string): Record<string, string> =>
   service === "cloudflow" ? { flowName: name } : { workflowId: name };
 
-const program = (service: ServiceName): ProgramResource[] =>
+const program = (service: EmulatedService): ProgramResource[] =>
   combinations.flatMap(({ name, onFailure, rerunOn }) => [
     {
       name,
@@ -92,7 +93,7 @@ const program = (service: ServiceName): ProgramResource[] =>
   ]);
 
 /** Somebody else stops the executions that are to be stopped, as soon as they all run. */
-async function stopFromElsewhere(emulator: Emulator, service: ServiceName): Promise<void> {
+async function stopFromElsewhere(emulator: Emulator, service: EmulatedService): Promise<void> {
   const names = combinations.filter(({ outcome }) => outcome === "stopped").map(({ name }) => name);
   const running = async (): Promise<{ executionId: string; workflowId: string }[]> =>
     (await executionsOf(emulator)).filter(({ workflowId }) => names.includes(workflowId));
@@ -106,146 +107,143 @@ async function stopFromElsewhere(emulator: Emulator, service: ServiceName): Prom
   }
 }
 
-test.each(Object.keys(services) as ServiceName[])(
-  "%s: every outcome, onFailure and rerunOn",
-  async (service) => {
-    const { emulator, stack } = fixture;
-    for (const { name, outcome } of combinations) {
-      const runs = [outcomes[outcome].firstRun, {}];
-      await control(emulator, "PUT", `/workflows/${name}`, { service, nodes: [step], runs });
+test.each(everyService)("%s: every outcome, onFailure and rerunOn", async (service) => {
+  const { emulator, stack } = fixture;
+  for (const { name, outcome } of combinations) {
+    const runs = [outcomes[outcome].firstRun, {}];
+    await control(emulator, "PUT", `/workflows/${name}`, { service, nodes: [step], runs });
+  }
+  // Without this the engine leaves out what it has not begun when the first one fails.
+  const settings = { continueOnError: true, parallel: 40 };
+
+  const byName = async (): Promise<Map<string, StateResource>> =>
+    new Map((await stack.state()).map((resource) => [resource.urn.split("::").at(-1)!, resource]));
+  const counts = async (): Promise<Record<string, number>> => {
+    const started = await executionsOf(emulator);
+    return Object.fromEntries(
+      combinations.map(({ name }) => [name, started.filter((each) => each.workflowId === name).length]),
+    );
+  };
+  const expectCounts = (expected: (combination: Combination) => number): Record<string, number> =>
+    Object.fromEntries(combinations.map((combination) => [combination.name, expected(combination)]));
+  const once = expectCounts(() => 1);
+
+  // up: "fail" fails the deployment and keeps dependents back, "continue" has the failure as data.
+  const [first] = await Promise.all([
+    stack.up(program(service), settings),
+    stopFromElsewhere(emulator, service),
+  ]);
+  expect(first.ok).toBe(false);
+  const ended = await byName();
+  for (const { name, outcome, onFailure, next } of combinations) {
+    const { verb } = outcomes[outcome];
+    const { id, outputs, initErrors } = ended.get(name)!;
+    expect({ name, status: outputs["status"], failure: outputs["failure"] }).toEqual({
+      name,
+      status: outcome,
+      failure: expect.objectContaining({ stepId: "Work", stepName: "Work" }),
+    });
+    expect(rowsOf(first.output, name)).toContainEqual(
+      expect.stringMatching(new RegExp(`${outcome}: step 1( of 1)? "Work"(, \\d+m?s)?$`)),
+    );
+    const diagnostics = errorOf(first.output, name);
+    if (onFailure === "continue") {
+      expect({ name, diagnostics, initErrors }).toEqual({ name, diagnostics: [], initErrors: undefined });
+      expect(ended.get(`after-${name}`)!.inputs["keepers"]).toEqual({ id });
+    } else {
+      expect(diagnostics[1]).toMatch(
+        new RegExp(`^\\* execution ${id!} ${verb} after (\\d+m?s|less than 1s)$`),
+      );
+      expect(diagnostics).toContain(`The execution is no longer running. ${next}`);
+      expect(diagnostics.at(-1)).toMatch(/error WFX-EXECUTION-FAILED$/);
+      // The state keeps what the person has read.
+      expect(initErrors).toHaveLength(1);
+      for (const line of diagnostics.slice(2)) expect(initErrors![0]).toContain(line);
+      expect(ended.has(`after-${name}`)).toBe(false);
     }
-    // Without this the engine leaves out what it has not begun when the first one fails.
-    const settings = { continueOnError: true, parallel: 40 };
+  }
+  expect(await counts()).toEqual(once);
 
-    const byName = async (): Promise<Map<string, StateResource>> =>
-      new Map((await stack.state()).map((resource) => [resource.urn.split("::").at(-1)!, resource]));
-    const counts = async (): Promise<Record<string, number>> => {
-      const started = await executionsOf(emulator);
-      return Object.fromEntries(
-        combinations.map(({ name }) => [name, started.filter((each) => each.workflowId === name).length]),
-      );
-    };
-    const expectCounts = (expected: (combination: Combination) => number): Record<string, number> =>
-      Object.fromEntries(combinations.map((combination) => [combination.name, expected(combination)]));
-    const once = expectCounts(() => 1);
+  // preview: names the outcome and the word of rerunOn; or why the next up fails although nothing runs.
+  const preview = await stack.preview();
+  expect(preview.ok).toBe(true);
+  for (const combination of combinations) {
+    const { name, outcome, onFailure, whyAgain } = combination;
+    const row = previewRowOf(preview.output, name);
+    // A terminal's rows lose it when the preview has ended.
+    expect({ name, kept: diagnosticsOf(preview.output, name) }).toEqual({
+      name,
+      kept: keptReason(combination),
+    });
+    if (whyAgain !== undefined) expect(row).toBe(`+- ${name} replace runs again: ${whyAgain}`);
+    else if (onFailure === "continue") expect(row).toBeUndefined();
+    else expect(row).toBe(`~  ${name} update last execution ${outcomes[outcome].verb} (not run again)`);
+  }
+  expect(await counts()).toEqual(once);
 
-    // up: "fail" fails the deployment and keeps dependents back, "continue" has the failure as data.
-    const [first] = await Promise.all([
-      stack.up(program(service), settings),
-      stopFromElsewhere(emulator, service),
-    ]);
-    expect(first.ok).toBe(false);
-    const ended = await byName();
-    for (const { name, outcome, onFailure, next } of combinations) {
-      const { verb } = outcomes[outcome];
-      const { id, outputs, initErrors } = ended.get(name)!;
-      expect({ name, status: outputs["status"], failure: outputs["failure"] }).toEqual({
+  // refresh: the truth again, and what the next up does. It makes the engine forget that they are not ready.
+  const refresh = await stack.refresh();
+  expect(refresh.ok).toBe(true);
+  const refreshed = await byName();
+  for (const { name, outcome, onFailure, whyAgain } of combinations) {
+    const { id, outputs } = ended.get(name)!;
+    expect(refreshed.get(name)).toMatchObject({ id, outputs });
+    expect(refreshed.get(name)!.initErrors).toBeUndefined();
+    expect(diagnosticsOf(refresh.output, name)).toEqual([]);
+    const rows = rowsOf(refresh.output, name).join("\n");
+    if (whyAgain !== undefined) expect(rows).toContain(`runs again in the next \`pulumi up\`: ${whyAgain}`);
+    else if (onFailure === "continue") expect(rows).not.toMatch(/runs|run again|execution/);
+    else expect(rows).toContain(`last execution ${outcomes[outcome].verb} (not run again)`);
+  }
+  expect(await counts()).toEqual(once);
+
+  // up: runs again what it said it would, and fails again, for the stored reason, where it said that.
+  const second = await stack.up(undefined, settings);
+  expect(second.ok).toBe(false);
+  const after = await byName();
+  for (const combination of combinations) {
+    const { name, outcome, onFailure, whyAgain, next } = combination;
+    const { id, outputs, initErrors } = after.get(name)!;
+    const before = ended.get(name)!;
+    const diagnostics = besidesSteps(diagnosticsOf(second.output, name));
+    if (whyAgain !== undefined) {
+      expect({ name, status: outputs["status"], failure: outputs["failure"] ?? undefined }).toEqual({
         name,
-        status: outcome,
-        failure: expect.objectContaining({ stepId: "Work", stepName: "Work" }),
+        status: "succeeded",
+        failure: undefined,
       });
-      expect(rowsOf(first.output, name)).toContainEqual(
-        expect.stringMatching(new RegExp(`${outcome}: step 1( of 1)? "Work"(, \\d+m?s)?$`)),
-      );
-      const diagnostics = errorOf(first.output, name);
+      const kept = keptReason(combination);
+      expect({ name, diagnostics, initErrors }).toEqual({ name, diagnostics: kept, initErrors: undefined });
+      expect(id).not.toBe(before.id);
+      expect(after.get(`after-${name}`)!.inputs["keepers"]).toEqual({ id });
+    } else {
+      expect(id).toBe(before.id);
+      expect(outputs).toEqual(before.outputs);
       if (onFailure === "continue") {
-        expect({ name, diagnostics, initErrors }).toEqual({ name, diagnostics: [], initErrors: undefined });
-        expect(ended.get(`after-${name}`)!.inputs["keepers"]).toEqual({ id });
-      } else {
-        expect(diagnostics[1]).toMatch(
-          new RegExp(`^\\* execution ${id!} ${verb} after (\\d+m?s|less than 1s)$`),
-        );
-        expect(diagnostics).toContain(`The execution is no longer running. ${next}`);
-        expect(diagnostics.at(-1)).toMatch(/error WFX-EXECUTION-FAILED$/);
-        // The state keeps what the person has read.
-        expect(initErrors).toHaveLength(1);
-        for (const line of diagnostics.slice(2)) expect(initErrors![0]).toContain(line);
-        expect(ended.has(`after-${name}`)).toBe(false);
-      }
-    }
-    expect(await counts()).toEqual(once);
-
-    // preview: names the outcome and the word of rerunOn; or why the next up fails although nothing runs.
-    const preview = await stack.preview();
-    expect(preview.ok).toBe(true);
-    for (const combination of combinations) {
-      const { name, outcome, onFailure, whyAgain } = combination;
-      const row = previewRowOf(preview.output, name);
-      // A terminal's rows lose it when the preview has ended.
-      expect({ name, kept: diagnosticsOf(preview.output, name) }).toEqual({
-        name,
-        kept: keptReason(combination),
-      });
-      if (whyAgain !== undefined) expect(row).toBe(`+- ${name} replace runs again: ${whyAgain}`);
-      else if (onFailure === "continue") expect(row).toBeUndefined();
-      else expect(row).toBe(`~  ${name} update last execution ${outcomes[outcome].verb} (not run again)`);
-    }
-    expect(await counts()).toEqual(once);
-
-    // refresh: the truth again, and what the next up does. It makes the engine forget that they are not ready.
-    const refresh = await stack.refresh();
-    expect(refresh.ok).toBe(true);
-    const refreshed = await byName();
-    for (const { name, outcome, onFailure, whyAgain } of combinations) {
-      const { id, outputs } = ended.get(name)!;
-      expect(refreshed.get(name)).toMatchObject({ id, outputs });
-      expect(refreshed.get(name)!.initErrors).toBeUndefined();
-      expect(diagnosticsOf(refresh.output, name)).toEqual([]);
-      const rows = rowsOf(refresh.output, name).join("\n");
-      if (whyAgain !== undefined) expect(rows).toContain(`runs again in the next \`pulumi up\`: ${whyAgain}`);
-      else if (onFailure === "continue") expect(rows).not.toMatch(/runs|run again|execution/);
-      else expect(rows).toContain(`last execution ${outcomes[outcome].verb} (not run again)`);
-    }
-    expect(await counts()).toEqual(once);
-
-    // up: runs again what it said it would, and fails again, for the stored reason, where it said that.
-    const second = await stack.up(undefined, settings);
-    expect(second.ok).toBe(false);
-    const after = await byName();
-    for (const combination of combinations) {
-      const { name, outcome, onFailure, whyAgain, next } = combination;
-      const { id, outputs, initErrors } = after.get(name)!;
-      const before = ended.get(name)!;
-      const diagnostics = besidesSteps(diagnosticsOf(second.output, name));
-      if (whyAgain !== undefined) {
-        expect({ name, status: outputs["status"], failure: outputs["failure"] ?? undefined }).toEqual({
-          name,
-          status: "succeeded",
-          failure: undefined,
-        });
-        const kept = keptReason(combination);
-        expect({ name, diagnostics, initErrors }).toEqual({ name, diagnostics: kept, initErrors: undefined });
-        expect(id).not.toBe(before.id);
+        expect(rowsOf(second.output, name)).toEqual([]);
+        expect(diagnostics).toEqual([]);
         expect(after.get(`after-${name}`)!.inputs["keepers"]).toEqual({ id });
       } else {
-        expect(id).toBe(before.id);
-        expect(outputs).toEqual(before.outputs);
-        if (onFailure === "continue") {
-          expect(rowsOf(second.output, name)).toEqual([]);
-          expect(diagnostics).toEqual([]);
-          expect(after.get(`after-${name}`)!.inputs["keepers"]).toEqual({ id });
-        } else {
-          expect(diagnostics.slice(0, 1)).toEqual(keptReason(combination));
-          expect(errorOf(second.output, name)[1]).toMatch(
-            new RegExp(`^\\* execution ${id!} ${outcomes[outcome].verb} after `),
-          );
-          expect(diagnostics).toContain(`The execution is no longer running. ${next}`);
-          expect(initErrors).toHaveLength(1);
-          expect(after.has(`after-${name}`)).toBe(false);
-        }
+        expect(diagnostics.slice(0, 1)).toEqual(keptReason(combination));
+        expect(errorOf(second.output, name)[1]).toMatch(
+          new RegExp(`^\\* execution ${id!} ${outcomes[outcome].verb} after `),
+        );
+        expect(diagnostics).toContain(`The execution is no longer running. ${next}`);
+        expect(initErrors).toHaveLength(1);
+        expect(after.has(`after-${name}`)).toBe(false);
       }
     }
-    const runs = expectCounts(({ whyAgain }) => (whyAgain === undefined ? 1 : 2));
-    expect(await counts()).toEqual(runs);
+  }
+  const runs = expectCounts(({ whyAgain }) => (whyAgain === undefined ? 1 : 2));
+  expect(await counts()).toEqual(runs);
 
-    // What has succeeded now has no reason left, but for "always".
-    const last = await stack.preview();
-    for (const { name, rerunOn, whyAgain } of combinations) {
-      const row = previewRowOf(last.output, name);
-      if (rerunOn === "always") expect(row).toBe(`+- ${name} replace runs again: rerunOn includes "always"`);
-      else if (whyAgain !== undefined) expect(row).toBeUndefined();
-      else expect(row).toBe(previewRowOf(preview.output, name));
-    }
-    expect(await counts()).toEqual(runs);
-  },
-);
+  // What has succeeded now has no reason left, but for "always".
+  const last = await stack.preview();
+  for (const { name, rerunOn, whyAgain } of combinations) {
+    const row = previewRowOf(last.output, name);
+    if (rerunOn === "always") expect(row).toBe(`+- ${name} replace runs again: rerunOn includes "always"`);
+    else if (whyAgain !== undefined) expect(row).toBeUndefined();
+    else expect(row).toBe(previewRowOf(preview.output, name));
+  }
+  expect(await counts()).toEqual(runs);
+});

@@ -4,8 +4,8 @@
  */
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { ServiceName } from "../../provider/src/services/registry";
-import { services } from "../../provider/src/services/registry";
+import type { EmulatedService } from "../support/everyService";
+import { everyService } from "../support/everyService";
 import { outputs as outputNames, stateVersion } from "../../provider/src/lifecycle/state";
 import { diagnosticsOf, previewRowOf, rowsOf } from "../support/console";
 import { control, executionsOf, requestsOf } from "../support/emulators";
@@ -15,7 +15,7 @@ import type { ProgramResource, StateResource } from "../support/stack";
 jest.setTimeout(180_000);
 
 const fixture = useFixture();
-const serviceNames = Object.keys(services) as ServiceName[];
+const serviceNames = everyService;
 
 type Args = Readonly<Record<string, unknown>>;
 
@@ -23,18 +23,18 @@ const step = { id: "Work", name: "Work", durationMs: 50 };
 
 /** Scripts a workflow that succeeds. */
 const scriptSuccess = async (
-  service: ServiceName,
+  service: EmulatedService,
   id: string,
   runs: readonly object[] = [{}],
 ): Promise<void> => {
   await control(fixture.emulator, "PUT", `/workflows/${id}`, { service, nodes: [step], runs });
 };
 
-const workflowArgument = (service: ServiceName): string =>
+const workflowArgument = (service: EmulatedService): string =>
   service === "cloudflow" ? "flowName" : "workflowId";
 
 // AOM's workflows take no input: there the triggers are what differs from run to run.
-const inputArgument = (service: ServiceName): string => (service === "aom" ? "triggers" : "input");
+const inputArgument = (service: EmulatedService): string => (service === "aom" ? "triggers" : "input");
 
 /** How many executions each workflow has had. */
 async function counts(): Promise<Record<string, number>> {
@@ -58,7 +58,7 @@ interface Change {
   readonly preview: string | undefined;
 }
 
-function changesOf(service: ServiceName): Change[] {
+function changesOf(service: EmulatedService): Change[] {
   const input = inputArgument(service);
   const workflow = workflowArgument(service);
   return [
@@ -212,7 +212,7 @@ const keyModes: readonly KeyMode[] = ["none", "literal", "uuid7"];
 
 /** An execution with these inputs, and what makes its key where one is made. */
 function keyed(
-  service: ServiceName,
+  service: EmulatedService,
   mode: KeyMode,
   name: string,
   input: Args,
