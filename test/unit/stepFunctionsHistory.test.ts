@@ -1,11 +1,11 @@
 /** Steps from the event history of Step Functions: branches, iterations, caught failures, ends, redrives. */
-import type { HistoryEvent } from "../../provider/src/services/aws/stepfunctions/events";
+import type { StateMachineEvent } from "../../provider/src/services/aws/stepfunctions/events";
 import { StepReader, stepsOf } from "../../provider/src/services/aws/stepfunctions/history";
 
 type Line = readonly [id: number, previous: number, type: string, details?: Record<string, unknown>];
 
 /** Events a second apart. */
-const events = (lines: readonly Line[]): HistoryEvent[] =>
+const events = (lines: readonly Line[]): StateMachineEvent[] =>
   lines.map(([id, previousEventId, type, details = {}]) => ({
     id,
     previousEventId,

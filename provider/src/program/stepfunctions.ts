@@ -2,7 +2,7 @@
  * AWS Step Functions for Pulumi programs: the resource, and functions that read executions.
  */
 import type * as pulumi from "@pulumi/pulumi";
-import type { HistoryEvent } from "../services/aws/stepfunctions/events";
+import type { StateMachineEvent } from "../services/aws/stepfunctions/events";
 import { openExecution } from "../lifecycle/index";
 import { services } from "../services/registry";
 import { programFunction } from "./functions";
@@ -250,7 +250,7 @@ export function retryWorkflowExecution(
 /** Result of {@link getExecutionHistory}. */
 export interface GetExecutionHistoryResult {
   /** All events, oldest first. */
-  events: HistoryEvent[];
+  events: StateMachineEvent[];
   /** True where the service did not give all of them: there are more than can be read, or it repeats itself. */
   isIncomplete?: true;
 }

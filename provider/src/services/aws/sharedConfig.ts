@@ -2,7 +2,6 @@
  * What a profile of the vendor's configuration file says of places: addresses, regions and authorities. Its credentials are the
  * business of the vendor's own chain.
  */
-import { parse } from "ini";
 import { ConfigurationError } from "../../ground/errors";
 import { isJsonObject } from "../../http/answer";
 import type { Found, Settings } from "../../execution/settings";
@@ -66,6 +65,9 @@ export function profileField(settings: Settings, field: string): Found | undefin
   const name = namedProfile(settings)?.value ?? "default";
   const content = settings.readFile(path);
   if (content === undefined) return undefined;
+  // Loaded only here: most machines have no such file.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { parse } = require("ini") as typeof import("ini");
   const sections = parse(content);
   const section: unknown =
     sections[`profile ${name}`] ?? (name === "default" ? sections["default"] : undefined);

@@ -11,7 +11,7 @@ import type { ExecutionSnapshot, ExecutionSummary } from "../../../execution/sna
 import { durationBetweenMs, isSettled } from "../../../execution/snapshot";
 import type { ExecutionArn } from "./arns";
 import { parseExecutionArn } from "./arns";
-import type { HistoryEvent } from "./events";
+import type { StateMachineEvent } from "./events";
 import { toExecutionStatus } from "./statuses";
 
 type Bag = Readonly<Record<string, unknown>>;
@@ -139,9 +139,9 @@ export function parseListExecutions(
 export function parseGetExecutionHistory(
   answer: HttpAnswer,
   request: RequestSummary,
-): { readonly events: HistoryEvent[]; readonly nextToken: string | undefined } {
+): { readonly events: StateMachineEvent[]; readonly nextToken: string | undefined } {
   const body = readJsonObject(answer, request);
-  const events = listIn(body, "events", request).map((item): HistoryEvent => ({
+  const events = listIn(body, "events", request).map((item): StateMachineEvent => ({
     id: Number(item["id"]),
     previousEventId: Number(item["previousEventId"]),
     type: textIn(item["type"]) ?? "",

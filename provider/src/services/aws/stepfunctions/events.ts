@@ -3,7 +3,7 @@
  */
 
 /** One event of an execution. */
-export interface HistoryEvent {
+export interface StateMachineEvent {
   readonly id: number;
   /** The event before this one in its branch; 0 for the first event. NaN where the service does not say. */
   readonly previousEventId: number;

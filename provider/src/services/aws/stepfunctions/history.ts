@@ -4,7 +4,7 @@
  * Pure.
  */
 import type { ExecutionStatus, ExecutionStep } from "../../../execution/snapshot";
-import type { HistoryEvent } from "./events";
+import type { StateMachineEvent } from "./events";
 import type { StepRecord } from "./steps";
 import {
   chainOf,
@@ -48,7 +48,7 @@ export class StepReader {
   #error: string | undefined;
 
   /** Takes the next events. */
-  read(events: readonly HistoryEvent[]): void {
+  read(events: readonly StateMachineEvent[]): void {
     for (const event of events) {
       const around = this.#take(event, this.#around.get(event.previousEventId) ?? undefined);
       if (event.id > 0) this.#around.set(event.id, around ?? null);
@@ -66,7 +66,7 @@ export class StepReader {
   }
 
   // Gives the innermost step around the next event.
-  #take(event: HistoryEvent, innermost: StepRecord | undefined): StepRecord | undefined {
+  #take(event: StateMachineEvent, innermost: StepRecord | undefined): StepRecord | undefined {
     const { type } = event;
     if (type.startsWith("Execution")) {
       this.#takeExecution(event, innermost);
@@ -91,7 +91,7 @@ export class StepReader {
 
   // Events of an iteration are about the Map around it.
   #takeIteration(
-    event: HistoryEvent,
+    event: StateMachineEvent,
     verb: string,
     innermost: StepRecord | undefined,
   ): StepRecord | undefined {
@@ -105,7 +105,7 @@ export class StepReader {
   }
 
   #takeContainer(
-    event: HistoryEvent,
+    event: StateMachineEvent,
     verb: string,
     kind: string | undefined,
     innermost: StepRecord | undefined,
@@ -125,7 +125,7 @@ export class StepReader {
     return container;
   }
 
-  #takeExecution(event: HistoryEvent, innermost: StepRecord | undefined): void {
+  #takeExecution(event: StateMachineEvent, innermost: StepRecord | undefined): void {
     if (event.type === "ExecutionRedriven" && this.#redrives < maxRedrives) {
       this.#redrives += 1;
       this.#error = undefined;
@@ -147,7 +147,7 @@ export class StepReader {
     }
   }
 
-  #enter(event: HistoryEvent, kind: string, parent: StepRecord | undefined): StepRecord {
+  #enter(event: StateMachineEvent, kind: string, parent: StepRecord | undefined): StepRecord {
     const step: StepRecord = {
       name: nameIn(event),
       kind,
@@ -168,7 +168,7 @@ export class StepReader {
     return step;
   }
 
-  #exit(event: HistoryEvent, innermost: StepRecord | undefined): StepRecord | undefined {
+  #exit(event: StateMachineEvent, innermost: StepRecord | undefined): StepRecord | undefined {
     const name = nameIn(event);
     const step = nearest(innermost, (one) => one.name === name && one.isOpen) ?? this.#youngest(name);
     if (!step) return innermost;
@@ -191,7 +191,7 @@ export class StepReader {
     (step.parent?.openChildren ?? this.#outermost).add(step);
   }
 
-  #close(step: StepRecord, status: ExecutionStatus, { type, time }: HistoryEvent): void {
+  #close(step: StepRecord, status: ExecutionStatus, { type, time }: StateMachineEvent): void {
     if (!step.isOpen) return;
     step.isOpen = false;
     step.status = status;
@@ -204,7 +204,7 @@ export class StepReader {
   #closeAs(
     step: StepRecord,
     failed: readonly StepRecord[],
-    event: HistoryEvent,
+    event: StateMachineEvent,
     others: ExecutionStatus,
   ): void {
     const hasFailed = failed.includes(step);
@@ -215,7 +215,7 @@ export class StepReader {
   #closeWithin(
     container: StepRecord,
     failed: readonly StepRecord[],
-    event: HistoryEvent,
+    event: StateMachineEvent,
     others: ExecutionStatus = "stopped",
   ): void {
     const waiting = [...container.openChildren];
@@ -227,7 +227,7 @@ export class StepReader {
 }
 
 /** The steps that have begun, by all events of an execution: {@link StepReader}. */
-export function stepsOf(events: readonly HistoryEvent[]): ExecutionStep[] {
+export function stepsOf(events: readonly StateMachineEvent[]): ExecutionStep[] {
   const reader = new StepReader();
   reader.read(events);
   return reader.steps;

@@ -9,7 +9,7 @@ import { summarize } from "../../../http/request";
 import type { BucketView } from "../../../http/tokenBucket";
 import { parseGetExecutionHistory } from "./answers";
 import { buildGetExecutionHistory } from "./api";
-import type { HistoryEvent } from "./events";
+import type { StateMachineEvent } from "./events";
 import { StepReader } from "./history";
 import type { StatesRequests } from "./statesRequests";
 
@@ -20,7 +20,7 @@ const maxKeptEvents = 10_000;
 const maxHistoryPages = 1_000;
 const leastHistoryPage = 10;
 
-type Take = (events: readonly HistoryEvent[]) => boolean;
+type Take = (events: readonly StateMachineEvent[]) => boolean;
 
 /** The histories of one state machine's executions. */
 export class HistoryReader {
@@ -72,8 +72,8 @@ export class HistoryReader {
   async read(
     executionId: string,
     signal: AbortSignal,
-  ): Promise<{ readonly events: HistoryEvent[]; readonly isWhole: boolean }> {
-    const events: HistoryEvent[] = [];
+  ): Promise<{ readonly events: StateMachineEvent[]; readonly isWhole: boolean }> {
+    const events: StateMachineEvent[] = [];
     const isWhole = await this.#readHistory(executionId, { signal, withData: true }, (page) => {
       events.push(...page);
       return events.length < maxKeptEvents;
@@ -129,6 +129,6 @@ export class HistoryReader {
   }
 }
 
-function keyOf(event: HistoryEvent): string {
+function keyOf(event: StateMachineEvent): string {
   return Number.isFinite(event.id) ? String(event.id) : JSON.stringify(event);
 }

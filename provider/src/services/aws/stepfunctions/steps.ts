@@ -3,7 +3,7 @@
  */
 import type { ExecutionStatus, ExecutionStep } from "../../../execution/snapshot";
 import { durationBetweenMs } from "../../../execution/snapshot";
-import type { HistoryEvent } from "./events";
+import type { StateMachineEvent } from "./events";
 
 // Deeper than definitions nest. A history that names other steps in every event must still be read in linear time.
 const maxLevels = 200;
@@ -63,14 +63,14 @@ export function explain(step: StepRecord, error: string | undefined): void {
 }
 
 /** What the end of a Parallel, a Map or an iteration says of a failure within it. */
-export function failureOf(event: HistoryEvent, failed: readonly StepRecord[]): Failure {
+export function failureOf(event: StateMachineEvent, failed: readonly StepRecord[]): Failure {
   const within = failed[0];
   if (within) within.failure ??= { type: event.type, error: undefined };
   return { type: event.type, error: describeError(event) ?? within?.failure?.error, within };
 }
 
 /** Notes an event of a step's task. The last attempt counts: a task that is scheduled again has not failed yet. */
-export function noteTask(step: StepRecord, event: HistoryEvent): void {
+export function noteTask(step: StepRecord, event: StateMachineEvent): void {
   const { type } = event;
   if (/(Failed|TimedOut)$/.test(type)) step.failure = { type, error: describeError(event) };
   else if (/(Scheduled|Started|Submitted|Succeeded)$/.test(type)) step.failure = undefined;
@@ -98,13 +98,13 @@ export function toStep(step: StepRecord): ExecutionStep {
 }
 
 /** The name of the state that an event is about. */
-export function nameIn({ details }: HistoryEvent): string {
+export function nameIn({ details }: StateMachineEvent): string {
   const { name } = details;
   return typeof name === "string" ? name : "";
 }
 
 /** `error: cause`, as far as an event has them. */
-export function describeError({ details }: HistoryEvent): string | undefined {
+export function describeError({ details }: StateMachineEvent): string | undefined {
   const { error, cause } = details;
   const parts = [error, cause].filter((part) => typeof part === "string" && part !== "");
   return parts.length === 0 ? undefined : parts.join(": ");
