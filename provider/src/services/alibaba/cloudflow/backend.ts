@@ -48,7 +48,9 @@ import {
 } from "./api";
 import type { FlowSender } from "./flowRequests";
 import { FlowRequests, bucketsOf } from "./flowRequests";
-import { HistoryReader } from "./historyReader";
+import { HistoryReader } from "../../historyReader";
+import type { HistoryEvent } from "./history";
+import { historySource } from "./historySource";
 import { FlowLists, maxListPage } from "./lists";
 
 const name = text({
@@ -130,7 +132,7 @@ export class CloudFlowBackend implements Backend {
   readonly #client: AlibabaClient;
   readonly #clock: Clock;
   readonly #requests: FlowRequests;
-  readonly #history: HistoryReader;
+  readonly #history: HistoryReader<HistoryEvent>;
   readonly #lists: FlowLists;
 
   constructor(location: AlibabaLocation, args: Arguments, sender: FlowSender) {
@@ -144,7 +146,7 @@ export class CloudFlowBackend implements Backend {
     this.#client = sender.client;
     this.#clock = sender.clock;
     this.#requests = new FlowRequests(this.#flow, this.subject, sender);
-    this.#history = new HistoryReader(this.#requests);
+    this.#history = new HistoryReader(historySource(this.#requests));
     this.#lists = new FlowLists(this.#requests, this.#start.qualifier);
   }
 
@@ -273,7 +275,7 @@ export class CloudFlowBackend implements Backend {
   }
 
   /** The events of an execution: {@link HistoryReader.read}. */
-  history(executionId: string, signal: AbortSignal): ReturnType<HistoryReader["read"]> {
+  history(executionId: string, signal: AbortSignal): ReturnType<HistoryReader<HistoryEvent>["read"]> {
     return this.#history.read(executionId, signal);
   }
 

@@ -29,7 +29,9 @@ import type { StatesPlace } from "./api";
 import { buildDescribeExecution, buildRedriveExecution, buildStopExecution } from "./api";
 import { executionArn, stateMachineArn } from "./arns";
 import { consoleUrlOf } from "./console";
-import { HistoryReader } from "./historyReader";
+import { HistoryReader } from "../../historyReader";
+import type { StateMachineEvent } from "./events";
+import { historySource } from "./historySource";
 import { ExecutionLists, maxListPage } from "./lists";
 import { checkPlace, placeOf } from "./place";
 import { startNamed, startSync } from "./starts";
@@ -113,7 +115,7 @@ export class StepFunctionsBackend implements Backend {
   readonly #clock: Clock;
   readonly #uuid: () => string;
   readonly #requests: StatesRequests;
-  readonly #history: HistoryReader;
+  readonly #history: HistoryReader<StateMachineEvent>;
   readonly #lists: ExecutionLists;
 
   constructor(
@@ -128,7 +130,7 @@ export class StepFunctionsBackend implements Backend {
     this.#clock = sender.clock;
     this.#uuid = uuid;
     this.#requests = new StatesRequests(place, sender);
-    this.#history = new HistoryReader(this.#requests);
+    this.#history = new HistoryReader(historySource(this.#requests));
     this.#lists = new ExecutionLists(this.#requests);
   }
 
@@ -212,7 +214,7 @@ export class StepFunctionsBackend implements Backend {
   }
 
   /** The events of an execution: {@link HistoryReader.read}. */
-  history(executionId: string, signal: AbortSignal): ReturnType<HistoryReader["read"]> {
+  history(executionId: string, signal: AbortSignal): ReturnType<HistoryReader<StateMachineEvent>["read"]> {
     return this.#history.read(executionId, signal);
   }
 
