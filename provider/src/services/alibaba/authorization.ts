@@ -2,14 +2,15 @@
  * Authorises requests to Alibaba Cloud's RPC style APIs by one of the two signatures: ACS3-HMAC-SHA256 (default), or
  * the older RPC HMAC-SHA1, which the vendor's own CloudFlow clients still use.
  */
-import { AuthenticationError, ConfigurationError } from "../../ground/errors";
+import { ConfigurationError } from "../../ground/errors";
 import type { SendOptions } from "../../http/httpClient";
-import type { Authorization, Authorize, HttpAnswer, HttpRequest, SignableRequest } from "../../http/request";
+import type { Authorization, HttpAnswer, HttpRequest, SignableRequest } from "../../http/request";
 import { formatAcsDate, sha256Hex, signAcs3, signRpc } from "./signer";
 import type { BackendContext } from "../../execution/service";
 import { nameSetting } from "../../execution/settingWords";
 import type { Settings } from "../../execution/settings";
 import { fromConfig } from "../../execution/settings";
+import { sendByKey } from "../accessKeys";
 import type { CredentialSource, AlibabaCredential } from "./credential";
 
 /** The signatures by the names that the configuration `alicloud:signature` takes. */
@@ -27,16 +28,6 @@ export function findSignatureAlgorithm(settings: Settings): SignatureAlgorithm {
   );
 }
 
-function authorizeBy(
-  algorithm: SignatureAlgorithm,
-  source: Pick<CredentialSource, "get">,
-  { clock, uuid }: Pick<BackendContext, "clock" | "uuid">,
-): Authorize {
-  const sign = algorithm === "HMAC-SHA1" ? authorizeRpc : authorizeAcs3;
-  // The nonce is new for every attempt: the service refuses one that it has seen.
-  return async (request, signal) => sign(request, await source.get(signal), clock.now(), uuid());
-}
-
 /** How a request is signed and sent. */
 export interface SignedSending {
   readonly algorithm: SignatureAlgorithm;
@@ -44,36 +35,21 @@ export interface SignedSending {
   readonly context: Pick<BackendContext, "http" | "clock" | "uuid">;
 }
 
-/**
- * Signs a request and sends it; errors as HttpClient.send. Keys that are refused as expired, whatever they said of their
- * life, are replaced once: a refused request was not handled, so even a start may be sent again.
- */
-export async function sendSigned(
+// The services' code for a temporary key that has ended.
+const expiredKeyCodes: ReadonlySet<string> = new Set(["InvalidSecurityToken.Expired"]);
+
+/** Signs a request and sends it; errors as HttpClient.send. Expired keys are replaced once. */
+export function sendSigned(
   request: HttpRequest,
   options: Omit<SendOptions, "authorize">,
   { algorithm, source, context }: SignedSending,
 ): Promise<HttpAnswer> {
-  let used: string | undefined;
-  const get = async (signal: AbortSignal): Promise<AlibabaCredential> => {
-    const credential = await source.get(signal);
-    used = credential.accessKeyId;
-    return credential;
-  };
-  const authorize = authorizeBy(algorithm, { get }, context);
-  try {
-    return await context.http.send(request, { ...options, authorize });
-  } catch (error) {
-    if (!isExpiredKey(error, request) || used === undefined || !source.forget(used)) throw error;
-    return await context.http.send(request, { ...options, authorize });
-  }
-}
-
-function isExpiredKey(error: unknown, { operation }: HttpRequest): boolean {
-  return (
-    error instanceof AuthenticationError &&
-    error.request.operation === operation &&
-    error.serviceCode === "InvalidSecurityToken.Expired"
-  );
+  const { http, clock, uuid } = context;
+  const authorize = algorithm === "HMAC-SHA1" ? authorizeRpc : authorizeAcs3;
+  // The nonce is new for every attempt: the service refuses one that it has seen.
+  const sign = (signable: SignableRequest, key: AlibabaCredential): Authorization =>
+    authorize(signable, key, clock.now(), uuid());
+  return sendByKey(request, options, { source, http, sign, expiredKeyCodes });
 }
 
 function authorizeAcs3(

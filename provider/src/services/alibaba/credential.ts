@@ -1,6 +1,7 @@
 /**
  * A credential of Alibaba Cloud, and what gives one.
  */
+import type { AccessKeySource } from "../accessKeys";
 import type { AlibabaAccessKey } from "./signer";
 import type { AlibabaProfile } from "./profiles";
 import type { OidcRequest, RoleRequest } from "./roles";
@@ -45,15 +46,7 @@ export interface Base {
 }
 
 /** The keys of one identity in this process. */
-export interface CredentialSource {
+export interface CredentialSource extends AccessKeySource<AlibabaCredential> {
   /** Tells identities apart; no secret can be read from it. */
   readonly key: string;
-  /**
-   * The keys that are valid now.
-   * @throws ConfigurationError where there are none anywhere; ServiceError or TransportError where they can't be
-   *   obtained; RequestInterruptedError where `signal` aborts.
-   */
-  get(signal: AbortSignal): Promise<AlibabaCredential>;
-  /** Forgets keys that a service called expired; true where the next call obtains new ones. */
-  forget(accessKeyId: string): boolean;
 }

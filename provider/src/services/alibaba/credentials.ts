@@ -10,8 +10,8 @@ import { summarize } from "../../http/request";
 import type { BackendContext } from "../../execution/service";
 import type { SettingWords } from "../../execution/settingWords";
 import type { Settings } from "../../execution/settings";
+import { renewedKeys } from "../accessKeys";
 import type { ObtainedCredentials } from "../temporaryCredentials";
-import { TemporaryCredentials } from "../temporaryCredentials";
 import { readTokenFile } from "../tokenFile";
 import { sendSigned } from "./authorization";
 import type { AlibabaCredential, AlibabaIdentity, CredentialSource } from "./credential";
@@ -90,24 +90,11 @@ const machineSummary: RequestSummary = {
 };
 
 function renewed(context: SourceContext, summary: RequestSummary, obtain: Obtain): Source {
-  const credentials = new TemporaryCredentials<AlibabaCredential>(
-    {
-      summary,
-      obtain: async (signal) => {
-        const obtained = await obtain(signal);
-        context.credentials.add(obtained.value.accessKeySecret, obtained.value.securityToken);
-        return obtained;
-      },
-    },
-    context.clock,
-  );
-  return {
-    get: (signal) => credentials.get(signal),
-    forget: (accessKeyId) => {
-      credentials.forget((value) => value.accessKeyId === accessKeyId);
-      return true;
-    },
-  };
+  const secretsOf = ({
+    accessKeySecret,
+    securityToken,
+  }: AlibabaCredential): readonly (string | undefined)[] => [accessKeySecret, securityToken];
+  return renewedKeys({ summary, obtain, secretsOf }, context);
 }
 
 function oidcSource(oidc: OidcRequest, endpoint: string, context: SourceContext): Source {

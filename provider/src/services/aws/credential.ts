@@ -1,6 +1,7 @@
 /**
  * A credential of AWS, and who gives one.
  */
+import type { AccessKeySource } from "../accessKeys";
 import type { RoleRequest, WebIdentityRequest } from "./roles";
 
 /** A key pair, and the token of a temporary one. */
@@ -30,13 +31,4 @@ export interface ChainFiles {
 }
 
 /** The keys of one identity in this process. */
-export interface CredentialSource {
-  /**
-   * The keys that are valid now.
-   * @throws ConfigurationError where there are none anywhere; ServiceError or TransportError where they can't be
-   *   obtained; RequestInterruptedError where `signal` aborts.
-   */
-  get(signal: AbortSignal): Promise<AwsCredential>;
-  /** Forgets keys that a service called expired; true where the next call obtains new ones. */
-  forget(accessKeyId: string): boolean;
-}
+export type CredentialSource = AccessKeySource<AwsCredential>;

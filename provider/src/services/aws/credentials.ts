@@ -6,8 +6,8 @@ import { createHash } from "node:crypto";
 import type { RequestSummary } from "../../ground/errors";
 import type { BackendContext } from "../../execution/service";
 import { summarize } from "../../http/request";
+import { renewedKeys } from "../accessKeys";
 import type { ObtainedCredentials } from "../temporaryCredentials";
-import { TemporaryCredentials } from "../temporaryCredentials";
 import { readTokenFile } from "../tokenFile";
 import { sendSigned } from "./authorization";
 import { chainSummary, openChain } from "./chain";
@@ -91,22 +91,9 @@ function webIdentitySource(
 }
 
 function renewed(context: SourceContext, summary: RequestSummary, obtain: Obtain): CredentialSource {
-  const credentials = new TemporaryCredentials<AwsCredential>(
-    {
-      summary,
-      obtain: async (signal) => {
-        const obtained = await obtain(signal);
-        context.credentials.add(obtained.value.secretAccessKey, obtained.value.sessionToken);
-        return obtained;
-      },
-    },
-    context.clock,
-  );
-  return {
-    get: (signal) => credentials.get(signal),
-    forget: (accessKeyId) => {
-      credentials.forget((value) => value.accessKeyId === accessKeyId);
-      return true;
-    },
-  };
+  const secretsOf = ({ secretAccessKey, sessionToken }: AwsCredential): readonly (string | undefined)[] => [
+    secretAccessKey,
+    sessionToken,
+  ];
+  return renewedKeys({ summary, obtain, secretsOf }, context);
 }

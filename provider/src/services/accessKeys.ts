@@ -1,0 +1,92 @@
+/**
+ * Access keys of vendors whose requests are signed by a key pair: renewed before they end, and replaced once where a service
+ * calls them expired.
+ */
+import type { RequestSummary } from "../ground/errors";
+import { AuthenticationError } from "../ground/errors";
+import type { BackendContext } from "../execution/service";
+import type { SendOptions } from "../http/httpClient";
+import type { Authorization, HttpAnswer, HttpRequest, SignableRequest } from "../http/request";
+import type { ObtainedCredentials } from "./temporaryCredentials";
+import { TemporaryCredentials } from "./temporaryCredentials";
+
+/** What tells key pairs apart. */
+interface AccessKey {
+  readonly accessKeyId: string;
+}
+
+/** The keys of one identity in this process. */
+export interface AccessKeySource<Key extends AccessKey> {
+  /**
+   * The keys that are valid now.
+   * @throws ConfigurationError where there are none anywhere; ServiceError or TransportError where they can't be
+   *   obtained; RequestInterruptedError where `signal` aborts.
+   */
+  get(signal: AbortSignal): Promise<Key>;
+  /** Forgets keys that a service called expired; true where the next call obtains new ones. */
+  forget(accessKeyId: string): boolean;
+}
+
+/** How temporary keys are obtained. */
+export interface Renewal<Key extends AccessKey> {
+  /** For the error of a request that is interrupted while it waits for them. */
+  readonly summary: RequestSummary;
+  readonly obtain: (signal: AbortSignal) => Promise<ObtainedCredentials<Key>>;
+  /** What of a key no message may show. */
+  readonly secretsOf: (key: Key) => readonly (string | undefined)[];
+}
+
+/** Keys that are renewed before they end. */
+export function renewedKeys<Key extends AccessKey>(
+  { summary, obtain, secretsOf }: Renewal<Key>,
+  { clock, credentials: known }: Pick<BackendContext, "clock" | "credentials">,
+): AccessKeySource<Key> {
+  const obtainKnown = async (signal: AbortSignal): Promise<ObtainedCredentials<Key>> => {
+    const obtained = await obtain(signal);
+    known.add(...secretsOf(obtained.value));
+    return obtained;
+  };
+  const credentials = new TemporaryCredentials<Key>({ summary, obtain: obtainKnown }, clock);
+  return {
+    get: (signal) => credentials.get(signal),
+    forget: (accessKeyId) => {
+      credentials.forget((value) => value.accessKeyId === accessKeyId);
+      return true;
+    },
+  };
+}
+
+/** How a request is signed and sent. */
+export interface KeySending<Key extends AccessKey> {
+  readonly source: Pick<AccessKeySource<Key>, "get" | "forget">;
+  readonly http: BackendContext["http"];
+  readonly sign: (request: SignableRequest, key: Key) => Authorization | Promise<Authorization>;
+  /** The codes by which services refuse keys that have ended. */
+  readonly expiredKeyCodes: ReadonlySet<string>;
+}
+
+/**
+ * Signs a request and sends it; errors as HttpClient.send. Keys that are refused as expired, whatever they said of their
+ * life, are replaced once: a refused request was not handled, so even a start may be sent again.
+ */
+export async function sendByKey<Key extends AccessKey>(
+  request: HttpRequest,
+  options: Omit<SendOptions, "authorize">,
+  { source, http, sign, expiredKeyCodes }: KeySending<Key>,
+): Promise<HttpAnswer> {
+  let used: Key | undefined;
+  const authorize = async (signable: SignableRequest, signal: AbortSignal): Promise<Authorization> => {
+    used = await source.get(signal);
+    return sign(signable, used);
+  };
+  const isExpired = (error: unknown): boolean =>
+    error instanceof AuthenticationError &&
+    error.request.operation === request.operation &&
+    expiredKeyCodes.has(error.serviceCode ?? "");
+  try {
+    return await http.send(request, { ...options, authorize });
+  } catch (error) {
+    if (!isExpired(error) || used === undefined || !source.forget(used.accessKeyId)) throw error;
+    return await http.send(request, { ...options, authorize });
+  }
+}
