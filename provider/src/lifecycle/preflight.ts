@@ -8,6 +8,7 @@ import { pageLimit } from "../execution/pages";
 import { formatAbout } from "../execution/progress";
 import type { Backend } from "../execution/service";
 import type { ServiceCall } from "../execution/serviceCall";
+import type { Session } from "../execution/session";
 import { NotFoundError, messageOf } from "../ground/errors";
 import { withinTime } from "../ground/timeLimit";
 import { medianMs } from "../waiting/schedule";
@@ -43,26 +44,26 @@ export async function preflight(
     return await withinTime(session.clock, preflightMs, signal, async (limited) => {
       const backend = await session.connect(definition, args, limited);
       const limit = pageLimit(definition.capabilities.pageSize);
-      const seen = session.shared(`preflight:${backend.key}`, () => ({
-        outlook: look(backend, limit, limited),
-        isTold: false,
-      }));
-      const { usually, warning } = await seen.outlook;
-      const isFirst = !seen.isTold;
-      seen.isTold = true;
-      return { usually, warning: isFirst ? warning : undefined };
+      const outlook = await session.shared(`preflight:${backend.key}`, () => look(backend, limit, limited));
+      return toldOnce(session, backend.key, outlook);
     });
   } catch (error) {
-    const warning = `the preview could not check the workflow: ${messageOf(error)}`;
+    const warning = describeUnchecked("the workflow", messageOf(error));
     // Without a service to tell workflows apart: each trouble once.
-    const told = session.shared(`preflight failed: ${warning}`, () => ({ isTold: false }));
-    if (told.isTold) return { usually: undefined, warning: undefined };
-    told.isTold = true;
-    return {
-      usually: undefined,
-      warning: `${warning}\n  Whether it exists and may be run will show in \`pulumi up\`.`,
-    };
+    return toldOnce(session, warning, { usually: undefined, warning });
   }
+}
+
+// The warning of a workflow is for its first execution only.
+function toldOnce(session: Session, subject: string, outlook: Outlook): Outlook {
+  const told = session.shared(`preflight told:${subject}`, () => ({ isTold: false }));
+  if (told.isTold) return { ...outlook, warning: undefined };
+  told.isTold = true;
+  return outlook;
+}
+
+function describeUnchecked(subject: string, why: string): string {
+  return `the preview could not check ${subject}: ${why}\n  \`pulumi up\` will show whether it exists and may be run.`;
 }
 
 async function look(backend: Backend, limit: number, signal: AbortSignal): Promise<Outlook> {
@@ -81,7 +82,7 @@ async function look(backend: Backend, limit: number, signal: AbortSignal): Promi
     const warning =
       error instanceof NotFoundError
         ? `${message}\n  \`pulumi up\` will start nothing until this is corrected.`
-        : `the preview could not check ${backend.subject}: ${message}\n  \`pulumi up\` will show whether it exists and may be run.`;
+        : describeUnchecked(backend.subject, message);
     return { usually: undefined, warning };
   }
 }
