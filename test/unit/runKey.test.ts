@@ -144,8 +144,8 @@ describe("names", () => {
           const key = await keyOf(args, { urn: `urn:pulumi:a::b::c::${name}` }, definition);
           expect(key).toMatch(/^[A-Za-z_][A-Za-z0-9_-]{0,109}$/);
           for (const name of [
-            newRunName(key, randomUUID),
-            runNameOf({ key, isGiven: true, isNamed: false, supersedes: { id: "x" } }),
+            newRunName({ key, longestName: 128 }, randomUUID),
+            runNameOf({ key, longestName: 128, isGiven: true, isNamed: false, supersedes: { id: "x" } }),
           ])
             expect(name).toMatch(/^[A-Za-z_][A-Za-z0-9_-]{0,127}$/);
         }
@@ -164,7 +164,7 @@ describe("names", () => {
     expect(wanted).toMatchObject({ key: "nightly", isNamed: true, isGiven: false });
   });
 
-  const run = { key: "key", isGiven: true, isNamed: false };
+  const run = { key: "key", longestName: 128, isGiven: true, isNamed: false };
 
   test("a key that was given is the name; one that was worked out has none yet", () => {
     expect(runNameOf(run)).toBe("key");
@@ -183,7 +183,7 @@ describe("names", () => {
 
   test("a name that the program chose gets a number, and a digest where something else comes before it", () => {
     const named = (id: string, key = "nightly"): string | undefined =>
-      runNameOf({ key, isGiven: false, isNamed: true, supersedes: { id } });
+      runNameOf({ key, longestName: 128, isGiven: false, isNamed: true, supersedes: { id } });
     expect(named("nightly")).toBe("nightly-2");
     expect(named("nightly-2")).toBe("nightly-3");
     expect(named("nightly-99")).toBe("nightly-100");
@@ -203,12 +203,19 @@ describe("names", () => {
   });
 
   test("a new name is like no other", () => {
-    expect(newRunName("key", randomUUID)).toMatch(/^key-n[\da-f]{10}$/);
-    expect(newRunName("key", randomUUID)).not.toBe(newRunName("key", randomUUID));
+    expect(newRunName({ key: "key", longestName: 128 }, randomUUID)).toMatch(/^key-n[\da-f]{10}$/);
+    expect(newRunName({ key: "key", longestName: 128 }, randomUUID)).not.toBe(
+      newRunName({ key: "key", longestName: 128 }, randomUUID),
+    );
   });
 
   test("names of a key's runs are told from everything else", () => {
-    for (const name of ["key", newRunName("key", randomUUID), "key-r0123456789", "key-nabcdefabcd"])
+    for (const name of [
+      "key",
+      newRunName({ key: "key", longestName: 128 }, randomUUID),
+      "key-r0123456789",
+      "key-nabcdefabcd",
+    ])
       expect(bearsKey("key", name)).toBe(true);
     for (const name of [
       "key-1",
@@ -294,7 +301,7 @@ describe("a service with shorter names", () => {
     for (const more of [{}, { executionKey: "k".repeat(256) }]) {
       const wanted = await wantedRun(read(more), { urn: long, secretArguments: [] });
       expect(wanted.key).toMatch(/^[A-Za-z_][\w-]{50}-[\da-f]{16}$/);
-      const fresh = newRunName(wanted.key, randomUUID, wanted.longestName);
+      const fresh = newRunName(wanted, randomUUID);
       const next = runNameOf({ ...wanted, supersedes: { id: "before" } })!;
       for (const name of [fresh, next]) {
         expect(name).toHaveLength(80);

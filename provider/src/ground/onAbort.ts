@@ -17,18 +17,21 @@ export function onAbort(signal: AbortSignal, listener: () => void): () => void {
 
 /**
  * Waits for work that may not hear of the signal itself.
+ * @param interrupted gives no error where the reason of the abort is none to stop waiting.
  * @throws what `interrupted` makes, where the signal aborts before the work is done; what the work throws.
  */
 export function unlessAborted<T>(
   work: Promise<T>,
   signal: AbortSignal,
-  interrupted: () => Error,
+  interrupted: () => Error | undefined,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
-    const stay = onAbort(signal, () => {
-      reject(interrupted());
-    });
+    const leave = (): void => {
+      const error = interrupted();
+      if (error) reject(error);
+    };
+    const stay = onAbort(signal, leave);
     work.finally(stay).then(resolve, reject);
-    if (signal.aborted) reject(interrupted());
+    if (signal.aborted) leave();
   });
 }

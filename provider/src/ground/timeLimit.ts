@@ -4,7 +4,6 @@
  */
 import type { Clock } from "./clock";
 import { steadyClock } from "./clock";
-import { onAbort } from "./onAbort";
 
 /** The reason of a signal that was aborted because the time was over. */
 export class TimeIsOver extends Error {
@@ -71,19 +70,4 @@ export async function withinTime<T>(
   } finally {
     limit.lift();
   }
-}
-
-/**
- * Waits for work that somebody else does, as long as there is time. An interruption does not end the wait.
- * @throws what `late` makes, where the signal aborts because the time is over; what the work throws.
- */
-export function unlessOutOfTime<T>(work: Promise<T>, signal: AbortSignal, late: () => Error): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const leave = (): void => {
-      if (isOutOfTime(signal)) reject(late());
-    };
-    const stay = onAbort(signal, leave);
-    work.finally(stay).then(resolve, reject);
-    leave();
-  });
 }

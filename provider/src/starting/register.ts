@@ -5,7 +5,7 @@
 import { OutOfTimeError, RequestInterruptedError, StartUncertainError } from "../ground/errors";
 import type { Clock } from "../ground/clock";
 import { systemClock } from "../ground/clock";
-import { unlessOutOfTime } from "../ground/timeLimit";
+import { isOutOfTime } from "../ground/timeLimit";
 import { unlessAborted } from "../ground/onAbort";
 import { Journal, addEvidence } from "./journal";
 import type { JournalEntry, JournalStorage, PendingStart } from "./journal";
@@ -363,8 +363,10 @@ export class RunRegister {
     const known = this.#byKey.get(key);
     if (known) {
       // Who is interrupted waits for the other, who is interrupted too and can tell what became of the start.
-      const id = leaving ? await unlessOutOfTime(known, leaving.signal, leaving.error) : await known;
-      return { id, isFirst: false };
+      if (!leaving) return { id: await known, isFirst: false };
+      const { signal, error } = leaving;
+      const late = (): Error | undefined => (isOutOfTime(signal) ? error() : undefined);
+      return { id: await unlessAborted(known, signal, late), isFirst: false };
     }
     const mine = start();
     this.#byKey.set(key, mine);

@@ -30,11 +30,8 @@ export interface WantedRun {
    * program chose the name. Names of executions begin with it: {@link runNameOf}.
    */
   readonly key: string;
-  /**
-   * The longest name that a start can carry, in characters.
-   * @default 128
-   */
-  readonly longestName?: number | undefined;
+  /** The longest name that a start can carry, in characters. */
+  readonly longestName: number;
   /** True where `executionKey` gave the key: then whatever execution bears it is this run, also one that has ended. */
   readonly isGiven: boolean;
   /** When the key was made, in milliseconds since the epoch by the clock of the machine; only UUIDs of version 7 tell. */
@@ -135,9 +132,6 @@ function canonical(value: unknown): string {
   );
 }
 
-// The longest name of a run whose service has no shorter ones.
-const maxNameLength = 128;
-
 /**
  * The name that the start of a run carries; undefined for one that has no name yet and gets a new one.
  *
@@ -146,7 +140,7 @@ const maxNameLength = 128;
  * same arguments before, nor one after.
  */
 export function runNameOf(wanted: WantedRun): string | undefined {
-  const { key, isGiven, isNamed, supersedes, longestName = maxNameLength } = wanted;
+  const { key, isGiven, isNamed, supersedes, longestName } = wanted;
   // Where it is only a guess what was there before, and that was under another key, this key was never used for it.
   const isFirst =
     !supersedes ||
@@ -161,9 +155,11 @@ export function runNameOf(wanted: WantedRun): string | undefined {
 /**
  * A name that no execution has had. Noted before it is posted, so that whatever bears it is known to be this machine's.
  * @param uuid makes a new UUID.
- * @param longestName in characters.
  */
-export function newRunName(key: string, uuid: () => string, longestName = maxNameLength): string {
+export function newRunName(
+  { key, longestName }: Pick<WantedRun, "key" | "longestName">,
+  uuid: () => string,
+): string {
   const suffix = `-n${uuid().replaceAll("-", "").slice(-10)}`;
   return `${key.slice(0, longestName - suffix.length)}${suffix}`;
 }

@@ -24,7 +24,7 @@ export async function startForgotten(starting: Starting): Promise<Run> {
   if (pending) return findLost(starting, pending.runName, { isJustPosted: false });
   const found = await findGiven(starting);
   if (found) return takeOver(starting, found);
-  const runName = nameElsewhere(wanted) ?? newRunName(wanted.key, host.session.uuid, wanted.longestName);
+  const runName = nameElsewhere(wanted) ?? newRunName(wanted, host.session.uuid);
   try {
     // An answer can't name what is known to be something else.
     const isAnothers = (id: string): boolean => id === wanted.supersedes?.id || host.register.isTaken(id);

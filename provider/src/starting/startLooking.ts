@@ -39,8 +39,7 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
   const service = host.definition.service;
   const context = messageContext(backend, "", host.args);
   const passedMs = stopwatch(host.session.clock);
-  let runName =
-    pending?.runName ?? runNameOf(wanted) ?? newRunName(wanted.key, host.session.uuid, wanted.longestName);
+  let runName = pending?.runName ?? runNameOf(wanted) ?? newRunName(wanted, host.session.uuid);
   /** The start whose execution is looked for. */
   let open = pending;
   let postedHere = false;
@@ -80,7 +79,7 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
     const isPredecessor = !open && !wanted.isGiven && wanted.supersedes?.isGuess === true;
     const [found] = isPredecessor ? mine.filter(isUnsettled) : mine;
     if (found) return adopt(found);
-    if (mine.length > 0) runName = newRunName(wanted.key, host.session.uuid, wanted.longestName);
+    if (mine.length > 0) runName = newRunName(wanted, host.session.uuid);
     // Others of this batch may have taken one while this one was looking.
     const free = unmarked.filter(({ executionId }) => !host.register.isTaken(executionId));
     // Without a key or a memory nothing tells a crash from a resource that was destroyed: then only what runs counts.

@@ -35,7 +35,7 @@ export async function startNamed(starting: Starting, gate: StartGate, isExclusiv
     if (found !== undefined && found !== "used up") return found;
     const turn = await decideConcurrency(starting, look);
     const free = found === "used up" ? undefined : name;
-    return turn ?? postNamed(starting, free ?? newRunName(wanted.key, host.session.uuid, wanted.longestName));
+    return turn ?? postNamed(starting, free ?? newRunName(wanted, host.session.uuid));
   });
   if (!run.isNew) await noteFound(starting, newStart(starting, run.executionId), run);
   return run;
@@ -76,8 +76,7 @@ async function postNamed(starting: Starting, runName: string): Promise<Run> {
         throw new StartUncertainError(message, { cause: error });
       }
       const next = wanted.isNamed ? runNameOf({ ...wanted, supersedes: { id: executionId } }) : undefined;
-      if (!isInDoubt)
-        return postNamed(starting, next ?? newRunName(wanted.key, host.session.uuid, wanted.longestName));
+      if (!isInDoubt) return postNamed(starting, next ?? newRunName(wanted, host.session.uuid));
     }
     await starting.note({ ...start, executionId });
     return { executionId, isNew: false, wasPosted: error.isSentAgain };
@@ -132,7 +131,7 @@ async function freshName({ wanted, host }: Starting): Promise<string | undefined
   const name = runNameOf(wanted);
   if (name === undefined || wanted.isNamed || !wanted.supersedes) return name;
   const past = await host.register.past(host.definition.service, host.urn);
-  return past.includes(name) ? newRunName(wanted.key, host.session.uuid, wanted.longestName) : name;
+  return past.includes(name) ? newRunName(wanted, host.session.uuid) : name;
 }
 
 // The run's execution where it is there already. A name that may be the predecessor's is not posted to find out: where the
