@@ -7,25 +7,14 @@ import { alibabaSettings } from "../../provider/src/services/alibaba/settingsTab
 import { check } from "../../provider/src/lifecycle";
 import { services } from "../../provider/src/services/registry";
 import { settingsOf } from "../support/sessions";
+import { documentedSettings } from "./settingsRows";
 
 const text = readFileSync(resolve(__dirname, "../../docs/credentials.md"), "utf8");
 const half = text.slice(text.indexOf("\n## Alibaba Cloud\n"), text.indexOf("\n## AWS\n"));
 const table = half.slice(half.indexOf("\n### Every setting\n"));
 
 test("the table of settings is the code's, row by row", () => {
-  const rows = table
-    .split("\n")
-    .filter((line) => line.startsWith("|"))
-    .slice(2)
-    .map((line) => line.split("|").map((cell) => cell.trim()));
-  const documented = rows.map(([, key = "", variables = "", concern, treatment, note]) => ({
-    key: key === "" ? undefined : key.replaceAll("`", ""),
-    variables: variables === "" ? [] : variables.replaceAll("`", "").split(", "),
-    concern,
-    treatment,
-    note,
-  }));
-  expect(documented).toEqual(alibabaSettings.table);
+  expect(documentedSettings(table)).toEqual(alibabaSettings.table);
 });
 
 test("every row says what to do in place of what is refused", () => {

@@ -7,25 +7,14 @@ import { check } from "../../provider/src/lifecycle";
 import { awsSettings } from "../../provider/src/services/aws/settingsTable";
 import { services } from "../../provider/src/services/registry";
 import { settingsOf } from "../support/sessions";
+import { documentedSettings } from "./settingsRows";
 
 const text = readFileSync(resolve(__dirname, "../../docs/credentials.md"), "utf8");
 const half = text.slice(text.indexOf("\n## AWS\n"), text.indexOf("\n## The emulator"));
 const table = half.slice(half.indexOf("\n### Every AWS setting\n"));
 
 test("the table of settings is the code's, row by row", () => {
-  const rows = table
-    .split("\n")
-    .filter((line) => line.startsWith("|"))
-    .slice(2)
-    .map((line) => line.split("|").map((cell) => cell.trim()));
-  const documented = rows.map(([, key = "", variables = "", concern, treatment, note]) => ({
-    key: key === "" ? undefined : key.replaceAll("`", ""),
-    variables: variables === "" ? [] : variables.replaceAll("`", "").split(", "),
-    concern,
-    treatment,
-    note,
-  }));
-  expect(documented).toEqual(awsSettings.table.map(({ allowed: _allowed, ...row }) => row));
+  expect(documentedSettings(table)).toEqual(awsSettings.table.map(({ allowed: _allowed, ...row }) => row));
 });
 
 test("every row says what to do in place of what is refused", () => {
