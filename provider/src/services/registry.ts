@@ -5,7 +5,7 @@ import type { BackendDefinition } from "../execution/service";
 import type { VendorSettings } from "./vendorSettings";
 import { alibabaSettings } from "./alibaba/settingsTable";
 import { alibabaCloudFlow } from "./alibaba/cloudflow/backend";
-import { awsStepFunctions } from "./aws/stepfunctions/backend";
+import { awsStepFunctions } from "./aws/stepfunctions/definition";
 import { awsSettings } from "./aws/settingsTable";
 import { huaweiSettings } from "./huawei/settingsTable";
 import { huaweiAom } from "./huawei/aom/backend";

@@ -3,11 +3,8 @@
  */
 import type { SendOptions } from "../../http/httpClient";
 import type { HttpAnswer, HttpRequest } from "../../http/request";
-import type { ArgumentProblem } from "../../execution/argument";
-import { problemsOf } from "../../execution/problems";
 import type { BackendContext } from "../../execution/service";
-import type { Settings } from "../../execution/settings";
-import { demandNoRefusedSettings, findRefusedSettings } from "../vendorSettings";
+import { demandNoRefusedSettings } from "../vendorSettings";
 import { sendSigned } from "./authorization";
 import type { CredentialSource } from "./credential";
 import { openCredentialSource } from "./credentials";
@@ -15,11 +12,6 @@ import { findIdentity } from "./identity";
 import type { AwsRegion } from "./location";
 import { awsSettings } from "./settingsTable";
 import type { SigningScope } from "./signer";
-
-/** What is wrong with the settings of AWS, but for the place; empty where nothing is. No request is made. */
-export function checkSettings(settings: Settings): ArgumentProblem[] {
-  return [...findRefusedSettings(settings, awsSettings), ...problemsOf(() => findIdentity(settings))];
-}
 
 /** An identity that sends requests. */
 export class AwsClient {

@@ -3,12 +3,21 @@
  * turns an identity into keys.
  */
 import { ConfigurationError } from "../../ground/errors";
+import type { ArgumentProblem } from "../../execution/argument";
+import { problemsOf } from "../../execution/problems";
 import { nameSetting } from "../../execution/settingWords";
 import type { Settings } from "../../execution/settings";
 import { fromConfig, fromEnvironment, incompleteCredentials } from "../../execution/settings";
 import type { AwsIdentity, ChainFiles } from "./credential";
 import { configuredRoles, configuredWebIdentity, webIdentityOfEnvironment } from "./roles";
 import { namedProfile, profileField, sharedFiles } from "./sharedConfig";
+import { findRefusedSettings } from "../vendorSettings";
+import { awsSettings } from "./settingsTable";
+
+/** What is wrong with the settings of AWS, but for the place; empty where nothing is. No request is made. */
+export function checkSettings(settings: Settings): ArgumentProblem[] {
+  return [...findRefusedSettings(settings, awsSettings), ...problemsOf(() => findIdentity(settings))];
+}
 
 /**
  * The identity of the settings: keys of the configuration, its web identity, its profile, keys of the environment, a profile

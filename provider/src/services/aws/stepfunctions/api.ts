@@ -6,6 +6,9 @@ import type { HttpRequest } from "../../../http/request";
 import type { StateMachine } from "./arns";
 import { executionArn } from "./arns";
 
+/** The largest page of a list, in executions. */
+export const maxListPage = 1_000;
+
 /** A state machine, and the address of the service. */
 export interface StatesPlace {
   readonly machine: StateMachine;

@@ -1,16 +1,14 @@
 /**
- * AWS Step Functions as a backend: arguments, and the calls of `api` through HttpClient.
+ * The executions of one state machine: the calls of `api` through HttpClient.
  */
 import { NotFoundError } from "../../../ground/errors";
 import type { Clock } from "../../../ground/clock";
 import { withinTime } from "../../../ground/timeLimit";
 import { refuseWebPage } from "../../../http/answer";
 import { summarize } from "../../../http/request";
-import type { ArgumentProblem, Arguments } from "../../../execution/argument";
 import type {
   Backend,
   BackendContext,
-  BackendDefinition,
   DescribeOptions,
   ExecutionFilter,
   ExecutionPage,
@@ -21,90 +19,37 @@ import type {
 } from "../../../execution/service";
 import type { ExecutionSnapshot, ExecutionSummary } from "../../../execution/snapshot";
 import { isSettled } from "../../../execution/snapshot";
-import { address, concurrencyWithoutHistory, isMap, jsonObject, oneOf, text } from "../../../execution/rules";
-import { AwsClient, checkSettings } from "../awsClient";
-import { awsTransport } from "../transport";
+import { isMap } from "../../../execution/rules";
+import type { Arguments } from "../../../execution/argument";
+import { AwsClient } from "../awsClient";
 import { parseDescribeExecution } from "./answers";
 import type { StatesPlace } from "./api";
 import { buildDescribeExecution, buildRedriveExecution, buildStopExecution } from "./api";
-import { executionArn, stateMachineArn } from "./arns";
+import { executionArn } from "./arns";
 import { consoleUrlOf } from "./console";
 import { HistoryReader } from "../../historyReader";
 import type { StateMachineEvent } from "./events";
 import { historySource } from "./historySource";
-import { ExecutionLists, maxListPage } from "./lists";
-import { checkPlace, placeOf } from "./place";
+import { ExecutionLists } from "./lists";
+import { placeOf } from "./place";
 import { startNamed, startSync } from "./starts";
 import type { StatesSender } from "./statesRequests";
 import { StatesRequests, bucketsOf } from "./statesRequests";
-
-/** The longest name of an execution, in characters. */
-const maxNameLength = 80;
-
-// What the vendor's page excludes: white space, brackets, wildcards, special and control characters.
-const executionName = text({
-  min: 1,
-  max: maxNameLength,
-  pattern: /^[^\p{C}\p{Z}<>{}[\]?*"#%\\^|~`$&,;:/]+$/u,
-  patternName: 'characters other than white space and < > { } [ ] ? * " # % \\ ^ | ~ ` $ & , ; : /',
-});
-
-// The vendor counts the input in UTF-8 bytes, as all data of an execution.
-const maxInputBytes = 262_144;
 
 // How long the outcome may wait for its steps.
 const historyMs = 60_000;
 // While an execution runs, its steps are worth this many requests at a time; longer histories show their beginning.
 const pagesWhileRunning = 2;
 
-/** AWS Step Functions. */
-export const awsStepFunctions = {
-  service: "stepfunctions",
-  title: "AWS Step Functions",
-  runNameArgument: "executionName",
-  locationKeys: ["region", "accountId"],
-  capabilities: {
-    runMark: "name",
-    longestRunName: maxNameLength,
-    longPollSeconds: 0,
-    pageSize: maxListPage,
-    listTells: "status",
-  },
-  arguments: {
-    stateMachineArn: { rule: stateMachineArn, required: true, replaces: true },
-    executionName: { rule: executionName, replaces: true },
-    input: { rule: jsonObject(maxInputBytes), replaces: true, isJson: true, isPayload: true, isInput: true },
-    stateMachineType: { rule: oneOf("STANDARD", "EXPRESS"), replaces: true, defaultValue: "STANDARD" },
-    region: { rule: text({ min: 1, max: 64 }), replaces: true, located: true },
-    endpoint: { rule: address },
-  },
-  transport: awsTransport,
-  check: (args, settings, unknown) => {
-    const problems = checkSettings(settings);
-    // A profile that can't be read tells no endpoint either.
-    if (problems.length === 0 && !unknown.has("stateMachineArn")) {
-      problems.push(...checkPlace(args, settings, unknown));
-    }
-    return [...problems, ...checkExpress(args), ...checkAdopted(args)];
-  },
-  connect: (args, context) => {
-    const place = placeOf(args, context.settings);
-    const client = AwsClient.open(place.machine, context);
-    const sender = { client, buckets: bucketsOf(context, place), clock: context.clock };
-    return Promise.resolve(new StepFunctionsBackend(place, args, sender, context));
-  },
-} as const satisfies BackendDefinition;
-
-function checkExpress(args: Arguments): ArgumentProblem[] {
-  if (args["stateMachineType"] !== "EXPRESS") return [];
-  const unseen = concurrencyWithoutHistory(args["concurrency"], `stateMachineType "EXPRESS"`);
-  return unseen === undefined ? [] : [{ argument: "concurrency", reason: unseen }];
-}
-
-function checkAdopted({ adoptExecutionId }: Arguments): ArgumentProblem[] {
-  if (typeof adoptExecutionId !== "string" || !adoptExecutionId.startsWith("arn:")) return [];
-  const reason = "must be the name of an execution, which is the last part of its ARN: leave the rest out";
-  return [{ argument: "adoptExecutionId", reason }];
+/**
+ * Opens a state machine. Makes no request.
+ * @throws ConfigurationError, InputError where a setting or the place is wrong.
+ */
+export function openStateMachine(args: Arguments, context: BackendContext): StepFunctionsBackend {
+  const place = placeOf(args, context.settings);
+  const client = AwsClient.open(place.machine, context);
+  const sender = { client, buckets: bucketsOf(context, place), clock: context.clock };
+  return new StepFunctionsBackend(place, args, sender, context);
 }
 
 /** A state machine; besides what all services have, it has `history`. */

@@ -11,12 +11,10 @@ import { servedAtMs } from "../../../http/servedAt";
 import { summarize } from "../../../http/request";
 import { matches } from "../../executionFilter";
 import { parseListExecutions } from "./answers";
-import { buildListExecutions } from "./api";
+import { buildListExecutions, maxListPage } from "./api";
 import type { StatesRequests } from "./statesRequests";
 import { toRawStatus } from "./statuses";
 
-/** The largest page of a list, in executions. */
-export const maxListPage = 1_000;
 // An account has a million executions that run.
 const unsettledPages = 1_000;
 
