@@ -13,8 +13,8 @@ import { NotFoundError, messageOf } from "../ground/errors";
 import { withinTime } from "../ground/timeLimit";
 import { medianMs } from "../waiting/schedule";
 
-/** How long a preview looks for one workflow, in milliseconds. */
-export const preflightMs = 10_000;
+// How long a preview looks for one workflow.
+const preflightMs = 10_000;
 
 /** What a look at a workflow has shown. */
 export interface Outlook {
