@@ -50,9 +50,7 @@ export function parseDescribeExecution(
   request: RequestSummary,
   asked: AskedExecution,
 ): ExecutionSnapshot {
-  const body = readJsonObject(answer, request);
-  const { stateMachine, executionName } = executionArnIn(body, request);
-  checkIsAbout(asked.stateMachine, stateMachine, "executionArn", request);
+  const { body, executionName } = executionOf(asked.stateMachine, answer, request);
   checkIsAbout(asked.executionName, executionName, "executionArn", request);
   return snapshotFrom(body, executionName, request);
 }
@@ -66,13 +64,22 @@ export function parseStartSyncExecution(
   request: RequestSummary,
   asked: AskedExecution,
 ): ExecutionSnapshot {
-  const body = readJsonObject(answer, request);
-  const { stateMachine, executionName } = executionArnIn(body, request);
-  checkIsAbout(asked.stateMachine, stateMachine, "executionArn", request);
+  const { body, executionName } = executionOf(asked.stateMachine, answer, request);
   if (!executionName.startsWith(`${asked.executionName}:`)) {
     checkIsAbout(asked.executionName, executionName, "executionArn", request);
   }
   return snapshotFrom(body, executionName, request);
+}
+
+function executionOf(
+  machine: string,
+  answer: HttpAnswer,
+  request: RequestSummary,
+): { readonly body: Bag; readonly executionName: string } {
+  const body = readJsonObject(answer, request);
+  const { stateMachine, executionName } = executionArnIn(body, request);
+  checkIsAbout(machine, stateMachine, "executionArn", request);
+  return { body, executionName };
 }
 
 function snapshotFrom(body: Bag, executionId: string, request: RequestSummary): ExecutionSnapshot {
