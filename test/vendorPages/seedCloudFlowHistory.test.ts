@@ -3,10 +3,8 @@
  * that they tell of.
  */
 import seed from "../seeds/getExecutionHistory.json";
-import {
-  buildGetExecutionHistory,
-  parseGetExecutionHistory,
-} from "../../provider/src/services/alibaba/cloudflow/api";
+import { buildGetExecutionHistory } from "../../provider/src/services/alibaba/cloudflow/api";
+import { parseGetExecutionHistory } from "../../provider/src/services/alibaba/cloudflow/answers";
 import { stepsOf } from "../../provider/src/services/alibaba/cloudflow/history";
 import { summarize } from "../../provider/src/http/request";
 

@@ -17,8 +17,9 @@ import { summarize } from "../../../http/request";
 import { servedAtMs } from "../../../http/servedAt";
 import { matches } from "../../executionFilter";
 import type { HuaweiWorkflow } from "../workflow";
-import type { FlowPage } from "./api";
-import { buildListWorkflowExecutions, buildShowWorkflowExecutionForPage, parsePage } from "./api";
+import type { FlowPage } from "./answers";
+import { buildListWorkflowExecutions, buildShowWorkflowExecutionForPage } from "./api";
+import { parsePage } from "./answers";
 import { toRawStatuses } from "./statuses";
 
 // Without a window the service looks at the last three days only; flows are younger than this.
