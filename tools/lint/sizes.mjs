@@ -36,16 +36,6 @@ export const sizeExceptions = [
     why: "the list of reasons to run again, in the order in which they are told",
   },
   {
-    file: "provider/src/starting/journal.ts",
-    rules: ["max-lines"],
-    why: "to be cut: the form of an entry, and its reading and writing",
-  },
-  {
-    file: "provider/src/starting/register.ts",
-    rules: ["max-lines", "dialect/class-length"],
-    why: "to be cut: the journal, and which executions belong to whom",
-  },
-  {
     file: "provider/src/starting/startLooking.ts",
     rules: ["max-lines-per-function"],
     why: "to be cut: one attempt at a start, as closures over its state",

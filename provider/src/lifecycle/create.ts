@@ -53,7 +53,7 @@ async function begin(backend: Backend, { host, bind }: StartPhase): Promise<Awai
   const hadTurn = superseded?.isUnseen === true ? [] : [superseded?.id, superseded?.adoptedId];
   if (adoptExecutionId !== undefined && !hadTurn.includes(adoptExecutionId)) {
     const last = await adopt(backend, adoptExecutionId, host.signal);
-    host.register.take(adoptExecutionId);
+    host.register.owned.take(adoptExecutionId);
     return { executionId: adoptExecutionId, justStarted: false, last };
   }
   const { urn, secretArguments } = host;

@@ -39,7 +39,7 @@ export async function tearDown(id: string, call: LifecycleCall): Promise<void> {
   // A replacement that was cut short leaves a copy in the state, which is destroyed at the same time: the engine does not
   // say which is which, and what both ask for is one run.
   const { key } = await wantedRun(args, { urn, secretArguments });
-  await register.onePerKey(`teardown ${urn} ${backend.identity} ${key}`, async () => {
+  await register.shared.onePerKey(`teardown ${urn} ${backend.identity} ${key}`, async () => {
     await seeThrough(backend, id, call);
     return id;
   });

@@ -7,7 +7,7 @@ import type { ExecutionSummary } from "../execution/snapshot";
 import { isSettled } from "../execution/snapshot";
 import { stopwatch } from "../ground/clock";
 import type { StartCall } from "./startCall";
-import type { PendingStart, SeenBefore } from "./journal";
+import type { PendingStart, SeenBefore } from "./journalEntry";
 import type { Starting } from "./posting";
 import type { Superseded, WantedRun } from "./runKey";
 import { bearsKey, runNameOf } from "./runKey";
@@ -162,7 +162,7 @@ async function markOf(
     // An answer that took its time tells what was so when it was asked for.
     const askedMs = passedMs();
     try {
-      return await register.mark(executionId, () => backend.readRunName(executionId, signal), signal);
+      return await register.shared.mark(executionId, () => backend.readRunName(executionId, signal), signal);
     } catch (error) {
       if (!(error instanceof NotFoundError)) throw error;
       if (askedMs >= showsWithinMs || signal.aborted) return undefined;

@@ -9,7 +9,7 @@ import { lookAt } from "../execution/lookAt";
 import { stopwatch } from "../ground/clock";
 import { lookAgainMs, showsWithinMs } from "./candidates";
 import type { StartCall } from "./startCall";
-import type { PendingStart } from "./journal";
+import type { PendingStart } from "./journalEntry";
 import type { Starting } from "./posting";
 import type { NotedStart } from "./register";
 
@@ -95,7 +95,11 @@ async function findByMark(
 ): Promise<string | undefined> {
   if (definition.capabilities.runMark === "name") return runName;
   for (const { executionId } of await backend.listUnsettled(signal)) {
-    const mark = await register.mark(executionId, () => backend.readRunName(executionId, signal), signal);
+    const mark = await register.shared.mark(
+      executionId,
+      () => backend.readRunName(executionId, signal),
+      signal,
+    );
     if (mark === runName) return executionId;
   }
   return undefined;

@@ -11,7 +11,7 @@ import {
 import type { ExecutionSnapshot } from "../execution/snapshot";
 import { describeStartInterrupted } from "./messages";
 import type { StartCall } from "./startCall";
-import type { PendingStart } from "./journal";
+import type { PendingStart } from "./journalEntry";
 import type { WantedRun } from "./runKey";
 
 /** The execution of a run. */
@@ -85,7 +85,7 @@ export async function post(
   const { backend, host, note, pending } = starting;
   // The engine may have been killed while this one waited for its turn; then another may be at it already.
   if ((await host.isWanted?.()) === false || host.signal.aborted) throw startInterrupted();
-  host.register.assertNotAccepted(backend.identity, start.runName);
+  host.register.shared.assertNotAccepted(backend.identity, start.runName);
   await note(start);
   host.reporter.status("starting");
   let started: StartedExecution;
@@ -104,7 +104,7 @@ export async function post(
   }
   // Noting it takes its time where a thousand do at once, and is not to put off when its end is expected.
   const beganMs = host.session.clock.now();
-  host.register.accepted(backend.identity, start.runName, started.executionId);
+  host.register.shared.accepted(backend.identity, start.runName, started.executionId);
   await note({ ...start, executionId: started.executionId });
   return { ...started, isNew: true, beganMs };
 }

@@ -15,11 +15,11 @@ import {
   sort,
   soughtName,
 } from "./candidates";
-import type { PendingStart } from "./journal";
-import { addEvidence } from "./journal";
+import type { PendingStart } from "./journalEntry";
+import { addEvidence } from "./journalEntry";
 import type { Run, Starting } from "./posting";
 import { newStart, noteFound, post } from "./posting";
-import type { Claims } from "./register";
+import type { Claims } from "./ownership";
 import { newRunName, runNameOf } from "./runKey";
 import type { Look, StartGate } from "./startGate";
 import type { Turn } from "./turns";
@@ -52,7 +52,7 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
   let question: StartUncertainError | undefined;
   // Once for all that look together: each of a thousand starts would read what a thousand have noted.
   const claimsAt = (look: Look): Promise<Claims> =>
-    look.once("claims", () => host.register.claims(service, backend.identity));
+    look.once("claims", () => host.register.owned.claims(service, backend.identity));
 
   const decideSafely = (look: Look): Promise<Turn> =>
     decide(look).catch((error: unknown) => {
@@ -81,7 +81,7 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
     if (found) return adopt(found);
     if (mine.length > 0) runName = newRunName(wanted, host.session.uuid);
     // Others of this batch may have taken one while this one was looking.
-    const free = unmarked.filter(({ executionId }) => !host.register.isTaken(executionId));
+    const free = unmarked.filter(({ executionId }) => !host.register.owned.isTaken(executionId));
     // Without a key or a memory nothing tells a crash from a resource that was destroyed: then only what runs counts.
     const possible = open?.since || wanted.isGiven ? free : free.filter(isUnsettled);
     if (open?.since) {
@@ -134,7 +134,7 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
       disagreements += 1;
       return { againMs: lookAgainMs, why: "the lists of executions disagree: reading them again" };
     }
-    const isKnown = (id: string): boolean => taken.has(id) || host.register.isTaken(id);
+    const isKnown = (id: string): boolean => taken.has(id) || host.register.owned.isTaken(id);
     const listed = { ...newest, executions: [...newest.executions, ...candidates] };
     const since = seenBefore(listed, isKnown, host.session.clock.now());
     const start = addEvidence({ ...newStart(starting, runName), since }, pending);
@@ -159,7 +159,7 @@ export function startLooking(starting: Starting, gate: StartGate, isExclusive: b
     }
   };
   const adopt = (execution: ExecutionSummary): Run => {
-    host.register.take(execution.executionId);
+    host.register.owned.take(execution.executionId);
     return {
       executionId: execution.executionId,
       isNew: false,

@@ -10,7 +10,7 @@ import { describeNameInDoubt, describeNamedStartUncertain } from "./messages";
 import { messageContext } from "../execution/words";
 import { listAll, pageLimit } from "../execution/pages";
 import { isUnsettled } from "./candidates";
-import { addEvidence } from "./journal";
+import { addEvidence } from "./journalEntry";
 import type { Run, Starting } from "./posting";
 import { newStart, noteFound, post } from "./posting";
 import type { WantedRun } from "./runKey";
@@ -156,7 +156,7 @@ async function findRunning({ wanted, host }: Starting, look: Look): Promise<Run 
     ({ executionId }) => bearsKey(wanted.key, executionId) && !known.includes(executionId),
   );
   if (!running) return undefined;
-  host.register.take(running.executionId);
+  host.register.owned.take(running.executionId);
   return { executionId: running.executionId, isNew: false, wasRunning: true };
 }
 

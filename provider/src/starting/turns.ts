@@ -138,7 +138,7 @@ export async function decideConcurrency(
   const [newest] = running.filter(({ executionId }) => executionId !== wanted.supersedes?.id);
   if (concurrency === "adopt") {
     if (!newest) return undefined;
-    host.register.join(newest.executionId);
+    host.register.owned.join(newest.executionId);
     return { executionId: newest.executionId, isNew: false, isJoined: true };
   }
   if (running.length === 0) return undefined;
