@@ -2,6 +2,7 @@
  * An account is a part of where an execution is: another one is another place, where it runs again, and from where nothing is
  * said or done about what is elsewhere.
  */
+import { reasonsOf } from "../../provider/src/fronts/dynamic/differences";
 import { ConfigurationError } from "../../provider/src/ground/errors";
 import type { LifecycleHost, StoredState } from "../../provider/src/lifecycle";
 import { RunRegister, create, deleteExecution, diff, read, update } from "../../provider/src/lifecycle";
@@ -62,8 +63,12 @@ test("the account of a role is kept with the execution; in another account it ru
   const moved = planned(state, { config: { ...demo, "alicloud:accountId": other } });
   expect(moved).toMatchObject({
     action: "rerun",
-    properties: ["accountId"],
-    reasons: [`accountId changed from ${acmeAccountId} to ${other} (settings)`],
+    changes: [
+      {
+        property: "accountId",
+        reason: `accountId changed from ${acmeAccountId} to ${other} (settings)`,
+      },
+    ],
   });
 });
 
@@ -90,8 +95,8 @@ describe("keys do not tell their account: the STS is asked by the way", () => {
     scene.sent.length = 0;
     const place = await askedPlaceOf({ config: demo }, state);
     expect(place).toEqual({ accountId: await demoAccountId() });
-    const { action, reasons } = diff(services.cloudflow, "id", state, args, [], [], place);
-    expect([action, reasons]).toEqual([
+    const { action, changes } = diff(services.cloudflow, "id", state, args, [], [], place);
+    expect([action, reasonsOf(changes)]).toEqual([
       "rerun",
       [`accountId changed from ${acmeAccountId} to ${await demoAccountId()} (settings)`],
     ]);

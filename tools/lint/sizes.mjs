@@ -30,14 +30,4 @@ export const sizeExceptions = [
     rules: ["max-lines-per-function"],
     why: "one request from its token to its answer: the order of the steps is the point; to be cut",
   },
-  {
-    file: "provider/src/lifecycle/diff.ts",
-    rules: ["max-lines-per-function"],
-    why: "the list of reasons to run again, in the order in which they are told",
-  },
-  {
-    file: "provider/src/starting/startLooking.ts",
-    rules: ["max-lines-per-function"],
-    why: "to be cut: one attempt at a start, as closures over its state",
-  },
 ];

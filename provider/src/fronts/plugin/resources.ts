@@ -91,7 +91,7 @@ export class ServiceResources {
         explain: async (found, isDeployment) => {
           if (!isDeployment) return;
           const reasons = found.changes.map(({ reason }) => reason);
-          await this.#desk.reporter(urn, call).explain(describeDiff({ ...found, reasons }, true), true);
+          await this.#desk.reporter(urn, call).explain(describeDiff(found.action, reasons, true), true);
         },
       });
       return toDiffResponse(result);

@@ -117,9 +117,7 @@ export class ResourceCalls {
     const place = await this.#session().findPlace(this.#definition, stored, args, signal);
     const found = diff(this.#definition, id, stored, args, replaceOnChanges, newSecrets, place);
     const isTaken = compared.isOutcomeTaken === true && found.changes.every(({ isInput }) => !isInput);
-    const result: Diff = isTaken
-      ? { ...found, action: "none", changes: [], properties: [], reasons: [] }
-      : found;
+    const result: Diff = isTaken ? { ...found, action: "none", changes: [] } : found;
     // What is about to be replaced is remembered also on a machine that has never started it.
     const always = isDeployment && result.action === "rerun";
     // A refresh compares copies too that are still to be deleted.
