@@ -12,7 +12,7 @@ if (process.env.TEST_YEARS_AHEAD !== undefined) {
 
 /** @type {import("jest").Config} */
 export default {
-  testEnvironment: "node",
+  testEnvironment: "<rootDir>/test/support/workerEnvironment.cjs",
   roots: ["<rootDir>/test"],
   testMatch: ["**/*.test.ts"],
   setupFiles: [movedClock],
