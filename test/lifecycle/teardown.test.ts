@@ -273,7 +273,8 @@ describe.each(registeredServices)("%s", (service) => {
     expect(await ids()).toEqual([first.id]);
 
     const back = diff(definition, armed.id, armed.state, scene.args());
-    expect(back).toMatchObject({ action: "rerun", reasons: ["runOn changed"], deleteFirst: false });
+    expect(back).toMatchObject({ action: "rerun", deleteFirst: false });
+    expect(reasonsOf(back.changes)).toEqual(["runOn changed"]);
     await meanwhile(armed);
     const second = await create(scene.args(), machine.process({ supersedes: { id: armed.id } }));
     await deleteExecution(armed.id, armed.state, { ...machine.process(), isReplacement: true });
