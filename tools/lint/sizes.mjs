@@ -25,9 +25,4 @@ export const sizeExceptions = [
     rules: ["max-lines"],
     why: "the one tree of errors, most lines are TSDoc",
   },
-  {
-    file: "provider/src/http/httpClient.ts",
-    rules: ["max-lines-per-function"],
-    why: "one request from its token to its answer: the order of the steps is the point; to be cut",
-  },
 ];
