@@ -64,7 +64,10 @@ export default tseslint.config(
     },
   },
   {
-    files: ["provider/src/**/*.ts", "emulator/src/**/*.ts"],
+    files: [
+      ...["provider/src/**/*.ts", "emulator/src/**/*.ts"],
+      ...["tools/**/*.mjs", "bench/**/*.mjs", "test/support/**/*.{ts,mjs}"],
+    ],
     plugins: { dialect },
     rules: sizeRules,
   },
