@@ -1,7 +1,7 @@
 /**
  * A stack of a YAML program that uses the compiled plugin.
  */
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 import { pluginMain } from "./pluginProcess";
 import type { CommandEnd, RunningCommand } from "./pulumiCommand";
@@ -61,7 +61,9 @@ export async function openPluginStack(emulatorUrl: string): Promise<PluginStack>
   const plugin = join(folder, "plugin");
   mkdirSync(plugin);
   const wrapper = join(plugin, "pulumi-resource-runbook");
-  const schema = join(root, "plugin", "schema.json");
+  // Its own, so that its processes can be told from those of other stacks.
+  const schema = join(plugin, "schema.json");
+  copyFileSync(join(root, "plugin", "schema.json"), schema);
   writeFileSync(wrapper, `#!/bin/sh\nexec "${process.execPath}" "${pluginMain}" --schema "${schema}" "$@"\n`);
   chmodSync(wrapper, 0o755);
   const env: NodeJS.ProcessEnv = {
