@@ -106,11 +106,12 @@ function statesService(state: EmulatorState): Service {
   };
 }
 
-// `/machine` or `/machine/execution`: one path serves all operations.
+// `/machine`, `/machine/execution`, or `/machine/STATUS` of a list: one path serves all operations.
 function subjectOf(call: Call): string {
-  const [, names = ""] =
-    /"(?:stateMachineArn|executionArn)":"(?:[^":]*:){6}([^"]*)"/.exec(call.body.toString()) ?? [];
-  return `/${names.replace(":", "/")}`;
+  const body = call.body.toString();
+  const [, names = ""] = /"(?:stateMachineArn|executionArn)":"(?:[^":]*:){6}([^"]*)"/.exec(body) ?? [];
+  const [, status] = /"statusFilter":"(\w+)"/.exec(body) ?? [];
+  return `/${names.replace(":", "/")}${status === undefined ? "" : `/${status}`}`;
 }
 
 // The page names no limit for a synchronous run.
