@@ -105,17 +105,22 @@ export function prepareProgram(language: Language, folder: string, env: Record<s
   }
 }
 
-/** Opens a stack of the program in a folder, whose provider is configured for an emulator. */
+/**
+ * Opens a stack of the program in a folder, whose provider is configured for an emulator.
+ * @param complete adds to the copy of the program, before it is compiled.
+ */
 export async function openLanguageStack(
   language: Language,
   program: string,
   emulatorUrl: string,
+  complete: (folder: string) => void = () => undefined,
 ): Promise<LanguageStack> {
   if (pulumiFolder === undefined) throw new Error("PULUMI_TEST_BIN is not set: run the tests by `npm test`");
   const { pulumiEnvironment } = await import("../../tools/pulumiEnvironment.mjs");
   mkdirSync(join(root, ".state"), { recursive: true });
   const folder = mkdtempSync(join(root, ".state", "language-"));
   cpSync(program, folder, { recursive: true });
+  complete(folder);
   const env = pulumiEnvironment({ cli: pulumiFolder, stateFolder: join(folder, "state") });
   // The shared folder of plugins is a link: what is installed here must not be seen elsewhere.
   const plugins = join(env["PULUMI_HOME"]!, "plugins");
@@ -143,7 +148,15 @@ export async function openLanguageStack(
       "runbook:huaweicloud.accessKey": { value: "EMULATORACCESSKEY0001" },
       "runbook:huaweicloud.secretKey": { value: "emulator-secret-key-0001", secret: true },
       "runbook:huaweicloud.endpoints.aom": { value: emulatorUrl },
+      "runbook:huaweicloud.endpoints.functiongraph": { value: emulatorUrl },
       "runbook:huaweicloud.endpoints.iam": { value: emulatorUrl },
+      "runbook:alicloud.region": { value: "cn-hangzhou" },
+      "runbook:alicloud.accessKey": { value: "EMULATORACCESSKEY0001" },
+      "runbook:alicloud.secretKey": { value: "emulator-secret-key-0001", secret: true },
+      "runbook:alicloud.endpoints.fnf": { value: emulatorUrl },
+      "runbook:aws.accessKey": { value: "EMULATORACCESSKEY0001" },
+      "runbook:aws.secretKey": { value: "emulator-secret-key-0001", secret: true },
+      "runbook:aws.endpoints.sfn": { value: emulatorUrl },
     },
     true,
   );
