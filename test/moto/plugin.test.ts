@@ -104,7 +104,7 @@ onMoto("the plugin on moto (skipped where there is no host for YAML, or MOTO_PYT
   test("Ctrl-C and kill -9: the next deployment goes on with what runs; the destroy stops it", async () => {
     await ok("destroy", "--target", "**quick", "--target", "**fails");
     const interrupted = async (
-      machines: Readonly<Record<string, object>>,
+      machines: Readonly<Record<string, Args>>,
       signal: NodeJS.Signals,
     ): Promise<void> => {
       program(machines);
