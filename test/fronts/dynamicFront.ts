@@ -5,13 +5,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { unknown as unknownOutput } from "@pulumi/pulumi/output";
 import type { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
-import { aom, cloudflow, functiongraph } from "pulumi-runbook";
+import { aom, cloudflow, functiongraph, stepfunctions } from "pulumi-runbook";
 import type { Emulator } from "runbook-emulator";
-import type { EmulatedService } from "../support/everyService";
+import type { ServiceName } from "../../provider/src/services/registry";
 import type { Bag } from "../support/pluginProcess";
 import { startPlugin, unknown } from "../support/pluginProcess";
 import { demoProjectId } from "../support/sessions";
 import type { Declared, Front, Timeouts } from "./front";
+import { quietMachine } from "./front";
 import { isSecret } from "./marks";
 
 /** What the engine receives for a resource. */
@@ -41,13 +42,14 @@ async function openRuntime(): Promise<void> {
 
 const classes: Readonly<
   Record<
-    EmulatedService,
+    ServiceName,
     new (name: string, args: never, options: pulumi.CustomResourceOptions) => pulumi.CustomResource
   >
 > = {
   aom: aom.WorkflowExecution,
   functiongraph: functiongraph.WorkflowExecution,
   cloudflow: cloudflow.WorkflowExecution,
+  stepfunctions: stepfunctions.WorkflowExecution,
 };
 
 /** The compiled dynamic provider in Pulumi's host. */
@@ -66,6 +68,7 @@ export const dynamicFront: Front = {
     startPlugin(undefined, {
       main: require.resolve("@pulumi/pulumi/cmd/dynamic-provider"),
       home,
+      env: quietMachine,
       settings: hasSettings ? stackConfiguration(emulator) : {},
     }),
 };
@@ -96,5 +99,8 @@ function stackConfiguration({ url }: Emulator): Bag {
     ...account("alicloud"),
     "alicloud:region": "cn-hangzhou",
     "alicloud:endpoints": JSON.stringify({ fnf: url }),
+    ...account("aws"),
+    "aws:region": "us-east-1",
+    "aws:endpoints": JSON.stringify([{ sfn: url }]),
   };
 }

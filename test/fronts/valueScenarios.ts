@@ -99,7 +99,7 @@ export const valueScenarios: readonly Scenario[] = [
     async play(stage: Stage): Promise<unknown> {
       await stage.script();
       const first = await stage.deployment("first");
-      const subject = stage.service === "cloudflow" ? "flowName" : "workflowId";
+      const [subject = ""] = Object.keys(stage.subject);
       const wrong = [
         { [subject]: null },
         { [subject]: "" },

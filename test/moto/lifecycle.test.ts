@@ -282,8 +282,8 @@ onMoto(motoPython === undefined ? name : "stepfunctions on moto", () => {
     expect(await create(argsOf("waits", { triggers: { test: "role" } }), host)).toMatchObject({
       kind: "ready",
     });
-    // Both roles, once each, for all requests of the deployment. They name no operation in a header.
-    expect(door.seen.filter((operation) => operation === "undefined")).toHaveLength(2);
+    // Both roles, once each, for all requests of the deployment.
+    expect(door.seen.filter((operation) => operation === "AssumeRole")).toHaveLength(2);
     // A temporary key and its token, of both roles.
     expect(host.session.credentials.texts.length).toBeGreaterThanOrEqual(5);
   });

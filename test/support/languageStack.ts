@@ -94,17 +94,22 @@ export function prepareProgram(language: Language, folder: string, env: Record<s
   }
 }
 
-/** Opens a stack of the program in a folder, whose provider is configured for an emulator. */
+/**
+ * Opens a stack of the program in a folder, whose provider is configured for an emulator.
+ * @param complete adds to the copy of the program, before it is compiled.
+ */
 export async function openLanguageStack(
   language: Language,
   program: string,
   emulatorUrl: string,
+  complete: (folder: string) => void = () => undefined,
 ): Promise<LanguageStack> {
   if (pulumiFolder === undefined) throw new Error("PULUMI_TEST_BIN is not set: run the tests by `npm test`");
   const { pulumiEnvironment } = await import("../../tools/pulumiEnvironment.mjs");
   mkdirSync(join(root, ".state"), { recursive: true });
   const folder = mkdtempSync(join(root, ".state", "language-"));
   cpSync(program, folder, { recursive: true });
+  complete(folder);
   const env = pulumiEnvironment({ cli: pulumiFolder, stateFolder: join(folder, "state") });
   // The shared folder of plugins is a link: what is installed here must not be seen elsewhere.
   const plugins = join(env["PULUMI_HOME"]!, "plugins");
@@ -122,19 +127,23 @@ export async function openLanguageStack(
   await demandPulumi(place, ["plugin", "install", ...plugin]);
   await demandPulumi(place, ["stack", "init", "test"]);
   const settings = {
-    region: "cn-north-4",
-    projectId: "0123456789abcdef0123456789abcdef",
-    accessKey: "EMULATORACCESSKEY0001",
-    "endpoints.aom": emulatorUrl,
-    "endpoints.iam": emulatorUrl,
+    "huaweicloud.region": "cn-north-4",
+    "huaweicloud.projectId": "0123456789abcdef0123456789abcdef",
+    "huaweicloud.accessKey": "EMULATORACCESSKEY0001",
+    "huaweicloud.endpoints.aom": emulatorUrl,
+    "huaweicloud.endpoints.functiongraph": emulatorUrl,
+    "huaweicloud.endpoints.iam": emulatorUrl,
+    "alicloud.region": "cn-hangzhou",
+    "alicloud.accessKey": "EMULATORACCESSKEY0001",
+    "alicloud.endpoints.fnf": emulatorUrl,
+    "aws.accessKey": "EMULATORACCESSKEY0001",
+    "aws.endpoints.sfn": emulatorUrl,
   };
+  const clouds = ["huaweicloud", "alicloud", "aws"];
   await demandPulumi(place, [
     ...["config", "set-all", "--path"],
-    ...Object.entries(settings).flatMap(([key, value]) => [
-      "--plaintext",
-      `runbook:huaweicloud.${key}=${value}`,
-    ]),
-    ...["--secret", "runbook:huaweicloud.secretKey=emulator-secret-key-0001"],
+    ...Object.entries(settings).flatMap(([key, value]) => ["--plaintext", `runbook:${key}=${value}`]),
+    ...clouds.flatMap((cloud) => ["--secret", `runbook:${cloud}.secretKey=emulator-secret-key-0001`]),
   ]);
 
   return {

@@ -187,10 +187,12 @@ export class EngineSide {
     return this.said.filter((each) => each.urn === urn).map(({ text }) => text);
   }
 
-  async handshake(): Promise<protocol.ProviderHandshakeResponse.AsObject> {
+  /** @param saysPreviews false for an engine that does not say of a function whether it is in a preview. @default true */
+  async handshake(saysPreviews = true): Promise<protocol.ProviderHandshakeResponse.AsObject> {
     const request = new protocol.ProviderHandshakeRequest();
     request.setEngineAddress(this.address);
     request.setConfigureWithUrn(true);
+    request.setInvokeWithPreview(saysPreviews);
     const answer = await this.#call<protocol.ProviderHandshakeResponse>("handshake", request);
     return answer.toObject();
   }
@@ -350,9 +352,10 @@ export class EngineSide {
     await this.#call("delete", request);
   }
 
-  async invoke(token: string, args: Bag): Promise<Bag> {
+  async invoke(token: string, args: Bag, { isPreview = false } = {}): Promise<Bag> {
     const request = new protocol.InvokeRequest();
     request.setTok(token);
+    request.setPreview(isPreview);
     request.setArgs(structOf(args));
     const answer = await this.#call<protocol.InvokeResponse>("invoke", request);
     return bagOf(answer.getReturn());
@@ -421,6 +424,7 @@ export function emulatorPluginSettings(emulator: Emulator): Bag {
       endpoints: { aom: url, functiongraph: url, iam: url },
     },
     alicloud: { ...account, region: "cn-hangzhou", endpoints: { fnf: url } },
+    aws: { ...account, region: "us-east-1", endpoints: [{ sfn: url }] },
   };
 }
 

@@ -110,14 +110,18 @@ export async function openPluginStack(emulatorUrl: string): Promise<PluginStack>
       secretKey: "emulator-secret-key-0001",
       endpoints: { fnf: emulatorUrl },
     },
+    aws: {
+      accessKey: "EMULATORACCESSKEY0001",
+      secretKey: "emulator-secret-key-0001",
+      endpoints: [{ sfn: emulatorUrl }],
+    },
   };
   // As a person writes it who does not know `--secret`.
   writeFileSync(
     join(folder, "Pulumi.test.yaml"),
     JSON.stringify({
       config: {
-        "runbook:huaweicloud": settings.huaweicloud,
-        "runbook:alicloud": settings.alicloud,
+        ...Object.fromEntries(Object.entries(settings).map(([name, values]) => [`runbook:${name}`, values])),
         // The same for the dynamic provider.
         ...Object.fromEntries(
           Object.entries(settings).flatMap(([namespace, values]) =>

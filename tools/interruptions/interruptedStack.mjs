@@ -157,6 +157,8 @@ function account(url) {
     ALIBABA_CLOUD_ACCESS_KEY_ID: "EMULATORACCESSKEY0001",
     ALIBABA_CLOUD_ACCESS_KEY_SECRET: "emulator-secret-key-0001",
     ALIBABA_CLOUD_REGION: "cn-hangzhou",
+    AWS_ACCESS_KEY_ID: "EMULATORACCESSKEY0001",
+    AWS_SECRET_ACCESS_KEY: "emulator-secret-key-0001",
     RUNBOOK_EMULATOR_URL: url,
   };
 }

@@ -50,6 +50,23 @@ export interface BackendCapabilities {
    * only its status.
    */
   readonly listTells: "everything" | "outcome" | "status";
+  /**
+   * The functions for programs that it has and others lack: `getExecutionHistory` needs {@link Backend.history},
+   * `retryWorkflowExecution` {@link Backend.retry}.
+   * @default none
+   */
+  readonly functions?: readonly OwnFunction[];
+}
+
+/** A function for programs that not every service has. */
+export type OwnFunction = "getExecutionHistory" | "retryWorkflowExecution";
+
+/** The events of an execution. */
+export interface ExecutionHistory<Event = object> {
+  /** In the service's own words, oldest first. */
+  readonly events: readonly Event[];
+  /** False where the service has more than were read. */
+  readonly isWhole: boolean;
 }
 
 /** A service. */
@@ -275,6 +292,8 @@ export interface Backend {
   demandWorkflow?(signal: AbortSignal): Promise<void>;
   /** Asks the service to stop an execution. Settled and unknown ones are no error: there is nothing to stop. */
   stop(executionId: string, signal: AbortSignal, reason?: StopReason): Promise<void>;
-  /** Runs the failed steps again under the same id; only where the capability says so. */
+  /** Reads the events of an execution; only where {@link BackendCapabilities.functions} says so. */
+  history?(executionId: string, signal: AbortSignal): Promise<ExecutionHistory>;
+  /** Runs the failed steps again under the same id; only where {@link BackendCapabilities.functions} says so. */
   retry?(executionId: string, signal: AbortSignal): Promise<void>;
 }

@@ -239,6 +239,38 @@ export async function getExecution(
   return makeState(args, open.backend.location, snapshot, open.backend.consoleUrl(snapshot.executionId));
 }
 
+/** The events of an execution, in the service's own words. */
+export interface ReadHistory<Event = object> {
+  /** Oldest first. */
+  readonly events: Event[];
+  /** True where the service did not give all of them. */
+  readonly isIncomplete?: true;
+}
+
+/**
+ * All events of an execution, in as many pages as that takes.
+ * @throws InputError where an argument is wrong or the service keeps no events; NotFoundError where it does not know the
+ * execution; other errors of the service as they are.
+ */
+export async function readHistory(
+  definition: BackendDefinition,
+  args: Arguments,
+  executionId: unknown,
+  session: Session,
+): Promise<ReadHistory> {
+  const { backend, ...open } = await openExecution(
+    definition,
+    "getExecutionHistory",
+    args,
+    executionId,
+    session,
+  );
+  if (!backend.history) throw new InputError(`${definition.title} has no history of events`);
+  const read = backend.history.bind(backend);
+  const { events, isWhole } = await open.ask((signal) => read(open.executionId, signal));
+  return { events: [...events], ...(isWhole ? {} : { isIncomplete: true }) };
+}
+
 /**
  * Runs the failed steps of an execution again, under the same id.
  * @throws InputError where an argument is wrong or the service can't do it; errors of the service as they are.

@@ -4,6 +4,7 @@
  */
 import { AnswerTooLargeError } from "../ground/errors";
 import { PageWalk } from "../execution/pageWalk";
+import type { ExecutionHistory } from "../execution/service";
 import type { ExecutionSnapshot, ExecutionStep } from "../execution/snapshot";
 import { isSettled } from "../execution/snapshot";
 import type { BucketView } from "../http/tokenBucket";
@@ -104,10 +105,7 @@ export class HistoryReader<Event> {
    * has more than were read; what was read before something went wrong counts.
    * @throws what the first page throws.
    */
-  async read(
-    executionId: string,
-    signal: AbortSignal,
-  ): Promise<{ readonly events: Event[]; readonly isWhole: boolean }> {
+  async read(executionId: string, signal: AbortSignal): Promise<ExecutionHistory<Event>> {
     const events: Event[] = [];
     const isWhole = await this.#readHistory(executionId, { signal, withData: true }, (page) => {
       events.push(...page);

@@ -29,6 +29,8 @@ export class Deployment implements ServedDeployment {
   readonly register: RunRegister;
   readonly messages: EngineMessages;
   readonly host: ServedDeployment["host"];
+  /** True where the engine says of a function's call whether it is in a preview. */
+  isToldOfPreviews = false;
   readonly #ending = new AbortController();
   #address: string | undefined;
   #session: Session | undefined;

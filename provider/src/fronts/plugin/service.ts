@@ -107,7 +107,8 @@ export class PluginService {
   }
 
   #handshake(request: protocol.ProviderHandshakeRequest, peer: string): protocol.ProviderHandshakeResponse {
-    this.#open(peer, request.getEngineAddress());
+    const { deployment } = this.#open(peer, request.getEngineAddress());
+    deployment.isToldOfPreviews = request.getInvokeWithPreview();
     const response = new protocol.ProviderHandshakeResponse();
     response.setAcceptSecrets(true);
     response.setAcceptResources(true);
@@ -147,15 +148,16 @@ export class PluginService {
     const token = request.getTok();
     const [module, service = "", name = ""] = token.split(":");
     const definition = Object.hasOwn(definitions, service) ? definitions[service] : undefined;
-    if (module !== packageName || !definition || !isFunction(name)) {
+    if (module !== packageName || !definition || !isFunction(definition, name)) {
       throw new Refused(
         grpc.status.INVALID_ARGUMENT,
         `this provider has no function ${JSON.stringify(token)}`,
       );
     }
     const given = readProperties(request.getArgs());
+    const call = { name, given, isPreview: request.getPreview() };
     try {
-      return await deployment.serve(() => invoke(definition, name, given, deployment));
+      return await deployment.serve(() => invoke(definition, call, deployment));
     } catch (error) {
       if (error instanceof Refused) throw error;
       const { hide } = privacyOf(given.args, given.secretPaths, deployment.session);

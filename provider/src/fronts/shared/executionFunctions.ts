@@ -1,9 +1,8 @@
 /**
- * The functions that read executions, by name: which of their arguments select executions, and which say where
- * the workflow is.
+ * The functions on executions, by name: which of their arguments select executions, and which say where the workflow is.
  */
-import type { BackendDefinition, ListedExecutions, Session, StoredState } from "../../lifecycle";
-import { getExecution, listExecutions } from "../../lifecycle";
+import type { BackendDefinition, ListedExecutions, ReadHistory, Session, StoredState } from "../../lifecycle";
+import { getExecution, listExecutions, readHistory, retryExecution } from "../../lifecycle";
 
 type Bag = Readonly<Record<string, unknown>>;
 
@@ -25,4 +24,22 @@ export function getWorkflowExecution(
   session: Session,
 ): Promise<StoredState> {
   return getExecution(definition, where, executionId, session);
+}
+
+/** Reads the events of one execution. */
+export function getExecutionHistory(
+  definition: BackendDefinition,
+  { executionId, ...where }: Bag,
+  session: Session,
+): Promise<ReadHistory> {
+  return readHistory(definition, where, executionId, session);
+}
+
+/** Runs the failed steps of one execution again. */
+export function retryWorkflowExecution(
+  definition: BackendDefinition,
+  { executionId, ...where }: Bag,
+  session: Session,
+): Promise<void> {
+  return retryExecution(definition, where, executionId, session);
 }

@@ -69,6 +69,7 @@ export const alibabaCloudFlow = {
     longPollSeconds: 60,
     pageSize: maxListPage,
     listTells: "outcome",
+    functions: ["getExecutionHistory"],
   },
   arguments: {
     flowName: { rule: name, required: true, replaces: true },
@@ -250,7 +251,6 @@ export class CloudFlowBackend implements Backend {
     return this.#lists.started(namePrefix, signal);
   }
 
-  /** The events of an execution: {@link HistoryReader.read}. */
   history(executionId: string, signal: AbortSignal): ReturnType<HistoryReader<HistoryEvent>["read"]> {
     return this.#history.read(executionId, signal);
   }

@@ -8,7 +8,7 @@ import { isJsonObject } from "../../../http/answer";
 
 /** One event of an execution. */
 export interface HistoryEvent {
-  /** Number of the event in its execution, from 1. */
+  /** Number of the event in its execution, from 1. NaN where the service does not say. */
   readonly eventId: number;
   /** The event before this one in its branch; 0 for the first event. NaN where the service does not say. */
   readonly scheduleEventId: number;

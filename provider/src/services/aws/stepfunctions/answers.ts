@@ -149,8 +149,8 @@ export function parseGetExecutionHistory(
 ): { readonly events: StateMachineEvent[]; readonly nextToken: string | undefined } {
   const body = readJsonObject(answer, request);
   const events = listIn(body, "events", request).map((item): StateMachineEvent => ({
-    id: Number(item["id"]),
-    previousEventId: Number(item["previousEventId"]),
+    id: numberIn(item["id"]),
+    previousEventId: numberIn(item["previousEventId"]),
     type: textIn(item["type"]) ?? "",
     time: timeIn(item["timestamp"]),
     details: detailsOf(item),
@@ -208,6 +208,12 @@ function parseJsonText(text: string): unknown {
 
 function textIn(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+// NaN where there is none: an object may not even be made a number.
+function numberIn(value: unknown): number {
+  const number = value instanceof ExactNumber ? value.text : value;
+  return typeof number === "number" || typeof number === "string" ? Number(number) : Number.NaN;
 }
 
 // Numbers: seconds since the epoch, with fractions, of which milliseconds are kept.

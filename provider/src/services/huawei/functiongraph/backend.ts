@@ -70,6 +70,7 @@ export const huaweiFunctionGraph = {
     longPollSeconds: 0,
     pageSize: 100,
     listTells: "status",
+    functions: ["retryWorkflowExecution"],
   },
   arguments: {
     workflowId: { rule: identifier({ min: 1, max: 512 }), required: true, replaces: true },
