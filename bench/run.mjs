@@ -66,7 +66,7 @@ await runTool(async () => {
     process.stdout.write(
       `${row.name}${row.turn === undefined ? "" : `, turn ${row.turn}`}: ${Math.round((Date.now() - begin) / 1000)} s${result.ok ? "" : " FAILED"}\n`,
     );
-    // A long run that is cut short has measured something all the same.
+    // An interrupted run has measured something all the same.
     done.push({ name: row.name, turn: row.turn, expected: row.expected, ...result });
     writeFileSync(file, `${JSON.stringify({ footprint, results: done, checks: [] }, null, 2)}\n`);
     return done.at(-1);

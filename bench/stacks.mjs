@@ -41,7 +41,7 @@ const START_OPERATIONS = new Set([
 ]);
 const STEP_OPERATIONS = new Set(["cloudflow:GetExecutionHistory", "stepfunctions:GetExecutionHistory"]);
 
-/** The emulator keeps so many requests whole; of more, only their number is known. */
+/** The emulator keeps at most this many requests whole; of more, only their number is known. */
 const KEPT_REQUESTS = 10_000;
 
 /** The log's purpose of a request: "start", "startLook", "past", "steps", "status" or "other". */
@@ -52,7 +52,7 @@ function kindOf({ service, operation, path, subject = "" }, hasStarted) {
   if (!STATUS_OPERATIONS.has(name)) return "other";
   // What is asked before anything was started asks for others' executions.
   if (!hasStarted) return "startLook";
-  // Only a start asks FunctionGraph for what runs, and only the look at the past asks for successes. AOM filters
+  // Only a start asks FunctionGraph for what runs, and only the request for the history asks for successes. AOM filters
   // nothing: there both count as status requests.
   if (name === "functiongraph:ListWorkflowExecutions")
     return /[?&]status=running(&|$)/i.test(path) ? "startLook" : "past";

@@ -77,9 +77,9 @@ export interface Simulation {
    * @default latencyMs
    */
   readonly listTakesMs?: number;
-  /** Fails a look instead of answering it; an execution's looks are counted from 1. */
+  /** Fails a status request instead of answering it; an execution's requests are counted from 1. */
   readonly lookError?: (index: number, look: number) => Error | undefined;
-  /** True where a look that was to be held back is answered at once, as some gateways do. */
+  /** True where a long poll is answered at once, as some gateways do. */
   readonly cutsShort?: (look: number) => boolean;
   /** Sets our clock, not the service's: when, after the first start, and by how much, in milliseconds. */
   readonly clockSet?: { readonly afterMs: number; readonly byMs: number };
@@ -129,7 +129,10 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
     subscription.unsubscribe();
     return service.now() - service.endMs(index);
   };
-  if (clockSet) void clock.sleep(clockSet.afterMs).then(() => { service.setClock(clockSet.byMs); });
+  if (clockSet)
+    void clock.sleep(clockSet.afterMs).then(() => {
+      service.setClock(clockSet.byMs);
+    });
   const lagsMs = await clock.run(Promise.all(durations.map((_, index) => waitFor(index))));
   const { looks, lists } = service;
   return { lagsMs, looks, lists, requestsEach: (looks + lists) / durations.length };

@@ -68,7 +68,7 @@ export interface DestroySettings {
 /** A stack under test. */
 export interface TestStack {
   readonly folder: string;
-  /** Environment of the engine, for commands that a test runs by itself. */
+  /** Environment of the engine, for commands that a test runs. */
   readonly env: Readonly<Record<string, string>>;
   readonly name: string;
   /** Sets what the program declares from now on. */

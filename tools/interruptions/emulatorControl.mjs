@@ -1,4 +1,4 @@
-// What the matrix asks of its emulator: slow workflows, answers held back, what was started and when.
+// What the matrix asks of its emulator: slow workflows, delayed answers, what was started and when.
 import { callEmulator } from "../callEmulator.mjs";
 
 /** The workflows: one per service with a key of the stack's own, and one without. */

@@ -3,8 +3,8 @@ import { fork } from "node:child_process";
 import { join } from "node:path";
 import { REPOSITORY } from "../setup/setUp.mjs";
 
-// A killed process of a simulation never lets go of what it waits on, and Node keeps a signal that somebody listens to. So
-// a worker grows, by about 80 kB a run; past this many tasks another takes its place.
+// A killed process of a simulation never frees what it waits on, and Node keeps a signal that somebody listens to. So a
+// worker grows, by about 80 kB a run; past this many tasks another takes its place.
 const TASKS_EACH = 40;
 
 const WORKER = join(REPOSITORY, "test", "simulation", "worker.cjs");

@@ -143,7 +143,8 @@ export class HttpClient {
       } catch (error) {
         // What was asked on the way (a login) has been tried often enough, and says nothing of this operation's bucket.
         if (isOfAnother(error, request)) throw error;
-        // Refused in spite of a token: others of the account have used theirs. All who wait hold back, not this one alone.
+        // Refused despite a token: others of the account have used theirs. All requests that wait are delayed, not this
+        // one alone.
         if (error instanceof ThrottledError) bucket?.drain(error.retryAfterMs);
         if (attempt >= attempts || waiting.aborted || !maySendAgain(error, request.repeatable)) {
           throw error;

@@ -19,14 +19,16 @@ import { isArmed, storedStatus } from "./state";
 export interface Diff {
   /**
    * - `none`: nothing to do.
-   * - `update`: the same execution stays: goes on waiting for it, or only stores new settings.
+   * - `update`: the same execution stays: resumes waiting for it, or only stores new settings.
    * - `rerun`: the workflow runs again.
    * - `rearm`: becomes a teardown runbook: nothing runs until it is destroyed.
    */
   readonly action: "none" | "update" | "rerun" | "rearm";
   /** What causes it; empty where the action is `none`. */
   readonly changes: readonly Change[];
-  /** True where the present execution may still run: it is dealt with (`onDelete`) before another one starts. */
+  /**
+   * True where the present execution may still be running: it is dealt with (`onDelete`) before another one starts.
+   */
   readonly deleteFirst: boolean;
 }
 
@@ -59,7 +61,8 @@ const storesOnly = { consequence: "no new run" } as const;
 
 /**
  * Compares. `args` may have unknown values (`unknownValue`); one counts as changed.
- * @param replaceOnChanges paths of properties whose change is to run it again though it would not by itself.
+ * @param replaceOnChanges paths of properties whose change is to run it again although a change would not otherwise
+ * do that.
  * @param newlySecret values that the state was stored without knowing as secret.
  * @param place what the settings tell of the place where executions are ({@link BackendDefinition.place}).
  */

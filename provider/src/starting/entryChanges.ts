@@ -114,7 +114,7 @@ function withLast(ids: readonly string[], last: string): readonly string[] {
   return [...ids.filter((id) => id !== last), last];
 }
 
-// A start that is to replace the execution in the state has not arrived there yet. Where nobody said what it replaces (the
+// A start that is to replace the execution in the state has not arrived there yet. If nobody said what it replaces (the
 // engine had forced it), what the state has now is that. A start that replaced nothing is over when the state has another
 // execution: it was had from elsewhere.
 function arrivesLater(pending: PendingStart, id: string, isFromBefore: boolean): PendingStart | undefined {

@@ -21,7 +21,7 @@ export interface JournalStorage {
   list(service: string): Promise<readonly string[]>;
   /** Keeps an entry, durably: when this resolves, a crash of the machine does not lose it. */
   write(name: string, text: string): Promise<void>;
-  /** Moves something that is no entry out of the way; it stays to be looked at. */
+  /** Moves something that is no entry out of the way; the file stays for inspection. */
   setAside(name: string): Promise<void>;
   /** Drops an entry. */
   remove(name: string): Promise<void>;

@@ -13,7 +13,7 @@ export interface PendingStart {
   readonly postedMs: number;
   /** What the service had shown before: what it shows later and is not among that may be this start's. */
   readonly since?: SeenBefore | undefined;
-  /** Where it was posted more than once, the last time: until then it can still be on its way. */
+  /** The last posting, where there was more than one: until then the start can still be on its way. */
   readonly again?: PostedAgain | undefined;
   /** The execution that the run replaces. */
   readonly supersedesId?: string | undefined;

@@ -1,5 +1,5 @@
 /**
- * A run that a deployment had started before it was cut short, for arguments that the program has changed since: the
+ * A run that a deployment had started before it was interrupted, for arguments that the program has changed since: the
  * state never had it, so nobody else would stop it.
  */
 import type { Backend } from "../execution/service";
@@ -42,7 +42,7 @@ export async function dealWithLeftover(
 
 /**
  * True where a start was for this workflow. Of one that was not, whose resource has been given another workflow since, it
- * is said that it may still run: nobody else knows.
+ * is said that it may still be running: nobody else knows.
  */
 export function isHere(
   { workflow, executionId, runName }: NotedStart,

@@ -7,7 +7,7 @@ import type { Journal } from "./journal";
 export interface Claims {
   /** They are somebody's. */
   readonly taken: ReadonlySet<string>;
-  /** How many starts still look for theirs. */
+  /** How many starts still search for their executions. */
   readonly unresolved: number;
   /** Of how many of those starts an execution can't be, because it was there before they were posted. */
   readonly seenBefore: ReadonlyMap<string, number>;
@@ -36,7 +36,10 @@ export class Ownership {
     this.#taken.add(id);
   }
 
-  /** Executions of a workflow that are known to be somebody's, and how many starts still look for theirs. */
+  /**
+   * Executions of a workflow that are known to be somebody's, and how many starts still search for
+   * their executions.
+   */
   async claims(service: string, workflow: string): Promise<Claims> {
     const taken = new Set(this.#taken);
     let unresolved = 0;

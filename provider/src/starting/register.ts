@@ -126,7 +126,8 @@ export class RunRegister {
     id: string,
     { always = false, mayBeCopy = false }: { readonly always?: boolean; readonly mayBeCopy?: boolean } = {},
   ): Promise<void> {
-    // What a destroy has started that was cut short is in no state, and neither is what takes an armed one's place.
+    // An execution that an interrupted destroy has started is in no state, and neither is one that takes an armed one's
+    // place.
     if (isArmedId(id)) {
       // What a deployment compares is what the state has: an arming that was noted since has not arrived there.
       if (!mayBeCopy && (await this.#read(service, urn))?.lastArmedId !== undefined) {
@@ -142,7 +143,7 @@ export class RunRegister {
   }
 
   /**
-   * Notes that a deployment is about to replace a resource. Where the resource moves to another provider, another process
+   * Notes that a deployment is about to replace a resource. If the resource moves to another provider, another process
    * deletes what is replaced: it knows nothing of the new one, and must not take it for a leftover, nor this for a destroy.
    */
   async replacing(service: string, urn: string | undefined, deployment: string | undefined): Promise<void> {

@@ -43,7 +43,7 @@ export class SharedRuns {
   ): Promise<{ id: string; isFirst: boolean }> {
     const known = this.#byKey.get(key);
     if (known) {
-      // Who is interrupted waits for the other, who is interrupted too and can tell what became of the start.
+      // Whoever is interrupted waits for the other, who is interrupted too and can tell what became of the start.
       if (!leaving) return { id: await known, isFirst: false };
       const { signal, error } = leaving;
       const late = (): Error | undefined => (isOutOfTime(signal) ? error() : undefined);

@@ -71,7 +71,7 @@ async function findLost(
     try {
       shown = await backend.findStarted?.(runName, host.signal);
     } catch (error) {
-      // What goes wrong while a start is looked for does not make it certain that nothing was started.
+      // A failure of the search does not make it certain that nothing was started.
       return fail("failed", cause ?? error);
     }
     const found = latest(shown, (name) => name === runName);

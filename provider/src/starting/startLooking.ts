@@ -26,7 +26,7 @@ import type { Look, StartGate } from "./startGate";
 import type { Turn } from "./turns";
 import { decideConcurrency, inTurn, mindsRunning } from "./turns";
 
-// How often one that has nothing to look for looks again because others do: as long as they may take.
+// How often a start that has nothing to search for lists again because others search: as long as they may take.
 const maxLooks = 5 + showsWithinMs / lookAgainMs;
 // How often the lists are made again where one shows something running and the other does not: as long as they may lag.
 const maxDisagreements = showsWithinMs / lookAgainMs;
@@ -55,7 +55,7 @@ class StartSearch {
   readonly #context: MessageContext;
   readonly #passedMs: () => number;
   #runName: string;
-  /** The start whose execution is looked for. */
+  /** The start whose execution is searched for. */
   #open: PendingStart | undefined;
   #postedHere = false;
   #lastError: unknown;
@@ -91,7 +91,7 @@ class StartSearch {
     try {
       return await this.#decide(look);
     } catch (error) {
-      // What goes wrong while a start is looked for does not make it certain that nothing was started.
+      // A failure of the search does not make it certain that nothing was started.
       if (!this.#open || error instanceof StartUncertainError) throw error;
       throw this.#uncertain(messageOf(error), error);
     }
@@ -113,7 +113,7 @@ class StartSearch {
       isNoted: this.#open !== undefined,
     });
     // What bears the name although no start of this machine is open is the predecessor, where that is only a guess: another
-    // machine has gone on since. One that still runs is taken over.
+    // machine has gone on since. An execution that is still running is taken over.
     const isPredecessor = !this.#open && !wanted.isGiven && wanted.supersedes?.isGuess === true;
     const [found] = isPredecessor ? mine.filter(isUnsettled) : mine;
     if (found) return this.#adopt(found);
@@ -127,7 +127,7 @@ class StartSearch {
     return (await this.#letOthersFinish(look)) ?? this.#post(look, wasExclusive, candidates, claims);
   }
 
-  // Once for all that look together: each of a thousand starts would read what a thousand have noted.
+  // Once for all starts of a batch: each of a thousand starts would read what a thousand have noted.
   #claimsAt(look: Look): Promise<Claims> {
     const { host, backend } = this.#starting;
     return look.once("claims", () => host.register.owned.claims(host.definition.service, backend.identity));
@@ -135,7 +135,7 @@ class StartSearch {
 
   #possibleOf(unmarked: readonly ExecutionSummary[]): readonly ExecutionSummary[] {
     const { host, wanted } = this.#starting;
-    // Others of this batch may have taken one while this one was looking.
+    // Others of this batch may have taken an execution during this search.
     const free = unmarked.filter(({ executionId }) => !host.register.owned.isTaken(executionId));
     // Without a key or a memory nothing tells a crash from a resource that was destroyed: then only what runs counts.
     return this.#open?.since || wanted.isGiven ? free : free.filter(isUnsettled);
@@ -147,7 +147,7 @@ class StartSearch {
     look: Look,
     { possible, isForeignLikely, claims, askedMs }: Found,
   ): Promise<Turn | undefined> {
-    // Executions without a mark are all alike, so are the starts that look for theirs: each takes one. Where another
+    // Executions without a mark are all alike, and so are the starts that search for theirs: each takes one. If another
     // process may be starting at this moment, one of them may be what it has just started.
     const seekers = Math.max(1, claims.unresolved);
     const isTrusted = !isForeignLikely && (look.isExclusive() || seekers === 1);
@@ -176,7 +176,7 @@ class StartSearch {
   #clearDoubts(possible: readonly ExecutionSummary[], { unresolved }: Claims): Turn | undefined {
     if (possible.length === 0 || !doubts(this.#starting)) return undefined;
     this.#question = new StartUncertainError(describeStartUndecided(possible, this.#context));
-    // They may be what others of this deployment are looking for, whose turn is now too.
+    // They may be the executions that other starts of this deployment search for in the same batch.
     if (unresolved === 0 || this.#looks >= maxLooks) throw this.#question;
     this.#looks += 1;
     return { againMs: lookAgainMs, why: "waiting for other starts to find their executions" };
@@ -261,8 +261,8 @@ async function ageMs(start: PendingStart, look: Look, nowMs: number): Promise<nu
   return Math.max(0, Math.min(nowMs - posted.postedMs, servedAtMs - posted.servedAtMs));
 }
 
-// A run that has a key is never started beside what it may be, unless the program says "allow" in so many words. One
-// without is asked about only where nothing else is said: every other word deals with what runs.
+// A run that has a key is never started beside what it may be, unless the program says "allow" explicitly. A run without a
+// key raises the question only where no `concurrency` is set: every other value says what to do about a running execution.
 function doubts({ host, wanted }: Starting): boolean {
   const { concurrency } = host.args.common;
   return concurrency === undefined || (wanted.isGiven && concurrency !== "allow");

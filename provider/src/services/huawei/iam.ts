@@ -120,7 +120,7 @@ export function parseToken(answer: HttpAnswer, request: RequestSummary): Obtaine
 }
 
 /**
- * Looks a project up by its name: a region's own has the region's name, a sub-project `region_text`.
+ * Finds a project by its name: a region's own has the region's name, a sub-project `region_text`.
  * @see https://support.huaweicloud.com/intl/en-us/api-iam/iam_06_0001.html
  */
 export function buildProjectsRequest(iamEndpoint: string, name: string): HttpRequest {

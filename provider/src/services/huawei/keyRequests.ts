@@ -103,7 +103,7 @@ function assumption(endpoint: string, operation: string, action: string, body: o
   };
 }
 
-// Within the machine an answer takes milliseconds; where nobody answers, the machine is none of the cloud.
+// Within the machine an answer takes milliseconds; where nobody answers, the machine is not in the cloud.
 const machineTimeoutMs = 3_000;
 // A pod's agent asks the cloud on its part.
 const podTimeoutMs = 10_000;

@@ -16,7 +16,10 @@ import { toExecutionStatus } from "./statuses";
 /** A page of executions; `nextToken` is absent at the end. */
 export interface ExecutionsPage {
   readonly executions: ExecutionSummary[];
-  /** How many rows were left out because they can't be read, of executions that may still run. */
+  /**
+   * How many rows were left out because they can't be read, of executions that may still be
+   * running.
+   */
   readonly unreadable: number;
   readonly nextToken: string | undefined;
   /** An execution of the page as DescribeExecution has it. */
@@ -29,7 +32,7 @@ export const alreadyExists = "ExecutionAlreadyExists";
 /** The code for "this execution has ended, it can't be stopped". */
 export const alreadyCompleted = "ExecutionAlreadyCompleted";
 
-/** Which execution was asked about. */
+/** The requested execution. */
 export interface AskedExecution {
   readonly flowName: string;
   readonly executionName: string;

@@ -90,8 +90,8 @@ function startParameters(flow: CloudFlow, start: CloudFlowStart): Parameter[] {
 }
 
 /**
- * Looks at one execution.
- * @param waitSeconds 0–60: how long the service may hold the answer back until the execution ends.
+ * Reads one execution.
+ * @param waitSeconds 0–60: how long a long poll may last; 0 for an answer at once.
  * @see https://www.alibabacloud.com/help/en/cloudflow/latest/api-fnf-2019-03-15-describeexecution
  */
 export function buildDescribeExecution(
@@ -104,7 +104,7 @@ export function buildDescribeExecution(
     ["ExecutionName", executionName],
     ["WaitTimeSeconds", waitSeconds > 0 ? String(waitSeconds) : undefined],
   ];
-  // The answer may be held back that long, and must then still have time to travel.
+  // A long poll may last that long, and its answer must then still have time to travel.
   return build(flow, "DescribeExecution", "GET", parameters, {
     repeatable: true,
     timeoutMs: waitSeconds * 1000 + 30_000,
@@ -148,7 +148,7 @@ export function buildGetExecutionHistory(
 }
 
 /**
- * Asks for an execution to be stopped; it may still run when the answer comes.
+ * Asks for an execution to be stopped; it may still be running when the answer comes.
  * @see https://www.alibabacloud.com/help/en/cloudflow/latest/api-fnf-2019-03-15-stopexecution
  */
 export function buildStopExecution(

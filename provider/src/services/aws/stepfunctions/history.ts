@@ -170,7 +170,7 @@ export class StepReader {
     return step.parent;
   }
 
-  // Where the chain leads nowhere. Those that have ended meanwhile go when somebody looks.
+  // Where the chain leads nowhere. Those that have ended meanwhile are removed at the next search.
   #youngest(name: string): StepRecord | undefined {
     const steps = this.#byName.get(name) ?? [];
     while (steps.length > 0 && steps.at(-1)?.isOpen === false) steps.pop();

@@ -20,7 +20,7 @@ import { toExecutionStatus } from "./statuses";
 
 /**
  * Reads the id of the started execution.
- * @throws ResponseFormatError where there is none that could be asked about.
+ * @throws ResponseFormatError where there is none that a request could name.
  */
 export function parseExecuteWorkflow(answer: HttpAnswer, request: RequestSummary): string {
   return demandExecutionId(readJsonObject(answer, request)["execution_id"], "execution_id", request);
@@ -78,7 +78,7 @@ export interface AomList {
   readonly isEmpty: boolean;
   /** When the service made it, by its own clock, milliseconds since the epoch; absent where it does not say. */
   readonly servedAtMs: number | undefined;
-  /** How many rows were left out because their id can't be read, of executions that may still run. */
+  /** How many rows were left out because their id can't be read, of executions that may still be running. */
   readonly unreadable: number;
   /** An execution of it as its detail would be, but for the names of the nodes. */
   readonly snapshotOf: (executionId: string, nodes: NodeNames) => ExecutionSnapshot | undefined;
@@ -132,7 +132,8 @@ export function parseListWorkflowExecutions(answer: HttpAnswer, request: Request
   };
 }
 
-// One without a time waits for its turn, so it is the newest; where it has ended all the same, nobody knows.
+// An execution without a start time waits in the queue, so it is the newest. If it has ended all the same,
+// its age is unknown.
 function beganMs(summary: ExecutionSummary): number {
   if (summary.startedAt !== undefined) return Date.parse(summary.startedAt);
   return isSettled(summary.status) ? -Infinity : Infinity;

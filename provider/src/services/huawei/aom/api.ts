@@ -34,7 +34,7 @@ export function buildExecuteWorkflow(workflow: AomWorkflow): HttpRequest {
 }
 
 /**
- * Looks at one execution.
+ * Reads one execution.
  * @see https://support.huaweicloud.com/intl/en-us/api-aom/SearchWorkflowExecutionDetail.html
  */
 export function buildSearchWorkflowExecutionDetail(workflow: AomWorkflow, executionId: string): HttpRequest {

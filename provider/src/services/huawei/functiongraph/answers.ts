@@ -15,7 +15,7 @@ import { toExecutionStatus } from "./statuses";
 
 /**
  * Reads the id of the started execution.
- * @throws ResponseFormatError where there is none that could be asked about.
+ * @throws ResponseFormatError where there is none that a request could name.
  */
 export function parseStart(answer: HttpAnswer, request: RequestSummary): string {
   return demandExecutionId(idIn(readJsonObject(answer, request)), "execution_id", request);
@@ -23,7 +23,7 @@ export function parseStart(answer: HttpAnswer, request: RequestSummary): string 
 
 /**
  * Reads the outcome of a synchronous run: times as text, errors by node, output only where it succeeded.
- * @throws ResponseFormatError where there is no id that could be asked about, or no status.
+ * @throws ResponseFormatError where there is no id that a request could name, or no status.
  */
 export function parseStartSync(answer: HttpAnswer, request: RequestSummary): ExecutionSnapshot {
   const body = readJsonObject(answer, request);
@@ -98,7 +98,7 @@ export interface FlowPage {
   readonly rows: number;
   /** How many rows the list has by the service's word; only the paged list tells. */
   readonly total: number | undefined;
-  /** How many rows were left out because their id can't be read, of executions that may still run. */
+  /** How many rows were left out because their id can't be read, of executions that may still be running. */
   readonly unreadable: number;
 }
 

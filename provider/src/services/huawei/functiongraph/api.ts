@@ -17,7 +17,7 @@ export interface FlowStart {
   readonly headers: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** A window of start times, milliseconds since the epoch. Without one the service looks at the last three days. */
+/** A window of start times, milliseconds since the epoch. Without a window the service lists the last three days. */
 export interface TimeWindow {
   readonly fromMs: number;
   readonly toMs: number;
@@ -73,7 +73,7 @@ export function startBody(start: FlowStart): string {
 }
 
 /**
- * Looks at one execution.
+ * Reads one execution.
  * @param fullHistory true for whole values: the service cuts long ones otherwise.
  * @see https://support.huaweicloud.com/api-functiongraph/ShowWorkflowExecution.html
  */
