@@ -8,7 +8,7 @@ import type { LifecycleHost, StoredState } from "../../provider/src/lifecycle";
 import { RunRegister, create, deleteExecution, diff, read, update } from "../../provider/src/lifecycle";
 import { services } from "../../provider/src/services/registry";
 import { acmeAccountId, annKeys } from "../emulator/acme";
-import { DEMO_KEYS } from "../emulator/emulatorClient";
+import { demoKeyPair } from "../emulator/emulatorClient";
 import { recordingReporter } from "../support/lifecycleHosts";
 import { never } from "../support/sessions";
 import type { Sources } from "./alibabaScene";
@@ -16,7 +16,7 @@ import { useScene } from "./alibabaScene";
 
 const scene = useScene();
 
-const demo = { "alicloud:accessKey": DEMO_KEYS.accessKey, "alicloud:secretKey": DEMO_KEYS.secretKey };
+const demo = { "alicloud:accessKey": demoKeyPair.accessKey, "alicloud:secretKey": demoKeyPair.secretKey };
 const ann = { "alicloud:accessKey": annKeys.accessKey, "alicloud:secretKey": annKeys.secretKey };
 const asRole: Sources = {
   config: {

@@ -1,6 +1,8 @@
-// Who acts, by the vendor's own chain of credentials and moto's STS: roles of profiles, web identities, containers. The keys that
-// sign what follows are those that the STS gave. Single sign-on is not tried: no server here gives its tokens. Skipped by name where
-// MOTO_PYTHON names no Python with the packages.
+/**
+ * Who acts, by the vendor's own chain of credentials and moto's STS: roles of profiles, web identities, containers. The keys that
+ * sign what follows are those that the STS gave. Single sign-on is not tried: no server here gives its tokens. Skipped by name where
+ * MOTO_PYTHON names no Python with the packages.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { Server } from "node:http";

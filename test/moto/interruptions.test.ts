@@ -1,5 +1,7 @@
-// Deployments on moto that are killed, or cancelled by Ctrl-C, at every moment, and run again on the same machine or on another one:
-// exactly one execution, as boto3 counts. Skipped by name where MOTO_PYTHON names no Python with the packages.
+/**
+ * Deployments on moto that are killed, or cancelled by Ctrl-C, at every moment, and run again on the same machine or on another one:
+ * exactly one execution, as boto3 counts. Skipped by name where MOTO_PYTHON names no Python with the packages.
+ */
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";

@@ -1,5 +1,7 @@
-// The whole lifecycle on moto, which runs the state machines for real; what happened there is told by boto3. It needs a Python with
-// the packages of requirements.txt, which `npm test` prepares and names in MOTO_PYTHON; without it the tests are skipped by name.
+/**
+ * The whole lifecycle on moto, which runs the state machines for real; what happened there is told by boto3. It needs a Python with
+ * the packages of requirements.txt, which `npm test` prepares and names in MOTO_PYTHON; without it the tests are skipped by name.
+ */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

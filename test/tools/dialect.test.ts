@@ -86,6 +86,12 @@ test.each(["tools/sample.mjs", "bench/sample.mjs", "test/support/sample.ts"])(
   },
 );
 
+test("the dialect holds in tests too", async () => {
+  const text = "export const LONGEST_MS = 1;\n";
+  const [broken] = await brokenRules([["test/unit/sample.test.ts", text]]);
+  expect(broken).toEqual(["dialect/file-head", "@typescript-eslint/naming-convention"]);
+});
+
 test("both hold in the emulator too", async () => {
   const text = "export const LONGEST_MS = 1;\n".repeat(301);
   const [broken] = await brokenRules([["emulator/src/sample.ts", text]]);
