@@ -21,7 +21,7 @@ test("up runs it, up again runs nothing, a change runs it again for the named re
   expect(await executionsOf(emulator)).toEqual([]);
 
   const first = await stack.up();
-  expect(first.output).toMatch(/patch creating .*step 2 of 3 "/);
+  expect(first.output).toMatch(/patch creating .*2\/3 /);
   expect(first.changes).toMatchObject({ create: 3 });
   const [execution] = await executionsOf(emulator);
   expect(execution).toMatchObject({ workflowId: "demo-succeeds", status: "success" });

@@ -2,6 +2,8 @@
  * What the user reads: what happened, what still runs, what the next command does, where to look; in 15 lines at the
  * most, whatever came from the service.
  */
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import * as fc from "fast-check";
 import type { ExecutionSnapshot, ExecutionStep, FailedTarget } from "../../provider/src/execution/snapshot";
 import { formatDuration } from "../../provider/src/execution/progress";
@@ -26,7 +28,12 @@ import {
   describeNotStopped,
   describeStopCutShort,
   describeTimedOut,
+  describeTolerated,
 } from "../../provider/src/lifecycle/messages";
+
+const { version: packageVersion } = JSON.parse(
+  readFileSync(resolve(__dirname, "../../provider/package.json"), "utf8"),
+) as { version: string };
 
 const context = (args: object = {}): MessageContext => ({
   subject: "workflow wf-1 of project p (cn-north-4)",
@@ -67,6 +74,7 @@ function without<T extends object, K extends keyof T>(whole: T, ...fields: K[]):
   return copy;
 }
 
+const by = `(pulumi-runbook ${packageVersion})`;
 const where = "  workflow wf-1 of project p (cn-north-4), https://console.example/, error ";
 
 describe("an execution that failed", () => {
@@ -89,7 +97,7 @@ describe("an execution that failed", () => {
       "      | bash: ./patch.sh: Permission denied",
       '    and 1 more; all of them are in the output "steps"',
       '  The execution is no longer running. The next `pulumi up` runs the workflow again (rerunOn includes "failed").',
-      `${where}WFX-EXECUTION-FAILED`,
+      `${where}WFX-EXECUTION-FAILED ${by}`,
     ]);
   });
 
@@ -125,7 +133,7 @@ describe("an execution that failed", () => {
     expect(describeFailed(timeless, { ...context(), consoleUrl: undefined }).split("\n")).toEqual([
       "execution 8f1c02aa failed",
       '  The execution is no longer running. The next `pulumi up` runs the workflow again (rerunOn includes "failed").',
-      "  workflow wf-1 of project p (cn-north-4), error WFX-EXECUTION-FAILED",
+      `  workflow wf-1 of project p (cn-north-4), error WFX-EXECUTION-FAILED ${by}`,
     ]);
     const nameless = without(step({ error: "quota\n exceeded", failedTargets: [{}] }), "name");
     const countless = without(failed({ steps: [nameless] }), "stepsTotal");
@@ -158,7 +166,7 @@ describe("an execution for which the deployment has waited too long", () => {
       '  last seen in step 1 of 3 "Run script"',
       "  The next `pulumi up` resumes waiting for this execution. Nothing is started twice.",
       "  To stop the execution instead, run `pulumi destroy --target <URN>`.",
-      `${where}WFX-EXECUTION-TIMEOUT`,
+      `${where}WFX-EXECUTION-TIMEOUT ${by}`,
     ]);
   });
 
@@ -195,11 +203,36 @@ test("what this deployment has not seen is not said to run", () => {
   );
 });
 
+test("a failure that the program tolerates: the deployment continues, or the resource goes", () => {
+  const tolerated = describeTolerated(failed(), context({ onFailure: "continue" })).split("\n");
+  expect(tolerated[0]).toBe("execution 8f1c02aa failed after 2m04s");
+  expect(tolerated.slice(-2)).toEqual([
+    '  The deployment continues (onFailure is "continue"). The next `pulumi up` runs the workflow again (rerunOn includes "failed").',
+    `${where}WFX-EXECUTION-FAILED ${by}`,
+  ]);
+  const teardown = context({ onFailure: "continue", runOn: "destroy" });
+  expect(describeTolerated(failed(), teardown).split("\n").at(-2)).toBe(
+    '  The resource is removed (onFailure is "continue").',
+  );
+});
+
+test("advice that needs the resource's URN has it, as a shell takes it", () => {
+  const urn = "urn:pulumi:dev::shop::my:Group$pulumi-nodejs:aom:WorkflowExecution::it's";
+  const argument = "'urn:pulumi:dev::shop::my:Group$pulumi-nodejs:aom:WorkflowExecution::it'\\''s'";
+  const teardown = { ...context({ runOn: "destroy" }), urn };
+  const late = { executionId: "8f1c02aa", timeoutSeconds: 60, timeoutSetting: "timeoutSeconds" };
+  expect(describeTimedOut(undefined, { ...context(), urn, ...late, end: "left" })).toContain(
+    `run \`pulumi destroy --target ${argument}\`.`,
+  );
+  expect(describeNameInDoubt("release-1", teardown)).toContain(`run \`pulumi state delete ${argument}\`.`);
+  expect(describeStartUndecided([], teardown)).toContain(`run \`pulumi state delete ${argument}\``);
+});
+
 test("an interruption: it is still running and is waited for again", () => {
   expect(describeInterrupted("8f1c02aa", true, context()).split("\n")).toEqual([
     "interrupted while waiting for execution 8f1c02aa, which is still running",
     "  The next `pulumi up` resumes waiting for this execution. Nothing is started twice.",
-    `${where}WFX-INTERRUPTED`,
+    `${where}WFX-INTERRUPTED ${by}`,
   ]);
 });
 
@@ -236,7 +269,7 @@ test("a start whose outcome is unknown: nothing was sent twice, and what the nex
 });
 
 test("what goes wrong in a call that starts nothing has its code, once", () => {
-  const withCode = "no credentials\n  Error WFX-CONFIGURATION";
+  const withCode = `no credentials\n  Error WFX-CONFIGURATION ${by}`;
   expect(describeError({ message: "no credentials", code: "WFX-CONFIGURATION" })).toBe(withCode);
   expect(describeError({ message: withCode, code: "WFX-CONFIGURATION" })).toBe(withCode);
   expect(describeError({ message: "a bug" })).toBe("a bug");
@@ -244,7 +277,7 @@ test("what goes wrong in a call that starts nothing has its code, once", () => {
 
 test("what went wrong before a start: nothing was started", () => {
   expect(describeNotStarted({ message: "no credentials", code: "WFX-CONFIGURATION" })).toBe(
-    "no credentials\n  Nothing was started. Error WFX-CONFIGURATION",
+    `no credentials\n  Nothing was started. Error WFX-CONFIGURATION ${by}`,
   );
   expect(describeNotStarted({ message: "oops" })).toBe("oops\n  Nothing was started.");
   // The places where credentials can be set make a long list, all of which is needed.

@@ -24,8 +24,8 @@ export function rowReporter(row: Row): Reporter {
     status: (text) => {
       row.status(text);
     },
-    progressed: (snapshot, times) => {
-      row.status(describeProgress(snapshot, times));
+    progressed: (snapshot, expectedMs) => {
+      row.status(describeProgress(snapshot, expectedMs));
     },
     stepEnded: (step, snapshot) => {
       const { executionId } = snapshot;
@@ -33,6 +33,9 @@ export function rowReporter(row: Row): Reporter {
       if (lines >= maxStepLines) return;
       stepLines.set(executionId, lines + 1);
       row.info(describeStepEnd(snapshot, step));
+    },
+    info: (text) => {
+      row.info(text);
     },
     warn: (text) => {
       row.warn(text);
