@@ -36,6 +36,6 @@ export const problem = migrate.failure.apply((failure) => failure?.message ?? "n
 export const versions = pulumi
   .all([patch.output, rotate.output, migrate.output])
   .apply((outputs) =>
-    outputs.map((output: { version?: string } | undefined) => output?.version ?? "unknown"),
+    outputs.map((output: { version?: string } | null) => output?.version ?? "unknown"),
   );
 export const rolloutName = rollout.id;

@@ -142,7 +142,7 @@ describe.each(registeredServices)("%s", (service) => {
     await deleteExecution(armed.id, armed.state, host);
     expect(host.reporter.warnings).toEqual([
       expect.stringMatching(
-        /^execution \S+ failed after 1m\n[^]*\n {2}The resource is removed \(onFailure is "continue"\)\.\n.*WFX-EXECUTION-FAILED/,
+        /^execution \S+ failed after 1m\n(?:.*\n)*? {2}The resource is removed \(onFailure is "continue"\)\.\n.*WFX-EXECUTION-FAILED/,
       ),
     ]);
     expect(await ids()).toHaveLength(1);

@@ -70,6 +70,8 @@ export interface WorkflowExecutionArgs extends CommonExecutionArgs {
  * One execution of a Step Functions state machine: started and awaited when the resource is created, run again when the state
  * machine, `input` or `triggers` change or when `rerunOn` says so, stopped (if it is still running) when it is deleted.
  *
+ * @typeParam Result type of the output `output`, e.g. `new stepfunctions.WorkflowExecution<{ version: string }>(…)`; nothing checks it
+ *
  * @example
  * ```ts
  * import { stepfunctions } from "pulumi-runbook";
@@ -84,7 +86,8 @@ export interface WorkflowExecutionArgs extends CommonExecutionArgs {
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
  */
-export class WorkflowExecution extends ExecutionResource {
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the workflow's author decides its shape
+export class WorkflowExecution<Result = any> extends ExecutionResource<Result> {
   /** ARN of the state machine. */
   declare readonly stateMachineArn: pulumi.Output<string>;
   /** The input of this execution. */
@@ -102,13 +105,14 @@ export class WorkflowExecution extends ExecutionResource {
    * Reads an execution that this stack does not own: nothing is started, stopped or deleted.
    * @param id name of the execution, which is the last part of its ARN
    */
-  static get(
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the workflow's author decides its shape
+  static get<Result = any>(
     name: string,
     id: pulumi.Input<pulumi.ID>,
     args: WorkflowExecutionArgs,
     opts?: pulumi.CustomResourceOptions,
-  ): WorkflowExecution {
-    return new WorkflowExecution(name, args, { ...opts, id });
+  ): WorkflowExecution<Result> {
+    return new WorkflowExecution<Result>(name, args, { ...opts, id });
   }
 
   /** True for an instance of this class, also of another copy of the package. */
