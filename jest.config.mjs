@@ -37,6 +37,8 @@ export default {
   modulePathIgnorePatterns: ["<rootDir>/provider/dist", "<rootDir>/emulator/dist", "<rootDir>/.state"],
   coverageProvider: "v8",
   collectCoverageFrom: ["provider/src/**/*.ts", "emulator/src/**/*.ts"],
-  maxWorkers: 2,
+  testSequencer: "<rootDir>/test/support/longestFirst.cjs",
+  // One more than the processors of the machine that CI has: tests wait for processes, and for time to pass.
+  maxWorkers: 3,
   testTimeout: 30_000,
 };

@@ -4,10 +4,12 @@
 import type { ServiceName } from "../../provider/src/services/registry";
 import type { ResourceSpec, World } from "./script";
 import type { Bag } from "./values";
+import { secretOf } from "./values";
 
 /** The resource's name among all of a stack. */
-export function urnOf(service: ServiceName, stack: string, name: string): string {
-  return `urn:pulumi:${stack}::sim::pulumi-nodejs:${service}:WorkflowExecution::${name}`;
+export function urnOf({ service, front }: World, stack: string, name: string): string {
+  const type = front === "plugin" ? "runbook" : "pulumi-nodejs";
+  return `urn:pulumi:${stack}::sim::${type}:${service}:WorkflowExecution::${name}`;
 }
 
 /** The workflow's name at the service. */
@@ -23,6 +25,15 @@ export function tagOf(stack: string, name: string): string {
 /** True where an execution's name is its id, and makes a second start harmless. */
 export function isNamed({ service }: Pick<World, "service">): boolean {
   return service === "cloudflow" || service === "stepfunctions";
+}
+
+/** The argument that names the first workflow, and the id by which an execution of it is imported. */
+export function importOf(
+  { service }: World,
+  executionId: string,
+): { readonly place: Record<string, string>; readonly id: string } {
+  const [name = "", workflow = ""] = Object.entries(placeOf(service, workflowName(0))).at(-1) ?? [];
+  return { place: { [name]: workflow }, id: `${workflow}/${executionId}` };
 }
 
 function placeOf(service: ServiceName, workflow: string): Record<string, string> {
@@ -57,26 +68,32 @@ const expressModes: Readonly<Record<ServiceName, Readonly<Record<string, string>
   stepfunctions: { stateMachineType: "EXPRESS" },
 };
 
+// What the npm package's class adds for the dynamic provider.
+function ownProperties(world: World, stack: string, { name }: ResourceSpec, isSecret: boolean): Bag {
+  return {
+    __provider: `exports.handler = () => require("pulumi-runbook/provider").${world.service};`,
+    __meta: { urn: urnOf(world, stack, name), ...(isSecret ? { secretArguments: ["input"] } : {}) },
+  };
+}
+
 /**
  * The inputs of a resource.
  * @param key what `executionKey` is, where the program gives one.
  */
 export function inputsOf(world: World, stack: string, spec: ResourceSpec, key: string | undefined): Bag {
   const { service } = world;
+  const isPlugin = world.front === "plugin";
+  const isSecret = spec.secretInput === true && service !== "aom";
   const input = { sim: tagOf(stack, spec.name) };
   const place = placeOf(service, workflowName(spec.workflow));
   const mode = world.express === true ? expressModes[service] : {};
   return {
     ...place,
-    ...(service === "aom" ? {} : { input, ...mode }),
+    ...(service === "aom" ? {} : { input: isSecret && isPlugin ? secretOf(input) : input, ...mode }),
     triggers: { version: spec.version },
     ...spec.args,
     ...(key === undefined ? {} : { executionKey: key }),
     ...(spec.executionName === undefined ? {} : { executionName: spec.executionName }),
-    __provider: `exports.handler = () => require("pulumi-runbook/provider").${service};`,
-    __meta: {
-      urn: urnOf(service, stack, spec.name),
-      ...(spec.secretInput === true && service !== "aom" ? { secretArguments: ["input"] } : {}),
-    },
+    ...(isPlugin ? {} : ownProperties(world, stack, spec, isSecret)),
   };
 }

@@ -32,6 +32,7 @@ interface Served {
 export class PluginService {
   readonly #schema: () => string;
   readonly #address: string | undefined;
+  readonly #openDeployment: (address: string | undefined) => Deployment;
   // By connection: a process that engines attach to serves several of them, one after the other or side by side.
   readonly #served = new Map<string, Served>();
   #last: Served | undefined;
@@ -39,10 +40,16 @@ export class PluginService {
   /**
    * @param schema the package's schema as JSON text.
    * @param address the engine's, where it was among the arguments of the process.
+   * @param openDeployment opens what serves an engine. @default one on this machine
    */
-  constructor(schema: () => string, address: string | undefined) {
+  constructor(
+    schema: () => string,
+    address: string | undefined,
+    openDeployment = (engine: string | undefined): Deployment => new Deployment(engine),
+  ) {
     this.#schema = schema;
     this.#address = address;
+    this.#openDeployment = openDeployment;
   }
 
   /** True while a call is under way. */
@@ -203,7 +210,7 @@ export class PluginService {
   #open(peer: string, address: string): Served {
     for (const [other, { deployment }] of this.#served) if (deployment.isOver) this.#served.delete(other);
     const served: Served = {
-      deployment: new Deployment(address === "" ? this.#address : address),
+      deployment: this.#openDeployment(address === "" ? this.#address : address),
       resources: new Map(),
     };
     this.#served.set(peer, served);

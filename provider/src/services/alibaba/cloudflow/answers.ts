@@ -7,7 +7,7 @@ import { ResponseFormatError } from "../../../ground/errors";
 import type { ExecutionSnapshot, ExecutionSummary } from "../../../execution/snapshot";
 import { durationBetweenMs, isSettled } from "../../../execution/snapshot";
 import { exactNumbersAsText, parseJson } from "../../../ground/json";
-import { isJsonObject, readJsonObject } from "../../../http/answer";
+import { isJsonObject, numberOf, readJsonObject } from "../../../http/answer";
 import type { HttpAnswer } from "../../../http/request";
 import { checkIsAbout, demandExecutionId, readExecutionId } from "../../../execution/executionIds";
 import type { HistoryEvent } from "./history";
@@ -126,8 +126,8 @@ export function parseGetExecutionHistory(
   const items = body["Events"];
   if (!Array.isArray(items)) throw missing("Events", request);
   const events = items.filter(isJsonObject).map((item): HistoryEvent => ({
-    eventId: Number(item["EventId"]),
-    scheduleEventId: Number(item["ScheduleEventId"]),
+    eventId: numberOf(item["EventId"]),
+    scheduleEventId: numberOf(item["ScheduleEventId"]),
     type: textIn(item, "Type") ?? "",
     stepName: textIn(item, "StepName") ?? "",
     time: timeIn(item, "Time"),

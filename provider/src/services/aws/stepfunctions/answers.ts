@@ -4,7 +4,7 @@
 import type { RequestSummary } from "../../../ground/errors";
 import { ResponseFormatError } from "../../../ground/errors";
 import { ExactNumber, exactNumbersAsText, parseJson } from "../../../ground/json";
-import { isJsonObject, readJsonObject } from "../../../http/answer";
+import { isJsonObject, readJsonObject, numberOf } from "../../../http/answer";
 import type { HttpAnswer } from "../../../http/request";
 import { checkIsAbout, demandExecutionId, readExecutionId } from "../../../execution/executionIds";
 import type { ExecutionSnapshot, ExecutionSummary } from "../../../execution/snapshot";
@@ -149,8 +149,8 @@ export function parseGetExecutionHistory(
 ): { readonly events: StateMachineEvent[]; readonly nextToken: string | undefined } {
   const body = readJsonObject(answer, request);
   const events = listIn(body, "events", request).map((item): StateMachineEvent => ({
-    id: numberIn(item["id"]),
-    previousEventId: numberIn(item["previousEventId"]),
+    id: numberOf(item["id"]),
+    previousEventId: numberOf(item["previousEventId"]),
     type: textIn(item["type"]) ?? "",
     time: timeIn(item["timestamp"]),
     details: detailsOf(item),
@@ -208,12 +208,6 @@ function parseJsonText(text: string): unknown {
 
 function textIn(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
-}
-
-// NaN where there is none: an object may not even be made a number.
-function numberIn(value: unknown): number {
-  const number = value instanceof ExactNumber ? value.text : value;
-  return typeof number === "number" || typeof number === "string" ? Number(number) : Number.NaN;
 }
 
 // Numbers: seconds since the epoch, with fractions, of which milliseconds are kept.
