@@ -43,7 +43,7 @@ test.each(bad.map((value) => [value]))("a token says nothing of a project with t
   expect(parsed.value.project?.id).toBeUndefined();
 });
 
-test.each([undefined, null, {}, { toString: 1, valueOf: 1 }, "tomorrow"])(
+test.each([[undefined], [null], [{}], [{ toString: 1, valueOf: 1 }], ["tomorrow"]])(
   "a token that ends at %j is refused in our words",
   (expiresAt) => {
     const answer = answerOf({ token: { expires_at: expiresAt } }, { "x-subject-token": "t" });
