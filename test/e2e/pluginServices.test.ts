@@ -8,8 +8,9 @@ import type { Emulator } from "runbook-emulator";
 import type { ServiceName } from "../../provider/src/services/registry";
 import { control, executionsOf } from "../support/emulators";
 import { registeredServices, workflowArgument } from "../support/everyService";
-import type { CommandEnd, PluginStack, StoredResource } from "../support/pluginStack";
+import type { PluginStack, StoredResource } from "../support/pluginStack";
 import { hasYaml, openPluginStack } from "../support/pluginStack";
+import type { CommandEnd } from "../support/pulumiCommand";
 import { demoProjectId } from "../support/sessions";
 import { startWithStates } from "../support/stepFunctions/emulatedStates";
 

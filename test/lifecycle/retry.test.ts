@@ -42,7 +42,7 @@ test("an execution whose failed step is run again is waited for by the next depl
   expect(seen).toMatchObject({ executionId: failed.id, status: "running" });
   expect(diff(services.functiongraph, failed.id, seen!, args)).toMatchObject({
     action: "update",
-    reasons: [`resumes waiting for execution ${failed.id}`],
+    changes: [{ reason: `resumes waiting for execution ${failed.id}` }],
   });
 
   const done = await update(failed.id, seen!, args, host);

@@ -1,6 +1,8 @@
-// Step Functions through the plugin, under a real engine, on moto: what a YAML program does from its first preview to the destroy;
-// boto3 counts. It needs the CLI with the language host for YAML and a Python with the packages of requirements.txt, both prepared
-// by `npm test`; without them the test is skipped by name.
+/**
+ * Step Functions through the plugin, under a real engine, on moto: what a YAML program does from its first preview to the destroy;
+ * boto3 counts. It needs the CLI with the language host for YAML and a Python with the packages of requirements.txt, both prepared
+ * by `npm test`; without them the test is skipped by name.
+ */
 import type { PluginStack, YamlProgram } from "../support/pluginStack";
 import { hasYaml, openPluginStack } from "../support/pluginStack";
 import type { Moto } from "./moto";

@@ -55,6 +55,15 @@ interface Wire {
 const startedAt = "2026-11-21T06:00:00.000Z";
 const settledAt = "2026-11-21T06:00:02.000Z";
 
+// CloudFlow and Step Functions name their operations alike.
+const askedBy: Readonly<Record<string, Asked>> = {
+  StartExecution: "start",
+  DescribeExecution: "look",
+  ListExecutions: "list",
+  StopExecution: "stop",
+  GetExecutionHistory: "history",
+};
+
 const huaweiPath = (request: HostileRequest): Asked => {
   const { pathname } = request.url;
   if (pathname.startsWith("/v3/")) return "login";
@@ -115,16 +124,7 @@ export const wires: Readonly<Record<ServiceName, Wire>> = {
   },
   cloudflow: {
     args: { flowName: "wf" },
-    asked: ({ headers }) => {
-      const known: Readonly<Record<string, Asked>> = {
-        StartExecution: "start",
-        DescribeExecution: "look",
-        ListExecutions: "list",
-        StopExecution: "stop",
-        GetExecutionHistory: "history",
-      };
-      return known[headers["x-acs-action"]!]!;
-    },
+    asked: ({ headers }) => askedBy[headers["x-acs-action"]!]!,
     named: ({ body }) => new URLSearchParams(body).get("ExecutionName") ?? undefined,
     started: (id) => cloudFlowRun(id, "running"),
     looked: cloudFlowRun,
@@ -135,16 +135,7 @@ export const wires: Readonly<Record<ServiceName, Wire>> = {
   },
   stepfunctions: {
     args: { stateMachineArn: "arn:aws:states:us-east-1:123456789012:stateMachine:wf" },
-    asked: ({ headers }) => {
-      const known: Readonly<Record<string, Asked>> = {
-        StartExecution: "start",
-        DescribeExecution: "look",
-        ListExecutions: "list",
-        StopExecution: "stop",
-        GetExecutionHistory: "history",
-      };
-      return known[headers["x-amz-target"]!.split(".").at(-1)!]!;
-    },
+    asked: ({ headers }) => askedBy[headers["x-amz-target"]!.split(".").at(-1)!]!,
     named: ({ body }) => (JSON.parse(body) as { name?: string }).name,
     started: (id) => ({ executionArn: executionArn(id), startDate: Date.parse(startedAt) / 1000 }),
     looked: stepFunctionsRun,

@@ -1,16 +1,30 @@
-// What the matrix asks of its emulator: slow workflows, answers held back, what was started and when.
+// What the matrix asks of its emulator: slow workflows, delayed answers, what was started and when.
 import { callEmulator } from "../callEmulator.mjs";
 
-/** The six workflows: one per service with a key of the stack's own, and one without. */
-export const WORKFLOWS = ["aom", "functiongraph", "cloudflow"].flatMap((service) =>
+/** The workflows: one per service with a key of the stack's own, and one without. */
+export const WORKFLOWS = ["aom", "functiongraph", "cloudflow", "stepfunctions"].flatMap((service) =>
   ["keyed", "derived"].map((how) => ({ service, hasKey: how === "keyed", name: `${service}-${how}` })),
 );
+
+/**
+ * The argument that names a workflow to its service.
+ * @param {string} service
+ * @param {string} name
+ * @returns {Record<string, string>}
+ */
+export function workflowArgument(service, name) {
+  if (service === "cloudflow") return { flowName: name };
+  if (service === "stepfunctions") {
+    return { stateMachineArn: `arn:aws:states:us-east-1:123456789012:stateMachine:${name}` };
+  }
+  return { workflowId: name };
+}
 
 const START = ["ExecuteWorkflow", "StartWorkflowExecution", "StartExecution"];
 const LIST = ["ListWorkflowExecutions", "ShowWorkflowExecutionForPage"];
 const LOOK = ["SearchWorkflowExecutionDetail", "ShowWorkflowExecution", "DescribeExecution"];
 
-/** The operations of all three services, by what they are for. */
+/** The operations of all services, by what they are for. */
 export const OPERATIONS = { START, LIST, LOOK };
 
 /**
@@ -33,7 +47,7 @@ export class EmulatorControl {
   }
 
   /**
-   * Scripts the six workflows.
+   * Scripts the workflows.
    * @param {number} durationMs
    */
   async script(durationMs) {

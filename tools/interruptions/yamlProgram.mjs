@@ -1,5 +1,5 @@
 // The program that is interrupted where the plugin runs the executions: what program/index.js declares, in YAML.
-import { WORKFLOWS } from "./emulatorControl.mjs";
+import { WORKFLOWS, workflowArgument } from "./emulatorControl.mjs";
 
 /**
  * The text of Pulumi.yaml.
@@ -12,7 +12,7 @@ export function yamlProgram({ plugin, emulatorUrl, adopted }) {
     const execution = {
       type: `runbook:${service}:WorkflowExecution`,
       properties: {
-        [service === "cloudflow" ? "flowName" : "workflowId"]: name,
+        ...workflowArgument(service, name),
         endpoint: emulatorUrl,
         ...(hasKey ? { executionKey: `\${${name}-key.result}` } : {}),
         ...(name in adopted ? { adoptExecutionId: adopted[name] } : {}),

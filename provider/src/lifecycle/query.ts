@@ -90,7 +90,7 @@ export async function listExecutions(
   return { executions, ...(isIncomplete ? { isIncomplete } : {}) };
 }
 
-// Where the service gives everything at once, the execution that was given last says where the next part begins: its id,
+// If the service gives everything at once, the execution that was given last says where the next part begins: its id,
 // and its start for the case that the service has forgotten it meanwhile.
 function partOf(
   name: string,
@@ -195,7 +195,7 @@ function readQuery(
   };
 }
 
-/** One execution, ready to be asked about. */
+/** One execution, ready for requests. */
 export interface OpenExecution<Service extends Backend> {
   readonly backend: Service;
   readonly executionId: string;

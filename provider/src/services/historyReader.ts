@@ -9,8 +9,8 @@ import type { ExecutionSnapshot, ExecutionStep } from "../execution/snapshot";
 import { isSettled } from "../execution/snapshot";
 import type { BucketView } from "../http/tokenBucket";
 
-// No service lets an execution have so many events, unless a quota was raised: for steps many more are read. Kept are fewer,
-// for each may have a quarter of a megabyte.
+// No service lets an execution have this many events, unless a quota was raised: for steps many more are read. Kept are
+// fewer, for each may have a quarter of a megabyte.
 const maxEvents = 100_000;
 const maxKeptEvents = 10_000;
 const maxHistoryPages = 1_000;
@@ -114,7 +114,7 @@ export class HistoryReader<Event> {
     return { events, isWhole };
   }
 
-  /** Hands over the events of an execution page by page until `take` has enough; true where these were all. */
+  /** Gives the events of an execution page by page until `take` has enough; true where these were all. */
   async #readHistory(
     executionId: string,
     how: Pick<HistoryPageOptions, "signal" | "withData">,
@@ -154,7 +154,7 @@ export class HistoryReader<Event> {
     }
   }
 
-  // Where the service numbers its events, a number stands for one.
+  // If the service numbers its events, a number stands for one.
   #keyOf(event: Event): string {
     const number = this.#source.numberOf(event);
     return Number.isFinite(number) ? String(number) : JSON.stringify(event);

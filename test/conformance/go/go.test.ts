@@ -1,6 +1,9 @@
-// The vendor's Go SDK against the emulator. It needs the program in this folder, which `npm test` builds where Go is and
-// names in CONFORMANCE_GO; without it the tests are skipped by name.
-import { CLIENT_TIMEOUT_MS, describeFlows, runClient, type Seen } from "../functiongraphScenario";
+/**
+ * The vendor's Go SDK against the emulator. It needs the program in this folder, which `npm test` builds where Go is and
+ * names in CONFORMANCE_GO; without it the tests are skipped by name.
+ */
+import type { Seen } from "../functiongraphScenario";
+import { clientTimeoutMs, describeFlows, runClient } from "../functiongraphScenario";
 
 const program = process.env["CONFORMANCE_GO"];
 
@@ -14,7 +17,7 @@ if (program === undefined || program === "") {
 
     beforeAll(async () => {
       seen = await runClient(program, (url) => [url]);
-    }, CLIENT_TIMEOUT_MS);
+    }, clientTimeoutMs);
 
     describeFlows(() => seen);
 

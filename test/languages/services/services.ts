@@ -1,4 +1,6 @@
-// The other services, beside the example: an execution of each, run by the same image, and the events of one.
+/**
+ * The other services, beside the example: an execution of each, run by the same image, and the events of one.
+ */
 import * as pulumi from "@pulumi/pulumi";
 import { cloudflow, functiongraph, stepfunctions } from "@pulumi-runbook/runbook";
 

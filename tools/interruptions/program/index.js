@@ -8,13 +8,26 @@ const services = require("pulumi-runbook");
 // What a person would write after an error that names candidates: { "aom-keyed": "8f1c…" }.
 const adopted = JSON.parse(fs.readFileSync(path.join(__dirname, "adopted.json"), "utf8"));
 
-for (const service of ["aom", "functiongraph", "cloudflow"]) {
+const workflowOf = {
+  aom: (name) => ({ workflowId: name }),
+  functiongraph: (name) => ({ workflowId: name }),
+  cloudflow: (name) => ({ flowName: name }),
+  stepfunctions: (name) => ({
+    stateMachineArn: `arn:aws:states:us-east-1:123456789012:stateMachine:${name}`,
+  }),
+};
+
+for (const service of Object.keys(workflowOf)) {
   for (const hasKey of [true, false]) {
     const name = `${service}-${hasKey ? "keyed" : "derived"}`;
-    const workflow = service === "cloudflow" ? { flowName: name } : { workflowId: name };
     const key = hasKey ? { executionKey: new random.RandomUuid7(name, {}).result } : {};
     const adopt = name in adopted ? { adoptExecutionId: adopted[name] } : {};
     const endpoint = process.env.RUNBOOK_EMULATOR_URL;
-    new services[service].WorkflowExecution(name, { ...workflow, endpoint, ...key, ...adopt });
+    new services[service].WorkflowExecution(name, {
+      ...workflowOf[service](name),
+      endpoint,
+      ...key,
+      ...adopt,
+    });
   }
 }

@@ -110,7 +110,7 @@ export class Deployment implements ServedDeployment {
     return this.#isCancelled && !this.isBusy;
   }
 
-  /** Serves a call; the deployment is cut short where it is cancelled meanwhile. */
+  /** Serves a call; the deployment is interrupted where it is cancelled meanwhile. */
   async serve<T>(call: () => Promise<T>): Promise<T> {
     this.#calls += 1;
     try {
@@ -120,15 +120,15 @@ export class Deployment implements ServedDeployment {
     }
   }
 
-  /** The deployment is cut short: whatever waits ends, with its id where it has one. */
+  /** The deployment is interrupted: whatever waits ends, with its id where it has one. */
   abort(): void {
     this.#isCancelled = true;
     this.#ending.abort();
   }
 
   /**
-   * The engine is done, or the deployment is cut short: the same call says both. Where nothing is under way, all that was
-   * answered has arrived; the journal is told, within a second.
+   * The engine is done, or the deployment is interrupted: the same call says both. Where nothing is under way, all that
+   * was answered has arrived; the journal is told, within a second.
    */
   async cancel(): Promise<void> {
     const isDone = !this.isBusy && !this.#isCancelled;

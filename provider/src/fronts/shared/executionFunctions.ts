@@ -1,5 +1,5 @@
 /**
- * The functions on executions, by name: which of their arguments say what to look for, and which where.
+ * The functions on executions, by name: which of their arguments select executions, and which say where the workflow is.
  */
 import type { BackendDefinition, ListedExecutions, ReadHistory, Session, StoredState } from "../../lifecycle";
 import { getExecution, listExecutions, readHistory, retryExecution } from "../../lifecycle";
@@ -17,7 +17,7 @@ export function getWorkflowExecutions(
   return listExecutions(definition, where, wanted, session);
 }
 
-/** Looks at one execution. */
+/** Reads one execution. */
 export function getWorkflowExecution(
   definition: BackendDefinition,
   { executionId, ...where }: Bag,

@@ -42,12 +42,9 @@ import {
   buildStartSyncWorkflowExecution,
   buildStartWorkflowExecution,
   buildStopWorkFlow,
-  parseShowWorkflowExecution,
-  parseStart,
-  parseStartHeader,
-  parseStartSync,
   startBody,
 } from "./api";
+import { parseShowWorkflowExecution, parseStart, parseStartHeader, parseStartSync } from "./answers";
 import { FlowLists } from "./lists";
 
 const functionGraph: HuaweiService = {
