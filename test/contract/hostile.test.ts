@@ -310,10 +310,9 @@ const paging = registeredServices.filter((service) => services[service].capabili
 
 describe.each(paging)("%s: a list without an end", (service) => {
   const wire = wires[service];
-  const full = Array.from({ length: service === "functiongraph" ? 200 : 99 }, (_, index) => ({
-    id: `ex-${String(index)}`,
-  }));
-  // FunctionGraph pages by offset: a service that ignores it gives the same page for ever.
+  const rows = service === "functiongraph" ? 200 : service === "coc" ? 100 : 99;
+  const full = Array.from({ length: rows }, (_, index) => ({ id: `ex-${String(index)}` }));
+  // FunctionGraph and COC page by offset: a service that ignores it gives the same page for ever.
   const endless: readonly [string, Answers][] = [
     ["the same page for ever", { list: () => json(wire.listed(full, "t")) }],
     ["new tokens for ever", { list: (_request, count) => json(wire.listed(full, `t${String(count)}`)) }],

@@ -84,6 +84,7 @@ export const rowScenarios: readonly Scenario[] = [
       const onlyThere = {
         aom: ["listWorkflowExecutions"],
         functiongraph: ["listWorkflowExecutions", "retryWorkflowExecution"],
+        coc: ["listWorkflowExecutions", "retryWorkflowExecution"],
         cloudflow: ["getExecutionHistory", "listWorkflowExecutions"],
       };
       const both = ["getWorkflowExecution", "getWorkflowExecutions"];

@@ -9,7 +9,7 @@ import type { Emulator } from "runbook-emulator";
 import { startEmulator } from "runbook-emulator";
 import type { EmulatedService } from "../support/everyService";
 import { control, executionsOf } from "../support/emulators";
-import { everyService } from "../support/everyService";
+import { everyService, workflowArgument } from "../support/everyService";
 import type { Bag } from "../support/pluginProcess";
 import type { Kept, Step } from "./deployment";
 import { Deployment } from "./deployment";
@@ -132,11 +132,10 @@ export class Stage {
 
   /** A resource that runs the workflow. */
   resource(args: Bag = {}, timeouts?: Timeouts): Declared {
-    const subject = this.service === "cloudflow" ? "flowName" : "workflowId";
     return {
       service: this.service,
       name: `${this.service}-${this.#name}`,
-      args: { [subject]: this.workflow, ...args },
+      args: { ...workflowArgument(this.service, this.workflow), ...args },
       timeouts,
     };
   }

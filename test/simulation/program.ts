@@ -1,7 +1,9 @@
 /**
  * The program: what a resource of a script comes to as the inputs that its constructor sends.
  */
+import type { BackendDefinition } from "../../provider/src/execution/service";
 import type { ServiceName } from "../../provider/src/services/registry";
+import { services } from "../../provider/src/services/registry";
 import type { ResourceSpec, World } from "./script";
 import type { Bag } from "./values";
 
@@ -15,7 +17,7 @@ export function workflowName(index: number): string {
   return `wf${String(index)}`;
 }
 
-/** By which an execution's input tells whose it is; AOM's have no input. */
+/** By which an execution's input tells whose it is; AOM's have no input, COC's are parameters. */
 export function tagOf(stack: string, name: string): string {
   return `${stack}/${name}`;
 }
@@ -29,6 +31,8 @@ function placeOf(service: ServiceName, workflow: string): Record<string, string>
   switch (service) {
     case "cloudflow":
       return { region: "cn-hangzhou", flowName: workflow };
+    case "coc":
+      return { site: "international", documentId: workflow };
     case "stepfunctions":
       return {
         region: "us-east-1",
@@ -45,7 +49,7 @@ function placeOf(service: ServiceName, workflow: string): Record<string, string>
 
 /** The workflow's name at the service, by the inputs of a resource. */
 export function workflowOf(inputs: Bag): string {
-  const texts = [inputs["flowName"], inputs["workflowId"], inputs["stateMachineArn"]];
+  const texts = [inputs["flowName"], inputs["workflowId"], inputs["documentId"], inputs["stateMachineArn"]];
   const found = texts.find((text): text is string => typeof text === "string");
   return found?.split(":").at(-1) ?? workflowName(0);
 }
@@ -53,9 +57,31 @@ export function workflowOf(inputs: Bag): string {
 const expressModes: Readonly<Record<ServiceName, Readonly<Record<string, string>>>> = {
   aom: {},
   functiongraph: { mode: "EXPRESS" },
+  coc: {},
   cloudflow: { executionMode: "Express" },
   stepfunctions: { stateMachineType: "EXPRESS" },
 };
+
+/** True for a service that has executions without a history. */
+export function hasExpress(service: ServiceName): boolean {
+  return Object.keys(expressModes[service]).length > 0;
+}
+
+/** True for a service whose executions show in their details what their start carried, if they show it. */
+export function showsMarks({ service }: Pick<World, "service">): boolean {
+  return services[service].capabilities.runMark === "detail";
+}
+
+/** The name of the argument that the workflow gets as its input; undefined where it takes none. */
+export function inputNameOf(service: ServiceName): string | undefined {
+  const { arguments: specs }: BackendDefinition = services[service];
+  return Object.entries(specs).find(([, { isInput }]) => isInput)?.[0];
+}
+
+/** The names that {@link inputNameOf} gives. */
+export const inputNames: ReadonlySet<string> = new Set(
+  (Object.keys(services) as ServiceName[]).flatMap((service) => inputNameOf(service) ?? []),
+);
 
 /**
  * The inputs of a resource.
@@ -63,12 +89,14 @@ const expressModes: Readonly<Record<ServiceName, Readonly<Record<string, string>
  */
 export function inputsOf(world: World, stack: string, spec: ResourceSpec, key: string | undefined): Bag {
   const { service } = world;
-  const input = { sim: tagOf(stack, spec.name) };
+  const inputName = inputNameOf(service);
+  const input = inputName === undefined ? {} : { [inputName]: { sim: tagOf(stack, spec.name) } };
   const place = placeOf(service, workflowName(spec.workflow));
   const mode = world.express === true ? expressModes[service] : {};
   return {
     ...place,
-    ...(service === "aom" ? {} : { input, ...mode }),
+    ...input,
+    ...mode,
     triggers: { version: spec.version },
     ...spec.args,
     ...(key === undefined ? {} : { executionKey: key }),
@@ -76,7 +104,7 @@ export function inputsOf(world: World, stack: string, spec: ResourceSpec, key: s
     __provider: `exports.handler = () => require("pulumi-runbook/provider").${service};`,
     __meta: {
       urn: urnOf(service, stack, spec.name),
-      ...(spec.secretInput === true && service !== "aom" ? { secretArguments: ["input"] } : {}),
+      ...(spec.secretInput === true && inputName !== undefined ? { secretArguments: [inputName] } : {}),
     },
   };
 }

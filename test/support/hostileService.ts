@@ -50,6 +50,8 @@ interface Wire {
   started(id: unknown): unknown;
   looked(id: unknown, status: "running" | "succeeded"): unknown;
   listed(rows: readonly Row[], nextToken?: string): unknown;
+  /** Of an execution's events or steps. @default without any */
+  readonly history?: unknown;
 }
 
 const startedAt = "2026-11-21T06:00:00.000Z";
@@ -69,6 +71,24 @@ const huaweiRow = ({ id, status = "running" }: Row): unknown => ({
   begin_time: startedAt,
   ...(status === "succeeded" ? { end_time: settledAt } : {}),
 });
+
+const cocRow = ({ id, status = "running" }: Row): unknown => ({
+  execution_id: id,
+  document_id: "wf",
+  status: { running: "Running", succeeded: "Succeed" }[status],
+  description: "",
+  start_time: Date.parse(startedAt),
+  end_time: status === "succeeded" ? Date.parse(settledAt) : null,
+});
+
+const cocStep = {
+  execution_step_id: "s",
+  name: "Work",
+  status: "Succeed",
+  start_time: Date.parse(startedAt),
+  end_time: Date.parse(settledAt),
+  outputs: [{ key: "version", value: "1.4.2" }],
+};
 
 const cloudFlowRun = (Name: unknown, status: "running" | "succeeded"): unknown => ({
   Name,
@@ -112,6 +132,20 @@ export const wires: Readonly<Record<ServiceName, Wire>> = {
       ...(status === "succeeded" ? { output: { version: "1.4.2" } } : {}),
     }),
     listed: (rows) => ({ executions: rows.map(huaweiRow) }),
+  },
+  coc: {
+    args: { documentId: "wf" },
+    asked: ({ method, url: { pathname } }) => {
+      if (pathname.startsWith("/v3/")) return "login";
+      if (pathname.endsWith("/steps")) return "history";
+      if (method === "POST") return pathname.startsWith("/v1/documents/") ? "start" : "stop";
+      return pathname.endsWith("/executions") ? "list" : "look";
+    },
+    named: () => undefined,
+    started: (data) => ({ data }),
+    looked: (id, status) => ({ data: cocRow({ id, status }) }),
+    listed: (rows) => ({ data: rows.map(cocRow), total: rows.length }),
+    history: { data: [cocStep], total: 1 },
   },
   cloudflow: {
     args: { flowName: "wf" },
@@ -207,7 +241,7 @@ export function hostile(
     start: () => wire.started(id),
     look: () => wire.looked(id, "running"),
     list: () => wire.listed([]),
-    history: () => ({ Events: [] }),
+    history: () => wire.history ?? { Events: [] },
     stop: () => ({}),
     login: () => ({}),
   };

@@ -21,6 +21,7 @@ import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import type { Emulator } from "runbook-emulator";
 import type { ServiceName } from "../../provider/src/services/registry";
+import { huaweiEndpoints } from "./everyService";
 import { demoProjectId } from "./sessions";
 
 /** The compiled plugin. */
@@ -418,7 +419,7 @@ export function emulatorPluginSettings(emulator: Emulator): Bag {
       ...account,
       region: "cn-north-4",
       projectId: demoProjectId,
-      endpoints: { aom: url, functiongraph: url, iam: url },
+      endpoints: huaweiEndpoints(url),
     },
     alicloud: { ...account, region: "cn-hangzhou", endpoints: { fnf: url } },
   };

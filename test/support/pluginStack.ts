@@ -6,6 +6,7 @@ import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
+import { huaweiEndpoints } from "./everyService";
 import { pluginMain } from "./pluginProcess";
 import { pulumiFolder } from "./stack";
 
@@ -136,7 +137,7 @@ export async function openPluginStack(emulatorUrl: string): Promise<PluginStack>
       projectId: "0123456789abcdef0123456789abcdef",
       accessKey: "EMULATORACCESSKEY0001",
       secretKey: "emulator-secret-key-0001",
-      endpoints: { aom: emulatorUrl, functiongraph: emulatorUrl, iam: emulatorUrl },
+      endpoints: huaweiEndpoints(emulatorUrl),
     },
     alicloud: {
       region: "cn-hangzhou",

@@ -7,6 +7,7 @@ import { join, resolve } from "node:path";
 import type { DestroyOptions, OutputMap, PreviewOptions, UpOptions } from "@pulumi/pulumi/automation";
 import { LocalWorkspace } from "@pulumi/pulumi/automation";
 import type { ServiceName } from "../../provider/src/services/registry";
+import { huaweiEndpoints } from "./everyService";
 import { textOfFolder } from "./textOfFolder";
 
 const root = resolve(__dirname, "../..");
@@ -109,11 +110,7 @@ export async function openStack(
     "huaweicloud:region": "cn-north-4",
     "huaweicloud:projectId": "0123456789abcdef0123456789abcdef",
     "huaweicloud:accessKey": "EMULATORACCESSKEY0001",
-    "huaweicloud:endpoints": JSON.stringify({
-      aom: emulatorUrl,
-      functiongraph: emulatorUrl,
-      iam: emulatorUrl,
-    }),
+    "huaweicloud:endpoints": JSON.stringify(huaweiEndpoints(emulatorUrl)),
     "alicloud:region": "cn-hangzhou",
     "alicloud:accessKey": "EMULATORACCESSKEY0001",
     "alicloud:endpoints": JSON.stringify({ fnf: emulatorUrl }),

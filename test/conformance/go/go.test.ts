@@ -1,5 +1,6 @@
 // The vendor's Go SDK against the emulator. It needs the program in this folder, which `npm test` builds where Go is and
 // names in CONFORMANCE_GO; without it the tests are skipped by name.
+import { describeJobs } from "../cocScenario";
 import { CLIENT_TIMEOUT_MS, describeFlows, runClient, type Seen } from "../functiongraphScenario";
 
 const program = process.env["CONFORMANCE_GO"];
@@ -17,6 +18,10 @@ if (program === undefined || program === "") {
     }, CLIENT_TIMEOUT_MS);
 
     describeFlows(() => seen);
+
+    describe("for COC", () => {
+      describeJobs(() => seen.coc);
+    });
 
     test("executes, stops and lists in AOM too", () => {
       expect(seen.aom).toEqual(["fail", "cancel", 1]);

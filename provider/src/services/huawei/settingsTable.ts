@@ -156,7 +156,13 @@ const table: readonly VendorSetting[] = [
     "Address of IAM, before `endpoints.iam`.",
   ),
   setting("cloud", ["HW_CLOUD"], "where", "honoured", "End of all host names, such as `myhuaweicloud.eu`."),
-  setting("endpoints", [], "where", "honoured", "By service: `aom`, `fgs` or `functiongraph`, `iam`, `sts`."),
+  setting(
+    "endpoints",
+    [],
+    "where",
+    "honoured",
+    "By service: `aom`, `coc`, `fgs` or `functiongraph`, `iam`, `sts`.",
+  ),
   setting(
     "enterpriseProjectId",
     ["HW_ENTERPRISE_PROJECT_ID"],
