@@ -15,6 +15,7 @@ const pages = [
   "README.md",
   "docs/aom.md",
   "docs/cloudflow.md",
+  "docs/coc.md",
   "docs/credentials.md",
   "docs/errors.md",
   "docs/functiongraph.md",

@@ -199,7 +199,13 @@ const table: readonly VendorSetting[] = [
     ),
     allowed: ["hmacsha256"],
   },
-  setting("regional", [], "nothing", "ignored", "Concerns global services only."),
+  setting(
+    "regional",
+    [],
+    "nothing",
+    "ignored",
+    "Chooses addresses of global services; those of COC are known.",
+  ),
   setting(
     "maxRetries",
     ["HW_MAX_RETRIES"],
