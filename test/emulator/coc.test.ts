@@ -251,6 +251,22 @@ test("jobs are listed and shown", async () => {
   expect(listed.json.data).toMatchObject([{ name: "vendors" }]);
 });
 
+test("the log says which job an execution is of, where the request does not", async () => {
+  const id = await start("demo-slow");
+  await show(id);
+  await steps(id);
+  await operate(id, "TERMINATE");
+  await show("none");
+  const { requests } = (await client.control("GET", "/requests")).json as { requests: Json[] };
+  expect(requests.map(({ operation, subject }) => [operation, subject] as unknown)).toEqual([
+    ["ExecuteDocument", undefined],
+    ["ShowExecution", `/demo-slow/${id}`],
+    ["ListExecutionSteps", `/demo-slow/${id}`],
+    ["UpdateExecution", `/demo-slow/${id}`],
+    ["ShowExecution", undefined],
+  ]);
+});
+
 describe("who asks", () => {
   const withScope = (headers: Record<string, string>): Promise<Answer> =>
     client.signed("GET", executions, { headers });

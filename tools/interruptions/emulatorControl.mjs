@@ -1,16 +1,25 @@
 // What the matrix asks of its emulator: slow workflows, answers held back, what was started and when.
 import { callEmulator } from "../callEmulator.mjs";
 
-/** The six workflows: one per service with a key of the stack's own, and one without. */
-export const WORKFLOWS = ["aom", "functiongraph", "cloudflow"].flatMap((service) =>
-  ["keyed", "derived"].map((how) => ({ service, hasKey: how === "keyed", name: `${service}-${how}` })),
+/** The emulator's services, and the argument that names a workflow of each. */
+const SERVICES = { aom: "workflowId", functiongraph: "workflowId", coc: "documentId", cloudflow: "flowName" };
+
+/** The workflows: one per service with a key of the stack's own, and one without. */
+export const WORKFLOWS = Object.entries(SERVICES).flatMap(([service, argument]) =>
+  ["keyed", "derived"].map((how) => ({
+    service,
+    argument,
+    hasKey: how === "keyed",
+    name: `${service}-${how}`,
+  })),
 );
 
-const START = ["ExecuteWorkflow", "StartWorkflowExecution", "StartExecution"];
-const LIST = ["ListWorkflowExecutions", "ShowWorkflowExecutionForPage"];
-const LOOK = ["SearchWorkflowExecutionDetail", "ShowWorkflowExecution", "DescribeExecution"];
+const START = ["ExecuteWorkflow", "StartWorkflowExecution", "ExecuteDocument", "StartExecution"];
+// CloudFlow has an operation of the same name as COC's, which it needs for no start.
+const LIST = ["ListWorkflowExecutions", "ShowWorkflowExecutionForPage", "coc:ListExecutions"];
+const LOOK = ["SearchWorkflowExecutionDetail", "ShowWorkflowExecution", "ShowExecution", "DescribeExecution"];
 
-/** The operations of all three services, by what they are for. */
+/** The operations of all services, by what they are for; `service:operation` where a name is not one service's. */
 export const OPERATIONS = { START, LIST, LOOK };
 
 /**
@@ -33,7 +42,7 @@ export class EmulatorControl {
   }
 
   /**
-   * Scripts the six workflows.
+   * Scripts the workflows.
    * @param {number} durationMs
    */
   async script(durationMs) {
@@ -82,8 +91,10 @@ export class EmulatorControl {
    */
   async asked(operations) {
     const { requests } = await this.#call("GET", "/requests");
-    const asked = /** @type {{ operation: string, path: string, query?: string }[]} */ (requests)
-      .filter(({ operation }) => operations.includes(operation))
+    const asked = /** @type {{ service: string, operation: string }[]} */ (requests)
+      .filter(({ service, operation }) =>
+        [operation, `${service}:${operation}`].some((name) => operations.includes(name)),
+      )
       .map((request) => JSON.stringify(request));
     return new Set(
       WORKFLOWS.map(({ name }) => name).filter((name) => asked.some((text) => text.includes(name))),

@@ -1,4 +1,4 @@
-// The program that is interrupted: one execution per service with a key of the stack's own, and one without.
+// The program that is interrupted: an execution of each workflow in workflows.json, some with a key of the stack's own.
 "use strict";
 const fs = require("node:fs");
 const path = require("node:path");
@@ -8,13 +8,11 @@ const services = require("pulumi-runbook");
 // What a person would write after an error that names candidates: { "aom-keyed": "8f1c…" }.
 const adopted = JSON.parse(fs.readFileSync(path.join(__dirname, "adopted.json"), "utf8"));
 
-for (const service of ["aom", "functiongraph", "cloudflow"]) {
-  for (const hasKey of [true, false]) {
-    const name = `${service}-${hasKey ? "keyed" : "derived"}`;
-    const workflow = service === "cloudflow" ? { flowName: name } : { workflowId: name };
-    const key = hasKey ? { executionKey: new random.RandomUuid7(name, {}).result } : {};
-    const adopt = name in adopted ? { adoptExecutionId: adopted[name] } : {};
-    const endpoint = process.env.RUNBOOK_EMULATOR_URL;
-    new services[service].WorkflowExecution(name, { ...workflow, endpoint, ...key, ...adopt });
-  }
+const workflows = JSON.parse(fs.readFileSync(path.join(__dirname, "workflows.json"), "utf8"));
+
+for (const { service, argument, hasKey, name } of workflows) {
+  const key = hasKey ? { executionKey: new random.RandomUuid7(name, {}).result } : {};
+  const adopt = name in adopted ? { adoptExecutionId: adopted[name] } : {};
+  const endpoint = process.env.RUNBOOK_EMULATOR_URL;
+  new services[service].WorkflowExecution(name, { [argument]: name, endpoint, ...key, ...adopt });
 }

@@ -31,10 +31,15 @@ const longestId = 128;
 /** The COC API for jobs. */
 export function cocService(state: HuaweiState): Service {
   const table = new RouteTable(operations);
+  const match = matchByRoute(table, (route, params, call) => respond(state, route, params, call));
   return {
     name: coc,
     routes: table.names(),
-    match: matchByRoute(table, (route, params, call) => respond(state, route, params, call)),
+    match: (call) => {
+      const found = match(call);
+      const subject = found && subjectOf(state, call);
+      return found && subject !== undefined ? { ...found, subject } : found;
+    },
     faultReply: (status, _operation, call) =>
       gatewayFaultReply(status, call) ?? cocErrorReply(status, faultText(status)),
     expireToken: (call) => refuseExpired(state.accounts, call),
@@ -62,6 +67,17 @@ function respond(
   checkPath(request);
   checkContentType(call);
   return handle(request);
+}
+
+// What a path or a body says of an execution: its job is in neither.
+const namedExecution = /^\/v1\/executions\/([^/]+)|"execution_id"\s*:\s*"([^"]+)"/;
+
+/** `/job/execution`, for requests that name the execution alone. */
+function subjectOf({ executions }: HuaweiState, { path, method, body }: Call): string | undefined {
+  const [, inPath, inBody] = namedExecution.exec(method === "POST" ? body.toString("utf8") : path) ?? [];
+  const id = inPath ?? inBody;
+  const execution = id === undefined ? undefined : executions.execution(decodeURIComponent(id));
+  return execution && `/${execution.workflowId}/${execution.id}`;
 }
 
 // Requests for an execution do not name its job.
