@@ -19,7 +19,9 @@ const USAGE = `Usage: npm run bench [-- OPTIONS]
   --real-time      no clock runs faster: the same runs, as short as they then take
   --at-once K      how many stacks run at once (2; 9 with --quick); more are faster and disturb each other
 `;
-const SERVICES = ["aom", "functiongraph", "cloudflow"];
+const SERVICES = ["aom", "functiongraph", "coc", "cloudflow"];
+// Those of which two histories are compared. COC has no rows of its own there: its lists and requests are FunctionGraph's in
+// number and kind.
 const HUAWEI = ["aom", "functiongraph"];
 // What is compared with a variant is run so often, side by side with it: the median decides, or other work on the
 // machine would.

@@ -138,7 +138,11 @@ test.each(everyService)("%s: every outcome, onFailure and rerunOn", async (servi
     expect({ name, status: outputs["status"], failure: outputs["failure"] }).toEqual({
       name,
       status: outcome,
-      failure: expect.objectContaining({ stepId: "Work", stepName: "Work" }),
+      // COC has ids of its own for the steps of an execution.
+      failure: expect.objectContaining({
+        stepName: "Work",
+        ...(service === "coc" ? {} : { stepId: "Work" }),
+      }),
     });
     expect(rowsOf(first.output, name)).toContainEqual(
       expect.stringMatching(new RegExp(`${outcome}: step 1( of 1)? "Work"(, \\d+m?s)?$`)),
