@@ -138,7 +138,7 @@ test.each(everyService)("%s: every outcome, onFailure and rerunOn", async (servi
     expect({ name, status: outputs["status"], failure: outputs["failure"] }).toEqual({
       name,
       status: outcome,
-      // COC has ids of its own for the steps of an execution.
+      // COC has an id for each step of an execution.
       failure: expect.objectContaining({
         stepName: "Work",
         ...(service === "coc" ? {} : { stepId: "Work" }),

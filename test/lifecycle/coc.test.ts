@@ -94,6 +94,8 @@ describe("a start", () => {
     })) as { executionId: string };
     expect(await backend.readRunName(executionId, never)).toBeNull();
     await quirks({ noDescription: true });
+    expect(await backend.readRunName(id, never)).toBeNull();
+    await quirks({ descriptionLength: 20 });
     expect(await backend.readRunName(id, never)).toBeUndefined();
   });
 

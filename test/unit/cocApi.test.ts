@@ -358,9 +358,9 @@ describe("the mark", () => {
     }
   });
 
-  test("can't be told where no description is shown, or where the mark was cut", () => {
-    expect(runNameIn(undefined)).toBeUndefined();
-    expect(runNameIn(null)).toBeUndefined();
+  test("is not there where there is no description, and can't be told where it was cut", () => {
+    expect(runNameIn(undefined)).toBeNull();
+    expect(runNameIn(null)).toBeNull();
     const whole = markedDescription(name, "patch");
     for (let length = 1; length < whole.indexOf("]") + 1; length += 1) {
       expect(runNameIn(whole.slice(0, length))).toBeUndefined();

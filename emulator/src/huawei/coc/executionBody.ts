@@ -107,7 +107,7 @@ function stepBody(execution: Execution, run: NodeRun, quirks: ActiveQuirks): Jso
 
 function identity(execution: Execution, node: NodeRun["node"]): JsonObject {
   return {
-    execution_step_id: derivedUuid("step", execution.id, node.id),
+    execution_step_id: `${execution.id}-${node.id}`,
     action: "hwc:runbook:scripts@1.0.0",
     name: node.name,
   };

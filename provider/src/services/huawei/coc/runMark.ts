@@ -20,11 +20,11 @@ export function markedDescription(runName: string, own: string | undefined): str
 }
 
 /**
- * The name in a description as the service shows it: null where the description has none, undefined where the service does
- * not show a description, or has cut the mark.
+ * The name in a description as the service shows it: null where there is none, undefined where the mark was cut. What was
+ * started without a description may have none: whether the service shows descriptions at all, others have to tell.
  */
 export function runNameIn(description: unknown): string | null | undefined {
-  if (typeof description !== "string") return undefined;
+  if (typeof description !== "string") return null;
   const found = mark.exec(description)?.[1];
   if (found !== undefined) return found;
   return description !== "" && isBeginning(description) ? undefined : null;
