@@ -8,7 +8,7 @@ import * as grpc from "@grpc/grpc-js";
 import type { Emulator } from "runbook-emulator";
 import { startEmulator } from "runbook-emulator";
 import { control, executionsOf, requestsOf } from "../support/emulators";
-import { everyService } from "../support/everyService";
+import { everyService, workflowArgumentOf } from "../support/everyService";
 import type { Plugin } from "../support/pluginProcess";
 import { failureOf, secret, startPlugin, unknown, urnOf } from "../support/pluginProcess";
 
@@ -89,7 +89,7 @@ test("standard output has the port and nothing else, whatever the environment as
 });
 
 describe.each(everyService)("%s", (service) => {
-  const name = service === "cloudflow" ? "flowName" : "workflowId";
+  const name = workflowArgumentOf(service);
   const urn = urnOf("patch", service);
 
   beforeEach(async () => {

@@ -4,7 +4,13 @@
  */
 import type { ScriptedServer } from "../support/scriptedServer";
 import { startSayingService } from "../support/sayingService";
-import { everyService, huaweiEndpoints, inputArgumentOf, workflowArgument } from "../support/everyService";
+import {
+  everyService,
+  huaweiEndpoints,
+  inputArgumentOf,
+  workflowArgument,
+  workflowArgumentOf,
+} from "../support/everyService";
 import type { Answered, Bag, CallFailed, Plugin } from "../support/pluginProcess";
 import { output, reference, secret, startPlugin, unknown, urnOf } from "../support/pluginProcess";
 import type { ServiceName } from "../../provider/src/services/registry";
@@ -134,7 +140,7 @@ describe.each(everyService)("%s", (of) => {
   test("what the state has as a secret stays one until its value is another, through refresh and update too", async () => {
     const { engine } = plugin;
     const urn = urnOf("ends-plain", of);
-    const name = of === "cloudflow" ? "flowName" : "workflowId";
+    const name = workflowArgumentOf(of);
     const inputs = { [name]: "ends-plain", triggers: { key: secret(password), open: "1" } };
     await engine.check(urn, inputs);
     const { id, outputs } = await engine.create(urn, inputs);
@@ -171,7 +177,7 @@ describe.each(everyService)("%s", (of) => {
   test("a trigger whose key is no path is compared all the same", async () => {
     const { engine } = plugin;
     const urn = urnOf("ends-plain", of);
-    const name = of === "cloudflow" ? "flowName" : "workflowId";
+    const name = workflowArgumentOf(of);
     const keys = ["a[b", "a.b", "x\\", "", 'q"q', "😀"];
     const triggers = Object.fromEntries(keys.map((each) => [each, "1"]));
     const inputs = { [name]: "ends-plain", triggers };

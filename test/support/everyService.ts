@@ -35,6 +35,11 @@ export function inputArgumentOf(service: ServiceName): string {
   return specsOf(service).find(([, { isInput }]) => isInput)?.[0] ?? "triggers";
 }
 
+/** The name of the argument that says first where the workflow is. */
+export function placeArgumentOf(service: ServiceName): string {
+  return specsOf(service).find(([, { located }]) => located)![0];
+}
+
 /** The argument that names a scripted workflow. */
 export function workflowArgument(service: ServiceName, id: string): Record<string, string> {
   return { [workflowArgumentOf(service)]: service === "stepfunctions" ? emulatedMachine(id) : id };
