@@ -7,8 +7,8 @@ import { sizeExceptions, sizeRules } from "./tools/lint/sizes.mjs";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
 
-/** Where the whole dialect holds. test/ is being brought over: add it here when it is. */
-const inDialect = ["provider/src/**/*.ts", "emulator/src/**/*.ts"];
+/** Where the whole dialect holds. */
+const inDialect = ["provider/src/**/*.ts", "emulator/src/**/*.ts", "test/**/*.ts"];
 
 /** No TypeScript here uses this. */
 const restrictedSyntax = [
@@ -44,6 +44,8 @@ export default tseslint.config(
       "sdk/",
       // Its types are those of sdk/, which test/languages checks.
       "examples/plugin/",
+      // A program of the plugin too: it is compiled where its SDK is.
+      "test/languages/services/",
       "test/seeds/",
     ],
   },
@@ -64,7 +66,10 @@ export default tseslint.config(
     },
   },
   {
-    files: ["provider/src/**/*.ts", "emulator/src/**/*.ts"],
+    files: [
+      ...["provider/src/**/*.ts", "emulator/src/**/*.ts"],
+      ...["tools/**/*.mjs", "bench/**/*.mjs", "test/support/**/*.{ts,mjs}"],
+    ],
     plugins: { dialect },
     rules: sizeRules,
   },

@@ -12,7 +12,7 @@ if (process.env.TEST_YEARS_AHEAD !== undefined) {
 
 /** @type {import("jest").Config} */
 export default {
-  testEnvironment: "node",
+  testEnvironment: "<rootDir>/test/support/workerEnvironment.cjs",
   roots: ["<rootDir>/test"],
   testMatch: ["**/*.test.ts"],
   setupFiles: [movedClock],
@@ -37,6 +37,8 @@ export default {
   modulePathIgnorePatterns: ["<rootDir>/provider/dist", "<rootDir>/emulator/dist", "<rootDir>/.state"],
   coverageProvider: "v8",
   collectCoverageFrom: ["provider/src/**/*.ts", "emulator/src/**/*.ts"],
-  maxWorkers: 2,
+  testSequencer: "<rootDir>/test/support/longestFirst.cjs",
+  // One more than the processors of the machine that CI has: tests wait for processes, and for time to pass.
+  maxWorkers: 3,
   testTimeout: 30_000,
 };

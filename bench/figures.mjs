@@ -30,6 +30,11 @@ export function mergeTurns(results) {
   });
 }
 
+/** How a service refuses a request that comes too soon. */
+function refusalOf(service) {
+  return service === "stepfunctions" ? "400 (ThrottlingException)" : "429";
+}
+
 /** How much more of a figure a row takes than another: the median over their turns, each against the one beside it. */
 function ratio(row, other, figure) {
   const turns = row.turns ?? [row];
@@ -79,7 +84,7 @@ export function check(results, footprint, noChange) {
       );
       continue;
     }
-    say(row.throttled === 0, `${name}: ${row.throttled} answers of 429`);
+    say(row.throttled === 0, `${name}: ${row.throttled} answers of ${refusalOf(service)}`);
     if (service === "cloudflow") {
       if (row.n <= 100) say(row.p95Ms <= 150, `${name}: lag p95 ${seconds(row.p95Ms)}, at most 0.15 s`);
       else {
@@ -140,7 +145,10 @@ export function check(results, footprint, noChange) {
       say(row.sameOk && row.refreshOk, `${name}: the no-change up and the refresh succeed`);
       say(row.sameRequests === 0, `${name}: a no-change up makes ${row.sameRequests} requests`);
       say(row.refreshRequests <= 50, `${name}: a refresh makes ${row.refreshRequests} requests, at most 50`);
-      say(row.refreshThrottled === 0, `${name}: ${row.refreshThrottled} answers of 429 in the refresh`);
+      say(
+        row.refreshThrottled === 0,
+        `${name}: ${row.refreshThrottled} answers of ${refusalOf(service)} in the refresh`,
+      );
     }
   }
   if (noChange) {

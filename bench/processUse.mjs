@@ -2,7 +2,7 @@
 // Linux's own table of processes, so that nothing is loaded into what is measured.
 import { readdirSync, readFileSync } from "node:fs";
 
-// What a process does after the last look at it is not counted; that is the same for all that is compared.
+// What a process does after its last reading is not counted; that is the same for all that is compared.
 const LOOK_EVERY_MS = 50;
 /** Linux counts processor time in these, for programs on every architecture. */
 const TICKS_PER_SECOND = 100;

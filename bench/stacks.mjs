@@ -11,6 +11,11 @@ import { packageOf, usePlugin } from "./pluginProgram.mjs";
 import { distributions, draw } from "./distributions.mjs";
 
 const PAST = 50;
+const EMULATOR = join("emulator", "bin", "runbook-emulator.js");
+// The package's emulator does not serve Step Functions; that of the tests does, with the limits that the vendor publishes.
+const STATES_EMULATOR = join("test", "support", "stepFunctions", "emulator.cjs");
+/** Services whose executions have names that the starter gives, also those of the past. */
+const NAMED = new Set(["cloudflow", "stepfunctions"]);
 
 /**
  * Operations that ask how executions stand. Whatever of them reaches the service is a status request, also what is
@@ -26,6 +31,8 @@ const STATUS_OPERATIONS = new Set([
   "coc:ListExecutions",
   "cloudflow:DescribeExecution",
   "cloudflow:ListExecutions",
+  "stepfunctions:DescribeExecution",
+  "stepfunctions:ListExecutions",
 ]);
 
 const START_OPERATIONS = new Set([
@@ -33,25 +40,31 @@ const START_OPERATIONS = new Set([
   "functiongraph:StartWorkflowExecution",
   "coc:ExecuteDocument",
   "cloudflow:StartExecution",
+  "stepfunctions:StartExecution",
 ]);
-const STEP_OPERATIONS = new Set(["coc:ListExecutionSteps", "cloudflow:GetExecutionHistory"]);
+const STEP_OPERATIONS = new Set([
+  "coc:ListExecutionSteps",
+  "cloudflow:GetExecutionHistory",
+  "stepfunctions:GetExecutionHistory",
+]);
 
-/** The emulator keeps so many requests whole; of more, only their number is known. */
+/** The emulator keeps at most this many requests whole; of more, only their number is known. */
 const KEPT_REQUESTS = 10_000;
 
 /** The log's purpose of a request: "start", "startLook", "past", "steps", "status" or "other". */
-function kindOf({ service, operation, path }, hasStarted) {
+function kindOf({ service, operation, path, subject = "" }, hasStarted) {
   const name = `${service}:${operation}`;
   if (START_OPERATIONS.has(name)) return "start";
   if (STEP_OPERATIONS.has(name)) return "steps";
   if (!STATUS_OPERATIONS.has(name)) return "other";
   // What is asked before anything was started asks for others' executions.
   if (!hasStarted) return "startLook";
-  // Only a start asks FunctionGraph for what runs, and only the look at the past asks for successes. AOM filters
+  // Only a start asks FunctionGraph for what runs, and only the request for the history asks for successes. AOM filters
   // nothing: there both count as status requests.
   if (name === "functiongraph:ListWorkflowExecutions")
     return /[?&]status=running(&|$)/i.test(path) ? "startLook" : "past";
   if (name === "cloudflow:ListExecutions" && /[?&]Status=Succeeded(&|$)/.test(path)) return "past";
+  if (name === "stepfunctions:ListExecutions" && subject.endsWith("/SUCCEEDED")) return "past";
   return "status";
 }
 
@@ -91,9 +104,10 @@ export const variants = {
  * An emulator in a process of its own, so that its work is not counted as ours.
  * @param {number} rate emulated milliseconds per real one
  * @param {number} [offsetMs] how far its clock is ahead
+ * @param {string} [service] what it has to serve
  */
-export async function startEmulator(rate = 1, offsetMs = 0) {
-  const script = join(REPOSITORY, "emulator", "bin", "runbook-emulator.js");
+export async function startEmulator(rate = 1, offsetMs = 0, service = undefined) {
+  const script = join(REPOSITORY, service === "stepfunctions" ? STATES_EMULATOR : EMULATOR);
   const child = spawn(process.execPath, [script, "--port", "0", "--enforce-limits", "--exit-with-parent"], {
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -107,7 +121,8 @@ export async function startEmulator(rate = 1, offsetMs = 0) {
 /**
  * Makes a stack: an emulator with the workflows and their past, a program, and the engine's own state. Nothing has run yet.
  * @param {{
- *   cli: string, service: "aom" | "functiongraph" | "coc" | "cloudflow" | "floor" | "shaped" | "idle", n: number,
+ *   cli: string, n: number,
+ *   service: "aom" | "functiongraph" | "coc" | "cloudflow" | "stepfunctions" | "floor" | "shaped" | "idle",
  *   variant?: keyof typeof variants, middleMs: number, rate?: number, seed?: number, only?: string | undefined, offsetMs?: number,
  *   faults?: object[], front?: import("./pluginProgram.mjs").Front, plugin?: string, isProbed?: boolean,
  * }} options `middleMs`: the middle duration, in emulated milliseconds; `front`: what carries the executions; `plugin`: the
@@ -121,7 +136,7 @@ export async function openStack(options) {
   mkdirSync(state, { recursive: true });
   const folder = mkdtempSync(join(state, "bench-"));
   cpSync(join(REPOSITORY, "bench", "program"), folder, { recursive: true });
-  const emulator = await startEmulator(rate, offsetMs);
+  const emulator = await startEmulator(rate, offsetMs, service);
   const close = () => {
     emulator.close();
     rmSync(folder, { recursive: true, force: true });
@@ -145,7 +160,7 @@ export async function openStack(options) {
             service,
             workflowId: id,
             startedAt,
-            executionId: service === "cloudflow" ? `past-${run}` : undefined,
+            executionId: NAMED.has(service) ? `past-${run}` : undefined,
           });
         }
       }
@@ -167,7 +182,7 @@ export async function openStack(options) {
       ...(isProbed ? { NODE_OPTIONS: `--require ${join(REPOSITORY, "bench", "probe.cjs")}` } : {}),
       BENCH_PROBE_FILE: probe,
       BENCH_COUNT: String(resources.length),
-      BENCH_ALL_STARTED_MS: String(3_000 + resources.length * (service === "cloudflow" ? 10 : 110 / rate)),
+      BENCH_ALL_STARTED_MS: String(3_000 + resources.length * (NAMED.has(service) ? 10 : 110 / rate)),
       BENCH_VARIANT: JSON.stringify({ ...variants[variant], clockRate: rate }),
       ...accountsAt(emulator.url),
     };
@@ -336,6 +351,9 @@ async function script(emulator, service, id, durations) {
 function argumentsOf(service, id) {
   if (service === "floor" || service === "idle") return {};
   if (service === "cloudflow") return { flowName: id };
+  if (service === "stepfunctions") {
+    return { stateMachineArn: `arn:aws:states:us-east-1:123456789012:stateMachine:${id}` };
+  }
   // Executions of one stack and one workflow are all wanted: none of them stands for another.
   return { [service === "coc" ? "documentId" : "workflowId"]: id, concurrency: "allow" };
 }
@@ -355,11 +373,16 @@ function accountsAt(endpoint) {
     ALIBABA_CLOUD_ACCESS_KEY_SECRET: "emulator-secret-key-0001",
     ALIBABA_CLOUD_REGION: "cn-hangzhou",
     FNF_ENDPOINT: endpoint,
+    AWS_ACCESS_KEY_ID: "EMULATORACCESSKEY0001",
+    AWS_SECRET_ACCESS_KEY: "emulator-secret-key-0001",
+    AWS_ENDPOINT_URL_SFN: endpoint,
   };
 }
 
+/** Refusals for being asked too often. AWS has 400 for them, as for every refusal: nothing else here is refused. */
 function throttledOf(counts) {
-  return sum(Object.entries(counts).map(([key, count]) => (key.endsWith(":429") ? count : 0)));
+  const isRefusal = (key) => key.endsWith(":429") || /^stepfunctions:.*:400$/.test(key);
+  return sum(Object.entries(counts).map(([key, count]) => (isRefusal(key) ? count : 0)));
 }
 
 function notes(file) {

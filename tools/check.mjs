@@ -4,7 +4,7 @@ import { reportTo, SetupError } from "./setup/progress.mjs";
 import { runInTerminal } from "./setup/runCommand.mjs";
 import { REPOSITORY, runTool, setUpSources } from "./setup/setUp.mjs";
 
-/** Scripts of package.json, the quick ones first. `test` makes the machine ready for the engine by itself. */
+/** Scripts of package.json, the quick ones first. `test` makes the machine ready for the engine too. */
 const CHECKS = ["format", "walls", "workflows", "changelog", "lint", "types", "api", "test"];
 
 await runTool(async () => {

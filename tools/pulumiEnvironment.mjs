@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import { cacheFolder } from "./setup/cache.mjs";
 
 /** Variables through which a run could reach a real account, or somebody's settings could change what it does. */
-const NOT_HANDED_ON = /^(PULUMI_|HUAWEICLOUD_|HW_|ALIBABA_CLOUD_|ALIBABACLOUD_|ALICLOUD_)/i;
+const NOT_HANDED_ON = /^(PULUMI|HUAWEICLOUD|HW|OS|HC_CONTAINER|CLOUD_SDK|ALIBABA_?CLOUD|ALICLOUD|FNF|AWS)_/i;
 
 /**
  * Makes the environment for `pulumi`, and the folders it names.

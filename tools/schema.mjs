@@ -1,13 +1,13 @@
 // `npm run schema`: compares plugin/schema.json with the types and the argument tables; `-- --accept` writes the file.
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { schemaText } from "./schema/schemaText.mjs";
 import { reportTo } from "./setup/progress.mjs";
-import { REPOSITORY, runTool } from "./setup/setUp.mjs";
-import { ensureBuilt } from "./setup/typescriptBuild.mjs";
+import { REPOSITORY, runTool, setUpSources } from "./setup/setUp.mjs";
 
 await runTool(async () => {
-  await reportTo(process.stdout).step("build", (say) => ensureBuilt(REPOSITORY, say));
+  await setUpSources(reportTo(process.stdout));
+  // Loaded late: the compiler is one of the packages that have just been installed.
+  const { schemaText } = await import("./schema/schemaText.mjs");
   const file = join(REPOSITORY, "plugin", "schema.json");
   const text = await schemaText(REPOSITORY);
   if (process.argv.includes("--accept")) {

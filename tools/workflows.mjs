@@ -1,4 +1,4 @@
-// `npm run workflows`: reads .github/workflows with actionlint. Where actionlint can't be had, a line says that it is skipped.
+// `npm run workflows`: reads .github/workflows with actionlint. If actionlint can't be had, a line says that it is skipped.
 import { join } from "node:path";
 import { ensureGoProgram } from "./setup/goEnvironment.mjs";
 import { reportTo, SetupError } from "./setup/progress.mjs";

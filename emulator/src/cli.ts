@@ -37,9 +37,10 @@ interface CommandLine {
 
 /**
  * Runs the command; resolves when the emulator is ready. Exit code 2: an option cannot be used as given.
+ * @param run starts the emulator; tests give one that has more services.
  * @throws {Error} when the emulator itself has a fault
  */
-export async function main(args: readonly string[]): Promise<void> {
+export async function main(args: readonly string[], run = startEmulator): Promise<void> {
   const parent = process.ppid;
   try {
     const command = readCommandLine(args);
@@ -47,7 +48,7 @@ export async function main(args: readonly string[]): Promise<void> {
       process.stdout.write(command);
       return;
     }
-    const emulator = await start(command.options);
+    const emulator = await start(command.options, run);
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
       process.once(signal, () => void emulator.close().then(() => process.exit(0)));
     }
@@ -131,9 +132,9 @@ function nonEmpty(option: string, value: string, wanted: string): string {
   return value;
 }
 
-async function start(options: EmulatorOptions) {
+async function start(options: EmulatorOptions, run: typeof startEmulator) {
   try {
-    return await startEmulator(options);
+    return await run(options);
   } catch (error) {
     throw new OptionError(explain(error, options), { cause: error });
   }

@@ -7,7 +7,7 @@ import { stepfunctions } from "pulumi-runbook";
 const config = new pulumi.Config();
 const schema = config.get("schema") ?? "v7";
 
-// New for each schema, and kept in the stack's own state: a deployment that is cut short finds its execution again, also on
+// New for each schema, and kept in the stack's own state: a deployment that is interrupted finds its execution again, also on
 // another machine.
 const run = new random.RandomUuid7("migration-run", { keepers: { schema } });
 

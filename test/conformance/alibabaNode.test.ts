@@ -1,14 +1,19 @@
-// Alibaba Cloud's Node clients for CloudFlow against the emulator: the product's own and the generic core. They need the
-// packages of node/package-lock.json, which `npm test` installs into its cache and names in CONFORMANCE_NODE; without
-// them the tests are skipped by name.
+/**
+ * Alibaba Cloud's Node clients for CloudFlow against the emulator: the product's own and the generic core. They need the
+ * packages of node/package-lock.json, which `npm test` installs into its cache and names in CONFORMANCE_NODE; without
+ * them the tests are skipped by name.
+ */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describeCloudFlow } from "./alibabaScenario";
-import { CLIENT_TIMEOUT_MS, runClient, type Seen } from "./functiongraphScenario";
+import type { Seen } from "./functiongraphScenario";
+import { clientTimeoutMs, runClient } from "./functiongraphScenario";
 
-const PACKAGES = ["@alicloud/fnf-2019-03-15", "@alicloud/openapi-core", "@darabonba/typescript"];
+const neededPackages = ["@alicloud/fnf-2019-03-15", "@alicloud/openapi-core", "@darabonba/typescript"];
 const folder = process.env["CONFORMANCE_NODE"] ?? "";
-const missing = PACKAGES.filter((name) => folder === "" || !existsSync(join(folder, "node_modules", name)));
+const missing = neededPackages.filter(
+  (name) => folder === "" || !existsSync(join(folder, "node_modules", name)),
+);
 
 if (missing.length > 0) {
   test.skip(`the vendor's Node clients (skipped: CONFORMANCE_NODE has no ${missing.join(", ")})`, () => {
@@ -19,7 +24,7 @@ if (missing.length > 0) {
 
   beforeAll(async () => {
     seen = await runClient(process.execPath, (url) => [join(__dirname, "alibabaCloudFlow.cjs"), url, folder]);
-  }, CLIENT_TIMEOUT_MS);
+  }, clientTimeoutMs);
 
   describe.each([
     ["the product's own Node client", "product"],

@@ -1,8 +1,11 @@
-// Alibaba Cloud's Python SDK for CloudFlow against the emulator. It needs a Python with the packages of requirements.txt,
-// which `npm test` prepares and names in CONFORMANCE_PYTHON; without it the tests are skipped by name.
+/**
+ * Alibaba Cloud's Python SDK for CloudFlow against the emulator. It needs a Python with the packages of requirements.txt,
+ * which `npm test` prepares and names in CONFORMANCE_PYTHON; without it the tests are skipped by name.
+ */
 import { join } from "node:path";
 import { describeCloudFlow } from "./alibabaScenario";
-import { CLIENT_TIMEOUT_MS, runClient, type Seen } from "./functiongraphScenario";
+import type { Seen } from "./functiongraphScenario";
+import { clientTimeoutMs, runClient } from "./functiongraphScenario";
 
 const python = process.env["CONFORMANCE_PYTHON"];
 
@@ -15,7 +18,7 @@ if (python === undefined || python === "") {
 
   beforeAll(async () => {
     seen = await runClient(python, (url) => [join(__dirname, "alibaba_cloudflow.py"), url]);
-  }, CLIENT_TIMEOUT_MS);
+  }, clientTimeoutMs);
 
   describe.each(["rpc", "acs3"])("the vendor's Python SDK for CloudFlow, signing with %s", (signature) => {
     describeCloudFlow(`run-${signature}`, () => seen[signature]);

@@ -1,4 +1,6 @@
-// What a vendor's client must have seen after the same calls to the emulator's CloudFlow, whatever its language.
+/**
+ * What a vendor's client must have seen after the same calls to the emulator's CloudFlow, whatever its language.
+ */
 import type { Seen } from "./functiongraphScenario";
 
 /** The tests that hold for every client; `name` is that of the executions that it starts in the demo flows. */

@@ -1,8 +1,11 @@
-// The vendor's Python SDK for COC against the emulator. It needs a Python with the packages of requirements.txt, which
-// `npm test` prepares and names in CONFORMANCE_PYTHON; without it the tests are skipped by name.
+/**
+ * The vendor's Python SDK for COC against the emulator. It needs a Python with the packages of requirements.txt, which
+ * `npm test` prepares and names in CONFORMANCE_PYTHON; without it the tests are skipped by name.
+ */
 import { join } from "node:path";
 import { describeJobs } from "./cocScenario";
-import { CLIENT_TIMEOUT_MS, runClient, type Seen } from "./functiongraphScenario";
+import type { Seen } from "./functiongraphScenario";
+import { clientTimeoutMs, runClient } from "./functiongraphScenario";
 
 const python = process.env["CONFORMANCE_PYTHON"];
 
@@ -16,7 +19,7 @@ if (python === undefined || python === "") {
 
     beforeAll(async () => {
       seen = await runClient(python, (url) => [join(__dirname, "huawei_coc.py"), url]);
-    }, CLIENT_TIMEOUT_MS);
+    }, clientTimeoutMs);
 
     describeJobs(() => seen);
   });

@@ -1,7 +1,10 @@
-// The vendor's Python SDK for FunctionGraph against the emulator. It needs a Python with the packages of
-// requirements.txt, which `npm test` prepares and names in CONFORMANCE_PYTHON; without it the tests are skipped by name.
+/**
+ * The vendor's Python SDK for FunctionGraph against the emulator. It needs a Python with the packages of
+ * requirements.txt, which `npm test` prepares and names in CONFORMANCE_PYTHON; without it the tests are skipped by name.
+ */
 import { join } from "node:path";
-import { CLIENT_TIMEOUT_MS, describeFlows, runClient, type Seen } from "./functiongraphScenario";
+import type { Seen } from "./functiongraphScenario";
+import { clientTimeoutMs, describeFlows, runClient } from "./functiongraphScenario";
 
 const python = process.env["CONFORMANCE_PYTHON"];
 
@@ -15,7 +18,7 @@ if (python === undefined || python === "") {
 
     beforeAll(async () => {
       seen = await runClient(python, (url) => [join(__dirname, "huawei_functiongraph.py"), url]);
-    }, CLIENT_TIMEOUT_MS);
+    }, clientTimeoutMs);
 
     describeFlows(() => seen);
   });

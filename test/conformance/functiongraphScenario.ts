@@ -1,5 +1,7 @@
-// What a vendor's client must have seen after the same calls to the emulator's FunctionGraph, whatever its language;
-// and how such a client is run.
+/**
+ * What a vendor's client must have seen after the same calls to the emulator's FunctionGraph, whatever its language;
+ * and how such a client is run.
+ */
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,7 +9,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { startEmulator } from "runbook-emulator";
 
-const PROJECT = "0123456789abcdef0123456789abcdef";
+const testProject = "0123456789abcdef0123456789abcdef";
 
 /** What a client has printed. */
 export type Seen = ReturnType<typeof JSON.parse>;
@@ -32,7 +34,7 @@ export async function runClient(command: string, argumentsFor: (url: string) => 
 }
 
 /** Time for {@link runClient}. */
-export const CLIENT_TIMEOUT_MS = 70_000;
+export const clientTimeoutMs = 70_000;
 
 /** The tests that hold for every client. */
 export function describeFlows(seen: () => Seen): void {
@@ -85,7 +87,7 @@ export function describeFlows(seen: () => Seen): void {
   });
 
   test("creates, changes, shows, runs, lists and deletes flows", () => {
-    const urn = (name: string): string => `urn:fss:cn-north-4:${PROJECT}:workflow:default:${name}:latest`;
+    const urn = (name: string): string => `urn:fss:cn-north-4:${testProject}:workflow:default:${name}:latest`;
     expect(seen().created).toEqual(["made-by-sdk", urn("made-by-sdk"), false]);
     expect(seen().changed).toBe("changed-by-sdk");
     expect(seen().shown).toEqual(["changed-by-sdk", "NORMAL", ["a", "b"]]);

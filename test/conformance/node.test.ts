@@ -1,7 +1,10 @@
-// The vendor's Node SDK against the emulator. It needs the packages of node/package-lock.json, which `npm test` installs
-// into its cache and names in CONFORMANCE_NODE; without it the tests are skipped by name.
+/**
+ * The vendor's Node SDK against the emulator. It needs the packages of node/package-lock.json, which `npm test` installs
+ * into its cache and names in CONFORMANCE_NODE; without it the tests are skipped by name.
+ */
 import { join } from "node:path";
-import { CLIENT_TIMEOUT_MS, describeFlows, runClient, type Seen } from "./functiongraphScenario";
+import type { Seen } from "./functiongraphScenario";
+import { clientTimeoutMs, describeFlows, runClient } from "./functiongraphScenario";
 
 const packages = process.env["CONFORMANCE_NODE"];
 
@@ -16,7 +19,7 @@ if (packages === undefined || packages === "") {
     beforeAll(async () => {
       const client = join(__dirname, "node", "huaweiFunctionGraph.cjs");
       seen = await runClient(process.execPath, (url) => [client, url, packages]);
-    }, CLIENT_TIMEOUT_MS);
+    }, clientTimeoutMs);
 
     describeFlows(() => seen);
 

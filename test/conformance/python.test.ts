@@ -1,5 +1,7 @@
-// The vendor's Python SDK against the emulator. It needs a Python with the packages of requirements.txt, which
-// `npm test` prepares and names in CONFORMANCE_PYTHON; without it the tests are skipped by name.
+/**
+ * The vendor's Python SDK against the emulator. It needs a Python with the packages of requirements.txt, which
+ * `npm test` prepares and names in CONFORMANCE_PYTHON; without it the tests are skipped by name.
+ */
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,7 +10,7 @@ import { promisify } from "node:util";
 import { startEmulator } from "runbook-emulator";
 
 const python = process.env["CONFORMANCE_PYTHON"];
-const PROJECT = "0123456789abcdef0123456789abcdef";
+const testProject = "0123456789abcdef0123456789abcdef";
 
 if (python === undefined || python === "") {
   test.skip("the vendor's Python SDK (skipped: CONFORMANCE_PYTHON names no Python with the packages)", () => {
@@ -75,7 +77,7 @@ if (python === undefined || python === "") {
     });
 
     test("creates, lists and switches workflows", () => {
-      expect(seen.created).toEqual(["made-by-sdk", "cron", "active", PROJECT]);
+      expect(seen.created).toEqual(["made-by-sdk", "cron", "active", testProject]);
       expect(seen.trigger).toBe("success");
       expect(seen.workflows).toEqual([1, "inactive"]);
     });

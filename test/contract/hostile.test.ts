@@ -19,7 +19,8 @@ import {
 import { services } from "../../provider/src/services/registry";
 import { registeredServices } from "../support/everyService";
 import type { Answers, Hostile } from "../support/hostileService";
-import { comeBackTomorrow, hostile, hostileId, json, loginPage, wires } from "../support/hostileService";
+import { comeBackTomorrow, hostile, hostileId, json, loginPage } from "../support/hostileService";
+import { wires } from "../support/hostileWires";
 
 // What a wait may last beyond its time: one request.
 const requestSeconds = 30;

@@ -86,10 +86,19 @@ export function sentencesOf(text: string): string[] {
     .filter((sentence) => /\w/.test(sentence));
 }
 
+/** The words of a text that are not used, with the words to write instead. */
+export function wordProblemsOf(text: string): string[] {
+  return sentencesOf(text).flatMap(wordProblemsIn);
+}
+
+function wordProblemsIn(sentence: string): string[] {
+  return words.filter(({ not }) => not.test(sentence)).map(({ write }) => `write "${write}": ${sentence}`);
+}
+
 /** What is wrong with a text, with the words to write instead. */
 export function problemsOf(text: string): string[] {
   return sentencesOf(text).flatMap((sentence) => [
-    ...words.filter(({ not }) => not.test(sentence)).map(({ write }) => `write "${write}": ${sentence}`),
+    ...wordProblemsIn(sentence),
     ...(/^(What|Who|Where)\b.*[^?]$/.test(sentence) ? [`begin with the subject: ${sentence}`] : []),
   ]);
 }

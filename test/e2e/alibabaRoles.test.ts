@@ -5,7 +5,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { acmeAccountId, acmeSeed, annKeys } from "../emulator/acme";
-import { DEMO_KEYS } from "../emulator/emulatorClient";
+import { demoKeyPair } from "../emulator/emulatorClient";
 import { control } from "../support/emulators";
 import { useFixture } from "../support/fixture";
 
@@ -35,14 +35,14 @@ async function starters(): Promise<string[]> {
 test("an explicit provider acts as its role; no secret is in the state; another account runs again", async () => {
   const { emulator, stack } = fixture;
   const endpoints = { fnf: emulator.url, sts: emulator.url };
-  const keys = { accessKey: DEMO_KEYS.accessKey, secretKey: DEMO_KEYS.secretKey };
+  const keys = { accessKey: demoKeyPair.accessKey, secretKey: demoKeyPair.secretKey };
   writeFileSync(join(stack.folder, "index.js"), program({ ...keys, endpoints, assumeRole: role }));
   const up = await stack.up();
   expect(up.output).not.toContain("error:");
   expect((await stack.outputs())["status"]?.value).toBe("succeeded");
   expect(await starters()).toEqual(["partner:deploy-7"]);
   expect((await stack.resource("nightly")).outputs["accountId"]).toBe(acmeAccountId);
-  for (const secret of [DEMO_KEYS.secretKey, externalId]) {
+  for (const secret of [demoKeyPair.secretKey, externalId]) {
     expect(stack.stored()).not.toContain(secret);
     expect(up.output).not.toContain(secret);
   }

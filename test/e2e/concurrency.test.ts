@@ -5,7 +5,8 @@
 import { control, executionsOf } from "../support/emulators";
 import { everyService, namesOf, play, rowOf, runsOf, script } from "../support/everyService";
 import { useFixture } from "../support/fixture";
-import type { CommandResult, ProgramResource, TestStack } from "../support/stack";
+import type { OperationResult } from "../support/pulumiCommand";
+import type { ProgramResource, TestStack } from "../support/stack";
 import { openStack } from "../support/stack";
 
 jest.setTimeout(240_000);
@@ -57,7 +58,7 @@ test.each([
       roles.flatMap((role) =>
         play(role, { workflow: "work", args: { concurrency: "queue", timeoutSeconds: 120 } }),
       );
-    const results: CommandResult[] = await Promise.all([
+    const results: OperationResult[] = await Promise.all([
       stack.up(program(["first", "second"])),
       other.up(program(["third", "fourth"])),
     ]);

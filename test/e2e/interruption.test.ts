@@ -52,12 +52,8 @@ test("the reduced matrix: every execution is started once, or asked about", asyn
 
 test("Ctrl-C ends the wait at once, says what still runs, and the next up goes on waiting", async () => {
   const { runCell } = await import("../../tools/interruptions/runCell.mjs");
-  const { startEmulator } = await import("../../tools/start/runningEmulator.mjs");
-  const emulator = await startEmulator({
-    repository: root,
-    dataFolder: join(folder, "emulator"),
-    preferredPort: undefined,
-  });
+  const { startCellEmulator } = await import("../../tools/interruptions/matrix.mjs");
+  const emulator = await startCellEmulator(join(folder, "emulator"));
   try {
     const cell: Cell = { front: "dynamic", kill: "Ctrl-C", point: "waiting", resumption: "at once" };
     const place = { cli: pulumiFolder!, folder: join(folder, "stack"), emulatorUrl: emulator.url };
@@ -65,11 +61,11 @@ test("Ctrl-C ends the wait at once, says what still runs, and the next up goes o
     const [cancelled, resumed, again] = outputs as [string, string, string];
     const said =
       /interrupted while waiting for execution \S+, which is still running\s+The next `pulumi up` resumes waiting/g;
-    expect(cancelled.match(said)).toHaveLength(6);
+    expect(cancelled.match(said)).toHaveLength(8);
     expect(resumed).toMatch(/resumes waiting for execution/);
-    expect(resumed).toContain("~ 6 updated");
+    expect(resumed).toContain("~ 8 updated");
     expect(again).toContain("unchanged");
-    expect(verdicts.map(({ result }) => result)).toEqual(Array.from({ length: 6 }, () => "once"));
+    expect(verdicts.map(({ result }) => result)).toEqual(Array.from({ length: 8 }, () => "once"));
   } finally {
     await emulator.stop();
   }

@@ -1,12 +1,15 @@
-// AOM operations on executions over real HTTP: start, poll, list, operate, stop.
-import { EmulatorClient, executions, type Json } from "./emulatorClient";
+/**
+ * AOM operations on executions over real HTTP: start, poll, list, operate, stop.
+ */
+import type { Json } from "./emulatorClient";
+import { EmulatorClient, executions } from "./emulatorClient";
 import { useEmulator } from "./useEmulator";
 
 const client = useEmulator(EmulatorClient);
 
 beforeEach(() => client.freeze());
 
-const NOT_FOUND = { error_code: "AOM.31001306", error_msg: "workflow not exist.", http_code: 404 };
+const notFound = { error_code: "AOM.31001306", error_msg: "workflow not exist.", http_code: 404 };
 
 async function put(id: string, script: unknown): Promise<void> {
   const answer = await client.control("PUT", `/workflows/${id}`, script);
@@ -22,7 +25,7 @@ describe("ExecuteWorkflow", () => {
 
   test("answers 404 for an unknown workflow", async () => {
     const answer = await client.signed("POST", executions("no-such-workflow"));
-    expect([answer.status, answer.json]).toEqual([404, NOT_FOUND]);
+    expect([answer.status, answer.json]).toEqual([404, notFound]);
   });
 
   test("wants a content type, with and without a body", async () => {

@@ -1,4 +1,6 @@
-// The steps of an AOM workflow as a pure function: how an execution stands at a time.
+/**
+ * The steps of an AOM workflow as a pure function: how an execution stands at a time.
+ */
 import fc from "fast-check";
 import { nodeRuns, programOfSteps, tasksOfSteps } from "../../emulator/src/huawei/steps";
 import type { NodeRun } from "../../emulator/src/huawei/steps";
@@ -7,7 +9,7 @@ import { Player } from "../../emulator/src/player/player";
 import type { Playable } from "../../emulator/src/player/player";
 import type { NodeScript, RunScript } from "../../emulator/src/player/script";
 
-const START = 1_000_000;
+const startMs = 1_000_000;
 
 const node = (id: string, changes: Partial<NodeScript> = {}): NodeScript => ({
   id,
@@ -30,7 +32,7 @@ const run = (nodes: NodeScript[], changes: Partial<RunScript> = {}): RunScript =
 
 function playableOf(script: RunScript, interventions: readonly Intervention[]): Playable {
   const [program, tasks] = [programOfSteps(script), tasksOfSteps(script)];
-  return { run: script, program, tasks, startedAt: START, interventions };
+  return { run: script, program, tasks, startedAt: startMs, interventions };
 }
 
 function play(
@@ -38,7 +40,7 @@ function play(
   ms: number,
   interventions: Intervention[] = [],
 ): { snapshot: ProgramSnapshot; nodes: NodeRun[] } {
-  const now = START + ms;
+  const now = startMs + ms;
   const snapshot = new Player(() => now).play(playableOf(script, interventions));
   return { snapshot, nodes: nodeRuns(script, snapshot, now) };
 }
@@ -49,7 +51,7 @@ function at(script: RunScript, ms: number, interventions: Intervention[] = []): 
   const { phase, outcome, endedAt } = snapshot;
   return [
     outcome ?? phase,
-    endedAt === undefined ? undefined : endedAt - START,
+    endedAt === undefined ? undefined : endedAt - startMs,
     nodes
       .map(
         (step) =>
@@ -59,7 +61,7 @@ function at(script: RunScript, ms: number, interventions: Intervention[] = []): 
   ];
 }
 
-const later = (ms: number): number => START + ms;
+const later = (ms: number): number => startMs + ms;
 
 test("nodes follow each other without a gap", () => {
   const script = run([node("a"), node("b"), node("c")]);
@@ -266,10 +268,10 @@ test("an answer that is kept until the next change says what a new one would", (
       (made, whole, times, count) => {
         const nodes = made.map((changes, index) => node(String(index), changes));
         const playable = playableOf(run(nodes, whole), done.slice(0, count));
-        let now = START;
+        let now = startMs;
         const keeps = new Player(() => now);
         for (const ms of times.sort((a, b) => a - b)) {
-          now = START + ms;
+          now = startMs + ms;
           // What is yet to be done is not known beforehand: from then on there is another execution to play.
           if (playable.interventions.some((one) => one.at > now)) continue;
           expect(keeps.play(playable)).toEqual(new Player(() => now).play(playable));

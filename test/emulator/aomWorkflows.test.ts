@@ -1,16 +1,20 @@
-// AOM operations on workflows and the look-ups beside them, over real HTTP.
-import { EmulatorClient, executions, type Json, PROJECT } from "./emulatorClient";
+/**
+ * AOM operations on workflows and the look-ups beside them, over real HTTP.
+ */
+import type { Json } from "./emulatorClient";
+import { EmulatorClient, executions, testProject } from "./emulatorClient";
 import { useEmulator } from "./useEmulator";
 
 const client = useEmulator(EmulatorClient);
 
 beforeEach(() => client.freeze());
 
-const post = (path: string, body: unknown) => client.signed("POST", `/v1/${PROJECT}/cms/${path}`, { body });
+const post = (path: string, body: unknown) =>
+  client.signed("POST", `/v1/${testProject}/cms/${path}`, { body });
 const names = (answer: { json: Json }): string[] =>
   answer.json.elements.map(({ name }: { name: string }) => name);
 
-const NEW_WORKFLOW = {
+const newWorkflow = {
   name: "nightly-patch",
   type: "cron",
   task_type: "script",
@@ -22,15 +26,15 @@ const NEW_WORKFLOW = {
 
 describe("CreateWorkflow", () => {
   test("answers the workflow, which then runs", async () => {
-    const { status, json } = await post("workflow", NEW_WORKFLOW);
+    const { status, json } = await post("workflow", newWorkflow);
     expect(status).toBe(200);
     expect(json).toMatchObject({
       name: "nightly-patch",
       type: "cron",
-      project_id: PROJECT,
+      project_id: testProject,
       task_status: "not_started",
       trigger_status: "active",
-      input: NEW_WORKFLOW.input,
+      input: newWorkflow.input,
       tags: { team: "ops" },
       create_by: "demo",
       is_delete: false,
@@ -50,20 +54,20 @@ describe("CreateWorkflow", () => {
     ["description", "d".repeat(129)],
     ["tags", Object.fromEntries(Array.from({ length: 21 }, (_, index) => [`t${String(index)}`, ""]))],
   ])("refuses the %s %j", async (field, value) => {
-    const { status, json } = await post("workflow", { ...NEW_WORKFLOW, [field]: value });
+    const { status, json } = await post("workflow", { ...newWorkflow, [field]: value });
     expect([status, json.error_code]).toEqual([400, "AOM.31001302"]);
     expect(json.error_msg).toContain(field);
   });
 
   test("refuses a name that is taken, and a body that is no JSON", async () => {
-    await post("workflow", NEW_WORKFLOW);
-    expect((await post("workflow", NEW_WORKFLOW)).json.error_msg).toContain("nightly-patch exists already");
+    await post("workflow", newWorkflow);
+    expect((await post("workflow", newWorkflow)).json.error_msg).toContain("nightly-patch exists already");
     expect((await post("workflow", "{")).status).toBe(400);
     expect((await post("workflow", "[1]")).status).toBe(400);
   });
 
   test("uses the code of its group when the project is another's", async () => {
-    const answer = await client.signed("POST", `/v1/${"f".repeat(32)}/cms/workflow`, { body: NEW_WORKFLOW });
+    const answer = await client.signed("POST", `/v1/${"f".repeat(32)}/cms/workflow`, { body: newWorkflow });
     expect([answer.status, answer.json.error_code]).toEqual([401, "AOM.31009003"]);
   });
 });
@@ -81,7 +85,7 @@ describe("ListWorkflow", () => {
   });
 
   test("filters by text, type, status, tags and creator", async () => {
-    await post("workflow", NEW_WORKFLOW);
+    await post("workflow", newWorkflow);
     const found = async (filter: object): Promise<string[]> =>
       names(await post("workflow-list", { ...sorted, ...filter }));
     expect(await found({ search: "twenty seconds" })).toEqual(["demo-slow"]);
@@ -125,10 +129,10 @@ describe("ListWorkflow", () => {
 
 describe("UpdateWorkflowTriggerStatus", () => {
   const trigger = (id: string, query: string) =>
-    client.signed("PUT", `/v1/${PROJECT}/cms/workflow/${id}/trigger/action?${query}`);
+    client.signed("PUT", `/v1/${testProject}/cms/workflow/${id}/trigger/action?${query}`);
 
   test("switches the timer of a cron workflow", async () => {
-    const { id } = (await post("workflow", NEW_WORKFLOW)).json;
+    const { id } = (await post("workflow", newWorkflow)).json;
     const answer = await trigger(id as string, "action=disable");
     expect([answer.status, answer.json]).toEqual([200, "success"]);
     const list = await post("workflow-list", { sort_field: "create_time", sort_type: "ASC", type: "cron" });
@@ -136,7 +140,7 @@ describe("UpdateWorkflowTriggerStatus", () => {
   });
 
   test("refuses other actions, workflows without a timer, and unknown ones", async () => {
-    const { id } = (await post("workflow", NEW_WORKFLOW)).json;
+    const { id } = (await post("workflow", newWorkflow)).json;
     expect((await trigger(id as string, "action=pause")).status).toBe(400);
     expect((await trigger("demo-slow", "action=enable")).json.error_code).toBe("AOM.31001302");
     expect((await trigger("none", "action=enable")).status).toBe(400);
@@ -152,7 +156,7 @@ describe("look-ups", () => {
       page_size: 5000,
     });
     expect(names(templates)).toEqual(["patch-fleet"]);
-    const path = `/v1/${PROJECT}/cms/template/${templates.json.elements[0].id as string}?share_type=private`;
+    const path = `/v1/${testProject}/cms/template/${templates.json.elements[0].id as string}?share_type=private`;
     const template = await client.signed("GET", path);
     expect([template.status, template.json.name]).toEqual([200, "patch-fleet"]);
     expect(template.json.nodes[0].id).toBe("run-script");
@@ -171,9 +175,9 @@ describe("look-ups", () => {
   test("use the codes of their groups for wrong parameters", async () => {
     expect((await post("job/list", { order_by_column: "size" })).json.error_code).toBe("AOM.31003202");
     expect((await post("script/list", { sort_order: "UP" })).json.error_code).toBe("AOM.31002002");
-    const template = await client.signed("GET", `/v1/${PROJECT}/cms/template/none?share_type=shared`);
+    const template = await client.signed("GET", `/v1/${testProject}/cms/template/none?share_type=shared`);
     expect([template.status, template.json.error_code]).toEqual([400, "AOM.31001202"]);
-    expect((await client.signed("GET", `/v1/${PROJECT}/cms/template/none`)).status).toBe(400);
+    expect((await client.signed("GET", `/v1/${testProject}/cms/template/none`)).status).toBe(400);
   });
 });
 
@@ -184,7 +188,7 @@ describe("CreateFastExecuteScript", () => {
     cmd_user: "root",
     script_content: "uptime",
     ecs_id_list: '["ecs-1"]',
-    project_id: PROJECT,
+    project_id: testProject,
   };
 
   test("makes a workflow and starts it", async () => {

@@ -1,10 +1,14 @@
-// How the emulated gateway lets requests in, and how it refuses them.
-import { startEmulator, type Emulator } from "runbook-emulator";
-import { DEMO_KEYS, EmulatorClient, executions, type Json, PROJECT, TEMPORARY_KEYS } from "./emulatorClient";
+/**
+ * How the emulated gateway lets requests in, and how it refuses them.
+ */
+import type { Emulator } from "runbook-emulator";
+import { startEmulator } from "runbook-emulator";
+import type { Json } from "./emulatorClient";
+import { demoKeyPair, EmulatorClient, executions, testProject, temporaryKeys } from "./emulatorClient";
 import { useEmulator } from "./useEmulator";
 
-const LIST = executions("demo-succeeds");
-const MINUTE = 60_000;
+const listPath = executions("demo-succeeds");
+const minuteMs = 60_000;
 
 const client = useEmulator(EmulatorClient);
 
@@ -22,28 +26,28 @@ function expectGatewayRefusal(
 
 describe("without usable credentials", () => {
   test("a request without any is refused in the gateway's form", async () => {
-    const answer = await client.plain("GET", LIST, { headers: { "content-type": "application/json" } });
+    const answer = await client.plain("GET", listPath, { headers: { "content-type": "application/json" } });
     expectGatewayRefusal(answer, "APIGW.0301", "x-auth-token not found");
   });
 
   test("an Authorization header of another scheme is refused", async () => {
-    const answer = await client.plain("GET", LIST, { headers: { authorization: "Bearer abc" } });
+    const answer = await client.plain("GET", listPath, { headers: { authorization: "Bearer abc" } });
     expectGatewayRefusal(answer, "APIGW.0301", "authorization header");
   });
 
   test("a token that IAM never gave out is refused", async () => {
-    const answer = await client.plain("GET", LIST, { headers: { "x-auth-token": "MIIx" } });
+    const answer = await client.plain("GET", listPath, { headers: { "x-auth-token": "MIIx" } });
     expectGatewayRefusal(answer, "APIGW.0301", "decrypt token fail");
   });
 });
 
 describe("with AK/SK", () => {
   test("a signed request passes", async () => {
-    expect((await client.signed("GET", LIST)).status).toBe(200);
+    expect((await client.signed("GET", listPath)).status).toBe(200);
   });
 
   test("a query with reserved characters is signed as it is decoded", async () => {
-    const answer = await client.signed("GET", `${LIST}?x_enterprise_project_id=a%20b~%2F%2B&b=%C3%A4`);
+    const answer = await client.signed("GET", `${listPath}?x_enterprise_project_id=a%20b~%2F%2B&b=%C3%A4`);
     expect(answer.status).toBe(200);
   });
 
@@ -53,12 +57,12 @@ describe("with AK/SK", () => {
   });
 
   test("a wrong secret key is refused", async () => {
-    const answer = await client.signed("GET", LIST, { keys: { ...DEMO_KEYS, secretKey: "wrong" } });
+    const answer = await client.signed("GET", listPath, { keys: { ...demoKeyPair, secretKey: "wrong" } });
     expectGatewayRefusal(answer, "APIGW.0301", "verify aksk signature fail");
   });
 
   test("an unknown access key is refused by name", async () => {
-    const answer = await client.signed("GET", LIST, { keys: { ...DEMO_KEYS, accessKey: "NOSUCHKEY" } });
+    const answer = await client.signed("GET", listPath, { keys: { ...demoKeyPair, accessKey: "NOSUCHKEY" } });
     expectGatewayRefusal(answer, "APIGW.0301", "NOSUCHKEY");
   });
 
@@ -79,39 +83,43 @@ describe("with AK/SK", () => {
   });
 
   test("a signature without a date is refused", async () => {
-    const answer = await client.signed("GET", LIST, { tamper: (headers) => delete headers["x-sdk-date"] });
+    const answer = await client.signed("GET", listPath, {
+      tamper: (headers) => delete headers["x-sdk-date"],
+    });
     expectGatewayRefusal(answer, "APIGW.0301", "x-sdk-date");
   });
 
   test.each([16, -16])("a signature %d minutes off is refused", async (minutes) => {
-    const answer = await client.signed("GET", LIST, { date: new Date(Date.now() + minutes * MINUTE) });
+    const answer = await client.signed("GET", listPath, { date: new Date(Date.now() + minutes * minuteMs) });
     expectGatewayRefusal(answer, "APIGW.0303", "signature expired");
   });
 
   test("a signature 14 minutes off passes", async () => {
-    const answer = await client.signed("GET", LIST, { date: new Date(Date.now() - 14 * MINUTE) });
+    const answer = await client.signed("GET", listPath, { date: new Date(Date.now() - 14 * minuteMs) });
     expect(answer.status).toBe(200);
   });
 
   test("a client in real time still passes when the clock has been moved by hours", async () => {
     await client.advance(5 * 3_600_000);
-    expect((await client.signed("GET", LIST)).status).toBe(200);
+    expect((await client.signed("GET", listPath)).status).toBe(200);
   });
 
   test("a temporary key needs its security token", async () => {
-    expect((await client.signed("GET", LIST, { keys: TEMPORARY_KEYS })).status).toBe(200);
-    const withoutToken = { accessKey: TEMPORARY_KEYS.accessKey, secretKey: TEMPORARY_KEYS.secretKey };
+    expect((await client.signed("GET", listPath, { keys: temporaryKeys })).status).toBe(200);
+    const withoutToken = { accessKey: temporaryKeys.accessKey, secretKey: temporaryKeys.secretKey };
     expectGatewayRefusal(
-      await client.signed("GET", LIST, { keys: withoutToken }),
+      await client.signed("GET", listPath, { keys: withoutToken }),
       "APIGW.0301",
       "security token",
     );
-    const wrong = await client.signed("GET", LIST, { keys: { ...TEMPORARY_KEYS, securityToken: "other" } });
+    const wrong = await client.signed("GET", listPath, {
+      keys: { ...temporaryKeys, securityToken: "other" },
+    });
     expectGatewayRefusal(wrong, "APIGW.0301", "security token");
   });
 
   test("a permanent key must not come with a security token", async () => {
-    const answer = await client.signed("GET", LIST, { keys: { ...DEMO_KEYS, securityToken: "x" } });
+    const answer = await client.signed("GET", listPath, { keys: { ...demoKeyPair, securityToken: "x" } });
     expectGatewayRefusal(answer, "APIGW.0301", "security token");
   });
 
@@ -125,9 +133,9 @@ describe("with AK/SK", () => {
 
   test("without strict authentication failures lock nothing", async () => {
     for (let failure = 0; failure < 6; failure++) {
-      await client.signed("GET", LIST, { keys: { ...DEMO_KEYS, secretKey: "wrong" } });
+      await client.signed("GET", listPath, { keys: { ...demoKeyPair, secretKey: "wrong" } });
     }
-    expect((await client.signed("GET", LIST)).status).toBe(200);
+    expect((await client.signed("GET", listPath)).status).toBe(200);
   });
 });
 
@@ -139,18 +147,18 @@ describe("with an IAM token", () => {
 
   test("a token of the project opens its services for 24 hours", async () => {
     const token = (await client.login()).headers.get("x-subject-token")!;
-    expect((await client.plain("GET", LIST, { headers: withToken(token) })).status).toBe(200);
-    await client.advance(24 * 3_600_000 - MINUTE);
-    expect((await client.plain("GET", LIST, { headers: withToken(token) })).status).toBe(200);
-    await client.advance(2 * MINUTE);
-    const late = await client.plain("GET", LIST, { headers: withToken(token) });
+    expect((await client.plain("GET", listPath, { headers: withToken(token) })).status).toBe(200);
+    await client.advance(24 * 3_600_000 - minuteMs);
+    expect((await client.plain("GET", listPath, { headers: withToken(token) })).status).toBe(200);
+    await client.advance(2 * minuteMs);
+    const late = await client.plain("GET", listPath, { headers: withToken(token) });
     expectGatewayRefusal(late, "APIGW.0301", "token expires, expires_at:");
   });
 
   test("a new token does not kill an old one", async () => {
     const first = (await client.login()).headers.get("x-subject-token")!;
     await client.login();
-    expect((await client.plain("GET", LIST, { headers: withToken(first) })).status).toBe(200);
+    expect((await client.plain("GET", listPath, { headers: withToken(first) })).status).toBe(200);
   });
 
   test("a token of the domain opens no project", async () => {
@@ -166,7 +174,7 @@ describe("with an IAM token", () => {
       },
     });
     expect(login.json.token.domain.name).toBe("demo");
-    const answer = await client.plain("GET", LIST, {
+    const answer = await client.plain("GET", listPath, {
       headers: withToken(login.headers.get("x-subject-token")!),
     });
     expect([answer.status, answer.json.error_code]).toEqual([401, "AOM.31009004"]);
@@ -185,31 +193,33 @@ describe("with strict authentication", () => {
 
   test("five failures in a row lock the key for five minutes", async () => {
     for (let failure = 0; failure < 5; failure++) {
-      await strictClient.signed("GET", LIST, { keys: { ...DEMO_KEYS, secretKey: "wrong" } });
+      await strictClient.signed("GET", listPath, { keys: { ...demoKeyPair, secretKey: "wrong" } });
     }
-    const locked = await strictClient.signed("GET", LIST);
+    const locked = await strictClient.signed("GET", listPath);
     expectGatewayRefusal(locked, "APIGW.0301", "AK access failed to reach the limit");
-    await strictClient.advance(5 * MINUTE + 1000);
-    expect((await strictClient.signed("GET", LIST)).status).toBe(200);
+    await strictClient.advance(5 * minuteMs + 1000);
+    expect((await strictClient.signed("GET", listPath)).status).toBe(200);
   });
 
   test("a success in between starts the count again", async () => {
-    const fail = () => strictClient.signed("GET", LIST, { keys: { ...DEMO_KEYS, secretKey: "wrong" } });
+    const fail = () => strictClient.signed("GET", listPath, { keys: { ...demoKeyPair, secretKey: "wrong" } });
     for (let failure = 0; failure < 4; failure++) await fail();
-    expect((await strictClient.signed("GET", LIST)).status).toBe(200);
+    expect((await strictClient.signed("GET", listPath)).status).toBe(200);
     for (let failure = 0; failure < 4; failure++) await fail();
-    expect((await strictClient.signed("GET", LIST)).status).toBe(200);
+    expect((await strictClient.signed("GET", listPath)).status).toBe(200);
   });
 
   test("skew is measured by the emulated clock", async () => {
-    await strictClient.control("POST", "/clock", { offsetMs: 20 * MINUTE });
-    expectGatewayRefusal(await strictClient.signed("GET", LIST), "APIGW.0303", "signature expired");
-    const inItsTime = await strictClient.signed("GET", LIST, { date: new Date(Date.now() + 20 * MINUTE) });
+    await strictClient.control("POST", "/clock", { offsetMs: 20 * minuteMs });
+    expectGatewayRefusal(await strictClient.signed("GET", listPath), "APIGW.0303", "signature expired");
+    const inItsTime = await strictClient.signed("GET", listPath, {
+      date: new Date(Date.now() + 20 * minuteMs),
+    });
     expect(inItsTime.status).toBe(200);
   });
 });
 
 test("a project id that is not 32 long is a parameter error", async () => {
-  const answer = await client.signed("GET", executions("demo-succeeds", PROJECT.slice(1)));
+  const answer = await client.signed("GET", executions("demo-succeeds", testProject.slice(1)));
   expect([answer.status, answer.json.error_code, answer.json.http_code]).toEqual([400, "AOM.31001302", 400]);
 });

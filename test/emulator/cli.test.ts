@@ -1,5 +1,8 @@
-// The command as users run it: one line on stdout, helpful refusals, prompt ends. Needs a build.
-import { execFileSync, spawn, spawnSync, type ChildProcess } from "node:child_process";
+/**
+ * The command as users run it: one line on stdout, helpful refusals, prompt ends. Needs a build.
+ */
+import type { ChildProcess } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import { request } from "node:http";
@@ -10,18 +13,18 @@ import { join } from "node:path";
 import { once } from "node:events";
 import { EmulatorClient, executions } from "./emulatorClient";
 
-const ROOT = join(__dirname, "..", "..");
-const BIN = join(ROOT, "emulator", "bin", "runbook-emulator.js");
+const repositoryRoot = join(__dirname, "..", "..");
+const binFile = join(repositoryRoot, "emulator", "bin", "runbook-emulator.js");
 
 const running = new Set<ChildProcess>();
 
 beforeAll(() => {
-  if (!existsSync(join(ROOT, "emulator", "dist", "cli.js"))) {
+  if (!existsSync(join(repositoryRoot, "emulator", "dist", "cli.js"))) {
     execFileSync(
       process.execPath,
-      [join(ROOT, "node_modules", "typescript", "bin", "tsc"), "--build", "emulator"],
+      [join(repositoryRoot, "node_modules", "typescript", "bin", "tsc"), "--build", "emulator"],
       {
-        cwd: ROOT,
+        cwd: repositoryRoot,
       },
     );
   }
@@ -40,7 +43,7 @@ interface Started {
 }
 
 async function start(args: readonly string[]): Promise<Started> {
-  const child = spawn(process.execPath, [BIN, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [binFile, ...args], { stdio: ["ignore", "pipe", "inherit"] });
   running.add(child);
   let text = "";
   await new Promise<void>((resolve, reject) => {
@@ -57,7 +60,7 @@ async function start(args: readonly string[]): Promise<Started> {
 }
 
 const refusal = (...args: string[]): { status: number | null; stderr: string; stdout: string } =>
-  spawnSync(process.execPath, [BIN, ...args], { encoding: "utf8", timeout: 10_000 });
+  spawnSync(process.execPath, [binFile, ...args], { encoding: "utf8", timeout: 10_000 });
 
 test("prints exactly one line of JSON, serves, and ends on SIGTERM without waiting for open connections", async () => {
   const { child, client, stdout } = await start(["--port", "0"]);
@@ -130,7 +133,7 @@ test("--data: a second one is refused with the folder's name; after kill -9 the 
 test("--exit-with-parent ends it when its parent has gone", async () => {
   const script = `
     const { spawn } = require("node:child_process");
-    const child = spawn(process.execPath, [${JSON.stringify(BIN)}, "--exit-with-parent"], { stdio: ["ignore", "pipe", "inherit"], detached: true });
+    const child = spawn(process.execPath, [${JSON.stringify(binFile)}, "--exit-with-parent"], { stdio: ["ignore", "pipe", "inherit"], detached: true });
     child.stdout.once("data", (line) => { process.stdout.write(String(child.pid) + "\\n" + line, () => process.exit(0)); });
   `;
   const output = execFileSync(process.execPath, ["-e", script], { encoding: "utf8" });
@@ -178,7 +181,7 @@ describe("options that cannot be used", () => {
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;
     // Not spawnSync: it would stop this process from holding the port's connections.
-    const child = spawn(process.execPath, [BIN, "--port", String(port)], {
+    const child = spawn(process.execPath, [binFile, "--port", String(port)], {
       stdio: ["ignore", "ignore", "pipe"],
     });
     let stderr = "";

@@ -1,6 +1,9 @@
-// A small CloudFlow client for the emulator's tests, with both signatures, written apart from the emulator's checkers.
+/**
+ * A small CloudFlow client for the emulator's tests, with both signatures, written apart from the emulator's checkers.
+ */
 import { createHash, createHmac, randomUUID } from "node:crypto";
-import { DEMO_KEYS, EmulatorClient, type Answer, type Keys } from "./emulatorClient";
+import type { Answer, Keys } from "./emulatorClient";
+import { demoKeyPair, EmulatorClient } from "./emulatorClient";
 
 /** How to send a request; everything has a default. */
 export interface SendOptions {
@@ -23,7 +26,7 @@ export interface SendOptions {
 
 type Values = Readonly<Record<string, string | number | boolean | undefined>>;
 
-const READING = /^(Describe|List|Get)|^UpdateMapRun$/;
+const readingActions = /^(Describe|List|Get)|^UpdateMapRun$/;
 const encode = (text: string): string =>
   encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 const pairs = (parameters: ReadonlyMap<string, string>): string =>
@@ -35,13 +38,13 @@ const sha256 = (text: string): string => createHash("sha256").update(text).diges
 export class CloudFlowClient extends EmulatorClient {
   /** Calls an operation. */
   async call(action: string, values: Values = {}, options: SendOptions = {}): Promise<Answer> {
-    const method = options.method ?? (READING.test(action) ? "GET" : "POST");
+    const method = options.method ?? (readingActions.test(action) ? "GET" : "POST");
     const given = new Map<string, string>();
     for (const [name, value] of Object.entries(values))
       if (value !== undefined) given.set(name, String(value));
     return options.signature === "acs3"
-      ? this.acs3(action, method, given, options)
-      : this.rpc(action, method, given, options);
+      ? this.#acs3(action, method, given, options)
+      : this.#rpc(action, method, given, options);
   }
 
   /** The answer's body; throws when the status is not 200. */
@@ -69,13 +72,13 @@ export class CloudFlowClient extends EmulatorClient {
     return names;
   }
 
-  private async rpc(
+  async #rpc(
     action: string,
     method: "GET" | "POST",
     given: Map<string, string>,
     options: SendOptions,
   ): Promise<Answer> {
-    const { keys = DEMO_KEYS, date = new Date(), nonce = randomUUID(), place = "body" } = options;
+    const { keys = demoKeyPair, date = new Date(), nonce = randomUUID(), place = "body" } = options;
     const common: Record<string, string | undefined> = {
       Action: action,
       Format: "json",
@@ -98,17 +101,17 @@ export class CloudFlowClient extends EmulatorClient {
     for (const [name, value] of given) target.set(name, value);
     options.tamper?.(query);
     options.tamper?.(body);
-    if (place === "all") return this.form("POST", "/", new Map([...query, ...body]), {});
-    return this.form(method, `/?${pairs(query)}`, body, {});
+    if (place === "all") return this.#form("POST", "/", new Map([...query, ...body]), {});
+    return this.#form(method, `/?${pairs(query)}`, body, {});
   }
 
-  private async acs3(
+  async #acs3(
     action: string,
     method: "GET" | "POST",
     given: Map<string, string>,
     options: SendOptions,
   ): Promise<Answer> {
-    const { keys = DEMO_KEYS, date = new Date(), nonce = randomUUID() } = options;
+    const { keys = demoKeyPair, date = new Date(), nonce = randomUUID() } = options;
     const inQuery = method === "GET" || options.place === "query";
     const body = inQuery ? "" : pairs(given);
     const headers: Record<string, string> = {
@@ -143,10 +146,10 @@ export class CloudFlowClient extends EmulatorClient {
     options.tamper?.(given);
     options.tamperHeaders?.(headers);
     const query = inQuery && given.size > 0 ? `/?${pairs(given)}` : "/";
-    return this.form(method, query, inQuery ? new Map() : given, headers);
+    return this.#form(method, query, inQuery ? new Map() : given, headers);
   }
 
-  private async form(
+  async #form(
     method: string,
     path: string,
     body: ReadonlyMap<string, string>,

@@ -1,8 +1,11 @@
-// CloudFlow under the control API: limits, quirks, faults, scripts, other accounts, a data folder.
+/**
+ * CloudFlow under the control API: limits, quirks, faults, scripts, other accounts, a data folder.
+ */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startEmulator, type EmulatorOptions } from "runbook-emulator";
+import type { EmulatorOptions } from "runbook-emulator";
+import { startEmulator } from "runbook-emulator";
 import { CloudFlowClient, stateMachine } from "./cloudflowClient";
 import type { Json } from "./emulatorClient";
 

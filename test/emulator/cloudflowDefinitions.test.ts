@@ -1,4 +1,6 @@
-// Definitions in both dialects, run through CloudFlow's own API: what they do, callbacks, map runs, and what is refused.
+/**
+ * Definitions in both dialects, run through CloudFlow's own API: what they do, callbacks, map runs, and what is refused.
+ */
 import { CloudFlowClient, stateMachine } from "./cloudflowClient";
 import type { Json } from "./emulatorClient";
 import { useEmulator } from "./useEmulator";

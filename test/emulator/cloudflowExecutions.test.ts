@@ -1,4 +1,6 @@
-// Executions of CloudFlow over HTTP: start, wait, list, stop, history, synchronous ones.
+/**
+ * Executions of CloudFlow over HTTP: start, wait, list, stop, history, synchronous ones.
+ */
 import { CloudFlowClient, stateMachine } from "./cloudflowClient";
 import type { Json } from "./emulatorClient";
 import { useEmulator } from "./useEmulator";
@@ -7,7 +9,7 @@ const client = useEmulator(CloudFlowClient);
 
 const run = { FlowName: "demo-succeeds", ExecutionName: "run-1" };
 const slow = { FlowName: "demo-slow", ExecutionName: "run-1" };
-const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 async function timed<T>(work: Promise<T>): Promise<{ ms: number; made: T }> {
   const began = performance.now();
@@ -25,7 +27,7 @@ describe("StartExecution", () => {
       FlowDefinition: expect.stringContaining('Name: "demo-succeeds"'),
       Input: '{"a": 1}',
       Status: "Running",
-      StartedTime: expect.stringMatching(RFC_3339),
+      StartedTime: expect.stringMatching(rfc3339),
       RequestId: expect.any(String),
     });
     await client.advance(1999);
@@ -401,7 +403,7 @@ describe("GetExecutionHistory", () => {
       error: "PermissionDenied",
       cause: expect.stringContaining("Permission denied"),
     });
-    expect(Events.every(({ Time }: Json) => RFC_3339.test(Time))).toBe(true);
+    expect(Events.every(({ Time }: Json) => rfc3339.test(Time))).toBe(true);
     expect((await client.ok("DescribeExecution", failing)).Status).toBe("Failed");
   });
 
@@ -442,8 +444,8 @@ describe("StartSyncExecution", () => {
       FlowName: "demo-express",
       Status: "Succeeded",
       Output: '{"version":"1.4.2"}',
-      StartedTime: expect.stringMatching(RFC_3339),
-      StoppedTime: expect.stringMatching(RFC_3339),
+      StartedTime: expect.stringMatching(rfc3339),
+      StoppedTime: expect.stringMatching(rfc3339),
       Environment: { Variables: [] },
       RequestId: expect.any(String),
     });

@@ -1,4 +1,6 @@
-// Flows of CloudFlow with their versions, aliases and schedules, and the list of regions.
+/**
+ * Flows of CloudFlow with their versions, aliases and schedules, and the list of regions.
+ */
 import { CloudFlowClient, stateMachine } from "./cloudflowClient";
 import type { Json } from "./emulatorClient";
 import { useEmulator } from "./useEmulator";

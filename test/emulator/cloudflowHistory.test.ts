@@ -1,4 +1,6 @@
-// CloudFlow's events: their form is that of the vendor's own example, and each names the event before it in its branch.
+/**
+ * CloudFlow's events: their form is that of the vendor's own example, and each names the event before it in its branch.
+ */
 import seed from "../seeds/getExecutionHistory.json";
 import { CloudFlowClient, stateMachine } from "./cloudflowClient";
 import type { Json } from "./emulatorClient";

@@ -1,12 +1,15 @@
-// Who is let in to CloudFlow: both signatures, every place for the parameters, clocks, nonces and STS tokens.
+/**
+ * Who is let in to CloudFlow: both signatures, every place for the parameters, clocks, nonces and STS tokens.
+ */
 import { startEmulator } from "runbook-emulator";
-import { CloudFlowClient, type SendOptions } from "./cloudflowClient";
-import { TEMPORARY_KEYS } from "./emulatorClient";
+import type { SendOptions } from "./cloudflowClient";
+import { CloudFlowClient } from "./cloudflowClient";
+import { temporaryKeys } from "./emulatorClient";
 import { useEmulator } from "./useEmulator";
 
 const client = useEmulator(CloudFlowClient);
 
-const MINUTE = 60_000;
+const minuteMs = 60_000;
 const flows = { FlowName: "demo-succeeds", Limit: 1 };
 const wrongKey = { accessKey: "NOBODY", secretKey: "x" };
 
@@ -16,13 +19,13 @@ describe("a request is let in", () => {
     ["with RPC, its own parameters in a form", { place: "body" }],
     ["with RPC, everything in a form", { place: "all" }],
     ["with RPC, all by GET", { method: "GET" }],
-    ["with RPC and an STS token", { keys: TEMPORARY_KEYS }],
+    ["with RPC and an STS token", { keys: temporaryKeys }],
     ["with RPC asking for Format=JSON", { common: { Format: "JSON" } }],
     ["with ACS3, its parameters in a form", { signature: "acs3" }],
     ["with ACS3, its parameters in the query", { signature: "acs3", place: "query" }],
-    ["with ACS3 and an STS token", { signature: "acs3", keys: TEMPORARY_KEYS }],
-    ["14 minutes late", { date: new Date(Date.now() - 14 * MINUTE) }],
-    ["14 minutes early, with ACS3", { signature: "acs3", date: new Date(Date.now() + 14 * MINUTE) }],
+    ["with ACS3 and an STS token", { signature: "acs3", keys: temporaryKeys }],
+    ["14 minutes late", { date: new Date(Date.now() - 14 * minuteMs) }],
+    ["14 minutes early, with ACS3", { signature: "acs3", date: new Date(Date.now() + 14 * minuteMs) }],
   ])("%s", async (_how, options) => {
     const input = '{"k":"v ä~*+/&=%"}';
     const answer = await client.call("StartExecution", { FlowName: "demo-slow", Input: input }, options);
@@ -67,7 +70,7 @@ describe.each(["rpc", "acs3"] as const)("a request with %s is refused", (signatu
 
   test("16 minutes late or early", async () => {
     for (const minutes of [-16, 16]) {
-      const date = new Date(Date.now() + minutes * MINUTE);
+      const date = new Date(Date.now() + minutes * minuteMs);
       expect(await refused({ date })).toEqual([403, "RequestTimeTooSkewed"]);
     }
   });
@@ -85,22 +88,22 @@ describe.each(["rpc", "acs3"] as const)("a request with %s is refused", (signatu
   });
 
   test("without the token of a temporary key, or with another", async () => {
-    const { accessKey, secretKey } = TEMPORARY_KEYS;
+    const { accessKey, secretKey } = temporaryKeys;
     expect(await refused({ keys: { accessKey, secretKey } })).toEqual([400, "MissingSecurityToken"]);
     const malformed = { accessKey, secretKey, securityToken: "other" };
     expect(await refused({ keys: malformed })).toEqual([400, "InvalidSecurityToken.Malformed"]);
     const mismatch = {
       accessKey: "EMULATORACCESSKEY0001",
       secretKey: "emulator-secret-key-0001",
-      securityToken: TEMPORARY_KEYS.securityToken!,
+      securityToken: temporaryKeys.securityToken!,
     };
     expect(await refused({ keys: mismatch })).toEqual([400, "InvalidSecurityToken.MismatchWithAccessKey"]);
   });
 
   test("with a token that a fault has made expire", async () => {
     await client.control("POST", "/faults", { action: "expireToken", operation: "cloudflow:ListExecutions" });
-    expect(await refused({ keys: TEMPORARY_KEYS })).toEqual([400, "InvalidSecurityToken.Expired"]);
-    expect(await refused({ keys: TEMPORARY_KEYS })).toEqual([400, "InvalidSecurityToken.Expired"]);
+    expect(await refused({ keys: temporaryKeys })).toEqual([400, "InvalidSecurityToken.Expired"]);
+    expect(await refused({ keys: temporaryKeys })).toEqual([400, "InvalidSecurityToken.Expired"]);
   });
 });
 
@@ -221,11 +224,11 @@ test("without Format the legacy form is answered in XML", async () => {
 });
 
 test("signatures and tokens are not kept in the log", async () => {
-  await client.call("ListFlows", {}, { keys: TEMPORARY_KEYS });
-  await client.call("ListFlows", {}, { keys: TEMPORARY_KEYS, signature: "acs3" });
+  await client.call("ListFlows", {}, { keys: temporaryKeys });
+  await client.call("ListFlows", {}, { keys: temporaryKeys, signature: "acs3" });
   const { text } = await client.control("GET", "/requests");
   expect(text).toContain("Signature=[redacted]");
-  expect(text).not.toContain(TEMPORARY_KEYS.securityToken);
+  expect(text).not.toContain(temporaryKeys.securityToken);
 });
 
 test("a strict emulator measures the skew by its own clock alone", async () => {

@@ -1,6 +1,9 @@
-// The emulator's COC over real HTTP: jobs, their executions, steps, and what can be done to them.
+/**
+ * The emulator's COC over real HTTP: jobs, their executions, steps, and what can be done to them.
+ */
 import { acmeProject, acmeSeed, acmeSubProject, annKeys } from "./acme";
-import { EmulatorClient, TEMPORARY_KEYS, type Answer, type Json } from "./emulatorClient";
+import type { Answer, Json } from "./emulatorClient";
+import { EmulatorClient, temporaryKeys } from "./emulatorClient";
 import { useEmulator } from "./useEmulator";
 
 const client = useEmulator(EmulatorClient, { seed: acmeSeed });
@@ -273,7 +276,7 @@ describe("who asks", () => {
 
   test("is an account, or one of its projects", async () => {
     expect((await client.signed("GET", executions)).status).toBe(200);
-    expect((await client.signed("GET", executions, { keys: TEMPORARY_KEYS })).status).toBe(200);
+    expect((await client.signed("GET", executions, { keys: temporaryKeys })).status).toBe(200);
     const { headers } = await client.login();
     const token = headers.get("x-subject-token")!;
     expect((await client.plain("GET", executions, { headers: { "x-auth-token": token } })).status).toBe(200);

@@ -1,9 +1,11 @@
-// The control API: scripts, the request log, executions, the clock, reset, and who may use it.
+/**
+ * The control API: scripts, the request log, executions, the clock, reset, and who may use it.
+ */
 import { once } from "node:events";
 import { connect } from "node:net";
 import { networkInterfaces } from "node:os";
 import { startEmulator } from "runbook-emulator";
-import { EmulatorClient, executions, PROJECT } from "./emulatorClient";
+import { EmulatorClient, executions, testProject } from "./emulatorClient";
 import { useEmulator } from "./useEmulator";
 
 const client = useEmulator(EmulatorClient);
@@ -13,7 +15,7 @@ describe("scripting a workflow", () => {
 
   test("answers where it is", async () => {
     const answer = await client.control("PUT", "/workflows/mine", { nodes: [NODE] });
-    expect(answer.json).toEqual({ service: "aom", projectId: PROJECT, workflowId: "mine" });
+    expect(answer.json).toEqual({ service: "aom", projectId: testProject, workflowId: "mine" });
     expect((await client.control("GET", "/workflows/mine")).json.script.name).toBe("mine");
   });
 

@@ -1,7 +1,9 @@
-// A small client for the emulator's tests: signs, logs in, and speaks the control API.
+/**
+ * A small client for the emulator's tests: signs, logs in, and speaks the control API.
+ */
 import { createHash, createHmac } from "node:crypto";
 
-export const PROJECT = "0123456789abcdef0123456789abcdef";
+export const testProject = "0123456789abcdef0123456789abcdef";
 
 /** An access key to sign with. */
 export interface Keys {
@@ -10,8 +12,11 @@ export interface Keys {
   readonly securityToken?: string;
 }
 
-export const DEMO_KEYS: Keys = { accessKey: "EMULATORACCESSKEY0001", secretKey: "emulator-secret-key-0001" };
-export const TEMPORARY_KEYS: Keys = {
+export const demoKeyPair: Keys = {
+  accessKey: "EMULATORACCESSKEY0001",
+  secretKey: "emulator-secret-key-0001",
+};
+export const temporaryKeys: Keys = {
   accessKey: "EMULATORTEMPORARY0001",
   secretKey: "emulator-temporary-secret-0001",
   securityToken: "emulator-security-token-0001",
@@ -78,13 +83,13 @@ export class EmulatorClient {
 
   /** A request signed with AK/SK. `path` begins with `/`. */
   async signed(method: string, path: string, options: CallOptions = {}): Promise<Answer> {
-    const { keys = DEMO_KEYS, date = new Date() } = options;
+    const { keys = demoKeyPair, date = new Date() } = options;
     const url = new URL(this.url + path);
     const body = options.body === undefined ? "" : bodyText(options.body);
     const headers: Record<string, string> = {
       "content-type": "application/json",
       host: url.host,
-      "x-project-id": PROJECT,
+      "x-project-id": testProject,
       "x-sdk-date": date.toISOString().replace(/[-:]|\.\d+/g, ""),
       ...(keys.securityToken === undefined ? {} : { "x-security-token": keys.securityToken }),
       ...options.headers,
@@ -160,7 +165,7 @@ export class EmulatorClient {
 }
 
 /** The path of a workflow's executions. */
-export function executions(workflowId: string, project = PROJECT): string {
+export function executions(workflowId: string, project = testProject): string {
   return `/v1/${project}/cms/workflow/${encodeURIComponent(workflowId)}/executions`;
 }
 

@@ -1,11 +1,13 @@
-// Planned faults: what a client sees of each, and whether the operation took effect.
+/**
+ * Planned faults: what a client sees of each, and whether the operation took effect.
+ */
 import { startEmulator } from "runbook-emulator";
 import { EmulatorClient, executions } from "./emulatorClient";
 import { useEmulator } from "./useEmulator";
 
 const client = useEmulator(EmulatorClient);
 
-const START = executions("demo-succeeds");
+const startMs = executions("demo-succeeds");
 
 async function plan(fault: Record<string, unknown>): Promise<void> {
   const answer = await client.control("POST", "/faults", fault);
@@ -18,33 +20,33 @@ async function started(): Promise<number> {
 
 async function statuses(count: number): Promise<number[]> {
   const seen: number[] = [];
-  for (let request = 0; request < count; request++) seen.push((await client.signed("GET", START)).status);
+  for (let request = 0; request < count; request++) seen.push((await client.signed("GET", startMs)).status);
   return seen;
 }
 
 describe("a broken connection", () => {
   test("before handling leaves nothing behind", async () => {
     await plan({ operation: "ExecuteWorkflow", action: "dropBefore" });
-    await expect(client.signed("POST", START)).rejects.toThrow();
+    await expect(client.signed("POST", startMs)).rejects.toThrow();
     expect(await started()).toBe(0);
-    expect((await client.signed("POST", START)).status).toBe(200);
+    expect((await client.signed("POST", startMs)).status).toBe(200);
   });
 
   test("after handling leaves an execution that nobody was told of", async () => {
     await plan({ operation: "ExecuteWorkflow", action: "dropAfter" });
-    await expect(client.signed("POST", START)).rejects.toThrow();
+    await expect(client.signed("POST", startMs)).rejects.toThrow();
     expect(await started()).toBe(1);
   });
 
   test("in the middle of the answer", async () => {
     await plan({ operation: "ExecuteWorkflow", action: "truncate" });
-    await expect(client.signed("POST", START)).rejects.toThrow();
+    await expect(client.signed("POST", startMs)).rejects.toThrow();
     expect(await started()).toBe(1);
   });
 
   test("is logged without a status", async () => {
     await plan({ operation: "ExecuteWorkflow", action: "dropBefore" });
-    await expect(client.signed("POST", START)).rejects.toThrow();
+    await expect(client.signed("POST", startMs)).rejects.toThrow();
     const { requests } = (await client.control("GET", "/requests?operation=ExecuteWorkflow")).json;
     expect(requests).toMatchObject([{ fault: "dropBefore", operation: "ExecuteWorkflow" }]);
     expect(requests[0]).not.toHaveProperty("status");
@@ -54,7 +56,7 @@ describe("a broken connection", () => {
 describe("an error status", () => {
   test("429 has the gateway's body and a Retry-After", async () => {
     await plan({ operation: "ListWorkflowExecutions", action: "status", status: 429, retryAfter: 3 });
-    const answer = await client.signed("GET", START);
+    const answer = await client.signed("GET", startMs);
     expect([answer.status, answer.headers.get("retry-after")]).toEqual([429, "3"]);
     expect(answer.json).toMatchObject({
       error_code: "APIGW.0308",
@@ -68,20 +70,20 @@ describe("an error status", () => {
     ["ExecuteWorkflow", 401, "APIGW.0301"],
   ])("%s %d has the documented code", async (operation, status, code) => {
     await plan({ operation, action: "status", status });
-    const answer = await client.signed("POST", START);
+    const answer = await client.signed("POST", startMs);
     expect([answer.status, answer.json.error_code]).toEqual([status, code]);
     expect(await started()).toBe(0);
   });
 
   test("may come after the operation took effect", async () => {
     await plan({ operation: "ExecuteWorkflow", action: "status", status: 503, afterHandling: true });
-    expect((await client.signed("POST", START)).status).toBe(503);
+    expect((await client.signed("POST", startMs)).status).toBe(503);
     expect(await started()).toBe(1);
   });
 
   test("may have any body and any headers", async () => {
     await plan({ action: "status", status: 418, body: { short: "stout" }, headers: { "X-Pot": "tea" } });
-    const answer = await client.signed("GET", START);
+    const answer = await client.signed("GET", startMs);
     expect([answer.status, answer.json, answer.headers.get("x-pot")]).toEqual([
       418,
       { short: "stout" },
@@ -98,7 +100,7 @@ describe("an error status", () => {
 
 test("broken JSON has status 200", async () => {
   await plan({ operation: "ExecuteWorkflow", action: "invalidJson" });
-  const answer = await client.signed("POST", START);
+  const answer = await client.signed("POST", startMs);
   expect([answer.status, answer.json, answer.text]).toEqual([
     200,
     undefined,
@@ -108,7 +110,7 @@ test("broken JSON has status 200", async () => {
 
 test("an HTML page comes from a proxy in between", async () => {
   await plan({ operation: "ExecuteWorkflow", action: "html" });
-  const answer = await client.signed("POST", START);
+  const answer = await client.signed("POST", startMs);
   expect([answer.status, answer.headers.get("content-type")]).toEqual([502, "text/html"]);
   expect(answer.text).toContain("<html>");
   expect(await started()).toBe(0);
@@ -117,14 +119,14 @@ test("an HTML page comes from a proxy in between", async () => {
 test("a delay holds the answer back", async () => {
   await plan({ operation: "ExecuteWorkflow", action: "delay", delayMs: 120 });
   const began = performance.now();
-  expect((await client.signed("POST", START)).status).toBe(200);
+  expect((await client.signed("POST", startMs)).status).toBe(200);
   expect(performance.now() - began).toBeGreaterThanOrEqual(115);
 });
 
 test("an expired token stays expired until the next login", async () => {
   const token = (await client.login()).headers.get("x-subject-token")!;
   const list = (value: string) =>
-    client.plain("GET", START, { headers: { "x-auth-token": value, "content-type": "application/json" } });
+    client.plain("GET", startMs, { headers: { "x-auth-token": value, "content-type": "application/json" } });
   await plan({ action: "expireToken" });
   for (let request = 0; request < 2; request++) {
     const answer = await list(token);
@@ -143,12 +145,12 @@ test("a hanging request ends when the client gives up, or when the emulator clos
   await ownClient.control("POST", "/faults", { action: "hang", count: 2 });
   const patience = new AbortController();
   const givenUp = expect(
-    fetch(own.url + START, { method: "POST", signal: patience.signal }),
+    fetch(own.url + startMs, { method: "POST", signal: patience.signal }),
   ).rejects.toThrow();
   await ownClient.handling("ExecuteWorkflow");
   patience.abort();
   await givenUp;
-  const hanging = expect(ownClient.signed("POST", START)).rejects.toThrow();
+  const hanging = expect(ownClient.signed("POST", startMs)).rejects.toThrow();
   await ownClient.handling("ExecuteWorkflow", 2);
   await own.close();
   await hanging;

@@ -1,6 +1,8 @@
-// Flows with a definition of their own: they are played state by state, their functions as the control API scripts them.
-import { type Json } from "./emulatorClient";
-import { definition, FLOWS, nodes, useEmulatedFlows } from "./functiongraphFlows";
+/**
+ * Flows with a definition of their own: they are played state by state, their functions as the control API scripts them.
+ */
+import type { Json } from "./emulatorClient";
+import { definition, flowsPath, nodes, useEmulatedFlows } from "./functiongraphFlows";
 
 const emulated = useEmulatedFlows();
 
@@ -42,7 +44,7 @@ test("functions that are not scripted succeed after a tenth of a second", async 
 
 test("a scripted flow keeps its definition, name and description", async () => {
   const id = await make(definition("kept", ["a"], { description: "Kept." }), [{ id: "a", durationMs: 5 }]);
-  const { json } = await emulated.client.signed("GET", `${FLOWS}/${id}`);
+  const { json } = await emulated.client.signed("GET", `${flowsPath}/${id}`);
   expect(json.definition).toMatchObject({ name: "kept", description: "Kept.", start: "a" });
 });
 
@@ -296,7 +298,7 @@ test("a function that is scripted with pause waits for a callback", async () => 
   const id = await make(definition("asks", ["a", "b"]), [{ id: "a", durationMs: 1, pause: true }]);
   const execution = await emulated.flows.start(id);
   await emulated.client.advance(60_000);
-  const answer = await emulated.client.signed("POST", `${FLOWS}/${id}/callback`, {
+  const answer = await emulated.client.signed("POST", `${flowsPath}/${id}/callback`, {
     headers: { "x-workflow-run-id": execution, "x-workflow-state-id": "a" },
     body: { result: "success", output: { yes: true } },
   });

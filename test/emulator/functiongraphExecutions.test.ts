@@ -1,13 +1,15 @@
-// FunctionGraph operations on executions over real HTTP: start, poll, stop, retry, call back.
+/**
+ * FunctionGraph operations on executions over real HTTP: start, poll, stop, retry, call back.
+ */
 import {
   flowExecutions,
-  FLOWS,
+  flowsPath,
   flowUrn,
   nodes,
   useEmulatedFlows,
   invalid,
-  NO_EXECUTION,
-  NO_FLOW,
+  noExecution,
+  noFlow,
 } from "./functiongraphFlows";
 
 const emulated = useEmulatedFlows();
@@ -25,7 +27,7 @@ describe("StartWorkflowExecution", () => {
 
   test("answers 404 without a request id for an unknown flow", async () => {
     const answer = await emulated.client.signed("POST", flowExecutions("none"), { body: { input: {} } });
-    expect([answer.status, answer.json]).toEqual([404, NO_FLOW]);
+    expect([answer.status, answer.json]).toEqual([404, noFlow]);
     expect(answer.headers.get("x-request-id")).toMatch(/^[0-9a-f]{32}$/);
   });
 
@@ -175,7 +177,7 @@ describe("ShowWorkflowExecution", () => {
       await emulated.flows.show("demo-fails", id),
       await emulated.flows.show("demo-succeeds", "none"),
     ]) {
-      expect([answer.status, answer.json]).toEqual([404, NO_EXECUTION]);
+      expect([answer.status, answer.json]).toEqual([404, noExecution]);
     }
     expect((await emulated.flows.show("demo-succeeds", "e".repeat(65))).json).toEqual(
       invalid("execution_id"),
@@ -204,7 +206,7 @@ describe("StopWorkFlow", () => {
     ]);
     const again = await emulated.flows.stop("demo-slow", id);
     expect([again.status, again.json]).toEqual([400, invalid("the execution is not running")]);
-    expect((await emulated.flows.stop("demo-slow", "none")).json).toEqual(NO_EXECUTION);
+    expect((await emulated.flows.stop("demo-slow", "none")).json).toEqual(noExecution);
   });
 
   test("shows stopping in the paged list alone for as long as the stop takes", async () => {
@@ -250,13 +252,13 @@ describe("RetryWorkFlow", () => {
     expect((await emulated.flows.retry("demo-slow", id)).json).toEqual(invalid("only a failed execution"));
     await emulated.flows.stop("demo-slow", id);
     expect((await emulated.flows.retry("demo-slow", id)).status).toBe(400);
-    expect((await emulated.flows.retry("demo-slow", "none")).json).toEqual(NO_EXECUTION);
+    expect((await emulated.flows.retry("demo-slow", "none")).json).toEqual(noExecution);
   });
 });
 
 describe("CreateCallbackWorkflow", () => {
   const callBack = (headers: Record<string, string>, body: unknown) =>
-    emulated.client.signed("POST", `${FLOWS}/waits/callback`, { headers, body });
+    emulated.client.signed("POST", `${flowsPath}/waits/callback`, { headers, body });
   const to = (run: string, state = "ask") => ({ "x-workflow-run-id": run, "x-workflow-state-id": state });
 
   beforeEach(() =>
@@ -307,7 +309,7 @@ describe("CreateCallbackWorkflow", () => {
 
   test("answers 404 for an unknown run and 400 for a node that does not wait", async () => {
     const body = { result: "success", output: {} };
-    expect((await callBack(to("none"), body)).json).toEqual(NO_EXECUTION);
+    expect((await callBack(to("none"), body)).json).toEqual(noExecution);
     const id = await emulated.flows.start("waits");
     expect((await callBack(to(id), body)).json).toEqual(invalid("is not waiting for a callback"));
     expect((await callBack(to(id, "go"), body)).status).toBe(400);

@@ -1,11 +1,13 @@
-// FunctionGraph's EXPRESS flows over real HTTP: started and awaited in one call, and without a history.
-import { FLOWS, useEmulatedFlows, invalid, NO_EXECUTION, NO_FLOW } from "./functiongraphFlows";
+/**
+ * FunctionGraph's EXPRESS flows over real HTTP: started and awaited in one call, and without a history.
+ */
+import { flowsPath, useEmulatedFlows, invalid, noExecution, noFlow } from "./functiongraphFlows";
 
 const emulated = useEmulatedFlows();
 
 describe("StartSyncWorkflowExecution", () => {
   const sync = (flow: string, body: unknown = { input: {} }) =>
-    emulated.client.signed("POST", `${FLOWS}/${flow}/sync-executions`, { body });
+    emulated.client.signed("POST", `${flowsPath}/${flow}/sync-executions`, { body });
 
   test("answers when the flow has ended", async () => {
     await emulated.client.control("POST", "/clock", { now: "2026-11-21T08:00:00Z", rate: 50 });
@@ -76,7 +78,7 @@ describe("StartSyncWorkflowExecution", () => {
   test("takes EXPRESS flows only", async () => {
     const answer = await sync("demo-succeeds");
     expect([answer.status, answer.json]).toEqual([400, invalid("EXPRESS")]);
-    expect((await sync("none")).json).toEqual(NO_FLOW);
+    expect((await sync("none")).json).toEqual(noFlow);
     expect((await sync("demo-express", {})).json).toEqual(invalid("input: is required"));
   });
 });
@@ -87,7 +89,7 @@ test("an EXPRESS flow can be started, but keeps no history", async () => {
     await emulated.flows.show("demo-express", id),
     await emulated.flows.stop("demo-express", id),
   ]) {
-    expect([answer.status, answer.json]).toEqual([404, NO_EXECUTION]);
+    expect([answer.status, answer.json]).toEqual([404, noExecution]);
   }
   expect((await emulated.flows.list("demo-express")).json).toEqual({ executions: [] });
   expect((await emulated.flows.page("demo-express", "?limit=1&offset=0")).json.total).toBe(0);

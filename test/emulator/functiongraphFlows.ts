@@ -1,14 +1,16 @@
-// What the tests of the emulated FunctionGraph share: paths, and the calls that almost all of them make.
+/**
+ * What the tests of the emulated FunctionGraph share: paths, and the calls that almost all of them make.
+ */
 import type { Answer, CallOptions, Json } from "./emulatorClient";
-import { EmulatorClient, PROJECT } from "./emulatorClient";
+import { EmulatorClient, testProject } from "./emulatorClient";
 import { useEmulator } from "./useEmulator";
 
-export const FLOWS = `/v2/${PROJECT}/fgs/workflows`;
+export const flowsPath = `/v2/${testProject}/fgs/workflows`;
 
 /** What the service answers for a flow that it does not know. */
-export const NO_FLOW = { error_code: "FGS.5002", error_msg: "Function flow not found." };
+export const noFlow = { error_code: "FGS.5002", error_msg: "Function flow not found." };
 /** The same for an execution. */
-export const NO_EXECUTION = { error_code: "FGS.5002", error_msg: "Function flow execution not found." };
+export const noExecution = { error_code: "FGS.5002", error_msg: "Function flow execution not found." };
 /** The answer to a request in which something is wrong; `detail` stands in its message. */
 export const invalid = (detail: string): unknown => ({
   error_code: "FGS.3002",
@@ -18,52 +20,56 @@ export const invalid = (detail: string): unknown => ({
 
 /** The path of a flow's executions. */
 export function flowExecutions(flowId: string): string {
-  return `${FLOWS}/${encodeURIComponent(flowId)}/executions`;
+  return `${flowsPath}/${encodeURIComponent(flowId)}/executions`;
 }
 
 export function flowUrn(name: string): string {
-  return `urn:fss:cn-north-4:${PROJECT}:workflow:default:${name}:latest`;
+  return `urn:fss:cn-north-4:${testProject}:workflow:default:${name}:latest`;
 }
 
 /** FunctionGraph calls on one emulator. */
 export class FlowClient {
-  constructor(private readonly client: EmulatorClient) {}
+  readonly #client: EmulatorClient;
+
+  constructor(client: EmulatorClient) {
+    this.#client = client;
+  }
 
   /** Starts a flow and returns the execution's id. */
   async start(flowId: string, body: Json = { input: {} }, options: CallOptions = {}): Promise<string> {
-    const answer = await this.client.signed("POST", flowExecutions(flowId), { ...options, body });
+    const answer = await this.#client.signed("POST", flowExecutions(flowId), { ...options, body });
     if (answer.status !== 200) throw new Error(`start: ${String(answer.status)} ${answer.text}`);
     return answer.json.execution_id as string;
   }
 
   async show(flowId: string, executionId: string, headers: Record<string, string> = {}): Promise<Answer> {
-    return this.client.signed("GET", `${flowExecutions(flowId)}/${executionId}`, { headers });
+    return this.#client.signed("GET", `${flowExecutions(flowId)}/${executionId}`, { headers });
   }
 
   async stop(flowId: string, executionId: string): Promise<Answer> {
-    return this.client.signed("POST", `${flowExecutions(flowId)}/${executionId}/terminate`);
+    return this.#client.signed("POST", `${flowExecutions(flowId)}/${executionId}/terminate`);
   }
 
   async retry(flowId: string, executionId: string): Promise<Answer> {
-    return this.client.signed("POST", `${flowExecutions(flowId)}/${executionId}/retry`);
+    return this.#client.signed("POST", `${flowExecutions(flowId)}/${executionId}/retry`);
   }
 
   async list(flowId: string, query = ""): Promise<Answer> {
-    return this.client.signed("GET", `${flowExecutions(flowId)}${query}`);
+    return this.#client.signed("GET", `${flowExecutions(flowId)}${query}`);
   }
 
   async page(flowId: string, query: string): Promise<Answer> {
-    return this.client.signed("GET", `${FLOWS}/${flowId}/executions-history${query}`);
+    return this.#client.signed("GET", `${flowsPath}/${flowId}/executions-history${query}`);
   }
 
   /** Creates a flow and returns the answer. */
   async create(body: Json): Promise<Answer> {
-    return this.client.signed("POST", FLOWS, { body });
+    return this.#client.signed("POST", flowsPath, { body });
   }
 
   /** Scripts a flow through the control API. */
   async put(id: string, script: Json): Promise<void> {
-    const answer = await this.client.control("PUT", `/workflows/${id}`, {
+    const answer = await this.#client.control("PUT", `/workflows/${id}`, {
       service: "functiongraph",
       ...script,
     });
@@ -86,7 +92,7 @@ export function definition(name: string, functions: readonly string[], changes: 
     start: functions[0],
     functions: functions.map((one) => ({
       name: one,
-      operation: `urn:fss:cn-north-4:${PROJECT}:function:default:${one}:latest`,
+      operation: `urn:fss:cn-north-4:${testProject}:function:default:${one}:latest`,
     })),
     states: functions.map((one, index) => ({
       id: one,

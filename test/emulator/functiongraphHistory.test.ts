@@ -1,5 +1,7 @@
-// FunctionGraph's two lists of executions: filters, time windows, pages, and paging while new executions start.
-import { type Json } from "./emulatorClient";
+/**
+ * FunctionGraph's two lists of executions: filters, time windows, pages, and paging while new executions start.
+ */
+import type { Json } from "./emulatorClient";
 import { flowUrn, useEmulatedFlows } from "./functiongraphFlows";
 
 const emulated = useEmulatedFlows();

@@ -1,15 +1,18 @@
-// FunctionGraph's documented oddities, each switched on by itself; and what it shares with the other services:
-// authentication, limits, faults, the control API, the data folder.
+/**
+ * FunctionGraph's documented oddities, each switched on by itself; and what it shares with the other services:
+ * authentication, limits, faults, the control API, the data folder.
+ */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startEmulator } from "runbook-emulator";
-import { EmulatorClient, TEMPORARY_KEYS, type Json } from "./emulatorClient";
+import type { Json } from "./emulatorClient";
+import { EmulatorClient, temporaryKeys } from "./emulatorClient";
 import {
   definition,
   FlowClient,
   flowExecutions,
-  FLOWS,
+  flowsPath,
   flowUrn,
   nodes,
   useEmulatedFlows,
@@ -17,7 +20,7 @@ import {
 
 const emulated = useEmulatedFlows();
 
-const INPUT = { body: { input: {} } };
+const flowInput = { body: { input: {} } };
 
 describe("quirks", () => {
   const quirks = async (wanted: Json): Promise<void> => {
@@ -33,7 +36,7 @@ describe("quirks", () => {
 
   test("fssCodes", async () => {
     await quirks({ fssCodes: true });
-    const missing = await emulated.client.signed("POST", flowExecutions("none"), INPUT);
+    const missing = await emulated.client.signed("POST", flowExecutions("none"), flowInput);
     expect(missing.json).toEqual({ error_code: "FSS.0404", error_msg: "The resource is not found." });
     const invalid = await emulated.client.signed("POST", flowExecutions("demo-slow"), { body: {} });
     expect([invalid.status, invalid.json.error_code]).toEqual([400, "FSS.0400"]);
@@ -41,7 +44,7 @@ describe("quirks", () => {
     expect([query.status, query.json.error_code]).toEqual([400, "FSS.1001"]);
     for (const status of [401, 408, 429, 500, 503, 504]) {
       await emulated.client.control("POST", "/faults", { action: "status", status });
-      const answer = await emulated.client.signed("GET", FLOWS);
+      const answer = await emulated.client.signed("GET", flowsPath);
       expect([answer.status, answer.json.error_code]).toEqual([status, `FSS.0${String(status)}`]);
     }
   });
@@ -99,7 +102,7 @@ describe("quirks", () => {
     expect((await emulated.flows.create(definition("short", ["a"]))).json).not.toHaveProperty(
       "enable_stream_response",
     );
-    const deleted = await emulated.client.signed("DELETE", FLOWS, {
+    const deleted = await emulated.client.signed("DELETE", flowsPath, {
       body: { workflow_urns: [flowUrn("short")] },
     });
     expect(deleted.json.success).toEqual([flowUrn("short").replace("workflow:", "")]);
@@ -139,7 +142,7 @@ describe("quirks", () => {
 
   test("unknownWorkflowIs400, unknownExecutionIs400, unknownWorkflowListIs404", async () => {
     await quirks({ unknownWorkflowIs400: true, unknownExecutionIs400: true, unknownWorkflowListIs404: true });
-    expect((await emulated.client.signed("GET", `${FLOWS}/none`)).status).toBe(400);
+    expect((await emulated.client.signed("GET", `${flowsPath}/none`)).status).toBe(400);
     expect((await emulated.flows.show("demo-slow", "none")).status).toBe(400);
     expect((await emulated.flows.list("none")).status).toBe(404);
     expect((await emulated.flows.page("none", "?limit=1&offset=0")).status).toBe(404);
@@ -160,12 +163,12 @@ describe("quirks", () => {
 describe("the gateway in front of it", () => {
   test("takes tokens and keys, and refuses as for the other services", async () => {
     const token = (await emulated.client.login()).headers.get("x-subject-token")!;
-    const plain = (headers: Record<string, string>) => emulated.client.plain("GET", FLOWS, { headers });
+    const plain = (headers: Record<string, string>) => emulated.client.plain("GET", flowsPath, { headers });
     expect((await plain({ "x-auth-token": token })).status).toBe(200);
-    expect((await emulated.client.signed("GET", FLOWS, { keys: TEMPORARY_KEYS })).status).toBe(200);
+    expect((await emulated.client.signed("GET", flowsPath, { keys: temporaryKeys })).status).toBe(200);
     const none = await plain({});
     expect([none.status, none.json.error_code]).toEqual([401, "APIGW.0301"]);
-    const skewed = await emulated.client.signed("GET", FLOWS, { date: new Date(Date.now() - 3_600_000) });
+    const skewed = await emulated.client.signed("GET", flowsPath, { date: new Date(Date.now() - 3_600_000) });
     expect([skewed.status, skewed.json.error_code]).toEqual([401, "APIGW.0303"]);
     await emulated.client.control("POST", "/faults", {
       action: "expireToken",
@@ -184,7 +187,10 @@ describe("the gateway in front of it", () => {
 
   test("a body has to be JSON", async () => {
     const headers = { "content-type": "text/plain" };
-    const answer = await emulated.client.signed("POST", flowExecutions("demo-slow"), { ...INPUT, headers });
+    const answer = await emulated.client.signed("POST", flowExecutions("demo-slow"), {
+      ...flowInput,
+      headers,
+    });
     expect([answer.status, answer.json.error_msg]).toEqual([400, expect.stringContaining("Content-Type")]);
   });
 
@@ -196,7 +202,7 @@ describe("the gateway in front of it", () => {
     try {
       const own = new EmulatorClient(limited.url);
       await own.freeze();
-      const start = () => own.signed("POST", flowExecutions("demo-slow"), INPUT);
+      const start = () => own.signed("POST", flowExecutions("demo-slow"), flowInput);
       expect([(await start()).status, (await start()).status]).toEqual([200, 200]);
       const refused = await start();
       expect([refused.status, refused.json.error_code]).toEqual([429, "APIGW.0308"]);
@@ -216,11 +222,14 @@ describe("faults", () => {
   test("hit operations by the vendor's names", async () => {
     const id = await emulated.flows.start("demo-slow");
     const tries: [string, () => Promise<{ status: number }>][] = [
-      ["StartWorkflowExecution", () => emulated.client.signed("POST", flowExecutions("demo-slow"), INPUT)],
+      [
+        "StartWorkflowExecution",
+        () => emulated.client.signed("POST", flowExecutions("demo-slow"), flowInput),
+      ],
       ["ShowWorkflowExecution", () => emulated.flows.show("demo-slow", id)],
       ["ListWorkflowExecutions", () => emulated.flows.list("demo-slow")],
       ["ShowWorkflowExecutionForPage", () => emulated.flows.page("demo-slow", "?limit=1&offset=0")],
-      ["ShowWorkFlow", () => emulated.client.signed("GET", `${FLOWS}/demo-slow`)],
+      ["ShowWorkFlow", () => emulated.client.signed("GET", `${flowsPath}/demo-slow`)],
       ["StopWorkFlow", () => emulated.flows.stop("demo-slow", id)],
       ["RetryWorkFlow", () => emulated.flows.retry("demo-slow", id)],
     ];
@@ -243,13 +252,13 @@ describe("faults", () => {
 
   test("answer 500 and 404 in the documented form", async () => {
     await fault({ action: "status", status: 500 });
-    expect((await emulated.client.signed("GET", FLOWS)).json).toEqual({
+    expect((await emulated.client.signed("GET", flowsPath)).json).toEqual({
       error_code: "FGS.3002",
       error_msg: "Internal Error.",
       request_id: expect.any(String),
     });
     await fault({ action: "status", status: 404 });
-    expect((await emulated.client.signed("GET", FLOWS)).json).toEqual({
+    expect((await emulated.client.signed("GET", flowsPath)).json).toEqual({
       error_code: "FGS.5002",
       error_msg: "Function flow not found.",
     });

@@ -1,10 +1,13 @@
-// FunctionGraph operations on flows over real HTTP: create, show, change, list, delete, draw, measure.
-import { PROJECT, type Json } from "./emulatorClient";
-import { definition, FLOWS, flowUrn, useEmulatedFlows } from "./functiongraphFlows";
+/**
+ * FunctionGraph operations on flows over real HTTP: create, show, change, list, delete, draw, measure.
+ */
+import type { Json } from "./emulatorClient";
+import { testProject } from "./emulatorClient";
+import { definition, flowsPath, flowUrn, useEmulatedFlows } from "./functiongraphFlows";
 
 const emulated = useEmulatedFlows();
 
-const show = (id: string) => emulated.client.signed("GET", `${FLOWS}/${id}`);
+const show = (id: string) => emulated.client.signed("GET", `${flowsPath}/${id}`);
 
 describe("CreateWorkflow", () => {
   test("answers 201 with the short form, and ShowWorkFlow has all of it", async () => {
@@ -120,7 +123,7 @@ describe("UpdateWorkFlow", () => {
     const id = (await emulated.flows.create(definition("changing", ["a"]))).json.id as string;
     const before = await emulated.flows.start(id);
     await emulated.client.advance(60_000);
-    const answer = await emulated.client.signed("PUT", `${FLOWS}/${id}`, {
+    const answer = await emulated.client.signed("PUT", `${flowsPath}/${id}`, {
       body: definition("changed", ["b", "c"]),
     });
     expect([answer.status, answer.json]).toMatchObject([
@@ -143,7 +146,7 @@ describe("UpdateWorkFlow", () => {
   });
 
   test("checks as the creation does", async () => {
-    const put = (id: string, body: Json) => emulated.client.signed("PUT", `${FLOWS}/${id}`, { body });
+    const put = (id: string, body: Json) => emulated.client.signed("PUT", `${flowsPath}/${id}`, { body });
     expect((await put("none", definition("x", ["a"]))).json.error_code).toBe("FGS.5002");
     expect((await put("demo-slow", definition("demo-fails", ["a"]))).status).toBe(409);
     expect((await put("demo-slow", definition("demo-slow", ["a"]))).status).toBe(200);
@@ -167,7 +170,7 @@ test("ShowWorkFlow words a scripted flow as a definition, and answers 404 for no
 });
 
 describe("ListWorkflow", () => {
-  const list = async (query = "") => (await emulated.client.signed("GET", `${FLOWS}${query}`)).json;
+  const list = async (query = "") => (await emulated.client.signed("GET", `${flowsPath}${query}`)).json;
   const names = async (query: string) => (await list(query)).workflows.map(({ name }: Json) => name);
 
   test("has the demo flows, by name, mode and enterprise project", async () => {
@@ -192,7 +195,7 @@ describe("ListWorkflow", () => {
 
 describe("BatchDeleteWorkflows", () => {
   const remove = (urns: unknown) =>
-    emulated.client.signed("DELETE", FLOWS, { body: { workflow_urns: urns } });
+    emulated.client.signed("DELETE", flowsPath, { body: { workflow_urns: urns } });
 
   test("is HTTP 200 also where it succeeds in part only", async () => {
     const short = flowUrn("demo-fails").replace(":workflow:", ":");
@@ -216,12 +219,12 @@ describe("BatchDeleteWorkflows", () => {
 });
 
 test("ShowGraph draws the states and their transitions", async () => {
-  const { json } = await emulated.client.signed("GET", `/v1/${PROJECT}/ffs/graphs/demo-succeeds`);
+  const { json } = await emulated.client.signed("GET", `/v1/${testProject}/ffs/graphs/demo-succeeds`);
   expect(json).toMatchObject({
     id: "demo-succeeds",
     name: "demo-succeeds",
     mode: "NORMAL",
-    project_id: PROJECT,
+    project_id: testProject,
   });
   expect(json.nodes.map(({ id }: Json) => id)).toEqual(["prepare", "deploy", "verify"]);
   expect(json.edges.map(({ from, to }: Json) => [from, to])).toEqual([
@@ -229,12 +232,12 @@ test("ShowGraph draws the states and their transitions", async () => {
     ["deploy", "verify"],
   ]);
   expect(json.nodes[1].incoming_edges).toEqual(json.nodes[0].outgoing_edges);
-  expect((await emulated.client.signed("GET", `/v1/${PROJECT}/ffs/graphs/none`)).status).toBe(404);
+  expect((await emulated.client.signed("GET", `/v1/${testProject}/ffs/graphs/none`)).status).toBe(404);
 });
 
 describe("the metrics", () => {
   const statistic = (path: string) =>
-    emulated.client.signed("GET", `/v2/${PROJECT}/fgs/workflow-statistic${path}`);
+    emulated.client.signed("GET", `/v2/${testProject}/fgs/workflow-statistic${path}`);
   const sum = (points: { value: number }[]): number => points.reduce((total, { value }) => total + value, 0);
 
   test("count executions of one flow or of all by time", async () => {

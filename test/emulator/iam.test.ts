@@ -1,6 +1,8 @@
-// Huawei IAM: tokens, and the look-up of projects, regions and domains.
+/**
+ * Huawei IAM: tokens, and the look-up of projects, regions and domains.
+ */
 import { request } from "node:http";
-import { authorization, DEMO_KEYS, EmulatorClient, PROJECT } from "./emulatorClient";
+import { authorization, demoKeyPair, EmulatorClient, testProject } from "./emulatorClient";
 import { useEmulator } from "./useEmulator";
 
 const client = useEmulator(EmulatorClient);
@@ -12,7 +14,7 @@ describe("KeystoneCreateUserTokenByPassword", () => {
     expect(answer.headers.get("x-subject-token")!.length).toBeGreaterThan(1000);
     expect(answer.headers.get("x-iam-trace-id")).toBeTruthy();
     const { token } = answer.json;
-    expect(token.project).toEqual({ id: PROJECT, name: "cn-north-4", domain: expect.anything() });
+    expect(token.project).toEqual({ id: testProject, name: "cn-north-4", domain: expect.anything() });
     expect(token.expires_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
     expect(Date.parse(token.expires_at) - Date.parse(token.issued_at)).toBe(24 * 3_600_000);
     expect(token.catalog).toEqual([]);
@@ -47,11 +49,11 @@ describe("KeystoneCreateUserTokenByPassword", () => {
             methods: ["password"],
             password: { user: { name: "demo", password: "demo-password-1", domain: { name: "demo" } } },
           },
-          scope: { project: { id: PROJECT } },
+          scope: { project: { id: testProject } },
         },
       },
     });
-    expect(json.token.project.id).toBe(PROJECT);
+    expect(json.token.project.id).toBe(testProject);
     expect(json.token).not.toHaveProperty("catalog");
   });
 
@@ -75,7 +77,7 @@ describe("KeystoneListProjects", () => {
     expect(status).toBe(200);
     expect(json.projects).toHaveLength(1);
     expect(json.projects[0]).toMatchObject({
-      id: PROJECT,
+      id: testProject,
       name: "cn-north-4",
       enabled: true,
       is_domain: false,
@@ -94,7 +96,7 @@ describe("KeystoneListProjects", () => {
       host: url.host,
       "x-sdk-date": new Date().toISOString().replace(/[-:]|\.\d+/g, ""),
     };
-    headers["authorization"] = authorization(DEMO_KEYS, "GET", url, headers, "{}");
+    headers["authorization"] = authorization(demoKeyPair, "GET", url, headers, "{}");
     // fetch refuses a body on GET.
     const status = await new Promise((resolve, reject) => {
       const outgoing = request(
@@ -120,7 +122,9 @@ describe("KeystoneListProjects", () => {
   });
 
   test("answers 401 in IAM's own form", async () => {
-    const answer = await client.signed("GET", "/v3/projects", { keys: { ...DEMO_KEYS, secretKey: "wrong" } });
+    const answer = await client.signed("GET", "/v3/projects", {
+      keys: { ...demoKeyPair, secretKey: "wrong" },
+    });
     expect([answer.status, answer.json.error.code, answer.json.error.title]).toEqual([
       401,
       401,

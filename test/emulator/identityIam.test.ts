@@ -1,6 +1,6 @@
 /** Huawei IAM: tokens and temporary keys for those who act as somebody else, and the projects that these open. */
 import { acmeDomainId, acmeProject, acmeSeed, acmeSubProject, annKeys } from "./acme";
-import { DEMO_KEYS, EmulatorClient, executions, TEMPORARY_KEYS } from "./emulatorClient";
+import { demoKeyPair, EmulatorClient, executions, temporaryKeys } from "./emulatorClient";
 import type { Answer, CallOptions, Json, Keys } from "./emulatorClient";
 import { useEmulator } from "./useEmulator";
 
@@ -481,7 +481,7 @@ describe("a fault", () => {
 
   test.each<[string, () => Promise<Keys>, string]>([
     ["that IAM has issued", () => keysOf(deployer), jobOfSub],
-    ["of the seed", async () => TEMPORARY_KEYS, executions("demo-slow")],
+    ["of the seed", async () => temporaryKeys, executions("demo-slow")],
   ])("makes temporary keys expire %s", async (_whose, keysFrom, path) => {
     const keys = await keysFrom();
     expect((await client.signed("GET", path, { keys })).status).toBe(200);
@@ -491,6 +491,6 @@ describe("a fault", () => {
       expect([refused.status, refused.json.error_code]).toEqual([401, "APIGW.0301"]);
       expect(refused.json.error_msg).toContain("token expires");
     }
-    expect((await client.signed("GET", executions("demo-slow"), { keys: DEMO_KEYS })).status).toBe(200);
+    expect((await client.signed("GET", executions("demo-slow"), { keys: demoKeyPair })).status).toBe(200);
   });
 });

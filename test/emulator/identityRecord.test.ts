@@ -3,13 +3,13 @@ import { generateKeyPairSync, sign } from "node:crypto";
 import { startEmulator } from "runbook-emulator";
 import { acmeAccountId, acmeDomainId, acmeProject, acmeSeed, acmeSubProject, annKeys } from "./acme";
 import { CloudFlowClient } from "./cloudflowClient";
-import { DEMO_KEYS, executions, TEMPORARY_KEYS } from "./emulatorClient";
+import { demoKeyPair, executions, temporaryKeys } from "./emulatorClient";
 import type { Answer, Json, Keys } from "./emulatorClient";
 import { useEmulator } from "./useEmulator";
 
 const client = useEmulator(CloudFlowClient, { seed: acmeSeed });
 
-const assume = async (session: string, keys: Keys = DEMO_KEYS, agency = "deployer"): Promise<Keys> => {
+const assume = async (session: string, keys: Keys = demoKeyPair, agency = "deployer"): Promise<Keys> => {
   const body = { agency_urn: `iam::${acmeDomainId}:agency:${agency}`, agency_session_name: session };
   const { credentials } = (await client.signed("POST", "/v5/agencies/assume", { body, keys })).json;
   return {
@@ -68,10 +68,10 @@ describe("the record of who acted", () => {
   });
 
   test("names the key of a request that was refused, and nobody", async () => {
-    await client.signed("GET", executions("job"), { keys: { ...DEMO_KEYS, secretKey: "wrong" } });
-    await client.call("ListFlows", {}, { keys: { ...DEMO_KEYS, secretKey: "wrong" } });
+    await client.signed("GET", executions("job"), { keys: { ...demoKeyPair, secretKey: "wrong" } });
+    await client.call("ListFlows", {}, { keys: { ...demoKeyPair, secretKey: "wrong" } });
     for (const operation of ["ListWorkflowExecutions", "ListFlows"]) {
-      expect((await requests(operation))[0].caller).toEqual({ accessKeyId: DEMO_KEYS.accessKey });
+      expect((await requests(operation))[0].caller).toEqual({ accessKeyId: demoKeyPair.accessKey });
     }
   });
 
@@ -149,12 +149,12 @@ describe("the record of who acted", () => {
       await client.signed("GET", "/v3/auth/projects", { keys });
     }
     await client.signed("GET", executions("job", acmeProject), { keys: annKeys });
-    await client.signed("GET", executions("none"), { keys: { ...DEMO_KEYS, secretKey: "wrong" } });
+    await client.signed("GET", executions("none"), { keys: { ...demoKeyPair, secretKey: "wrong" } });
     expect(await actors()).toEqual([
       {
         who: "demo/demo",
         kind: "user",
-        accessKeyId: DEMO_KEYS.accessKey,
+        accessKeyId: demoKeyPair.accessKey,
         did: { "huaweiSts:AssumeAgency:200": 1 },
       },
       {
@@ -171,19 +171,19 @@ describe("the record of who acted", () => {
         project: "cn-north-4",
         did: { "aom:ListWorkflowExecutions:200": 1 },
       },
-      { accessKeyId: DEMO_KEYS.accessKey, did: { "aom:ListWorkflowExecutions:401": 1 } },
+      { accessKeyId: demoKeyPair.accessKey, did: { "aom:ListWorkflowExecutions:401": 1 } },
     ]);
     expect((await actors("?service=iam")).map(({ who }) => who)).toEqual(["acme/deployer (build-7)"]);
     expect((await actors("?operation=AssumeAgency")).map(({ who }) => who)).toEqual(["demo/demo"]);
   });
 
   test("has no secret, wherever in a request it was", async () => {
-    const secrets: string[] = [DEMO_KEYS.secretKey, TEMPORARY_KEYS.securityToken!];
+    const secrets: string[] = [demoKeyPair.secretKey, temporaryKeys.securityToken!];
     const keys = await assume("build-7");
     secrets.push(keys.secretKey, keys.securityToken!);
     await client.signed("GET", "/v3/auth/domains", { keys });
-    await client.call("ListFlows", {}, { keys: TEMPORARY_KEYS });
-    await client.call("ListFlows", {}, { keys: TEMPORARY_KEYS, signature: "acs3" });
+    await client.call("ListFlows", {}, { keys: temporaryKeys });
+    await client.call("ListFlows", {}, { keys: temporaryKeys, signature: "acs3" });
     const wanted = { idp: "github", subject: "repo:acme/app" };
     const idToken = (await client.control("POST", "/id-tokens", wanted)).json.idToken as string;
     secrets.push(idToken);
@@ -263,7 +263,7 @@ describe("an account through the control API", () => {
   test("shows no secrets", async () => {
     const { text } = await client.control("GET", "/accounts");
     expect(text).toContain(annKeys.accessKey);
-    for (const secret of [annKeys.secretKey, "ann-password-1", "demo-password-1", DEMO_KEYS.secretKey]) {
+    for (const secret of [annKeys.secretKey, "ann-password-1", "demo-password-1", demoKeyPair.secretKey]) {
       expect(text).not.toContain(secret);
     }
   });
@@ -283,7 +283,7 @@ describe("an account through the control API", () => {
 
   test.each<[Json, string]>([
     [{ domain: "other" }, 'domain: must be "newcomer" or left out'],
-    [{ accessKeys: [{ ...DEMO_KEYS }] }, "access key EMULATORACCESSKEY0001 is defined twice"],
+    [{ accessKeys: [{ ...demoKeyPair }] }, "access key EMULATORACCESSKEY0001 is defined twice"],
     [{ projects: [{ id: acmeProject, name: "x" }] }, `project ${acmeProject} is defined twice`],
     [{ domainId: acmeDomainId }, `domain id ${acmeDomainId} is defined twice`],
     [{ accountId: acmeAccountId }, `account id ${acmeAccountId} is defined twice`],

@@ -3,7 +3,7 @@ import { startEmulator } from "runbook-emulator";
 import { acmeAccountId, acmeDomainId, acmeProject, acmeSeed, annKeys } from "./acme";
 import { CloudFlowClient } from "./cloudflowClient";
 import type { SendOptions } from "./cloudflowClient";
-import { DEMO_KEYS } from "./emulatorClient";
+import { demoKeyPair } from "./emulatorClient";
 import type { Answer, Json, Keys } from "./emulatorClient";
 import { useEmulator } from "./useEmulator";
 
@@ -21,7 +21,7 @@ describe("Huawei Cloud", () => {
     agency_session_name: "pulumi",
     ...more,
   });
-  const assume = (agency: string, more: Json = {}, keys: Keys = DEMO_KEYS): Promise<Answer> =>
+  const assume = (agency: string, more: Json = {}, keys: Keys = demoKeyPair): Promise<Answer> =>
     client.signed("POST", "/v5/agencies/assume", { body: wanted(agency, more), keys });
   const keysOf = ({ json }: Answer): Keys => ({
     accessKey: json.credentials.access_key_id,
@@ -264,7 +264,7 @@ describe("Alibaba Cloud", () => {
     const error = (options: SendOptions): Promise<[number, string]> =>
       client.error("AssumeRole", role("deployer"), { ...options, common: sts(options.common ?? {}) });
     expect(await error({ keys: nobody })).toEqual([404, "InvalidAccessKeyId.NotFound"]);
-    expect(await error({ keys: { ...DEMO_KEYS, secretKey: "x" } })).toEqual([400, "SignatureDoesNotMatch"]);
+    expect(await error({ keys: { ...demoKeyPair, secretKey: "x" } })).toEqual([400, "SignatureDoesNotMatch"]);
     const late = new Date(Date.now() - 16 * 60_000);
     expect(await error({ date: late })).toEqual([400, "InvalidTimeStamp.Expired"]);
     expect(await error({ common: { SignatureMethod: undefined } })).toEqual([400, "MissingSignatureMethod"]);

@@ -1,9 +1,13 @@
-// Starting an emulator: seeds, limits, and a data folder that outlives it.
+/**
+ * Starting an emulator: seeds, limits, and a data folder that outlives it.
+ */
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { startEmulator, type EmulatorOptions, type Seed } from "runbook-emulator";
-import { EmulatorClient, executions, type Json, PROJECT } from "./emulatorClient";
+import type { EmulatorOptions, Seed } from "runbook-emulator";
+import { startEmulator } from "runbook-emulator";
+import type { Json } from "./emulatorClient";
+import { EmulatorClient, executions, testProject } from "./emulatorClient";
 
 const timersButTimeout = [
   ...["Date", "hrtime", "nextTick", "performance", "queueMicrotask"],
@@ -290,5 +294,5 @@ test("two emulators do not know each other", async () => {
       expect(one.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     });
   });
-  expect(PROJECT).toHaveLength(32);
+  expect(testProject).toHaveLength(32);
 });

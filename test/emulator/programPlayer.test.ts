@@ -1,10 +1,12 @@
-// The program player as a pure function: how the execution of a program stands at a time.
+/**
+ * The program player as a pure function: how the execution of a program stands at a time.
+ */
 import fc from "fast-check";
 import type { Expression, Program, Sequence, State } from "../../emulator/src/player/program";
 import type { Play, ProgramSnapshot, TaskScript } from "../../emulator/src/player/play";
 import { playProgram } from "../../emulator/src/player/playProgram";
 
-const START = 1_000_000;
+const startMs = 1_000_000;
 
 type Changes = Partial<Omit<Play, "now" | "startedAt">>;
 
@@ -34,8 +36,8 @@ function at(program: Program, ms: number, changes: Changes = {}): ProgramSnapsho
     input: {},
     interventions: [],
     ...changes,
-    startedAt: START,
-    now: START + ms,
+    startedAt: startMs,
+    now: startMs + ms,
   });
 }
 
@@ -45,7 +47,7 @@ function brief(snapshot: ProgramSnapshot): string[] {
   return [snapshot.outcome ?? snapshot.phase, ...steps];
 }
 
-const relative = (time: number | undefined): number | undefined => time && time - START;
+const relative = (time: number | undefined): number | undefined => time && time - startMs;
 
 test("states follow each other without a gap, and say when something changes next", () => {
   const program = programOf(task("a"), { kind: "pass", id: "b" }, task("c"));
@@ -137,7 +139,7 @@ describe("retries and catches", () => {
   test("by hand a failed execution goes on at the state that failed", () => {
     const program = programOf(task("a"), task("b"));
     const tasks = { b: [failing[0]!, ...takes(10)] };
-    const retryAt = { kind: "retry" as const, at: START + 500 };
+    const retryAt = { kind: "retry" as const, at: startMs + 500 };
     expect(at(program, 499, { tasks }).outcome).toBe("fail");
     expect(brief(at(program, 505, { tasks, interventions: [retryAt] }))).toEqual([
       "running",
@@ -202,7 +204,7 @@ describe("a map", () => {
     });
     const ended = at(program, 30, { tasks, input });
     expect([ended.output, relative(ended.endedAt)]).toEqual([[1, 2, 3, 4, 5], 30]);
-    const update = { kind: "updateMap" as const, at: START + 5, stepKey: "each", concurrency: 5 };
+    const update = { kind: "updateMap" as const, at: startMs + 5, stepKey: "each", concurrency: 5 };
     const faster = at(program, 30, { tasks, input, interventions: [update] });
     expect(relative(faster.endedAt)).toBe(15);
   });
@@ -223,7 +225,7 @@ describe("a callback task", () => {
   const program = programOf(task("wait", { callback: true, timeoutMs: 1000 }));
   const report = (ms: number, changes: Record<string, unknown> = {}): Play["interventions"][number] => ({
     kind: "report",
-    at: START + ms,
+    at: startMs + ms,
     stepKey: "wait",
     attempt: 1,
     succeeded: true,
@@ -256,13 +258,13 @@ describe("a callback task", () => {
 describe("the whole execution", () => {
   const program = programOf(task("a"));
   const tasks = { a: takes(1000) };
-  const stop = { kind: "stop" as const, at: START + 100, error: "E", cause: "C" };
+  const stop = { kind: "stop" as const, at: startMs + 100, error: "E", cause: "C" };
 
   test("is stopped, at once or after a while, unless it ends first", () => {
     expect(at(program, 100, { tasks, interventions: [stop] })).toMatchObject({
       outcome: "cancel",
       error: { code: "E", cause: "C" },
-      steps: [{ outcome: "cancel", endedAt: START + 100 }],
+      steps: [{ outcome: "cancel", endedAt: startMs + 100 }],
     });
     const slowly = { tasks, interventions: [stop], stopTakesMs: 50 };
     expect([at(program, 149, slowly).phase, at(program, 150, slowly).outcome]).toEqual([
@@ -346,7 +348,7 @@ describe("a program that does not come to an end by itself", () => {
   test("retries without a pause stay at their time, whatever the factor", () => {
     const program = programOf(task("t", forEver({ multiplier: 1e300, maxRetries: 500 })));
     const ended = at(program, 10, { tasks });
-    expect([ended.outcome, ended.endedAt, ended.steps[0]!.attempts.length]).toEqual(["fail", START, 501]);
+    expect([ended.outcome, ended.endedAt, ended.steps[0]!.attempts.length]).toEqual(["fail", startMs, 501]);
   });
 
   // Each level was played twice: 2^60 times in all.
@@ -425,20 +427,20 @@ describe("whatever the program", () => {
           );
           const program = programOf(state(made.first, "first"), { kind: "parallel", id: "both", branches });
           const interventions =
-            made.stopAt === undefined ? [] : [{ kind: "stop" as const, at: START + made.stopAt }];
+            made.stopAt === undefined ? [] : [{ kind: "stop" as const, at: startMs + made.stopAt }];
           const before = at(program, early, { tasks, interventions });
           const after = at(program, late, { tasks, interventions });
           const shown = ({ events }: ProgramSnapshot, until: number): string[] =>
             events
-              .filter((event) => event.at <= START + until)
+              .filter((event) => event.at <= startMs + until)
               .map(({ type, at: time, stepKey }) => `${String(time)} ${type} ${stepKey ?? ""}`);
           expect(shown(after, early).sort()).toEqual(shown(before, early).sort());
           const { nextChangeAt } = before;
           if (before.phase !== "ended") {
-            expect(nextChangeAt).toBeGreaterThan(START + early);
-            const still = at(program, nextChangeAt! - START - 1, {
+            expect(nextChangeAt).toBeGreaterThan(startMs + early);
+            const still = at(program, nextChangeAt! - startMs - 1, {
               tasks,
-              interventions: interventions.filter((each) => each.at <= START + early),
+              interventions: interventions.filter((each) => each.at <= startMs + early),
             });
             expect(brief(still)).toEqual(brief(before));
           } else {

@@ -1,4 +1,6 @@
-// The YAML that flow definitions are written in: what is read, and what is refused by name.
+/**
+ * The YAML that flow definitions are written in: what is read, and what is refused by name.
+ */
 import { parseYaml } from "../../emulator/src/alibaba/fdl/yaml";
 
 test.each<[string, string, unknown]>([

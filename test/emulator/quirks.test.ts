@@ -1,5 +1,8 @@
-// The documented oddities of AOM's answers, one by one.
-import { EmulatorClient, executions, type Json, PROJECT } from "./emulatorClient";
+/**
+ * The documented oddities of AOM's answers, one by one.
+ */
+import type { Json } from "./emulatorClient";
+import { EmulatorClient, executions, testProject } from "./emulatorClient";
 import { useEmulator } from "./useEmulator";
 
 const client = useEmulator(EmulatorClient);
@@ -81,11 +84,11 @@ test("stopAnswerText", async () => {
 
 test("triggerAnswerInvalid", async () => {
   const body = { name: "timer", type: "cron", task_type: "cloud", template_id: "t", input: {} };
-  const workflow = (await client.signed("POST", `/v1/${PROJECT}/cms/workflow`, { body })).json;
+  const workflow = (await client.signed("POST", `/v1/${testProject}/cms/workflow`, { body })).json;
   await quirks({ triggerAnswerInvalid: true });
   const answer = await client.signed(
     "PUT",
-    `/v1/${PROJECT}/cms/workflow/${workflow.id as string}/trigger/action?action=enable`,
+    `/v1/${testProject}/cms/workflow/${workflow.id as string}/trigger/action?action=enable`,
   );
   expect([answer.status, answer.text]).toEqual([200, '{"success"}']);
 });

@@ -1,7 +1,8 @@
 /**
  * One emulator for all tests of a file, as new before each.
  */
-import { startEmulator, type Emulator, type EmulatorOptions } from "runbook-emulator";
+import type { Emulator, EmulatorOptions } from "runbook-emulator";
+import { startEmulator } from "runbook-emulator";
 import type { EmulatorClient } from "./emulatorClient";
 
 /** Starts an emulator before the first test; the client has its address from then on. */

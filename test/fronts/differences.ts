@@ -8,7 +8,7 @@ export const differences = {
   type: ["`runbook:aom:WorkflowExecution`", "`pulumi-nodejs:aom:WorkflowExecution`"],
   settings: ["`runbook:huaweicloud.region`", "`huaweicloud:region`"],
   "`rerunOn`": ['a list: `["always"]`', 'a list, or `"always"` alone'],
-  "`listWorkflowExecutions`, `getExecutionHistory`, `retryWorkflowExecution`": ["no", "yes"],
+  "`listWorkflowExecutions`": ["no", "yes"],
   import: ["yes", "no: `adoptExecutionId`"],
   "preview of a create": ["checks each workflow, shows the arguments", "makes no request, shows no outputs"],
   "refresh of a failed execution": ["keeps the failure", "keeps the failure in the outputs only"],

@@ -7,12 +7,13 @@ import { unknown as unknownOutput } from "@pulumi/pulumi/output";
 import type { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import * as runbook from "pulumi-runbook";
 import type { Emulator } from "runbook-emulator";
-import type { EmulatedService } from "../support/everyService";
+import type { ServiceName } from "../../provider/src/services/registry";
 import { huaweiEndpoints } from "../support/everyService";
 import type { Bag } from "../support/pluginProcess";
 import { startPlugin, unknown } from "../support/pluginProcess";
 import { demoProjectId } from "../support/sessions";
 import type { Declared, Front, Timeouts } from "./front";
+import { quietMachine } from "./front";
 import { isSecret } from "./marks";
 
 /** What the engine receives for a resource. */
@@ -46,7 +47,7 @@ type ResourceClass = new (
   options: pulumi.CustomResourceOptions,
 ) => pulumi.CustomResource;
 
-const classOf = (service: EmulatedService): ResourceClass => runbook[service].WorkflowExecution;
+const classOf = (service: ServiceName): ResourceClass => runbook[service].WorkflowExecution;
 
 /** The compiled dynamic provider in Pulumi's host. */
 export const dynamicFront: Front = {
@@ -64,6 +65,7 @@ export const dynamicFront: Front = {
     startPlugin(undefined, {
       main: require.resolve("@pulumi/pulumi/cmd/dynamic-provider"),
       home,
+      env: quietMachine,
       settings: hasSettings ? stackConfiguration(emulator) : {},
     }),
 };
@@ -94,5 +96,8 @@ function stackConfiguration({ url }: Emulator): Bag {
     ...account("alicloud"),
     "alicloud:region": "cn-hangzhou",
     "alicloud:endpoints": JSON.stringify({ fnf: url }),
+    ...account("aws"),
+    "aws:region": "us-east-1",
+    "aws:endpoints": JSON.stringify([{ sfn: url }]),
   };
 }

@@ -3,7 +3,7 @@
  * front it is.
  */
 import type { Emulator } from "runbook-emulator";
-import type { EmulatedService } from "../support/everyService";
+import type { ServiceName } from "../../provider/src/services/registry";
 import type { Bag, Plugin } from "../support/pluginProcess";
 
 /** How long Pulumi allows each operation (`customTimeouts`), in seconds. */
@@ -14,7 +14,7 @@ export interface Timeouts {
 
 /** A resource as a program declares it. */
 export interface Declared {
-  readonly service: EmulatedService;
+  readonly service: ServiceName;
   readonly name: string;
   /** With Pulumi's marks for secrets and values that are not known yet. */
   readonly args: Bag;
@@ -34,3 +34,6 @@ export interface Front {
    */
   start(emulator: Emulator, home: string, hasSettings?: boolean): Promise<Plugin>;
 }
+
+/** The environment of both fronts' processes: no machine is asked who it is, which takes seconds where there is none. */
+export const quietMachine = { AWS_EC2_METADATA_DISABLED: "true" } as const;

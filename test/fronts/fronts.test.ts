@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { everyService } from "../support/everyService";
+import { registeredServices } from "../support/everyService";
 import { differences, met } from "./differences";
 import { rowScenarios } from "./rowScenarios";
 import { runScenarios } from "./runScenarios";
@@ -23,7 +23,7 @@ test.each([...runScenarios, ...valueScenarios, ...rowScenarios].map((each) => [e
   "%s",
   async (_title, scenario) => {
     const played = await fronts.play(scenario);
-    for (const service of everyService) {
+    for (const service of registeredServices) {
       const { dynamic, plugin } = played[service];
       expect({ service, plugin }).toEqual({ service, plugin: dynamic });
     }

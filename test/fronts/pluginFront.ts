@@ -1,6 +1,7 @@
 /** The plugin: a program sends the arguments as they are. */
 import { startPlugin, urnOf } from "../support/pluginProcess";
 import type { Front } from "./front";
+import { quietMachine } from "./front";
 
 /** The compiled plugin. */
 export const pluginFront: Front = {
@@ -8,5 +9,5 @@ export const pluginFront: Front = {
   urnOf: ({ name, service }) => urnOf(name, service),
   register: ({ args }) => Promise.resolve(args),
   start: (emulator, home, hasSettings = true) =>
-    startPlugin(emulator, { home, settings: hasSettings ? undefined : {} }),
+    startPlugin(emulator, { home, env: quietMachine, settings: hasSettings ? undefined : {} }),
 };

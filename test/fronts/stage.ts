@@ -6,11 +6,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Emulator } from "runbook-emulator";
-import { startEmulator } from "runbook-emulator";
-import type { EmulatedService } from "../support/everyService";
+import type { ServiceName } from "../../provider/src/services/registry";
 import { control, executionsOf } from "../support/emulators";
-import { everyService, workflowArgument } from "../support/everyService";
+import { registeredServices, workflowArgument } from "../support/everyService";
 import type { Bag } from "../support/pluginProcess";
+import { startWithStates } from "../support/stepFunctions/emulatedStates";
 import type { Kept, Step } from "./deployment";
 import { Deployment } from "./deployment";
 import type { Difference } from "./differences";
@@ -38,8 +38,8 @@ export class Fronts {
    * Plays a scenario for every service through both fronts.
    * @returns by service, what came of it through each; names that differ in every run are replaced.
    */
-  async play(scenario: Scenario): Promise<Record<EmulatedService, Record<Front["name"], unknown>>> {
-    const played = everyService.map(async (service) => {
+  async play(scenario: Scenario): Promise<Record<ServiceName, Record<Front["name"], unknown>>> {
+    const played = registeredServices.map(async (service) => {
       const results = this.#sides.map(async (side) => {
         const stage = new Stage(side, service, scenario.name);
         const result = await scenario.play(stage);
@@ -48,7 +48,7 @@ export class Fronts {
       return [service, Object.fromEntries(await Promise.all(results))] as const;
     });
     return Object.fromEntries(await Promise.all(played)) as Record<
-      EmulatedService,
+      ServiceName,
       Record<Front["name"], unknown>
     >;
   }
@@ -69,7 +69,7 @@ class Side {
   ) {}
 
   static async open(front: Front): Promise<Side> {
-    return new Side(front, await startEmulator(), mkdtempSync(join(tmpdir(), "runbook-fronts-")));
+    return new Side(front, await startWithStates(), mkdtempSync(join(tmpdir(), "runbook-fronts-")));
   }
 
   start(hasSettings = true): Promise<Deployment> {
@@ -103,17 +103,22 @@ export interface Scenario {
 
 /** One scenario of one service through one front. */
 export class Stage {
-  readonly service: EmulatedService;
+  readonly service: ServiceName;
   /** The scenario's workflow; it exists when it is scripted. */
   readonly workflow: string;
   readonly #side: Side;
   readonly #name: string;
 
-  constructor(side: Side, service: EmulatedService, name: string) {
+  constructor(side: Side, service: ServiceName, name: string) {
     this.#side = side;
     this.service = service;
     this.#name = name.replace(/\W+/g, "-");
     this.workflow = `${service}-${this.#name}`;
+  }
+
+  /** The argument that names the workflow. */
+  get subject(): Readonly<Record<string, string>> {
+    return workflowArgument(this.service, this.workflow);
   }
 
   get front(): Front {
@@ -135,7 +140,7 @@ export class Stage {
     return {
       service: this.service,
       name: `${this.service}-${this.#name}`,
-      args: { ...workflowArgument(this.service, this.workflow), ...args },
+      args: { ...this.subject, ...args },
       timeouts,
     };
   }

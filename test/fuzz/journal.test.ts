@@ -2,8 +2,8 @@
  * The parser of journal files: never throws, invents nothing, and gives back what was written.
  */
 import fc from "fast-check";
-import type { JournalEntry } from "../../provider/src/starting/journal";
-import { parseEntry } from "../../provider/src/starting/journal";
+import type { JournalEntry } from "../../provider/src/starting/journalEntry";
+import { parseEntry } from "../../provider/src/starting/journalEntry";
 
 const optional = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.option(value, { nil: undefined });

@@ -13,7 +13,7 @@ import {
   parseListWorkflow,
   parseListWorkflowExecutions,
   parseSearchWorkflowExecutionDetail,
-} from "../../provider/src/services/huawei/aom/api";
+} from "../../provider/src/services/huawei/aom/answers";
 import { parseKeys } from "../../provider/src/services/huawei/keyRequests";
 import { parseProject, parseToken } from "../../provider/src/services/huawei/iam";
 import { boundSnapshot } from "../../provider/src/lifecycle/bounds";

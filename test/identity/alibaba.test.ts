@@ -7,18 +7,18 @@ import { resolveLocation } from "../../provider/src/services/alibaba/location";
 import { alibabaSettings } from "../../provider/src/services/alibaba/settingsTable";
 import { services } from "../../provider/src/services/registry";
 import { acmeAccountId, annKeys } from "../emulator/acme";
-import { DEMO_KEYS, TEMPORARY_KEYS } from "../emulator/emulatorClient";
+import { demoKeyPair, temporaryKeys } from "../emulator/emulatorClient";
 import { settingsOf } from "../support/sessions";
 import type { Scene, Sources } from "./alibabaScene";
 import { commandFile, useScene } from "./alibabaScene";
 
 const scene = useScene();
 
-const demo = { "alicloud:accessKey": DEMO_KEYS.accessKey, "alicloud:secretKey": DEMO_KEYS.secretKey };
+const demo = { "alicloud:accessKey": demoKeyPair.accessKey, "alicloud:secretKey": demoKeyPair.secretKey };
 const temporary = {
-  "alicloud:accessKey": TEMPORARY_KEYS.accessKey,
-  "alicloud:secretKey": TEMPORARY_KEYS.secretKey,
-  "alicloud:securityToken": TEMPORARY_KEYS.securityToken!,
+  "alicloud:accessKey": temporaryKeys.accessKey,
+  "alicloud:secretKey": temporaryKeys.secretKey,
+  "alicloud:securityToken": temporaryKeys.securityToken!,
 };
 const roleArn = (name: string): string => `acs:ram::${acmeAccountId}:role/${name}`;
 const providerArn = `acs:ram::${acmeAccountId}:oidc-provider/github`;
@@ -109,7 +109,7 @@ const withToken = (sources: Sources) => async (): Promise<Sources> => ({
 const keysOf = (id: string, secret: string): Proof =>
   acts({ environment: { [id]: annKeys.accessKey, [secret]: annKeys.secretKey } }, "acme/ann");
 const tokenOf = (id: string, secret: string, token: string): Proof => {
-  const { accessKey, secretKey, securityToken } = TEMPORARY_KEYS;
+  const { accessKey, secretKey, securityToken } = temporaryKeys;
   return acts(
     { environment: { [id]: accessKey, [secret]: secretKey, [token]: securityToken! } },
     "demo/demo",

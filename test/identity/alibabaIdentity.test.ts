@@ -7,7 +7,7 @@ import type { BackendDefinition } from "../../provider/src/lifecycle";
 import { RunRegister, check, create } from "../../provider/src/lifecycle";
 import { services } from "../../provider/src/services/registry";
 import { acmeAccountId, annKeys } from "../emulator/acme";
-import { DEMO_KEYS, TEMPORARY_KEYS } from "../emulator/emulatorClient";
+import { demoKeyPair, temporaryKeys } from "../emulator/emulatorClient";
 import { fakeClock } from "../support/fakeClock";
 import { recordingReporter } from "../support/lifecycleHosts";
 import { never } from "../support/sessions";
@@ -20,9 +20,12 @@ const home = "~/.aliyun/config.json";
 const sdkFile = "~/.alibabacloud/credentials";
 const roleArn = (name: string): string => `acs:ram::${acmeAccountId}:role/${name}`;
 const providerArn = `acs:ram::${acmeAccountId}:oidc-provider/github`;
-const demoKeys = { access_key_id: DEMO_KEYS.accessKey, access_key_secret: DEMO_KEYS.secretKey };
+const demoKeys = { access_key_id: demoKeyPair.accessKey, access_key_secret: demoKeyPair.secretKey };
 const annEnvironment = { ALICLOUD_ACCESS_KEY: annKeys.accessKey, ALICLOUD_SECRET_KEY: annKeys.secretKey };
-const demoConfig = { "alicloud:accessKey": DEMO_KEYS.accessKey, "alicloud:secretKey": DEMO_KEYS.secretKey };
+const demoConfig = {
+  "alicloud:accessKey": demoKeyPair.accessKey,
+  "alicloud:secretKey": demoKeyPair.secretKey,
+};
 const assumeRole = { "alicloud:assumeRole": JSON.stringify({ roleArn: roleArn("deployer") }) };
 const oidcConfig = {
   "alicloud:assumeRoleWithOidc": JSON.stringify({
@@ -50,8 +53,8 @@ describe("the order is the official provider's", () => {
   test("of three pairs of variables ALICLOUD_ counts first, ALIBABACLOUD_ last; halves are not mixed", async () => {
     const first = annEnvironment;
     const second = {
-      ALIBABA_CLOUD_ACCESS_KEY_ID: DEMO_KEYS.accessKey,
-      ALIBABA_CLOUD_ACCESS_KEY_SECRET: DEMO_KEYS.secretKey,
+      ALIBABA_CLOUD_ACCESS_KEY_ID: demoKeyPair.accessKey,
+      ALIBABA_CLOUD_ACCESS_KEY_SECRET: demoKeyPair.secretKey,
     };
     const third = { ALIBABACLOUD_ACCESS_KEY_ID: "other", ALIBABACLOUD_ACCESS_KEY_SECRET: "other" };
     expect(await scene.actor({ environment: { ...third, ...second, ...first } })).toBe("acme/ann");
@@ -168,9 +171,9 @@ describe("profiles", () => {
     [
       "StsToken",
       {
-        access_key_id: TEMPORARY_KEYS.accessKey,
-        access_key_secret: TEMPORARY_KEYS.secretKey,
-        sts_token: TEMPORARY_KEYS.securityToken,
+        access_key_id: temporaryKeys.accessKey,
+        access_key_secret: temporaryKeys.secretKey,
+        sts_token: temporaryKeys.securityToken,
       },
       "demo/demo",
     ],
@@ -219,13 +222,13 @@ describe("profiles", () => {
   test.each([
     [
       "access_key",
-      `access_key_id=${DEMO_KEYS.accessKey}\naccess_key_secret=${DEMO_KEYS.secretKey}`,
+      `access_key_id=${demoKeyPair.accessKey}\naccess_key_secret=${demoKeyPair.secretKey}`,
       "demo/demo",
     ],
     ["ecs_ram_role", "role_name=machine", /^acme\/machine \(i-/],
     [
       "ram_role_arn",
-      `access_key_id=${DEMO_KEYS.accessKey}\naccess_key_secret=${DEMO_KEYS.secretKey}\nrole_arn=${roleArn("deployer")}\nrole_session_name=sdk`,
+      `access_key_id=${demoKeyPair.accessKey}\naccess_key_secret=${demoKeyPair.secretKey}\nrole_arn=${roleArn("deployer")}\nrole_session_name=sdk`,
       "acme/deployer (sdk)",
     ],
   ])("type %s of the INI file", async (type, lines, who) => {
@@ -583,7 +586,7 @@ describe("what goes wrong on the way to keys", () => {
 
   test("an answer of a URI without Code Success is not taken", async () => {
     const answer = {
-      AccessKeyId: DEMO_KEYS.accessKey,
+      AccessKeyId: demoKeyPair.accessKey,
       AccessKeySecret: "s3cret-1",
       SecurityToken: "s3cret-2",
     };

@@ -2,12 +2,13 @@
  * An account is a part of where an execution is: another one is another place, where it runs again, and from where nothing is
  * said or done about what is elsewhere.
  */
+import { reasonsOf } from "../../provider/src/fronts/dynamic/differences";
 import { ConfigurationError } from "../../provider/src/ground/errors";
 import type { LifecycleHost, StoredState } from "../../provider/src/lifecycle";
 import { RunRegister, create, deleteExecution, diff, read, update } from "../../provider/src/lifecycle";
 import { services } from "../../provider/src/services/registry";
 import { acmeAccountId, annKeys } from "../emulator/acme";
-import { DEMO_KEYS } from "../emulator/emulatorClient";
+import { demoKeyPair } from "../emulator/emulatorClient";
 import { recordingReporter } from "../support/lifecycleHosts";
 import { never } from "../support/sessions";
 import type { Sources } from "./alibabaScene";
@@ -15,7 +16,7 @@ import { useScene } from "./alibabaScene";
 
 const scene = useScene();
 
-const demo = { "alicloud:accessKey": DEMO_KEYS.accessKey, "alicloud:secretKey": DEMO_KEYS.secretKey };
+const demo = { "alicloud:accessKey": demoKeyPair.accessKey, "alicloud:secretKey": demoKeyPair.secretKey };
 const ann = { "alicloud:accessKey": annKeys.accessKey, "alicloud:secretKey": annKeys.secretKey };
 const asRole: Sources = {
   config: {
@@ -62,8 +63,12 @@ test("the account of a role is kept with the execution; in another account it ru
   const moved = planned(state, { config: { ...demo, "alicloud:accountId": other } });
   expect(moved).toMatchObject({
     action: "rerun",
-    properties: ["accountId"],
-    reasons: [`accountId changed from ${acmeAccountId} to ${other} (settings)`],
+    changes: [
+      {
+        property: "accountId",
+        reason: `accountId changed from ${acmeAccountId} to ${other} (settings)`,
+      },
+    ],
   });
 });
 
@@ -90,8 +95,8 @@ describe("keys do not tell their account: the STS is asked by the way", () => {
     scene.sent.length = 0;
     const place = await askedPlaceOf({ config: demo }, state);
     expect(place).toEqual({ accountId: await demoAccountId() });
-    const { action, reasons } = diff(services.cloudflow, "id", state, args, [], [], place);
-    expect([action, reasons]).toEqual([
+    const { action, changes } = diff(services.cloudflow, "id", state, args, [], [], place);
+    expect([action, reasonsOf(changes)]).toEqual([
       "rerun",
       [`accountId changed from ${acmeAccountId} to ${await demoAccountId()} (settings)`],
     ]);

@@ -228,7 +228,9 @@ describe("the vendor's own chain", () => {
     credentialsFile: join(folder, "credentials"),
   });
   const { words } = settingsOf({});
-  const context = { words, region: "eu-west-1" };
+  const notAsked = (): Promise<never> => Promise.reject(new Error("no role is assumed here"));
+  const assumers = { roleAssumer: notAsked, roleAssumerWithWebIdentity: notAsked };
+  const context = { words, region: "eu-west-1", assumers: () => assumers };
 
   test("reads a profile", async () => {
     const get = openChain({ kind: "profile", name: "dev", files: files(), source: "x" }, context);

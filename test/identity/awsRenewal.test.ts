@@ -2,7 +2,10 @@
  * Temporary keys of AWS: obtained once for all requests, renewed when a service calls them expired, whatever they said of their
  * life; a start that was refused for them is sent again, and no secret of theirs is shown.
  */
+import { RunRegister, create } from "../../provider/src/lifecycle";
 import { services } from "../../provider/src/services/registry";
+import { fakeClock } from "../support/fakeClock";
+import { recordingReporter } from "../support/lifecycleHosts";
 import { never, settingsOf, testSession } from "../support/sessions";
 
 const stateMachineArn = "arn:aws:states:eu-west-1:123456789012:stateMachine:deploy";
@@ -91,4 +94,69 @@ test("keys that are refused again are no reason to try for ever", async () => {
     serviceCode: "ExpiredTokenException",
   });
   expect(asked).toHaveLength(4);
+});
+
+test("two hours of waiting with keys of fifteen minutes: renewed in time, and no request is signed with ended ones", async () => {
+  const clock = fakeClock();
+  const began = clock.now();
+  const lifeMs = 15 * 60_000;
+  const ends: number[] = [];
+  const late: string[] = [];
+  const answer = (text: string): unknown => ({
+    status: 200,
+    headers: new Headers({ date: new Date(clock.now()).toUTCString() }),
+    text: () => Promise.resolve(text),
+  });
+  const executionArn = stateMachineArn.replace("stateMachine", "execution");
+  const fetch = (url: string, init: { headers: Record<string, string>; body: string }): Promise<unknown> => {
+    if (url.includes("sts.")) {
+      ends.push(clock.now() + lifeMs);
+      const number = String(ends.length - 1);
+      const expires = new Date(clock.now() + lifeMs).toISOString();
+      return Promise.resolve(
+        answer(
+          `<R><Credentials><AccessKeyId>ASIA${number}</AccessKeyId><SecretAccessKey>secret</SecretAccessKey><SessionToken>${number}</SessionToken><Expiration>${expires}</Expiration></Credentials></R>`,
+        ),
+      );
+    }
+    const operation = init.headers["x-amz-target"]!.split(".").at(-1)!;
+    if (ends[Number(init.headers["x-amz-security-token"])]! <= clock.now()) late.push(operation);
+    if (operation === "ListExecutions") return Promise.resolve(answer('{"executions":[]}'));
+    if (operation === "GetExecutionHistory") return Promise.resolve(answer('{"events":[]}'));
+    const { name = "", executionArn: asked } = JSON.parse(init.body) as {
+      name?: string;
+      executionArn?: string;
+    };
+    const hasEnded = clock.now() - began >= 2 * 3_600_000;
+    return Promise.resolve(
+      answer(
+        JSON.stringify({
+          executionArn: asked ?? `${executionArn}:${name}`,
+          stateMachineArn,
+          status: hasEnded ? "SUCCEEDED" : "RUNNING",
+          startDate: began / 1000,
+          ...(hasEnded ? { stopDate: clock.now() / 1000 } : {}),
+        }),
+      ),
+    );
+  };
+  const settings = settingsOf({ environment, files: { "/token": "web-identity" } });
+  const outcome = await create(
+    { stateMachineArn, timeoutSeconds: 3 * 3_600 },
+    {
+      definition: services.stepfunctions,
+      session: testSession(settings, { fetch: fetch as never, clock }),
+      signal: never,
+      urn: "urn:pulumi:t::t::pulumi-nodejs:stepfunctions:WorkflowExecution::x",
+      register: new RunRegister(),
+      secretArguments: [],
+      reporter: recordingReporter(),
+    },
+  );
+  expect(outcome).toMatchObject({ kind: "ready", state: { status: "succeeded" } });
+  expect(clock.now() - began).toBeGreaterThanOrEqual(2 * 3_600_000);
+  expect(late).toEqual([]);
+  // Renewed when a third of their life is left: every ten minutes.
+  expect(ends.length).toBeGreaterThanOrEqual(9);
+  expect(ends.length).toBeLessThanOrEqual(14);
 });

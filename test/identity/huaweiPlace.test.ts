@@ -2,6 +2,7 @@
  * Who acts and in which project is part of where an execution is: the settings of another account or project mean another
  * execution, new keys of the same account do not.
  */
+import { reasonsOf } from "../../provider/src/fronts/dynamic/differences";
 import { diff } from "../../provider/src/lifecycle";
 import { services } from "../../provider/src/services/registry";
 import type { Arguments, Diff } from "../../provider/src/lifecycle";
@@ -84,7 +85,7 @@ describe("runs again, and says why", () => {
   ])("%s", async (_what, before, after, reason) => {
     const change = now(await ranWith(before), after);
     expect(change.action).toBe("rerun");
-    expect(change.reasons).toEqual([reason]);
+    expect(reasonsOf(change.changes)).toEqual([reason]);
   });
 });
 
@@ -138,7 +139,7 @@ describe("where the settings do not tell the account, IAM is asked", () => {
   test("keys of another account are another place", async () => {
     const change = await moved(await ranWith(ann()), asDemo);
     expect(change.action).toBe("rerun");
-    expect(change.reasons).toEqual([
+    expect(reasonsOf(change.changes)).toEqual([
       expect.stringMatching(`^accountId changed from ${acmeDomainId} to \\w+ `),
     ]);
   });
@@ -183,7 +184,9 @@ describe("where the settings do not tell the account, IAM is asked", () => {
     ])("%s is another place", async (_what, sources, projectId) => {
       const change = await moved(await ranWith(ann(withProject)), sources);
       expect(change.action).toBe("rerun");
-      expect(change.reasons).toEqual([`projectId changed from ${acmeProject} to ${projectId} (settings)`]);
+      expect(reasonsOf(change.changes)).toEqual([
+        `projectId changed from ${acmeProject} to ${projectId} (settings)`,
+      ]);
     });
 
     test.each<[string, Record<string, string>]>([
@@ -213,7 +216,7 @@ describe("where the settings do not tell the account, IAM is asked", () => {
       const fault = { operation: "KeystoneShowProject", action: "status", status: 403 };
       await world.control("POST", "/faults", fault);
       const change = await moved(state, ann({ "huaweicloud:projectName": "cn-north-4_dev" }));
-      expect(change.reasons).toEqual([
+      expect(reasonsOf(change.changes)).toEqual([
         `projectId changed from ${acmeProject} to ${acmeSubProject} (settings)`,
       ]);
     });

@@ -44,7 +44,7 @@ describe.each([
     expect(seen).toMatchObject({ executionId: failed.id, status: "running" });
     expect(diff(services[service], failed.id, seen!, args)).toMatchObject({
       action: "update",
-      reasons: [`resumes waiting for execution ${failed.id}`],
+      changes: [{ reason: `resumes waiting for execution ${failed.id}` }],
     });
 
     const done = await update(failed.id, seen!, args, host);

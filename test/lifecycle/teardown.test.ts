@@ -2,6 +2,7 @@
  * Teardown runbooks (`runOn: "destroy"`): armed without running, run once when the resource is destroyed, and once only,
  * however often a destroy is cut short.
  */
+import { reasonsOf } from "../../provider/src/fronts/dynamic/differences";
 import type { Arguments, Outcome } from "../../provider/src/lifecycle";
 import { check, create, deleteExecution, diff, read, update } from "../../provider/src/lifecycle";
 import { services } from "../../provider/src/services/registry";
@@ -91,7 +92,7 @@ describe.each(registeredServices)("%s", (service) => {
     const armed = await arm({ triggers: { a: 1 } });
     const planned = diff(definition, armed.id, armed.state, args({ triggers: { a: 2 }, rerunOn: "always" }));
     expect(planned.action).toBe("update");
-    expect(planned.reasons).toContain("triggers changed (runs only on destroy)");
+    expect(reasonsOf(planned.changes)).toContain("triggers changed (runs only on destroy)");
     expect(diff(definition, armed.id, armed.state, args({ triggers: { a: 1 } })).action).toBe("none");
   });
 
@@ -264,14 +265,16 @@ describe.each(registeredServices)("%s", (service) => {
   test("from running at once to teardown and back: what the preview says, and what runs", async () => {
     const first = await create(scene.args(), machine.process());
     const toTeardown = diff(definition, first.id, first.state, args());
-    expect(toTeardown).toMatchObject({ action: "rearm", reasons: ["runOn changed"], deleteFirst: false });
+    expect(toTeardown).toMatchObject({ action: "rearm", deleteFirst: false });
+    expect(reasonsOf(toTeardown.changes)).toEqual(["runOn changed"]);
     await machine.process().register.handedOver(service, urn, first.id);
     const armed = await create(args(), machine.process({ supersedes: { id: first.id } }));
     await deleteExecution(first.id, first.state, { ...machine.process(), isReplacement: true });
     expect(await ids()).toEqual([first.id]);
 
     const back = diff(definition, armed.id, armed.state, scene.args());
-    expect(back).toMatchObject({ action: "rerun", reasons: ["runOn changed"], deleteFirst: false });
+    expect(back).toMatchObject({ action: "rerun", deleteFirst: false });
+    expect(reasonsOf(back.changes)).toEqual(["runOn changed"]);
     await meanwhile(armed);
     const second = await create(scene.args(), machine.process({ supersedes: { id: armed.id } }));
     await deleteExecution(armed.id, armed.state, { ...machine.process(), isReplacement: true });

@@ -1,5 +1,7 @@
-// The example under a real engine, on moto: preview, up, up again, a change, refresh, destroy; boto3 counts. It needs the CLI and a
-// Python with the packages of requirements.txt, both prepared by `npm test`; without Python the test is skipped by name.
+/**
+ * The example under a real engine, on moto: preview, up, up again, a change, refresh, destroy; boto3 counts. It needs the CLI and a
+ * Python with the packages of requirements.txt, both prepared by `npm test`; without Python the test is skipped by name.
+ */
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pinnedTexts } from "../providerText/pinnedTexts";

@@ -1,5 +1,7 @@
-// The whole lifecycle on moto, which runs the state machines for real; what happened there is told by boto3. It needs a Python with
-// the packages of requirements.txt, which `npm test` prepares and names in MOTO_PYTHON; without it the tests are skipped by name.
+/**
+ * The whole lifecycle on moto, which runs the state machines for real; what happened there is told by boto3. It needs a Python with
+ * the packages of requirements.txt, which `npm test` prepares and names in MOTO_PYTHON; without it the tests are skipped by name.
+ */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -282,8 +284,8 @@ onMoto(motoPython === undefined ? name : "stepfunctions on moto", () => {
     expect(await create(argsOf("waits", { triggers: { test: "role" } }), host)).toMatchObject({
       kind: "ready",
     });
-    // Both roles, once each, for all requests of the deployment. They name no operation in a header.
-    expect(door.seen.filter((operation) => operation === "undefined")).toHaveLength(2);
+    // Both roles, once each, for all requests of the deployment.
+    expect(door.seen.filter((operation) => operation === "AssumeRole")).toHaveLength(2);
     // A temporary key and its token, of both roles.
     expect(host.session.credentials.texts.length).toBeGreaterThanOrEqual(5);
   });

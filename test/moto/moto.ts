@@ -98,8 +98,10 @@ export type Passage = "pass" | "dropBefore" | "dropAfter";
 /** A door in front of moto. */
 export interface Door {
   readonly url: string;
-  /** Operations that came through or were dropped, in order. */
+  /** Operations that came through or were dropped, in order; those of the STS name theirs in the form. */
   readonly seen: readonly string[];
+  /** By whose key each of them was signed; empty where it was not signed. */
+  readonly signers: readonly string[];
   /** Called with the operation of each request; a promise holds the request back. */
   onRequest: (operation: string) => Passage | Promise<Passage>;
   /** Called once moto has handled a request whose answer is to be dropped. */
@@ -110,12 +112,15 @@ export interface Door {
 /** Opens a door. */
 export async function openDoor(motoUrl: string): Promise<Door> {
   const seen: string[] = [];
+  const signers: string[] = [];
   const server = createServer((request, response) => {
     void (async () => {
       const chunks: Buffer[] = [];
       for await (const chunk of request) chunks.push(chunk as Buffer);
-      const operation = String(request.headers["x-amz-target"]).split(".").at(-1)!;
+      const [, action] = /(?:^|&)Action=(\w+)/.exec(Buffer.concat(chunks).toString()) ?? [];
+      const operation = action ?? String(request.headers["x-amz-target"]).split(".").at(-1)!;
       seen.push(operation);
+      signers.push(/Credential=([^/]+)/.exec(request.headers.authorization ?? "")?.[1] ?? "");
       const passage = await door.onRequest(operation);
       if (passage === "dropBefore") {
         request.socket.destroy();
@@ -141,6 +146,7 @@ export async function openDoor(motoUrl: string): Promise<Door> {
   const door: Door = {
     url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
     seen,
+    signers,
     onRequest: () => "pass",
     onHandled: () => Promise.resolve(),
     close: () =>

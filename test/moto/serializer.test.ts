@@ -1,9 +1,14 @@
-// Every request of the provider is what the vendor's own client would send for the same parameters: botocore's serializer, which
-// checks them by the vendor's service model. Skipped by name where MOTO_PYTHON names no Python with the packages.
+/**
+ * Every request of the provider is what the vendor's own client would send for the same parameters: botocore's serializer, which
+ * checks them by the vendor's service model. What the tests keep of that model, and of answers that no server here gives, is what
+ * botocore has and reads. Skipped by name where MOTO_PYTHON names no Python with the packages.
+ */
 import type { HttpRequest } from "../../provider/src/http/request";
 import * as api from "../../provider/src/services/aws/stepfunctions/api";
 import { placeOf } from "../../provider/src/services/aws/stepfunctions/place";
 import { settingsOf } from "../support/sessions";
+import answerSeed from "../seeds/stepFunctionsAnswers.json";
+import modelSeed from "../seeds/stepFunctionsModel.json";
 import type { Moto } from "./moto";
 import { motoPython, startMoto } from "./moto";
 
@@ -57,4 +62,25 @@ onMoto("requests by botocore's serializer (skipped where MOTO_PYTHON names no Py
     });
     expect(request.endpoint).toBe(`https://${made.hostPrefix}states.eu-west-1.amazonaws.com`);
   });
+
+  test("the model that the other tests go by is botocore's", async () => {
+    const { provenance: _provenance, ...kept } = modelSeed;
+    expect(await moto.ask("model", {})).toEqual(kept);
+  });
+
+  const answers = Object.entries(answerSeed.answers).flatMap(([operation, bodies]) =>
+    Object.entries(bodies).map(([what, body]) => [operation, what, body] as const),
+  );
+  test.each(answers)(
+    "the answer that the tests keep of %s, %s, is one that botocore reads",
+    async (operation, _what, body) => {
+      const read = (await moto.ask("parse", { operation, body })) as Readonly<Record<string, unknown>>;
+      const { answer, alwaysInAnswer } = modelSeed.operations[operation as keyof typeof answerSeed.answers];
+      // `__type` is no member, and botocore leaves it out.
+      const members = Object.keys(JSON.parse(body) as object);
+      expect(Object.keys(read).sort()).toEqual(members.sort());
+      expect(answer).toEqual(expect.arrayContaining(members));
+      expect(members).toEqual(expect.arrayContaining(alwaysInAnswer));
+    },
+  );
 });

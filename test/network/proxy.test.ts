@@ -181,16 +181,18 @@ describe("by https", () => {
     expect(through.requests).toEqual([]);
   });
 
+  // A session whose requests to AOM reach a port of this machine, without a login.
+  const openByToken = async (port: number): Promise<Session> => {
+    const routes = { "aom.cloud.localhost:443": `127.0.0.1:${String(port)}` };
+    const through = await proxy({ routes });
+    const config = { "huaweicloud:token": "token-of-a-test" };
+    return open({ environment: { HTTPS_PROXY: through.url }, config });
+  };
+
   test("a server with another name in its certificate is refused, as without a proxy", async () => {
     const other = await startTlsFront(emulator.url, selfSigned(["other.example"]));
     try {
-      const through = await proxy({
-        routes: { "aom.cloud.localhost:443": `127.0.0.1:${String(other.port)}` },
-      });
-      const session = open({
-        environment: { HTTPS_PROXY: through.url },
-        config: { "huaweicloud:token": "token-of-a-test" },
-      });
+      const session = await openByToken(other.port);
       const error = await errorOf(list(session));
       expect(error).toMatchObject({ mayHaveArrived: false, retryable: false });
       expect(error.message).toContain("certificate is not trusted");
@@ -204,13 +206,7 @@ describe("by https", () => {
     const service = await startScriptedServer([{ status: 407, body: "{}" }]);
     const other = await startTlsFront(service.url, certificate);
     try {
-      const through = await proxy({
-        routes: { "aom.cloud.localhost:443": `127.0.0.1:${String(other.port)}` },
-      });
-      const session = open({
-        environment: { HTTPS_PROXY: through.url },
-        config: { "huaweicloud:token": "token-of-a-test" },
-      });
+      const session = await openByToken(other.port);
       expect(await errorOf(list(session))).toMatchObject({ code: "WFX-SERVICE", status: 407 });
     } finally {
       await other.close();

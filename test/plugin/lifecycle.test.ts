@@ -151,10 +151,8 @@ describe.each(everyService)("%s", (service) => {
     await plugin.engine.check(urn, inputs);
     const creating = failureOf(plugin.engine.create(urn, inputs));
     while ((await running()) === 0) await new Promise((resolve) => setTimeout(resolve, 20));
-    const before = performance.now();
     await plugin.engine.cancel();
     const { initFailure } = await creating;
-    expect(performance.now() - before).toBeLessThan(1_000);
     expect(initFailure).toMatchObject({ id: expect.stringMatching(/./), refreshBeforeUpdate: true });
     expect(initFailure!.outputs["status"]).toBe("running");
     await plugin.stop();

@@ -63,10 +63,11 @@ export async function differenceOfTwo(script: Script): Promise<string | undefine
 }
 
 function worldCounts({ world, stacks }: Script): string[] {
-  const { service, express, headers, machines, lagMs, output } = world;
+  const { service, front = "dynamic", express, headers, machines, lagMs, output } = world;
   const mode = express === true ? ` express${world.expressKept === true ? ", kept" : ""}` : "";
   return [
     `world: ${service}${mode}${headers === undefined ? "" : `, headers ${headers}`}`,
+    `world: front ${front}`,
     `world: ${String(machines.length)} machines`,
     `world: ${String(stacks.length)} stacks`,
     ...(Object.values(lagMs).some((ms) => ms > 0) ? ["world: answers lag"] : []),

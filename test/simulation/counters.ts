@@ -39,6 +39,7 @@ export const sometimes = [
   "a service gave an id that is none",
   "a service gave one page over and over",
   "a service asked to be left alone for a day",
+  "an execution was looked at for an import",
 ] as const;
 
 /** One of them. */

@@ -2,10 +2,11 @@
  * The engine, modelled after Pulumi 3.259 (`pkg/resource/deploy`): what it calls in which order, what it saves when, and what
  * it refuses. One object is one command.
  */
-import type { CreatedButNotReady } from "../../provider/src/fronts/dynamic/hostErrors";
 import type { Host } from "./host";
 import type { SimulatedProcess } from "./process";
-import { inputsOf, urnOf } from "./program";
+import { importOf, inputsOf, urnOf } from "./program";
+import type { Answer, Compared } from "./providerSide";
+import { Unready } from "./providerSide";
 import type { Deploy, Json, ResourceSpec, World } from "./script";
 import type { Timeline } from "./timeline";
 import type { Bag } from "./values";
@@ -19,6 +20,8 @@ export interface Saved {
   inputs: Bag;
   outputs: Bag;
   initErrors: readonly string[];
+  /** The provider wants it read before the next comparison. */
+  readsFirst: boolean;
   /** It has been replaced and waits to be deleted. */
   isToDelete: boolean;
   /** It has been deleted and waits for what takes its place. */
@@ -57,13 +60,8 @@ export interface Call {
 
 /** How a call has ended. */
 export type CallEnd =
-  | { readonly kind: "done"; readonly id: string; readonly outputs: Bag }
-  | {
-      readonly kind: "unready";
-      readonly id: string;
-      readonly outputs: Bag;
-      readonly reasons: readonly string[];
-    }
+  | ({ readonly kind: "done" } & Answer)
+  | ({ readonly kind: "unready"; readonly reasons: readonly string[] } & Answer)
   | { readonly kind: "failed"; readonly message: string }
   /** The provider has answered, and the engine can't take it. */
   | { readonly kind: "refused"; readonly message: string }
@@ -76,6 +74,19 @@ export interface EngineObserver {
   end(call: Call, end: CallEnd): void;
   /** The state has something new, or no longer has something. */
   saved(stack: Stack, saved: Saved, how: "created" | "updated" | "read" | "replaced" | "deleted"): void;
+  /**
+   * What an import has read: the arguments that have to be in its inputs, these, why they are refused, and whether the
+   * outputs differ from them.
+   */
+  imported(
+    answer: Answer,
+    compared: {
+      readonly wanted: Bag;
+      readonly inputs: Bag;
+      readonly reasons: readonly string[];
+      readonly changes: boolean;
+    },
+  ): void;
   note(text: string): void;
 }
 
@@ -86,6 +97,8 @@ export interface EngineOptions {
   readonly step: Deploy;
   readonly timeline: Timeline;
   readonly observer: EngineObserver;
+  /** For `import`: the execution's id, where there is one. */
+  readonly importedId?: string | undefined;
   /** Starts a process of the provider. */
   readonly openHost: (name: string) => { readonly host: Host; readonly process: SimulatedProcess };
   /** Makes the value of a RandomUuid7. */
@@ -165,9 +178,9 @@ export class Engine {
   cancel(): void {
     if (!this.#isAlive) return;
     this.#isCancelled = true;
-    if (this.#callsUnderWay === 0) return;
-    this.#isCutShort = true;
-    this.#host?.abort();
+    const isBusy = this.#callsUnderWay > 0;
+    if (isBusy) this.#isCutShort = true;
+    if (this.#process?.isAlive) this.#host?.cancel(isBusy);
   }
 
   /** The provider notices that its engine is gone, or that it is to end: it stops, and ends a little later. */
@@ -194,9 +207,9 @@ export class Engine {
       this.#hasFailed = true;
     } else {
       this.#open(step.do);
-      if (step.do === "up") await this.#up();
-      else if (step.do === "refresh") await this.#refresh();
-      else await this.#destroy();
+      if (step.do === "import") await this.#import();
+      else if (step.do === "refresh") await this.#refreshAll();
+      else if (await this.#refreshFirst()) await (step.do === "up" ? this.#up() : this.#destroy());
     }
     await this.#close();
     if (this.#isAlive) this.#finish(this.#result(false));
@@ -213,10 +226,8 @@ export class Engine {
     const [host, process] = [this.#host, this.#process];
     if (!host || !process?.isAlive || !this.#isAlive) return;
     const { timeline } = this.#options;
-    if (!this.#isCutShort) {
-      const atRest = host.rest();
-      await Promise.race([atRest, timeline.pass(4_000)]);
-    }
+    const atRest = host.rest(this.#isCutShort);
+    if (!this.#isCutShort) await Promise.race([atRest, timeline.pass(4_000)]);
     process.kill();
   }
 
@@ -237,7 +248,7 @@ export class Engine {
       const inputs = inputsOf(this.#options.world, stack.name, spec, value);
       const old = this.#present(spec.name);
       try {
-        await this.#stepsOf(spec, inputs, old);
+        await this.#show(spec, inputs, old && (await this.#asRead(old)));
       } catch (error) {
         isOk = false;
         this.#errors.push({ name: spec.name, message: (error as Error).message });
@@ -245,6 +256,22 @@ export class Engine {
     }
     await this.#close();
     return isOk;
+  }
+
+  // What is read for a preview is not saved.
+  async #asRead(old: Saved): Promise<Saved> {
+    if (!old.readsFirst) return old;
+    const { id, inputs, outputs, reasons } = await this.#read(old);
+    return { ...old, id, inputs, outputs, initErrors: reasons };
+  }
+
+  async #show(spec: ResourceSpec, given: Bag, old: Saved | undefined): Promise<void> {
+    const { action, inputs } = await this.#stepsOf(spec, given, old);
+    const urn = urnOf(this.#options.world, this.#options.stack.name, spec.name);
+    await this.#call(async ({ provider }) => {
+      if (action === "create" || action === "replace") await provider.previewCreate?.(urn, inputs);
+      if (action === "update" && old) await provider.previewUpdate?.(urn, old, inputs);
+    });
   }
 
   #isTarget(name: string): boolean {
@@ -259,7 +286,8 @@ export class Engine {
   // What the engine makes of a registration: checks, compares, decides.
   async #stepsOf(spec: ResourceSpec, given: Bag, old: Saved | undefined): Promise<Decision> {
     const isTargetedReplace = this.#options.step.replace === spec.name;
-    let inputs = await this.#check(old && !isTargetedReplace ? old.inputs : {}, given);
+    const urn = urnOf(this.#options.world, this.#options.stack.name, spec.name);
+    let inputs = await this.#check(urn, old && !isTargetedReplace ? old.inputs : {}, given);
     if (!old) return { action: "create", inputs, deleteFirst: false, isForced: false };
     const isTriggered =
       !isTargetedReplace &&
@@ -269,12 +297,12 @@ export class Engine {
     const isForced = isTargetedReplace || isTriggered;
     const diff = isForced
       ? { changes: true, replaces: ["id"], deleteBeforeReplace: false }
-      : await this.#diff(old.id, old.outputs, inputs);
-    const replaces = (diff.replaces ?? []).length > 0;
-    if (diff.changes === true || old.isPendingReplacement) {
+      : await this.#diff(old, inputs);
+    const replaces = diff.replaces.length > 0;
+    if (diff.changes || old.isPendingReplacement) {
       if (replaces || isForced || old.isPendingReplacement) {
-        if (!isTargetedReplace) inputs = await this.#check({}, given);
-        const deleteFirst = spec.deleteBeforeReplace ?? diff.deleteBeforeReplace ?? false;
+        if (!isTargetedReplace) inputs = await this.#check(urn, {}, given);
+        const deleteFirst = spec.deleteBeforeReplace ?? diff.deleteBeforeReplace;
         return { action: "replace", inputs, deleteFirst, isForced };
       }
       return { action: "update", inputs, deleteFirst: false, isForced };
@@ -382,13 +410,9 @@ export class Engine {
     { isForced, deletesOld }: { readonly isForced: boolean; readonly deletesOld: boolean },
   ): Promise<Step> {
     const { stack, observer, world } = this.#options;
-    const urn = urnOf(world.service, stack.name, spec.name);
+    const urn = urnOf(world, stack.name, spec.name);
     const call = this.#begin({ operation: "create", name: spec.name, urn, inputs, old, isForced });
-    const end = await this.#answered(call, (host) =>
-      host.provider
-        .create(this.#sent(inputs))
-        .then((result) => ({ id: result.id, outputs: result.outs as Bag })),
-    );
+    const end = await this.#answered(call, ({ provider }) => provider.create(urn, inputs));
     observer.end(call, end);
     if (end.kind !== "done" && end.kind !== "unready") throw new StepFailed(messageOf(end));
     const saved: Saved = {
@@ -398,6 +422,7 @@ export class Engine {
       inputs,
       outputs: end.outputs,
       initErrors: end.kind === "unready" ? end.reasons : [],
+      readsFirst: end.readsFirst === true,
       isToDelete: false,
       isPendingReplacement: false,
       trigger: spec.replacementTrigger,
@@ -421,16 +446,15 @@ export class Engine {
       old,
       isForced: false,
     });
-    const end = await this.#answered(call, (host) =>
-      host.provider
-        .update(old.id, this.#sent(old.outputs), this.#sent(inputs))
-        .then((result) => ({ id: old.id, outputs: result.outs as Bag })),
-    );
+    const end = await this.#answered(call, ({ provider }) => provider.update(old.urn, old, inputs));
     observer.end(call, end);
     if (end.kind !== "done" && end.kind !== "unready") throw new StepFailed(messageOf(end));
-    old.inputs = inputs;
+    // The dynamic provider's outputs have the arguments; what the plugin compares are the inputs, of before.
+    const isKept = end.kind === "unready" && this.#options.world.front === "plugin";
+    if (!isKept) old.inputs = inputs;
     old.outputs = end.outputs;
     old.initErrors = end.kind === "unready" ? end.reasons : [];
+    old.readsFirst = end.readsFirst === true;
     old.trigger = spec.replacementTrigger;
     observer.saved(stack, old, "updated");
     if (end.kind === "unready") throw new StepFailed(end.reasons.join("\n"));
@@ -449,8 +473,8 @@ export class Engine {
       isForced: false,
       isReplaced,
     });
-    const end = await this.#answered(call, (host) =>
-      host.provider.delete(saved.id, this.#sent(saved.outputs)).then(() => ({ id: saved.id, outputs: {} })),
+    const end = await this.#answered(call, ({ provider }) =>
+      provider.delete(urn, saved).then(() => ({ id: saved.id, outputs: {} })),
     );
     observer.end(call, end);
     if (end.kind !== "done") throw new StepFailed(messageOf(end));
@@ -503,29 +527,30 @@ export class Engine {
     if (!this.#hasFailed && !this.#isCancelled && this.#options.step.target === undefined) stack.keys.clear();
   }
 
-  async #refresh(): Promise<void> {
-    await this.#refreshAll();
+  async #refreshAll(): Promise<boolean> {
+    return this.#refreshEach(this.#options.stack.resources);
   }
 
-  async #refreshAll(): Promise<boolean> {
+  // Before an update or a destroy begins: what the provider wants read, replaced ones too.
+  async #refreshFirst(): Promise<boolean> {
+    if (this.#options.step.refresh === true) return true;
+    return this.#refreshEach(this.#options.stack.resources.filter(({ readsFirst }) => readsFirst));
+  }
+
+  async #refreshEach(resources: readonly Saved[]): Promise<boolean> {
     const { stack, observer } = this.#options;
     const results = await Promise.all(
-      stack.resources
+      resources
         .filter(({ name, isPendingReplacement }) => this.#isTarget(name) && !isPendingReplacement)
         .map(async (saved) => {
           try {
-            const { name, urn, inputs } = saved;
-            const call = this.#begin({ operation: "read", name, urn, inputs, old: saved, isForced: false });
-            const end = await this.#answered(call, (host) =>
-              host.provider
-                .read(saved.id, this.#sent(saved.outputs))
-                .then((result) => ({ id: result.id ?? "", outputs: (result.props ?? {}) as Bag })),
-            );
-            observer.end(call, end);
-            if (end.kind !== "done") throw new StepFailed(messageOf(end));
-            await this.#diff(saved.id, end.outputs, inputs);
-            saved.outputs = end.outputs;
-            saved.initErrors = [];
+            const before = saved.inputs;
+            const { reasons, ...read } = await this.#read(saved);
+            await this.#diff({ ...read, urn: saved.urn }, before);
+            saved.inputs = read.inputs;
+            saved.outputs = read.outputs;
+            saved.initErrors = reasons;
+            saved.readsFirst = read.readsFirst;
             observer.saved(stack, saved, "read");
             return true;
           } catch (error) {
@@ -537,52 +562,87 @@ export class Engine {
     return !results.includes(false);
   }
 
+  // Reads what is to be taken over, and compares it with itself: what is left to do would be done by the import.
+  async #import(): Promise<void> {
+    const { stack, world, observer, importedId } = this.#options;
+    if (importedId === undefined || world.front !== "plugin") return;
+    const urn = urnOf(world, stack.name, "taken");
+    const { place, id } = importOf(world, importedId);
+    const call = this.#begin({
+      operation: "read",
+      name: "taken",
+      urn,
+      inputs: place,
+      old: undefined,
+      isForced: false,
+    });
+    const end = await this.#answered(call, ({ provider }) => provider.import!(urn, id));
+    observer.end(call, end);
+    if (end.kind !== "done" && end.kind !== "unready") return;
+    try {
+      const given = end.inputs ?? {};
+      const { inputs, reasons } = await this.#call(({ provider }) => provider.check(urn, {}, given));
+      const { changes } = await this.#diff({ ...end, urn, inputs }, inputs);
+      observer.imported(end, { wanted: place, inputs, reasons, changes });
+    } catch (error) {
+      this.#fail("taken", error);
+    }
+  }
+
+  // A resource that is read as unready is no failure of the refresh.
+  async #read(
+    saved: Saved,
+  ): Promise<{ id: string; inputs: Bag; outputs: Bag; reasons: readonly string[]; readsFirst: boolean }> {
+    const { observer } = this.#options;
+    const { name, urn, inputs } = saved;
+    const call = this.#begin({ operation: "read", name, urn, inputs, old: saved, isForced: false });
+    const end = await this.#answered(call, ({ provider }) => provider.read(urn, saved));
+    observer.end(call, end);
+    if (end.kind !== "done" && end.kind !== "unready") throw new StepFailed(messageOf(end));
+    return {
+      id: end.id,
+      inputs: end.inputs ?? inputs,
+      outputs: end.outputs,
+      reasons: end.kind === "unready" ? end.reasons : [],
+      readsFirst: end.readsFirst === true,
+    };
+  }
+
   #begin(call: Omit<Call, "stack" | "beganMs">): Call {
     const { stack, timeline, observer } = this.#options;
-    const whole = { ...call, stack, beganMs: timeline.nowMs };
+    const inputs = withoutSecrets(call.inputs) as Bag;
+    const whole = { ...call, inputs, stack, beganMs: timeline.nowMs };
     if (call.operation !== "read") this.#changes += 1;
     observer.begin(whole);
     return whole;
   }
 
-  async #check(olds: Bag, news: Bag): Promise<Bag> {
-    const result = await this.#call((host) => host.provider.check(this.#sent(olds), this.#sent(news)));
-    const failures = result.failures ?? [];
-    if (failures.length > 0) throw new StepFailed(failures.map(({ reason }) => reason).join("; "));
-    return travelled(result.inputs as Bag);
+  async #check(urn: string, olds: Bag, news: Bag): Promise<Bag> {
+    const { inputs, reasons } = await this.#call(({ provider }) => provider.check(urn, olds, news));
+    if (reasons.length > 0) throw new StepFailed(reasons.join("; "));
+    return travelled(inputs);
   }
 
-  #diff(
-    id: string,
-    olds: Bag,
-    news: Bag,
-  ): Promise<{ changes?: boolean; replaces?: string[]; deleteBeforeReplace?: boolean }> {
-    return this.#call((host) => host.provider.diff(id, this.#sent(olds), this.#sent(news)));
+  #diff({ urn, ...stored }: Pick<Saved, "urn" | "id" | "inputs" | "outputs">, news: Bag): Promise<Compared> {
+    return this.#call(({ provider }) => provider.diff(urn, stored, news));
   }
 
-  #sent(bag: Bag): Bag {
-    return travelled(withoutSecrets(bag) as Bag);
-  }
-
-  async #answered(call: Call, ask: (host: Host) => Promise<{ id: string; outputs: Bag }>): Promise<CallEnd> {
+  async #answered(call: Call, ask: (host: Host) => Promise<Answer>): Promise<CallEnd> {
     try {
-      const { id, outputs } = await this.#call(ask);
-      if (call.operation === "create" && id === "")
+      const answer = await this.#call(ask);
+      if (call.operation === "create" && answer.id === "")
         return { kind: "refused", message: "plugin returned empty resource.ID" };
-      const refusal = refusalOf(id, "id") ?? refusalOf(outputs);
-      if (refusal !== undefined) return { kind: "refused", message: refusal };
-      return { kind: "done", id, outputs: travelled(outputs) };
+      return taken(answer) ?? { kind: "done", ...travelled(answer) };
     } catch (error) {
       if (error instanceof HostIsGone) return { kind: "lost" };
-      const { message, id, properties = {}, reasons = [] } = error as Partial<CreatedButNotReady> & Error;
+      const { message } = error as Error;
+      const reasons = error instanceof Unready ? error.reasons : [];
       // A text that can't be put on the wire takes the whole process down, which nobody gets an answer from any more.
       if ([message, ...reasons].some((text) => !text.isWellFormed())) {
         return { kind: "refused", message: `URIError: URI malformed, in ${JSON.stringify(message)}` };
       }
-      if (id === undefined || reasons.length === 0) return { kind: "failed", message };
-      const refusal = refusalOf(id, "id") ?? refusalOf(properties);
-      if (refusal !== undefined) return { kind: "refused", message: refusal };
-      return { kind: "unready", id, outputs: travelled(properties), reasons };
+      if (!(error instanceof Unready) || reasons.length === 0) return { kind: "failed", message };
+      return taken(error.answer) ?? { kind: "unready", ...travelled(error.answer), reasons };
     }
   }
 
@@ -634,6 +694,12 @@ export class Engine {
 }
 
 class HostIsGone extends Error {}
+
+/** Why the engine does not take an answer; undefined where it does. */
+function taken({ id, outputs, inputs = {} }: Answer): CallEnd | undefined {
+  const message = refusalOf(id, "id") ?? refusalOf(outputs) ?? refusalOf(inputs, "inputs");
+  return message === undefined ? undefined : { kind: "refused", message };
+}
 
 function messageOf(end: CallEnd): string {
   switch (end.kind) {

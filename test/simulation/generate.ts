@@ -8,6 +8,7 @@ import type {
   ClockSpec,
   Deploy,
   Fault,
+  FrontName,
   Json,
   MachineSpec,
   Moment,
@@ -37,9 +38,24 @@ interface Climate {
 export function generate(seed: number): Script {
   const draw = new Draw(`script ${String(seed)}`);
   const climate = drawClimate(draw);
-  const world = drawWorld(draw, climate);
+  const world = { ...drawWorld(draw, climate), front: drawFront(seed) };
   const stacks = drawStacks(draw, climate, world);
-  return { seed, world, stacks, steps: drawSteps(draw, climate, world, stacks) };
+  const steps = drawSteps(draw, climate, world, stacks);
+  return { seed, world, stacks, steps: world.front === "plugin" ? withImport(seed, steps) : steps };
+}
+
+// By a chance of its own: a seed's history is the same through either front.
+function drawFront(seed: number): FrontName {
+  return new Draw(`front ${String(seed)}`).pick(["dynamic", "plugin"]);
+}
+
+// As with the front, nothing else is drawn otherwise.
+function withImport(seed: number, steps: readonly Step[]): Step[] {
+  const draw = new Draw(`import ${String(seed)}`);
+  if (!draw.chance(0.3)) return [...steps];
+  const place = draw.int(Math.ceil(steps.length / 2), steps.length);
+  const step: Step = { do: "import", stack: 0, machine: 0, nth: draw.int(0, 2) };
+  return [...steps.slice(0, place), step, ...steps.slice(place)];
 }
 
 function drawClimate(draw: Draw): Climate {

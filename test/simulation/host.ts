@@ -1,23 +1,24 @@
 /**
- * The provider's process: the real provider of a service, with everything that it reaches for handed in by the simulation.
+ * The provider's process: the real provider of a service behind one of its fronts, with everything that it reaches for handed in
+ * by the simulation.
  */
-import { ExecutionProvider } from "../../provider/src/fronts/dynamic/executionProvider";
-import { DeploymentMemory } from "../../provider/src/fronts/shared/deploymentMemory";
-import type { ProviderProcess } from "../../provider/src/fronts/dynamic/executionProvider";
-import { stackSettingWords } from "../../provider/src/fronts/shared/settingWords";
 import type { ServiceName } from "../../provider/src/services/registry";
-import { RunRegister, openSession } from "../../provider/src/lifecycle";
-import { services } from "../../provider/src/services/registry";
+import type { SessionOptions } from "../../provider/src/lifecycle";
+import { RunRegister } from "../../provider/src/lifecycle";
+import type { EngineReporter } from "../../provider/src/fronts/shared/engineMessages";
 import type { Clock } from "../../provider/src/ground/clock";
 import type { Fetch } from "../../provider/src/http/httpClient";
 import type { Draw } from "./draw";
 import type { Machine } from "./machine";
 import type { SimulatedProcess } from "./process";
+import type { ProviderSide } from "./providerSide";
 import type { Timeline } from "./timeline";
 
 /** What a process of the provider is made of. */
 export interface HostOptions {
   readonly service: ServiceName;
+  /** Names the engine that has started it: all processes that it starts are told the same. */
+  readonly engine: string;
   readonly machine: Machine;
   readonly process: SimulatedProcess;
   readonly timeline: Timeline;
@@ -33,28 +34,35 @@ export interface HostOptions {
   ) => void;
 }
 
-/** The provider, as the engine calls it. */
+/** The provider, as the engine has it. */
 export interface Host {
-  readonly provider: ExecutionProvider;
-  /** The deployment is to end, or this process is. */
+  readonly provider: ProviderSide;
+  /** This process is to end: whatever waits ends, and nothing is said to be done. */
   abort(): void;
-  /** What is done when the engine is through with a process that nobody has cut short. */
-  rest(): Promise<void>;
+  /** The first Ctrl-C. */
+  cancel(isBusy: boolean): void;
+  /** What is done when the engine is through with the process. */
+  rest(isCutShort: boolean): Promise<void>;
 }
 
-const config: Readonly<Record<string, string>> = {
-  "huaweicloud:accessKey": "SIMULATEDACCESSKEY01",
-  "huaweicloud:secretKey": "simulated-secret-key-01",
-  "alicloud:accessKey": "SIMULATEDACCESSKEY01",
-  "alicloud:secretKey": "simulated-secret-key-01",
-  "aws:accessKey": "SIMULATEDACCESSKEY01",
-  "aws:secretKey": "simulated-secret-key-01",
-};
+/** What the provider's process has of the world. */
+export interface ProcessWorld {
+  readonly register: RunRegister;
+  readonly clock: Clock;
+  readonly session: Pick<SessionOptions, "fetch" | "clock" | "random" | "uuid">;
+  readonly reporter: (urn: string | undefined) => EngineReporter;
+  readonly hasEngine: () => Promise<boolean>;
+}
 
-/** Opens the provider in a process. */
-export function openHost(options: HostOptions): Host {
-  const { service, machine, process, timeline, draw, fetch, onMessage } = options;
-  const ending = new AbortController();
+/** Settings of the account, by vendor. */
+export const account = { accessKey: "SIMULATEDACCESSKEY01", secretKey: "simulated-secret-key-01" } as const;
+
+/** Settings are in the stack's configuration alone. */
+export const nowhere = { environment: () => undefined, readFile: () => undefined } as const;
+
+/** Opens a process of the provider. */
+export function openWorld(options: HostOptions): ProcessWorld {
+  const { machine, process, timeline, draw, fetch, onMessage } = options;
   const clock = clockOf(options);
   const register = new RunRegister({
     ...(machine.journal === "none" ? {} : { storage: journalOn(options) }),
@@ -64,29 +72,16 @@ export function openHost(options: HostOptions): Host {
       onMessage("trouble", urn, message);
     },
   });
-  const deployment = new DeploymentMemory();
-  const settings = {
-    config: (key: string) => config[key],
-    environment: () => undefined,
-    readFile: () => undefined,
-    words: stackSettingWords,
-  };
-  const thisProcess: ProviderProcess = {
-    host: {
-      signal: ending.signal,
-      deployment: undefined,
-      serve: (call) => call(),
-      hasEngine: () =>
-        process.act("check", (deliver) => {
-          timeline.after(1, () => {
-            deliver(() => options.hasEngine());
-          });
-        }),
-    },
+  return {
     register,
-    deployment,
-    openSession: () =>
-      openSession({ settings, fetch, clock, random: () => draw.next(), uuid: () => draw.uuid() }),
+    clock,
+    session: { fetch, clock, random: () => draw.next(), uuid: () => draw.uuid() },
+    hasEngine: () =>
+      process.act("check", (deliver) => {
+        timeline.after(1, () => {
+          deliver(() => options.hasEngine());
+        });
+      }),
     reporter: (urn) => ({
       explain: (text) =>
         process.act("log", (deliver) => {
@@ -105,19 +100,6 @@ export function openHost(options: HostOptions): Host {
         onMessage("warning", urn, text);
       },
     }),
-    everythingSaid: () => Promise.resolve(),
-  };
-  return {
-    provider: new ExecutionProvider(services[service], thisProcess),
-    abort: () => {
-      ending.abort();
-    },
-    rest: async () => {
-      const isReady = !deployment.hasFailed;
-      await Promise.all(
-        deployment.answered.map(({ service: of, urn, id }) => register.answered(of, urn, id, { isReady })),
-      );
-    },
   };
 }
 

@@ -4,9 +4,10 @@
  */
 import { falseClaims } from "./claims";
 import type { Counters, Exception } from "./counters";
-import type { Call, CallEnd, Saved, Stack } from "./engine";
+import type { Call, CallEnd, EngineObserver, Saved, Stack } from "./engine";
 import type { Machine } from "./machine";
 import { inputNames, isNamed, showsMarks, tagOf, workflowOf } from "./program";
+import type { Answer } from "./providerSide";
 import type { Deploy, RequestKind, ResourceSpec, World } from "./script";
 import type { Execution, Origin, Truth } from "./services/truth";
 import type { Timeline } from "./timeline";
@@ -279,6 +280,17 @@ export class Oracle {
       const machine = this.#lastDelete?.urn === saved.urn ? this.#lastDelete.machine : undefined;
       this.#destroys.set(saved.urn, [...destroys, { machine, ms: this.#timeline.nowMs }]);
     }
+  }
+
+  /** An execution was read for an import: as it is, with arguments that name it, and nothing left to do. */
+  imported(
+    { id }: Answer,
+    { wanted, inputs, reasons, changes }: Parameters<EngineObserver["imported"]>[1],
+  ): void {
+    if (reasons.length > 0) this.violate("what is imported is refused", reasons.join("; "));
+    const isNamedByInputs = Object.entries(wanted).every(([name, value]) => inputs[name] === value);
+    if (!isNamedByInputs) this.violate("an import does not say what it is of", `${id}: ${canonical(inputs)}`);
+    if (changes) this.violate("what is imported would be changed at once", id);
   }
 
   /** A message of the provider on its way to the user. */

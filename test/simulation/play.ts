@@ -6,12 +6,13 @@ import { Counters } from "./counters";
 import { Draw } from "./draw";
 import type { EngineResult, Stack } from "./engine";
 import { Engine } from "./engine";
-import { openHost } from "./host";
+import { openDynamicHost } from "./dynamicSide";
 import { Machine, WorldClock } from "./machine";
 import { fetchThrough } from "./network";
 import type { Followed, Violation } from "./oracle";
 import { Oracle } from "./oracle";
 import { SimulatedProcess } from "./process";
+import { openPluginHost } from "./pluginSide";
 import { isNamed, workflowName } from "./program";
 import type { Deploy, Fault, Json, Moment, ResourceSpec, Script, Step } from "./script";
 import { simulatedAom } from "./services/aom";
@@ -138,6 +139,7 @@ class Run {
       case "up":
       case "refresh":
       case "destroy":
+      case "import":
         await this.#deploy(step);
         return;
       case "together":
@@ -370,6 +372,7 @@ class Run {
       stack,
       step,
       timeline: this.#timeline,
+      importedId: step.do === "import" ? this.#importedId(step.nth ?? 0) : undefined,
       newKey: () => draw.uuid(machine.clock.now()),
       observer: {
         begin: (call) => {
@@ -382,13 +385,19 @@ class Run {
           this.#note(`${of.name}/${saved.name} ${how}: ${saved.id}`);
           this.#oracle.saved(of, saved, how);
         },
+        imported: (answer, compared) => {
+          this.#counters.sometimes("an execution was looked at for an import");
+          this.#oracle.imported(answer, compared);
+        },
         note: this.#note,
       },
       openHost: (name) => {
         followed.isPreview = name === "preview";
         const process = new SimulatedProcess(`${name} ${String(number)}`, this.#timeline);
-        const host = openHost({
+        const open = world.front === "plugin" ? openPluginHost : openDynamicHost;
+        const host = open({
           service: world.service,
+          engine: `127.0.0.1:${String(10_000 + number)}`,
           machine,
           process,
           timeline: this.#timeline,
@@ -426,6 +435,12 @@ class Run {
       },
     });
     return engine.run();
+  }
+
+  #importedId(nth: number): string | undefined {
+    const workflow = workflowName(0);
+    const known = this.#truth.executions.filter((one) => one.workflow === workflow && !one.isForgotten);
+    return known.at(-1 - nth)?.id;
   }
 
   #countFault(followed: Followed, { on, what, ms = 0 }: Fault, hasStarted: boolean): void {

@@ -6,10 +6,12 @@ import type { ServiceName } from "../../provider/src/services/registry";
 import { services } from "../../provider/src/services/registry";
 import type { ResourceSpec, World } from "./script";
 import type { Bag } from "./values";
+import { secretOf } from "./values";
 
 /** The resource's name among all of a stack. */
-export function urnOf(service: ServiceName, stack: string, name: string): string {
-  return `urn:pulumi:${stack}::sim::pulumi-nodejs:${service}:WorkflowExecution::${name}`;
+export function urnOf({ service, front }: World, stack: string, name: string): string {
+  const type = front === "plugin" ? "runbook" : "pulumi-nodejs";
+  return `urn:pulumi:${stack}::sim::${type}:${service}:WorkflowExecution::${name}`;
 }
 
 /** The workflow's name at the service. */
@@ -25,6 +27,15 @@ export function tagOf(stack: string, name: string): string {
 /** True where an execution's name is its id, and makes a second start harmless. */
 export function isNamed({ service }: Pick<World, "service">): boolean {
   return service === "cloudflow" || service === "stepfunctions";
+}
+
+/** The argument that names the first workflow, and the id by which an execution of it is imported. */
+export function importOf(
+  { service }: World,
+  executionId: string,
+): { readonly place: Record<string, string>; readonly id: string } {
+  const [name = "", workflow = ""] = Object.entries(placeOf(service, workflowName(0))).at(-1) ?? [];
+  return { place: { [name]: workflow }, id: `${workflow}/${executionId}` };
 }
 
 function placeOf(service: ServiceName, workflow: string): Record<string, string> {
@@ -83,14 +94,25 @@ export const inputNames: ReadonlySet<string> = new Set(
   (Object.keys(services) as ServiceName[]).flatMap((service) => inputNameOf(service) ?? []),
 );
 
+// What the npm package's class adds for the dynamic provider.
+function ownProperties(world: World, stack: string, { name }: ResourceSpec, secretArguments: Bag): Bag {
+  return {
+    __provider: `exports.handler = () => require("pulumi-runbook/provider").${world.service};`,
+    __meta: { urn: urnOf(world, stack, name), ...secretArguments },
+  };
+}
+
 /**
  * The inputs of a resource.
  * @param key what `executionKey` is, where the program gives one.
  */
 export function inputsOf(world: World, stack: string, spec: ResourceSpec, key: string | undefined): Bag {
   const { service } = world;
+  const isPlugin = world.front === "plugin";
   const inputName = inputNameOf(service);
-  const input = inputName === undefined ? {} : { [inputName]: { sim: tagOf(stack, spec.name) } };
+  const isSecret = spec.secretInput === true && inputName !== undefined;
+  const tag = { sim: tagOf(stack, spec.name) };
+  const input = inputName === undefined ? {} : { [inputName]: isSecret && isPlugin ? secretOf(tag) : tag };
   const place = placeOf(service, workflowName(spec.workflow));
   const mode = world.express === true ? expressModes[service] : {};
   return {
@@ -101,10 +123,6 @@ export function inputsOf(world: World, stack: string, spec: ResourceSpec, key: s
     ...spec.args,
     ...(key === undefined ? {} : { executionKey: key }),
     ...(spec.executionName === undefined ? {} : { executionName: spec.executionName }),
-    __provider: `exports.handler = () => require("pulumi-runbook/provider").${service};`,
-    __meta: {
-      urn: urnOf(service, stack, spec.name),
-      ...(spec.secretInput === true && inputName !== undefined ? { secretArguments: [inputName] } : {}),
-    },
+    ...(isPlugin ? {} : ownProperties(world, stack, spec, isSecret ? { secretArguments: [inputName] } : {})),
   };
 }

@@ -7,6 +7,11 @@ import type { ServiceName } from "../../provider/src/services/registry";
 /** How the service, its machines and their clocks are. Times in milliseconds. */
 export interface World {
   readonly service: ServiceName;
+  /**
+   * Through which front the program reaches the service.
+   * @default "dynamic"
+   */
+  readonly front?: FrontName;
   /** CloudFlow's Express flows, the EXPRESS ones of FunctionGraph and Step Functions. */
   readonly express?: boolean;
   /** CloudFlow: Express executions are kept as others are; else they are forgotten as they end. */
@@ -37,6 +42,9 @@ export interface World {
   /** CloudFlow: the shared gateway's error codes. */
   readonly gatewayCodes?: boolean;
 }
+
+/** A front of the provider. */
+export type FrontName = "dynamic" | "plugin";
 
 /** A clock: how far it is ahead, and by how much per second it runs fast. */
 export interface ClockSpec {
@@ -129,7 +137,10 @@ export type Moment =
 
 /** A deployment. */
 export interface Deploy {
-  readonly do: "up" | "refresh" | "destroy";
+  /** `import`: an execution is looked at as `pulumi import` does, and the person does not go on. */
+  readonly do: "up" | "refresh" | "destroy" | "import";
+  /** For `import`: which execution, counted from the newest of the first workflow, 0. */
+  readonly nth?: number;
   readonly stack: number;
   readonly machine: number;
   readonly preview?: boolean;

@@ -84,6 +84,7 @@ function* shorter(script: Script): Generator<Script> {
     "withoutDate",
     "expressKept",
     "express",
+    "front",
   ] as const) {
     if (world[name] !== undefined) yield { ...script, world: without(world, name) };
   }
@@ -103,6 +104,7 @@ function* simplerSteps(step: Step): Generator<Step> {
     case "up":
     case "refresh":
     case "destroy":
+    case "import":
       yield* simplerDeploys(step);
       return;
     case "together":

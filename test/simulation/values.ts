@@ -23,6 +23,11 @@ export function travelled<T>(value: T): T {
   return JSON.parse(JSON.stringify(value)) as T;
 }
 
+/** A secret in the engine's form. */
+export function secretOf(value: unknown): Bag {
+  return { [signatureKey]: secretSignature, value };
+}
+
 /** The values without the engine's marks of secrets, as a provider gets them that does not take any. */
 export function withoutSecrets(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutSecrets);

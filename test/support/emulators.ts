@@ -15,6 +15,8 @@ export interface EmulatedExecution {
 
 /** A request as the control API logs it. */
 export interface LoggedRequest {
+  /** The service that it went to; absent where none has such a request. */
+  readonly service?: string;
   readonly operation: string;
   readonly method: string;
   readonly path: string;

@@ -14,7 +14,7 @@ export interface JavaBuild {
 }
 
 /**
- * Compiles `App.java` in a folder, with all of the SDK, into `app.jar` beside it.
+ * Compiles `App.java` in a folder and what it uses there, with all of the SDK, into `app.jar` beside it.
  * @returns the number of the SDK's sources
  * @throws Error with what the compiler says
  */
@@ -23,7 +23,7 @@ export function buildJavaProgram(folder: string, { sdk, packages }: JavaBuild): 
     .filter((file) => file.endsWith(".java"))
     .map((file) => join(sdk, "src", file));
   const classes = join(folder, "classes");
-  const options = ["-nowarn", "-proc:none", "-d", classes, "-cp", join(packages, "*")];
+  const options = ["-nowarn", "-proc:none", "-d", classes, "-cp", join(packages, "*"), "-sourcepath", folder];
   execFileSync("javac", [...options, join(folder, "App.java"), ...sources], { stdio: "pipe" });
   writeResources(sdk, classes);
   const manifest = join(folder, "manifest.txt");

@@ -2,13 +2,11 @@
  * A stack of a program in any language that uses the plugin: the real engine, the plugin installed from its archive into a
  * Pulumi home of the stack's own, the emulator as the cloud.
  */
-import { execFile } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
-import { promisify } from "node:util";
-import type { OutputMap } from "@pulumi/pulumi/automation";
-import { LocalWorkspace } from "@pulumi/pulumi/automation";
 import { buildJavaProgram } from "./javaProgram";
+import type { OperationResult, StackOutput } from "./pulumiCommand";
+import { demandPulumi, operate, stackOutputs } from "./pulumiCommand";
 import { pulumiFolder } from "./stack";
 import { textOfFolder } from "./textOfFolder";
 
@@ -45,23 +43,14 @@ export function whyNot(language: Language): string | undefined {
   return undefined;
 }
 
-/** What a command came to. */
-export interface LanguageResult {
-  readonly ok: boolean;
-  /** All that a user sees, without colour. */
-  readonly output: string;
-  /** Number of resources by what was done with them; the stack itself counts. */
-  readonly changes: Readonly<Record<string, number>>;
-}
-
 /** A stack under test. */
 export interface LanguageStack {
   /** Sets a key of the program's own configuration. */
   config(key: string, value: string): Promise<void>;
-  preview(): Promise<LanguageResult>;
-  up(): Promise<LanguageResult>;
-  destroy(): Promise<LanguageResult>;
-  outputs(): Promise<OutputMap>;
+  preview(): Promise<OperationResult>;
+  up(): Promise<OperationResult>;
+  destroy(): Promise<OperationResult>;
+  outputs(): Promise<Record<string, StackOutput>>;
   /** The resources in the state, the stack itself left out. */
   state(): Promise<{ readonly type: string; readonly inputs: Readonly<Record<string, unknown>> }[]>;
   /** All that the engine has written to its backend, as text. */
@@ -105,17 +94,22 @@ export function prepareProgram(language: Language, folder: string, env: Record<s
   }
 }
 
-/** Opens a stack of the program in a folder, whose provider is configured for an emulator. */
+/**
+ * Opens a stack of the program in a folder, whose provider is configured for an emulator.
+ * @param complete adds to the copy of the program, before it is compiled.
+ */
 export async function openLanguageStack(
   language: Language,
   program: string,
   emulatorUrl: string,
+  complete: (folder: string) => void = () => undefined,
 ): Promise<LanguageStack> {
   if (pulumiFolder === undefined) throw new Error("PULUMI_TEST_BIN is not set: run the tests by `npm test`");
   const { pulumiEnvironment } = await import("../../tools/pulumiEnvironment.mjs");
   mkdirSync(join(root, ".state"), { recursive: true });
   const folder = mkdtempSync(join(root, ".state", "language-"));
   cpSync(program, folder, { recursive: true });
+  complete(folder);
   const env = pulumiEnvironment({ cli: pulumiFolder, stateFolder: join(folder, "state") });
   // The shared folder of plugins is a link: what is installed here must not be seen elsewhere.
   const plugins = join(env["PULUMI_HOME"]!, "plugins");
@@ -126,58 +120,46 @@ export async function openLanguageStack(
     .filter(Boolean)
     .join(delimiter);
   prepareProgram(language, folder, env);
-  process.env["PATH"] = env["PATH"];
+  env["PULUMI_STACK"] = "test";
 
-  const hidden = Object.keys(process.env).filter((key) => !(key in env));
-  const envVars = { ...Object.fromEntries(hidden.map((key) => [key, ""])), ...env };
-  const stack = await LocalWorkspace.createOrSelectStack({ stackName: "test", workDir: folder }, { envVars });
-  await promisify(execFile)(
-    "pulumi",
-    ["plugin", "install", "resource", "runbook", schemaVersion(), "--file", prepared.archive!],
-    { cwd: folder, env },
-  );
-  await stack.setAllConfig(
-    {
-      "runbook:huaweicloud.region": { value: "cn-north-4" },
-      "runbook:huaweicloud.projectId": { value: "0123456789abcdef0123456789abcdef" },
-      "runbook:huaweicloud.accessKey": { value: "EMULATORACCESSKEY0001" },
-      "runbook:huaweicloud.secretKey": { value: "emulator-secret-key-0001", secret: true },
-      "runbook:huaweicloud.endpoints.aom": { value: emulatorUrl },
-      "runbook:huaweicloud.endpoints.iam": { value: emulatorUrl },
-    },
-    true,
-  );
-
-  async function run(
-    command: (options: { onOutput: (text: string) => void; color: "never" }) => Promise<{
-      summary?: { resourceChanges?: Record<string, number> };
-      changeSummary?: Record<string, number>;
-    }>,
-  ): Promise<LanguageResult> {
-    let output = "";
-    const onOutput = (text: string): void => {
-      output += text;
-    };
-    try {
-      const { summary, changeSummary } = await command({ onOutput, color: "never" });
-      return { ok: true, output, changes: summary?.resourceChanges ?? changeSummary ?? {} };
-    } catch (error) {
-      return { ok: false, output: output === "" ? String(error) : output, changes: {} };
-    }
-  }
+  const place = { folder, env };
+  const plugin = ["resource", "runbook", schemaVersion(), "--file", prepared.archive!];
+  await demandPulumi(place, ["plugin", "install", ...plugin]);
+  await demandPulumi(place, ["stack", "init", "test"]);
+  const settings = {
+    "huaweicloud.region": "cn-north-4",
+    "huaweicloud.projectId": "0123456789abcdef0123456789abcdef",
+    "huaweicloud.accessKey": "EMULATORACCESSKEY0001",
+    "huaweicloud.endpoints.aom": emulatorUrl,
+    "huaweicloud.endpoints.functiongraph": emulatorUrl,
+    "huaweicloud.endpoints.coc": emulatorUrl,
+    "huaweicloud.endpoints.iam": emulatorUrl,
+    "alicloud.region": "cn-hangzhou",
+    "alicloud.accessKey": "EMULATORACCESSKEY0001",
+    "alicloud.endpoints.fnf": emulatorUrl,
+    "aws.accessKey": "EMULATORACCESSKEY0001",
+    "aws.endpoints.sfn": emulatorUrl,
+  };
+  const clouds = ["huaweicloud", "alicloud", "aws"];
+  await demandPulumi(place, [
+    ...["config", "set-all", "--path"],
+    ...Object.entries(settings).flatMap(([key, value]) => ["--plaintext", `runbook:${key}=${value}`]),
+    ...clouds.flatMap((cloud) => ["--secret", `runbook:${cloud}.secretKey=emulator-secret-key-0001`]),
+  ]);
 
   return {
-    config: (key, value) => stack.setConfig(key, { value }),
-    preview: () => run((options) => stack.preview(options)),
-    up: () => run((options) => stack.up(options)),
-    destroy: () => run((options) => stack.destroy(options)),
-    outputs: () => stack.outputs(),
+    config: async (key, value) => {
+      await demandPulumi(place, ["config", "set", key, "--", value]);
+    },
+    preview: () => operate(place, "preview"),
+    up: () => operate(place, "up"),
+    destroy: () => operate(place, "destroy"),
+    outputs: () => stackOutputs(place),
     state: async () => {
-      const { deployment } = await stack.exportStack();
-      const { resources = [] } = (deployment ?? {}) as {
-        resources?: { type: string; inputs?: Record<string, unknown> }[];
+      const { deployment } = JSON.parse(await demandPulumi(place, ["stack", "export", "--show-secrets"])) as {
+        deployment: { resources?: { type: string; inputs?: Record<string, unknown> }[] };
       };
-      return resources
+      return (deployment.resources ?? [])
         .filter(({ type }) => type !== "pulumi:pulumi:Stack")
         .map(({ type, inputs = {} }) => ({ type, inputs }));
     },

@@ -1,5 +1,5 @@
 /**
- * Machines that deploy to one emulated workflow, and processes on them that are cut short: a new process knows of the
+ * Machines that deploy to one emulated workflow, and processes on them that are interrupted: a new process knows of the
  * ones before it only what the machine's journal says. Nothing sleeps, unless the scene is in real time.
  */
 import { mkdtempSync, rmSync } from "node:fs";
@@ -213,7 +213,7 @@ export async function crashBeforeAnswers(
   expect(await scene.executions()).toHaveLength(before + resources.length);
 }
 
-/** A session that calls back when it has sent so many starts. */
+/** A session that calls back when it has sent the given number of starts. */
 export async function afterStarts(scene: Scene, count: number, callBack: () => void): Promise<Session> {
   let posts = 0;
   return sessionWith(scene, (send) => {
@@ -224,8 +224,8 @@ export async function afterStarts(scene: Scene, count: number, callBack: () => v
 }
 
 /**
- * A session that calls back when the service has handled so many starts and has dropped their connections. Until then
- * no start learns that its answer is lost, so none is sent again before the others are out.
+ * A session that calls back when the service has handled the given number of starts and has dropped their connections.
+ * Until then no start learns that its answer is lost, so none is sent again before the others are out.
  */
 export async function afterLostAnswers(scene: Scene, count: number, callBack: () => void): Promise<Session> {
   let lost = 0;

@@ -16,12 +16,13 @@ import { LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 import { PluginAttach } from "@pulumi/pulumi/proto/plugin_pb";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as protocol from "@pulumi/pulumi/proto/provider_pb";
-import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import type { Emulator } from "runbook-emulator";
 import type { ServiceName } from "../../provider/src/services/registry";
 import { huaweiEndpoints } from "./everyService";
+import type { InitFailure } from "./initFailure";
+import { initFailureOf } from "./initFailure";
 import { demoProjectId } from "./sessions";
 
 /** The compiled plugin. */
@@ -55,15 +56,6 @@ export function urnOf(name: string, service: ServiceName = "aom"): string {
   return `urn:pulumi:dev::tests::runbook:${service}:WorkflowExecution::${name}`;
 }
 
-/** An init failure as the engine reads it. */
-export interface InitFailure {
-  readonly id: string;
-  readonly outputs: Bag;
-  readonly inputs: Bag | undefined;
-  readonly reasons: readonly string[];
-  readonly refreshBeforeUpdate: boolean;
-}
-
 /** A call that was answered with an error. */
 export class CallFailed extends Error {
   readonly code: grpc.status;
@@ -73,24 +65,8 @@ export class CallFailed extends Error {
   constructor(error: grpc.ServiceError) {
     super(error.details);
     this.code = error.code;
-    const [details] = error.metadata.get("grpc-status-details-bin");
-    this.initFailure = details === undefined ? undefined : readInitFailure(details as Buffer);
+    this.initFailure = initFailureOf(error.metadata);
   }
-}
-
-function readInitFailure(details: Buffer): InitFailure | undefined {
-  for (const detail of Status.deserializeBinary(details).getDetailsList()) {
-    if (detail.getTypeName() !== "pulumirpc.ErrorResourceInitFailed") continue;
-    const found = protocol.ErrorResourceInitFailed.deserializeBinary(detail.getValue_asU8());
-    return {
-      id: found.getId(),
-      outputs: bagOf(found.getProperties()),
-      inputs: found.hasInputs() ? bagOf(found.getInputs()) : undefined,
-      reasons: found.getReasonsList(),
-      refreshBeforeUpdate: found.getRefreshBeforeUpdate(),
-    };
-  }
-  return undefined;
 }
 
 /** What the engine was told of a resource. */
@@ -188,10 +164,12 @@ export class EngineSide {
     return this.said.filter((each) => each.urn === urn).map(({ text }) => text);
   }
 
-  async handshake(): Promise<protocol.ProviderHandshakeResponse.AsObject> {
+  /** @param saysPreviews false for an engine that does not say of a function whether it is in a preview. @default true */
+  async handshake(saysPreviews = true): Promise<protocol.ProviderHandshakeResponse.AsObject> {
     const request = new protocol.ProviderHandshakeRequest();
     request.setEngineAddress(this.address);
     request.setConfigureWithUrn(true);
+    request.setInvokeWithPreview(saysPreviews);
     const answer = await this.#call<protocol.ProviderHandshakeResponse>("handshake", request);
     return answer.toObject();
   }
@@ -351,9 +329,10 @@ export class EngineSide {
     await this.#call("delete", request);
   }
 
-  async invoke(token: string, args: Bag): Promise<Bag> {
+  async invoke(token: string, args: Bag, { isPreview = false } = {}): Promise<Bag> {
     const request = new protocol.InvokeRequest();
     request.setTok(token);
+    request.setPreview(isPreview);
     request.setArgs(structOf(args));
     const answer = await this.#call<protocol.InvokeResponse>("invoke", request);
     return bagOf(answer.getReturn());
@@ -422,6 +401,7 @@ export function emulatorPluginSettings(emulator: Emulator): Bag {
       endpoints: huaweiEndpoints(url),
     },
     alicloud: { ...account, region: "cn-hangzhou", endpoints: { fnf: url } },
+    aws: { ...account, region: "us-east-1", endpoints: [{ sfn: url }] },
   };
 }
 

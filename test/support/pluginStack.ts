@@ -1,13 +1,12 @@
 /**
- * A stack of a YAML program that uses the compiled plugin, driven through the CLI itself: what the Automation API has no call
- * for (imports, signals) is a command like any other.
+ * A stack of a YAML program that uses the compiled plugin.
  */
-import type { ChildProcess } from "node:child_process";
-import { spawn } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 import { huaweiEndpoints } from "./everyService";
 import { pluginMain } from "./pluginProcess";
+import type { CommandEnd, RunningCommand } from "./pulumiCommand";
+import { demandPulumi, startPulumi } from "./pulumiCommand";
 import { pulumiFolder } from "./stack";
 
 const root = resolve(__dirname, "../..");
@@ -21,19 +20,6 @@ export interface YamlProgram {
   readonly resources?: Readonly<Record<string, object>>;
   readonly variables?: Readonly<Record<string, unknown>>;
   readonly outputs?: Readonly<Record<string, unknown>>;
-}
-
-/** What a command came to. */
-export interface CommandEnd {
-  readonly code: number | null;
-  /** All that a user sees, without colour. */
-  readonly output: string;
-}
-
-/** A command that is under way. */
-export interface RunningCommand {
-  readonly process: ChildProcess;
-  readonly end: Promise<CommandEnd>;
 }
 
 /** A resource in the state. */
@@ -76,7 +62,9 @@ export async function openPluginStack(emulatorUrl: string): Promise<PluginStack>
   const plugin = join(folder, "plugin");
   mkdirSync(plugin);
   const wrapper = join(plugin, "pulumi-resource-runbook");
-  const schema = join(root, "plugin", "schema.json");
+  // Its own, so that its processes can be told from those of other stacks.
+  const schema = join(plugin, "schema.json");
+  copyFileSync(join(root, "plugin", "schema.json"), schema);
   writeFileSync(wrapper, `#!/bin/sh\nexec "${process.execPath}" "${pluginMain}" --schema "${schema}" "$@"\n`);
   chmodSync(wrapper, 0o755);
   const env: NodeJS.ProcessEnv = {
@@ -95,34 +83,12 @@ export async function openPluginStack(emulatorUrl: string): Promise<PluginStack>
     };
     writeFileSync(join(folder, "Pulumi.yaml"), JSON.stringify(all));
   };
-  const start = (...args: string[]): RunningCommand => {
-    const flags = confirmed.has(args[0]!) ? ["--yes", "--skip-preview"] : [];
-    const child = spawn("pulumi", [...args, ...flags, "--non-interactive", "--color", "never"], {
-      cwd: folder,
-      env,
-      detached: true,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    let output = "";
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
-    }
-    const end = new Promise<CommandEnd>((done) => {
-      child.on("close", (code) => {
-        done({ code, output });
-      });
-    });
-    return { process: child, end };
-  };
-  const pulumi = (...args: string[]): Promise<CommandEnd> => start(...args).end;
-  const demand = async (...args: string[]): Promise<string> => {
-    const { code, output } = await pulumi(...args);
-    if (code !== 0) throw new Error(`pulumi ${args.join(" ")}: ${output}`);
-    return output;
-  };
+  const place = { folder, env };
+  const start = (...args: string[]): RunningCommand =>
+    startPulumi(place, [...args, ...(confirmed.has(args[0]!) ? ["--yes", "--skip-preview"] : [])]);
   const deployment = async (): Promise<{ resources?: StoredResource[]; pending_operations?: unknown[] }> =>
     (
-      JSON.parse(await demand("stack", "export")) as {
+      JSON.parse(await demandPulumi(place, ["stack", "export"])) as {
         deployment: { resources?: StoredResource[]; pending_operations?: unknown[] };
       }
     ).deployment;
@@ -130,7 +96,7 @@ export async function openPluginStack(emulatorUrl: string): Promise<PluginStack>
     ((await deployment()).resources ?? []).filter(({ type }) => type !== "pulumi:pulumi:Stack");
 
   program({});
-  await demand("stack", "init", "test");
+  await demandPulumi(place, ["stack", "init", "test"]);
   const settings = {
     huaweicloud: {
       region: "cn-north-4",
@@ -145,14 +111,18 @@ export async function openPluginStack(emulatorUrl: string): Promise<PluginStack>
       secretKey: "emulator-secret-key-0001",
       endpoints: { fnf: emulatorUrl },
     },
+    aws: {
+      accessKey: "EMULATORACCESSKEY0001",
+      secretKey: "emulator-secret-key-0001",
+      endpoints: [{ sfn: emulatorUrl }],
+    },
   };
   // As a person writes it who does not know `--secret`.
   writeFileSync(
     join(folder, "Pulumi.test.yaml"),
     JSON.stringify({
       config: {
-        "runbook:huaweicloud": settings.huaweicloud,
-        "runbook:alicloud": settings.alicloud,
+        ...Object.fromEntries(Object.entries(settings).map(([name, values]) => [`runbook:${name}`, values])),
         // The same for the dynamic provider.
         ...Object.fromEntries(
           Object.entries(settings).flatMap(([namespace, values]) =>
@@ -166,7 +136,7 @@ export async function openPluginStack(emulatorUrl: string): Promise<PluginStack>
     folder,
     env,
     program,
-    pulumi,
+    pulumi: (...args) => start(...args).end,
     start,
     resources,
     resource: async (name) => {

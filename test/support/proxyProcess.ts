@@ -41,7 +41,7 @@ export interface ProxyProcess {
   readonly closed: readonly string[];
   /** Resolves when the condition holds; it is looked at whenever the proxy says something. */
   until(condition: () => boolean): Promise<void>;
-  /** All requests, as soon as there are so many: another process's words come later than an answer. */
+  /** All requests, as soon as there are that many: another process's words come later than an answer. */
   after(count: number): Promise<readonly ProxiedRequest[]>;
   close(): Promise<void>;
 }

@@ -15,7 +15,7 @@ export interface SimulatedClock extends Clock {
   /** Lets time pass until `work` is done; fails where nobody sleeps and nothing happens any more. */
   run<T>(work: Promise<T>): Promise<T>;
   /**
-   * Moves the time without waking anybody: a machine that was suspended, a clock that was set. Where it is set back, who
+   * Moves the time without waking anybody: a machine that was suspended, a clock that was set. If it is set back, who
    * sleeps still sleeps as long as they wanted.
    */
   jump(ms: number): void;

@@ -77,9 +77,9 @@ export interface Simulation {
    * @default latencyMs
    */
   readonly listTakesMs?: number;
-  /** Fails a look instead of answering it; an execution's looks are counted from 1. */
+  /** Fails a status request instead of answering it; an execution's requests are counted from 1. */
   readonly lookError?: (index: number, look: number) => Error | undefined;
-  /** True where a look that was to be held back is answered at once, as some gateways do. */
+  /** True where a long poll is answered at once, as some gateways do. */
   readonly cutsShort?: (look: number) => boolean;
   /** Sets our clock, not the service's: when, after the first start, and by how much, in milliseconds. */
   readonly clockSet?: { readonly afterMs: number; readonly byMs: number };
@@ -105,108 +105,18 @@ export function percentile(values: readonly number[], share: number): number {
 
 /** Waits for all executions. */
 export async function simulate(simulation: Simulation): Promise<Simulated> {
-  const {
-    kind,
-    durations,
-    startEveryMs = 10,
-    past = [],
-    latencyMs = 40,
-    clockAheadMs = 0,
-    joinWithinMs = 0,
-    listTakesMs = latencyMs,
-    clockSet,
-  } = simulation;
-  const clock = simulatedClock();
-  const random = seededRandom(7);
-  const zeroMs = clock.now();
-  const lookBucket = new TokenBucket(withReserve(kind.looks), clock);
-  const listBucket = new TokenBucket(withReserve(kind.lists), clock);
-  let looks = 0;
-  let lists = 0;
-  const looksAt = durations.map(() => 0);
-  let setByMs = 0;
-  // The service's time, but for the difference that its answers show.
-  const now = (): number => clock.now() - setByMs;
-  const startedMs = (index: number): number => zeroMs + index * startEveryMs;
-  const endMs = (index: number): number => startedMs(index) + (durations[index] ?? 0);
-  const iso = (ms: number): string => new Date(ms + clockAheadMs).toISOString();
-  const snapshotOf = (index: number): ExecutionSnapshot => {
-    const ended = now() >= endMs(index);
-    return {
-      executionId: `ex-${String(index)}`,
-      status: ended ? "succeeded" : "running",
-      rawStatus: "",
-      startedAt: iso(startedMs(index)),
-      ...(ended ? { settledAt: iso(endMs(index)) } : {}),
-      steps: [],
-    };
-  };
-  const lookAt = async (
-    index: number,
-    { signal, waitSeconds = 0, listed }: Parameters<Subscriber["poll"]>[0],
-  ): Promise<ExecutionSnapshot> => {
-    if (listed && kind.listTells === "outcome") return listed;
-    const turn = await lookBucket.take(signal);
-    looks += 1;
-    const look = (looksAt[index] = (looksAt[index] ?? 0) + 1);
-    await clock.sleep(latencyMs);
-    turn.done();
-    const error = simulation.lookError?.(index, look);
-    if (error) throw error;
-    if (waitSeconds > 0 && simulation.cutsShort?.(look) !== true)
-      await clock.sleep(Math.min(waitSeconds * 1000, Math.max(0, endMs(index) - now())));
-    return snapshotOf(index);
-  };
-  const workflow: WatchedWorkflow = {
-    clock,
-    random,
-    longPollSeconds: kind.longPollSeconds,
-    pageSize: kind.pageSize,
-    listTells: kind.listTells,
-    budgets: { describe: lookBucket, list: listBucket },
-    policy: simulation.policy,
-    pastDurations: async () => {
-      lists += 1;
-      await clock.sleep(latencyMs);
-      return past;
-    },
-    listPage: async ({ startedAfterMs = -Infinity, startedBeforeMs = Infinity }, { token }, signal) => {
-      const turn = await listBucket.take(signal);
-      lists += 1;
-      await clock.sleep(listTakesMs, signal);
-      turn.done();
-      const error = simulation.listError?.();
-      if (error instanceof ThrottledError) listBucket.drain(error.retryAfterMs);
-      if (error) throw error;
-      const all = durations.flatMap((_, index) => {
-        const at = startedMs(index) + clockAheadMs;
-        if (startedMs(index) > now() || at < startedAfterMs || at > startedBeforeMs) return [];
-        const foreign = Array.from({ length: simulation.foreign ?? 0 }, (_, other) => ({
-          ...snapshotOf(index),
-          executionId: `other-${String(index)}-${String(other)}`,
-        }));
-        return [...foreign, ...(simulation.hides?.(index) === true ? [] : [snapshotOf(index)])];
-      });
-      all.reverse();
-      const from = Number(token ?? 0);
-      const size = kind.pageSize ?? Infinity;
-      const rows = new Map(all.slice(from, from + size).map((row) => [row.executionId, row]));
-      return {
-        executions: [...rows.values()],
-        ...(from + size < all.length ? { nextToken: String(from + size) } : {}),
-        ...(kind.listTells === "outcome" ? { snapshotOf: (id: string) => rows.get(id) } : {}),
-      };
-    },
-  };
-  const watch = new WorkflowWatch(workflow);
+  const { durations, joinWithinMs = 0, clockSet } = simulation;
+  const service = new SimulatedExecutions(simulation);
+  const { clock, random } = service;
+  const watch = new WorkflowWatch(service.workflow());
   const waitFor = async (index: number): Promise<number> => {
-    await clock.sleep(startedMs(index) + random() * joinWithinMs - now());
+    await clock.sleep(service.startedMs(index) + random() * joinWithinMs - service.now());
     const subscription = watch.subscribe({
       executionId: `ex-${String(index)}`,
       justStarted: true,
-      deadlineMs: zeroMs + 24 * 3_600_000,
+      deadlineMs: service.zeroMs + 24 * 3_600_000,
       signal: never,
-      poll: (options) => lookAt(index, options),
+      poll: (options) => service.lookAt(index, options),
     });
     for (;;) {
       try {
@@ -217,15 +127,146 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
       }
     }
     subscription.unsubscribe();
-    return now() - endMs(index);
+    return service.now() - service.endMs(index);
   };
   if (clockSet)
     void clock.sleep(clockSet.afterMs).then(() => {
-      setByMs += clockSet.byMs;
-      clock.jump(clockSet.byMs);
+      service.setClock(clockSet.byMs);
     });
   const lagsMs = await clock.run(Promise.all(durations.map((_, index) => waitFor(index))));
+  const { looks, lists } = service;
   return { lagsMs, looks, lists, requestsEach: (looks + lists) / durations.length };
+}
+
+/** The executions of one workflow, and the requests that tell of them. */
+class SimulatedExecutions {
+  readonly clock = simulatedClock();
+  readonly random = seededRandom(7);
+  readonly zeroMs = this.clock.now();
+  looks = 0;
+  lists = 0;
+  readonly #simulation: Simulation;
+  readonly #latencyMs: number;
+  readonly #lookBucket: TokenBucket;
+  readonly #listBucket: TokenBucket;
+  readonly #looksAt: number[];
+  #setByMs = 0;
+
+  constructor(simulation: Simulation) {
+    this.#simulation = simulation;
+    this.#latencyMs = simulation.latencyMs ?? 40;
+    this.#lookBucket = new TokenBucket(withReserve(simulation.kind.looks), this.clock);
+    this.#listBucket = new TokenBucket(withReserve(simulation.kind.lists), this.clock);
+    this.#looksAt = simulation.durations.map(() => 0);
+  }
+
+  /** The service's time, but for the difference that its answers show. */
+  now(): number {
+    return this.clock.now() - this.#setByMs;
+  }
+
+  startedMs(index: number): number {
+    return this.zeroMs + index * (this.#simulation.startEveryMs ?? 10);
+  }
+
+  endMs(index: number): number {
+    return this.startedMs(index) + (this.#simulation.durations[index] ?? 0);
+  }
+
+  /** Sets our clock, not the service's. */
+  setClock(byMs: number): void {
+    this.#setByMs += byMs;
+    this.clock.jump(byMs);
+  }
+
+  /** Answers a status request. */
+  async lookAt(
+    index: number,
+    { signal, waitSeconds = 0, listed }: Parameters<Subscriber["poll"]>[0],
+  ): Promise<ExecutionSnapshot> {
+    const { kind, lookError, cutsShort } = this.#simulation;
+    if (listed && kind.listTells === "outcome") return listed;
+    const turn = await this.#lookBucket.take(signal);
+    this.looks += 1;
+    const look = (this.#looksAt[index] = (this.#looksAt[index] ?? 0) + 1);
+    await this.clock.sleep(this.#latencyMs);
+    turn.done();
+    const error = lookError?.(index, look);
+    if (error) throw error;
+    if (waitSeconds > 0 && cutsShort?.(look) !== true)
+      await this.clock.sleep(Math.min(waitSeconds * 1000, Math.max(0, this.endMs(index) - this.now())));
+    return this.#snapshotOf(index);
+  }
+
+  /** The workflow as the provider watches it. */
+  workflow(): WatchedWorkflow {
+    const { kind, policy, past = [] } = this.#simulation;
+    return {
+      clock: this.clock,
+      random: this.random,
+      longPollSeconds: kind.longPollSeconds,
+      pageSize: kind.pageSize,
+      listTells: kind.listTells,
+      budgets: { describe: this.#lookBucket, list: this.#listBucket },
+      policy,
+      pastDurations: async () => {
+        this.lists += 1;
+        await this.clock.sleep(this.#latencyMs);
+        return past;
+      },
+      listPage: (...page) => this.#listPage(...page),
+    };
+  }
+
+  async #listPage(
+    ...[{ startedAfterMs = -Infinity, startedBeforeMs = Infinity }, { token }, signal]: Parameters<
+      WatchedWorkflow["listPage"]
+    >
+  ): ReturnType<WatchedWorkflow["listPage"]> {
+    const { kind, listTakesMs = this.#latencyMs, listError } = this.#simulation;
+    const turn = await this.#listBucket.take(signal);
+    this.lists += 1;
+    await this.clock.sleep(listTakesMs, signal);
+    turn.done();
+    const error = listError?.();
+    if (error instanceof ThrottledError) this.#listBucket.drain(error.retryAfterMs);
+    if (error) throw error;
+    const all = this.#listed(startedAfterMs, startedBeforeMs).reverse();
+    const from = Number(token ?? 0);
+    const size = kind.pageSize ?? Infinity;
+    const rows = new Map(all.slice(from, from + size).map((row) => [row.executionId, row]));
+    return {
+      executions: [...rows.values()],
+      ...(from + size < all.length ? { nextToken: String(from + size) } : {}),
+      ...(kind.listTells === "outcome" ? { snapshotOf: (id: string) => rows.get(id) } : {}),
+    };
+  }
+
+  #listed(startedAfterMs: number, startedBeforeMs: number): ExecutionSnapshot[] {
+    const { durations, clockAheadMs = 0, foreign = 0, hides } = this.#simulation;
+    return durations.flatMap((_, index) => {
+      const at = this.startedMs(index) + clockAheadMs;
+      if (this.startedMs(index) > this.now() || at < startedAfterMs || at > startedBeforeMs) return [];
+      const others = Array.from({ length: foreign }, (_each, other) => ({
+        ...this.#snapshotOf(index),
+        executionId: `other-${String(index)}-${String(other)}`,
+      }));
+      return [...others, ...(hides?.(index) === true ? [] : [this.#snapshotOf(index)])];
+    });
+  }
+
+  #snapshotOf(index: number): ExecutionSnapshot {
+    const iso = (ms: number): string => new Date(ms + (this.#simulation.clockAheadMs ?? 0)).toISOString();
+    const ended = this.now() >= this.endMs(index);
+    return {
+      executionId: `ex-${String(index)}`,
+      status: ended ? "succeeded" : "running",
+      rawStatus: "",
+      startedAt: iso(this.startedMs(index)),
+      ...(ended ? { settledAt: iso(this.endMs(index)) } : {}),
+      steps: [],
+    };
+  }
 }
 
 /** Random numbers 0 ≤ x < 1, the same for the same seed. */

@@ -1,13 +1,23 @@
 /**
- * A real stack of a real Pulumi engine, driven through the Automation API: the program is data, the service is the
- * emulator. Each stack has a folder of its own inside the repository, so that packages are found as users' are.
+ * A real stack of a real Pulumi engine: the program is data, the service is the emulator. Each stack has a folder of its own
+ * inside the repository, so that packages are found as users' are.
  */
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import type { DestroyOptions, OutputMap, PreviewOptions, UpOptions } from "@pulumi/pulumi/automation";
-import { LocalWorkspace } from "@pulumi/pulumi/automation";
 import type { ServiceName } from "../../provider/src/services/registry";
 import { huaweiEndpoints } from "./everyService";
+import type { OperationResult, StackOutput } from "./pulumiCommand";
+import { demandPulumi, operate, stackOutputs } from "./pulumiCommand";
 import { textOfFolder } from "./textOfFolder";
 
 const root = resolve(__dirname, "../..");
@@ -24,15 +34,6 @@ export interface ProgramResource {
   readonly dependsOn?: readonly string[];
 }
 
-/** What a command of the engine came to. */
-export interface CommandResult {
-  readonly ok: boolean;
-  /** All that a user sees, without colour. */
-  readonly output: string;
-  /** Number of resources by what was done with them, the stack itself left out. */
-  readonly changes: Readonly<Record<string, number>>;
-}
-
 /** A resource in the stack's state. */
 export interface StateResource {
   readonly urn: string;
@@ -44,31 +45,41 @@ export interface StateResource {
 }
 
 /** Options of `pulumi up`. */
-export type UpSettings = Pick<
-  UpOptions,
-  "continueOnError" | "parallel" | "plan" | "refresh" | "replace" | "target"
->;
+export interface UpSettings {
+  readonly continueOnError?: boolean;
+  readonly parallel?: number;
+  /** The file of an update plan. */
+  readonly plan?: string;
+  readonly refresh?: boolean;
+  /** URNs. */
+  readonly replace?: readonly string[];
+  /** URNs. */
+  readonly target?: readonly string[];
+}
 
-/** Options of `pulumi preview`. */
-export type PreviewSettings = Pick<PreviewOptions, "plan" | "refresh" | "replace" | "target">;
+/** Options of `pulumi preview`; `plan` is the file to save the update plan in. */
+export type PreviewSettings = Pick<UpSettings, "plan" | "refresh" | "replace" | "target">;
 
 /** Options of `pulumi destroy`. */
-export type DestroySettings = Pick<DestroyOptions, "continueOnError" | "runProgram">;
+export interface DestroySettings {
+  readonly continueOnError?: boolean;
+  readonly runProgram?: boolean;
+}
 
 /** A stack under test. */
 export interface TestStack {
   readonly folder: string;
-  /** Environment of the engine, for commands that a test runs by itself. */
+  /** Environment of the engine, for commands that a test runs. */
   readonly env: Readonly<Record<string, string>>;
   readonly name: string;
   /** Sets what the program declares from now on. */
   program(resources: readonly ProgramResource[]): void;
   config(key: string, value: string, secret?: boolean): Promise<void>;
-  up(resources?: readonly ProgramResource[], options?: UpSettings): Promise<CommandResult>;
-  preview(resources?: readonly ProgramResource[], options?: PreviewSettings): Promise<CommandResult>;
-  refresh(): Promise<CommandResult>;
-  destroy(options?: DestroySettings): Promise<CommandResult>;
-  outputs(): Promise<OutputMap>;
+  up(resources?: readonly ProgramResource[], options?: UpSettings): Promise<OperationResult>;
+  preview(resources?: readonly ProgramResource[], options?: PreviewSettings): Promise<OperationResult>;
+  refresh(): Promise<OperationResult>;
+  destroy(options?: DestroySettings): Promise<OperationResult>;
+  outputs(): Promise<Record<string, StackOutput>>;
   /** All that the engine has written to its backend: state and history, as text. */
   stored(): string;
   /** The resources in the state; the stack itself and providers left out. */
@@ -88,24 +99,11 @@ export async function openStack(
   emulatorUrl: string,
   config: Readonly<Record<string, string>> = {},
 ): Promise<TestStack> {
-  if (pulumiFolder === undefined) throw new Error("PULUMI_TEST_BIN is not set: run the tests by `npm test`");
-  const { pulumiEnvironment } = await import("../../tools/pulumiEnvironment.mjs");
-  mkdirSync(join(root, ".state"), { recursive: true });
-  const folder = mkdtempSync(join(root, ".state", "test-"));
-  cpSync(join(__dirname, "program"), folder, { recursive: true });
-  const env = pulumiEnvironment({ cli: pulumiFolder, stateFolder: join(folder, "state") });
-  // The Automation API looks for the CLI on the PATH of this process.
-  process.env["PATH"] = env["PATH"];
-  const name = "test";
+  const { folder, env } = await makeFolder();
   const program = (resources: readonly ProgramResource[]): void => {
     writeFileSync(join(folder, "resources.json"), JSON.stringify(resources));
   };
   program([]);
-
-  // The Automation API adds to the environment of the process; what must not be seen is emptied.
-  const hidden = Object.keys(process.env).filter((key) => !(key in env));
-  const envVars = { ...Object.fromEntries(hidden.map((key) => [key, ""])), ...env };
-  const stack = await LocalWorkspace.createOrSelectStack({ stackName: name, workDir: folder }, { envVars });
   const settings: Record<string, string> = {
     "huaweicloud:region": "cn-north-4",
     "huaweicloud:projectId": "0123456789abcdef0123456789abcdef",
@@ -116,69 +114,53 @@ export async function openStack(
     "alicloud:endpoints": JSON.stringify({ fnf: emulatorUrl }),
     ...config,
   };
-  await stack.setAllConfig({
-    ...Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, { value }])),
-    "huaweicloud:secretKey": { value: "emulator-secret-key-0001", secret: true },
-    "alicloud:secretKey": { value: "emulator-secret-key-0001", secret: true },
-  });
+  await initialize({ folder, env }, settings);
 
-  async function run(
-    command: (options: { onOutput: (text: string) => void; color: "never" }) => Promise<{
-      summary?: { resourceChanges?: Record<string, number> };
-      changeSummary?: Record<string, number>;
-    }>,
-  ): Promise<CommandResult> {
-    let output = "";
-    const onOutput = (text: string): void => {
-      output += text;
-    };
-    const clean = (): string => output.replace(/^.*using pulumi-resource-\S+ from .*\n/gm, "");
-    try {
-      const result = await command({ onOutput, color: "never" });
-      return {
-        ok: true,
-        output: clean(),
-        changes: result.summary?.resourceChanges ?? result.changeSummary ?? {},
-      };
-    } catch (error) {
-      // The error repeats the output; what is not in there (a crash of the engine) is added.
-      if (output === "") output = String(error);
-      return { ok: false, output: clean(), changes: {} };
-    }
-  }
-
-  async function state(): Promise<StateResource[]> {
-    const { deployment } = await stack.exportStack();
-    const all = (deployment as { resources?: StateResource[] } | null)?.resources ?? [];
-    return all.filter(({ type }) => !type.startsWith("pulumi:"));
-  }
+  const place = { folder, env };
+  const run = async (...args: Parameters<typeof operate>): Promise<OperationResult> => {
+    const result = await operate(...args);
+    return { ...result, output: result.output.replace(/^.*using pulumi-resource-\S+ from .*\n/gm, "") };
+  };
+  const exported = async (): Promise<Exported> =>
+    JSON.parse(await demandPulumi(place, ["stack", "export", "--show-secrets"])) as Exported;
+  const state = async (): Promise<StateResource[]> =>
+    ((await exported()).deployment.resources ?? []).filter(({ type }) => !type.startsWith("pulumi:"));
 
   return {
     folder,
     env,
-    name,
+    name: stackName,
     program,
-    config: (key, value, secret) => stack.setConfig(key, { value, secret: secret ?? false }),
-    up: (resources, settings) => {
-      if (resources) program(resources);
-      return run((options) => stack.up({ ...options, ...settings }));
+    config: async (key, value, secret) => {
+      const kind = secret ? "--secret" : "--plaintext";
+      await demandPulumi(place, ["config", "set", kind, key, "--", value]);
     },
-    preview: (resources, settings) => {
+    up: (resources, settings = {}) => {
       if (resources) program(resources);
-      return run((options) => stack.preview({ ...options, ...settings }));
+      return run(place, "up", flags(settings));
     },
-    refresh: () => run((options) => stack.refresh(options)),
-    destroy: (settings) => run((options) => stack.destroy({ ...options, ...settings })),
-    outputs: () => stack.outputs(),
+    preview: (resources, { plan, ...settings } = {}) => {
+      if (resources) program(resources);
+      return run(place, "preview", [
+        ...flags(settings),
+        ...(plan === undefined ? [] : ["--save-plan", plan]),
+      ]);
+    },
+    refresh: () => run(place, "refresh"),
+    destroy: (settings = {}) => run(place, "destroy", flags(settings)),
+    outputs: () => stackOutputs(place),
     stored: () => textOfFolder(join(folder, "state", "stacks")),
     state,
     rewrite: async (change) => {
-      const stored = await stack.exportStack();
-      const deployment = stored.deployment as { resources: StateResource[] };
-      const resources = deployment.resources.map((resource) =>
+      const { deployment, ...rest } = await exported();
+      const resources = deployment.resources?.map((resource) =>
         resource.type.startsWith("pulumi:") ? resource : change(resource),
       );
-      await stack.importStack({ ...stored, deployment: { ...deployment, resources } });
+      await demandPulumi(
+        place,
+        ["stack", "import"],
+        JSON.stringify({ ...rest, deployment: { ...deployment, resources } }),
+      );
     },
     resource: async (resourceName) => {
       const found = (await state()).filter(({ urn }) => urn.endsWith(`::${resourceName}`));
@@ -191,4 +173,62 @@ export async function openStack(
       return Promise.resolve();
     },
   };
+}
+
+const stackName = "test";
+
+/** What `pulumi stack export` prints. */
+interface Exported {
+  readonly deployment: { readonly resources?: StateResource[] };
+}
+
+/** Makes a folder with the program, and the environment for commands in it. */
+async function makeFolder(): Promise<{ folder: string; env: Record<string, string> }> {
+  if (pulumiFolder === undefined) throw new Error("PULUMI_TEST_BIN is not set: run the tests by `npm test`");
+  const { pulumiEnvironment } = await import("../../tools/pulumiEnvironment.mjs");
+  mkdirSync(join(root, ".state"), { recursive: true });
+  const folder = mkdtempSync(join(root, ".state", "test-"));
+  cpSync(join(__dirname, "program"), folder, { recursive: true });
+  const env = pulumiEnvironment({ cli: pulumiFolder, stateFolder: join(folder, "state") });
+  return { folder, env: { ...env, PULUMI_STACK: stackName } };
+}
+
+/**
+ * Makes the stack, with its configuration. The engine makes one for each worker; the others are copies of it, and differ in
+ * what is not secret.
+ */
+async function initialize(
+  { folder, env }: { readonly folder: string; readonly env: Record<string, string> },
+  settings: Readonly<Record<string, string>>,
+): Promise<void> {
+  const stacks = join(folder, "state", "stacks");
+  const file = join(folder, `Pulumi.${stackName}.yaml`);
+  const made = join(tmpdir(), "test-stack");
+  if (!existsSync(made)) {
+    const place = { folder, env };
+    await demandPulumi(place, ["stack", "init", stackName]);
+    const secrets = ["huaweicloud", "alicloud"].map((name) => `${name}:secretKey=emulator-secret-key-0001`);
+    await demandPulumi(place, ["config", "set-all", ...secrets.flatMap((secret) => ["--secret", secret])]);
+    const unfinished = mkdtempSync(join(tmpdir(), "test-stack-"));
+    cpSync(stacks, join(unfinished, "stacks"), { recursive: true });
+    cpSync(file, join(unfinished, "settings.yaml"));
+    renameSync(unfinished, made);
+  }
+  cpSync(join(made, "stacks"), stacks, { recursive: true });
+  cpSync(join(made, "settings.yaml"), file);
+  // The last section of the file is the configuration; a JSON string is one of YAML's.
+  const lines = Object.entries(settings).map(([key, value]) => `  ${key}: ${JSON.stringify(value)}\n`);
+  appendFileSync(file, lines.join(""));
+}
+
+function flags(settings: UpSettings & DestroySettings): string[] {
+  return [
+    ...(settings.continueOnError ? ["--continue-on-error"] : []),
+    ...(settings.parallel === undefined ? [] : ["--parallel", String(settings.parallel)]),
+    ...(settings.plan === undefined ? [] : ["--plan", settings.plan]),
+    ...(settings.refresh ? ["--refresh"] : []),
+    ...(settings.runProgram ? ["--run-program"] : []),
+    ...(settings.replace ?? []).flatMap((urn) => ["--replace", urn]),
+    ...(settings.target ?? []).flatMap((urn) => ["--target", urn]),
+  ];
 }

@@ -1,5 +1,5 @@
 /**
- * All files of a folder as one text: to look for what must not be in any of them.
+ * All files of a folder as one text: to search for what must not be in any of them.
  */
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";

@@ -25,7 +25,7 @@ const environment = (): NodeJS.ProcessEnv => ({
 });
 
 /** Makes the entry "thing" of two files, between them when it may; prints what it did, and at once what it says. */
-const MAKE = (until: "at once" | "told to go on" = "at once"): string => `
+const makeScript = (until: "at once" | "told to go on" = "at once"): string => `
   import { appendFileSync, existsSync, writeFileSync } from "node:fs";
   import { setTimeout as sleep } from "node:timers/promises";
   import { ensureCached } from "tools/setup/cache.mjs";
@@ -62,9 +62,9 @@ const until = async (condition: () => boolean): Promise<void> => {
 };
 
 test("two processes at once make an entry once, and the second one says that it waits", async () => {
-  const first = startModule(MAKE("told to go on"), environment());
+  const first = startModule(makeScript("told to go on"), environment());
   await until(() => existsSync(join(cache.path, "makers")));
-  const second = startModule(MAKE("told to go on"), environment());
+  const second = startModule(makeScript("told to go on"), environment());
   await hasWaited(second, 1);
   signals.write("go-on", "");
   const endings = await Promise.all([first.ending, second.ending]);
@@ -78,13 +78,13 @@ test("two processes at once make an entry once, and the second one says that it 
 });
 
 test("an entry that is there is not made again", async () => {
-  await evaluate(MAKE(), environment());
-  await evaluate(MAKE(), environment());
+  await evaluate(makeScript(), environment());
+  await evaluate(makeScript(), environment());
   expect(makers()).toHaveLength(1);
 });
 
 test("a killed maker leaves no entry, and the next one makes it at once and clears up", async () => {
-  const killed = startModule(MAKE("told to go on"), environment());
+  const killed = startModule(makeScript("told to go on"), environment());
   await until(() => existsSync(join(cache.path, "makers")));
   killed.child.kill("SIGKILL");
   await killed.ending;
@@ -92,7 +92,7 @@ test("a killed maker leaves no entry, and the next one makes it at once and clea
   expect(readdirSync(cache.path).some((name) => name.startsWith("thing.making-"))).toBe(true);
 
   const begin = Date.now();
-  await evaluate(MAKE(), environment());
+  await evaluate(makeScript(), environment());
   // An owner that is only silent is waited for: 30 s.
   expect(Date.now() - begin).toBeLessThan(25_000);
   expect(readdirSync(cache.path).sort()).toEqual(["makers", "thing"]);
@@ -119,19 +119,19 @@ describe("a lock that is in the way", () => {
 
   test("of a live process that was silent for long is taken over: the pid is another program's now", async () => {
     lock(hostname(), process.pid, 120);
-    await evaluate(MAKE(), environment());
+    await evaluate(makeScript(), environment());
     expect(makers()).toHaveLength(1);
   });
 
   test("of another machine is taken over only when it was silent for long", async () => {
     lock("elsewhere", 1, 120);
-    await evaluate(MAKE(), environment());
+    await evaluate(makeScript(), environment());
     expect(makers()).toHaveLength(1);
   });
 
   test("of a live process that shows signs of life is waited for", async () => {
     lock(hostname(), process.pid, 0);
-    const other = startModule(MAKE(), environment());
+    const other = startModule(makeScript(), environment());
     await hasWaited(other, 3);
     expect(existsSync(join(cache.path, "makers"))).toBe(false);
     other.child.kill("SIGKILL");

@@ -78,6 +78,20 @@ describe("foreign to the dialect", () => {
   );
 });
 
+test.each(["tools/sample.mjs", "bench/sample.mjs", "test/support/sample.ts"])(
+  "the sizes hold in %s",
+  async (file) => {
+    const [broken] = await brokenRules([[file, `${head}${"export {};\n".repeat(300)}`]]);
+    expect(broken).toEqual(["max-lines"]);
+  },
+);
+
+test("the dialect holds in tests too", async () => {
+  const text = "export const LONGEST_MS = 1;\n";
+  const [broken] = await brokenRules([["test/unit/sample.test.ts", text]]);
+  expect(broken).toEqual(["dialect/file-head", "@typescript-eslint/naming-convention"]);
+});
+
 test("both hold in the emulator too", async () => {
   const text = "export const LONGEST_MS = 1;\n".repeat(301);
   const [broken] = await brokenRules([["emulator/src/sample.ts", text]]);
@@ -91,7 +105,7 @@ test("each entry in the list of long files is a file, breaks the rules that it n
     import tseslint from "typescript-eslint";
     import { dialect } from "tools/lint/dialect.mjs";
     import { sizeExceptions, sizeRules } from "tools/lint/sizes.mjs";
-    const config = { files: ["**/*.ts"], languageOptions: { parser: tseslint.parser }, plugins: { dialect }, rules: sizeRules };
+    const config = { files: ["**/*.{ts,mjs}"], languageOptions: { parser: tseslint.parser }, plugins: { dialect }, rules: sizeRules };
     const linter = new Linter();
     const stale = [];
     for (const { file, rules, why } of sizeExceptions) {

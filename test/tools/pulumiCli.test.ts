@@ -35,7 +35,7 @@ async function ensure(...path: string[]): Promise<Ending> {
 }
 
 const answering = (version: string): string => `#!/bin/sh\necho ${version}\n`;
-const NO_NETWORK = "#!/bin/sh\necho 'curl: (6) Could not resolve host' >&2\nexit 6\n";
+const noNetwork = "#!/bin/sh\necho 'curl: (6) Could not resolve host' >&2\nexit 6\n";
 
 /** What every machine has; what is not linked here is not on this machine. */
 function giveSystem(...programs: string[]): void {
@@ -92,7 +92,7 @@ test.each([
 
 test("the vendor's archive is unpacked into the cache and found there the next time, without the network", async () => {
   folder.write("network/curl", serving(makeArchive()));
-  folder.write("offline/curl", NO_NETWORK);
+  folder.write("offline/curl", noNetwork);
   giveSystem("tar", "gzip", "cp");
 
   const first = JSON.parse((await ensure("network")).stdout) as { folder: string };
@@ -109,7 +109,7 @@ test("the vendor's archive is unpacked into the cache and found there the next t
 });
 
 test("without the download and without Go it says what to install, and leaves no entry behind", async () => {
-  folder.write("offline/curl", NO_NETWORK);
+  folder.write("offline/curl", noNetwork);
   const { code, stderr } = await ensure("offline");
   expect(code).toBe(1);
   expect(stderr).toContain("there is no Go to build it with");
@@ -119,7 +119,7 @@ test("without the download and without Go it says what to install, and leaves no
 });
 
 test("a Go that is too old is named", async () => {
-  folder.write("offline/curl", NO_NETWORK);
+  folder.write("offline/curl", noNetwork);
   folder.write("offline/go", "#!/bin/sh\necho go1.24.3\n");
   const { code, stderr } = await ensure("offline");
   expect(code).toBe(1);
@@ -127,7 +127,7 @@ test("a Go that is too old is named", async () => {
 });
 
 test("a build that fails shows its last lines", async () => {
-  folder.write("offline/curl", NO_NETWORK);
+  folder.write("offline/curl", noNetwork);
   folder.write(
     "offline/go",
     `#!/bin/sh\nif [ "$1" = env ]; then echo go1.26.1; else echo 'main.go:1: it does not compile' >&2; exit 1; fi\n`,

@@ -43,6 +43,13 @@ test("a login, a backend, stack settings and the credentials of a cloud stay out
       HW_SECRET_KEY: secret,
       ALIBABA_CLOUD_ACCESS_KEY_ID: secret,
       ALIBABA_CLOUD_ACCESS_KEY_SECRET: secret,
+      ALIBABACLOUD_ACCESS_KEY_SECRET: secret,
+      ALICLOUD_SECRET_KEY: secret,
+      FNF_ENDPOINT: secret,
+      OS_PASSWORD: secret,
+      HC_CONTAINER_CREDENTIALS_FULL_URI: secret,
+      AWS_SECRET_ACCESS_KEY: secret,
+      AWS_PROFILE: secret,
       HTTP_PROXY: "http://proxy.example:3128",
     },
   );

@@ -1,8 +1,15 @@
 /**
- * The small decisions of set-up: is this Node new enough, are the packages the locked ones.
+ * The small decisions of set-up: is this Node new enough, are the packages the locked ones, is none needed before.
  */
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { delimiter, dirname, join, resolve } from "node:path";
+import {
+  ScriptTarget,
+  createSourceFile,
+  isExportDeclaration,
+  isImportDeclaration,
+  isStringLiteral,
+} from "typescript";
 import type { Folder } from "./toolProcess";
 import { evaluate, inRepository, makeFolder, startModule, startNode } from "./toolProcess";
 
@@ -159,3 +166,37 @@ test.each([
   ]).ending;
   expect(stdout).toBe(`${String(counts)}\nwhat Jest says last\n\n${line}\n`);
 });
+
+test("what prepares a machine asks for no package before it has installed them", () => {
+  const commands = readdirSync(inRepository("tools"))
+    .map((name) => join("tools", name))
+    .concat(join("bench", "run.mjs"))
+    .filter((path) => path.endsWith(".mjs"))
+    .filter((path) => readFileSync(inRepository(path), "utf8").includes("setup/setUp.mjs"));
+  expect(commands).toContain(join("tools", "test.mjs"));
+  expect(commands).toContain(join("tools", "start.mjs"));
+
+  const asked = new Map<string, string>();
+  const walked = new Set<string>();
+  const walk = (file: string): void => {
+    if (walked.has(file)) return;
+    walked.add(file);
+    for (const name of importedBy(file)) {
+      if (name.startsWith(".")) walk(resolve(dirname(file), name));
+      else if (!name.startsWith("node:")) asked.set(name, file);
+    }
+  };
+  for (const command of commands) walk(inRepository(command));
+  expect(walked.size).toBeGreaterThan(50);
+  expect(Object.fromEntries(asked)).toEqual({});
+});
+
+/** What a file imports as it loads; what it imports as it runs (`await import(…)`) is not among them. */
+function importedBy(file: string): string[] {
+  const { statements } = createSourceFile(file, readFileSync(file, "utf8"), ScriptTarget.Latest);
+  return statements.flatMap((statement) => {
+    if (!isImportDeclaration(statement) && !isExportDeclaration(statement)) return [];
+    const { moduleSpecifier } = statement;
+    return moduleSpecifier && isStringLiteral(moduleSpecifier) ? [moduleSpecifier.text] : [];
+  });
+}

@@ -11,10 +11,12 @@ import {
   buildListWorkflowExecutions,
   buildSearchWorkflowExecutionDetail,
   buildStopExecution,
+} from "../../provider/src/services/huawei/aom/api";
+import {
   parseExecuteWorkflow,
   parseListWorkflowExecutions,
   parseSearchWorkflowExecutionDetail,
-} from "../../provider/src/services/huawei/aom/api";
+} from "../../provider/src/services/huawei/aom/answers";
 import { toExecutionStatus } from "../../provider/src/services/huawei/aom/statuses";
 import type { ExecutionSnapshot, ExecutionSummary } from "../../provider/src/execution/snapshot";
 import { firstFailedStep } from "../../provider/src/execution/snapshot";

@@ -1,6 +1,7 @@
 /**
  * Where COC is: one of three addresses, by the site or by what tells the site.
  */
+import { reasonsOf } from "../../provider/src/fronts/dynamic/differences";
 import type { Arguments } from "../../provider/src/lifecycle";
 import { check, diff } from "../../provider/src/lifecycle";
 import { ConfigurationError } from "../../provider/src/ground/errors";
@@ -122,8 +123,10 @@ describe("another place is another execution", () => {
     steps: [],
   };
   const change = (args: Arguments, sources: Sources): readonly string[] =>
-    diff(services.coc, "EX1", stored, { documentId: "DM-1", ...args }, [], [], placeOf(settingsOf(sources)))
-      .reasons;
+    reasonsOf(
+      diff(services.coc, "EX1", stored, { documentId: "DM-1", ...args }, [], [], placeOf(settingsOf(sources)))
+        .changes,
+    );
 
   test.each<[string, Arguments, Sources, string[]]>([
     ["the same region", {}, inRegion("cn-north-4", keys), []],

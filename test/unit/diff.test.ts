@@ -1,4 +1,5 @@
 /** diff: runs again for a reason in words, and for no other. */
+import { propertiesOf, reasonsOf } from "../../provider/src/fronts/dynamic/differences";
 import type { Arguments, StoredState } from "../../provider/src/lifecycle";
 import { diff, unknownValue } from "../../provider/src/lifecycle";
 import { services } from "../../provider/src/services/registry";
@@ -13,8 +14,17 @@ const state: StoredState = {
   stateVersion: 1,
 };
 
-const compare = (news: Arguments, olds: StoredState = state): ReturnType<typeof diff> =>
-  diff(services.aom, "ex-1", olds, news);
+/** A difference, with its causes as the dynamic provider host takes them. */
+type Told = ReturnType<typeof diff> & { readonly properties: string[]; readonly reasons: string[] };
+
+const told = (found: ReturnType<typeof diff>): Told => ({
+  ...found,
+  properties: propertiesOf(found.changes),
+  reasons: reasonsOf(found.changes),
+});
+
+const compare = (news: Arguments, olds: StoredState = state): Told =>
+  told(diff(services.aom, "ex-1", olds, news));
 
 test("nothing changed: nothing to do", () => {
   expect(compare(args)).toEqual({
@@ -34,12 +44,14 @@ test("the order of keys does not matter, at any depth", () => {
 
 test("nor does it in JSON text, unless its numbers could get lost on the way", () => {
   const reasons = (before: string, now: unknown): readonly string[] =>
-    diff(
-      services.cloudflow,
-      "ex-1",
-      { ...state, flowName: "f", input: before },
-      { flowName: "f", triggers: args.triggers, input: now },
-    ).reasons;
+    reasonsOf(
+      diff(
+        services.cloudflow,
+        "ex-1",
+        { ...state, flowName: "f", input: before },
+        { flowName: "f", triggers: args.triggers, input: now },
+      ).changes,
+    );
   expect(reasons('{"a":1,"b":[2]}', ' { "b": [2], "a": 1 }')).toEqual([]);
   expect(reasons('{"a":1,"b":[2]}', { b: [2], a: 1 })).toEqual([]);
   expect(reasons('{"a":1}', '{"a":2}')).toEqual(["input changed"]);
@@ -144,15 +156,15 @@ test.each([
   ["triggers.timeoutSeconds", "update"],
   ["onFailure", "update"],
 ])("replaceOnChanges of %s makes a changed timeoutSeconds %s", (path, action) => {
-  const result = diff(services.aom, "ex-1", state, { ...args, timeoutSeconds: 7 }, [path]);
+  const result = told(diff(services.aom, "ex-1", state, { ...args, timeoutSeconds: 7 }, [path]));
   expect(result).toMatchObject({ action, properties: ["timeoutSeconds"] });
   if (action === "rerun") expect(result.reasons).toEqual(["timeoutSeconds changed (replaceOnChanges)"]);
   expect(diff(services.aom, "ex-1", state, args, [path]).action).toBe("none");
 });
 
 test("an argument that is secret now is an update: what is stored has to be marked", () => {
-  const marked = (news: Arguments, olds: StoredState = state): ReturnType<typeof diff> =>
-    diff(services.aom, "ex-1", olds, news, [], [{ argument: "triggers", path: "triggers.token" }]);
+  const marked = (news: Arguments, olds: StoredState = state): Told =>
+    told(diff(services.aom, "ex-1", olds, news, [], [{ argument: "triggers", path: "triggers.token" }]));
   expect(marked(args)).toMatchObject({
     action: "update",
     changes: [{ path: "triggers.token", isInput: true }],

@@ -36,7 +36,7 @@ function call(more: Partial<AnsweredCall> = {}): AnsweredCall {
   };
 }
 
-const { __provider, __meta, ...args } = given;
+const { __provider: provider, __meta: meta, ...args } = given;
 const settled = {
   ...args,
   executionId: "ex-1",
@@ -186,8 +186,8 @@ describe("whatever goes wrong, the id, the status and the arguments are there", 
       const outs = engineOutputs(state, call({ ...how, isFailure }));
       expect(outs).toMatchObject({
         ...args,
-        __provider,
-        __meta,
+        __provider: provider,
+        __meta: meta,
         executionId: "ex-1",
         status: "succeeded",
         output: null,

@@ -42,3 +42,11 @@ test.each(bad.map((value) => [value]))("a token says nothing of a project with t
   const parsed = parseToken(answerOf({ token }, { "x-subject-token": "t" }), request);
   expect(parsed.value.project?.id).toBeUndefined();
 });
+
+test.each([[undefined], [null], [{}], [{ toString: 1, valueOf: 1 }], ["tomorrow"]])(
+  "a token that ends at %j is refused in our words",
+  (expiresAt) => {
+    const answer = answerOf({ token: { expires_at: expiresAt } }, { "x-subject-token": "t" });
+    expect(() => parseToken(answer, request)).toThrow(/without a time of expiry/);
+  },
+);

@@ -17,7 +17,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { JournalEntry, PendingStart } from "../../provider/src/starting/journal";
+import type { JournalEntry, PendingStart } from "../../provider/src/starting/journalEntry";
 import { Journal } from "../../provider/src/starting/journal";
 import { journalFolder } from "../../provider/src/starting/journalFolder";
 import { TimeIsOver } from "../../provider/src/ground/timeLimit";
@@ -304,12 +304,12 @@ describe("the register", () => {
 
   test("a process posts no start again that it was answered", () => {
     const register = open();
-    register.assertNotAccepted("wf", "name");
-    register.accepted("wf", "name", "id");
-    register.assertNotAccepted("wf", "name-2");
-    register.assertNotAccepted("wf2", "name");
+    register.shared.assertNotAccepted("wf", "name");
+    register.shared.accepted("wf", "name", "id");
+    register.shared.assertNotAccepted("wf", "name-2");
+    register.shared.assertNotAccepted("wf2", "name");
     expect(() => {
-      register.assertNotAccepted("wf", "name");
+      register.shared.assertNotAccepted("wf", "name");
     }).toThrow(/^this process already started run \S+ as execution id; nothing was started a second time/);
   });
 
@@ -328,7 +328,7 @@ describe("the register", () => {
       executionId: "x",
     });
     await open().released("aom", urn, "zero");
-    const { taken, unresolved } = await open().claims("aom", "wf");
+    const { taken, unresolved } = await open().owned.claims("aom", "wf");
     expect([...taken].sort()).toEqual(["one", "zero"]);
     expect(unresolved).toBe(1);
   });
@@ -342,11 +342,14 @@ describe("the register", () => {
       if (starts === 1) throw new Error("refused");
       return "id";
     };
-    const first = await Promise.allSettled([register.onePerKey("k", start), register.onePerKey("k", start)]);
+    const first = await Promise.allSettled([
+      register.shared.onePerKey("k", start),
+      register.shared.onePerKey("k", start),
+    ]);
     expect(first.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
     expect(starts).toBe(1);
-    expect(await register.onePerKey("k", start)).toEqual({ id: "id", isFirst: true });
-    expect(await register.onePerKey("k", start)).toEqual({ id: "id", isFirst: false });
+    expect(await register.shared.onePerKey("k", start)).toEqual({ id: "id", isFirst: true });
+    expect(await register.shared.onePerKey("k", start)).toEqual({ id: "id", isFirst: false });
     expect(starts).toBe(2);
   });
 
@@ -358,9 +361,9 @@ describe("the register", () => {
       return reads === 1 ? Promise.reject(new Error("503")) : Promise.resolve("name");
     };
     const { signal } = new AbortController();
-    await expect(register.mark("x", read, signal)).rejects.toThrow("503");
-    expect(await register.mark("x", read, signal)).toBe("name");
-    expect(await register.mark("x", read, signal)).toBe("name");
+    await expect(register.shared.mark("x", read, signal)).rejects.toThrow("503");
+    expect(await register.shared.mark("x", read, signal)).toBe("name");
+    expect(await register.shared.mark("x", read, signal)).toBe("name");
     expect(reads).toBe(2);
   });
 
@@ -374,9 +377,9 @@ describe("the register", () => {
       new Promise((_resolve, reject) => {
         fail = reject;
       });
-    const first = register.mark("x", hangs, reader.signal);
-    const second = register.mark("x", () => Promise.resolve("name"), patient.signal);
-    const third = register.mark("x", () => Promise.resolve("never asked for"), hasty.signal);
+    const first = register.shared.mark("x", hangs, reader.signal);
+    const second = register.shared.mark("x", () => Promise.resolve("name"), patient.signal);
+    const third = register.shared.mark("x", () => Promise.resolve("never asked for"), hasty.signal);
     hasty.abort(new TimeIsOver());
     await expect(third).rejects.toThrow(OutOfTimeError);
     fail(cutOff());
@@ -403,7 +406,7 @@ describe("the register", () => {
     await register.handedOver("aom", undefined, "x");
     await register.released("aom", undefined, "x");
     expect(await register.pending("aom", undefined)).toBeUndefined();
-    expect(register.isTaken("x")).toBe(true);
+    expect(register.owned.isTaken("x")).toBe(true);
     expect(files()).toEqual([]);
   });
 });

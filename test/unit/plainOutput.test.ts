@@ -7,10 +7,10 @@ import { limits } from "../../provider/src/lifecycle/bounds";
 import { makeState } from "../../provider/src/lifecycle/state";
 import type { services } from "../../provider/src/services/registry";
 import type { ExecutionSnapshot } from "../../provider/src/execution/snapshot";
-import { parseExecution } from "../../provider/src/services/alibaba/cloudflow/api";
+import { parseExecution } from "../../provider/src/services/alibaba/cloudflow/answers";
 import { parseDescribeExecution } from "../../provider/src/services/aws/stepfunctions/answers";
-import { parseSearchWorkflowExecutionDetail } from "../../provider/src/services/huawei/aom/api";
-import { parseShowWorkflowExecution } from "../../provider/src/services/huawei/functiongraph/api";
+import { parseSearchWorkflowExecutionDetail } from "../../provider/src/services/huawei/aom/answers";
+import { parseShowWorkflowExecution } from "../../provider/src/services/huawei/functiongraph/answers";
 
 const stateOf = (output: unknown): Readonly<Record<string, unknown>> =>
   makeState(

@@ -2,6 +2,7 @@
  * The state as a comparison needs it: arguments as the inputs have them, the outcome as the outputs have it.
  */
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { reasonsOf } from "../../provider/src/fronts/dynamic/differences";
 import { comparedState } from "../../provider/src/fronts/plugin/comparedState";
 import { readImportId } from "../../provider/src/fronts/plugin/importId";
 import { readProperties } from "../../provider/src/fronts/plugin/properties";
@@ -19,7 +20,7 @@ const compare = (inputs: object, outputs: object, news: Record<string, unknown>)
     properties({ ...inputs }),
     properties({ ...outcome, ...outputs }),
   );
-  return [...diff(services.aom, "ex-1", stored, news).reasons];
+  return reasonsOf(diff(services.aom, "ex-1", stored, news).changes);
 };
 
 test("after an update that failed, the inputs are those of before: the change is still to be made", () => {

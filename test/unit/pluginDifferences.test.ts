@@ -101,7 +101,7 @@ test("two members without a path of their own are one change of their parent", (
     reason: "",
   });
   const changes = [change("", "add"), change("x\\", "delete"), change("y", "delete")];
-  const diff = { changes, action: "rerun", properties: [], reasons: [], deleteFirst: true } as const;
+  const diff = { changes, action: "rerun", deleteFirst: true } as const;
   const response = toDiffResponse(diff);
   const detailed: [string, number][] = [];
   response.getDetaileddiffMap().forEach((difference, path) => detailed.push([path, difference.getKind()]));

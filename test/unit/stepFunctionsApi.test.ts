@@ -160,6 +160,25 @@ describe("answers", () => {
     });
   });
 
+  test("events: numbers that are none are none, whatever they are", () => {
+    const event = { type: "ExecutionStarted", timestamp: 1.764000000974e9 };
+    const events = [
+      { ...event, id: 1, previousEventId: 0 },
+      { ...event, id: { toString: false }, previousEventId: null },
+      { ...event, id: "3", executionStartedEventDetails: { input: "{}" } },
+    ];
+    const read = answers.parseGetExecutionHistory(answer({ events, nextToken: "t" }), request);
+    const common = { type: "ExecutionStarted", time: "2025-11-24T16:00:00.974Z" };
+    expect(read).toEqual({
+      nextToken: "t",
+      events: [
+        { ...common, id: 1, previousEventId: 0, details: {} },
+        { ...common, id: NaN, previousEventId: NaN, details: {} },
+        { ...common, id: 3, previousEventId: NaN, details: { input: "{}" } },
+      ],
+    });
+  });
+
   test("statuses: six words of the vendor, and any other is unknown", () => {
     const words = ["RUNNING", "PENDING_REDRIVE", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "NEW"];
     expect(words.map(toExecutionStatus)).toEqual([

@@ -167,6 +167,53 @@ test("a redrive opens again what the end had closed", () => {
   expect(reader.steps).toMatchObject([{ name: "Call", status: "succeeded" }]);
 });
 
+test("a redrive that enters a state again: it appears twice, and the first time has ended as it had", () => {
+  const failed: Line[] = [
+    [1, 0, "ExecutionStarted"],
+    [2, 0, "FailStateEntered", named("Refuse")],
+    [3, 2, "ExecutionFailed", { error: "First" }],
+    [4, 3, "ExecutionRedriven"],
+    [6, 4, "FailStateEntered", named("Refuse")],
+  ];
+  const first = ["Refuse", "failed", 1_000, "First"];
+  expect(brief(failed)).toEqual([first, ["Refuse", "running"]]);
+  expect(brief([...failed, [8, 6, "ExecutionFailed", { error: "Second" }]])).toEqual([
+    first,
+    ["Refuse", "failed", 2_000, "Second"],
+  ]);
+});
+
+test("a redrive of a Parallel: the branch that had succeeded stays, the one that had failed goes on", () => {
+  const lines: Line[] = [
+    [1, 0, "ExecutionStarted"],
+    [2, 0, "ParallelStateEntered", named("Both")],
+    [3, 2, "ParallelStateStarted"],
+    [4, 3, "PassStateEntered", named("Quick")],
+    [5, 4, "PassStateExited", named("Quick")],
+    [6, 3, "TaskStateEntered", named("Call")],
+    [7, 6, "TaskScheduled"],
+    [8, 7, "TaskFailed", { error: "E" }],
+    [9, 8, "ExecutionFailed", { error: "E" }],
+    [10, 9, "ExecutionRedriven"],
+    [11, 10, "TaskScheduled"],
+    [12, 11, "TaskSucceeded"],
+    [13, 12, "TaskStateExited", named("Call")],
+    [14, 13, "ParallelStateSucceeded"],
+    [15, 14, "ParallelStateExited", named("Both")],
+    [16, 15, "ExecutionSucceeded"],
+  ];
+  expect(brief(lines.slice(0, 9))).toEqual([
+    ["Both", "failed", 7_000, "E"],
+    ["Quick", "succeeded", 1_000],
+    ["Call", "failed", 3_000, "E"],
+  ]);
+  expect(brief(lines)).toEqual([
+    ["Both", "succeeded", 13_000],
+    ["Quick", "succeeded", 1_000],
+    ["Call", "succeeded", 7_000],
+  ]);
+});
+
 test("a history of 100,000 events that names other steps everywhere is read in seconds", () => {
   const lines: Line[] = [];
   for (let id = 1; id <= 100_000; id += 4) {

@@ -1,15 +1,17 @@
-// The emulator's checkers of Alibaba Cloud's signatures against what the vendor's own clients have sent.
+/**
+ * The emulator's checkers of Alibaba Cloud's signatures against what the vendor's own clients have sent.
+ */
 import { createHash, createHmac } from "node:crypto";
+import type { Acs3Request, Parameter } from "../../emulator/src/alibaba/signatures";
 import {
   parseAcs3Header,
   parseTimestamp,
   queryParameters,
   verifyAcs3,
   verifyRpc,
-  type Acs3Request,
-  type Parameter,
 } from "../../emulator/src/alibaba/signatures";
-import { acs3Vectors, rpcVectors, type Acs3Vector, type RpcVector } from "./alibabaVectors";
+import type { Acs3Vector, RpcVector } from "./alibabaVectors";
+import { acs3Vectors, rpcVectors } from "./alibabaVectors";
 
 /** The text with its byte at `index` changed. */
 function flip(text: string, index = 0): string {

@@ -1,8 +1,11 @@
-// The emulator's signature checker against signatures that the vendor's own SDK has sent.
+/**
+ * The emulator's signature checker against signatures that the vendor's own SDK has sent.
+ */
 import { createHash, createHmac } from "node:crypto";
 import { parseSdkDate, parseSignatureHeader, verifySignature } from "../../emulator/src/huawei/signature";
 import type { SignedRequest } from "../../emulator/src/huawei/signature";
-import { huaweiVectors, type HuaweiVector } from "./huaweiVectors";
+import type { HuaweiVector } from "./huaweiVectors";
+import { huaweiVectors } from "./huaweiVectors";
 
 const encode = (text: string): string => encodeURIComponent(text);
 

@@ -3,10 +3,8 @@
  * that they tell of.
  */
 import seed from "../seeds/getExecutionHistory.json";
-import {
-  buildGetExecutionHistory,
-  parseGetExecutionHistory,
-} from "../../provider/src/services/alibaba/cloudflow/api";
+import { buildGetExecutionHistory } from "../../provider/src/services/alibaba/cloudflow/api";
+import { parseGetExecutionHistory } from "../../provider/src/services/alibaba/cloudflow/answers";
 import { stepsOf } from "../../provider/src/services/alibaba/cloudflow/history";
 import { summarize } from "../../provider/src/http/request";
 
@@ -53,6 +51,7 @@ test.each([
   ["left out", {}],
   ["null", { ScheduleEventId: null }],
   ["text", { ScheduleEventId: "none" }],
+  ["an object that is no number", { ScheduleEventId: { toString: 1, valueOf: 1 } }],
 ])("a ScheduleEventId that is %s is no event", (_what, field) => {
   const Events = seed.history.map((row) => {
     const { ScheduleEventId: _left, ...rest } = wire([row])[0] as Record<string, unknown>;

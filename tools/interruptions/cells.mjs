@@ -1,6 +1,6 @@
-// The cells of the interruption matrix: how a deployment is cut short, when, and where it goes on.
+// The cells of the interruption matrix: how a deployment is interrupted, when, and where it goes on.
 
-/** How the deployment is cut short. */
+/** How the deployment is interrupted. */
 export const KILLS = /** @type {const} */ ({
   "kill -9": "the CLI and the provider's process are killed",
   "kill -9 CLI": "the CLI alone is killed: the provider's process is left behind",
@@ -32,7 +32,7 @@ export const FRONTS = /** @type {const} */ ({
 });
 
 /**
- * One deployment that is cut short, and the ones after it.
+ * One deployment that is interrupted, and the ones after it.
  * @typedef {object} Cell
  * @property {keyof typeof FRONTS} front
  * @property {keyof typeof KILLS} kill
@@ -59,7 +59,7 @@ export function allCells(front) {
 
 /**
  * The plugin's part of a whole run. Both fronts have one lifecycle, so that only what the plugin does itself can differ: how it
- * is cancelled and killed, and what it tells the engine. Each way to cut short and each way to go on, at moments in turn.
+ * is cancelled and killed, and what it tells the engine. Each way to interrupt and each way to go on, at moments in turn.
  * @returns {Cell[]}
  */
 export function pluginCells() {

@@ -1,21 +1,30 @@
-// What the matrix asks of its emulator: slow workflows, answers held back, what was started and when.
+// What the matrix asks of its emulator: slow workflows, delayed answers, what was started and when.
 import { callEmulator } from "../callEmulator.mjs";
 
-/** The emulator's services, and the argument that names a workflow of each. */
-const SERVICES = { aom: "workflowId", functiongraph: "workflowId", coc: "documentId", cloudflow: "flowName" };
+/**
+ * The services, and the argument that names a workflow of each.
+ * @type {Readonly<Record<string, (name: string) => Readonly<Record<string, string>>>>}
+ */
+const SERVICES = {
+  aom: (workflowId) => ({ workflowId }),
+  functiongraph: (workflowId) => ({ workflowId }),
+  coc: (documentId) => ({ documentId }),
+  cloudflow: (flowName) => ({ flowName }),
+  stepfunctions: (name) => ({
+    stateMachineArn: `arn:aws:states:us-east-1:123456789012:stateMachine:${name}`,
+  }),
+};
 
-/** The workflows: one per service with a key of the stack's own, and one without. */
+/** The workflows: one per service with a key of the stack's own, and one without; `args` names it to its service. */
 export const WORKFLOWS = Object.entries(SERVICES).flatMap(([service, argument]) =>
-  ["keyed", "derived"].map((how) => ({
-    service,
-    argument,
-    hasKey: how === "keyed",
-    name: `${service}-${how}`,
-  })),
+  ["keyed", "derived"].map((how) => {
+    const name = `${service}-${how}`;
+    return { service, args: argument(name), hasKey: how === "keyed", name };
+  }),
 );
 
 const START = ["ExecuteWorkflow", "StartWorkflowExecution", "ExecuteDocument", "StartExecution"];
-// CloudFlow has an operation of the same name as COC's, which it needs for no start.
+// CloudFlow and Step Functions have an operation of the same name as COC's, which they need for no start.
 const LIST = ["ListWorkflowExecutions", "ShowWorkflowExecutionForPage", "coc:ListExecutions"];
 const LOOK = ["SearchWorkflowExecutionDetail", "ShowWorkflowExecution", "ShowExecution", "DescribeExecution"];
 

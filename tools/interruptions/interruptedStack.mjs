@@ -1,4 +1,4 @@
-// A stack in a folder of its own whose deployments can be cut short: the CLI as a process, its signals, its state.
+// A stack in a folder of its own whose deployments can be interrupted: the CLI as a process, its signals, its state.
 import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
@@ -148,7 +148,7 @@ export class InterruptedStack {
 }
 
 /**
- * The emulator's account, from the environment: nothing of it is in the state.
+ * The emulator's account, from the environment: none of its resources is in the state.
  * @param {string} url
  * @returns {Record<string, string>}
  */
@@ -163,6 +163,8 @@ function account(url) {
     ALIBABA_CLOUD_ACCESS_KEY_ID: "EMULATORACCESSKEY0001",
     ALIBABA_CLOUD_ACCESS_KEY_SECRET: "emulator-secret-key-0001",
     ALIBABA_CLOUD_REGION: "cn-hangzhou",
+    AWS_ACCESS_KEY_ID: "EMULATORACCESSKEY0001",
+    AWS_SECRET_ACCESS_KEY: "emulator-secret-key-0001",
     RUNBOOK_EMULATOR_URL: url,
   };
 }

@@ -7,6 +7,8 @@ import { WORKFLOWS } from "./emulatorControl.mjs";
 import { runCell } from "./runCell.mjs";
 
 const AT_A_TIME = 2;
+// The emulator of the package does not serve Step Functions; that of the tests does.
+const COMMAND = join("test", "support", "stepFunctions", "emulator.cjs");
 const SIGNS = { once: "1", asked: "?", again: "2", violated: "X" };
 const LEGEND =
   "1 started once, 2 run again one after the other (allowed without a key, elsewhere), ? nothing more was started and\n" +
@@ -58,11 +60,7 @@ export async function runCells(cells, { cli, folder, print, plugin }) {
 async function attempt(cell, { cli, place, plugin }) {
   if (cell.front === "plugin" && plugin === undefined)
     throw new Error("a cell needs the plugin, and none was given");
-  const emulator = await startEmulator({
-    repository: REPOSITORY,
-    dataFolder: join(place, "emulator"),
-    preferredPort: undefined,
-  });
+  const emulator = await startCellEmulator(join(place, "emulator"));
   try {
     const result = await runCell(cell, {
       cli,
@@ -76,6 +74,14 @@ async function attempt(cell, { cli, place, plugin }) {
   } finally {
     await emulator.stop();
   }
+}
+
+/**
+ * The emulator of a cell.
+ * @param {string} dataFolder
+ */
+export function startCellEmulator(dataFolder) {
+  return startEmulator({ repository: REPOSITORY, dataFolder, preferredPort: undefined, command: COMMAND });
 }
 
 /**

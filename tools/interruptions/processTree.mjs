@@ -32,7 +32,7 @@ export function signalAll(pids, signal) {
     try {
       process.kill(pid, signal);
     } catch {
-      // It has ended by itself.
+      // It has ended already.
     }
   }
 }

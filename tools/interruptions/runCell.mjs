@@ -1,15 +1,15 @@
-// Runs one cell: a deployment of executions (of each service, with a key and without) is cut short at one point, then
+// Runs one cell: a deployment of executions (of each service, with a key and without) is interrupted at one point, then
 // `pulumi up` runs twice more. Judges by what the emulator has started.
 import { setTimeout as sleep } from "node:timers/promises";
 import { RESUMPTIONS } from "./cells.mjs";
 import { EmulatorControl, OPERATIONS, WORKFLOWS } from "./emulatorControl.mjs";
 import { InterruptedStack } from "./interruptedStack.mjs";
 
-// Longer than any deployment here takes by itself: only the emulated clock ends an execution.
+// Longer than any deployment here takes: only the emulated clock ends an execution.
 const LONG_MS = 600_000;
 const SHORT_MS = 800;
 const POINT_WITHIN_MS = 60_000;
-// Held back for longer than it takes to kill, for less than a request may take.
+// The delay of an answer: longer than it takes to kill, shorter than a request may take.
 const HELD_MS = 10_000;
 
 /**
@@ -76,7 +76,7 @@ async function holdAt({ point, kill }, emulator) {
 }
 
 /**
- * Waits until all executions are where the deployment is to be cut short.
+ * Waits until all executions are where the deployment is to be interrupted.
  * @param {import("./cells.mjs").Cell} cell
  * @param {EmulatorControl} emulator
  * @param {import("./interruptedStack.mjs").RunningCommand} command
@@ -143,7 +143,7 @@ function judge({ resumption }, executions, outputs) {
     const detail = own.map(({ executionId, status }) => `${executionId} ${status}`).join(", ");
     const [second = "", third = ""] = outputs;
     const isAom = service === "aom" && isElsewhere;
-    // An error that asks must name what it asks about.
+    // An error that lists candidates must name them.
     const isFair = [second, third].every(
       (output) => !asks(output, name) || (isAom && own[0] && output.includes(own[0].executionId)),
     );

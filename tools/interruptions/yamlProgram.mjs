@@ -8,11 +8,11 @@ import { WORKFLOWS } from "./emulatorControl.mjs";
  * @returns {string}
  */
 export function yamlProgram({ plugin, emulatorUrl, adopted }) {
-  const resources = WORKFLOWS.flatMap(({ service, argument, name, hasKey }) => {
+  const resources = WORKFLOWS.flatMap(({ service, args, name, hasKey }) => {
     const execution = {
       type: `runbook:${service}:WorkflowExecution`,
       properties: {
-        [argument]: name,
+        ...args,
         endpoint: emulatorUrl,
         ...(hasKey ? { executionKey: `\${${name}-key.result}` } : {}),
         ...(name in adopted ? { adoptExecutionId: adopted[name] } : {}),

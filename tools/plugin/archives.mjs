@@ -3,7 +3,6 @@
 import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { create } from "tar";
 
 /** Platforms in Pulumi's words, as they stand in the archives' names. */
 export const PLATFORMS = /** @type {const} */ ([
@@ -57,6 +56,8 @@ export function archiveOfThisPlatform(version, archives) {
  * @returns {Promise<string[]>} their paths
  */
 export async function writeArchives({ repository, folder: dist, version, files: { code, licenses } }) {
+  // Loaded late: set-up reads this file before it has installed the package.
+  const { create } = await import("tar");
   const plugin = join(repository, "plugin");
   const work = await mkdtemp(join(tmpdir(), "plugin-"));
   await rm(dist, { recursive: true, force: true });

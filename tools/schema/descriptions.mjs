@@ -77,6 +77,6 @@ function forEveryLanguage(text) {
     .replace(/configuration `(\w+):(\w+)`/g, "provider setting `$1.$2`")
     .replace(/`(huaweicloud|alicloud|aws):(\w+)`/g, "`$1.$2`")
     .replace(/\bundefined\b/g, "absent")
-    .replace(/\bUndefined\b/g, "Absent")
+    .replace(/\b(?:Undefined|NaN)\b/g, "Absent")
     .replace(/\bdocs\/(\w+\.md)\b/g, `[$1](${PAGES}$1)`);
 }

@@ -41,7 +41,7 @@ export function makePackageSchema({ repository, version, tables }) {
   for (const service of services) {
     const table = tables[service] ?? {};
     resources[`${PACKAGE}:${service}:WorkflowExecution`] = resourceOf(types, specs, service, table);
-    for (const name of sharedFunctions(types, services)) {
+    for (const name of pluginFunctions(types, service)) {
       functions[`${PACKAGE}:${service}:${name}`] = functionOf(types, specs, types.exported(service, name));
     }
   }
@@ -124,20 +124,15 @@ function demandAgreement(service, args, table) {
 }
 
 /**
- * The functions that every service has and that only read: those that the plugin serves. Each has a form for outputs in
- * TypeScript, which every SDK makes itself.
+ * The functions of a service that the plugin serves: those that give one answer. A form for outputs is made by every SDK
+ * itself, and a list that has no end can't be an answer.
  * @param {ProgramTypes} types
- * @param {readonly string[]} services
+ * @param {string} service
  * @returns {string[]}
  */
-function sharedFunctions(types, services) {
-  const [first = new Set(), ...others] = services.map(
-    (service) => new Set(types.exportsOf(service).map(({ name }) => name)),
-  );
-  return [...first].filter(
-    (name) =>
-      name.startsWith("get") && first.has(`${name}Output`) && others.every((names) => names.has(name)),
-  );
+function pluginFunctions(types, service) {
+  const names = types.exportsOf(service).map(({ name }) => name);
+  return names.filter((name) => /^[a-z]/.test(name) && !/^list|Output$/.test(name));
 }
 
 /**
@@ -155,11 +150,20 @@ function functionOf(types, specs, symbol) {
   }
   const inputs = specs.members(types.typeOf(args));
   const outputs = specs.members(result);
+  const isAnswered = Object.keys(outputs.properties).length > 0;
   return {
     description: specs.describe(symbol),
-    inputs: { type: "object", properties: sorted(inputs.properties), required: inputs.required.sort() },
-    outputs: { type: "object", properties: sorted(outputs.properties), required: outputs.required.sort() },
+    inputs: objectOf(inputs),
+    ...(isAnswered ? { outputs: objectOf(outputs) } : {}),
   };
+}
+
+/**
+ * @param {ObjectSpec} spec
+ * @returns {object}
+ */
+function objectOf({ properties, required }) {
+  return { type: "object", properties: sorted(properties), required: required.sort() };
 }
 
 /**

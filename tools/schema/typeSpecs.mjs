@@ -15,6 +15,9 @@ const LATER = /^(Promise|OutputInstance|OutputImpl|Output)$/;
 /** Words in a comment by which a setting is a secret. */
 const SECRET = /\bKept as a secret\b/;
 
+/** Words in a comment by which a number may be absent: in other languages what is no number is not there. */
+const PERHAPS_NO_NUMBER = /\bNaN\b/;
+
 /** Of these types a value may be absent: some languages fail where a required one is. */
 const ABSENT = ts.TypeFlags.Undefined | ts.TypeFlags.Any | ts.TypeFlags.Unknown;
 
@@ -74,7 +77,9 @@ export class TypeSpecs {
         ...(description === "" ? {} : { description }),
         ...(SECRET.test(description) ? { secret: true } : {}),
       };
-      if (!(member.flags & ts.SymbolFlags.Optional) && !canBe(memberType, ABSENT)) {
+      const comment = ts.displayPartsToString(member.getDocumentationComment(this.#types.checker));
+      const isOptional = Boolean(member.flags & ts.SymbolFlags.Optional) || canBe(memberType, ABSENT);
+      if (!isOptional && !PERHAPS_NO_NUMBER.test(comment)) {
         object.required.push(member.name);
       }
     }

@@ -7,7 +7,7 @@ import { isAbsolute, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isAlive, removeStaleLock, takeLock } from "./lockFile.mjs";
 
-/** How often a process that waits for another one's entry looks again. */
+/** How often a process that waits for another one's entry checks again. */
 const LOOK_AGAIN_MS = 300;
 
 /**

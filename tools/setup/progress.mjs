@@ -74,7 +74,7 @@ export function reportTo(stream) {
       }, 1000);
       try {
         const result = await work((text) => {
-          // The first word of a long step comes at once, so that nobody looks at an empty screen.
+          // The first word of a long step comes at once, so that nobody sees an empty screen.
           if (doing === "") {
             line(name, text);
             lastLine = Date.now();

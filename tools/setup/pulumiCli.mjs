@@ -58,7 +58,7 @@ export async function ensurePulumiCli({ say = () => {}, env = process.env } = {}
 }
 
 /**
- * Looks for the first `pulumi` on PATH, and whether it runs, is new enough and has the Node.js language host.
+ * Finds the first `pulumi` on PATH; checks that it runs, is new enough and has the Node.js language host.
  * @param {NodeJS.ProcessEnv} env
  * @returns {Promise<{ cli?: PulumiCli, unsuitable?: string }>}
  */

@@ -2,7 +2,7 @@
 import { startWorkers } from "./workers.mjs";
 
 const RANGE = 100;
-/** From so many runs on, everything that should happen sometimes has to have happened. */
+/** From this number of runs on, everything that should happen sometimes has to have happened. */
 const PROVES_FROM = 50_000;
 
 /**
@@ -51,7 +51,7 @@ export async function tellOne({ seed, script, print }) {
 }
 
 /**
- * Plays all seeds, in ranges, from the first one on. Where `enough` says so, no more of them are begun.
+ * Plays all seeds, in ranges, from the first one on. If `enough` says so, no more of them are begun.
  * @param {import("./workers.mjs").Workers} workers
  * @param {{ seed: number, runs: number, enough?: (tally: Tally) => boolean, told?: (tally: Tally) => void }} options
  * @returns {Promise<Tally>}

@@ -3,8 +3,8 @@ import { fork } from "node:child_process";
 import { join } from "node:path";
 import { REPOSITORY } from "../setup/setUp.mjs";
 
-// A killed process of a simulation never lets go of what it waits on, and Node keeps a signal that somebody listens to. So
-// a worker grows, by about 80 kB a run; past this many tasks another takes its place.
+// A killed process of a simulation never frees what it waits on, and Node keeps a signal that somebody listens to. So a
+// worker grows, by about 80 kB a run; past this many tasks another takes its place.
 const TASKS_EACH = 40;
 
 const WORKER = join(REPOSITORY, "test", "simulation", "worker.cjs");
@@ -24,37 +24,74 @@ const WORKER = join(REPOSITORY, "test", "simulation", "worker.cjs");
  * @returns {Workers}
  */
 export function startWorkers(count, patch) {
-  /** @type {{ task: object, resolve: (result: any) => void, reject: (error: Error) => void }[]} */
-  const queue = [];
-  /** @type {{ child: import("node:child_process").ChildProcess, tasks: number }[]} */
-  const idle = [];
-  /** @type {Error | undefined} */
-  let broken;
-  const env = { ...process.env, ...(patch === undefined ? {} : { SIMULATION_PATCH: patch }) };
-  /** @type {Set<import("node:child_process").ChildProcess>} */
-  const children = new Set();
+  const pool = new WorkerPool({
+    ...process.env,
+    ...(patch === undefined ? {} : { SIMULATION_PATCH: patch }),
+  });
+  for (let started = 0; started < count; started += 1) pool.startOne();
+  return { count, run: (task) => pool.run(task), close: () => pool.close() };
+}
 
-  function startOne() {
-    const child = fork(WORKER, [], { env, stdio: ["ignore", "inherit", "inherit", "ipc"] });
-    children.add(child);
+/** A task that waits for a process. @typedef {{ task: object, resolve: (result: any) => void, reject: (error: Error) => void }} Job */
+
+class WorkerPool {
+  /** @type {Job[]} */
+  #queue = [];
+  /** @type {{ child: import("node:child_process").ChildProcess, tasks: number }[]} */
+  #idle = [];
+  /** @type {Error | undefined} */
+  #broken;
+  /** @type {Set<import("node:child_process").ChildProcess>} */
+  #children = new Set();
+  /** @type {NodeJS.ProcessEnv} */
+  #env;
+
+  /** @param {NodeJS.ProcessEnv} env of the processes */
+  constructor(env) {
+    this.#env = env;
+  }
+
+  startOne() {
+    const child = fork(WORKER, [], { env: this.#env, stdio: ["ignore", "inherit", "inherit", "ipc"] });
+    this.#children.add(child);
     child.once("message", () => {
-      idle.push({ child, tasks: 0 });
-      next();
+      this.#idle.push({ child, tasks: 0 });
+      this.#next();
     });
     child.once("exit", (code) => {
-      children.delete(child);
+      this.#children.delete(child);
       if (code === 0 || code === null) return;
-      broken = new Error(`a process of the simulation has ended with ${code}`);
-      for (const { reject } of queue.splice(0)) reject(broken);
+      const broken = new Error(`a process of the simulation has ended with ${code}`);
+      this.#broken = broken;
+      for (const { reject } of this.#queue.splice(0)) reject(broken);
     });
   }
 
-  function next() {
-    const worker = idle.pop();
+  /**
+   * @param {object} task
+   * @returns {Promise<any>}
+   */
+  run(task) {
+    return new Promise((resolve, reject) => {
+      if (this.#broken) {
+        reject(this.#broken);
+        return;
+      }
+      this.#queue.push({ task, resolve, reject });
+      this.#next();
+    });
+  }
+
+  close() {
+    for (const child of this.#children) child.kill();
+  }
+
+  #next() {
+    const worker = this.#idle.pop();
     if (!worker) return;
-    const job = queue.shift();
+    const job = this.#queue.shift();
     if (!job) {
-      idle.push(worker);
+      this.#idle.push(worker);
       return;
     }
     const { child, tasks } = worker;
@@ -65,32 +102,14 @@ export function startWorkers(count, patch) {
       if (error === undefined) job.resolve(result);
       else job.reject(new Error(error));
       if (tasks + 1 < TASKS_EACH) {
-        idle.push({ child, tasks: tasks + 1 });
+        this.#idle.push({ child, tasks: tasks + 1 });
       } else {
         child.kill();
-        startOne();
+        this.startOne();
       }
-      next();
+      this.#next();
     });
     child.send(job.task);
-    next();
+    this.#next();
   }
-
-  for (let started = 0; started < count; started += 1) startOne();
-
-  return {
-    count,
-    run: (task) =>
-      new Promise((resolve, reject) => {
-        if (broken) {
-          reject(broken);
-          return;
-        }
-        queue.push({ task, resolve, reject });
-        next();
-      }),
-    close: () => {
-      for (const child of children) child.kill();
-    },
-  };
 }

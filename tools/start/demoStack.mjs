@@ -33,48 +33,19 @@ const SECRET_CONFIGURATION = { "huaweicloud:secretKey": "emulator-secret-key-000
  * @returns {DemoStack}
  */
 export function demoStack({ repository, stateFolder, env }) {
-  const project = /^name:\s*["']?([\w.-]+)/m.exec(readFileSync(join(repository, "Pulumi.yaml"), "utf8"))?.[1];
-  if (project === undefined) {
-    throw new SetupError(`There is no project name in ${join(repository, "Pulumi.yaml")}.`);
-  }
+  const project = projectOf(repository);
   // Pulumi writes a stack's configuration beside its Pulumi.yaml. This one of the same name keeps it out of the root.
-  const configurationFolder = join(stateFolder, "configuration");
-  const configurationFile = join(configurationFolder, `Pulumi.${STACK}.yaml`);
+  const configuration = new StackConfiguration(join(stateFolder, "configuration"), project, env);
+  const stackFile = join(stateFolder, "stacks", ".pulumi", "stacks", project, `${STACK}.json`);
   const portFile = join(stateFolder, "emulator-port");
   const emulatorPort = existsSync(portFile) ? readFileSync(portFile, "utf8") : undefined;
-  const isThere = () =>
-    existsSync(configurationFile) &&
-    existsSync(join(stateFolder, "stacks", ".pulumi", "stacks", project, `${STACK}.json`));
-
-  /** @type {(args: readonly string[]) => Promise<string>} */
-  const configure = async (args) => {
-    const done = await runCommand("pulumi", [...args, "--non-interactive"], {
-      cwd: configurationFolder,
-      env,
-    });
-    if (!done.ok) {
-      throw new SetupError(`pulumi ${args[0]} ${args[1]} failed:\n${done.lastLines}`);
-    }
-    return done.stdout;
-  };
 
   return {
     emulatorPort,
 
     async prepare(emulatorUrl) {
-      if (!isThere()) {
-        mkdirSync(configurationFolder, { recursive: true });
-        writeFileSync(join(configurationFolder, "Pulumi.yaml"), `name: ${project}\nruntime: nodejs\n`);
-        await configure(["stack", "select", STACK, "--create"]);
-      }
-      const endpoints = JSON.stringify({ aom: emulatorUrl, iam: emulatorUrl });
-      await configure([
-        "config",
-        "set-all",
-        ...["--stack", STACK],
-        ...settings("--plaintext", { ...PLAIN_CONFIGURATION, "huaweicloud:endpoints": endpoints }),
-        ...settings("--secret", SECRET_CONFIGURATION),
-      ]);
+      if (!configuration.isThere() || !existsSync(stackFile)) await configuration.create();
+      await configuration.set(emulatorUrl);
     },
 
     async run(command, flags, emulatorUrl) {
@@ -88,7 +59,7 @@ export function demoStack({ repository, stateFolder, env }) {
         [
           command,
           ...(command === "preview" ? [] : ["--yes"]),
-          ...["--stack", STACK, "--config-file", configurationFile],
+          ...["--stack", STACK, "--config-file", configuration.file],
           // These go by the configuration of the last `up`, unless they run the program too.
           ...(hasMoved && ["refresh", "destroy"].includes(command) ? ["--run-program"] : []),
           ...flags,
@@ -102,17 +73,89 @@ export function demoStack({ repository, stateFolder, env }) {
     },
 
     async outputs() {
-      return JSON.parse(await configure(["stack", "output", "--json", "--stack", STACK]));
+      return JSON.parse(await configuration.pulumi(["stack", "output", "--json", "--stack", STACK]));
     },
 
-    async remove() {
-      const removed = await runCommand("pulumi", ["stack", "rm", STACK, "--yes", "--non-interactive"], {
-        cwd: configurationFolder,
-        env,
-      });
-      return removed.ok;
-    },
+    remove: () => configuration.removeStack(),
   };
+}
+
+/**
+ * @param {string} repository
+ * @returns {string}
+ */
+function projectOf(repository) {
+  const file = join(repository, "Pulumi.yaml");
+  const project = /^name:\s*["']?([\w.-]+)/m.exec(readFileSync(file, "utf8"))?.[1];
+  if (project === undefined) throw new SetupError(`There is no project name in ${file}.`);
+  return project;
+}
+
+/** The folder in which Pulumi keeps the configuration of the stack. */
+class StackConfiguration {
+  /** @type {string} */
+  #folder;
+  /** @type {string} */
+  #project;
+  /** @type {Record<string, string>} */
+  #env;
+
+  /**
+   * @param {string} folder
+   * @param {string} project
+   * @param {Record<string, string>} env
+   */
+  constructor(folder, project, env) {
+    this.#folder = folder;
+    this.#project = project;
+    this.#env = env;
+  }
+
+  get file() {
+    return join(this.#folder, `Pulumi.${STACK}.yaml`);
+  }
+
+  isThere() {
+    return existsSync(this.file);
+  }
+
+  async create() {
+    mkdirSync(this.#folder, { recursive: true });
+    writeFileSync(join(this.#folder, "Pulumi.yaml"), `name: ${this.#project}\nruntime: nodejs\n`);
+    await this.pulumi(["stack", "select", STACK, "--create"]);
+  }
+
+  /** @param {string} emulatorUrl */
+  async set(emulatorUrl) {
+    const endpoints = JSON.stringify({ aom: emulatorUrl, iam: emulatorUrl });
+    await this.pulumi([
+      "config",
+      "set-all",
+      ...["--stack", STACK],
+      ...settings("--plaintext", { ...PLAIN_CONFIGURATION, "huaweicloud:endpoints": endpoints }),
+      ...settings("--secret", SECRET_CONFIGURATION),
+    ]);
+  }
+
+  /** Resolves with false if there still are resources in the stack. */
+  async removeStack() {
+    const args = ["stack", "rm", STACK, "--yes", "--non-interactive"];
+    const { ok } = await runCommand("pulumi", args, { cwd: this.#folder, env: this.#env });
+    return ok;
+  }
+
+  /**
+   * Runs a command beside the configuration.
+   * @param {readonly string[]} args
+   * @returns {Promise<string>} what the command has printed
+   * @throws {SetupError} when the command fails
+   */
+  async pulumi(args) {
+    const options = { cwd: this.#folder, env: this.#env };
+    const done = await runCommand("pulumi", [...args, "--non-interactive"], options);
+    if (!done.ok) throw new SetupError(`pulumi ${args[0]} ${args[1]} failed:\n${done.lastLines}`);
+    return done.stdout;
+  }
 }
 
 /**

@@ -4,6 +4,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { SetupError } from "../setup/progress.mjs";
 
+const OWN_COMMAND = join("emulator", "bin", "runbook-emulator.js");
 const READY_WITHIN_MS = 15_000;
 const STOPS_WITHIN_MS = 5_000;
 
@@ -24,15 +25,16 @@ const STOPS_WITHIN_MS = 5_000;
 
 /**
  * Starts the emulator, on a certain port if that is free.
- * @param {{ repository: string, dataFolder: string, preferredPort: string | undefined }} options
+ * @param {{ repository: string, dataFolder: string, preferredPort: string | undefined, command?: string }} options `command`:
+ *   the file that runs it, in the repository; by default the package's command
  * @returns {Promise<RunningEmulator>}
  */
-export async function startEmulator({ repository, dataFolder, preferredPort }) {
+export async function startEmulator({ repository, dataFolder, preferredPort, command = OWN_COMMAND }) {
   mkdirSync(dataFolder, { recursive: true });
   const attempts = preferredPort === undefined ? ["0"] : [preferredPort, "0"];
   let said = "";
   for (const port of attempts) {
-    const started = await launch(repository, dataFolder, port);
+    const started = await launch(join(repository, command), dataFolder, port);
     if ("url" in started) {
       return started;
     }
@@ -42,13 +44,12 @@ export async function startEmulator({ repository, dataFolder, preferredPort }) {
 }
 
 /**
- * @param {string} repository
+ * @param {string} script
  * @param {string} dataFolder
  * @param {string} port
  * @returns {Promise<RunningEmulator | { said: string }>}
  */
-function launch(repository, dataFolder, port) {
-  const script = join(repository, "emulator", "bin", "runbook-emulator.js");
+function launch(script, dataFolder, port) {
   const child = spawn(
     process.execPath,
     [script, "--port", port, "--data", dataFolder, "--exit-with-parent"],

@@ -156,7 +156,7 @@ export class AccountDirectory {
     return { token, issued };
   }
 
-  /** Issues temporary keys that live for so many seconds of emulated time. */
+  /** Issues temporary keys with a life in seconds of emulated time. */
   issueKey(holder: PrincipalRef, form: KeyForm, seconds: number): TemporaryKey {
     const issuedAt = this.#clock.now();
     const cloud = form === "alibabaSts" ? "alibaba" : "huawei";

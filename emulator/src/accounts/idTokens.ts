@@ -6,7 +6,7 @@ import { isJsonObject } from "../ground/jsonShape";
 import type { JsonObject } from "../ground/jsonShape";
 import type { IdentityProvider } from "./account";
 
-/** What an id token says, as far as the clouds look at it. Times in epoch seconds. */
+/** What an id token says, as far as the clouds read it. Times in epoch seconds. */
 export interface IdTokenClaims {
   readonly issuer: string;
   readonly subject: string;

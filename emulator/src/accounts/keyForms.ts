@@ -1,4 +1,7 @@
-/** How temporary keys and tokens of each cloud look: as long as real ones, so that a client that cuts them is found out. */
+/**
+ * The form of temporary keys and tokens of each cloud: as long as real ones, so that a client that
+ * cuts them is found out.
+ */
 import { randomBytes } from "node:crypto";
 
 /** The three parts of a temporary key. */

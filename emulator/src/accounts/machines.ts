@@ -94,7 +94,7 @@ export class Machines {
     return key;
   }
 
-  /** A token for a metadata service, good for so many seconds of emulated time. */
+  /** A token for a metadata service, with a life in seconds of emulated time. */
   issueToken(seconds: number): string {
     const token = randomBytes(42).toString("base64url");
     this.#tokens.set(token, this.#clock.now() + seconds * 1000);

@@ -75,7 +75,7 @@ export interface Principal {
   readonly actor: Actor;
 }
 
-/** Looks a reference up in its account; `undefined` when the account no longer has such a user, role or provider. */
+/** Finds a reference in its account; `undefined` when the account no longer has such a user, role or provider. */
 export function lookUp(account: Account, ref: PrincipalRef): Principal | undefined {
   switch (ref.kind) {
     case "root": {

@@ -10,7 +10,7 @@ const longestTimerMs = 2 ** 31 - 1;
 /**
  * Resolves when `isDone` says so, after `realMs` of the machine's time, or when `gone` is aborted; whichever is first.
  * @param isDone - asked at once, and again whenever its answer can have changed.
- * @param nextChangeAt - emulated time at which the answer can change by itself; `undefined` for never.
+ * @param nextChangeAt - emulated time at which the answer can change without a request; `undefined` for never.
  */
 export function waitUntil(
   { clock, executions }: { readonly clock: Clock; readonly executions: ExecutionStore },

@@ -20,7 +20,8 @@ export class TokenBuckets {
 
   /**
    * @param enforced - `false`: every request passes.
-   * @param configured - allowances by `operation` or `service:operation`; `*` replaces the default of every service.
+   * @param configured - rate limits by `operation` or `service:operation`; `*` replaces the default of every
+   * service.
    */
   constructor(
     clock: Clock,
@@ -33,7 +34,7 @@ export class TokenBuckets {
 
   /**
    * Takes one token. Returns 0 when there was one, otherwise the milliseconds until the next.
-   * @param fallback - the service's own allowance for this operation, unless the seed has another.
+   * @param fallback - the service's own rate limit for this operation, unless the seed has another.
    */
   take(service: string, operation: string, account: string, fallback: Allowance): number {
     if (!this.enforced) return 0;

@@ -24,7 +24,7 @@ export interface Ending {
   readonly next?: { readonly id: string | undefined };
 }
 
-/** How a part of the program stands: ended, or when it changes next by itself. */
+/** How a part of the program stands: ended, or when it changes next without a request. */
 export type Course =
   | { readonly ended: Ending; readonly nextChangeAt?: undefined }
   | { readonly ended?: undefined; readonly nextChangeAt: number | undefined };

@@ -38,7 +38,7 @@ export interface Report {
   readonly cause?: string | undefined;
 }
 
-/** New limits of a map that still runs. `at` in epoch milliseconds. */
+/** New limits of a map that is still running. `at` in epoch milliseconds. */
 export interface MapUpdate {
   readonly kind: "updateMap";
   readonly at: number;
@@ -87,7 +87,7 @@ export interface Play {
   readonly execution?: Json;
   /** Time before the first state is entered. */
   readonly queuedMs?: number | undefined;
-  /** Time that a stop takes; an execution that ends earlier by itself is not stopped. */
+  /** Time that a stop takes; an execution that ends earlier is not stopped. */
   readonly stopTakesMs?: number | undefined;
   /** Final outcome, whatever the states say. */
   readonly outcome?: string | undefined;

@@ -53,7 +53,7 @@ export interface RunScript {
   readonly approvers: readonly string[];
   /** Time before the first node begins. */
   readonly queuedMs: number;
-  /** Time that a stop takes; an execution that ends earlier by itself is not stopped. */
+  /** Time that a stop takes; an execution that ends earlier is not stopped. */
   readonly stopTakesMs: number;
 }
 

@@ -1,4 +1,6 @@
-/** Plays the states that take time by themselves: tasks, which end as they are scripted, and waits. */
+/**
+ * Plays the states that take time of their own: tasks, which end as they are scripted, and waits.
+ */
 import { failure, idleResult, success } from "./course";
 import type { Course, Ending, Visit } from "./course";
 import { evaluate } from "./expressions";

@@ -31,7 +31,10 @@ export interface CommonArguments {
   readonly onFailure: "fail" | "continue";
   readonly onDelete: "stop" | "leave";
   readonly rerunOn: readonly RerunOutcome[];
-  /** Left out it is "allow", but where executions bear no mark, one that may be ours is asked about first. */
+  /**
+   * Left out it is "allow", but where executions bear no mark, a candidate that may be ours stops the
+   * deployment with an error first.
+   */
   readonly concurrency: "allow" | "adopt" | "queue" | "reject" | undefined;
   readonly adoptExecutionId: string | undefined;
 }

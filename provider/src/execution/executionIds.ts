@@ -1,6 +1,6 @@
 /**
  * Ids of executions as answers give them. An id is the one thing that may never be lost or mistaken: what could not stand
- * in the path of a request, or names another execution than the one that was asked about, is no answer.
+ * in the path of a request, or names another execution than the requested one, is no answer.
  */
 import type { RequestSummary } from "../ground/errors";
 import { IncompleteListError, ResponseFormatError } from "../ground/errors";
@@ -11,7 +11,7 @@ const maxLength = 256;
 // marks that turn the direction of a text.
 const readable = /^[^\p{C}\p{Z}/\\]+$/u;
 
-/** The id in a field of an answer; undefined where it is none that could be asked about again. */
+/** The id in a field of an answer; undefined where it is none that a later request could name. */
 export function readExecutionId(value: unknown): string | undefined {
   if (typeof value !== "string" || value.length > maxLength) return undefined;
   return readable.test(value) && value !== "." && value !== ".." ? value : undefined;
@@ -20,7 +20,7 @@ export function readExecutionId(value: unknown): string | undefined {
 /**
  * The id of an execution that has just been started.
  * @param field name of the field, for the message.
- * @throws ResponseFormatError where it is none that could be asked about again.
+ * @throws ResponseFormatError where it is none that a later request could name.
  */
 export function demandExecutionId(value: unknown, field: string, request: RequestSummary): string {
   const id = readExecutionId(value);
@@ -32,7 +32,7 @@ export function demandExecutionId(value: unknown, field: string, request: Reques
 }
 
 /**
- * Sees that an answer is about what was asked about, where it says so.
+ * Checks that an answer is about the requested execution, where the answer says so.
  * @param value of the answer; absent where it does not say.
  * @throws ResponseFormatError where it is about something else.
  */

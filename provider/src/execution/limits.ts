@@ -10,7 +10,7 @@ export const requestMs = 30_000;
 /** How much later than it names an execution a service may show it, in milliseconds. */
 export const invisibleMs = 30_000;
 
-/** How long one look at an execution may take, with all its attempts, in milliseconds. */
+/** How long one status request may take, with all its attempts, in milliseconds. */
 export const lookMs = 300_000;
 
 /** How long one deployment waits. */

@@ -1,5 +1,5 @@
 /**
- * A look at an execution that the service may have forgotten.
+ * A status request for an execution that the service may have forgotten.
  */
 import type { Backend, DescribeOptions } from "./service";
 import { NotFoundError } from "../ground/errors";

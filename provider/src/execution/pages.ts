@@ -7,7 +7,7 @@ import { IncompleteListError } from "../ground/errors";
 import { PageWalk } from "./pageWalk";
 import type { ExecutionSummary } from "./snapshot";
 
-// Where the service gives everything at once, one page is all of it.
+// If the service gives everything at once, one page is all of it.
 const wholePage = 1_000;
 
 /**

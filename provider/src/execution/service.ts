@@ -18,7 +18,7 @@ export interface BackendContext {
   /** Travels as {@link BackendDefinition.transport} says. */
   readonly http: HttpClient;
   readonly settings: Settings;
-  /** Where every secret that authenticates is added, before it is sent. */
+  /** The list to which every secret that authenticates is added before the secret is sent. */
   readonly credentials: CredentialsInUse;
   readonly clock: Clock;
   /** A new UUID. */
@@ -41,7 +41,7 @@ export interface BackendCapabilities {
    * @default 128
    */
   readonly longestRunName?: number;
-  /** How long the service can hold back the answer to `describe` until the execution ends, in seconds; 0 for not. */
+  /** How long a long poll by `describe` may last, in seconds; 0 where the service has no long polls. */
   readonly longPollSeconds: number;
   /** Largest page of a list; undefined where the service gives everything at once. */
   readonly pageSize: number | undefined;
@@ -50,6 +50,23 @@ export interface BackendCapabilities {
    * only its status.
    */
   readonly listTells: "everything" | "outcome" | "status";
+  /**
+   * The functions for programs that it has and others lack: `getExecutionHistory` needs {@link Backend.history},
+   * `retryWorkflowExecution` {@link Backend.retry}.
+   * @default none
+   */
+  readonly functions?: readonly OwnFunction[];
+}
+
+/** A function for programs that not every service has. */
+export type OwnFunction = "getExecutionHistory" | "retryWorkflowExecution";
+
+/** The events of an execution. */
+export interface ExecutionHistory<Event = object> {
+  /** In the service's own words, oldest first. */
+  readonly events: readonly Event[];
+  /** False where the service has more than were read. */
+  readonly isWhole: boolean;
 }
 
 /** A service. */
@@ -109,8 +126,8 @@ export interface StartRequest {
    */
   readonly runName: string;
   /**
-   * Ends it before it is on its way. Then the answer is worth waiting for, also for a deployment that is being
-   * cancelled: with it the execution is in the state, without it the next deployment has to look for it.
+   * Ends it before it is on its way. Then the answer is worth waiting for, also for a deployment that is being cancelled:
+   * with it the execution is in the state, without it the next deployment has to find it.
    */
   readonly signal: AbortSignal;
   /**
@@ -131,7 +148,7 @@ export interface StartedExecution {
   readonly outcome?: ExecutionSnapshot;
 }
 
-/** How to look at an execution. */
+/** How to poll an execution. */
 export interface DescribeOptions {
   readonly signal: AbortSignal;
   /**
@@ -140,7 +157,7 @@ export interface DescribeOptions {
    */
   readonly attempts?: number | undefined;
   /**
-   * How long the service may hold back its answer until the execution ends, in seconds; at most the capability.
+   * How long a long poll may last, in seconds; at most the capability.
    * @default 0
    */
   readonly waitSeconds?: number | undefined;
@@ -149,7 +166,7 @@ export interface DescribeOptions {
    */
   readonly listed?: ExecutionSnapshot | undefined;
   /**
-   * True for the looks of a wait: requests that only add details are made where the service has them to spare.
+   * True for the polls of a wait: requests that only add details are made where the service has them to spare.
    * @default false
    */
   readonly sparing?: boolean | undefined;
@@ -190,7 +207,7 @@ export interface ExecutionPage {
   /** When the service made it, by its own clock, milliseconds since the epoch; absent where it does not say. */
   readonly servedAtMs?: number | undefined;
   /**
-   * How many rows were left out because their id can't be read, of executions that may still run.
+   * How many rows were left out because their id can't be read, of executions that may still be running.
    * @default 0
    */
   readonly unreadable?: number | undefined;
@@ -236,13 +253,13 @@ export interface Backend {
    */
   start(request: StartRequest): Promise<StartedExecution>;
   /**
-   * Looks at an execution once.
+   * Polls an execution once.
    * @throws NotFoundError where the service does not know it (any more).
    */
   describe(executionId: string, options: DescribeOptions): Promise<ExecutionSnapshot>;
   /**
-   * Reads the steps so far where `describe` is held back, if there are requests to spare; gives nothing otherwise.
-   * Left out where the capability `longPollSeconds` is 0.
+   * Reads the steps so far during a long poll, if there are requests to spare; gives nothing otherwise. Left out where the
+   * capability `longPollSeconds` is 0.
    */
   peek?(executionId: string, signal: AbortSignal): Promise<ExecutionSnapshot | undefined>;
   /** One page of the workflow's executions. */
@@ -265,7 +282,7 @@ export interface Backend {
   readRunName(executionId: string, signal: AbortSignal): Promise<string | null | undefined>;
   /**
    * Why a start might be refused, as far as the lists that were read tell; undefined where nothing stands against it. Left
-   * out where lists tell nothing of it.
+   * out where lists do not tell.
    */
   startDoubt?(): string | undefined;
   /**
@@ -275,6 +292,8 @@ export interface Backend {
   demandWorkflow?(signal: AbortSignal): Promise<void>;
   /** Asks the service to stop an execution. Settled and unknown ones are no error: there is nothing to stop. */
   stop(executionId: string, signal: AbortSignal, reason?: StopReason): Promise<void>;
-  /** Runs the failed steps again under the same id; only where the capability says so. */
+  /** Reads the events of an execution; only where {@link BackendCapabilities.functions} says so. */
+  history?(executionId: string, signal: AbortSignal): Promise<ExecutionHistory>;
+  /** Runs the failed steps again under the same id; only where {@link BackendCapabilities.functions} says so. */
   retry?(executionId: string, signal: AbortSignal): Promise<void>;
 }

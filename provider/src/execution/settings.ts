@@ -72,7 +72,7 @@ export interface FoundObject {
 }
 
 /**
- * Looks for an object in the stack configuration. The official providers have it as an object or, where one may be
+ * Reads an object from the stack configuration. The official providers have it as an object or, where one may be
  * given several times, as a list: a list of one is taken for the one.
  * @param keys the key's forms in camel case, singular and plural: the first that is set counts.
  * @throws ConfigurationError where the value is something else, holds more than one, or two keys are set.
@@ -132,7 +132,7 @@ export function fromEnvironment(settings: Settings, ...names: string[]): Found |
 }
 
 /**
- * Looks for a service's address in a configuration key that holds a map from service to address, or the list of one
+ * Reads a service's address from a configuration key that holds a map from service to address, or the list of one
  * such map that the official providers have.
  * @param services the service's names there; the first that is set counts.
  * @throws ConfigurationError where the key holds something else, or two of the names differ.

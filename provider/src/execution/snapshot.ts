@@ -37,7 +37,7 @@ export interface TargetCounts {
   readonly succeeded: number;
   /** Targets on which the step failed. */
   readonly failed: number;
-  /** Targets on which the step still runs. */
+  /** Targets on which the step is still running. */
   readonly running: number;
   /** Targets on which the step has not run. */
   readonly notPerformed: number;

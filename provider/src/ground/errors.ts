@@ -221,7 +221,7 @@ export class ResponseFormatError extends WorkflowExecutionError {
   }
 }
 
-/** A 2xx answer that is larger than anything the service documents. Nothing of it was read. */
+/** A 2xx answer that is larger than anything the service documents. The provider has read none of the answer. */
 export class AnswerTooLargeError extends ResponseFormatError {
   /**
    * @param size what is too much, e.g. `more than 16 MiB`.

@@ -22,7 +22,7 @@ export class ExactNumber {
   }
 }
 
-// Where none of this is in a text, no number of it is affected, and nothing is searched for.
+// If none of this is in a text, no number of it is affected, and nothing is searched for.
 const mayBeAffected = /\d{16}|\d[eE][+-]?\d{3}/;
 const jsonNumber = /^-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 

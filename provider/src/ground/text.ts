@@ -18,7 +18,7 @@ const instructions = new RegExp(
   "g",
 );
 const lineBreaks = /\r\n?|[\v\f\u0085\u2028\u2029]/g;
-// What a terminal acts on by itself, and what changes the order in which it shows the rest.
+// Characters that a terminal acts on, and characters that change the order in which it shows the rest.
 const controls = /(?![\n\t])[\p{Cc}\p{Bidi_Control}]/gu;
 // What is never seen: zero-width characters, tags, variation selectors, soft hyphens, annotations.
 const unseen = /[\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/gu;

@@ -86,9 +86,15 @@ export function isJsonObject(value: unknown): value is Record<string, unknown> {
   );
 }
 
+/** A number, also one that is written as text; NaN for anything else. Some objects can't even be asked for one. */
+export function numberOf(value: unknown): number {
+  const number = value instanceof ExactNumber ? value.text : value;
+  return typeof number === "number" || typeof number === "string" ? Number(number) : Number.NaN;
+}
+
 // Counts what begins a value, or stands between two. Whoever is in doubt is counted: it only has to be linear and cheap.
 function hasMoreValuesThan(most: number, text: string): boolean {
-  // Each takes two characters at least, but for what is cut short.
+  // Each takes two characters at least, except the last, which may be incomplete.
   if (text.length < most) return false;
   let count = 0;
   for (let at = 0; at < text.length && count <= most; at += 1) {

@@ -2,6 +2,7 @@
  * Sends requests: authorise → fetch → timeout → may it be sent again? → typed error.
  * Gets requests from `backends/`; fetch, clock and random are injected.
  */
+import type { Agent } from "node:http";
 import type { RequestInit } from "node-fetch";
 import type { RequestSummary } from "../ground/errors";
 import {
@@ -24,7 +25,14 @@ import { interruptionOf } from "./interruption";
 import { noAnswer } from "./noAnswer";
 import type { Proxy, ProxyFor } from "./proxies";
 import { proxyFailure, proxyRefusal } from "./proxyFailures";
-import type { Authorize, HttpAnswer, HttpRequest, SignableRequest, ToServiceError } from "./request";
+import type {
+  Authorization,
+  Authorize,
+  HttpAnswer,
+  HttpRequest,
+  SignableRequest,
+  ToServiceError,
+} from "./request";
 import { requestUrl, summarize } from "./request";
 import { maySendAgain } from "./retry";
 import type { TokenBucket } from "./tokenBucket";
@@ -135,7 +143,8 @@ export class HttpClient {
       } catch (error) {
         // What was asked on the way (a login) has been tried often enough, and says nothing of this operation's bucket.
         if (isOfAnother(error, request)) throw error;
-        // Refused in spite of a token: others of the account have used theirs. All who wait hold back, not this one alone.
+        // Refused despite a token: others of the account have used theirs. All requests that wait are delayed, not this
+        // one alone.
         if (error instanceof ThrottledError) bucket?.drain(error.retryAfterMs);
         if (attempt >= attempts || waiting.aborted || !maySendAgain(error, request.repeatable)) {
           throw error;
@@ -154,23 +163,8 @@ export class HttpClient {
     const summary = summarize(request);
     const url = new URL(requestUrl(request));
     const proxy = this.#proxyOf(request, url);
-    const body = request.body ?? "";
-    const unsigned: SignableRequest = {
-      method: request.method,
-      path: decodeURIComponent(url.pathname),
-      query: request.query ?? [],
-      headers: { ...request.headers, host: url.host },
-      body,
-    };
-    stopIfInterrupted(options.signal, summary);
-    const interrupted = (): Error => interruptionOf(options.signal, summary, { mayHaveArrived: false });
-    // Not all that authorises hears of a signal: the vendors' own chains do not.
-    const authorization = options.authorize
-      ? await unlessAborted(options.authorize(unsigned, options.signal), options.signal, interrupted)
-      : {};
-    const query = [...unsigned.query, ...(authorization.query ?? [])];
+    const authorization = await this.#authorize(request, url, options);
     const timeoutMs = request.timeoutMs ?? defaultTimeoutMs;
-    const maxBytes = request.maxAnswerBytes ?? maxAnswerBytes;
     // For the answer with its body: one that drips is cut as well.
     const timeout = abortAfter(this.#options.clock, timeoutMs);
     const cut = AbortSignal.any([timeout, options.signal]);
@@ -184,27 +178,11 @@ export class HttpClient {
     stopIfInterrupted(options.signal, summary);
     options.onSent?.();
     try {
-      const response = await this.#options.fetch(requestUrl({ ...request, query }), {
-        method: request.method,
-        headers: { "user-agent": this.#options.userAgent, ...request.headers, ...authorization.headers },
-        // An absent body on POST makes node-fetch send Content-Length: 0, which the vendors' gateways want.
-        ...(request.body === undefined ? {} : { body }),
-        agent,
-        // A signature does not survive a redirect, and a start must not be sent twice.
-        redirect: "manual",
-        size: maxBytes,
-        signal: request.isSeenThrough === true ? timeout : cut,
-      });
-      const text = await response.text();
+      const signal = request.isSeenThrough === true ? timeout : cut;
+      const answer = await this.#exchange(request, authorization, { agent, signal });
       // Within a tunnel the proxy says nothing any more.
-      if (proxy && !way.isSecure && response.status === 407) throw proxyRefusal(407, proxy, summary);
-      const isSuccess = response.status >= 200 && response.status < 300;
-      const answer: HttpAnswer = {
-        status: response.status,
-        header: (name) => response.headers.get(name) ?? undefined,
-        text: isSuccess ? text : text.slice(0, maxErrorCharacters),
-      };
-      if (!isSuccess) throw options.toServiceError(answer, summary);
+      if (proxy && !way.isSecure && answer.status === 407) throw proxyRefusal(407, proxy, summary);
+      if (!isSuccess(answer)) throw options.toServiceError(answer, summary);
       return answer;
     } catch (error) {
       if (error instanceof ServiceError || error instanceof ProxyError) throw error;
@@ -218,11 +196,57 @@ export class HttpClient {
         throw proxyFailure(passage.failure, { proxy, openingMs, transport }, summary);
       }
       if (timeout.aborted) throw new RequestTimeoutError(summary, timeoutMs);
-      if (isOverLimit(error)) {
-        throw new AnswerTooLargeError(summary, `more than ${String(maxBytes / 1024 / 1024)} MiB`);
-      }
+      if (isOverLimit(error))
+        throw new AnswerTooLargeError(summary, `more than ${String(maxBytesOf(request) / 1024 / 1024)} MiB`);
       throw noAnswer(error, summary, proxy, this.#transport);
     }
+  }
+
+  async #authorize(
+    request: HttpRequest,
+    url: URL,
+    { authorize, signal }: SendOptions,
+  ): Promise<Authorization> {
+    const summary = summarize(request);
+    stopIfInterrupted(signal, summary);
+    if (!authorize) return {};
+    const unsigned: SignableRequest = {
+      method: request.method,
+      path: decodeURIComponent(url.pathname),
+      query: request.query ?? [],
+      headers: { ...request.headers, host: url.host },
+      body: request.body ?? "",
+    };
+    const interrupted = (): Error => interruptionOf(signal, summary, { mayHaveArrived: false });
+    // Not all that authorises hears of a signal: the vendors' own chains do not.
+    return unlessAborted(authorize(unsigned, signal), signal, interrupted);
+  }
+
+  // The request itself, and its whole answer.
+  async #exchange(
+    request: HttpRequest,
+    authorization: Authorization,
+    { agent, signal }: { readonly agent: Agent; readonly signal: AbortSignal },
+  ): Promise<HttpAnswer> {
+    const query = [...(request.query ?? []), ...(authorization.query ?? [])];
+    const response = await this.#options.fetch(requestUrl({ ...request, query }), {
+      method: request.method,
+      headers: { "user-agent": this.#options.userAgent, ...request.headers, ...authorization.headers },
+      // An absent body on POST makes node-fetch send Content-Length: 0, which the vendors' gateways want.
+      ...(request.body === undefined ? {} : { body: request.body }),
+      agent,
+      // A signature does not survive a redirect, and a start must not be sent twice.
+      redirect: "manual",
+      size: maxBytesOf(request),
+      signal,
+    });
+    const text = await response.text();
+    const { status } = response;
+    return {
+      status,
+      header: (name) => response.headers.get(name) ?? undefined,
+      text: isSuccess({ status }) ? text : text.slice(0, maxErrorCharacters),
+    };
   }
 
   // Services of the machine itself are reached directly, and know no encryption.
@@ -234,6 +258,14 @@ export class HttpClient {
     }
     return this.#options.proxyFor?.(url);
   }
+}
+
+function isSuccess({ status }: { readonly status: number }): boolean {
+  return status >= 200 && status < 300;
+}
+
+function maxBytesOf(request: HttpRequest): number {
+  return request.maxAnswerBytes ?? maxAnswerBytes;
 }
 
 function isOfAnother(error: unknown, { operation }: HttpRequest): boolean {

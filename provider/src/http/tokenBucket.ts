@@ -27,7 +27,7 @@ const delaySeconds = 1;
 const arrivesWithinMs = 3_000;
 
 /**
- * The part of a published allowance that is used; at least half of it. No more requests than were kept back are then
+ * The part of a published rate limit that is used; at least half of it. No more requests than were kept back are then
  * without an answer, so that nothing can pile up beyond them, whatever the delay; but not where little is kept back:
  * there it would slow every burst down to a few at a time.
  */
@@ -44,7 +44,7 @@ export function withReserve(published: Allowance): Allowance {
 
 /** What can be known of a bucket without taking from it. */
 export interface BucketView {
-  /** How long a request made now would wait for its turn, in milliseconds. */
+  /** How long a request made now would wait in the queue, in milliseconds. */
   delayMs(): number;
   /** Share of the bucket that is free, 0–1; 0 while somebody waits. */
   level(): number;

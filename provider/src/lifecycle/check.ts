@@ -53,7 +53,7 @@ export function check(
       });
     }
   }
-  // The settings only make sense together with arguments that are right by themselves.
+  // The settings only make sense together with arguments that are each right.
   if (problems.length > 0) return problems;
   problems.push(...problemsOf(() => definition.transport(settings)));
   if (problems.length > 0) return problems;

@@ -48,12 +48,12 @@ export function asNotStarted(error: unknown): unknown {
 async function begin(backend: Backend, { host, bind }: StartPhase): Promise<AwaitStart> {
   const { adoptExecutionId } = host.args.common;
   const superseded = host.supersedes ?? (await supersededByForce(host));
-  // What this one replaces has had its turn, and so has what was taken over before it: to take it over again would run
-  // nothing, and put an old outcome in place of the new one.
+  // The execution that this one replaces is finished, and so is the one that was taken over before: to take it over again
+  // would run nothing, and put an old outcome in place of the new one.
   const hadTurn = superseded?.isUnseen === true ? [] : [superseded?.id, superseded?.adoptedId];
   if (adoptExecutionId !== undefined && !hadTurn.includes(adoptExecutionId)) {
     const last = await adopt(backend, adoptExecutionId, host.signal);
-    host.register.take(adoptExecutionId);
+    host.register.owned.take(adoptExecutionId);
     return { executionId: adoptExecutionId, justStarted: false, last };
   }
   const { urn, secretArguments } = host;
@@ -89,7 +89,7 @@ async function supersededByForce(host: LifecycleHost): Promise<Superseded | unde
   const { definition, register, reporter, urn } = host;
   const noted = await register.pending(definition.service, urn);
   const isUnseen = host.isInState !== true;
-  // Where nothing was replaced, what the state has can only be what was started.
+  // If nothing was replaced, what the state has can only be what was started.
   const isFirst = noted?.supersedesId === undefined && noted?.replacesUnknown !== true && !isUnseen;
   if (noted?.executionId !== undefined && (noted.isAnswered === true || isFirst)) {
     const id = noted.executionId;

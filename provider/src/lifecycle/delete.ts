@@ -1,6 +1,6 @@
 /**
- * delete: stops an execution that still runs, unless it is to be left, and sees it stopped before the resource goes.
- * A teardown runbook is run instead, and seen through.
+ * delete: stops an execution that is still running, unless it is to be left, and sees it stopped before the resource
+ * goes. A teardown runbook is run instead, and seen through.
  */
 import type { Backend } from "../execution/service";
 import { NotFoundError, WorkflowExecutionError, messageOf } from "../ground/errors";
@@ -23,7 +23,7 @@ const defaultStopSeconds = 300;
 
 /**
  * Deletes the resource. Makes no request where the execution has settled or is left.
- * @throws WorkflowExecutionError with code WFX-EXECUTION-NOT-STOPPED where it goes on running in spite of the stop;
+ * @throws WorkflowExecutionError with code WFX-EXECUTION-NOT-STOPPED where it is still running despite the stop;
  *   whatever a teardown runbook came to, where it is not as wanted. The resource stays in the state.
  */
 export async function deleteExecution(id: string, state: StoredState, host: LifecycleHost): Promise<void> {
@@ -39,7 +39,8 @@ export async function deleteExecution(id: string, state: StoredState, host: Life
   const { onDelete } = call.args.common;
   // A record that could not be found (`expired`) is no proof that nothing runs: only an end that was seen is.
   const ids = onDelete === "leave" || isSettled(storedStatus(state)) ? [] : [id];
-  // A replacement whose deployment was cut short runs without the state knowing: it goes with what it was to replace.
+  // A replacement whose deployment was interrupted runs without the state knowing: it goes with what it was to
+  // replace.
   const mayBeUnarrived = onDelete === "stop" && host.isReplacement !== true;
   const noted = mayBeUnarrived ? await host.register.pending(service, host.urn) : undefined;
   const unarrived = noted?.supersedesId === id ? noted : undefined;

@@ -6,7 +6,9 @@ import { memberPath } from "../ground/propertyPath";
 import type { Arguments, ArgumentSpec } from "../execution/argument";
 import type { BackendDefinition } from "../execution/service";
 import { isMap } from "../execution/rules";
+import type { ExecutionStatus } from "../execution/snapshot";
 import { isSettled } from "../execution/snapshot";
+import type { CommonArguments } from "../execution/commonArguments";
 import { argumentSpecs, containsUnknown, rerunReason, unknownValue } from "../execution/commonArguments";
 import { RunArguments } from "../execution/runArguments";
 import { describeOutcome } from "../execution/words";
@@ -17,18 +19,16 @@ import { isArmed, storedStatus } from "./state";
 export interface Diff {
   /**
    * - `none`: nothing to do.
-   * - `update`: the same execution stays: goes on waiting for it, or only stores new settings.
+   * - `update`: the same execution stays: resumes waiting for it, or only stores new settings.
    * - `rerun`: the workflow runs again.
    * - `rearm`: becomes a teardown runbook: nothing runs until it is destroyed.
    */
   readonly action: "none" | "update" | "rerun" | "rearm";
   /** What causes it; empty where the action is `none`. */
   readonly changes: readonly Change[];
-  /** Arguments (or outputs) that cause it, as the dynamic provider host takes them. */
-  readonly properties: readonly string[];
-  /** One phrase per cause, e.g. `triggers.image changed`; never empty unless the action is `none`. */
-  readonly reasons: readonly string[];
-  /** True where the present execution may still run: it is dealt with (`onDelete`) before another one starts. */
+  /**
+   * True where the present execution may still be running: it is dealt with (`onDelete`) before another one starts.
+   */
   readonly deleteFirst: boolean;
 }
 
@@ -61,7 +61,8 @@ const storesOnly = { consequence: "no new run" } as const;
 
 /**
  * Compares. `args` may have unknown values (`unknownValue`); one counts as changed.
- * @param replaceOnChanges paths of properties whose change is to run it again though it would not by itself.
+ * @param replaceOnChanges paths of properties whose change is to run it again although a change would not otherwise
+ * do that.
  * @param newlySecret values that the state was stored without knowing as secret.
  * @param place what the settings tell of the place where executions are ({@link BackendDefinition.place}).
  */
@@ -89,36 +90,13 @@ export function diff(
   const status = storedStatus(state);
   const settled = isSettled(status);
 
-  const reruns: Change[] = [];
-  const updates: Change[] = [];
-  for (const [name, spec] of Object.entries(specs)) {
-    if (spec.replaces) reruns.push(...compareReplacing(name, spec, before, now));
-    else if (name === "adoptExecutionId") reruns.push(...compareAdoption(id, state[name], args[name]));
-    else if (equal(state[name], args[name])) continue;
-    else if (replaceOnChanges.some((path) => isWithin(name, path))) {
-      reruns.push(changedInput(name, `${name} changed (replaceOnChanges)`, state[name], args[name]));
-    } else {
-      updates.push({ ...changedInput(name, `${name} changed`, state[name], args[name]), ...storesOnly });
-    }
-  }
-  for (const [name, here] of Object.entries(place)) {
-    const there = state[name];
-    // An argument takes precedence over settings, and has been compared above.
-    if (args[name] === undefined && typeof there === "string" && there !== here) {
-      reruns.push({
-        ...changedOutput(name, `${name} changed from ${there} to ${here} (settings)`),
-        property: name,
-      });
-    }
-  }
-  const outcome = settled && common.runOn === "create" ? rerunReason(common, status) : undefined;
-  if (outcome !== undefined) {
-    const reason =
-      outcome === "always"
-        ? `rerunOn includes "always"`
-        : `last execution ${describeOutcome(status)} (rerunOn includes "${outcome}")`;
-    reruns.push({ ...changedOutput("status", reason), property: "rerunOn" });
-  }
+  const found = compareArguments({ specs, id, state, args, before, now, replaceOnChanges });
+  const reruns = [
+    ...found.reruns,
+    ...comparePlace(state, args, place),
+    ...(settled && common.runOn === "create" ? outcomeToRerun(common, status) : []),
+  ];
+  const updates = [...found.updates];
   if (reruns.length > 0) {
     return result(args["runOn"] === "destroy" ? "rearm" : "rerun", reruns, !settled && !isArmed(state));
   }
@@ -131,6 +109,60 @@ export function diff(
   }
   updates.push(...secrets);
   return updates.length > 0 ? result("update", updates, false) : result("none", [], false);
+}
+
+/** What is compared: the arguments as they are stored and given, and as they were read. */
+interface Compared {
+  readonly specs: Readonly<Record<string, ArgumentSpec>>;
+  readonly id: string;
+  readonly state: StoredState;
+  readonly args: Arguments;
+  readonly before: RunArguments;
+  readonly now: RunArguments;
+  readonly replaceOnChanges: readonly string[];
+}
+
+function compareArguments({ specs, id, state, args, before, now, replaceOnChanges }: Compared): {
+  readonly reruns: readonly Change[];
+  readonly updates: readonly Change[];
+} {
+  const reruns: Change[] = [];
+  const updates: Change[] = [];
+  for (const [name, spec] of Object.entries(specs)) {
+    const [stored, given] = [state[name], args[name]];
+    if (spec.replaces) reruns.push(...compareReplacing(name, spec, before, now));
+    else if (name === "adoptExecutionId") reruns.push(...compareAdoption(id, stored, given));
+    else if (equal(stored, given)) continue;
+    else if (replaceOnChanges.some((path) => isWithin(name, path))) {
+      reruns.push(changedInput(name, `${name} changed (replaceOnChanges)`, stored, given));
+    } else {
+      updates.push({ ...changedInput(name, `${name} changed`, stored, given), ...storesOnly });
+    }
+  }
+  return { reruns, updates };
+}
+
+// An argument takes precedence over settings, and is compared as an argument.
+function comparePlace(
+  state: StoredState,
+  args: Arguments,
+  place: Readonly<Record<string, string>>,
+): Change[] {
+  return Object.entries(place).flatMap(([name, here]) => {
+    const there = state[name];
+    if (args[name] !== undefined || typeof there !== "string" || there === here) return [];
+    return [changedOutput(name, `${name} changed from ${there} to ${here} (settings)`)];
+  });
+}
+
+function outcomeToRerun(common: CommonArguments, status: ExecutionStatus): Change[] {
+  const outcome = rerunReason(common, status);
+  if (outcome === undefined) return [];
+  const reason =
+    outcome === "always"
+      ? `rerunOn includes "always"`
+      : `last execution ${describeOutcome(status)} (rerunOn includes "${outcome}")`;
+  return [{ ...changedOutput("status", reason), property: "rerunOn" }];
 }
 
 // Nothing has run, so there is nothing to run again.
@@ -153,15 +185,7 @@ function diffArmed(
 }
 
 function result(action: Diff["action"], changes: readonly Change[], deleteFirst: boolean): Diff {
-  return {
-    action,
-    changes,
-    properties: [...new Set(changes.map((change) => change.property))],
-    reasons: changes.map(({ reason, consequence }) =>
-      consequence === undefined ? reason : `${reason} (${consequence})`,
-    ),
-    deleteFirst,
-  };
+  return { action, changes, deleteFirst };
 }
 
 // Left out before, it was added; left out now, it was removed.
@@ -243,8 +267,16 @@ export function equal(a: unknown, b: unknown): boolean {
   );
 }
 
-/** A difference as the person who deploys reads it. @param isDeployment false for a refresh, which runs nothing. */
-export function describeDiff({ action, reasons }: Diff, isDeployment: boolean): string {
+/**
+ * A difference as the person who deploys reads it.
+ * @param reasons one phrase per cause, as the front gives them.
+ * @param isDeployment false for a refresh, which runs nothing.
+ */
+export function describeDiff(
+  action: Diff["action"],
+  reasons: readonly string[],
+  isDeployment: boolean,
+): string {
   const why = reasons.join("; ");
   if (action === "rerun")
     return `${isDeployment ? "runs again" : "runs again in the next `pulumi up`"}: ${why}`;

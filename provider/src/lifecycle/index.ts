@@ -18,8 +18,15 @@ export { describeDiff, diff } from "./diff";
 export type { Change, Diff, NewSecret } from "./diff";
 export type { LifecycleHost, Outcome } from "./outcome";
 export { describeError } from "./messages";
-export { getExecution, iterateExecutions, listExecutions, openExecution, retryExecution } from "./query";
-export type { ExecutionQuery, ListedExecutions } from "./query";
+export {
+  getExecution,
+  iterateExecutions,
+  listExecutions,
+  openExecution,
+  readHistory,
+  retryExecution,
+} from "./query";
+export type { ExecutionQuery, ListedExecutions, ReadHistory } from "./query";
 export { preflight } from "./preflight";
 export type { Outlook } from "./preflight";
 export { isSettled } from "../execution/snapshot";

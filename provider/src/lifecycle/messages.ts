@@ -66,7 +66,7 @@ function describeRerun(rerun: string | undefined): string {
  */
 type TimedOutEnd = "left" | "unseen" | "stopped" | "stopping" | "stopUnseen" | "stopFailed";
 
-/** Our own deadline has passed; the execution may still run. */
+/** Our own deadline has passed; the execution may still be running. */
 export function describeTimedOut(
   last: ExecutionSnapshot | undefined,
   context: MessageContext & {

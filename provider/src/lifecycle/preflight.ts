@@ -13,10 +13,10 @@ import { NotFoundError, messageOf } from "../ground/errors";
 import { withinTime } from "../ground/timeLimit";
 import { medianMs } from "../waiting/schedule";
 
-// How long a preview looks for one workflow.
+// How long a preview searches for one workflow.
 const preflightMs = 10_000;
 
-/** What a look at a workflow has shown. */
+/** What the requests of a preview have shown of a workflow. */
 export interface Outlook {
   /** How long it usually takes, e.g. `usually takes about 3m`; undefined where that is not known. */
   readonly usually: string | undefined;

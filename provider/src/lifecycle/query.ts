@@ -90,7 +90,7 @@ export async function listExecutions(
   return { executions, ...(isIncomplete ? { isIncomplete } : {}) };
 }
 
-// Where the service gives everything at once, the execution that was given last says where the next part begins: its id,
+// If the service gives everything at once, the execution that was given last says where the next part begins: its id,
 // and its start for the case that the service has forgotten it meanwhile.
 function partOf(
   name: string,
@@ -195,7 +195,7 @@ function readQuery(
   };
 }
 
-/** One execution, ready to be asked about. */
+/** One execution, ready for requests. */
 export interface OpenExecution<Service extends Backend> {
   readonly backend: Service;
   readonly executionId: string;
@@ -237,6 +237,38 @@ export async function getExecution(
   const open = await openExecution(definition, "getWorkflowExecution", args, executionId, session);
   const snapshot = await open.ask((signal) => open.backend.describe(open.executionId, { signal }));
   return makeState(args, open.backend.location, snapshot, open.backend.consoleUrl(snapshot.executionId));
+}
+
+/** The events of an execution, in the service's own words. */
+export interface ReadHistory<Event = object> {
+  /** Oldest first. */
+  readonly events: Event[];
+  /** True where the service did not give all of them. */
+  readonly isIncomplete?: true;
+}
+
+/**
+ * All events of an execution, in as many pages as that takes.
+ * @throws InputError where an argument is wrong or the service keeps no events; NotFoundError where it does not know the
+ * execution; other errors of the service as they are.
+ */
+export async function readHistory(
+  definition: BackendDefinition,
+  args: Arguments,
+  executionId: unknown,
+  session: Session,
+): Promise<ReadHistory> {
+  const { backend, ...open } = await openExecution(
+    definition,
+    "getExecutionHistory",
+    args,
+    executionId,
+    session,
+  );
+  if (!backend.history) throw new InputError(`${definition.title} has no history of events`);
+  const read = backend.history.bind(backend);
+  const { events, isWhole } = await open.ask((signal) => read(open.executionId, signal));
+  return { events: [...events], ...(isWhole ? {} : { isIncomplete: true }) };
 }
 
 /**

@@ -22,7 +22,7 @@ export async function read(
   state: StoredState,
   host: LifecycleHost,
 ): Promise<StoredState | undefined> {
-  // A teardown runbook has not run: there is nothing to look at.
+  // A teardown runbook has not run: there is nothing to read.
   if (isArmed(state)) return state;
   const always = state["executionId"] !== undefined;
   await host.register.handedOver(host.definition.service, host.urn, id, { always, mayBeCopy: true });
@@ -43,7 +43,7 @@ export async function read(
     if (snapshot) {
       return makeState(args, backend.location, withStoredSteps(snapshot, state), backend.consoleUrl(id));
     }
-    // Without a stored outcome this is a look at something that never was ours (`get`): it is not there.
+    // Without a stored outcome, the resource is an execution that never was ours (`get`): it is not there.
     return state["executionId"] === undefined ? undefined : markExpired(state);
   });
 }
@@ -71,7 +71,7 @@ function storedFailure({ failure }: StoredState): string | undefined {
   return typeof message === "string" ? message : undefined;
 }
 
-// Where many are read at once, a list tells that what has settled still is as it was.
+// If many are read at once, a list tells that what has settled still is as it was.
 async function isConfirmed(
   id: string,
   state: StoredState,

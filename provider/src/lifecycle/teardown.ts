@@ -1,5 +1,5 @@
 /**
- * Runs a teardown runbook (`runOn: "destroy"`) when its resource is destroyed, once: a destroy that was cut short goes
+ * Runs a teardown runbook (`runOn: "destroy"`) when its resource is destroyed, once: a destroy that was interrupted goes
  * on with the execution it had started.
  */
 import type { Backend } from "../execution/service";
@@ -36,10 +36,10 @@ export async function tearDown(id: string, call: LifecycleCall): Promise<void> {
   );
   const { urn, secretArguments, register, args } = call;
   if (urn === undefined) return seeThrough(backend, id, call);
-  // A replacement that was cut short leaves a copy in the state, which is destroyed at the same time: the engine does not
-  // say which is which, and what both ask for is one run.
+  // A replacement that was interrupted leaves a copy in the state, which is destroyed at the same time: the engine does
+  // not say which is which, and what both ask for is one run.
   const { key } = await wantedRun(args, { urn, secretArguments });
-  await register.onePerKey(`teardown ${urn} ${backend.identity} ${key}`, async () => {
+  await register.shared.onePerKey(`teardown ${urn} ${backend.identity} ${key}`, async () => {
     await seeThrough(backend, id, call);
     return id;
   });
@@ -112,7 +112,8 @@ async function wanted(
   supersedes?: Superseded,
 ): Promise<WantedRun> {
   const run = await wantedRun(args, { urn, secretArguments, supersedes, armedId });
-  // Where executions bear no mark, all that ran since the arming could be meant: only what still runs is asked about.
+  // If executions bear no mark, all that ran since the arming could be meant: only executions that are still running are
+  // candidates.
   return definition.capabilities.runMark === "none" ? { ...run, isGiven: false } : run;
 }
 

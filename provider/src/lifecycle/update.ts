@@ -1,5 +1,5 @@
 /**
- * update: the same execution under new arguments, or one whose wait was cut short. Never starts anything.
+ * update: the same execution under new arguments, or one whose wait was interrupted. Never starts anything.
  */
 import type { Arguments } from "../execution/argument";
 import type { Backend } from "../execution/service";
@@ -23,7 +23,7 @@ import {
 } from "./state";
 
 /**
- * Goes on waiting where the stored execution has not settled; makes no request where it has.
+ * Resumes waiting where the stored execution has not settled; makes no request where it has.
  * @throws ConfigurationError where a setting is missing.
  */
 export async function update(

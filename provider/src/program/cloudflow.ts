@@ -3,11 +3,8 @@
  */
 import type * as pulumi from "@pulumi/pulumi";
 import type { HistoryEvent } from "../services/alibaba/cloudflow/history";
-import { openExecution } from "../lifecycle/index";
-import { services } from "../services/registry";
-import { programFunction } from "./functions";
 import { ExecutionResource, resourceType } from "./executionResource";
-import { executionQuery, executionsQuery, iterateOver } from "./queries";
+import { executionQuery, executionsQuery, historyQuery, iterateOver } from "./queries";
 import type {
   CommonExecutionArgs,
   ExecutionListArgs,
@@ -245,7 +242,7 @@ export function getExecutionHistory(
   args: GetWorkflowExecutionArgs,
   opts?: pulumi.InvokeOptions,
 ): Promise<GetExecutionHistoryResult> {
-  return historyQuery.call(args, opts);
+  return historyQuery<GetWorkflowExecutionArgs, GetExecutionHistoryResult>("cloudflow").call(args, opts);
 }
 
 /** {@link getExecutionHistory} for arguments that are outputs of other resources; options as {@link getWorkflowExecutionsOutput}. */
@@ -253,16 +250,5 @@ export function getExecutionHistoryOutput(
   args: InputOf<GetWorkflowExecutionArgs>,
   opts?: pulumi.InvokeOutputOptions,
 ): pulumi.Output<GetExecutionHistoryResult> {
-  return historyQuery.output(args, opts);
+  return historyQuery<GetWorkflowExecutionArgs, GetExecutionHistoryResult>("cloudflow").output(args, opts);
 }
-
-const historyQuery = programFunction(
-  "cloudflow",
-  "getExecutionHistory",
-  async (args: GetWorkflowExecutionArgs, session): Promise<GetExecutionHistoryResult> => {
-    const { executionId, ...where } = args;
-    const open = await openExecution(services.cloudflow, "getExecutionHistory", where, executionId, session);
-    const { events, isWhole } = await open.ask((signal) => open.backend.history(open.executionId, signal));
-    return { events, ...(isWhole ? {} : { isIncomplete: true }) };
-  },
-);

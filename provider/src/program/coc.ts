@@ -227,8 +227,9 @@ export interface RetryWorkflowExecutionArgs extends WorkflowLocationArgs {
 }
 
 /**
- * Runs the failed steps of an execution again. The execution keeps its id and continues. For scripts only: a program
- * would call this function in previews too. Afterwards run `pulumi refresh`; the next `pulumi up` waits for the execution.
+ * Runs the failed steps of an execution again. The execution keeps its id and continues. The function of the npm package is
+ * for scripts only: a program would call it in previews too, in which the plugin's function does nothing. Afterwards run
+ * `pulumi refresh`; the next `pulumi up` waits for the execution.
  * @param opts as {@link getWorkflowExecutions}
  * @throws InputError when an argument or an option is wrong
  * @throws ConfigurationError when credentials or the location are missing

@@ -280,7 +280,7 @@ const asJson: ReadonlySet<string> = new Set([
   "useDualstackEndpoint",
 ]);
 
-// The engine hands over text only, under the names that the stack's configuration has.
+// The engine passes text only, under the names that the stack's configuration has.
 function flatten(namespace: string, settings: object = {}): pulumi.Inputs {
   const given = Object.entries(settings).filter(([, value]) => value !== undefined) as [
     string,

@@ -98,7 +98,7 @@ class Copy {
     return copied;
   }
 
-  // Problems of these come to light when the program has gone on: each Output fails by itself.
+  // Problems of these come to light when the program has gone on: each Output fails on its own.
   #later(path: string, wait: (copy: (known: unknown) => unknown) => unknown): unknown {
     this.isLater = true;
     return wait((known) => {

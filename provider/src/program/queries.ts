@@ -1,10 +1,15 @@
 /**
- * The functions that all services have: one execution, the executions of a workflow, failed steps run again.
+ * The functions of the services: one execution, its events, the executions of a workflow, failed steps run again.
  */
 import type { InvokeOptions } from "@pulumi/pulumi";
 import type { ServiceName } from "../services/registry";
-import { getWorkflowExecution, getWorkflowExecutions } from "../fronts/shared/executionFunctions";
-import { iterateExecutions, retryExecution } from "../lifecycle/index";
+import {
+  getExecutionHistory,
+  getWorkflowExecution,
+  getWorkflowExecutions,
+  retryWorkflowExecution,
+} from "../fronts/shared/executionFunctions";
+import { iterateExecutions } from "../lifecycle/index";
 import { services } from "../services/registry";
 import type { ProgramFunction } from "./functions";
 import { programFunction, programIteration } from "./functions";
@@ -52,12 +57,23 @@ export function executionQuery<Args extends { readonly executionId: string }, Re
   );
 }
 
+/** Reads the events of one execution. */
+export function historyQuery<Args extends { readonly executionId: string }, Result>(
+  service: ServiceName,
+): ProgramFunction<Args, Result> {
+  return programFunction(
+    service,
+    "getExecutionHistory",
+    async (args: Args, session) =>
+      (await getExecutionHistory(services[service], { ...args }, session)) as Result,
+  );
+}
+
 /** Runs the failed steps of an execution again. */
 export function retryOfFailedSteps<Args extends { readonly executionId: string }>(
   service: ServiceName,
 ): ProgramFunction<Args, void> {
-  return programFunction(service, "retryWorkflowExecution", (args: Args, session) => {
-    const { executionId, ...where } = args;
-    return retryExecution(services[service], where, executionId, session);
-  });
+  return programFunction(service, "retryWorkflowExecution", (args: Args, session) =>
+    retryWorkflowExecution(services[service], { ...args }, session),
+  );
 }

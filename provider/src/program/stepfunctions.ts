@@ -3,11 +3,8 @@
  */
 import type * as pulumi from "@pulumi/pulumi";
 import type { StateMachineEvent } from "../services/aws/stepfunctions/events";
-import { openExecution } from "../lifecycle/index";
-import { services } from "../services/registry";
-import { programFunction } from "./functions";
 import { ExecutionResource, resourceType } from "./executionResource";
-import { executionQuery, executionsQuery, iterateOver, retryOfFailedSteps } from "./queries";
+import { executionQuery, executionsQuery, historyQuery, iterateOver, retryOfFailedSteps } from "./queries";
 import type {
   CommonExecutionArgs,
   ExecutionListArgs,
@@ -230,9 +227,9 @@ export interface RetryWorkflowExecutionArgs extends StateMachineLocationArgs {
 }
 
 /**
- * Redrives an execution: runs it again from the steps that did not succeed; it keeps its name and runs on. For scripts: a
- * program that calls it would do so in previews too. Afterwards `pulumi refresh` sees it run, and the next `pulumi up` waits
- * for it.
+ * Redrives an execution: runs it again from the steps that did not succeed; it keeps its name and runs on. The function of the
+ * npm package is for scripts only: a program would call it in previews too, in which the plugin's function does nothing.
+ * Afterwards `pulumi refresh` sees it run, and the next `pulumi up` waits for it.
  * @param opts as {@link getWorkflowExecutions}
  * @throws InputError where an argument or an option is wrong
  * @throws ConfigurationError where credentials are missing or a setting is wrong
@@ -268,7 +265,7 @@ export function getExecutionHistory(
   args: GetWorkflowExecutionArgs,
   opts?: pulumi.InvokeOptions,
 ): Promise<GetExecutionHistoryResult> {
-  return historyQuery.call(args, opts);
+  return historyQuery<GetWorkflowExecutionArgs, GetExecutionHistoryResult>("stepfunctions").call(args, opts);
 }
 
 /** {@link getExecutionHistory} for arguments that are outputs of other resources; options as {@link getWorkflowExecutionsOutput}. */
@@ -276,22 +273,8 @@ export function getExecutionHistoryOutput(
   args: InputOf<GetWorkflowExecutionArgs>,
   opts?: pulumi.InvokeOutputOptions,
 ): pulumi.Output<GetExecutionHistoryResult> {
-  return historyQuery.output(args, opts);
+  return historyQuery<GetWorkflowExecutionArgs, GetExecutionHistoryResult>("stepfunctions").output(
+    args,
+    opts,
+  );
 }
-
-const historyQuery = programFunction(
-  "stepfunctions",
-  "getExecutionHistory",
-  async (args: GetWorkflowExecutionArgs, session): Promise<GetExecutionHistoryResult> => {
-    const { executionId, ...where } = args;
-    const open = await openExecution(
-      services.stepfunctions,
-      "getExecutionHistory",
-      where,
-      executionId,
-      session,
-    );
-    const { events, isWhole } = await open.ask((signal) => open.backend.history(open.executionId, signal));
-    return { events, ...(isWhole ? {} : { isIncomplete: true }) };
-  },
-);

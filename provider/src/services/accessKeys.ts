@@ -1,12 +1,13 @@
 /**
- * Access keys of vendors whose requests are signed by a key pair: renewed before they end, and replaced once where a service
- * calls them expired.
+ * Access keys of vendors whose requests are signed by a key pair: read from an answer, renewed before they end, and replaced
+ * once where a service calls them expired.
  */
 import type { RequestSummary } from "../ground/errors";
-import { AuthenticationError } from "../ground/errors";
+import { AuthenticationError, ResponseFormatError } from "../ground/errors";
 import type { BackendContext } from "../execution/service";
 import type { SendOptions } from "../http/httpClient";
 import type { Authorization, HttpAnswer, HttpRequest, SignableRequest } from "../http/request";
+import { servedAtMs } from "../http/servedAt";
 import type { ObtainedCredentials } from "./temporaryCredentials";
 import { TemporaryCredentials } from "./temporaryCredentials";
 
@@ -54,6 +55,39 @@ export function renewedKeys<Key extends AccessKey>(
       return true;
     },
   };
+}
+
+/**
+ * Reads temporary keys from an answer.
+ * @param valueOf gives the text of a member of the answer's credentials; anything else where the member is missing.
+ * @param keyOf makes the key from the members.
+ * @throws ResponseFormatError where a member is missing; the error quotes nothing of the answer.
+ */
+export function readTemporaryKeys<Key>(
+  answer: HttpAnswer,
+  request: RequestSummary,
+  valueOf: (name: string) => unknown,
+  keyOf: (member: (name: string) => string) => Key,
+): ObtainedCredentials<Key> {
+  const member = (name: string): string => {
+    const value = valueOf(name);
+    if (typeof value === "string" && value !== "") return value;
+    throw malformedAnswer(request, `has no ${name}`);
+  };
+  const expiresAtMs = Date.parse(member("Expiration"));
+  if (Number.isNaN(expiresAtMs)) throw malformedAnswer(request, "has an Expiration that is not a time");
+  return { value: keyOf(member), expiresAtMs, servedAtMs: servedAtMs(answer) };
+}
+
+/**
+ * The error for an answer about credentials that is not what the service documents.
+ * @param problem continues `the answer of <address> …`.
+ */
+export function malformedAnswer(request: RequestSummary, problem: string): ResponseFormatError {
+  return new ResponseFormatError(
+    `${request.operation}: the answer of ${request.url} ${problem}: check the address.`,
+    request,
+  );
 }
 
 /** How a request is signed and sent. */

@@ -4,12 +4,13 @@
  */
 import { AnswerTooLargeError } from "../ground/errors";
 import { PageWalk } from "../execution/pageWalk";
+import type { ExecutionHistory } from "../execution/service";
 import type { ExecutionSnapshot, ExecutionStep } from "../execution/snapshot";
 import { isSettled } from "../execution/snapshot";
 import type { BucketView } from "../http/tokenBucket";
 
-// No service lets an execution have so many events, unless a quota was raised: for steps many more are read. Kept are fewer,
-// for each may have a quarter of a megabyte.
+// No service lets an execution have this many events, unless a quota was raised: for steps many more are read. Kept are
+// fewer, for each may have a quarter of a megabyte.
 const maxEvents = 100_000;
 const maxKeptEvents = 10_000;
 const maxHistoryPages = 1_000;
@@ -104,10 +105,7 @@ export class HistoryReader<Event> {
    * has more than were read; what was read before something went wrong counts.
    * @throws what the first page throws.
    */
-  async read(
-    executionId: string,
-    signal: AbortSignal,
-  ): Promise<{ readonly events: Event[]; readonly isWhole: boolean }> {
+  async read(executionId: string, signal: AbortSignal): Promise<ExecutionHistory<Event>> {
     const events: Event[] = [];
     const isWhole = await this.#readHistory(executionId, { signal, withData: true }, (page) => {
       events.push(...page);
@@ -116,7 +114,7 @@ export class HistoryReader<Event> {
     return { events, isWhole };
   }
 
-  /** Hands over the events of an execution page by page until `take` has enough; true where these were all. */
+  /** Gives the events of an execution page by page until `take` has enough; true where these were all. */
   async #readHistory(
     executionId: string,
     how: Pick<HistoryPageOptions, "signal" | "withData">,
@@ -156,7 +154,7 @@ export class HistoryReader<Event> {
     }
   }
 
-  // Where the service numbers its events, a number stands for one.
+  // If the service numbers its events, a number stands for one.
   #keyOf(event: Event): string {
     const number = this.#source.numberOf(event);
     return Number.isFinite(number) ? String(number) : JSON.stringify(event);

@@ -1,7 +1,7 @@
 /**
- * The rule for starts that can't be repeated: whatever leaves the outcome open is said to be uncertain.
+ * The rules for starts: whatever leaves the outcome of one open is said to be uncertain.
  */
-import { StartUncertainError, messageOf } from "../ground/errors";
+import { RunNameTakenError, ServiceError, StartUncertainError, messageOf } from "../ground/errors";
 import type { HttpRequest } from "../http/request";
 import { mayHaveBeenHandled } from "../http/retry";
 
@@ -15,5 +15,35 @@ export async function startOnce<T>(request: HttpRequest, send: () => Promise<T>)
   } catch (error) {
     if (!mayHaveBeenHandled(error, request.operation)) throw error;
     throw new StartUncertainError(messageOf(error), { cause: error });
+  }
+}
+
+/**
+ * Runs a start whose name makes a second one harmless, so that the request may be sent again.
+ * @param nameTakenCode the service's code for a name that was used before.
+ * @param send sends the start, and tells of every repetition why it was necessary.
+ * @throws RunNameTakenError where the name was used before.
+ * @throws StartUncertainError where one of the requests may have been handled although the last one failed.
+ */
+export async function startByName<T>(
+  request: HttpRequest,
+  nameTakenCode: string,
+  send: (onSendAgain: (reason: unknown) => void) => Promise<T>,
+): Promise<T> {
+  let sentAgain = 0;
+  let leftOpen = 0;
+  const onSendAgain = (reason: unknown): void => {
+    sentAgain += 1;
+    if (mayHaveBeenHandled(reason, request.operation)) leftOpen += 1;
+  };
+  try {
+    return await startOnce(request, () => send(onSendAgain));
+  } catch (error) {
+    if (error instanceof ServiceError && error.serviceCode === nameTakenCode) {
+      throw new RunNameTakenError(messageOf(error), { isSentAgain: sentAgain > 0, cause: error });
+    }
+    // What an earlier attempt left open stays open, however the last one failed.
+    if (leftOpen > 0) throw new StartUncertainError(messageOf(error), { cause: error });
+    throw error;
   }
 }

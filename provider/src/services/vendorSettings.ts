@@ -29,6 +29,37 @@ export interface VendorSetting {
   readonly note: string;
 }
 
+/** A setting with the official provider's effect. Parameters as in {@link VendorSetting}. */
+export function honoured(
+  concern: SettingConcern,
+  key: string | undefined,
+  variables: readonly string[],
+  note: string,
+): VendorSetting {
+  return { key, variables, concern, treatment: "honoured", note };
+}
+
+/** A setting that stops a deployment. Parameters as in {@link VendorSetting}. */
+export function refused(
+  concern: SettingConcern,
+  key: string | undefined,
+  variables: readonly string[],
+  note: string,
+  allowed?: readonly string[],
+): VendorSetting {
+  return { key, variables, concern, treatment: "refused", note, ...(allowed ? { allowed } : {}) };
+}
+
+/** A setting without effect. Parameters as in {@link VendorSetting}. */
+export function ignored(
+  concern: "how" | "nothing",
+  key: string | undefined,
+  variables: readonly string[],
+  note: string,
+): VendorSetting {
+  return { key, variables, concern, treatment: "ignored", note };
+}
+
 /** The settings of one vendor. */
 export interface VendorSettings {
   /** Namespace of the stack configuration, e.g. `alicloud`. */
@@ -64,6 +95,6 @@ export function findRefusedSettings(
  * @throws ConfigurationError where one is set that is refused.
  */
 export function demandNoRefusedSettings(settings: Settings, vendor: VendorSettings): void {
-  const [refused] = findRefusedSettings(settings, vendor);
-  if (refused) throw new ConfigurationError(refused.reason);
+  const [first] = findRefusedSettings(settings, vendor);
+  if (first) throw new ConfigurationError(first.reason);
 }

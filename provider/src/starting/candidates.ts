@@ -7,7 +7,7 @@ import type { ExecutionSummary } from "../execution/snapshot";
 import { isSettled } from "../execution/snapshot";
 import { stopwatch } from "../ground/clock";
 import type { StartCall } from "./startCall";
-import type { PendingStart, SeenBefore } from "./journal";
+import type { PendingStart, SeenBefore } from "./journalEntry";
 import type { Starting } from "./posting";
 import type { Superseded, WantedRun } from "./runKey";
 import { bearsKey, runNameOf } from "./runKey";
@@ -15,7 +15,7 @@ import type { Look, Newest } from "./startGate";
 
 /** How long a posted start may take until the service shows it, in milliseconds. */
 export const showsWithinMs = 15_000;
-/** How long until the next look for one that is not shown yet, in milliseconds. */
+/** How long until the next search for an execution that is not shown yet, in milliseconds. */
 export const lookAgainMs = 1_000;
 
 // The clocks of one service's machines differ by less than this. It only matters where nothing else tells of a start: on
@@ -26,14 +26,14 @@ const machineSkewMs = 16 * 60_000;
 // How far back a list is remembered before a start, where the service's own clock is known, and where it is not.
 const lookBackMs = 20 * 60_000;
 const longLookBackMs = 24 * 3_600_000;
-// So many of the newest executions are asked whether the service shows names.
+// At most this many of the newest executions are read to find out whether the service shows names.
 const maxProbes = 10;
 // How far back a key that does not tell its age can have been used.
 const keyAgeMs = 7 * 24 * 3_600_000;
 
 /**
  * The executions among which that of the wanted run can be, newest first.
- * @param noted the start that is looked for, where one was noted.
+ * @param noted the start whose execution is searched for, where a start was noted.
  */
 export async function candidatesOf(
   { wanted, host }: Starting,
@@ -44,7 +44,7 @@ export async function candidatesOf(
   const list = await newerThan(wanted, look, since, host.session.clock.now());
   const { supersedes } = wanted;
   const known = new Set([...(since?.ids ?? []), supersedes?.id, noted?.supersedesId]);
-  // Where it is only a guess what the run replaces, the state does not tell since when.
+  // If it is only a guess what the run replaces, the state does not tell since when.
   const at = list.findIndex(({ executionId }) => executionId === supersedes?.id);
   const newer = supersedes?.isGuess === true && !noted && at !== -1 ? list.slice(0, at) : list;
   return newer.filter(({ executionId }) => !known.has(executionId));
@@ -63,7 +63,7 @@ function newerThan(
   return look.since(keyMadeMs === undefined ? nowMs - keyAgeMs : keyMadeMs - machineSkewMs);
 }
 
-// What replaces an execution begins when that one has ended, or while it still runs; both are told by the service,
+// What replaces an execution begins when that one has ended, or while it is still running; both are told by the service,
 // though perhaps by different clocks of it.
 function afterSupersededMs({ startedAt, settledAt }: Superseded): number | undefined {
   const at = settledAt ?? startedAt;
@@ -139,13 +139,13 @@ async function showsNames(
   return false;
 }
 
-/** The name to look for: what a noted start carried, or what every start of the run carries. */
+/** The name to search for: what a noted start carried, or what every start of the run carries. */
 export function soughtName(
   wanted: WantedRun,
   noted: { readonly runName: string } | undefined,
 ): string | undefined {
   if (noted) return noted.runName;
-  // Where it is only a guess what was there before, any attempt will do, the newest first: another machine may have gone on
+  // If it is only a guess what was there before, any attempt will do, the newest first: another machine may have gone on
   // from elsewhere, and under a given key a state that was lost does not tell which is the last.
   const { supersedes } = wanted;
   return supersedes && supersedes.isGuess !== true ? runNameOf(wanted) : undefined;
@@ -162,7 +162,7 @@ async function markOf(
     // An answer that took its time tells what was so when it was asked for.
     const askedMs = passedMs();
     try {
-      return await register.mark(executionId, () => backend.readRunName(executionId, signal), signal);
+      return await register.shared.mark(executionId, () => backend.readRunName(executionId, signal), signal);
     } catch (error) {
       if (!(error instanceof NotFoundError)) throw error;
       if (askedMs >= showsWithinMs || signal.aborted) return undefined;

@@ -1,5 +1,5 @@
 /**
- * A run that a deployment had started before it was cut short, for arguments that the program has changed since: the
+ * A run that a deployment had started before it was interrupted, for arguments that the program has changed since: the
  * state never had it, so nobody else would stop it.
  */
 import type { Backend } from "../execution/service";
@@ -9,7 +9,7 @@ import { lookAt } from "../execution/lookAt";
 import { stopwatch } from "../ground/clock";
 import { lookAgainMs, showsWithinMs } from "./candidates";
 import type { StartCall } from "./startCall";
-import type { PendingStart } from "./journal";
+import type { PendingStart } from "./journalEntry";
 import type { Starting } from "./posting";
 import type { NotedStart } from "./register";
 
@@ -42,7 +42,7 @@ export async function dealWithLeftover(
 
 /**
  * True where a start was for this workflow. Of one that was not, whose resource has been given another workflow since, it
- * is said that it may still run: nobody else knows.
+ * is said that it may still be running: nobody else knows.
  */
 export function isHere(
   { workflow, executionId, runName }: NotedStart,
@@ -95,7 +95,11 @@ async function findByMark(
 ): Promise<string | undefined> {
   if (definition.capabilities.runMark === "name") return runName;
   for (const { executionId } of await backend.listUnsettled(signal)) {
-    const mark = await register.mark(executionId, () => backend.readRunName(executionId, signal), signal);
+    const mark = await register.shared.mark(
+      executionId,
+      () => backend.readRunName(executionId, signal),
+      signal,
+    );
     if (mark === runName) return executionId;
   }
   return undefined;

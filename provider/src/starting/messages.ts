@@ -52,7 +52,7 @@ export function describeNameInDoubt(executionId: string, context: MessageContext
 
 /**
  * A start whose answer did not come, and of which nothing was found.
- * @param hasLooked false where the deployment was cut short before the service could show it.
+ * @param hasLooked false where the deployment was interrupted before the service could show it.
  */
 export function describeStartUncertain(cause: string, context: MessageContext, hasLooked = true): string {
   return lines(

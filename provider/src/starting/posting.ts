@@ -11,7 +11,7 @@ import {
 import type { ExecutionSnapshot } from "../execution/snapshot";
 import { describeStartInterrupted } from "./messages";
 import type { StartCall } from "./startCall";
-import type { PendingStart } from "./journal";
+import type { PendingStart } from "./journalEntry";
 import type { WantedRun } from "./runKey";
 
 /** The execution of a run. */
@@ -27,7 +27,7 @@ export interface Run {
   readonly isJoined?: boolean | undefined;
   /** Where this call has started it: when the answer came, by our clock. */
   readonly beganMs?: number | undefined;
-  /** Where the start answers with the outcome, or the execution was looked at on the way. */
+  /** Where the start answers with the outcome, or the execution was read on the way. */
   readonly outcome?: ExecutionSnapshot | undefined;
 }
 
@@ -62,12 +62,12 @@ export async function noteFound({ note }: Starting, start: PendingStart, run: Ru
   await note({ ...start, executionId: run.executionId, ...joined });
 }
 
-/** The error of a deployment that was cut short before anything was started. */
+/** The error of a deployment that was interrupted before anything was started. */
 export function startInterrupted(): WorkflowExecutionError {
   return new WorkflowExecutionError("WFX-INTERRUPTED", describeStartInterrupted());
 }
 
-// Where the name was taken by what may have been an earlier sending of this start, its caller finds out.
+// If the name was taken by what may have been an earlier sending of this start, its caller finds out.
 function isLeftOpen(error: unknown): boolean {
   return error instanceof StartUncertainError || (error instanceof RunNameTakenError && error.isSentAgain);
 }
@@ -83,9 +83,10 @@ export async function post(
   wasThere: (executionId: string) => boolean = () => false,
 ): Promise<Run & { startedAt?: string | undefined }> {
   const { backend, host, note, pending } = starting;
-  // The engine may have been killed while this one waited for its turn; then another may be at it already.
+  // The engine may have been killed while this start waited in the queue; another process may then be starting
+  // the run.
   if ((await host.isWanted?.()) === false || host.signal.aborted) throw startInterrupted();
-  host.register.assertNotAccepted(backend.identity, start.runName);
+  host.register.shared.assertNotAccepted(backend.identity, start.runName);
   await note(start);
   host.reporter.status("starting");
   let started: StartedExecution;
@@ -104,7 +105,7 @@ export async function post(
   }
   // Noting it takes its time where a thousand do at once, and is not to put off when its end is expected.
   const beganMs = host.session.clock.now();
-  host.register.accepted(backend.identity, start.runName, started.executionId);
+  host.register.shared.accepted(backend.identity, start.runName, started.executionId);
   await note({ ...start, executionId: started.executionId });
   return { ...started, isNew: true, beganMs };
 }

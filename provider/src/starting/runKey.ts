@@ -6,7 +6,7 @@ import { createHash, scrypt } from "node:crypto";
 import type { RunArguments } from "../execution/runArguments";
 import { isMap } from "../execution/rules";
 
-/** An execution that has had its turn: the state holds it, and what is started now comes after it. */
+/** A finished execution of the run: the state holds it, and what is started now comes after it. */
 export interface Superseded {
   readonly id: string;
   /** RFC 3339, the service's clock; absent where the state does not say. */
@@ -36,7 +36,7 @@ export interface WantedRun {
   readonly isGiven: boolean;
   /** When the key was made, in milliseconds since the epoch by the clock of the machine; only UUIDs of version 7 tell. */
   readonly keyMadeMs?: number | undefined;
-  /** True where the program chose the execution's very name, which then means nothing by itself. */
+  /** True where the program chose the execution's very name, which then proves nothing alone. */
   readonly isNamed: boolean;
   /** Of a teardown runbook: the arming that it is run for. */
   readonly armedId?: string | undefined;
@@ -141,7 +141,7 @@ function canonical(value: unknown): string {
  */
 export function runNameOf(wanted: WantedRun): string | undefined {
   const { key, isGiven, isNamed, supersedes, longestName } = wanted;
-  // Where it is only a guess what was there before, and that was under another key, this key was never used for it.
+  // If it is only a guess what was there before, and that was under another key, this key was never used for it.
   const isFirst =
     !supersedes ||
     (isGiven && supersedes.isGuess === true && !bearsKey(key, supersedes.runName ?? supersedes.id));

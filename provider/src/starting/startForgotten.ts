@@ -27,7 +27,8 @@ export async function startForgotten(starting: Starting): Promise<Run> {
   const runName = nameElsewhere(wanted) ?? newRunName(wanted, host.session.uuid);
   try {
     // An answer can't name what is known to be something else.
-    const isAnothers = (id: string): boolean => id === wanted.supersedes?.id || host.register.isTaken(id);
+    const isAnothers = (id: string): boolean =>
+      id === wanted.supersedes?.id || host.register.owned.isTaken(id);
     return await post(starting, newStart(starting, runName), isAnothers);
   } catch (error) {
     if (!(error instanceof StartUncertainError)) throw error;
@@ -70,7 +71,7 @@ async function findLost(
     try {
       shown = await backend.findStarted?.(runName, host.signal);
     } catch (error) {
-      // What goes wrong while a start is looked for does not make it certain that nothing was started.
+      // A failure of the search does not make it certain that nothing was started.
       return fail("failed", cause ?? error);
     }
     const found = latest(shown, (name) => name === runName);
@@ -93,7 +94,7 @@ function latest(
 
 async function takeOver(starting: Starting, { runName, snapshot }: NamedExecution): Promise<Run> {
   const { executionId } = snapshot;
-  starting.host.register.take(executionId);
+  starting.host.register.owned.take(executionId);
   await starting.note({ ...(starting.pending ?? newStart(starting, runName)), executionId });
   return { executionId, isNew: false, outcome: snapshot };
 }

@@ -1,7 +1,7 @@
 /**
- * Lets the starts of one workflow through in batches: a batch looks at the workflow's executions once, decides, posts,
- * and only when all its answers are there may the next one look. So nothing that a process is just starting is ever
- * taken for somebody else's, and a thousand starts cost a handful of lists.
+ * Lets the starts of one workflow through in batches: a batch lists the workflow's executions once, decides, and
+ * posts. The next batch begins when all answers have arrived. So nothing that a process is just starting is ever taken
+ * for somebody else's, and a thousand starts cost a handful of lists.
  */
 import type { Backend } from "../execution/service";
 import { OutOfTimeError, RequestInterruptedError } from "../ground/errors";
@@ -74,7 +74,7 @@ export class StartGate {
 
   /**
    * Runs `work` with the next batch, or in a batch of its own.
-   * @returns undefined where the signal aborted before its turn came.
+   * @returns undefined where the signal aborted before the batch began.
    * @throws whatever `work` throws.
    */
   enter<T>(work: (look: Look) => Promise<T>, options: EnterOptions): Promise<T | undefined> {
@@ -183,7 +183,7 @@ function whenAllAbort(signals: readonly AbortSignal[]): {
   };
 }
 
-/** A look at a workflow; every list is made at most once. */
+/** One batch's view of a workflow; every list is made at most once. */
 export function lookAt(
   backend: Backend,
   pageSize: number | undefined,

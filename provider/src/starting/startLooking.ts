@@ -5,6 +5,7 @@ import { StartUncertainError, messageOf } from "../ground/errors";
 import type { ExecutionSummary } from "../execution/snapshot";
 import { stopwatch } from "../ground/clock";
 import { describeStartUncertain, describeStartUndecided } from "./messages";
+import type { MessageContext } from "../execution/words";
 import { messageContext } from "../execution/words";
 import {
   candidatesOf,
@@ -15,17 +16,17 @@ import {
   sort,
   soughtName,
 } from "./candidates";
-import type { PendingStart } from "./journal";
-import { addEvidence } from "./journal";
+import type { PendingStart } from "./journalEntry";
+import { addEvidence } from "./journalEntry";
 import type { Run, Starting } from "./posting";
 import { newStart, noteFound, post } from "./posting";
-import type { Claims } from "./register";
+import type { Claims } from "./ownership";
 import { newRunName, runNameOf } from "./runKey";
 import type { Look, StartGate } from "./startGate";
 import type { Turn } from "./turns";
 import { decideConcurrency, inTurn, mindsRunning } from "./turns";
 
-// How often one that has nothing to look for looks again because others do: as long as they may take.
+// How often a start that has nothing to search for lists again because others search: as long as they may take.
 const maxLooks = 5 + showsWithinMs / lookAgainMs;
 // How often the lists are made again where one shows something running and the other does not: as long as they may lag.
 const maxDisagreements = showsWithinMs / lookAgainMs;
@@ -35,148 +36,209 @@ const maxDisagreements = showsWithinMs / lookAgainMs;
  * @throws StartUncertainError where it can't be told whether one of them is the run's; whatever a start throws.
  */
 export function startLooking(starting: Starting, gate: StartGate, isExclusive: boolean): Promise<Run> {
-  const { wanted, backend, host, pending } = starting;
-  const service = host.definition.service;
-  const context = messageContext(backend, "", host.args);
-  const passedMs = stopwatch(host.session.clock);
-  let runName = pending?.runName ?? runNameOf(wanted) ?? newRunName(wanted, host.session.uuid);
-  /** The start whose execution is looked for. */
-  let open = pending;
-  let postedHere = false;
-  let lastError: unknown;
-  let searchedFromMs: number | undefined;
-  let searches = 0;
-  let looks = 0;
-  let disagreements = 0;
-  /** What is asked where others do not find theirs in time. */
-  let question: StartUncertainError | undefined;
-  // Once for all that look together: each of a thousand starts would read what a thousand have noted.
-  const claimsAt = (look: Look): Promise<Claims> =>
-    look.once("claims", () => host.register.claims(service, backend.identity));
+  return new StartSearch(starting).run(gate, isExclusive);
+}
 
-  const decideSafely = (look: Look): Promise<Turn> =>
-    decide(look).catch((error: unknown) => {
-      // What goes wrong while a start is looked for does not make it certain that nothing was started.
-      if (!open || error instanceof StartUncertainError) throw error;
-      throw new StartUncertainError(describeStartUncertain(messageOf(error), context, false), {
-        cause: error,
-      });
-    });
-  const decide = async (look: Look): Promise<Turn> => {
+/** The executions of one turn, sorted, and when they were asked for. */
+interface Found {
+  /** Those that can be the run's. */
+  readonly possible: readonly ExecutionSummary[];
+  readonly isForeignLikely: boolean;
+  readonly claims: Claims;
+  /** A list that took its time tells what was so when it was asked for. By the search's stopwatch. */
+  readonly askedMs: number;
+}
+
+/** One call's turns at the gate, until one of them brings the run. */
+class StartSearch {
+  readonly #starting: Starting;
+  readonly #context: MessageContext;
+  readonly #passedMs: () => number;
+  #runName: string;
+  /** The start whose execution is searched for. */
+  #open: PendingStart | undefined;
+  #postedHere = false;
+  #lastError: unknown;
+  #searchedFromMs: number | undefined;
+  #searches = 0;
+  #looks = 0;
+  #disagreements = 0;
+  /** What is asked where others do not find theirs in time. */
+  #question: StartUncertainError | undefined;
+
+  constructor(starting: Starting) {
+    const { wanted, backend, host, pending } = starting;
+    this.#starting = starting;
+    this.#context = messageContext(backend, "", host.args);
+    this.#passedMs = stopwatch(host.session.clock);
+    this.#runName = pending?.runName ?? runNameOf(wanted) ?? newRunName(wanted, host.session.uuid);
+    this.#open = pending;
+  }
+
+  /** Takes turns; errors as {@link startLooking}. */
+  async run(gate: StartGate, isExclusive: boolean): Promise<Run> {
+    const gaveUp = (why: string): Error | undefined => (this.#open ? this.#uncertain(why) : this.#question);
+    const way = { alone: isExclusive, locked: true, gaveUp };
+    const run = await inTurn(this.#starting, gate, way, (look) => this.#decideSafely(look));
+    // What a start of this call was answered with is noted.
+    if (!run.isNew) {
+      await noteFound(this.#starting, this.#open ?? newStart(this.#starting, this.#runName), run);
+    }
+    return run;
+  }
+
+  async #decideSafely(look: Look): Promise<Turn> {
+    try {
+      return await this.#decide(look);
+    } catch (error) {
+      // A failure of the search does not make it certain that nothing was started.
+      if (!this.#open || error instanceof StartUncertainError) throw error;
+      throw this.#uncertain(messageOf(error), error);
+    }
+  }
+
+  #uncertain(why: string, cause?: unknown): StartUncertainError {
+    return new StartUncertainError(describeStartUncertain(why, this.#context, false), { cause });
+  }
+
+  async #decide(look: Look): Promise<Turn> {
+    const { host, wanted } = this.#starting;
     const wasExclusive = look.isExclusive();
-    // A list that took its time tells what was so when it was asked for.
-    const askedMs = passedMs();
-    const candidates = await candidatesOf(starting, look, open);
-    const { taken, unresolved, seenBefore: seenByOthers } = await claimsAt(look);
-    const name = soughtName(wanted, open);
+    const askedMs = this.#passedMs();
+    const candidates = await candidatesOf(this.#starting, look, this.#open);
+    const claims = await this.#claimsAt(look);
     const others = async (): Promise<readonly ExecutionSummary[]> => (await look.newest()).executions;
-    const { mine, unmarked, isForeignLikely } = await sort(starting, candidates, {
-      ...{ taken, name, others },
-      isNoted: open !== undefined,
+    const { mine, unmarked, isForeignLikely } = await sort(this.#starting, candidates, {
+      ...{ taken: claims.taken, name: soughtName(wanted, this.#open), others },
+      isNoted: this.#open !== undefined,
     });
     // What bears the name although no start of this machine is open is the predecessor, where that is only a guess: another
-    // machine has gone on since. One that still runs is taken over.
-    const isPredecessor = !open && !wanted.isGiven && wanted.supersedes?.isGuess === true;
+    // machine has gone on since. An execution that is still running is taken over.
+    const isPredecessor = !this.#open && !wanted.isGiven && wanted.supersedes?.isGuess === true;
     const [found] = isPredecessor ? mine.filter(isUnsettled) : mine;
-    if (found) return adopt(found);
-    if (mine.length > 0) runName = newRunName(wanted, host.session.uuid);
-    // Others of this batch may have taken one while this one was looking.
-    const free = unmarked.filter(({ executionId }) => !host.register.isTaken(executionId));
+    if (found) return this.#adopt(found);
+    if (mine.length > 0) this.#runName = newRunName(wanted, host.session.uuid);
+    const possible = this.#possibleOf(unmarked);
+    const turn = this.#open?.since
+      ? await this.#searchOn(this.#open, look, { possible, isForeignLikely, claims, askedMs })
+      : this.#clearDoubts(possible, claims);
+    if (turn) return turn;
+    this.#question = undefined;
+    return (await this.#letOthersFinish(look)) ?? this.#post(look, wasExclusive, candidates, claims);
+  }
+
+  // Once for all starts of a batch: each of a thousand starts would read what a thousand have noted.
+  #claimsAt(look: Look): Promise<Claims> {
+    const { host, backend } = this.#starting;
+    return look.once("claims", () => host.register.owned.claims(host.definition.service, backend.identity));
+  }
+
+  #possibleOf(unmarked: readonly ExecutionSummary[]): readonly ExecutionSummary[] {
+    const { host, wanted } = this.#starting;
+    // Others of this batch may have taken an execution during this search.
+    const free = unmarked.filter(({ executionId }) => !host.register.owned.isTaken(executionId));
     // Without a key or a memory nothing tells a crash from a resource that was destroyed: then only what runs counts.
-    const possible = open?.since || wanted.isGiven ? free : free.filter(isUnsettled);
-    if (open?.since) {
-      // Executions without a mark are all alike, so are the starts that look for theirs: each takes one. Where another
-      // process may be starting at this moment, one of them may be what it has just started.
-      const seekers = Math.max(1, unresolved);
-      const isTrusted = !isForeignLikely && (look.isExclusive() || seekers === 1);
-      const shares = isTrusted ? seekers : 0;
-      const likeliest = likeliestOf(possible, seenByOthers);
-      if (possible.length > shares) {
-        throw new StartUncertainError(describeStartUndecided(possible, context, true));
-      }
-      searchedFromMs ??= passedMs() - (postedHere ? 0 : await ageMs(open, look, host.session.clock.now()));
-      searches += 1;
-      // Somebody else's may be listed before ours is, and one list may leave something out.
-      if (askedMs - searchedFromMs < showsWithinMs || searches < 2) {
-        return {
-          againMs: lookAgainMs,
-          isInDoubt: true,
-          why: "searching for the execution of an interrupted start",
-        };
-      }
-      if (likeliest) return adopt(likeliest);
-      if (postedHere) {
-        const cause = messageOf(lastError);
-        throw new StartUncertainError(describeStartUncertain(cause, context), { cause: lastError });
-      }
-      open = undefined;
-    } else if (possible.length > 0 && doubts(starting)) {
-      question = new StartUncertainError(describeStartUndecided(possible, context));
-      // They may be what others of this deployment are looking for, whose turn is now too.
-      if (unresolved > 0 && looks < maxLooks) {
-        looks += 1;
-        return {
-          againMs: lookAgainMs,
-          why: "waiting for other starts to find their executions",
-        };
-      }
-      throw question;
+    return this.#open?.since || wanted.isGiven ? free : free.filter(isUnsettled);
+  }
+
+  // Goes on looking for the execution of a start; undefined where there is none, and none was posted by this call.
+  async #searchOn(
+    open: PendingStart,
+    look: Look,
+    { possible, isForeignLikely, claims, askedMs }: Found,
+  ): Promise<Turn | undefined> {
+    // Executions without a mark are all alike, and so are the starts that search for theirs: each takes one. If another
+    // process may be starting at this moment, one of them may be what it has just started.
+    const seekers = Math.max(1, claims.unresolved);
+    const isTrusted = !isForeignLikely && (look.isExclusive() || seekers === 1);
+    const shares = isTrusted ? seekers : 0;
+    if (possible.length > shares) {
+      throw new StartUncertainError(describeStartUndecided(possible, this.#context, true));
     }
-    question = undefined;
-    const turn = await decideConcurrency(starting, look);
+    const { clock } = this.#starting.host.session;
+    this.#searchedFromMs ??= this.#passedMs() - (this.#postedHere ? 0 : await ageMs(open, look, clock.now()));
+    this.#searches += 1;
+    // Somebody else's may be listed before ours is, and one list may leave something out.
+    if (askedMs - this.#searchedFromMs < showsWithinMs || this.#searches < 2) {
+      const why = "searching for the execution of an interrupted start";
+      return { againMs: lookAgainMs, isInDoubt: true, why };
+    }
+    const likeliest = likeliestOf(possible, claims.seenBefore);
+    if (likeliest) return this.#adopt(likeliest);
+    if (this.#postedHere) {
+      const cause = this.#lastError;
+      throw new StartUncertainError(describeStartUncertain(messageOf(cause), this.#context), { cause });
+    }
+    this.#open = undefined;
+    return undefined;
+  }
+
+  #clearDoubts(possible: readonly ExecutionSummary[], { unresolved }: Claims): Turn | undefined {
+    if (possible.length === 0 || !doubts(this.#starting)) return undefined;
+    this.#question = new StartUncertainError(describeStartUndecided(possible, this.#context));
+    // They may be the executions that other starts of this deployment search for in the same batch.
+    if (unresolved === 0 || this.#looks >= maxLooks) throw this.#question;
+    this.#looks += 1;
+    return { againMs: lookAgainMs, why: "waiting for other starts to find their executions" };
+  }
+
+  async #letOthersFinish(look: Look): Promise<Turn | undefined> {
+    const turn = await decideConcurrency(this.#starting, look);
     if (turn) {
-      disagreements = 0;
+      this.#disagreements = 0;
       return turn;
     }
-    const newest = await look.newest();
     // One may have begun while this list was on its way, which can take its time.
-    if (mindsRunning(starting) && newest.executions.some(isUnsettled) && disagreements < maxDisagreements) {
-      disagreements += 1;
-      return { againMs: lookAgainMs, why: "the lists of executions disagree: reading them again" };
-    }
-    const isKnown = (id: string): boolean => taken.has(id) || host.register.isTaken(id);
+    const { executions } = await look.newest();
+    if (!mindsRunning(this.#starting) || !executions.some(isUnsettled)) return undefined;
+    if (this.#disagreements >= maxDisagreements) return undefined;
+    this.#disagreements += 1;
+    return { againMs: lookAgainMs, why: "the lists of executions disagree: reading them again" };
+  }
+
+  async #post(
+    look: Look,
+    wasExclusive: boolean,
+    candidates: readonly ExecutionSummary[],
+    { taken }: Claims,
+  ): Promise<Turn> {
+    const { host, wanted, pending } = this.#starting;
+    const newest = await look.newest();
+    const isKnown = (id: string): boolean => taken.has(id) || host.register.owned.isTaken(id);
     const listed = { ...newest, executions: [...newest.executions, ...candidates] };
     const since = seenBefore(listed, isKnown, host.session.clock.now());
-    const start = addEvidence({ ...newStart(starting, runName), since }, pending);
+    const start = addEvidence({ ...newStart(this.#starting, this.#runName), since }, pending);
     // This process was suspended so long that another one took its place: what was seen is no longer so.
     if (wasExclusive && !look.isExclusive())
       return { againMs: 0, why: "checking again for running executions" };
     try {
       const before = new Set(listed.executions.map(({ executionId }) => executionId));
       return await post(
-        starting,
+        this.#starting,
         start,
         (id) => before.has(id) || isKnown(id) || id === wanted.supersedes?.id,
       );
     } catch (error) {
       if (!(error instanceof StartUncertainError)) throw error;
-      [open, postedHere, lastError, searchedFromMs, searches] = [start, true, error, undefined, 0];
-      return {
-        againMs: 0,
-        isInDoubt: true,
-        why: "the start got no answer, searching for the execution",
-      };
+      this.#open = start;
+      this.#postedHere = true;
+      this.#lastError = error;
+      this.#searchedFromMs = undefined;
+      this.#searches = 0;
+      const why = "the start got no answer, searching for the execution";
+      return { againMs: 0, isInDoubt: true, why };
     }
-  };
-  const adopt = (execution: ExecutionSummary): Run => {
-    host.register.take(execution.executionId);
+  }
+
+  #adopt(execution: ExecutionSummary): Run {
+    this.#starting.host.register.owned.take(execution.executionId);
     return {
       executionId: execution.executionId,
       isNew: false,
-      ...(postedHere ? { wasPosted: true } : {}),
+      ...(this.#postedHere ? { wasPosted: true } : {}),
       ...(isUnsettled(execution) ? { wasRunning: true } : {}),
     };
-  };
-  const gaveUp = (why: string): Error | undefined =>
-    open ? new StartUncertainError(describeStartUncertain(why, context, false)) : question;
-  const way = { alone: isExclusive, locked: true, gaveUp };
-  return inTurn(starting, gate, way, decideSafely).then(async (run) => {
-    // What a start of this call was answered with is noted.
-    if (!run.isNew) {
-      await noteFound(starting, open ?? newStart(starting, runName), run);
-    }
-    return run;
-  });
+  }
 }
 
 // The one that the fewest others can have posted; the oldest of those, as far as the service's clocks tell.
@@ -199,8 +261,8 @@ async function ageMs(start: PendingStart, look: Look, nowMs: number): Promise<nu
   return Math.max(0, Math.min(nowMs - posted.postedMs, servedAtMs - posted.servedAtMs));
 }
 
-// A run that has a key is never started beside what it may be, unless the program says "allow" in so many words. One
-// without is asked about only where nothing else is said: every other word deals with what runs.
+// A run that has a key is never started beside what it may be, unless the program says "allow" explicitly. A run without a
+// key raises the question only where no `concurrency` is set: every other value says what to do about a running execution.
 function doubts({ host, wanted }: Starting): boolean {
   const { concurrency } = host.args.common;
   return concurrency === undefined || (wanted.isGiven && concurrency !== "allow");

@@ -10,7 +10,7 @@ import { describeNameInDoubt, describeNamedStartUncertain } from "./messages";
 import { messageContext } from "../execution/words";
 import { listAll, pageLimit } from "../execution/pages";
 import { isUnsettled } from "./candidates";
-import { addEvidence } from "./journal";
+import { addEvidence } from "./journalEntry";
 import type { Run, Starting } from "./posting";
 import { newStart, noteFound, post } from "./posting";
 import type { WantedRun } from "./runKey";
@@ -26,7 +26,7 @@ import { decideConcurrency, inTurn } from "./turns";
 export async function startNamed(starting: Starting, gate: StartGate, isExclusive: boolean): Promise<Run> {
   const { wanted, pending, host } = starting;
   const name = pending?.runName ?? (await newerOfKey(starting)) ?? (await freshName(starting));
-  // Where it is only a guess what is replaced, another machine may have started the run under another name.
+  // If it is only a guess what is replaced, another machine may have started the run under another name.
   const isSure = pending !== undefined || !mayBePredecessors(wanted);
   if (name !== undefined && isSure && !isExclusive) return postNamed(starting, name);
   const run = await inTurn(starting, gate, { alone: isExclusive, locked: isExclusive }, async (look) => {
@@ -88,8 +88,8 @@ function isAnybodys({ wanted }: Starting): boolean {
   return wanted.isNamed && wanted.supersedes === undefined;
 }
 
-// Where it is only a guess what the run replaces, the guess may be one too old: then the execution of that name is the one
-// to be replaced. One that still runs is taken over.
+// If it is only a guess what the run replaces, the guess may be one too old: then the execution of that name is the one to
+// be replaced. An execution that is still running is taken over.
 function mayBePredecessors({ isGiven, supersedes }: WantedRun): boolean {
   return !isGiven && supersedes?.isGuess === true;
 }
@@ -111,8 +111,8 @@ function uncertain(
   return new StartUncertainError(message, { cause });
 }
 
-// One key is one execution. Where it is only a guess what the run replaces, another machine may have started it since, by
-// the key or as the replacement of something else.
+// One key is one execution. If it is only a guess what the run replaces, another machine may have started it since, by the
+// key or as the replacement of something else.
 async function newerOfKey(starting: Starting): Promise<string | undefined> {
   const { wanted, host } = starting;
   const { supersedes, isGiven, isNamed } = wanted;
@@ -125,8 +125,8 @@ async function newerOfKey(starting: Starting): Promise<string | undefined> {
     ?.executionId;
 }
 
-// A replacement that a deployment had started before it was cut short, and that has been stopped since because the program
-// changed, may be wanted once more: what this machine knows to be over is not that.
+// A replacement that a deployment had started before it was interrupted, and that has been stopped since because the
+// program changed, may be wanted once more: what this machine knows to be over is not that.
 async function freshName({ wanted, host }: Starting): Promise<string | undefined> {
   const name = runNameOf(wanted);
   if (name === undefined || wanted.isNamed || !wanted.supersedes) return name;
@@ -148,7 +148,7 @@ async function findNamed(starting: Starting, name: string): Promise<Run | "used 
   return { executionId: await latestOf(starting, name), isNew: false };
 }
 
-// A run without a name yet, which a deployment of another machine may have started before it was cut short.
+// A run without a name yet, which a deployment of another machine may have started before it was interrupted.
 async function findRunning({ wanted, host }: Starting, look: Look): Promise<Run | undefined> {
   const past = await host.register.past(host.definition.service, host.urn);
   const known = [...past, wanted.supersedes?.id];
@@ -156,7 +156,7 @@ async function findRunning({ wanted, host }: Starting, look: Look): Promise<Run 
     ({ executionId }) => bearsKey(wanted.key, executionId) && !known.includes(executionId),
   );
   if (!running) return undefined;
-  host.register.take(running.executionId);
+  host.register.owned.take(running.executionId);
   return { executionId: running.executionId, isNew: false, wasRunning: true };
 }
 

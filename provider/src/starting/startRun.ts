@@ -7,7 +7,7 @@ import { StartUncertainError } from "../ground/errors";
 import { messageContext } from "../execution/words";
 import { describeStartUncertain } from "./messages";
 import type { StartCall } from "./startCall";
-import type { PendingStart } from "./journal";
+import type { PendingStart } from "./journalEntry";
 import { dealWithLeftover, isHere } from "./leftover";
 import type { Run, Starting } from "./posting";
 import type { WantedRun } from "./runKey";
@@ -42,7 +42,7 @@ export async function startRun(backend: Backend, wanted: WantedRun, host: StartC
     return { executionId: starting.pending.executionId, isNew: false };
   }
   if (!backend.keepsHistory) return startForgotten(starting);
-  const gate = register.gate(backend.identity, () => gateOf(starting));
+  const gate = register.shared.gate(backend.identity, () => gateOf(starting));
   const { concurrency } = host.args.common;
   const isExclusive = concurrency !== undefined && concurrency !== "allow";
   if (host.definition.capabilities.runMark === "name") return startNamed(starting, gate, isExclusive);
@@ -58,7 +58,7 @@ export async function startRun(backend: Backend, wanted: WantedRun, host: StartC
         false,
       ),
     );
-  const { id, isFirst } = await register.onePerKey(
+  const { id, isFirst } = await register.shared.onePerKey(
     key,
     async () => {
       own = await start();

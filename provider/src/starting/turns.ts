@@ -16,7 +16,7 @@ import type { Run, Starting } from "./posting";
 import { startInterrupted } from "./posting";
 import type { Look, StartGate } from "./startGate";
 
-// How often a queue is looked at.
+// How often a queue is checked.
 const queueMs = { first: 1_000, most: 10_000 };
 // How long a start that is in doubt waits for each of its turns at the least.
 const doubtMs = 60_000;
@@ -26,9 +26,9 @@ export type Turn = Run | AnotherTurn;
 
 interface AnotherTurn {
   readonly why: string;
-  /** When to take it. @default as a queue is looked at */
+  /** When to take it. @default as a queue is checked */
   readonly againMs?: number;
-  /** True where a start may have been handled: its execution is looked for however short the deployment's time is. */
+  /** True where a start may have been handled: its execution is searched for however short the deployment's time is. */
   readonly isInDoubt?: true;
 }
 
@@ -47,7 +47,7 @@ export interface Way {
 
 /**
  * Takes turns until one brings the run.
- * @throws WorkflowExecutionError with code WFX-WORKFLOW-BUSY where its turn did not come, or the queue was longer than the
+ * @throws WorkflowExecutionError with code WFX-WORKFLOW-BUSY where no batch took it, or the queue was longer than the
  *   deployment waits; whatever `decide` throws.
  */
 export async function inTurn(
@@ -138,7 +138,7 @@ export async function decideConcurrency(
   const [newest] = running.filter(({ executionId }) => executionId !== wanted.supersedes?.id);
   if (concurrency === "adopt") {
     if (!newest) return undefined;
-    host.register.join(newest.executionId);
+    host.register.owned.join(newest.executionId);
     return { executionId: newest.executionId, isNew: false, isJoined: true };
   }
   if (running.length === 0) return undefined;

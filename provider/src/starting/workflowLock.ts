@@ -1,6 +1,6 @@
 /**
- * Keeps other processes of this machine from starting the same workflow while one looks and posts. Where it can't be had
- * (a full disk, a read-only folder), work goes on without it, and is told so: then nothing is taken for granted.
+ * Keeps other processes of this machine from starting the same workflow while one lists and posts. If it can't be had (a
+ * full disk, a read-only folder), work goes on without it, and is told so: then nothing is taken for granted.
  */
 import { createHash, randomUUID } from "node:crypto";
 import { chmod, lstat, mkdir, rename, rm } from "node:fs/promises";

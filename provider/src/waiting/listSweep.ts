@@ -28,8 +28,8 @@ export interface ListSweepOptions {
   readonly onPage: (page: ExecutionPage, batch: readonly SubscriptionState[]) => void;
 }
 
-// Where lists fail, individual polls take over, and lists are tried again after a pause, unless they are not allowed. Soon
-// at first: polling a thousand individually takes longer than most outages.
+// If lists fail, individual polls take over, and lists are tried again after a pause, unless they are not allowed. Soon at
+// first: polling a thousand individually takes longer than most outages.
 const listPause = { firstMs: 2_000, factor: 5, maxMs: 60_000 };
 // The page for a window may have more rows than were known. The rest is on the next pages, of which at most this many are
 // read: the next sweep is better informed.

@@ -61,7 +61,7 @@ const servedAlongShare = 0.5;
 const rowsPerRequest = 500;
 // A page of many costs one request: it is cheaper from two executions on.
 const fewestPerPage = 2;
-// Where answers are held back, the history is only for the person's line: read when the person has waited a little.
+// With long polls, the history is only for the person's line: read when the person has waited a little.
 const historyAfterMs = 3_000;
 // Executions that began together must not be polled in step. The share of the delay is small, and so is the limit: a
 // request that is timed for an expected end is not to be late by chance.
@@ -107,7 +107,7 @@ function* longPolls(
   }
 }
 
-// Executions that lists do not show. Where the service has long polls, status requests are scarce and taken as they come: an
+// Executions that lists do not show. If the service has long polls, status requests are scarce and taken as they come: an
 // execution that queued for one now could not be served by a list meanwhile.
 function* individualPolls(
   due: readonly SubscriptionState[],
@@ -135,7 +135,7 @@ function* sharedPolls(
   const isPaused = now < lists.pausedUntilMs;
   if (isForLists && !isPaused && !lists.isRunning && (!isScarce || listsInMs <= 0))
     yield { kind: "list", batch };
-  // Where requests are few, whoever is overdue the longest comes first.
+  // If requests are few, whoever is overdue the longest comes first.
   for (const state of due.sort((a, b) => a.dueMs - b.dueMs)) {
     const isLate = isPaused || now - state.dueMs > listPatienceMs;
     const isPastDeadline = now - state.subscriber.deadlineMs >= deadlinePatienceMs;
@@ -156,7 +156,7 @@ function wakeAtMs({ now, workflow, subscriptions, lists }: PollView): number {
   const { longPollSeconds, budgets } = workflow;
   const pollMs = now + budgets.describe.delayMs();
   const longPollMs = longPollSeconds > 0 ? pollMs : Infinity;
-  // Overdue executions wait for the list under way, for its turn, or until lists are tried again.
+  // Overdue executions wait for the list under way, for a token, or until lists are tried again.
   const listMs =
     now < lists.pausedUntilMs ? Math.min(lists.pausedUntilMs, pollMs) : now + budgets.list.delayMs();
   const overdueMs = lists.isRunning ? now + impatientMs : Math.min(now + impatientMs, listMs);

@@ -113,8 +113,8 @@ function meansOf({ elapsedMs, credit, cost }: PollPlan): Means {
   const aim = aimMs(elapsedMs, isPlenty);
   const adaptiveMs = adaptiveDelayMs(elapsedMs);
   const briefMs = isPlenty ? plentyLeastMs : leastMs;
-  // Where one request serves many, polling more often still costs each of them less. What was saved on many may be
-  // spent on the last of them.
+  // If one request serves many, polling more often still costs each of them less. What was saved on many may be spent on
+  // the last of them.
   const share = isPlenty ? 0 : credit > cost ? cost : 1;
   const calmMs = Math.max(aim, Math.min(adaptiveMs, Math.max(briefMs, adaptiveMs * share)));
   return { affordable, isPlenty, aimMs: aim, adaptiveMs, briefMs, calmMs };
@@ -123,10 +123,10 @@ function meansOf({ elapsedMs, credit, cost }: PollPlan): Means {
 /**
  * The delay before the next status request, in milliseconds.
  *
- * Where past durations say that no end is near, requests are saved. Where ends lie, the credit is spent: each request
- * comes after the same share of the time that has run, so that the credit lasts until nearly all have ended. The delay
- * is never longer than without a history, except where none of the past ends lies: there an end may be seen up to 20 s
- * late, or as late as without a history where that is later.
+ * If past durations say that no end is near, requests are saved. If ends lie, the credit is spent: each request comes
+ * after the same share of the time that has run, so that the credit lasts until nearly all have ended. The delay is never
+ * longer than without a history, except where none of the past ends lies: there an end may be seen up to 20 s late, or as
+ * late as without a history where that is later.
  */
 export function nextPollDelayMs(plan: PollPlan): number {
   const { elapsedMs, history } = plan;
@@ -153,8 +153,8 @@ function delayBeforeEnd(plan: PollPlan, means: Means, index: number): number {
   const group = ends.slice(0, groupLength(ends));
   const paceMs = Math.max(1, elapsedMs) * paceOf(plan, ends, group.length);
   const isAmongEnds = previous !== undefined && !isGap(previous, next);
-  // Where ends lie close together, the first request for them is worth going into debt. Where they are scattered, more
-  // requests than without a history would not be.
+  // If ends lie close together, the first request for them is worth going into debt. If they are scattered, more requests
+  // than without a history would not be.
   const isNarrow = !isGap(Math.max(elapsedMs, next), group.at(-1) ?? 0);
   const earnedInMs = ((isNarrow && !isAmongEnds ? 0 : 1) - credit / cost) * tenSecondsMs * cost;
   const shortestStepMs = isNarrow ? means.aimMs : Math.max(means.aimMs, means.briefMs);
@@ -215,8 +215,8 @@ function groupLength(ends: PastDurations): number {
   return length;
 }
 
-// Before the first of the past durations, or in a gap between two groups of them, but not just after an end or before
-// one. Where durations are scattered, the next one may well come before the first; and the few that are left are no group.
+// Before the first of the past durations, or in a gap between two groups of them, but not just after an end or before one.
+// If durations are scattered, the next one may well come before the first; and the few that are left are no group.
 function isFar(history: PastDurations, index: number, elapsedMs: number, isNarrow: boolean): boolean {
   const next = history[index] ?? 0;
   const previous = history[index - 1];

@@ -75,7 +75,7 @@ export class ServiceClock {
     if (justStarted) state.beganMs = this.#correctedBeginMs(state.beganMs, startedAtMs);
   }
 
-  // Where a thousand start at once, answers are noticed late. Those that were noticed soonest tell how far the service's
+  // If a thousand start at once, answers are noticed late. Those that were noticed soonest tell how far the service's
   // clock is ahead, and with it when the others began.
   #correctedBeginMs(beganMs: number, startedAtMs: number): number {
     this.#aheadMs = Math.max(this.#aheadMs ?? -Infinity, startedAtMs - beganMs);

@@ -24,7 +24,7 @@ export interface StatusRequestsOptions {
   readonly onStatus: (state: SubscriptionState) => void;
 }
 
-// A long poll that ends before a quarter of its time, with the execution still running, was cut short.
+// A long poll that ends before a quarter of its time, with the execution still running, was interrupted.
 const earlyShare = 0.25;
 // Below two seconds, an early answer can't be told from one that is on time.
 const shortestTellingSeconds = 2;
@@ -39,13 +39,15 @@ export class StatusRequests {
     this.#options = options;
   }
 
-  /** A status request that the service holds back until the end. Never throws: the waiter gets the error. */
+  /**
+   * A long poll: the service answers when the execution ends, or after some time. Never throws: the waiter gets the error.
+   */
   async longPoll(state: SubscriptionState): Promise<void> {
     const beganMs = this.#options.clock.now();
     const leftSeconds = Math.floor((state.subscriber.deadlineMs - beganMs) / 1000);
     const waitSeconds = Math.min(this.#options.workflow.longPollSeconds, leftSeconds);
     const hasAnswered = await this.poll(state, waitSeconds);
-    // A failure tells nothing about how long answers are held back.
+    // A failure tells nothing about how long a long poll may last.
     if (!hasAnswered || waitSeconds < shortestTellingSeconds) return;
     const isEarly = this.#options.clock.now() - beganMs < waitSeconds * 1000 * earlyShare;
     state.earlyAnswers = isEarly ? state.earlyAnswers + 1 : 0;
@@ -53,7 +55,7 @@ export class StatusRequests {
 
   /**
    * A status request. Never throws: the waiter gets the error.
-   * @param waitSeconds how long the service may hold back its answer.
+   * @param waitSeconds how long a long poll may last.
    * @param listed what a list has just told: only what is missing is asked for.
    * @returns whether the service has answered.
    */

@@ -58,7 +58,7 @@ export type WaitOutcome =
  * Waits until the execution has settled, the deadline has passed or the signal aborts. Ends one request after the
  * deadline at the latest, whatever is under way then. An end that was seen counts, also where its steps can't be read any
  * more.
- * @throws an error that will not pass by itself (credentials refused, nothing but unreadable answers).
+ * @throws an error that will not pass without a change (credentials refused, nothing but unreadable answers).
  */
 export async function waitUntilSettled(
   backend: Backend,

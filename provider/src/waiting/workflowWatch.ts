@@ -157,7 +157,7 @@ export class WorkflowWatch {
     return this.#workflow.budgets.describe.delayMs() <= requestMs;
   }
 
-  // Where a status request at the deadline would have to wait too long, the last status is all there is to see.
+  // If a status request at the deadline would have to wait too long, the last status is all there is to see.
   #releaseAtDeadline(now: number): void {
     for (const { subscriber, isPolling, last, waiter } of this.#subscriptions) {
       if (now >= subscriber.deadlineMs && !isPolling && last && !this.#mayPollAtDeadline())

@@ -1,7 +1,10 @@
-// The vendor's Go SDK against the emulator. It needs the program in this folder, which `npm test` builds where Go is and
-// names in CONFORMANCE_GO; without it the tests are skipped by name.
+/**
+ * The vendor's Go SDK against the emulator. It needs the program in this folder, which `npm test` builds where Go is and
+ * names in CONFORMANCE_GO; without it the tests are skipped by name.
+ */
 import { describeJobs } from "../cocScenario";
-import { CLIENT_TIMEOUT_MS, describeFlows, runClient, type Seen } from "../functiongraphScenario";
+import type { Seen } from "../functiongraphScenario";
+import { clientTimeoutMs, describeFlows, runClient } from "../functiongraphScenario";
 
 const program = process.env["CONFORMANCE_GO"];
 
@@ -15,7 +18,7 @@ if (program === undefined || program === "") {
 
     beforeAll(async () => {
       seen = await runClient(program, (url) => [url]);
-    }, CLIENT_TIMEOUT_MS);
+    }, clientTimeoutMs);
 
     describeFlows(() => seen);
 

@@ -12,6 +12,7 @@ import type { EmulatorState } from "../../../emulator/src/cloud/state";
 import type { Vendor } from "../../../emulator/src/cloud/vendor";
 import { homeProject } from "../../../emulator/src/control/workflows";
 import type { Execution, Workflow } from "../../../emulator/src/executions/record";
+import type { Allowance } from "../../../emulator/src/http/tokenBuckets";
 import type { Call, Reply } from "../../../emulator/src/http/exchange";
 import { ReplyError, jsonReply } from "../../../emulator/src/http/exchange";
 import type { Service } from "../../../emulator/src/http/service";
@@ -45,6 +46,16 @@ const aws: Vendor = {
 type Bag = Readonly<Record<string, unknown>>;
 type Operation = (state: EmulatorState, body: Bag) => Bag | Promise<Bag>;
 
+/** How often an account may call the operations in us-east-1, as the vendor's page "Step Functions service quotas" has it. */
+const allowances: Readonly<Record<string, Allowance>> = {
+  StartExecution: { tokens: 1_300, perSecond: 300 },
+  DescribeExecution: { tokens: 300, perSecond: 15 },
+  ListExecutions: { tokens: 200, perSecond: 5 },
+  StopExecution: { tokens: 1_000, perSecond: 200 },
+  GetExecutionHistory: { tokens: 400, perSecond: 20 },
+  RedriveExecution: { tokens: 1_300, perSecond: 300 },
+};
+
 const operations: Readonly<Record<string, Operation>> = {
   StartExecution: start,
   StartSyncExecution: startSync,
@@ -65,11 +76,13 @@ function statesService(state: EmulatorState): Service {
       if (operation === undefined || call.method !== "POST" || call.path !== "/") return undefined;
       return {
         operation,
+        subject: subjectOf(call),
         respond: async () => {
           try {
             checkSignature(call, keyring);
             const handle = operations[operation];
             if (!handle) refuse("UnknownOperationException", operation);
+            takeToken(state, operation);
             return answer(200, await handle(state, JSON.parse(call.body.toString()) as Bag));
           } catch (error) {
             if (error instanceof ReplyError) return error.reply;
@@ -91,6 +104,22 @@ function statesService(state: EmulatorState): Service {
     start: ({ workflow, executionId, startedAt, startedBy }) =>
       begin(state, workflow, { name: executionId ?? randomUUID(), input: "{}", startedAt, startedBy }),
   };
+}
+
+// `/machine`, `/machine/execution`, or `/machine/STATUS` of a list: one path serves all operations.
+function subjectOf(call: Call): string {
+  const body = call.body.toString();
+  const [, names = ""] = /"(?:stateMachineArn|executionArn)":"(?:[^":]*:){6}([^"]*)"/.exec(body) ?? [];
+  const [, status] = /"statusFilter":"(\w+)"/.exec(body) ?? [];
+  return `/${names.replace(":", "/")}${status === undefined ? "" : `/${status}`}`;
+}
+
+// The page names no limit for a synchronous run.
+function takeToken(state: EmulatorState, operation: string): void {
+  const allowance = allowances[operation];
+  if (allowance && state.buckets.take(service, operation, emulatedAccount, allowance) > 0) {
+    refuse("ThrottlingException", "Rate exceeded");
+  }
 }
 
 function answer(status: number, body: Bag): Reply {

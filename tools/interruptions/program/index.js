@@ -10,9 +10,9 @@ const adopted = JSON.parse(fs.readFileSync(path.join(__dirname, "adopted.json"),
 
 const workflows = JSON.parse(fs.readFileSync(path.join(__dirname, "workflows.json"), "utf8"));
 
-for (const { service, argument, hasKey, name } of workflows) {
+for (const { service, args, hasKey, name } of workflows) {
   const key = hasKey ? { executionKey: new random.RandomUuid7(name, {}).result } : {};
   const adopt = name in adopted ? { adoptExecutionId: adopted[name] } : {};
   const endpoint = process.env.RUNBOOK_EMULATOR_URL;
-  new services[service].WorkflowExecution(name, { [argument]: name, endpoint, ...key, ...adopt });
+  new services[service].WorkflowExecution(name, { ...args, endpoint, ...key, ...adopt });
 }

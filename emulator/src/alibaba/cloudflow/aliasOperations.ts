@@ -92,10 +92,8 @@ function deleteAlias(request: CloudFlowRequest): Reply {
 
 function aliasOf(request: CloudFlowRequest, flow: Flow): FlowAlias {
   const name = request.parameters.requiredName("Name");
-  const found = flow.aliases.find((alias) => alias.name === name);
-  if (found) return found;
-  const message = `Alias ${name} for flow ${flow.name} does not exist.`;
-  return refuse(serviceError("FlowAliasNotExists", message), request);
+  const code = "FlowAliasNotExists";
+  return named(flow.aliases, name) ?? refuseUnknown(request, code, `Alias ${name} for flow ${flow.name}`);
 }
 
 function aliasBody(flow: Flow, { name, description, routing, createdAt }: FlowAlias): JsonObject {
@@ -187,10 +185,22 @@ function deleteSchedule(request: CloudFlowRequest): Reply {
 
 function scheduleOf(request: CloudFlowRequest, flow: Flow): Schedule {
   const name = request.parameters.requiredName("ScheduleName");
-  const found = flow.schedules.find((schedule) => schedule.name === name);
-  if (found) return found;
-  const message = `Schedule ${name} for flow ${flow.name} does not exist.`;
-  return refuse(serviceError("ScheduleNotExists", message), request);
+  const code = "ScheduleNotExists";
+  return (
+    named(flow.schedules, name) ?? refuseUnknown(request, code, `Schedule ${name} for flow ${flow.name}`)
+  );
+}
+
+function named<T extends { readonly name: string }>(all: readonly T[], name: string): T | undefined {
+  return all.find((one) => one.name === name);
+}
+
+function refuseUnknown(
+  request: CloudFlowRequest,
+  code: Parameters<typeof serviceError>[0],
+  what: string,
+): never {
+  return refuse(serviceError(code, `${what} does not exist.`), request);
 }
 
 function scheduleBody(schedule: Schedule): JsonObject {

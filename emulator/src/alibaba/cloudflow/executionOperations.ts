@@ -1,4 +1,4 @@
-/** CloudFlow operations on executions: start, wait for, look at, list, stop. */
+/** CloudFlow operations on executions: start, wait for, read, list, stop. */
 import { randomUUID } from "node:crypto";
 import { isVisible } from "../../cloud/quirks";
 import type { Execution } from "../../executions/record";

@@ -105,7 +105,10 @@ export function taskToken(execution: Execution, step: ProgramStep): string {
   return [base, step.key, String(attempt)].join(tokenSeparator);
 }
 
-/** The task that a token is for; `undefined` when the token is none of this emulator's, or its execution is gone. */
+/**
+ * The task that a token is for; `undefined` when the token is not one of this emulator's, or its
+ * execution is gone.
+ */
 export function taskOfToken(
   state: EmulatorState,
   projectId: string,

@@ -92,7 +92,7 @@ function describe(request: CloudFlowRequest): Reply {
 function remove(request: CloudFlowRequest): Reply {
   const { state, projectId } = request;
   const flow = flowOfRequest(request, "Name");
-  // The history is gone with the flow: a new flow of the same name knows nothing of it.
+  // The history is gone with the flow: a new flow of the same name starts without it.
   for (const execution of state.executions.executionsOf(flow.workflow.service, projectId, flow.name)) {
     const own = findExecution(state, flow, startOf(execution).executionName);
     if (own) state.executions.purge(own);

@@ -19,21 +19,18 @@ export function executionStatus(
 }
 
 function rawStatus({ run }: Execution, { phase, outcome }: ProgramSnapshot, quirks: ActiveQuirks): string {
-  switch (phase) {
-    case "awaitingApproval":
-      return "waitApproval";
-    case "queued":
-      return "waitExecute";
-    case "running":
-      return String(quirks["unknownStatus"] ?? run.runningStatus ?? "running");
-    case "paused":
-      return "pausing";
-    case "stopping":
-      return "canceling";
-    case "ended":
-      return outcome === "rejected" ? "approvalFailed" : (outcome ?? "success");
-  }
+  if (phase === "running") return String(quirks["unknownStatus"] ?? run.runningStatus ?? "running");
+  if (phase !== "ended") return phaseWords[phase];
+  return outcome === "rejected" ? "approvalFailed" : (outcome ?? "success");
 }
+
+/** AOM's words for an execution that does not work at the moment and has not ended; executions and workflows share them. */
+export const phaseWords = {
+  awaitingApproval: "waitApproval",
+  queued: "waitExecute",
+  paused: "pausing",
+  stopping: "canceling",
+} as const;
 
 /** The answer of SearchWorkflowExecutionDetail. */
 export function detailBody(state: EmulatorState, execution: Execution, quirks: ActiveQuirks): JsonObject {

@@ -1,4 +1,4 @@
-/** AOM operations on executions: start, look, list, operate, stop. */
+/** AOM operations on executions: start, read, list, operate, stop. */
 import { isVisible } from "../../cloud/quirks";
 import type { Execution, Workflow } from "../../executions/record";
 import type { StartOptions } from "../../executions/store";

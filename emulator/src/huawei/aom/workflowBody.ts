@@ -4,6 +4,7 @@ import type { Execution, Workflow } from "../../executions/record";
 import { derivedUuid } from "../../ground/identifiers";
 import type { JsonObject } from "../../ground/jsonShape";
 import type { EmulatorState } from "../../cloud/state";
+import { phaseWords } from "./executionBody";
 
 /** The workflow as AOM describes it. `run` says which nodes it has: those of its script, or those of one execution. */
 export function workflowBody(state: EmulatorState, workflow: Workflow, run: RunScript): JsonObject {
@@ -82,19 +83,8 @@ function nodesBody({ nodes }: RunScript): JsonObject {
 function workflowStatus(state: EmulatorState, last: Execution | undefined): string {
   if (!last) return "waitExecute";
   const { phase, outcome } = state.executions.play(last);
-  switch (phase) {
-    case "awaitingApproval":
-      return "waitApproval";
-    case "queued":
-      return "waitExecute";
-    case "running":
-      return "executing";
-    case "paused":
-      return "pausing";
-    case "stopping":
-      return "canceling";
-    case "ended":
-      if (outcome === "rejected") return "approvalFailed";
-      return outcome === "success" || outcome === "cancel" ? outcome : "fail";
-  }
+  if (phase === "running") return "executing";
+  if (phase !== "ended") return phaseWords[phase];
+  if (outcome === "rejected") return "approvalFailed";
+  return outcome === "success" || outcome === "cancel" ? outcome : "fail";
 }

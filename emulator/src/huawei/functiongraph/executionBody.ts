@@ -18,7 +18,7 @@ const mostNodes = 200;
 const mostAttempts = 200;
 const longestError = 2048;
 
-/** Texts in outputs are cut after so many characters unless the full history is asked for. */
+/** Texts in outputs are cut after this number of characters unless the full history is asked for. */
 export const longestText = 1024;
 
 function shownHeaders(headers: unknown, quirks: ActiveQuirks): unknown {

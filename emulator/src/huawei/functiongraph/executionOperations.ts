@@ -1,4 +1,6 @@
-/** FunctionGraph operations on one execution: start, start and wait, look, stop, retry, call back. */
+/**
+ * FunctionGraph operations on one execution: start, start and wait, read, stop, retry, call back.
+ */
 import type { ProgramSnapshot } from "../../player/play";
 import { waitUntil } from "../../executions/settling";
 import { isVisible } from "../../cloud/quirks";

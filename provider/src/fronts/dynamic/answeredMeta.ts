@@ -11,7 +11,7 @@ export function answeredMeta(
   { secretPaths, isHidden }: OutputSecrets,
 ): SettledMeta & AnsweredMeta {
   const { notes: _notes, ...rest } = meta;
-  // Where only the arguments' names are known, the next check has to go on treating all of them as secrets.
+  // If only the arguments' names are known, the next check has to go on treating all of them as secrets.
   const known =
     hasSecretPaths || notes !== undefined
       ? { secretArguments: argumentsOf(secretPaths), ...(secretPaths.length > 0 ? { secretPaths } : {}) }

@@ -22,6 +22,7 @@ import type { ResourceCall, ServedDeployment } from "../shared/resourceCalls";
 import { ResourceCalls } from "../shared/resourceCalls";
 import { markSecretOutputs, settleOutputs } from "../shared/secretOutputs";
 import { answeredMeta } from "./answeredMeta";
+import { propertiesOf, reasonsOf } from "./differences";
 import { CreatedButNotReady, HostError } from "./hostErrors";
 import type { HostProcess } from "./hostProcess";
 import type { ResourceProperties } from "./properties";
@@ -98,7 +99,10 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
         newSecrets: newSecrets(before, call),
         // Kept: when a terminal's preview has ended, its rows have the names of changed properties only.
         explain: (found: Diff, isDeployment) =>
-          this.#reporterOf(call).explain(describeDiff(found, isDeployment), isDeployment),
+          this.#reporterOf(call).explain(
+            describeDiff(found.action, reasonsOf(found.changes), isDeployment),
+            isDeployment,
+          ),
       });
       if (result.action === "none") {
         // A teardown runbook must not run when it is replaced, which its name tells: it has to be stored anew.
@@ -106,7 +110,8 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
         return { changes: result.isDeployment && isRenamed && stored["runOn"] === "destroy" };
       }
       if (result.action === "update") return { changes: true };
-      return { changes: true, replaces: [...result.properties], deleteBeforeReplace: result.deleteFirst };
+      const replaces = propertiesOf(result.changes);
+      return { changes: true, replaces, deleteBeforeReplace: result.deleteFirst };
     });
   }
 

@@ -85,10 +85,10 @@ export class HostProcess {
     if (!(await this.hasEngine())) this.#end(1);
   }
 
-  // How a deployment ends that nobody has cut short: its engine is done with all that it was answered.
+  // How a deployment ends that nobody has interrupted: its engine is done with all that it was answered.
   async #rest(): Promise<void> {
     setTimeout(() => process.exit(130), restMs).unref();
-    // Of one that was cut short it can't be said what the state has got.
+    // After an interruption it is not known what the state has.
     if (!this.#isCutShort) await this.#atRest().catch(() => undefined);
     process.exit(130);
   }
@@ -99,9 +99,9 @@ export class HostProcess {
   }
 }
 
-// The host's own server, found among what keeps the process alive: its requests are only looked at. Where a later Node
-// does not tell, the first Ctrl-C is not heard, as in any other dynamic provider, and the deployment ends when its
-// executions do.
+// The host's own server, found among what keeps the process alive: its requests are only looked at. If a later Node does
+// not tell, the first Ctrl-C is not heard, as in any other dynamic provider, and the deployment ends when its executions
+// do.
 function serversOf(host: NodeJS.Process): NetServer[] {
   const { _getActiveHandles: list } = host as unknown as { _getActiveHandles?: () => unknown };
   try {

@@ -50,7 +50,7 @@ export class SecretArguments {
     const secretPaths = new PathSet([...program, ...kept]).outermost();
 
     const { notes: _notes, ignoreChanges: _ignored, ...rest } = meta;
-    // The run's key is made of what the program says alone: a deployment that is cut short may leave no state.
+    // The run's key is made of what the program says alone: a deployment that is interrupted may leave no state.
     const [secretArguments, programSecrets] = [argumentsOf(secretPaths), argumentsOf(program)];
     const all = {
       secretArguments,

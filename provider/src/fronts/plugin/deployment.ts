@@ -5,13 +5,13 @@ import * as grpc from "@grpc/grpc-js";
 import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import * as engineProtocol from "@pulumi/pulumi/proto/engine_pb";
 import { abortAfter } from "../../ground/clock";
-import { systemClock } from "../../lifecycle";
 import { unlessAborted } from "../../ground/onAbort";
 import { toMessage } from "../../ground/text";
 import type { Session, SettingWords } from "../../lifecycle";
-import { RunRegister, openSession } from "../../lifecycle";
+import { RunRegister, openSession, systemClock } from "../../lifecycle";
 import { DeploymentMemory } from "../shared/deploymentMemory";
 import { hasEngineAt } from "../shared/engineAddress";
+import type { EngineReporter } from "../shared/engineMessages";
 import { EngineMessages, engineClientOptions } from "../shared/engineMessages";
 import type { ServedDeployment } from "../shared/resourceCalls";
 import { defaultProviderWords } from "../shared/settingWords";
@@ -23,36 +23,51 @@ export const packageName = "runbook";
 // The engine allows five seconds for the end of all its plugins together.
 const atRestMs = 1_000;
 
+/** A setting by its name in the stack's configuration. */
+export type Configured = (key: string) => string | undefined;
+
+/** What a deployment reaches for outside of this process. */
+export interface Surroundings {
+  readonly register: RunRegister;
+  /** Where messages for resources go. */
+  readonly messages: {
+    reporter(urn: string | undefined): EngineReporter;
+    /** Resolves when the engine has heard what is kept of a resource. */
+    everythingSaid(urn: string | undefined): Promise<void>;
+  };
+  readonly clock: Parameters<typeof abortAfter>[0];
+  openSession(configured: Configured, words: SettingWords): Session;
+  /** Whether the engine at the address is still there; true where that can't be told. */
+  hasEngine(address: string | undefined): Promise<boolean>;
+}
+
 /** A deployment, or a part of it: engines have a process, or at least a connection, for each. */
 export class Deployment implements ServedDeployment {
   readonly deployment = new DeploymentMemory();
   readonly register: RunRegister;
-  readonly messages: EngineMessages;
+  readonly messages: Surroundings["messages"];
   readonly host: ServedDeployment["host"];
+  /** True where the engine says of a function's call whether it is in a preview. */
+  isToldOfPreviews = false;
   readonly #ending = new AbortController();
+  readonly #surroundings: Surroundings;
   #address: string | undefined;
   #session: Session | undefined;
   #calls = 0;
   #isCancelled = false;
+  #isInterrupted = false;
 
-  /** @param address the engine's, where it is known already. */
-  constructor(address: string | undefined) {
+  /**
+   * @param address the engine's, where it is known already.
+   * @param surroundings gives those of this deployment. @default this machine and the engine at the address
+   */
+  constructor(
+    address: string | undefined,
+    surroundings: (address: () => string | undefined) => Surroundings = thisMachine,
+  ) {
     this.#address = address;
-    this.messages = new EngineMessages(() => {
-      if (this.#address === undefined) return undefined;
-      const credentials = grpc.credentials.createInsecure();
-      return {
-        client: new EngineClient(this.#address, credentials, engineClientOptions),
-        messages: engineProtocol,
-      };
-    });
-    this.register = new RunRegister({
-      journalFolder: journalFolder(),
-      onTrouble: (message, urn) => {
-        if (urn === undefined) process.stderr.write(`pulumi-resource-runbook: ${toMessage(message)}\n`);
-        else this.messages.reporter(urn).warn(message);
-      },
-    });
+    this.#surroundings = surroundings(() => this.#address);
+    ({ register: this.register, messages: this.messages } = this.#surroundings);
     const { signal } = this.#ending;
     const addressNow = (): string | undefined => this.#address;
     this.host = {
@@ -61,7 +76,7 @@ export class Deployment implements ServedDeployment {
       get deployment() {
         return addressNow();
       },
-      hasEngine: () => hasEngineAt(addressNow()),
+      hasEngine: () => this.#surroundings.hasEngine(addressNow()),
     };
   }
 
@@ -74,15 +89,16 @@ export class Deployment implements ServedDeployment {
    * The settings of the provider, by the names of the stack's configuration.
    * @param words how the person who set them names them.
    */
-  configure(config: (key: string) => string | undefined, words: SettingWords): void {
-    this.#session = openSession({ settings: processSettings(config, words) });
+  configure(config: Configured, words: SettingWords): void {
+    this.#session = this.#surroundings.openSession(config, words);
   }
 
   /** The session with these settings; without any, the environment has them. */
   get session(): Session {
-    return (this.#session ??= openSession({
-      settings: processSettings(() => undefined, defaultProviderWords(packageName)),
-    }));
+    return (this.#session ??= this.#surroundings.openSession(
+      () => undefined,
+      defaultProviderWords(packageName),
+    ));
   }
 
   /** True while a call is under way. */
@@ -95,7 +111,7 @@ export class Deployment implements ServedDeployment {
     return this.#isCancelled && !this.isBusy;
   }
 
-  /** Serves a call; the deployment is cut short where it is cancelled meanwhile. */
+  /** Serves a call; the deployment is interrupted where it is cancelled meanwhile. */
   async serve<T>(call: () => Promise<T>): Promise<T> {
     this.#calls += 1;
     try {
@@ -105,25 +121,57 @@ export class Deployment implements ServedDeployment {
     }
   }
 
-  /** The deployment is cut short: whatever waits ends, with its id where it has one. */
+  /** The deployment is interrupted: whatever waits ends, with its id where it has one. */
   abort(): void {
     this.#isCancelled = true;
     this.#ending.abort();
   }
 
   /**
-   * The engine is done, or the deployment is cut short: the same call says both. Where nothing is under way, all that was
-   * answered has arrived; the journal is told, within a second.
+   * The engine is done, or the deployment is interrupted: the same call says both. So nothing is known yet of what was answered
+   * last: a second Ctrl-C would keep it out of the state.
    */
-  async cancel(): Promise<void> {
-    const isDone = !this.isBusy && !this.#isCancelled;
+  cancel(): void {
+    if (this.isBusy) this.#isInterrupted = true;
     this.abort();
-    if (!isDone) return;
+  }
+
+  /**
+   * The engine ends this process in order: all that was answered has arrived, unless the deployment was interrupted. The
+   * journal is told, within a second.
+   */
+  async rest(): Promise<void> {
+    if (this.isBusy || this.#isInterrupted) return;
     const isReady = !this.deployment.hasFailed;
     const noted = this.deployment.answered.map(({ service, urn, id }) =>
       this.register.answered(service, urn, id, { isReady }),
     );
     const late = (): Error => new Error("too late for the journal");
-    await unlessAborted(Promise.all(noted), abortAfter(systemClock, atRestMs), late).catch(() => undefined);
+    await unlessAborted(Promise.all(noted), abortAfter(this.#surroundings.clock, atRestMs), late).catch(
+      () => undefined,
+    );
   }
+}
+
+function thisMachine(address: () => string | undefined): Surroundings {
+  const messages = new EngineMessages(() => {
+    const place = address();
+    if (place === undefined) return undefined;
+    const client = new EngineClient(place, grpc.credentials.createInsecure(), engineClientOptions);
+    return { client, messages: engineProtocol };
+  });
+  const register = new RunRegister({
+    journalFolder: journalFolder(),
+    onTrouble: (message, urn) => {
+      if (urn === undefined) process.stderr.write(`pulumi-resource-runbook: ${toMessage(message)}\n`);
+      else messages.reporter(urn).warn(message);
+    },
+  });
+  return {
+    register,
+    messages,
+    clock: systemClock,
+    openSession: (configured, words) => openSession({ settings: processSettings(configured, words) }),
+    hasEngine: hasEngineAt,
+  };
 }

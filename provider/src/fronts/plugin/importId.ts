@@ -5,7 +5,7 @@ import { InputError } from "../../ground/errors";
 import type { Arguments, BackendDefinition } from "../../lifecycle";
 import { argumentSpecs } from "../../lifecycle";
 
-/** An execution to look at, and the arguments that name its workflow. */
+/** An execution to read, and the arguments that name its workflow. */
 export interface NamedExecution {
   readonly executionId: string;
   readonly args: Arguments;

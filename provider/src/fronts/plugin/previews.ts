@@ -1,5 +1,5 @@
 /**
- * Previews: what is known of the outputs, and what a look at the workflow tells.
+ * Previews: what is known of the outputs, and what the requests about the workflow tell.
  */
 import type { Arguments, BackendDefinition, StoredState } from "../../lifecycle";
 import { preflight } from "../../lifecycle";

@@ -91,7 +91,7 @@ export class ServiceResources {
         explain: async (found, isDeployment) => {
           if (!isDeployment) return;
           const reasons = found.changes.map(({ reason }) => reason);
-          await this.#desk.reporter(urn, call).explain(describeDiff({ ...found, reasons }, true), true);
+          await this.#desk.reporter(urn, call).explain(describeDiff(found.action, reasons, true), true);
         },
       });
       return toDiffResponse(result);
@@ -122,7 +122,7 @@ export class ServiceResources {
     });
   }
 
-  /** The same execution under new arguments, or one whose wait was cut short. */
+  /** The same execution under new arguments, or one whose wait was interrupted. */
   update(request: protocol.UpdateRequest): Promise<protocol.UpdateResponse> {
     const [urn, id] = [request.getUrn(), request.getId()];
     const stored = readProperties(request.getOlds());
@@ -143,7 +143,7 @@ export class ServiceResources {
     });
   }
 
-  /** Looks: for a refresh, an import, or a resource that the stack does not own (`get`). */
+  /** Reads: for a refresh, an import, or a resource that the stack does not own (`get`). */
   read(request: protocol.ReadRequest): Promise<protocol.ReadResponse> {
     const [urn, id] = [request.getUrn(), request.getId()];
     const state = readProperties(request.getProperties());
@@ -159,7 +159,7 @@ export class ServiceResources {
     });
   }
 
-  /** Stops what still runs, or runs a teardown runbook. */
+  /** Stops an execution that is still running, or runs a teardown runbook. */
   delete(request: protocol.DeleteRequest): Promise<void> {
     const [urn, id] = [request.getUrn(), request.getId()];
     const inputs = readProperties(request.getOldInputs());

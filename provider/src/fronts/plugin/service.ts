@@ -32,6 +32,7 @@ interface Served {
 export class PluginService {
   readonly #schema: () => string;
   readonly #address: string | undefined;
+  readonly #openDeployment: (address: string | undefined) => Deployment;
   // By connection: a process that engines attach to serves several of them, one after the other or side by side.
   readonly #served = new Map<string, Served>();
   #last: Served | undefined;
@@ -39,10 +40,16 @@ export class PluginService {
   /**
    * @param schema the package's schema as JSON text.
    * @param address the engine's, where it was among the arguments of the process.
+   * @param openDeployment opens what serves an engine. @default one on this machine
    */
-  constructor(schema: () => string, address: string | undefined) {
+  constructor(
+    schema: () => string,
+    address: string | undefined,
+    openDeployment = (engine: string | undefined): Deployment => new Deployment(engine),
+  ) {
     this.#schema = schema;
     this.#address = address;
+    this.#openDeployment = openDeployment;
   }
 
   /** True while a call is under way. */
@@ -55,9 +62,9 @@ export class PluginService {
     for (const deployment of this.#all()) deployment.abort();
   }
 
-  /** The engine is done with this process: as if every engine had said so. */
+  /** The engine is done with this process. */
   async rest(): Promise<void> {
-    await Promise.all(this.#all().map((deployment) => deployment.cancel()));
+    await Promise.all(this.#all().map((deployment) => deployment.rest()));
   }
 
   /** The handlers, for a gRPC server. */
@@ -99,15 +106,16 @@ export class PluginService {
         return new Empty();
       }),
       invoke: this.#unary((request: protocol.InvokeRequest, peer) => this.#invoke(request, peer)),
-      cancel: this.#unary(async (_request: Empty, peer) => {
-        await this.#of(peer).deployment.cancel();
+      cancel: this.#unary((_request: Empty, peer) => {
+        this.#of(peer).deployment.cancel();
         return new Empty();
       }),
     };
   }
 
   #handshake(request: protocol.ProviderHandshakeRequest, peer: string): protocol.ProviderHandshakeResponse {
-    this.#open(peer, request.getEngineAddress());
+    const { deployment } = this.#open(peer, request.getEngineAddress());
+    deployment.isToldOfPreviews = request.getInvokeWithPreview();
     const response = new protocol.ProviderHandshakeResponse();
     response.setAcceptSecrets(true);
     response.setAcceptResources(true);
@@ -147,15 +155,16 @@ export class PluginService {
     const token = request.getTok();
     const [module, service = "", name = ""] = token.split(":");
     const definition = Object.hasOwn(definitions, service) ? definitions[service] : undefined;
-    if (module !== packageName || !definition || !isFunction(name)) {
+    if (module !== packageName || !definition || !isFunction(definition, name)) {
       throw new Refused(
         grpc.status.INVALID_ARGUMENT,
         `this provider has no function ${JSON.stringify(token)}`,
       );
     }
     const given = readProperties(request.getArgs());
+    const call = { name, given, isPreview: request.getPreview() };
     try {
-      return await deployment.serve(() => invoke(definition, name, given, deployment));
+      return await deployment.serve(() => invoke(definition, call, deployment));
     } catch (error) {
       if (error instanceof Refused) throw error;
       const { hide } = privacyOf(given.args, given.secretPaths, deployment.session);
@@ -201,7 +210,7 @@ export class PluginService {
   #open(peer: string, address: string): Served {
     for (const [other, { deployment }] of this.#served) if (deployment.isOver) this.#served.delete(other);
     const served: Served = {
-      deployment: new Deployment(address === "" ? this.#address : address),
+      deployment: this.#openDeployment(address === "" ? this.#address : address),
       resources: new Map(),
     };
     this.#served.set(peer, served);

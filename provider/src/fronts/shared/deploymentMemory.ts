@@ -14,9 +14,9 @@ export interface AnsweredExecution {
 /** What belongs to all services of one deployment. */
 export class DeploymentMemory {
   /**
-   * Executions that create has answered with. Not every replacement is compared first (`replacementTrigger`,
-   * `--replace`): what this deployment leaves in the state must not look, to the next one, like a start that was cut short.
-   * Whether the state has it, only a later call shows.
+   * Executions that create has answered with. Not every replacement is compared first (`replacementTrigger`, `--replace`):
+   * the next deployment must not take what this one leaves in the state for an interrupted start. Whether the state has it,
+   * only a later call shows.
    */
   readonly answered: AnsweredExecution[] = [];
   /** A deployment that fails does not go on to delete what it has replaced. */

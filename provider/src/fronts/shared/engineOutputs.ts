@@ -54,7 +54,7 @@ function withoutSecrets(all: Bag, { hide, hideCredentials }: AnsweredCall): Bag 
   return Object.fromEntries(redacted) as Bag;
 }
 
-// Paths have the keys of the output in them. Where that is a secret, they say no more than its name.
+// Paths have the keys of the output in them. If that is a secret, they say no more than its name.
 function withoutSecretPaths(
   { altered, ...outs }: Record<string, unknown>,
   { hide, isHidden }: AnsweredCall,

@@ -1,8 +1,8 @@
 /**
- * The functions that look at executions, by name: which of their arguments say what to look for, and which where.
+ * The functions on executions, by name: which of their arguments select executions, and which say where the workflow is.
  */
-import type { BackendDefinition, ListedExecutions, Session, StoredState } from "../../lifecycle";
-import { getExecution, listExecutions } from "../../lifecycle";
+import type { BackendDefinition, ListedExecutions, ReadHistory, Session, StoredState } from "../../lifecycle";
+import { getExecution, listExecutions, readHistory, retryExecution } from "../../lifecycle";
 
 type Bag = Readonly<Record<string, unknown>>;
 
@@ -17,11 +17,29 @@ export function getWorkflowExecutions(
   return listExecutions(definition, where, wanted, session);
 }
 
-/** Looks at one execution. */
+/** Reads one execution. */
 export function getWorkflowExecution(
   definition: BackendDefinition,
   { executionId, ...where }: Bag,
   session: Session,
 ): Promise<StoredState> {
   return getExecution(definition, where, executionId, session);
+}
+
+/** Reads the events of one execution. */
+export function getExecutionHistory(
+  definition: BackendDefinition,
+  { executionId, ...where }: Bag,
+  session: Session,
+): Promise<ReadHistory> {
+  return readHistory(definition, where, executionId, session);
+}
+
+/** Runs the failed steps of one execution again. */
+export function retryWorkflowExecution(
+  definition: BackendDefinition,
+  { executionId, ...where }: Bag,
+  session: Session,
+): Promise<void> {
+  return retryExecution(definition, where, executionId, session);
 }

@@ -1,5 +1,5 @@
 /**
- * What the engine hands over that is no data: assets and archives (which a transform can have put there; the resource's
+ * Values from the engine that are no data: assets and archives (which a transform can have put there; the resource's
  * constructor lets none pass), and numbers that JSON has no form for.
  */
 import { itemPath, memberPath } from "../../ground/propertyPath";

@@ -139,7 +139,7 @@ function structSizeOf(bag: Bag): number {
   );
 }
 
-// A field of so many bytes, with its tag and its length.
+// The size of a field of the given number of bytes, with its tag and its length.
 function framed(bytes: number): number {
   let length = 1;
   for (let rest = bytes; rest > 127; rest = Math.floor(rest / 128)) length += 1;

@@ -117,9 +117,7 @@ export class ResourceCalls {
     const place = await this.#session().findPlace(this.#definition, stored, args, signal);
     const found = diff(this.#definition, id, stored, args, replaceOnChanges, newSecrets, place);
     const isTaken = compared.isOutcomeTaken === true && found.changes.every(({ isInput }) => !isInput);
-    const result: Diff = isTaken
-      ? { ...found, action: "none", changes: [], properties: [], reasons: [] }
-      : found;
+    const result: Diff = isTaken ? { ...found, action: "none", changes: [] } : found;
     // What is about to be replaced is remembered also on a machine that has never started it.
     const always = isDeployment && result.action === "rerun";
     // A refresh compares copies too that are still to be deleted.
@@ -148,7 +146,7 @@ export class ResourceCalls {
     return outcome;
   }
 
-  /** The same execution under new arguments, or one whose wait was cut short. */
+  /** The same execution under new arguments, or one whose wait was interrupted. */
   update(id: string, stored: StoredState, call: ResourceCall): Promise<Outcome> {
     return update(id, stored, call.args, this.#host(call));
   }
@@ -164,11 +162,11 @@ export class ResourceCalls {
     return explainUnready(id, state, call.args, this.#host(call));
   }
 
-  /** Deletes the resource: what still runs is stopped or left, and a teardown runbook is run. */
+  /** Deletes the resource: an execution that is still running is stopped or left, and a teardown runbook is run. */
   async delete(id: string, call: ResourceCall): Promise<void> {
     const { urn } = call;
     const { deployment, register } = this.#served;
-    // The engine does not say why. Where the program still has the resource, another one takes its place: only a
+    // The engine does not say why. If the program still has the resource, another one takes its place: only a
     // deployment checks, and nothing is checked of what is destroyed.
     const isReplacement =
       urn !== undefined &&

@@ -8,7 +8,7 @@ import { valueAt } from "./propertyPaths";
 import { redactSecrets } from "./redaction/redact";
 import { SecretIndex, minLength } from "./redaction/secretIndex";
 
-/** The texts that no message may hold: all that is at the secret paths, by itself and by lines. */
+/** The texts that no message may hold: all that is at the secret paths, each value whole and by lines. */
 export function secretTexts(
   args: Readonly<Record<string, unknown>>,
   secretPaths: readonly PropertyPath[],
@@ -74,7 +74,7 @@ export function holdsSecret(value: unknown, secrets: readonly string[]): boolean
 
 /**
  * {@link redact} for a text as it was sent: a secret may also be what is left when control characters, or what is never
- * seen, are gone. Where one is, the text comes back clean.
+ * seen, are gone. If there is one, the text comes back clean.
  */
 export function redactSent(text: string, ...secrets: readonly (readonly string[])[]): string {
   const redacted = redact(text, ...secrets);

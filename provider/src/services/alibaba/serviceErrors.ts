@@ -2,7 +2,7 @@
  * Reads Alibaba Cloud's error answers: CloudFlow's own codes and their twins of the shared gateway. Each documented
  * code has one class and one answer to "may it be tried again?". Gives the typed errors that HttpClient throws.
  */
-import type { RequestSummary, ServiceErrorDetails } from "../../ground/errors";
+import type { RequestSummary } from "../../ground/errors";
 import {
   AuthenticationError,
   NotFoundError,
@@ -10,10 +10,10 @@ import {
   ThrottledError,
   isRetryableStatus,
 } from "../../ground/errors";
-import { htmlRemedy, isHtml, isJsonObject } from "../../http/answer";
 import type { HttpAnswer, ToServiceError } from "../../http/request";
 import type { Clock } from "../../ground/clock";
-import { parseRetryAfterMs } from "../../ground/backoff";
+import type { ErrorBody, Verdict } from "../errorAnswers";
+import { firstText, identityReader, jsonObjectOf, serviceErrorOf } from "../errorAnswers";
 
 /** Kinds of errors; each is a class or, for `refused` and `conflict`, a plain ServiceError. */
 export type ErrorKind =
@@ -90,116 +90,59 @@ export function kindOfError(code: string | undefined, status: number): ErrorKind
 }
 
 /** Sentences on what to do about some kinds of errors. */
-export type Remedies = Readonly<Partial<Record<"notFound" | "tooLarge", string>>>;
+export type Remedies = Readonly<Partial<Record<"notFound" | "tooLarge" | "permission", string>>>;
 
 /** Makes the reader of error answers. */
 export function toAlibabaError(clock: Clock, remedies: Remedies = {}): ToServiceError {
-  return (answer, request) => classify(answer, request, clock, remedies);
-}
-
-/**
- * Makes the reader of error answers for requests that get credentials. "Not found" is a refusal there: it says nothing of an
- * execution, and nobody may take it for that.
- * @param remedy a sentence on what to do where the request is refused.
- */
-export function toIdentityError(clock: Clock, remedy: string): ToServiceError {
   return (answer, request) => {
-    const { code, message, requestId } = parseBody(answer);
-    const kind = kindOfError(code, answer.status);
-    const isFault = kind === "fault" || kind === "conflict";
-    if (kind === "throttled" || kind === "clock" || isHtml(answer)) {
-      return classify(answer, request, clock, {});
-    }
-    const details: ServiceErrorDetails = {
-      status: answer.status,
-      serviceCode: code,
-      serviceMessage: message,
-      requestId,
-      request,
-      retryable: isFault,
-      remedy: isFault ? undefined : remedy,
-    };
-    return isFault ? new ServiceError(details) : new AuthenticationError(details);
+    const body = parseBody(answer);
+    const retryAfter = answer.header("retry-after") ?? answer.header("x-acs-retry-after");
+    const verdict = verdictOn(kindOfError(body.code, answer.status), request, remedies);
+    return serviceErrorOf({ answer, request, body, retryAfter }, verdict, clock);
   };
 }
 
-function classify(
-  answer: HttpAnswer,
-  request: RequestSummary,
-  clock: Clock,
-  remedies: Remedies,
-): ServiceError {
-  const { code, message, requestId } = parseBody(answer);
-  const kind = kindOfError(code, answer.status);
-  const isRedirect = answer.status >= 300 && answer.status < 400;
-  const details = (remedy: string | undefined, retryable: boolean): ServiceErrorDetails => ({
-    status: answer.status,
-    serviceCode: code,
-    serviceMessage: message,
-    requestId,
-    retryAfterMs: parseRetryAfterMs(
-      answer.header("retry-after") ?? answer.header("x-acs-retry-after"),
-      clock.now(),
-    ),
-    request,
-    retryable,
-    remedy: isHtml(answer) ? htmlRemedy : remedy,
-    isForeign: isHtml(answer) || isRedirect,
-  });
-  // A web page is nobody's word on credentials or executions; that it may pass depends on the status alone.
-  if (isHtml(answer) && kind !== "throttled") {
-    return new ServiceError(details(undefined, isRetryableStatus(answer.status)));
-  }
-  if (isRedirect) {
-    return new ServiceError(
-      details("The endpoint redirects, but this API never redirects: check the endpoint.", false),
-    );
-  }
+/**
+ * Makes the reader of error answers for requests that get credentials.
+ * @param remedy a sentence on what to do where the request is refused.
+ */
+export function toIdentityError(clock: Clock, remedy: string): ToServiceError {
+  return identityReader(toAlibabaError(clock, { notFound: remedy, permission: remedy }), remedy);
+}
+
+function verdictOn(kind: ErrorKind, request: RequestSummary, remedies: Remedies): Verdict {
   switch (kind) {
     case "throttled":
-      return new ThrottledError(details(undefined, true));
-    case "authentication":
-      return new AuthenticationError(
-        details(
-          "Check the credentials, and that they may use the flow in this region (RAM actions fnf:…).",
-          false,
-        ),
-      );
-    case "clock":
-      return new AuthenticationError(
-        details("This machine's clock is off by more than 15 minutes: correct the clock.", false),
-      );
+      return { as: ThrottledError, retryable: true };
+    case "authentication": {
+      const remedy =
+        "Check the credentials, and that they may use the flow in this region (RAM actions fnf:…).";
+      return { as: AuthenticationError, retryable: false, remedy: remedies.permission ?? remedy };
+    }
+    case "clock": {
+      const remedy = "This machine's clock is off by more than 15 minutes: correct the clock.";
+      return { as: AuthenticationError, retryable: false, remedy };
+    }
     case "notFound":
-      return new NotFoundError(details(remedies.notFound, false));
+      return { as: NotFoundError, retryable: false, remedy: remedies.notFound };
     case "conflict":
-      return new ServiceError(details(undefined, true));
+    case "fault":
+      return { as: ServiceError, retryable: true };
     case "precondition":
       // What was read has changed meanwhile: reading again helps, changing again does not.
-      return new ServiceError(details(undefined, request.method === "GET"));
-    case "fault":
-      return new ServiceError(details(undefined, true));
+      return { as: ServiceError, retryable: request.method === "GET" };
     case "tooLarge":
-      return new ServiceError(details(remedies.tooLarge, false));
+      return { as: ServiceError, retryable: false, remedy: remedies.tooLarge };
     case "refused":
-      return new ServiceError(details(undefined, false));
+      return { as: ServiceError, retryable: false };
   }
 }
 
-function parseBody(answer: HttpAnswer): Record<"code" | "message" | "requestId", string | undefined> {
-  let body: unknown;
-  try {
-    body = JSON.parse(answer.text);
-  } catch {
-    body = undefined;
-  }
-  const bag = isJsonObject(body) ? body : {};
-  const pick = (...names: string[]): string | undefined =>
-    names
-      .map((name) => bag[name])
-      .find((value): value is string => typeof value === "string" && value !== "");
+function parseBody(answer: HttpAnswer): ErrorBody {
+  const body = jsonObjectOf(answer) ?? {};
   return {
-    code: pick("Code", "code"),
-    message: pick("Message", "message", "Description"),
-    requestId: pick("RequestId", "requestId") ?? answer.header("x-acs-request-id"),
+    code: firstText(body, "Code", "code"),
+    message: firstText(body, "Message", "message", "Description"),
+    requestId: firstText(body, "RequestId", "requestId") ?? answer.header("x-acs-request-id"),
   };
 }

@@ -3,27 +3,7 @@
  * here. What is refused is refused from this table; docs/credentials.md has the same table.
  */
 import type { VendorSetting, VendorSettings } from "../vendorSettings";
-
-const honoured = (
-  concern: VendorSetting["concern"],
-  key: string | undefined,
-  variables: readonly string[],
-  note: string,
-): VendorSetting => ({ key, variables, concern, treatment: "honoured", note });
-
-const refused = (
-  concern: VendorSetting["concern"],
-  key: string | undefined,
-  variables: readonly string[],
-  note: string,
-): VendorSetting => ({ key, variables, concern, treatment: "refused", note });
-
-const ignored = (
-  concern: "how" | "nothing",
-  key: string,
-  variables: readonly string[],
-  note: string,
-): VendorSetting => ({ key, variables, concern, treatment: "ignored", note });
+import { honoured, ignored, refused } from "../vendorSettings";
 
 const policyContext = "Remove the setting: requests carry no context for policies.";
 

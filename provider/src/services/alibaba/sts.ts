@@ -2,13 +2,12 @@
  * Alibaba Cloud's STS (version 2015-04-01) on the wire, as far as we use it: roles for those who have keys, roles for the
  * bearers of id tokens, and whose keys they are. Pure.
  */
-import { ResponseFormatError } from "../../ground/errors";
 import type { RequestSummary } from "../../ground/errors";
 import { isJsonObject, readJsonObject } from "../../http/answer";
 import type { HttpAnswer, HttpRequest } from "../../http/request";
 import { encodeRfc3986 } from "../../http/request";
 import { formatAcsDate } from "./signer";
-import { servedAtMs } from "../../http/servedAt";
+import { malformedAnswer, readTemporaryKeys } from "../accessKeys";
 import type { ObtainedCredentials } from "../temporaryCredentials";
 import type { AlibabaCredential } from "./credential";
 import type { OidcRequest, RoleRequest } from "./roles";
@@ -111,19 +110,16 @@ export function parseKeys(
   answer: HttpAnswer,
   request: RequestSummary,
 ): ObtainedCredentials<AlibabaCredential> {
-  const field = (name: string): string => {
-    const value = bag[name];
-    if (typeof value === "string" && value !== "") return value;
-    throw malformed(request, `has no ${name}`);
-  };
-  const expiresAtMs = Date.parse(field("Expiration"));
-  if (Number.isNaN(expiresAtMs)) throw malformed(request, "has an Expiration that is not a time");
-  const value = {
-    accessKeyId: field("AccessKeyId"),
-    accessKeySecret: field("AccessKeySecret"),
-    securityToken: field("SecurityToken"),
-  };
-  return { value, expiresAtMs, servedAtMs: servedAtMs(answer) };
+  return readTemporaryKeys(
+    answer,
+    request,
+    (name) => bag[name],
+    (field) => ({
+      accessKeyId: field("AccessKeyId"),
+      accessKeySecret: field("AccessKeySecret"),
+      securityToken: field("SecurityToken"),
+    }),
+  );
 }
 
 /**
@@ -133,12 +129,5 @@ export function parseKeys(
 export function parseCallerAccount(answer: HttpAnswer, request: RequestSummary): string {
   const account = readJsonObject(answer, request)["AccountId"];
   if (typeof account === "string" && account !== "") return account;
-  throw malformed(request, "has no AccountId");
-}
-
-function malformed(request: RequestSummary, what: string): ResponseFormatError {
-  return new ResponseFormatError(
-    `${request.operation}: the answer of ${request.url} ${what}: check the address.`,
-    request,
-  );
+  throw malformedAnswer(request, "has no AccountId");
 }

@@ -2,12 +2,19 @@
  * The vendor's own chain of credentials, for profiles, single sign-on, containers and servers: an optional package, loaded at the
  * moment of use.
  */
-import { ConfigurationError, RequestInterruptedError, TransportError, messageOf } from "../../ground/errors";
+import {
+  ConfigurationError,
+  RequestInterruptedError,
+  TransportError,
+  WorkflowExecutionError,
+  messageOf,
+} from "../../ground/errors";
 import type { RequestSummary } from "../../ground/errors";
 import { unlessAborted } from "../../ground/onAbort";
 import type { SettingWords } from "../../execution/settingWords";
 import type { ObtainedCredentials } from "../temporaryCredentials";
 import type { AwsCredential, AwsIdentity } from "./credential";
+import type { RoleAssumers } from "./profileRoles";
 
 type Providers = typeof import("@aws-sdk/credential-providers");
 type ChainIdentity = Extract<AwsIdentity, { kind: "profile" | "chain" }>;
@@ -20,22 +27,24 @@ export const chainSummary: RequestSummary = { operation: "AWS credentials", meth
 /** What the chain needs to know. */
 export interface ChainContext {
   readonly words: SettingWords;
-  /** Region of the STS and of single sign-on, where the profile names none. */
+  /** Region of single sign-on, where the profile names none. */
   readonly region: string;
+  /** What assumes the roles that a profile names. */
+  readonly assumers: (signal: AbortSignal) => RoleAssumers;
   /** Loads the package. @default import */
   readonly load?: (() => Promise<Providers>) | undefined;
 }
 
 /**
- * Makes what obtains the keys of a profile, or of whoever the chain finds. The package keeps what it has obtained.
+ * Makes what obtains the keys of a profile, or of whoever the chain finds: each time anew, because the caller keeps them.
  */
 export function openChain(
   identity: ChainIdentity,
   context: ChainContext,
 ): (signal: AbortSignal) => Promise<ObtainedCredentials<AwsCredential>> {
-  let provide: ReturnType<Providers["fromNodeProviderChain"]> | undefined;
   return async (signal) => {
-    provide ??= makeProvider(await (context.load ?? loadProviders)(), identity, context.region);
+    const providers = await (context.load ?? loadProviders)();
+    const provide = makeProvider(providers, identity, { ...context, signal });
     try {
       const interrupted = (): Error => new RequestInterruptedError(chainSummary, { mayHaveArrived: false });
       const found = await unlessAborted(provide(), signal, interrupted);
@@ -56,13 +65,14 @@ export function openChain(
 function makeProvider(
   providers: Providers,
   identity: ChainIdentity,
-  region: string,
+  { region, assumers, signal }: ChainContext & { readonly signal: AbortSignal },
 ): ReturnType<Providers["fromNodeProviderChain"]> {
   const { configFile, credentialsFile } = identity.files;
   const options = {
     ...(configFile === undefined ? {} : { configFilepath: configFile }),
     ...(credentialsFile === undefined ? {} : { filepath: credentialsFile }),
     clientConfig: { region },
+    ...assumers(signal),
   };
   // A profile that is named and not there must not end with the rights of the server.
   if (identity.kind === "profile") return providers.fromIni({ ...options, profile: identity.name });
@@ -87,7 +97,7 @@ async function loadProviders(): Promise<Providers> {
 
 // The package's own errors say that there are no credentials. Whatever else goes wrong may pass.
 function toOurs(error: unknown, identity: ChainIdentity, { words }: ChainContext): Error {
-  if (error instanceof RequestInterruptedError || error instanceof ConfigurationError) return error;
+  if (error instanceof WorkflowExecutionError) return error;
   const said = messageOf(error).replace(/\.$/, "");
   const { name } = error as { readonly name?: unknown };
   if (name !== "CredentialsProviderError" && name !== "TokenProviderError") {

@@ -21,7 +21,7 @@ export type AwsIdentity =
   | { readonly kind: "webIdentity"; readonly request: WebIdentityRequest }
   /** A profile, by the vendor's own package. */
   | { readonly kind: "profile"; readonly name: string; readonly files: ChainFiles; readonly source: string }
-  /** Nothing is set: the vendor's own chain looks at its files, the container and the server. */
+  /** Nothing is set: the vendor's own chain reads its files, the container and the server. */
   | { readonly kind: "chain"; readonly files: ChainFiles };
 
 /** Files of profiles other than the vendor's own. */

@@ -14,6 +14,8 @@ import { chainSummary, openChain } from "./chain";
 import type { AwsCredential, AwsIdentity, CredentialSource } from "./credential";
 import type { AwsRegion } from "./location";
 import { resolveSts } from "./location";
+import type { RoleAssumers } from "./profileRoles";
+import { roleAssumers } from "./profileRoles";
 import type { WebIdentityRequest } from "./roles";
 import { toIdentityError } from "./serviceErrors";
 import { buildAssumeRole, buildAssumeRoleWithWebIdentity, parseAssumedRole } from "./sts";
@@ -66,7 +68,8 @@ function sourceOf(
     case "profile":
     case "chain": {
       const { words } = context.settings;
-      return renewed(context, chainSummary, openChain(identity, { words, region: sts.region }));
+      const assumers = (signal: AbortSignal): RoleAssumers => roleAssumers(sts, context, signal);
+      return renewed(context, chainSummary, openChain(identity, { words, region: sts.region, assumers }));
     }
   }
 }

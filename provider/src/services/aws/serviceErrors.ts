@@ -2,7 +2,6 @@
  * Reads AWS's error answers: the codes of Step Functions and those common to all services. Each code has one class and one answer
  * to "may it be tried again?". Gives the typed errors that HttpClient throws.
  */
-import type { RequestSummary, ServiceErrorDetails } from "../../ground/errors";
 import {
   AuthenticationError,
   NotFoundError,
@@ -10,10 +9,10 @@ import {
   ThrottledError,
   isRetryableStatus,
 } from "../../ground/errors";
-import { parseRetryAfterMs } from "../../ground/backoff";
 import type { Clock } from "../../ground/clock";
-import { htmlRemedy, isHtml, isJsonObject } from "../../http/answer";
 import type { HttpAnswer, ToServiceError } from "../../http/request";
+import type { ErrorBody, Verdict } from "../errorAnswers";
+import { firstText, identityReader, jsonObjectOf, serviceErrorOf } from "../errorAnswers";
 import { elementOf } from "./sts";
 
 /** Kinds of errors; each is a class or, for `refused` and `fault`, a plain ServiceError. */
@@ -108,103 +107,55 @@ export interface Remedies {
 
 /** Makes the reader of error answers. */
 export function toAwsError(clock: Clock, remedies: Remedies): ToServiceError {
-  return (answer, request) => classify(answer, request, clock, remedies);
-}
-
-/**
- * Makes the reader of error answers for requests that get credentials. "Not found" is a refusal there: it says nothing of an
- * execution, and nobody may take it for that.
- * @param remedy a sentence on what to do where the request is refused.
- */
-export function toIdentityError(clock: Clock, remedy: string): ToServiceError {
   return (answer, request) => {
-    const error = classify(answer, request, clock, { notFound: remedy, permission: remedy });
-    if (error instanceof ThrottledError || error instanceof AuthenticationError || error.retryable)
-      return error;
-    const { status, serviceCode, serviceMessage, requestId, isForeign } = error;
-    const details = {
-      status,
-      serviceCode,
-      serviceMessage,
-      requestId,
-      isForeign,
-      request,
-      remedy,
-      retryable: false,
-    };
-    return isForeign ? error : new AuthenticationError(details);
+    const body = parseBody(answer);
+    const kind = kindOfError(body.code, answer.status);
+    const verdict = verdictOn(kind === "authentication" && isSkewed(body) ? "clock" : kind, remedies);
+    const read = { answer, request, body, retryAfter: answer.header("retry-after") };
+    return serviceErrorOf(read, verdict, clock);
   };
 }
 
-const clockRemedy = "This machine's clock is off by more than 5 minutes: set it right.";
+/**
+ * Makes the reader of error answers for requests that get credentials.
+ * @param remedy a sentence on what to do where the request is refused.
+ */
+export function toIdentityError(clock: Clock, remedy: string): ToServiceError {
+  return identityReader(toAwsError(clock, { notFound: remedy, permission: remedy }), remedy);
+}
 
-function classify(
-  answer: HttpAnswer,
-  request: RequestSummary,
-  clock: Clock,
-  remedies: Remedies,
-): ServiceError {
-  const { code, message, requestId } = parseBody(answer);
-  const kind = kindOfError(code, answer.status);
-  const isRedirect = answer.status >= 300 && answer.status < 400;
-  const details = (remedy: string | undefined, retryable: boolean): ServiceErrorDetails => ({
-    status: answer.status,
-    serviceCode: code,
-    serviceMessage: message,
-    requestId,
-    retryAfterMs: parseRetryAfterMs(answer.header("retry-after"), clock.now()),
-    request,
-    retryable,
-    remedy: isHtml(answer) ? htmlRemedy : remedy,
-    isForeign: isHtml(answer) || isRedirect,
-  });
-  // A web page is nobody's word on credentials or executions; that it may pass depends on the status alone.
-  if (isHtml(answer) && kind !== "throttled") {
-    return new ServiceError(details(undefined, isRetryableStatus(answer.status)));
-  }
-  if (isRedirect) {
-    return new ServiceError(
-      details("The endpoint redirects, which this API never does: check the endpoint.", false),
-    );
-  }
+function verdictOn(kind: ErrorKind, remedies: Remedies): Verdict {
   switch (kind) {
     case "throttled":
-      return new ThrottledError(details(undefined, true));
-    case "clock":
-      return new AuthenticationError(details(clockRemedy, false));
+      return { as: ThrottledError, retryable: true };
+    case "clock": {
+      const remedy = "This machine's clock is off by more than 5 minutes: correct the clock.";
+      return { as: AuthenticationError, retryable: false, remedy };
+    }
     case "authentication":
-      return new AuthenticationError(details(isSkewed(message) ? clockRemedy : remedies.permission, false));
+      return { as: AuthenticationError, retryable: false, remedy: remedies.permission };
     case "notFound":
-      return new NotFoundError(details(remedies.notFound, false));
+      return { as: NotFoundError, retryable: false, remedy: remedies.notFound };
     case "fault":
-      return new ServiceError(details(undefined, true));
+      return { as: ServiceError, retryable: true };
     case "refused":
-      return new ServiceError(details(undefined, false));
+      return { as: ServiceError, retryable: false };
   }
 }
 
 // The service has one code for a wrong signature and for an old one: "Signature expired: …", "Signature not yet current: …".
-function isSkewed(message: string | undefined): boolean {
+function isSkewed({ message }: ErrorBody): boolean {
   return /^Signature (expired|not yet current)/.test(message ?? "");
 }
 
-function parseBody(answer: HttpAnswer): Record<"code" | "message" | "requestId", string | undefined> {
+function parseBody(answer: HttpAnswer): ErrorBody {
   const requestId = answer.header("x-amzn-requestid") ?? elementOf(answer.text, "RequestId");
-  let body: unknown;
-  try {
-    body = JSON.parse(answer.text);
-  } catch {
-    body = undefined;
-  }
-  if (!isJsonObject(body)) {
+  const body = jsonObjectOf(answer);
+  if (!body) {
     return { code: elementOf(answer.text, "Code"), message: elementOf(answer.text, "Message"), requestId };
   }
-  const pick = (...names: string[]): string | undefined =>
-    names
-      .map((name) => body[name])
-      .find((value): value is string => typeof value === "string" && value !== "");
   // `com.amazonaws.swf.service.v2.model#ExecutionDoesNotExist`; in the header an address may follow after a colon.
-  const type = pick("__type", "code") ?? answer.header("x-amzn-errortype");
+  const type = firstText(body, "__type", "code") ?? answer.header("x-amzn-errortype");
   const code = type?.split("#").at(-1)?.split(":")[0];
-  return { code: code === "" ? undefined : code, message: pick("message", "Message"), requestId };
+  return { code: code === "" ? undefined : code, message: firstText(body, "message", "Message"), requestId };
 }

@@ -3,34 +3,7 @@
  * refused is refused from this table; docs/credentials.md has the same table.
  */
 import type { VendorSetting, VendorSettings } from "../vendorSettings";
-
-const honoured = (
-  concern: VendorSetting["concern"],
-  key: string | undefined,
-  variables: readonly string[],
-  note: string,
-): VendorSetting => ({ key, variables, concern, treatment: "honoured", note });
-
-const refused = (
-  concern: VendorSetting["concern"],
-  key: string,
-  note: string,
-  allowed?: readonly string[],
-): VendorSetting => ({
-  key,
-  variables: [],
-  concern,
-  treatment: "refused",
-  note,
-  ...(allowed ? { allowed } : {}),
-});
-
-const ignored = (
-  concern: "how" | "nothing",
-  key: string,
-  variables: readonly string[],
-  note: string,
-): VendorSetting => ({ key, variables, concern, treatment: "ignored", note });
+import { honoured, ignored, refused } from "../vendorSettings";
 
 const noSuchCheck = "The provider makes no such check.";
 const noResources = "The provider creates no AWS resources.";
@@ -114,16 +87,19 @@ const table: readonly VendorSetting[] = [
   refused(
     "who",
     "ec2MetadataServiceEndpoint",
+    [],
     "Set the environment variable AWS_EC2_METADATA_SERVICE_ENDPOINT in its place.",
   ),
   refused(
     "who",
     "ec2MetadataServiceEndpointMode",
+    [],
     "Set the environment variable AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE in its place.",
   ),
   refused(
     "who",
     "skipMetadataApiCheck",
+    [],
     "Set the environment variable AWS_EC2_METADATA_DISABLED to true in its place.",
     ["false"],
   ),
@@ -137,16 +113,16 @@ const table: readonly VendorSetting[] = [
     ],
     "Metadata service of a server, by `@aws-sdk/credential-providers`.",
   ),
-  refused("how", "httpProxy", "Set the environment variable HTTP_PROXY in its place."),
-  refused("how", "httpsProxy", "Set the environment variable HTTPS_PROXY in its place."),
-  refused("how", "noProxy", "Set the environment variable NO_PROXY in its place."),
+  refused("how", "httpProxy", [], "Set the environment variable HTTP_PROXY in its place."),
+  refused("how", "httpsProxy", [], "Set the environment variable HTTPS_PROXY in its place."),
+  refused("how", "noProxy", [], "Set the environment variable NO_PROXY in its place."),
   honoured(
     "how",
     "customCaBundle",
     ["AWS_CA_BUNDLE"],
     "Authorities that are trusted in place of all others: the path of a PEM file.",
   ),
-  refused("how", "insecure", "Set `aws:customCaBundle` to the authority of the server in its place.", [
+  refused("how", "insecure", [], "Set `aws:customCaBundle` to the authority of the server in its place.", [
     "false",
   ]),
   ignored("how", "maxRetries", ["AWS_MAX_ATTEMPTS"], "The provider has a schedule of its own."),

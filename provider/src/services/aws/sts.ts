@@ -2,11 +2,10 @@
  * AWS's STS (version 2011-06-15) on the wire, as far as the provider uses it: roles for those who have keys, and for the bearers
  * of web identity tokens. Forms there, XML back. Pure.
  */
-import { ResponseFormatError } from "../../ground/errors";
 import type { RequestSummary } from "../../ground/errors";
 import type { HttpAnswer, HttpRequest } from "../../http/request";
 import { encodeRfc3986 } from "../../http/request";
-import { servedAtMs } from "../../http/servedAt";
+import { readTemporaryKeys } from "../accessKeys";
 import type { ObtainedCredentials } from "../temporaryCredentials";
 import type { AwsCredential } from "./credential";
 import type { RoleRequest } from "./roles";
@@ -85,19 +84,16 @@ export function parseAssumedRole(
   request: RequestSummary,
 ): ObtainedCredentials<AwsCredential> {
   const [, credentials = ""] = /<Credentials>([^]*?)<\/Credentials>/.exec(answer.text) ?? [];
-  const field = (name: string): string => {
-    const value = elementOf(credentials, name);
-    if (value !== undefined && value !== "") return value;
-    throw malformed(request, `has no ${name}`);
-  };
-  const expiresAtMs = Date.parse(field("Expiration"));
-  if (Number.isNaN(expiresAtMs)) throw malformed(request, "has an Expiration that is no time");
-  const value = {
-    accessKeyId: field("AccessKeyId"),
-    secretAccessKey: field("SecretAccessKey"),
-    sessionToken: field("SessionToken"),
-  };
-  return { value, expiresAtMs, servedAtMs: servedAtMs(answer) };
+  return readTemporaryKeys(
+    answer,
+    request,
+    (name) => elementOf(credentials, name),
+    (field) => ({
+      accessKeyId: field("AccessKeyId"),
+      secretAccessKey: field("SecretAccessKey"),
+      sessionToken: field("SessionToken"),
+    }),
+  );
 }
 
 const entities: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };
@@ -106,11 +102,4 @@ const entities: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&",
 export function elementOf(xml: string, name: string): string | undefined {
   const [, text] = new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml) ?? [];
   return text?.trim().replace(/&(lt|gt|amp|quot|apos);/g, (_, entity: string) => entities[entity] ?? "");
-}
-
-function malformed(request: RequestSummary, what: string): ResponseFormatError {
-  return new ResponseFormatError(
-    `${request.operation}: the answer of ${request.url} ${what}: check the address.`,
-    request,
-  );
 }

@@ -170,8 +170,8 @@ function readKeys(
   };
 }
 
-// How the encrypted form looks is published nowhere. Keys have 20 and 40 letters and digits (temporary ones a few more);
-// a ciphertext with its padding is longer, or has other characters.
+// The encrypted form is published nowhere. Keys have 20 and 40 letters and digits (temporary ones a few more); a
+// ciphertext with its padding is longer, or has other characters.
 function isEncrypted(accessKey: string, secretKey: string): boolean {
   return !/^[\w-]{1,40}$/.test(accessKey) || !/^[\w+/=-]{1,64}$/.test(secretKey);
 }

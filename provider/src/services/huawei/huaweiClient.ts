@@ -21,8 +21,8 @@ export const huaweiLocationKeys = ["region", "projectId", "accountId", "accountN
 
 /**
  * The account to which the settings lead, for the comparison with an execution's, or the project where the state knows of
- * no account; empty where the settings tell the place by themselves, the state has its account from the same key, or the
- * place can't be found out.
+ * no account; empty where the settings alone tell the place, the state has its account from the same key, or the place
+ * can't be found out.
  */
 export async function locatePlace(
   service: HuaweiService,

@@ -12,6 +12,7 @@ import { nameSetting } from "../../execution/settingWords";
 import type { Found } from "../../execution/settings";
 import type { ObtainedCredentials } from "../temporaryCredentials";
 import type { PasswordCredential } from "./credentials";
+import { textOf } from "./values";
 
 /**
  * What a request or a token is good for: one project, by id or name, or what is the account's as a whole. Signed requests
@@ -111,7 +112,7 @@ export function parseToken(answer: HttpAnswer, request: RequestSummary): Obtaine
   const token = answer.header("x-subject-token");
   const body = readJsonObject(answer, request)["token"];
   const details = isJsonObject(body) ? body : {};
-  const expiresAtMs = Date.parse(String(details["expires_at"]));
+  const expiresAtMs = Date.parse(textOf(details["expires_at"]) ?? "");
   if (token === undefined || Number.isNaN(expiresAtMs)) {
     throw new ResponseFormatError(
       `${request.operation}: ${request.url} answered without a ${
@@ -126,7 +127,7 @@ export function parseToken(answer: HttpAnswer, request: RequestSummary): Obtaine
 }
 
 /**
- * Looks a project up by its name: a region's own has the region's name, a sub-project `region_text`.
+ * Finds a project by its name: a region's own has the region's name, a sub-project `region_text`.
  * @see https://support.huaweicloud.com/intl/en-us/api-iam/iam_06_0001.html
  */
 export function buildProjectsRequest(iamEndpoint: string, name: string): HttpRequest {

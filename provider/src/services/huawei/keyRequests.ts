@@ -59,19 +59,11 @@ function securityTokens(endpoint: string, operation: string, identity: unknown):
  */
 export function buildAssumeAgencyRequest(stsEndpoint: string, domainId: string, role: Role): HttpRequest {
   const { agencyName, durationSeconds } = role;
-  return {
-    operation: "AssumeAgency",
-    method: "POST",
-    endpoint: stsEndpoint,
-    path: ["v5", "agencies", "assume"],
-    headers: jsonHeaders,
-    body: JSON.stringify({
-      agency_urn: `iam::${domainId}:agency:${agencyName}`,
-      agency_session_name: sessionName(agencyName),
-      duration_seconds: durationSeconds,
-    }),
-    repeatable: true,
-  };
+  return assumption(stsEndpoint, "AssumeAgency", "assume", {
+    agency_urn: `iam::${domainId}:agency:${agencyName}`,
+    agency_session_name: sessionName(agencyName),
+    duration_seconds: durationSeconds,
+  });
 }
 
 // The vendor's provider names the session after the agency. Names of agencies may have more characters.
@@ -89,26 +81,29 @@ export function buildAssumeAgencyWithOidcRequest(
   idToken: string,
 ): HttpRequest {
   const { providerUrn, agencyUrn, sessionName: session, durationSeconds, policy, policyIds } = credential;
+  return assumption(stsEndpoint, "AssumeAgencyWithOIDC", "assume-with-oidc", {
+    provider_urn: providerUrn,
+    agency_urn: agencyUrn,
+    agency_session_name: session,
+    duration_seconds: durationSeconds,
+    id_token: idToken,
+    ...(policy === undefined ? {} : { policy }),
+    ...(policyIds.length === 0 ? {} : { policy_ids: policyIds }),
+  });
+}
+
+function assumption(endpoint: string, operation: string, action: string, body: object): HttpRequest {
   return {
-    operation: "AssumeAgencyWithOIDC",
-    method: "POST",
-    endpoint: stsEndpoint,
-    path: ["v5", "agencies", "assume-with-oidc"],
+    ...{ operation, method: "POST", endpoint },
+    path: ["v5", "agencies", action],
     headers: jsonHeaders,
-    body: JSON.stringify({
-      provider_urn: providerUrn,
-      agency_urn: agencyUrn,
-      agency_session_name: session,
-      duration_seconds: durationSeconds,
-      id_token: idToken,
-      ...(policy === undefined ? {} : { policy }),
-      ...(policyIds.length === 0 ? {} : { policy_ids: policyIds }),
-    }),
+    body: JSON.stringify(body),
+    // A second key does no harm.
     repeatable: true,
   };
 }
 
-// Within the machine an answer takes milliseconds; where nobody answers, the machine is none of the cloud.
+// Within the machine an answer takes milliseconds; where nobody answers, the machine is not in the cloud.
 const machineTimeoutMs = 3_000;
 // A pod's agent asks the cloud on its part.
 const podTimeoutMs = 10_000;

@@ -3,75 +3,46 @@
  * refused from this table; the documentation's table is compared with it.
  */
 import type { VendorSetting, VendorSettings } from "../vendorSettings";
-
-const setting = (
-  key: string | undefined,
-  variables: readonly string[],
-  concern: VendorSetting["concern"],
-  treatment: VendorSetting["treatment"],
-  note: string,
-): VendorSetting => ({ key, variables, concern, treatment, note });
+import { honoured, ignored, refused } from "../vendorSettings";
 
 // In the order of precedence of the vendor's provider.
 const table: readonly VendorSetting[] = [
-  setting(
+  honoured(
+    "who",
     "token",
     ["HW_AUTH_TOKEN", "OS_AUTH_TOKEN"],
-    "who",
-    "honoured",
     "A token obtained elsewhere; it can't be renewed.",
   ),
-  setting(
+  honoured(
+    "who",
     "accessKey",
     ["HW_ACCESS_KEY", "OS_ACCESS_KEY"],
-    "who",
-    "honoured",
     "With `secretKey`; every request is signed.",
   ),
-  setting(
-    "secretKey",
-    ["HW_SECRET_KEY", "OS_SECRET_KEY"],
+  honoured("who", "secretKey", ["HW_SECRET_KEY", "OS_SECRET_KEY"], "From the same source as `accessKey`."),
+  honoured("who", "securityToken", ["HW_SECURITY_TOKEN"], "Of a temporary access key, from the same source."),
+  honoured(
     "who",
-    "honoured",
-    "From the same source as `accessKey`.",
-  ),
-  setting(
-    "securityToken",
-    ["HW_SECURITY_TOKEN"],
-    "who",
-    "honoured",
-    "Of a temporary access key, from the same source.",
-  ),
-  setting(
     "userName",
     ["HW_USER_NAME", "OS_USERNAME"],
-    "who",
-    "honoured",
     "With `password` and a domain; tokens are renewed.",
   ),
-  setting(
-    "userId",
-    ["HW_USER_ID", "OS_USER_ID"],
+  honoured("who", "userId", ["HW_USER_ID", "OS_USER_ID"], "In place of `userName`; needs no domain."),
+  honoured("who", "password", ["HW_USER_PASSWORD", "OS_PASSWORD"], "Of the user."),
+  honoured(
     "who",
-    "honoured",
-    "In place of `userName`; needs no domain.",
-  ),
-  setting("password", ["HW_USER_PASSWORD", "OS_PASSWORD"], "who", "honoured", "Of the user."),
-  setting(
     "domainName",
     ["HW_DOMAIN_NAME", "OS_DOMAIN_NAME", "OS_USER_DOMAIN_NAME", "OS_PROJECT_DOMAIN_NAME"],
-    "who",
-    "honoured",
     "The user's account; beside an access key it changes nothing.",
   ),
-  setting(
+  honoured(
+    "who",
     "domainId",
     ["HW_DOMAIN_ID", "OS_DOMAIN_ID", "OS_USER_DOMAIN_ID", "OS_PROJECT_DOMAIN_ID"],
-    "who",
-    "honoured",
     "The same by id; beside an access key it is sent to IAM as `X-Domain-Id`.",
   ),
-  setting(
+  honoured(
+    "who",
     "assumeRole",
     [
       "HW_ASSUME_ROLE_AGENCY_NAME",
@@ -79,152 +50,88 @@ const table: readonly VendorSetting[] = [
       "HW_ASSUME_ROLE_DOMAIN_ID",
       "HW_ASSUME_ROLE_DURATION",
     ],
-    "who",
-    "honoured",
     "An agency to assume: `agencyName`, `domainName` or `domainId`, `duration` (3600 s); object, or list of one.",
   ),
-  setting(
+  honoured(
+    "who",
     "assumeRoleWithOidc",
     ["HW_ASSUME_ROLE_IDP_ID", "HW_ASSUME_ROLE_ID_TOKEN", "HW_ASSUME_ROLE_ID_TOKEN_FILE"],
-    "who",
-    "honoured",
     "An id token in place of a key: `idpId`, `idToken` or `idTokenFile`, and optionally an agency to assume.",
   ),
-  setting(
-    "agencyName",
-    ["OS_AGENCY_NAME"],
-    "who",
-    "honoured",
-    "With `agencyDomainName`: the agency's token is used.",
-  ),
-  setting(
-    "agencyDomainName",
-    ["OS_AGENCY_DOMAIN_NAME"],
-    "who",
-    "honoured",
-    "The account that has that agency.",
-  ),
-  setting(
+  honoured("who", "agencyName", ["OS_AGENCY_NAME"], "With `agencyDomainName`: the agency's token is used."),
+  honoured("who", "agencyDomainName", ["OS_AGENCY_DOMAIN_NAME"], "The account that has that agency."),
+  honoured(
+    "where",
     "delegatedProject",
     ["OS_DELEGATED_PROJECT"],
-    "where",
-    "honoured",
     "Name of the project to work in as that agency.",
   ),
-  setting(
+  honoured(
+    "who",
     "sharedConfigFile",
     ["HW_SHARED_CONFIG_FILE"],
-    "who",
-    "honoured",
     "KooCLI's file, by default `~/.hcloud/config.json`.",
   ),
-  setting(
+  honoured(
+    "who",
     "profile",
     ["HW_PROFILE"],
-    "who",
-    "honoured",
     "A profile of KooCLI, whose region and project take precedence.",
   ),
-  setting(
-    "region",
-    ["HW_REGION_NAME", "OS_REGION_NAME"],
+  honoured("where", "region", ["HW_REGION_NAME", "OS_REGION_NAME"], "After the argument and the profile."),
+  honoured(
     "where",
-    "honoured",
-    "After the argument and the profile.",
-  ),
-  setting(
     "projectId",
     ["HW_PROJECT_ID", "OS_PROJECT_ID"],
-    "where",
-    "honoured",
     "After the argument; before every name.",
   ),
-  setting(
+  honoured(
+    "where",
     "projectName",
     ["HW_PROJECT_NAME", "OS_PROJECT_NAME"],
-    "where",
-    "honoured",
     "Looked up; also a sub-project, `cn-north-4_dev`.",
   ),
-  setting("tenantId", ["OS_TENANT_ID"], "where", "honoured", "Older name of `projectId`, after it."),
-  setting("tenantName", ["OS_TENANT_NAME"], "where", "honoured", "Older name of `projectName`, after it."),
-  setting(
-    "authUrl",
-    ["HW_AUTH_URL", "OS_AUTH_URL"],
-    "where",
-    "honoured",
-    "Address of IAM, before `endpoints.iam`.",
-  ),
-  setting("cloud", ["HW_CLOUD"], "where", "honoured", "End of all host names, such as `myhuaweicloud.eu`."),
-  setting(
-    "endpoints",
-    [],
-    "where",
-    "honoured",
-    "By service: `aom`, `coc`, `fgs` or `functiongraph`, `iam`, `sts`.",
-  ),
-  setting(
-    "enterpriseProjectId",
-    ["HW_ENTERPRISE_PROJECT_ID"],
-    "where",
-    "honoured",
-    "Default of the argument of AOM.",
-  ),
+  honoured("where", "tenantId", ["OS_TENANT_ID"], "Older name of `projectId`, after it."),
+  honoured("where", "tenantName", ["OS_TENANT_NAME"], "Older name of `projectName`, after it."),
+  honoured("where", "authUrl", ["HW_AUTH_URL", "OS_AUTH_URL"], "Address of IAM, before `endpoints.iam`."),
+  honoured("where", "cloud", ["HW_CLOUD"], "End of all host names, such as `myhuaweicloud.eu`."),
+  honoured("where", "endpoints", [], "By service: `aom`, `coc`, `fgs` or `functiongraph`, `iam`, `sts`."),
+  honoured("where", "enterpriseProjectId", ["HW_ENTERPRISE_PROJECT_ID"], "Default of the argument of AOM."),
   {
-    ...setting(
+    ...refused(
+      "how",
       "insecure",
       ["HW_INSECURE", "OS_INSECURE"],
-      "how",
-      "refused",
       "Certificates are always checked, or credentials would go to whoever answers; remove it and set `huaweicloud:cacertFile` to the server's authority.",
     ),
     allowed: ["false", "f", "0"],
   },
-  setting(
+  honoured(
+    "how",
     "cacertFile",
     ["OS_CACERT"],
-    "how",
-    "honoured",
     "Path or PEM text of the authorities to trust in place of the system's.",
   ),
-  setting("cert", ["OS_CERT"], "how", "honoured", "Path or PEM text of a client certificate, with `key`."),
-  setting("key", ["OS_KEY"], "how", "honoured", "Its private key."),
+  honoured("how", "cert", ["OS_CERT"], "Path or PEM text of a client certificate, with `key`."),
+  honoured("how", "key", ["OS_KEY"], "Its private key."),
   {
-    ...setting(
+    ...refused(
+      "how",
       "signingAlgorithm",
       ["HW_SIGNING_ALGORITHM"],
-      "how",
-      "refused",
       "Requests are signed by `HmacSHA256`, the default; unset it or set it to that.",
     ),
     allowed: ["hmacsha256"],
   },
-  setting(
-    "regional",
-    [],
-    "nothing",
-    "ignored",
-    "Chooses addresses of global services; those of COC are known.",
-  ),
-  setting(
-    "maxRetries",
-    ["HW_MAX_RETRIES"],
-    "how",
-    "ignored",
-    "Requests are repeated by rules of our own; see Waiting.",
-  ),
-  setting("enableForceNew", ["HW_ENABLE_FORCE_NEW"], "nothing", "ignored", "Concerns other resources."),
-  setting(
-    "skipCheckWebsiteType",
-    ["SKIP_CHECK_WEBSITE_TYPE"],
-    "nothing",
-    "ignored",
-    "The site is never asked for.",
-  ),
-  setting("skipCheckUpgrade", ["SKIP_CHECK_UPGRADE"], "nothing", "ignored", "Nothing is checked."),
-  setting("defaultTags", [], "nothing", "ignored", "Executions have no tags."),
-  setting("ignoreTags", [], "nothing", "ignored", "Executions have no tags."),
-  setting(
+  ignored("nothing", "regional", [], "Chooses addresses of global services; those of COC are known."),
+  ignored("how", "maxRetries", ["HW_MAX_RETRIES"], "Requests are repeated by rules of our own; see Waiting."),
+  ignored("nothing", "enableForceNew", ["HW_ENABLE_FORCE_NEW"], "Concerns other resources."),
+  ignored("nothing", "skipCheckWebsiteType", ["SKIP_CHECK_WEBSITE_TYPE"], "The site is never asked for."),
+  ignored("nothing", "skipCheckUpgrade", ["SKIP_CHECK_UPGRADE"], "Nothing is checked."),
+  ignored("nothing", "defaultTags", [], "Executions have no tags."),
+  ignored("nothing", "ignoreTags", [], "Executions have no tags."),
+  honoured(
+    "who",
     undefined,
     [
       "HUAWEICLOUD_SDK_AK",
@@ -232,18 +139,16 @@ const table: readonly VendorSetting[] = [
       "HUAWEICLOUD_SDK_SECURITY_TOKEN",
       "HUAWEICLOUD_SDK_DOMAIN_ID",
     ],
-    "who",
-    "honoured",
     "Access key of the vendor's SDKs.",
   ),
-  setting(
+  honoured(
+    "who",
     undefined,
     ["HUAWEICLOUD_SDK_IDP_ID", "HUAWEICLOUD_SDK_ID_TOKEN_FILE"],
-    "who",
-    "honoured",
     "An id token in place of a key, by IAM.",
   ),
-  setting(
+  honoured(
+    "who",
     undefined,
     [
       "HUAWEICLOUD_OIDC_PROVIDER_URN",
@@ -255,58 +160,39 @@ const table: readonly VendorSetting[] = [
       "HUAWEICLOUD_OIDC_POLICY",
       "HUAWEICLOUD_OIDC_POLICY_IDS",
     ],
-    "who",
-    "honoured",
     "An id token for an agency, by the security token service; the file is read at each renewal.",
   ),
-  setting(
-    undefined,
-    ["CLOUD_SDK_AK", "CLOUD_SDK_SK"],
+  honoured("who", undefined, ["CLOUD_SDK_AK", "CLOUD_SDK_SK"], "Access key of the vendor's samples."),
+  honoured(
     "who",
-    "honoured",
-    "Access key of the vendor's samples.",
-  ),
-  setting(
     undefined,
     ["HUAWEICLOUD_SDK_CREDENTIALS_FILE"],
-    "who",
-    "honoured",
     "Profile file, by default `~/.huaweicloud/credentials`, section `[basic]`.",
   ),
-  setting(
+  honoured(
+    "who",
     undefined,
     ["HC_CONTAINER_CREDENTIALS_FULL_URI", "HC_CONTAINER_AUTHORIZATION_TOKEN_FILE"],
-    "who",
-    "honoured",
     "The agency of a pod of CCE.",
   ),
-  setting(
+  honoured(
+    "where",
     undefined,
     ["HUAWEICLOUD_SDK_PROJECT_ID"],
-    "where",
-    "honoured",
     "After all settings of the provider; not with an agency.",
   ),
-  setting(
-    undefined,
-    ["HUAWEICLOUD_SDK_IAM_ENDPOINT"],
+  honoured("where", undefined, ["HUAWEICLOUD_SDK_IAM_ENDPOINT"], "After `authUrl` and `endpoints.iam`."),
+  honoured("where", undefined, ["HUAWEICLOUD_SDK_STS_ENDPOINT"], "After `endpoints.sts`."),
+  honoured(
     "where",
-    "honoured",
-    "After `authUrl` and `endpoints.iam`.",
-  ),
-  setting(undefined, ["HUAWEICLOUD_SDK_STS_ENDPOINT"], "where", "honoured", "After `endpoints.sts`."),
-  setting(
     undefined,
     ["HUAWEICLOUD_SDK_REGION_<SERVICE>_<REGION>"],
-    "where",
-    "honoured",
     "Address of a service, after `endpoints`: `…_AOM_CN_NORTH_4`, `…_FUNCTIONGRAPH_CN_NORTH_4`.",
   ),
-  setting(
+  refused(
+    "where",
     undefined,
     ["HUAWEICLOUD_SDK_REGIONS_FILE"],
-    "where",
-    "refused",
     "The SDKs' file of regions is not read; set `huaweicloud:endpoints` in its place.",
   ),
 ];

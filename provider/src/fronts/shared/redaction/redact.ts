@@ -101,7 +101,7 @@ interface Piece extends Span {
 
 // How each layer marks where it cuts a text. Half of a character that is left there is U+FFFD once it has been stored.
 const cutMark = /\ufffd?…\ufffd?/g;
-// Where escapes are decoded, what is left of one before the cut is none.
+// If escapes are decoded, what is left of one before the cut is none.
 const cutEscape =
   /(?:(?:%[89a-fA-F][\da-fA-F]){1,3}(?:%[\da-fA-F]?)?|%[\da-fA-F]?|\\(?:u[\da-fA-F]{0,3}|x[\da-fA-F]?)?|&[#\w]{0,8})?\ufffd?…\ufffd?/g;
 // And after it, at most this much.
@@ -120,7 +120,7 @@ function piecesOf(text: string, mark: RegExp): Piece[] {
   });
 }
 
-// So many parts between cuts are looked for within secrets; where there are more, they go unseen.
+// At most this many parts between cuts are searched for within secrets; further parts go unseen.
 const maxWithin = 1_000;
 
 /** The beginning of a secret before a cut, the end of one after it, what is from within one between two. */

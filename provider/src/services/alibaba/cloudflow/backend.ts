@@ -1,18 +1,11 @@
 /**
  * Alibaba Cloud CloudFlow as a backend: arguments, and the calls of `api` through HttpClient.
  */
-import {
-  NotFoundError,
-  RunNameTakenError,
-  ServiceError,
-  StartUncertainError,
-  messageOf,
-} from "../../../ground/errors";
+import { NotFoundError, ServiceError } from "../../../ground/errors";
 import type { ExecutionSnapshot, ExecutionSummary } from "../../../execution/snapshot";
 import { isSettled } from "../../../execution/snapshot";
 import { refuseWebPage } from "../../../http/answer";
 import { summarize } from "../../../http/request";
-import { mayHaveBeenHandled } from "../../../http/retry";
 import type { Clock } from "../../../ground/clock";
 import { withinTime } from "../../../ground/timeLimit";
 import { accountOfSettings } from "../account";
@@ -35,17 +28,15 @@ import type {
   StopReason,
 } from "../../../execution/service";
 import { address, concurrencyWithoutHistory, jsonObject, oneOf, text } from "../../../execution/rules";
-import { startOnce } from "../../startOnce";
+import { startByName, startOnce } from "../../startOnce";
 import type { CloudFlow, CloudFlowStart } from "./api";
 import {
-  alreadyCompleted,
-  alreadyExists,
   buildDescribeExecution,
   buildStartExecution,
   buildStartSyncExecution,
   buildStopExecution,
-  parseExecution,
 } from "./api";
+import { alreadyCompleted, alreadyExists, parseExecution } from "./answers";
 import type { FlowSender } from "./flowRequests";
 import { FlowRequests, bucketsOf } from "./flowRequests";
 import { HistoryReader } from "../../historyReader";
@@ -78,6 +69,7 @@ export const alibabaCloudFlow = {
     longPollSeconds: 60,
     pageSize: maxListPage,
     listTells: "outcome",
+    functions: ["getExecutionHistory"],
   },
   arguments: {
     flowName: { rule: name, required: true, replaces: true },
@@ -207,26 +199,11 @@ export class CloudFlowBackend implements Backend {
     }
 
     const request = buildStartExecution(this.#flow, start);
-    let sentAgain = 0;
-    let leftOpen = 0;
-    const onSendAgain = (reason: unknown): void => {
-      sentAgain += 1;
-      if (mayHaveBeenHandled(reason, request.operation)) leftOpen += 1;
-    };
-    try {
-      const options = { signal, patience, onSent, onSendAgain };
-      const { executionId, startedAt } = await startOnce(request, async () =>
-        parseExecution(await this.#requests.send(request, options), summarize(request), asked),
-      );
-      return { executionId, startedAt };
-    } catch (error) {
-      if (!(error instanceof ServiceError && error.serviceCode === alreadyExists)) {
-        // What an earlier attempt left open stays open, however the last one failed.
-        if (leftOpen > 0) throw new StartUncertainError(messageOf(error), { cause: error });
-        throw error;
-      }
-      throw new RunNameTakenError(messageOf(error), { isSentAgain: sentAgain > 0, cause: error });
-    }
+    const { executionId, startedAt } = await startByName(request, alreadyExists, async (onSendAgain) => {
+      const answer = await this.#requests.send(request, { signal, patience, onSent, onSendAgain });
+      return parseExecution(answer, summarize(request), asked);
+    });
+    return { executionId, startedAt };
   }
 
   // The steps are in the history, which costs a request of its own. A wait needs it once, when all is over: to
@@ -274,7 +251,6 @@ export class CloudFlowBackend implements Backend {
     return this.#lists.started(namePrefix, signal);
   }
 
-  /** The events of an execution: {@link HistoryReader.read}. */
   history(executionId: string, signal: AbortSignal): ReturnType<HistoryReader<HistoryEvent>["read"]> {
     return this.#history.read(executionId, signal);
   }

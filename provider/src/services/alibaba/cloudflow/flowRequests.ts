@@ -71,9 +71,8 @@ export class FlowRequests {
   /** Sends a request; errors as HttpClient.send. */
   send(request: HttpRequest, options: FlowSendOptions): Promise<HttpAnswer> {
     const { client, buckets, clock } = this.#sender;
-    const { signal, patience, attempts, onSendAgain, onSent } = options;
     return client.send(request, {
-      ...{ signal, patience, attempts, onSendAgain, onSent },
+      ...options,
       bucket: buckets.of("cloudflow", request.operation),
       toServiceError: toAlibabaError(clock, {
         notFound: `There is no ${this.subject}, or no such execution of it: check flowName and region.`,

@@ -8,7 +8,7 @@ import { isJsonObject } from "../../../http/answer";
 
 /** One event of an execution. */
 export interface HistoryEvent {
-  /** Number of the event in its execution, from 1. */
+  /** Number of the event in its execution, from 1. NaN where the service does not say. */
   readonly eventId: number;
   /** The event before this one in its branch; 0 for the first event. NaN where the service does not say. */
   readonly scheduleEventId: number;
@@ -59,8 +59,8 @@ const maxLevels = 200;
  * Reads events, oldest first, in pages of any size, in time that grows with their number. Keeps no events.
  *
  * - Along the chain: an event is about the innermost step around the event before it, or one around that.
- * - Without a chain, or where it leads nowhere: by name, the youngest step that is under way. Where several of that name are,
- *   it is known how many of them ended in which way, not which one: these steps are shown without their times.
+ * - Without a chain, or where it leads nowhere: by name, the youngest step that is under way. If several of that name are, it
+ *   is known how many of them ended in which way, not which one: these steps are shown without their times.
  */
 export class StepReader {
   readonly #steps: StepRecord[] = [];
@@ -163,7 +163,7 @@ export class StepReader {
 
 /** Steps of one name, for events that no chain leads to. Each step is looked at a bounded number of times. */
 class SameName {
-  // Those at the end may have ended meanwhile; they go when somebody looks.
+  // Those at the end may have ended meanwhile; they are removed at the next search.
   readonly #open: StepRecord[] = [];
   readonly #toExit: StepRecord[] = [];
   #openCount = 0;

@@ -3,7 +3,8 @@
  */
 import { summarize } from "../../../http/request";
 import type { HistorySource } from "../../historyReader";
-import { buildGetExecutionHistory, parseGetExecutionHistory } from "./api";
+import { buildGetExecutionHistory } from "./api";
+import { parseGetExecutionHistory } from "./answers";
 import type { FlowRequests } from "./flowRequests";
 import type { HistoryEvent } from "./history";
 import { StepReader } from "./history";

@@ -9,7 +9,8 @@ import type { ExecutionSummary } from "../../../execution/snapshot";
 import { isSettled } from "../../../execution/snapshot";
 import { summarize } from "../../../http/request";
 import { matches } from "../../executionFilter";
-import { buildListExecutions, parseListExecutions } from "./api";
+import { buildListExecutions } from "./api";
+import { parseListExecutions } from "./answers";
 import type { FlowRequests } from "./flowRequests";
 import { toRawStatuses } from "./statuses";
 

@@ -3,8 +3,9 @@
  *
  * The reference lists six:
  * - `Succeeded` ended well; `Failed` ended badly; `TimedOut` took too long; `Stopped` was stopped.
- * - `Starting`, `Running` still run.
- * - Anything else is unknown: it may still run, so waiting goes on until the caller's own deadline.
+ * - `Starting` and `Running` are still running.
+ * - Anything else is unknown: it may still be running, so waiting continues until the caller's own
+ *   deadline.
  */
 import type { ExecutionStatus } from "../../../execution/snapshot";
 

@@ -4,7 +4,7 @@
 import type { RequestSummary } from "../../../ground/errors";
 import { ResponseFormatError } from "../../../ground/errors";
 import { ExactNumber, exactNumbersAsText, parseJson } from "../../../ground/json";
-import { isJsonObject, readJsonObject } from "../../../http/answer";
+import { isJsonObject, readJsonObject, numberOf } from "../../../http/answer";
 import type { HttpAnswer } from "../../../http/request";
 import { checkIsAbout, demandExecutionId, readExecutionId } from "../../../execution/executionIds";
 import type { ExecutionSnapshot, ExecutionSummary } from "../../../execution/snapshot";
@@ -50,9 +50,7 @@ export function parseDescribeExecution(
   request: RequestSummary,
   asked: AskedExecution,
 ): ExecutionSnapshot {
-  const body = readJsonObject(answer, request);
-  const { stateMachine, executionName } = executionArnIn(body, request);
-  checkIsAbout(asked.stateMachine, stateMachine, "executionArn", request);
+  const { body, executionName } = executionOf(asked.stateMachine, answer, request);
   checkIsAbout(asked.executionName, executionName, "executionArn", request);
   return snapshotFrom(body, executionName, request);
 }
@@ -66,13 +64,22 @@ export function parseStartSyncExecution(
   request: RequestSummary,
   asked: AskedExecution,
 ): ExecutionSnapshot {
-  const body = readJsonObject(answer, request);
-  const { stateMachine, executionName } = executionArnIn(body, request);
-  checkIsAbout(asked.stateMachine, stateMachine, "executionArn", request);
+  const { body, executionName } = executionOf(asked.stateMachine, answer, request);
   if (!executionName.startsWith(`${asked.executionName}:`)) {
     checkIsAbout(asked.executionName, executionName, "executionArn", request);
   }
   return snapshotFrom(body, executionName, request);
+}
+
+function executionOf(
+  machine: string,
+  answer: HttpAnswer,
+  request: RequestSummary,
+): { readonly body: Bag; readonly executionName: string } {
+  const body = readJsonObject(answer, request);
+  const { stateMachine, executionName } = executionArnIn(body, request);
+  checkIsAbout(machine, stateMachine, "executionArn", request);
+  return { body, executionName };
 }
 
 function snapshotFrom(body: Bag, executionId: string, request: RequestSummary): ExecutionSnapshot {
@@ -99,7 +106,7 @@ export function errorOf(bag: Bag): string | undefined {
 /** A page of executions; `nextToken` is absent at the end. */
 export interface ExecutionsPage {
   readonly executions: ExecutionSummary[];
-  /** How many rows were left out because they can't be read, of executions that may still run. */
+  /** How many rows were left out because they can't be read, of executions that may still be running. */
   readonly unreadable: number;
   readonly nextToken: string | undefined;
 }
@@ -142,8 +149,8 @@ export function parseGetExecutionHistory(
 ): { readonly events: StateMachineEvent[]; readonly nextToken: string | undefined } {
   const body = readJsonObject(answer, request);
   const events = listIn(body, "events", request).map((item): StateMachineEvent => ({
-    id: Number(item["id"]),
-    previousEventId: Number(item["previousEventId"]),
+    id: numberOf(item["id"]),
+    previousEventId: numberOf(item["previousEventId"]),
     type: textIn(item["type"]) ?? "",
     time: timeIn(item["timestamp"]),
     details: detailsOf(item),

@@ -1,6 +1,6 @@
 /**
- * AWS Step Functions (API 2016-11-23, JSON 1.0) on the wire: builds the requests that the provider sends. `answers` reads what
- * comes back. Pure.
+ * AWS Step Functions (API 2016-11-23, JSON 1.0) on the wire: builds the requests that the provider sends. `answers` reads the
+ * answers. Pure.
  */
 import type { HttpRequest } from "../../../http/request";
 import type { StateMachine } from "./arns";

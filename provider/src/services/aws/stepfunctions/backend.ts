@@ -11,6 +11,7 @@ import type {
   BackendContext,
   DescribeOptions,
   ExecutionFilter,
+  ExecutionHistory,
   ExecutionPage,
   PageOptions,
   StartRequest,
@@ -159,7 +160,7 @@ export class StepFunctionsBackend implements Backend {
   }
 
   /** The events of an execution: {@link HistoryReader.read}. */
-  history(executionId: string, signal: AbortSignal): ReturnType<HistoryReader<StateMachineEvent>["read"]> {
+  history(executionId: string, signal: AbortSignal): Promise<ExecutionHistory<StateMachineEvent>> {
     return this.#history.read(executionId, signal);
   }
 

@@ -36,6 +36,7 @@ export const awsStepFunctions = {
     longPollSeconds: 0,
     pageSize: maxListPage,
     listTells: "status",
+    functions: ["getExecutionHistory", "retryWorkflowExecution"],
   },
   arguments: {
     stateMachineArn: { rule: stateMachineArn, required: true, replaces: true },

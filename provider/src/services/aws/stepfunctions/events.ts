@@ -4,6 +4,7 @@
 
 /** One event of an execution. */
 export interface StateMachineEvent {
+  /** Number of the event in its execution, from 1. NaN where the service does not say. */
   readonly id: number;
   /** The event before this one in its branch; 0 for the first event. NaN where the service does not say. */
   readonly previousEventId: number;

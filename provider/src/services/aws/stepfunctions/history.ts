@@ -5,6 +5,7 @@
  */
 import type { ExecutionStatus, ExecutionStep } from "../../../execution/snapshot";
 import type { StateMachineEvent } from "./events";
+import { Redrives } from "./redrives";
 import type { StepRecord } from "./steps";
 import {
   chainOf,
@@ -25,9 +26,6 @@ const endings: ReadonlyMap<string, ExecutionStatus> = new Map([
   ["ExecutionTimedOut", "timedOut"],
 ]);
 
-// More than anybody redrives an execution; each costs as much as the steps that it opens again.
-const maxRedrives = 100;
-
 /**
  * Reads events, oldest first, in pages of any size, in time that grows with their number. Keeps no events.
  *
@@ -42,9 +40,7 @@ export class StepReader {
   readonly #around = new Map<number, StepRecord | null>();
   readonly #byName = new Map<string, StepRecord[]>();
   readonly #outermost = new Set<StepRecord>();
-  // What the end of the execution has closed: a redrive opens it again.
-  #cutOff: StepRecord[] = [];
-  #redrives = 0;
+  readonly #redrives = new Redrives();
   #error: string | undefined;
 
   /** Takes the next events. */
@@ -126,12 +122,9 @@ export class StepReader {
   }
 
   #takeExecution(event: StateMachineEvent, innermost: StepRecord | undefined): void {
-    if (event.type === "ExecutionRedriven" && this.#redrives < maxRedrives) {
-      this.#redrives += 1;
-      this.#error = undefined;
-      for (const step of this.#cutOff) this.#open(step);
-      this.#cutOff = [];
-    }
+    const reopened = event.type === "ExecutionRedriven" ? this.#redrives.next() : undefined;
+    if (reopened) this.#error = undefined;
+    for (const step of reopened ?? []) this.#open(step);
     const ending = endings.get(event.type);
     if (ending === undefined) return;
     this.#error = describeError(event);
@@ -140,7 +133,7 @@ export class StepReader {
       step.failure ??= { type: event.type, error: undefined };
       explain(step, this.#error);
     }
-    this.#cutOff = [];
+    this.#redrives.executionEnds();
     for (const step of [...this.#outermost]) {
       this.#closeWithin(step, failed, event, ending === "failed" ? "stopped" : ending);
       this.#closeAs(step, failed, event, ending === "failed" ? "stopped" : ending);
@@ -148,6 +141,7 @@ export class StepReader {
   }
 
   #enter(event: StateMachineEvent, kind: string, parent: StepRecord | undefined): StepRecord {
+    this.#endAgain(nameIn(event), kind);
     const step: StepRecord = {
       name: nameIn(event),
       kind,
@@ -176,11 +170,20 @@ export class StepReader {
     return step.parent;
   }
 
-  // Where the chain leads nowhere. Those that have ended meanwhile go when somebody looks.
+  // Where the chain leads nowhere. Those that have ended meanwhile are removed at the next search.
   #youngest(name: string): StepRecord | undefined {
     const steps = this.#byName.get(name) ?? [];
     while (steps.length > 0 && steps.at(-1)?.isOpen === false) steps.pop();
     return steps.at(-1);
+  }
+
+  // A redrive enters a state of the type Fail anew, where a Task goes on: the first time has ended as it had.
+  #endAgain(name: string, kind: string): void {
+    const step = this.#youngest(name);
+    const end = step && this.#redrives.endBefore(step);
+    if (!end || step.kind !== kind) return;
+    Object.assign(step, end, { isOpen: false });
+    (step.parent?.openChildren ?? this.#outermost).delete(step);
   }
 
   #open(step: StepRecord): void {
@@ -198,7 +201,7 @@ export class StepReader {
     step.rawStatus = type;
     step.settledAt = time;
     (step.parent?.openChildren ?? this.#outermost).delete(step);
-    if (endings.has(type)) this.#cutOff.push(step);
+    if (endings.has(type)) this.#redrives.note(step);
   }
 
   #closeAs(

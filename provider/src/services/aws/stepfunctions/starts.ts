@@ -1,17 +1,10 @@
 /**
  * The two ways to start an execution: by its name, which makes a second start harmless, and synchronously.
  */
-import {
-  InputError,
-  RunNameTakenError,
-  ServiceError,
-  StartUncertainError,
-  messageOf,
-} from "../../../ground/errors";
+import { InputError, StartUncertainError } from "../../../ground/errors";
 import { summarize } from "../../../http/request";
-import { mayHaveBeenHandled } from "../../../http/retry";
 import type { StartRequest, StartedExecution } from "../../../execution/service";
-import { startOnce } from "../../startOnce";
+import { startByName, startOnce } from "../../startOnce";
 import { alreadyExists, parseStartExecution, parseStartSyncExecution } from "./answers";
 import type { ExecutionStart } from "./api";
 import { buildStartExecution, buildStartSyncExecution } from "./api";
@@ -48,31 +41,16 @@ export async function startNamed(
   { signal, patience, onSent }: StartRequest,
 ): Promise<StartedExecution> {
   const request = buildStartExecution(requests.place, start);
-  let sentAgain = 0;
-  let leftOpen = 0;
-  const onSendAgain = (reason: unknown): void => {
-    sentAgain += 1;
-    if (mayHaveBeenHandled(reason, request.operation)) leftOpen += 1;
-  };
-  try {
-    return await startOnce(request, async () => {
-      const answer = await requests.send(request, { signal, patience, onSent, onSendAgain });
-      const { executionArn, startedAt } = parseStartExecution(answer, summarize(request));
-      const { executionName: executionId } = executionArn;
-      if (executionArn.kind === "express") throw isExpressAfterAll(requests.subject, executionId);
-      if (executionId === start.name) return { executionId, startedAt };
-      throw new StartUncertainError(
-        `StartExecution of "${start.name}" was answered with the execution "${executionId}"`,
-      );
-    });
-  } catch (error) {
-    if (!(error instanceof ServiceError && error.serviceCode === alreadyExists)) {
-      // What an earlier attempt left open stays open, however the last one failed.
-      if (leftOpen > 0) throw new StartUncertainError(messageOf(error), { cause: error });
-      throw error;
-    }
-    throw new RunNameTakenError(messageOf(error), { isSentAgain: sentAgain > 0, cause: error });
-  }
+  return startByName(request, alreadyExists, async (onSendAgain) => {
+    const answer = await requests.send(request, { signal, patience, onSent, onSendAgain });
+    const { executionArn, startedAt } = parseStartExecution(answer, summarize(request));
+    const { executionName: executionId } = executionArn;
+    if (executionArn.kind === "express") throw isExpressAfterAll(requests.subject, executionId);
+    if (executionId === start.name) return { executionId, startedAt };
+    throw new StartUncertainError(
+      `StartExecution of "${start.name}" was answered with the execution "${executionId}"`,
+    );
+  });
 }
 
 function isExpressAfterAll(subject: string, executionId: string): InputError {

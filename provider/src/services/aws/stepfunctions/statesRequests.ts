@@ -89,11 +89,10 @@ export class StatesRequests {
   /** Sends a request; errors as HttpClient.send. */
   send(request: HttpRequest, options: StatesSendOptions): Promise<HttpAnswer> {
     const { client, buckets, clock } = this.#sender;
-    const { signal, patience, attempts, onSendAgain, onSent } = options;
     const { machine } = this.place;
     const scope = { region: machine.region, service: "states" };
     return client.send(request, scope, {
-      ...{ signal, patience, attempts, onSendAgain, onSent },
+      ...options,
       bucket: buckets.of("stepfunctions", request.operation),
       toServiceError: toAwsError(clock, {
         notFound: `There is no ${this.subject}, or no such execution of it: check stateMachineArn.`,

@@ -3,8 +3,10 @@
  *
  * The reference lists six:
  * - `SUCCEEDED`, `FAILED`, `TIMED_OUT`, `ABORTED` are final.
- * - `RUNNING` still runs. `PENDING_REDRIVE` waits to be run again; only children of a distributed Map have it.
- * - Any other word is unknown: the execution may still run, so waiting continues until the caller's own deadline.
+ * - `RUNNING` is still running. `PENDING_REDRIVE` waits to be run again; only children of a distributed Map have
+ *   it.
+ * - Any other word is unknown: the execution may still be running, so waiting continues until the caller's own
+ *   deadline.
  */
 import type { ExecutionStatus } from "../../../execution/snapshot";
 

@@ -27,13 +27,15 @@ import { HuaweiWorkflow } from "../workflow";
 import { address, identifier, text } from "../../../execution/rules";
 import { startOnce } from "../../startOnce";
 import type { Found } from "../../../execution/settings";
-import type { AomList, NodeNames } from "./api";
+import type { AomList, NodeNames } from "./answers";
 import {
   buildExecuteWorkflow,
   buildListWorkflow,
   buildListWorkflowExecutions,
   buildSearchWorkflowExecutionDetail,
   buildStopExecution,
+} from "./api";
+import {
   cannotBeStopped,
   parameterError,
   parseExecuteWorkflow,
@@ -41,7 +43,7 @@ import {
   parseListWorkflowExecutions,
   parseNodes,
   parseSearchWorkflowExecutionDetail,
-} from "./api";
+} from "./answers";
 import type { ReadPage } from "./enterpriseProject";
 import { EnterpriseProject, findEnterpriseProject } from "./enterpriseProject";
 

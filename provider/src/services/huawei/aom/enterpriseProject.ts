@@ -14,7 +14,7 @@ import type { SettingWords } from "../../../execution/settingWords";
 import { nameSetting } from "../../../execution/settingWords";
 import type { Found, Settings } from "../../../execution/settings";
 import { firstFound, fromArgument, fromConfig, fromEnvironment } from "../../../execution/settings";
-import type { WorkflowPage } from "./api";
+import type { WorkflowPage } from "./answers";
 import { workflowsPerPage } from "./api";
 
 /** The enterprise project that the service takes where none is given. */

@@ -3,9 +3,9 @@
  *
  * The reference declares no enumeration; these words are in its examples and descriptions:
  * - `success` ended well; `fail`, `approvalFailed` ended badly; `timeout` took too long; `cancel` was stopped.
- * - `running`, `executing`, `canceling` still run.
+ * - `running`, `executing` and `canceling` are still running.
  * - `waitExecute`, `not_started` wait for their turn, `waitApproval` for a person, `pausing` for a "continue".
- * - Anything else is unknown: it may still run, so waiting goes on until the caller's own deadline.
+ * - Anything else is unknown: it may still be running, so waiting continues until the caller's own deadline.
  */
 import type { ExecutionStatus } from "../../../execution/snapshot";
 

@@ -23,6 +23,7 @@ export const huaweiCoc = {
     longPollSeconds: 0,
     pageSize: listPageSize,
     listTells: "outcome",
+    functions: ["retryWorkflowExecution"],
   },
   arguments: {
     documentId: { rule: identifier({ min: 1, max: 128 }), required: true, replaces: true },

@@ -42,12 +42,9 @@ import {
   buildStartSyncWorkflowExecution,
   buildStartWorkflowExecution,
   buildStopWorkFlow,
-  parseShowWorkflowExecution,
-  parseStart,
-  parseStartHeader,
-  parseStartSync,
   startBody,
 } from "./api";
+import { parseShowWorkflowExecution, parseStart, parseStartHeader, parseStartSync } from "./answers";
 import { FlowLists } from "./lists";
 
 const functionGraph: HuaweiService = {
@@ -73,6 +70,7 @@ export const huaweiFunctionGraph = {
     longPollSeconds: 0,
     pageSize: 100,
     listTells: "status",
+    functions: ["retryWorkflowExecution"],
   },
   arguments: {
     workflowId: { rule: identifier({ min: 1, max: 512 }), required: true, replaces: true },

@@ -17,11 +17,12 @@ import { summarize } from "../../../http/request";
 import { servedAtMs } from "../../../http/servedAt";
 import { matches } from "../../executionFilter";
 import type { HuaweiWorkflow } from "../workflow";
-import type { FlowPage } from "./api";
-import { buildListWorkflowExecutions, buildShowWorkflowExecutionForPage, parsePage } from "./api";
+import type { FlowPage } from "./answers";
+import { buildListWorkflowExecutions, buildShowWorkflowExecutionForPage } from "./api";
+import { parsePage } from "./answers";
 import { toRawStatuses } from "./statuses";
 
-// Without a window the service looks at the last three days only; flows are younger than this.
+// Without a window the service lists the last three days only; flows are younger than this.
 const earliestMs = Date.UTC(2018, 0, 1);
 // The service's clock may be ahead of ours, and ours be wrong: a window that ends too early hides what runs now.
 const latestAheadMs = 25 * 3_600_000;
@@ -33,7 +34,7 @@ const unsettledPages = 500;
 // A page of fewer rows than asked for need not be the last: the documents differ on how many there can be at most, and the
 // service may have a limit of its own. No service cuts pages to fewer rows than this.
 const leastPage = 10;
-// Where one look is too large: what is not among the newest thousand has ended long ago.
+// For lists with too many rows: what is not among the newest thousand has ended long ago.
 const pagesToFind = 10;
 
 /** The lists of one flow. */

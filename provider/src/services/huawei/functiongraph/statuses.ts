@@ -3,8 +3,9 @@
  *
  * The detail and the plain list have five, the paged list has nine:
  * - `success` ended well; `fail` ended badly; `timeout` took too long; `cancel` was stopped.
- * - `running`, `retrying`, `recovered` (taken up again), `stopping` still run; `scheduled` waits for its turn.
- * - Anything else is unknown: it may still run, so waiting goes on until the caller's own deadline.
+ * - `running`, `retrying`, `recovered` (taken up again), `stopping` are still running; `scheduled` waits in
+ *   the queue.
+ * - Anything else is unknown: it may still be running, so waiting continues until the caller's own deadline.
  */
 import type { ExecutionStatus } from "../../../execution/snapshot";
 

@@ -1,0 +1,169 @@
+/**
+ * An entry of the journal: what is known of one resource's starts, and how an entry is read from its file. Pure.
+ */
+import { isMap } from "../execution/rules";
+
+/** A start that was, or is about to be, posted, and whose execution no state is known to have. */
+export interface PendingStart {
+  /** Key of the wanted run. */
+  readonly key: string;
+  /** Name of the attempt, as it is given to services that take names. */
+  readonly runName: string;
+  /** Milliseconds since the epoch, this machine's clock. */
+  readonly postedMs: number;
+  /** What the service had shown before: what it shows later and is not among that may be this start's. */
+  readonly since?: SeenBefore | undefined;
+  /** The last posting, where there was more than one: until then the start can still be on its way. */
+  readonly again?: PostedAgain | undefined;
+  /** The execution that the run replaces. */
+  readonly supersedesId?: string | undefined;
+  /** True where no call has shown that the state ever had the execution that the run replaces. */
+  readonly supersedesUnseen?: true | undefined;
+  /** True where the state had an execution that the run replaces, and nobody said which. */
+  readonly replacesUnknown?: true | undefined;
+  /** True where the program chose the name, which anybody may have used. */
+  readonly isNamed?: true | undefined;
+  /** True where the execution was taken over because it ran (`concurrency: "adopt"`): it may be another start's too. */
+  readonly isJoined?: true | undefined;
+  /** Of a teardown runbook: the arming that it was run for. */
+  readonly armedId?: string | undefined;
+  /** The service's answer; absent until it has come. */
+  readonly executionId?: string | undefined;
+  /**
+   * True where the deployment came to its regular end after it had answered with the execution. Pulumi then has it in
+   * the state, unless it could not save it: only a later call shows that.
+   */
+  readonly isAnswered?: true | undefined;
+  /** True where something of its deployment failed: then Pulumi does not go on to delete what was replaced. */
+  readonly isUnready?: true | undefined;
+}
+
+/**
+ * The executions that a list had shortly before a start. They are remembered by their ids: what the services say of
+ * times comes from several clocks, and one execution that is dated ahead would hide all that come after it.
+ */
+export interface SeenBefore {
+  /** What began before this moment counts as seen, milliseconds since the epoch: some time before the list was made. */
+  readonly fromMs: number;
+  /** All others, but those that resources of this machine are known to have. */
+  readonly ids: readonly string[];
+  /** When the list was made, by the service's clock; absent where it did not say. */
+  readonly servedAtMs?: number | undefined;
+}
+
+/** When a start was posted again. */
+export interface PostedAgain {
+  /** Milliseconds since the epoch, this machine's clock. */
+  readonly postedMs: number;
+  /** By the service's clock, shortly before; absent where it did not say. */
+  readonly servedAtMs?: number | undefined;
+}
+
+/** A start with what is known of an earlier attempt of the same one, which may be what the execution came from. */
+export function addEvidence(start: PendingStart, earlier: PendingStart | undefined): PendingStart {
+  if (earlier?.runName !== start.runName || earlier.executionId !== undefined) return start;
+  // A replacement that the engine forces is not told what it replaces: the first attempt may have known.
+  const { supersedesId, supersedesUnseen } = start.supersedesId === undefined ? earlier : start;
+  return {
+    ...start,
+    ...(supersedesId === undefined ? {} : { supersedesId }),
+    ...(supersedesUnseen === true ? { supersedesUnseen } : {}),
+    postedMs: Math.min(earlier.postedMs, start.postedMs),
+    since: earlier.since ?? start.since,
+    again: start.again ?? { postedMs: start.postedMs, servedAtMs: start.since?.servedAtMs },
+  };
+}
+
+/** What the journal knows of one resource. */
+export interface JournalEntry {
+  readonly urn: string;
+  /** The workflow as its backend identifies it. */
+  readonly workflow: string;
+  readonly pending?: PendingStart | undefined;
+  /** Executions that a state has had, oldest first. */
+  readonly past: readonly string[];
+  /** The execution that the state had when a call last showed it; absent once it is deleted. */
+  readonly inState?: string | undefined;
+  /** The name that its start carried, where this machine posted it. */
+  readonly inStateName?: string | undefined;
+  /** The last deployment that was about to replace the resource. */
+  readonly replacedBy?: string | undefined;
+  /** The last arming of a teardown runbook: one that was armed before is a copy that it has replaced. */
+  readonly lastArmedId?: string | undefined;
+}
+
+/** Reads an entry; undefined for a text that is none, in whole or in part: half of the evidence misleads. */
+export function parseEntry(text: string): JournalEntry | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (!isMap(value) || typeof value["urn"] !== "string" || typeof value["workflow"] !== "string")
+    return undefined;
+  const pending = parsePending(value["pending"]);
+  if (pending === undefined && value["pending"] !== undefined) return undefined;
+  return {
+    urn: value["urn"],
+    workflow: value["workflow"],
+    past: texts(value["past"]),
+    ...(typeof value["inState"] === "string" ? { inState: value["inState"] } : {}),
+    ...(typeof value["inStateName"] === "string" ? { inStateName: value["inStateName"] } : {}),
+    ...(typeof value["replacedBy"] === "string" ? { replacedBy: value["replacedBy"] } : {}),
+    ...(typeof value["lastArmedId"] === "string" ? { lastArmedId: value["lastArmedId"] } : {}),
+    ...(pending ? { pending } : {}),
+  };
+}
+
+function parsePending(value: unknown): PendingStart | undefined {
+  if (!isMap(value)) return undefined;
+  const { key, runName, postedMs, since, supersedesId, executionId, armedId } = value;
+  if (typeof key !== "string" || typeof runName !== "string" || !isTime(postedMs)) return undefined;
+  const seen = parseSeen(since);
+  if (seen === undefined && since !== undefined) return undefined;
+  const again = parseAgain(value["again"]);
+  return {
+    key,
+    runName,
+    postedMs,
+    since: seen,
+    ...(again ? { again } : {}),
+    supersedesId: typeof supersedesId === "string" ? supersedesId : undefined,
+    executionId: typeof executionId === "string" ? executionId : undefined,
+    ...(typeof armedId === "string" ? { armedId } : {}),
+    ...flags(value, "isAnswered", "isUnready", "isJoined", "supersedesUnseen", "replacesUnknown", "isNamed"),
+  };
+}
+
+function flags<Name extends string>(
+  value: Readonly<Record<string, unknown>>,
+  ...names: readonly Name[]
+): Partial<Record<Name, true>> {
+  const set = names.filter((name) => value[name] === true).map((name) => [name, true] as const);
+  return Object.fromEntries(set) as Partial<Record<Name, true>>;
+}
+
+function parseAgain(value: unknown): PostedAgain | undefined {
+  if (!isMap(value) || !isTime(value["postedMs"])) return undefined;
+  const { postedMs, servedAtMs } = value;
+  return { postedMs, ...(isTime(servedAtMs) ? { servedAtMs } : {}) };
+}
+
+function parseSeen(value: unknown): SeenBefore | undefined {
+  if (!isMap(value) || !isTime(value["fromMs"]) || !Array.isArray(value["ids"])) return undefined;
+  const { fromMs, servedAtMs } = value;
+  return {
+    fromMs,
+    ids: texts(value["ids"]),
+    ...(isTime(servedAtMs) ? { servedAtMs } : {}),
+  };
+}
+
+function isTime(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value);
+}
+
+function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];
+}

@@ -1,0 +1,64 @@
+/**
+ * Which executions belong to a resource, as far as this process and the machine's journal know.
+ */
+import type { Journal } from "./journal";
+
+/** What is known of a workflow's executions besides what the service says. */
+export interface Claims {
+  /** They are somebody's. */
+  readonly taken: ReadonlySet<string>;
+  /** How many starts still search for their executions. */
+  readonly unresolved: number;
+  /** Of how many of those starts an execution can't be, because it was there before they were posted. */
+  readonly seenBefore: ReadonlyMap<string, number>;
+}
+
+/** One process's knowledge of whose executions are. */
+export class Ownership {
+  readonly #journal: Pick<Journal, "readAll">;
+  // Executions that some resource has: in a state, or just started or taken over by this process.
+  readonly #taken = new Set<string>();
+  // Executions that were taken over because they run.
+  readonly #joined = new Set<string>();
+
+  /** @param journal has the executions of all resources that were deployed from this machine. */
+  constructor(journal: Pick<Journal, "readAll">) {
+    this.#journal = journal;
+  }
+
+  /** Notes that an execution is taken over because it runs: it may be another start's too. */
+  join(id: string): void {
+    this.#joined.add(id);
+  }
+
+  /** Marks an execution as somebody's. */
+  take(id: string): void {
+    this.#taken.add(id);
+  }
+
+  /**
+   * Executions of a workflow that are known to be somebody's, and how many starts still search for
+   * their executions.
+   */
+  async claims(service: string, workflow: string): Promise<Claims> {
+    const taken = new Set(this.#taken);
+    let unresolved = 0;
+    const seenBefore = new Map<string, number>();
+    for (const entry of await this.#journal.readAll(service)) {
+      if (entry.workflow !== workflow) continue;
+      for (const id of entry.past) taken.add(id);
+      if (!entry.pending) continue;
+      const { executionId, isJoined, since } = entry.pending;
+      if (executionId === undefined) {
+        unresolved += 1;
+        for (const id of since?.ids ?? []) seenBefore.set(id, (seenBefore.get(id) ?? 0) + 1);
+      } else if (isJoined !== true) taken.add(executionId);
+    }
+    return { taken, unresolved, seenBefore };
+  }
+
+  /** True where this process has started, taken over or met the execution. */
+  isTaken(id: string): boolean {
+    return this.#taken.has(id) || this.#joined.has(id);
+  }
+}

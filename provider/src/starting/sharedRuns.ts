@@ -1,0 +1,103 @@
+/**
+ * What the calls of one process do once for all of them: one gate per workflow, one start per key and name, one reading of an
+ * execution's name.
+ */
+import { OutOfTimeError, RequestInterruptedError, StartUncertainError } from "../ground/errors";
+import { isOutOfTime } from "../ground/timeLimit";
+import { unlessAborted } from "../ground/onAbort";
+import type { StartGate } from "./startGate";
+import { leftBehind } from "./startGate";
+
+/** How one that waits for another's start leaves. */
+export interface Leaving {
+  readonly signal: AbortSignal;
+  /** The error that it leaves with. */
+  readonly error: () => Error;
+}
+
+/** What one process shares among its calls. */
+export class SharedRuns {
+  readonly #gates = new Map<string, StartGate>();
+  // Executions under way by a key that a program gave: whoever asks for the same one gets the same execution.
+  readonly #byKey = new Map<string, Promise<string>>();
+  // Executions that starts of this process were answered with, by the name that the start carried.
+  readonly #accepted = new Map<string, string>();
+  // Names that executions were found to bear; they never change.
+  readonly #marks = new Map<string, Promise<string | null | undefined>>();
+
+  /** The gate of a workflow. */
+  gate(workflow: string, make: () => StartGate): StartGate {
+    const known = this.#gates.get(workflow) ?? make();
+    this.#gates.set(workflow, known);
+    return known;
+  }
+
+  /**
+   * Runs `start` for a key unless this process is at it already; both get the same execution.
+   * @param leaving of one that finds another at it: whose time is over does not wait for it.
+   */
+  async onePerKey(
+    key: string,
+    start: () => Promise<string>,
+    leaving?: Leaving,
+  ): Promise<{ id: string; isFirst: boolean }> {
+    const known = this.#byKey.get(key);
+    if (known) {
+      // Whoever is interrupted waits for the other, who is interrupted too and can tell what became of the start.
+      if (!leaving) return { id: await known, isFirst: false };
+      const { signal, error } = leaving;
+      const late = (): Error | undefined => (isOutOfTime(signal) ? error() : undefined);
+      return { id: await unlessAborted(known, signal, late), isFirst: false };
+    }
+    const mine = start();
+    this.#byKey.set(key, mine);
+    try {
+      return { id: await mine, isFirst: true };
+    } catch (error) {
+      this.#byKey.delete(key);
+      throw error;
+    }
+  }
+
+  /**
+   * Asserts that a start is not posted again after it was answered: whatever led here, one more would be one too many.
+   * @throws StartUncertainError where this process was answered with an execution of that name.
+   */
+  assertNotAccepted(workflow: string, runName: string): void {
+    const id = this.#accepted.get(`${workflow} ${runName}`);
+    if (id === undefined) return;
+    throw new StartUncertainError(
+      `this process already started run ${runName} as execution ${id}; nothing was started a second time. ` +
+        "This is a defect of this package: please report it",
+    );
+  }
+
+  /** Notes that the service has answered a start with an execution. */
+  accepted(workflow: string, runName: string, id: string): void {
+    this.#accepted.set(`${workflow} ${runName}`, id);
+  }
+
+  /**
+   * The name that an execution bears, read once for all that ask.
+   * @param signal of the one that asks: another's reading is not waited for beyond its time.
+   * @throws OutOfTimeError, RequestInterruptedError where the signal aborts; whatever `read` throws.
+   */
+  async mark(
+    id: string,
+    read: () => Promise<string | null | undefined>,
+    signal: AbortSignal,
+  ): Promise<string | null | undefined> {
+    const known = this.#marks.get(id);
+    const reading = known ?? read();
+    this.#marks.set(id, reading);
+    try {
+      return await unlessAborted(reading, signal, () => leftBehind("the name of an execution", signal));
+    } catch (error) {
+      if (this.#marks.get(id) === reading) this.#marks.delete(id);
+      // The time of the one that reads may be over before that of those that wait for it.
+      const isCutOff = error instanceof OutOfTimeError || error instanceof RequestInterruptedError;
+      if (known && isCutOff && !signal.aborted) return this.mark(id, read, signal);
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,13 @@
+// The plugin's Cancel ends what is under way.
+"use strict";
+
+module.exports = {
+  name: "the plugin takes Cancel for the engine's goodbye",
+  changes: [
+    {
+      file: "provider/src/fronts/plugin/deployment.ts",
+      search: "    this.#isCancelled = true;\n    this.#ending.abort();",
+      replace: "    this.#isCancelled = true;",
+    },
+  ],
+};
