@@ -6,7 +6,7 @@ import { coc } from "pulumi-runbook";
 const config = new pulumi.Config();
 const release = config.get("release") ?? "2026.11";
 
-// New for each release, and kept in the stack's own state: a deployment that is cut short finds its execution again, also on
+// New for each release, and kept in the stack's own state: a deployment that is interrupted finds its execution again, also on
 // another machine.
 const run = new random.RandomUuid7("patch-run", { keepers: { release } });
 

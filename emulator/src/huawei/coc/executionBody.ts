@@ -17,7 +17,7 @@ const endWords: Readonly<Record<Outcome, string>> = {
   rejected: "Canceled",
 };
 
-/** COC's word for how an execution stands. `Pending` waits for a person, not for its turn. */
+/** COC's word for how an execution stands. `Pending` waits for a person, not in a queue. */
 export function executionStatus(
   { run }: Execution,
   { phase, outcome = "success" }: ProgramSnapshot,

@@ -1,4 +1,4 @@
-/** COC operations on executions: start, look, list, steps, operate. */
+/** COC operations on executions: start, show, list, steps, operate. */
 import { isVisible } from "../../cloud/quirks";
 import type { Execution } from "../../executions/record";
 import { jsonReply } from "../../http/exchange";

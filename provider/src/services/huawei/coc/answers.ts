@@ -15,7 +15,7 @@ import { toExecutionStatus } from "./statuses";
 
 /**
  * Reads the id of the started execution: `data` itself is the id.
- * @throws ResponseFormatError where there is none that could be asked about.
+ * @throws ResponseFormatError where there is none that a request could name.
  */
 export function parseExecuteDocument(answer: HttpAnswer, request: RequestSummary): string {
   const body = readJsonObject(answer, request);
@@ -62,7 +62,7 @@ export interface ExecutionsPage {
   readonly rows: number;
   /** How many rows the list has, as the service says; undefined where it does not. */
   readonly total: number | undefined;
-  /** How many rows were left out because their id can't be read, of executions that may still run. */
+  /** How many rows were left out because their id can't be read, of executions that may still be running. */
   readonly unreadable: number;
   /** An execution of it that has ended, as its detail would be; the steps are not there either. */
   readonly snapshotOf: (executionId: string) => ExecutionSnapshot | undefined;
@@ -110,7 +110,7 @@ export interface StepsPage {
 /** A step, and what it gave. */
 export interface JobStep {
   readonly step: ExecutionStep;
-  /** False for one that the service lists before its turn. */
+  /** False for one that the service lists before the step runs. */
   readonly hasBegun: boolean;
   /** Texts by their names; undefined where there are none. */
   readonly outputs: Readonly<Record<string, string>> | undefined;

@@ -58,7 +58,7 @@ function startBody(start: JobStart): string {
 }
 
 /**
- * Looks at one execution. Its steps are not in the answer.
+ * Reads one execution. Its steps are not in the answer.
  * @see https://support.huaweicloud.com/api-coc/ShowExecution.html
  */
 export function buildShowExecution({ endpoint }: CocJob, executionId: string): HttpRequest {

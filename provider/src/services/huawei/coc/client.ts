@@ -31,8 +31,8 @@ export function placeOf(settings: Settings): Place {
 }
 
 /**
- * The account to which the settings lead, for the comparison with a stored one; empty where the settings tell it by
- * themselves, no account is stored, or it can't be found out.
+ * The account to which the settings lead, for the comparison with a stored one; empty where the settings name the
+ * account, no account is stored, or it can't be found out.
  * @throws ConfigurationError where a setting is wrong.
  */
 export async function askPlace(

@@ -22,7 +22,7 @@ import { buildListExecutions } from "./api";
 export const listPageSize = 100;
 // A service that gives fewer rows than it is asked for, and no total, gives its own ten at least.
 const leastPage = 10;
-// The service can't be asked for what still runs, so all that began since then is read. Executions of jobs take hours at the
+// The service can't be asked for what is still running, so all that began since then is read. Executions of jobs take hours at the
 // most; what is older, and was left suspended, is not found.
 const unsettledSinceMs = 30 * 24 * 3_600_000;
 const unsettledPages = 500;
