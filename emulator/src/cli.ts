@@ -8,7 +8,7 @@ import { FolderInUseError } from "./executions/folderLock";
 
 const usage = `Usage: runbook-emulator [options]
 
-Emulates Huawei Cloud AOM, FunctionGraph, IAM and STS, and Alibaba Cloud CloudFlow and STS, on one local port.
+Emulates Huawei Cloud AOM, FunctionGraph, COC, IAM and STS, and Alibaba Cloud CloudFlow and STS, on one local port.
 Prints {"url":"…"} when it is ready.
 
   --port N            port to listen on; 0 picks a free one (default 0)

@@ -132,6 +132,7 @@ export async function openLanguageStack(
     "huaweicloud.accessKey": "EMULATORACCESSKEY0001",
     "huaweicloud.endpoints.aom": emulatorUrl,
     "huaweicloud.endpoints.functiongraph": emulatorUrl,
+    "huaweicloud.endpoints.coc": emulatorUrl,
     "huaweicloud.endpoints.iam": emulatorUrl,
     "alicloud.region": "cn-hangzhou",
     "alicloud.accessKey": "EMULATORACCESSKEY0001",
