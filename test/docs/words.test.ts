@@ -24,6 +24,7 @@ const pages = [
   "docs/network.md",
   "docs/operations.md",
   "docs/plugin.md",
+  "docs/timeline.md",
   "docs/waiting.md",
   "emulator/README.md",
   "provider/README.md",
