@@ -113,7 +113,10 @@ export function simulatedCoc(context: ServiceContext): SimulatedService {
     }
     if (url.pathname === domainsPath) return json(200, { domains: [{ id: "d".repeat(32), name: "sim" }] });
     const [, workflow] = documentPath.exec(url.pathname) ?? [];
-    if (workflow !== undefined) return json(200, { data: begin(request, workflow).id });
+    // Every job exists; the plugin's preview asks for it.
+    if (workflow !== undefined) {
+      return json(200, { data: method === "POST" ? begin(request, workflow).id : { document_id: workflow } });
+    }
     const [, rawId, steps] = executionPath.exec(url.pathname) ?? [];
     if (rawId === undefined) return method === "POST" ? operate(request) : list(url);
     const id = decodeURIComponent(rawId);
@@ -130,9 +133,9 @@ export function simulatedCoc(context: ServiceContext): SimulatedService {
       answer(serve(request));
     },
     kindOf: (method, url): RequestKind | undefined => {
-      // A look-up of the account: it is not what the faults of lists are meant for.
+      // A look-up of the account, or of a job: it is not what the faults of lists and details are meant for.
       if (url.pathname === domainsPath) return "history";
-      if (documentPath.test(url.pathname)) return method === "POST" ? "start" : undefined;
+      if (documentPath.test(url.pathname)) return method === "POST" ? "start" : "history";
       const [path, id, steps] = executionPath.exec(url.pathname) ?? [];
       if (path === undefined) return undefined;
       if (id === undefined) return method === "POST" ? "stop" : "list";
