@@ -4,6 +4,8 @@
  */
 import type { EmulatorState } from "../cloud/state";
 import { ShapeError } from "../ground/jsonShape";
+import type { JsonObject } from "../ground/jsonShape";
+import { packageVersion } from "../ground/version";
 import { jsonReply, ReplyError } from "../http/exchange";
 import type { Call, Reply } from "../http/exchange";
 import { RouteTable } from "../http/router";
@@ -17,24 +19,29 @@ import type { ControlRoute } from "./route";
 import { workflowRoutes } from "./workflows";
 
 const root = "/_emulator";
+const healthPath = "/health";
 
 /** Answers requests under `/_emulator/`; `undefined` for all others. */
 export type ControlApi = (call: Call) => Reply | undefined;
 
-/**
- * The control API of one emulator.
- * @param scriptedServices - whose workflows can be scripted; the first is meant where a request names none
- * @param resetToSeed - brings back the emulator's first state
- */
-export function controlApi(
-  state: EmulatorState,
-  services: readonly Service[],
-  scriptedServices: readonly string[],
-  resetToSeed: () => void,
-): ControlApi {
+/** What the control API controls, and for whom. */
+export interface Controlled {
+  readonly services: readonly Service[];
+  /** Services whose workflows can be scripted; the first is meant where a request names none. */
+  readonly scriptedServices: readonly string[];
+  /** Whether other machines may use it. */
+  readonly isOpen: boolean;
+  /** Brings back the emulator's first state. */
+  readonly resetToSeed: () => void;
+}
+
+/** The control API of one emulator. */
+export function controlApi(state: EmulatorState, controlled: Controlled): ControlApi {
+  const { services, scriptedServices, resetToSeed } = controlled;
   const routes: readonly ControlRoute[] = [
     { method: "GET", path: "", handle: () => index(routes, services) },
     { method: "GET", path: "/", handle: () => index(routes, services) },
+    { method: "GET", path: healthPath, handle: () => health(state, services) },
     ...workflowRoutes(state, scriptedServices),
     ...executionRoutes(state, services, scriptedServices),
     ...faultRoutes(state),
@@ -54,7 +61,7 @@ export function controlApi(
   const table = new RouteTable(routes.map((route) => ({ ...route, path: `${root}${route.path}` })));
   return (call) => {
     if (call.path !== root && !call.path.startsWith(`${root}/`)) return undefined;
-    return refuseStrangers(call) ?? answer(table, call);
+    return refuseStrangers(call, controlled) ?? answer(table, call);
   };
 }
 
@@ -71,10 +78,24 @@ function answer(table: RouteTable<ControlRoute>, call: Call): Reply {
 }
 
 // A web page that is open on this machine must not be able to steer the emulator: browsers send Origin.
-function refuseStrangers(call: Call): Reply | undefined {
-  if (!call.fromLoopback) return problem(403, "the control API answers only this machine");
+function refuseStrangers(call: Call, { isOpen }: Controlled): Reply | undefined {
+  // Whoever starts a container asks from outside whether the emulator is up, and learns no more than that.
+  const isLocal = call.fromLoopback || isOpen || call.path === `${root}${healthPath}`;
+  if (!isLocal) {
+    const remedy = "start the emulator with --open-control (startEmulator: openControl) to let others use it";
+    return problem(403, `the control API answers only this machine: ${remedy}`);
+  }
   if (call.headers["origin"] !== undefined) return problem(403, "the control API does not answer web pages");
   return undefined;
+}
+
+function health({ clock }: EmulatorState, services: readonly Service[]): JsonObject {
+  return {
+    status: "ok",
+    version: packageVersion(),
+    time: new Date(clock.now()).toISOString(),
+    services: services.map(({ name, title }) => ({ name, title })),
+  };
 }
 
 function index(routes: readonly ControlRoute[], services: readonly Service[]): Record<string, unknown> {
