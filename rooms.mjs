@@ -35,7 +35,7 @@ export const rooms = {
   emulator: [
     { name: "huawei", storey: 7, job: "Huawei Cloud: a folder per service, its requests and its words" },
     { name: "alibaba", storey: 7, job: "Alibaba Cloud: a folder per service, its requests and its words" },
-    { name: "control", storey: 7, job: "the control API under /_emulator/" },
+    { name: "control", storey: 7, job: "the control API under /_emulator/, and the page at /" },
     {
       name: "client",
       storey: 7,

@@ -11,9 +11,11 @@ import type { Call, Reply } from "../http/exchange";
 import { RouteTable } from "../http/router";
 import type { Service } from "../http/service";
 import { accountRoutes } from "./accounts";
+import { describeBoard } from "./board";
 import { clockRoutes } from "./clock";
 import { executionRoutes } from "./executions";
 import { faultRoutes, quirkRoutes, requestRoutes } from "./requests";
+import { isForPage, pageFile } from "./page";
 import { controlRequest, problem } from "./route";
 import type { ControlRoute } from "./route";
 import { workflowRoutes } from "./workflows";
@@ -21,7 +23,7 @@ import { workflowRoutes } from "./workflows";
 const root = "/_emulator";
 const healthPath = "/health";
 
-/** Answers requests under `/_emulator/`; `undefined` for all others. */
+/** Answers requests under `/_emulator/`, and those of browsers for `/`; `undefined` for all others. */
 export type ControlApi = (call: Call) => Reply | undefined;
 
 /** What the control API controls, and for whom. */
@@ -42,6 +44,7 @@ export function controlApi(state: EmulatorState, controlled: Controlled): Contro
     { method: "GET", path: "", handle: () => index(routes, services) },
     { method: "GET", path: "/", handle: () => index(routes, services) },
     { method: "GET", path: healthPath, handle: () => health(state, services) },
+    { method: "GET", path: "/page/state", handle: () => describeBoard(state, services) },
     ...workflowRoutes(state, scriptedServices),
     ...executionRoutes(state, services, scriptedServices),
     ...faultRoutes(state),
@@ -60,8 +63,9 @@ export function controlApi(state: EmulatorState, controlled: Controlled): Contro
   ];
   const table = new RouteTable(routes.map((route) => ({ ...route, path: `${root}${route.path}` })));
   return (call) => {
-    if (call.path !== root && !call.path.startsWith(`${root}/`)) return undefined;
-    return refuseStrangers(call, controlled) ?? answer(table, call);
+    const isPage = isForPage(call);
+    if (!isPage && call.path !== root && !call.path.startsWith(`${root}/`)) return undefined;
+    return refuseStrangers(call, controlled) ?? (isPage ? pageFile(call) : answer(table, call));
   };
 }
 
@@ -85,7 +89,9 @@ function refuseStrangers(call: Call, { isOpen }: Controlled): Reply | undefined 
     const remedy = "start the emulator with --open-control (startEmulator: openControl) to let others use it";
     return problem(403, `the control API answers only this machine: ${remedy}`);
   }
-  if (call.headers["origin"] !== undefined) return problem(403, "the control API does not answer web pages");
+  // Browsers send the page's own origin with its modules; its files say nothing of this emulator.
+  if (call.headers["origin"] !== undefined && !isForPage(call))
+    return problem(403, "the control API does not answer web pages");
   return undefined;
 }
 
