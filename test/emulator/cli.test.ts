@@ -3,7 +3,7 @@
  */
 import type { ChildProcess } from "node:child_process";
 import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import { request } from "node:http";
 import { createServer } from "node:net";
@@ -214,6 +214,20 @@ test("--verbose logs each request on stderr, without secrets; stdout keeps its o
   ]);
   for (const secret of [token, "hush", "demo-password-1"]) expect(log).not.toContain(secret);
   expect(stdout()).toMatch(/^\{"url":"http:\/\/127\.0\.0\.1:\d+"\}\n$/);
+});
+
+test("the Dockerfile's command starts, and its health check finds the emulator", async () => {
+  const text = readFileSync(join(repositoryRoot, "emulator", "Dockerfile"), "utf8");
+  const [command, ...args] = JSON.parse(/^ENTRYPOINT (.+)$/m.exec(text)![1]!) as string[];
+  const [port] = args.splice(args.indexOf("--port") + 1, 1, "0");
+  const address = /"http:\/\/127\.0\.0\.1:(\d+)(\/\S+)"\]$/m.exec(text)!;
+  expect([command, port, /^EXPOSE (\d+)$/m.exec(text)![1]]).toEqual([
+    "runbook-emulator",
+    address[1],
+    address[1],
+  ]);
+  const { client } = await start([...args, "--open-control"]);
+  expect((await client.plain("GET", address[2]!)).status).toBe(200);
 });
 
 test("--help and --version", () => {
