@@ -20,6 +20,11 @@ export const rooms = {
       job: "the lifecycle as a Pulumi plugin, for every language: over gRPC",
     },
     {
+      name: "timeline",
+      storey: 7,
+      job: "the command that draws an exported stack: HTML page and Mermaid",
+    },
+    {
       name: "fronts/shared",
       storey: 6,
       job: "what every front needs: secrets, plain values, settings, the engine",

@@ -171,6 +171,7 @@ describe("the configuration of a stack", () => {
       "huaweicloud:secretKey": { value: "emulator-secret-key-0001", secret: true },
       "huaweicloud:endpoints.aom": { value: url },
       "huaweicloud:endpoints.functiongraph": { value: url },
+      "huaweicloud:endpoints.coc": { value: url },
       "huaweicloud:endpoints.iam": { value: url },
       "huaweicloud:endpoints.sts": { value: url },
       "alicloud:region": { value: "cn-hangzhou" },

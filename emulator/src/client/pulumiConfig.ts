@@ -28,7 +28,7 @@ export interface PulumiConfigOptions {
 const clouds = {
   huaweicloud: {
     region: "cn-north-4",
-    endpoints: ["aom", "functiongraph", "iam", "sts"],
+    endpoints: ["aom", "functiongraph", "coc", "iam", "sts"],
     plainHttp: { name: "allowInsecureHttp", value: "true" },
   },
   alicloud: {
