@@ -40,7 +40,12 @@ export const rooms = {
   emulator: [
     { name: "huawei", storey: 7, job: "Huawei Cloud: a folder per service, its requests and its words" },
     { name: "alibaba", storey: 7, job: "Alibaba Cloud: a folder per service, its requests and its words" },
-    { name: "control", storey: 7, job: "the control API under /_emulator/" },
+    { name: "control", storey: 7, job: "the control API under /_emulator/, and the page at /" },
+    {
+      name: "client",
+      storey: 7,
+      job: "the control API as methods, for tests; knows the API by its addresses",
+    },
     { name: "cloud", storey: 6, job: "the state of one emulator and its quirks; what a vendor registers" },
     { name: "seed", storey: 5, job: "what an emulator starts with: seed files, the demo" },
     { name: "http", storey: 4, job: "server, router, planned faults, request log, rate limits: no vendor" },

@@ -34,6 +34,7 @@ export function cocService(state: HuaweiState): Service {
   const match = matchByRoute(table, (route, params, call) => respond(state, route, params, call));
   return {
     name: coc,
+    title: "Huawei Cloud COC jobs",
     routes: table.names(),
     match: (call) => {
       const found = match(call);
