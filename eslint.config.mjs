@@ -67,7 +67,7 @@ export default tseslint.config(
   },
   {
     files: [
-      ...["provider/src/**/*.ts", "emulator/src/**/*.ts"],
+      ...["provider/src/**/*.ts", "emulator/src/**/*.ts", "emulator/page/*.mjs"],
       ...["tools/**/*.mjs", "bench/**/*.mjs", "test/support/**/*.{ts,mjs}"],
     ],
     plugins: { dialect },
@@ -114,6 +114,18 @@ export default tseslint.config(
       "@typescript-eslint/no-unsafe-return": "off",
       "@typescript-eslint/no-non-null-assertion": "off",
       "@typescript-eslint/require-await": "off",
+    },
+  },
+  {
+    // The emulator's page runs in browsers.
+    files: ["emulator/page/*.mjs"],
+    languageOptions: {
+      globals: Object.fromEntries(
+        ["document", "HTMLElement", "HTMLInputElement", "HTMLButtonElement"].map((name) => [
+          name,
+          "readonly",
+        ]),
+      ),
     },
   },
   {

@@ -20,6 +20,11 @@ export const rooms = {
       job: "the lifecycle as a Pulumi plugin, for every language: over gRPC",
     },
     {
+      name: "timeline",
+      storey: 7,
+      job: "the command that draws an exported stack: HTML page and Mermaid",
+    },
+    {
       name: "fronts/shared",
       storey: 6,
       job: "what every front needs: secrets, plain values, settings, the engine",
@@ -35,7 +40,12 @@ export const rooms = {
   emulator: [
     { name: "huawei", storey: 7, job: "Huawei Cloud: a folder per service, its requests and its words" },
     { name: "alibaba", storey: 7, job: "Alibaba Cloud: a folder per service, its requests and its words" },
-    { name: "control", storey: 7, job: "the control API under /_emulator/" },
+    { name: "control", storey: 7, job: "the control API under /_emulator/, and the page at /" },
+    {
+      name: "client",
+      storey: 7,
+      job: "the control API as methods, for tests; knows the API by its addresses",
+    },
     { name: "cloud", storey: 6, job: "the state of one emulator and its quirks; what a vendor registers" },
     { name: "seed", storey: 5, job: "what an emulator starts with: seed files, the demo" },
     { name: "http", storey: 4, job: "server, router, planned faults, request log, rate limits: no vendor" },

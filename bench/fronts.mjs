@@ -85,8 +85,8 @@ export async function measureFronts({ cli, n, turns, progress }) {
 /** Runs a command as users do, which has to succeed, and says what it has used. */
 async function measure(stack, operation, plugin) {
   let stop;
-  const isProvider = ([, script = ""]) =>
-    /cmd[/\\]dynamic-provider/.test(script) || script === join(plugin, "main.js");
+  const isProvider = ([, ...words]) =>
+    words.some((word) => /cmd[/\\]dynamic-provider/.test(word) || word === join(plugin, "main.js"));
   const { ok, output } = await stack.operate(operation, {
     onStart: (pid) => (stop = watchUse(pid, isProvider)),
   });

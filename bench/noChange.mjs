@@ -6,6 +6,7 @@ import { openStack, percentile } from "./stacks.mjs";
 const brief = {
   aom: { middleMs: 1_000, rate: 10 },
   functiongraph: { middleMs: 1_000, rate: 10 },
+  coc: { middleMs: 1_000, rate: 10 },
   cloudflow: { middleMs: 1_000 },
   floor: { middleMs: 0 },
   shaped: { middleMs: 0 },

@@ -19,7 +19,9 @@ const USAGE = `Usage: npm run bench [-- OPTIONS]
   --real-time      no clock runs faster: the same runs, as short as they then take
   --at-once K      how many stacks run at once (2; 9 with --quick); more are faster and disturb each other
 `;
-const SERVICES = ["aom", "functiongraph", "cloudflow", "stepfunctions"];
+const SERVICES = ["aom", "functiongraph", "coc", "cloudflow", "stepfunctions"];
+// Those of which two histories are compared. COC has no rows of its own there: its lists and requests are FunctionGraph's in
+// number and kind.
 const HUAWEI = ["aom", "functiongraph"];
 // Comparisons that the quick bench leaves out, to end in time: Step Functions waits by the same planner as Huawei's services.
 const EVERY_ROW_ONLY = new Set(["no history", "1 s", "10 s"].map((variant) => `stepfunctions ${variant}`));

@@ -27,6 +27,8 @@ const STATUS_OPERATIONS = new Set([
   "functiongraph:ShowWorkflowExecution",
   "functiongraph:ShowWorkflowExecutionForPage",
   "functiongraph:ListWorkflowExecutions",
+  "coc:ShowExecution",
+  "coc:ListExecutions",
   "cloudflow:DescribeExecution",
   "cloudflow:ListExecutions",
   "stepfunctions:DescribeExecution",
@@ -36,10 +38,15 @@ const STATUS_OPERATIONS = new Set([
 const START_OPERATIONS = new Set([
   "aom:ExecuteWorkflow",
   "functiongraph:StartWorkflowExecution",
+  "coc:ExecuteDocument",
   "cloudflow:StartExecution",
   "stepfunctions:StartExecution",
 ]);
-const STEP_OPERATIONS = new Set(["cloudflow:GetExecutionHistory", "stepfunctions:GetExecutionHistory"]);
+const STEP_OPERATIONS = new Set([
+  "coc:ListExecutionSteps",
+  "cloudflow:GetExecutionHistory",
+  "stepfunctions:GetExecutionHistory",
+]);
 
 /** The emulator keeps at most this many requests whole; of more, only their number is known. */
 const KEPT_REQUESTS = 10_000;
@@ -115,7 +122,7 @@ export async function startEmulator(rate = 1, offsetMs = 0, service = undefined)
  * Makes a stack: an emulator with the workflows and their past, a program, and the engine's own state. Nothing has run yet.
  * @param {{
  *   cli: string, n: number,
- *   service: "aom" | "functiongraph" | "cloudflow" | "stepfunctions" | "floor" | "shaped" | "idle",
+ *   service: "aom" | "functiongraph" | "coc" | "cloudflow" | "stepfunctions" | "floor" | "shaped" | "idle",
  *   variant?: keyof typeof variants, middleMs: number, rate?: number, seed?: number, only?: string | undefined, offsetMs?: number,
  *   faults?: object[], front?: import("./pluginProgram.mjs").Front, plugin?: string, isProbed?: boolean,
  * }} options `middleMs`: the middle duration, in emulated milliseconds; `front`: what carries the executions; `plugin`: the
@@ -348,7 +355,7 @@ function argumentsOf(service, id) {
     return { stateMachineArn: `arn:aws:states:us-east-1:123456789012:stateMachine:${id}` };
   }
   // Executions of one stack and one workflow are all wanted: none of them stands for another.
-  return { workflowId: id, concurrency: "allow" };
+  return { [service === "coc" ? "documentId" : "workflowId"]: id, concurrency: "allow" };
 }
 
 /** What belongs to an account and not to a runbook stands in no resource. */
@@ -360,6 +367,8 @@ function accountsAt(endpoint) {
     HW_PROJECT_ID: "0123456789abcdef0123456789abcdef",
     HUAWEICLOUD_SDK_REGION_AOM_CN_NORTH_4: endpoint,
     HUAWEICLOUD_SDK_REGION_FUNCTIONGRAPH_CN_NORTH_4: endpoint,
+    HUAWEICLOUD_SDK_REGION_COC_CN_NORTH_4: endpoint,
+    HUAWEICLOUD_SDK_IAM_ENDPOINT: endpoint,
     ALIBABA_CLOUD_ACCESS_KEY_ID: "EMULATORACCESSKEY0001",
     ALIBABA_CLOUD_ACCESS_KEY_SECRET: "emulator-secret-key-0001",
     ALIBABA_CLOUD_REGION: "cn-hangzhou",

@@ -1,15 +1,20 @@
 /** The command `runbook-emulator`: reads its options, starts an emulator, and says where it is in one line of JSON. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { startEmulator } from "./emulator";
+import { registeredServices, startEmulator } from "./emulator";
 import type { EmulatorOptions } from "./emulator";
 import { FolderInUseError } from "./executions/folderLock";
+import { packageVersion } from "./ground/version";
+import { formatRequest } from "./http/requestLine";
 
-const usage = `Usage: runbook-emulator [options]
+const usage = (): string => `Usage: runbook-emulator [options]
 
-Emulates Huawei Cloud AOM, FunctionGraph, IAM and STS, and Alibaba Cloud CloudFlow and STS, on one local port.
-Prints {"url":"…"} when it is ready.
+Emulates these services on one local port:
+
+${registeredServices()
+  .map(({ name, title }) => `  ${name.padEnd(17)} ${title}`)
+  .join("\n")}
+
+Prints {"url":"…"} when it is ready. A browser shows executions and requests at this URL.
 
   --port N            port to listen on; 0 picks a free one (default 0)
   --host ADDRESS      address to listen on (default 127.0.0.1)
@@ -21,6 +26,9 @@ Prints {"url":"…"} when it is ready.
   --enforce-limits    answer 429 when an operation is called too often
   --strict-auth       lock an access key for five minutes after five failures;
                       measure clock skew by the emulated clock
+  --open-control      let other machines use the control API and the page, which
+                      need no credentials: for a container
+  --verbose           log each request on stderr, without secrets
   --exit-with-parent  exit when the parent process exits
   --help, --version
 `;
@@ -64,13 +72,15 @@ export async function main(args: readonly string[], run = startEmulator): Promis
 
 function readCommandLine(args: readonly string[]): CommandLine | string {
   const values = parse(args);
-  if (values.help) return usage;
+  if (values.help) return usage();
   if (values.version) return `${packageVersion()}\n`;
   const options: EmulatorOptions = {
     port: readPort(values.port ?? "0"),
     enforceLimits: values["enforce-limits"] ?? false,
     strictAuth: values["strict-auth"] ?? false,
+    openControl: values["open-control"] ?? false,
   };
+  if (values.verbose) options.onRequest = (request) => process.stderr.write(`${formatRequest(request)}\n`);
   if (values.host !== undefined)
     options.host = nonEmpty("--host", values.host, "an address such as 127.0.0.1");
   if (values.metadata !== undefined) options.metadata = readAddress("--metadata", values.metadata);
@@ -97,6 +107,8 @@ function parse(args: readonly string[]) {
         data: { type: "string" },
         "enforce-limits": { type: "boolean" },
         "strict-auth": { type: "boolean" },
+        "open-control": { type: "boolean" },
+        verbose: { type: "boolean" },
         "exit-with-parent": { type: "boolean" },
         help: { type: "boolean", short: "h" },
         version: { type: "boolean" },
@@ -175,9 +187,4 @@ function exitWithParent(parent: number): void {
     if (process.ppid !== parent) process.exit(0);
   }, parentCheckMs);
   timer.unref();
-}
-
-function packageVersion(): string {
-  const text = readFileSync(join(__dirname, "..", "package.json"), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
 }

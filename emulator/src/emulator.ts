@@ -12,8 +12,10 @@ import { ExecutionStore } from "./executions/store";
 import { Clock } from "./ground/clock";
 import { FaultPlan } from "./http/faults";
 import { RequestLog } from "./http/requestLog";
+import type { LoggedRequest } from "./http/requestLog";
 import { listen } from "./http/server";
 import type { RunningServer } from "./http/server";
+import type { Service } from "./http/service";
 import { TokenBuckets } from "./http/tokenBuckets";
 import { huaweiGateway } from "./huawei/gateway";
 import { huawei } from "./huawei/vendor";
@@ -30,8 +32,16 @@ const gateway = huaweiGateway;
 export interface EmulatorOptions {
   /** Port to listen on; 0 picks a free one. @default 0 */
   port?: number;
-  /** Address to listen on. The control API answers this machine only, whatever is given here. @default "127.0.0.1" */
+  /**
+   * Address to listen on. The control API and the page answer this machine only, whatever is given here, unless
+   * `openControl` is set. @default "127.0.0.1"
+   */
   host?: string;
+  /**
+   * Lets other machines use the control API and the page: for a container whose port is published to the host alone. They
+   * need no credentials. @default false
+   */
+  openControl?: boolean;
   /**
    * One more address, on which the metadata services alone answer: for clients that know only the cloud's own one. Without
    * it they answer on the address of everything else only.
@@ -53,6 +63,11 @@ export interface EmulatorOptions {
   enforceLimits?: boolean;
   /** Locks an access key after five failures and measures clock skew by the emulated clock alone. @default false */
   strictAuth?: boolean;
+  /**
+   * Called with each request to a service when its outcome is known; secrets are already redacted. Must not throw.
+   * @default nobody
+   */
+  onRequest?: (request: LoggedRequest) => void;
 }
 
 /** A running emulator. */
@@ -110,6 +125,12 @@ export async function startEmulatorOf(
   }
 }
 
+/** The services of the emulator, without starting one: for `--help`. */
+export function registeredServices(): readonly Pick<Service, "name" | "title">[] {
+  const state = createState(ownVendors, {}, loadSeed({ demo: false }, scriptedBy(ownVendors)), undefined);
+  return ownVendors.flatMap((vendor) => vendor.open(state, false).services);
+}
+
 function serve(
   state: EmulatorState,
   opened: readonly OpenVendor[],
@@ -119,8 +140,13 @@ function serve(
   seedState(state);
   state.executions.load();
   const services = opened.flatMap((vendor) => vendor.services);
-  const control = controlApi(state, services, scriptedServices, () => {
-    reset(state, opened);
+  const control = controlApi(state, {
+    services,
+    scriptedServices,
+    isOpen: options.openControl ?? false,
+    resetToSeed: () => {
+      reset(state, opened);
+    },
   });
   return listen(
     { ...state, services, gateway, control },
@@ -167,7 +193,10 @@ function createState(
     buckets: new TokenBuckets(clock, options.enforceLimits ?? false, seed.limits),
     faults: new FaultPlan(),
     quirks: new QuirkBook(vendors.flatMap((vendor) => vendor.quirks)),
-    log: new RequestLog(vendors.map((vendor) => vendor.secrets)),
+    log: new RequestLog(
+      vendors.map((vendor) => vendor.secrets),
+      options.onRequest,
+    ),
   };
 }
 

@@ -12,5 +12,6 @@ if %NODE_MAJOR% LSS 20 (
   exit /b 1
 )
 
-node "%~dp0main.js" %*
+rem Young objects get little room: most of what a call needs is gone after it.
+node --max-semi-space-size=2 "%~dp0main.js" %*
 exit /b %ERRORLEVEL%

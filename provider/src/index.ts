@@ -4,10 +4,11 @@
  */
 import * as aom from "./program/aom";
 import * as cloudflow from "./program/cloudflow";
+import * as coc from "./program/coc";
 import * as functiongraph from "./program/functiongraph";
 import * as stepfunctions from "./program/stepfunctions";
 
-export { aom, cloudflow, functiongraph, stepfunctions };
+export { aom, cloudflow, coc, functiongraph, stepfunctions };
 export {
   AuthenticationError,
   ConfigurationError,

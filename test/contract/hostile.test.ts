@@ -19,7 +19,8 @@ import {
 import { services } from "../../provider/src/services/registry";
 import { registeredServices } from "../support/everyService";
 import type { Answers, Hostile } from "../support/hostileService";
-import { comeBackTomorrow, hostile, hostileId, json, loginPage, wires } from "../support/hostileService";
+import { comeBackTomorrow, hostile, hostileId, json, loginPage } from "../support/hostileService";
+import { wires } from "../support/hostileWires";
 
 // What a wait may last beyond its time: one request.
 const requestSeconds = 30;
@@ -310,10 +311,9 @@ const paging = registeredServices.filter((service) => services[service].capabili
 
 describe.each(paging)("%s: a list without an end", (service) => {
   const wire = wires[service];
-  const full = Array.from({ length: service === "functiongraph" ? 200 : 99 }, (_, index) => ({
-    id: `ex-${String(index)}`,
-  }));
-  // FunctionGraph pages by offset: a service that ignores it gives the same page for ever.
+  const rows = service === "functiongraph" ? 200 : service === "coc" ? 100 : 99;
+  const full = Array.from({ length: rows }, (_, index) => ({ id: `ex-${String(index)}` }));
+  // FunctionGraph and COC page by offset: a service that ignores it gives the same page for ever.
   const endless: readonly [string, Answers][] = [
     ["the same page for ever", { list: () => json(wire.listed(full, "t")) }],
     ["new tokens for ever", { list: (_request, count) => json(wire.listed(full, `t${String(count)}`)) }],

@@ -6,7 +6,7 @@ import type { Arguments } from "../../provider/src/lifecycle";
 import type { ServiceName } from "../../provider/src/services/registry";
 import { control } from "../support/emulators";
 import { emulatorSettings } from "../support/lifecycleHosts";
-import { demoProjectId } from "../support/sessions";
+import { demoAccountId, demoProjectId } from "../support/sessions";
 import { emulatedAccount, emulatedMachine, emulatedRegion } from "../support/stepFunctions/emulatedStates";
 import type { ContractWorkflow, ServiceRow } from "./serviceRow";
 
@@ -79,6 +79,24 @@ export const serviceRows: readonly ServiceRow[] = [
       describe: "ShowWorkflowExecution",
       list: "ShowWorkflowExecutionForPage",
       stop: "StopWorkFlow",
+    },
+  },
+  {
+    service: "coc",
+    // With the account's id it need not be looked up.
+    settings: (emulator) => emulatorSettings(emulator, { "huaweicloud:domainId": demoAccountId }),
+    workflow: async (emulator, workflow): Promise<Arguments> => ({
+      documentId: await script(emulator, "coc", workflow, flowScripts),
+    }),
+    unknownWorkflow: { documentId: "nowhere" },
+    location: { site: "china", accountId: demoAccountId },
+    words: { running: "Running", succeeded: "Succeed", failed: "Failed", stopped: "Canceled" },
+    refusals: [400, 403, 409],
+    operations: {
+      start: "ExecuteDocument",
+      describe: "ShowExecution",
+      list: "ListExecutions",
+      stop: "UpdateExecution",
     },
   },
   {

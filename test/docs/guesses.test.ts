@@ -36,6 +36,7 @@ const values: Readonly<Record<string, string | number>> = {
   listDelayMs: 1,
   detailDelayMs: 1,
   largestPage: 10,
+  descriptionLength: 10,
 };
 
 let emulator: Emulator;

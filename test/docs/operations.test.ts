@@ -13,6 +13,7 @@ import * as stepFunctions from "../../provider/src/services/aws/stepfunctions/ap
 import * as iam from "../../provider/src/services/huawei/iam";
 import * as keyRequests from "../../provider/src/services/huawei/keyRequests";
 import * as aom from "../../provider/src/services/huawei/aom/api";
+import * as coc from "../../provider/src/services/huawei/coc/api";
 import * as functionGraph from "../../provider/src/services/huawei/functiongraph/api";
 import type { HttpRequest } from "../../provider/src/http/request";
 
@@ -37,7 +38,14 @@ const rows: Row[] = readFileSync(resolve(__dirname, "../../docs/operations.md"),
     emulator: emulator === "yes",
   }));
 
-const place = { endpoint: "http://host", projectId: "p", workflowId: "w", flowName: "f", machine: {} };
+const place = {
+  endpoint: "http://host",
+  projectId: "p",
+  workflowId: "w",
+  documentId: "d",
+  flowName: "f",
+  machine: {},
+};
 
 /** The requests that an api module can build: its functions say it, whatever they are given. */
 function operationsOf(api: object, where: unknown = place): string[] {
@@ -65,6 +73,7 @@ test("the table has every service", () => {
   expect([...new Set(rows.map(({ service }) => service))]).toEqual([
     "aom",
     "functiongraph",
+    "coc",
     "cloudflow",
     "iam",
     "huaweiSts",
@@ -81,6 +90,7 @@ test("the table has every service", () => {
 test.each<[string, object]>([
   ["aom", aom],
   ["functiongraph", functionGraph],
+  ["coc", coc],
   ["cloudflow", cloudFlow],
   ["alibabaMetadata", alibabaMetadata],
   ["alibabaSts", alibabaSts],

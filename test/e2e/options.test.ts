@@ -2,7 +2,16 @@
  * Resource options and flags of the CLI that change when executions run, are stopped, or are left alone: on every
  * service, with the real engine.
  */
-import { namesOf, onEvery, play, renamed, rowOf, runsOf, script } from "../support/everyService";
+import {
+  huaweiEndpoints,
+  namesOf,
+  onEvery,
+  play,
+  renamed,
+  rowOf,
+  runsOf,
+  script,
+} from "../support/everyService";
 import { requestsOf } from "../support/emulators";
 import { useFixture } from "../support/fixture";
 import type { ProgramResource } from "../support/stack";
@@ -72,7 +81,7 @@ test("ignoreChanges, aliases and another provider for the same account run nothi
   for (const role of ["ignoring", "partly", "heeding", "moved", "renamed", "teardown"]) {
     await script(emulator, role);
   }
-  const endpoints = { aom: emulator.url, functiongraph: emulator.url, iam: emulator.url };
+  const endpoints = huaweiEndpoints(emulator.url);
   const account = { accessKey: "EMULATORACCESSKEY0001", secretKey: "emulator-secret-key-0001" };
   const same: ProgramResource = {
     name: "same-account",
@@ -206,7 +215,7 @@ test("customTimeouts bound the wait of each operation; two accounts in one stack
   await script(emulator, "slow", { runsOn: true, stopTakesMs: 600_000 });
   await script(emulator, "theirs");
   const customTimeouts = { create: "1s", update: "2s", delete: "3s" };
-  const endpoints = { aom: emulator.url, functiongraph: emulator.url, iam: emulator.url };
+  const endpoints = huaweiEndpoints(emulator.url);
   const provider = (name: string, secretKey: string): ProgramResource => {
     const account = { accessKey: "EMULATORACCESSKEY0001", secretKey };
     const projectId = "0123456789abcdef0123456789abcdef";

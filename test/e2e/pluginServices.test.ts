@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { Emulator } from "runbook-emulator";
 import type { ServiceName } from "../../provider/src/services/registry";
 import { control, executionsOf } from "../support/emulators";
-import { registeredServices, workflowArgument } from "../support/everyService";
+import { huaweiEndpoints, registeredServices, workflowArgument } from "../support/everyService";
 import type { PluginStack, StoredResource } from "../support/pluginStack";
 import { hasYaml, openPluginStack } from "../support/pluginStack";
 import type { CommandEnd } from "../support/pulumiCommand";
@@ -124,7 +124,7 @@ onYaml("a YAML program with an execution of each service", () => {
           ...account,
           region: "cn-east-3",
           projectId: demoProjectId,
-          endpoints: { aom: url, functiongraph: url, iam: url },
+          endpoints: huaweiEndpoints(url),
         },
         alicloud: { ...account, region: "cn-beijing", endpoints: { fnf: url } },
         aws: { ...account, endpoints: [{ sfn: url }] },

@@ -5,7 +5,7 @@
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { EmulatedService } from "../support/everyService";
-import { everyService } from "../support/everyService";
+import { everyService, inputArgumentOf, workflowArgumentOf } from "../support/everyService";
 import { outputs as outputNames, stateVersion } from "../../provider/src/lifecycle/state";
 import { diagnosticsOf, previewRowOf, rowsOf } from "../support/console";
 import { control, executionsOf, requestsOf } from "../support/emulators";
@@ -30,12 +30,6 @@ const scriptSuccess = async (
   await control(fixture.emulator, "PUT", `/workflows/${id}`, { service, nodes: [step], runs });
 };
 
-const workflowArgument = (service: EmulatedService): string =>
-  service === "cloudflow" ? "flowName" : "workflowId";
-
-// AOM's workflows take no input: there the triggers are what differs from run to run.
-const inputArgument = (service: EmulatedService): string => (service === "aom" ? "triggers" : "input");
-
 /** How many executions each workflow has had. */
 async function counts(): Promise<Record<string, number>> {
   const found: Record<string, number> = {};
@@ -59,8 +53,8 @@ interface Change {
 }
 
 function changesOf(service: EmulatedService): Change[] {
-  const input = inputArgument(service);
-  const workflow = workflowArgument(service);
+  const input = inputArgumentOf(service);
+  const workflow = workflowArgumentOf(service);
   return [
     {
       what: "key-order",
@@ -147,7 +141,7 @@ test("each reason stands in the preview: what is none, like key order or an expi
     cases.map(({ service, name, ...change }) => ({
       name,
       kind: service,
-      args: { [workflowArgument(service)]: name, ...change[side] },
+      args: { [workflowArgumentOf(service)]: name, ...change[side] },
     }));
   const once = Object.fromEntries(cases.map(({ name }) => [name, 1]));
 
@@ -221,7 +215,7 @@ function keyed(
   const execution = {
     name,
     kind: service,
-    args: { [workflowArgument(service)]: name, [inputArgument(service)]: input, ...args },
+    args: { [workflowArgumentOf(service)]: name, [inputArgumentOf(service)]: input, ...args },
   };
   if (mode === "none") return [execution];
   if (mode === "literal") {
@@ -275,7 +269,7 @@ test("A, B, A is three runs, one after a failure is a new one, and so is one aft
   for (const { service, mode } of cases) {
     const rows = rowsOf(changed.output, `${service}-${mode}`).join("\n");
     const key = mode === "uuid7" ? "executionKey changed; " : "";
-    expect(rows).toContain(`runs again: ${key}${inputArgument(service)}.image changed`);
+    expect(rows).toContain(`runs again: ${key}${inputArgumentOf(service)}.image changed`);
     expect(rowsOf(changed.output, `failing-${service}-${mode}`).join("\n")).toContain(
       'runs again: last execution failed (rerunOn includes "failed")',
     );
@@ -333,7 +327,7 @@ test("states of older and newer versions, and other versions of the package: not
   const program = serviceNames.map((service) => ({
     name: service,
     kind: service,
-    args: { [workflowArgument(service)]: service, [inputArgument(service)]: { image: "a" } },
+    args: { [workflowArgumentOf(service)]: service, [inputArgumentOf(service)]: { image: "a" } },
   }));
   const unchanged = { same: serviceNames.length + 1 };
   const once = Object.fromEntries(serviceNames.map((service) => [service, 1]));

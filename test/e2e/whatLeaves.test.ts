@@ -4,7 +4,8 @@
  */
 import { join } from "node:path";
 import { errorOf } from "../support/console";
-import { everyService } from "../support/everyService";
+import type { EmulatedService } from "../support/everyService";
+import { everyService, huaweiEndpoints, inputArgumentOf, workflowArgument } from "../support/everyService";
 import { useFixture } from "../support/fixture";
 import { runRaw } from "../support/rawCommand";
 import { startSayingService } from "../support/sayingService";
@@ -21,8 +22,13 @@ afterEach(async () => {
   service = undefined;
 });
 
-const region = { aom: "cn-north-4", functiongraph: "cn-north-4", cloudflow: "cn-hangzhou" };
-const projectId = "0123456789abcdef0123456789abcdef";
+const project = { region: "cn-north-4", projectId: "0123456789abcdef0123456789abcdef" };
+const places: Readonly<Record<EmulatedService, object>> = {
+  aom: project,
+  functiongraph: project,
+  coc: { site: "china" },
+  cloudflow: { region: "cn-hangzhou" },
+};
 
 /** An execution of a workflow of each service. */
 function executions(
@@ -35,9 +41,9 @@ function executions(
     kind,
     args: {
       endpoint: url,
-      region: region[kind],
-      ...(kind === "cloudflow" ? { flowName: workflow } : { workflowId: workflow, projectId }),
-      ...(kind === "aom" ? {} : { input: { user: "app" } }),
+      ...places[kind],
+      ...workflowArgument(kind, workflow),
+      ...(kind === "aom" ? {} : { [inputArgumentOf(kind)]: { user: "app" } }),
       ...more.args,
     },
     ...(more.opts ? { opts: more.opts } : {}),
@@ -109,11 +115,11 @@ describe("secrets", () => {
   };
 
   function program(url: string): ProgramResource[] {
-    const args = (kind: string | undefined): object => ({
+    const args = (kind: EmulatedService): object => ({
       ...(kind === "aom"
         ? {}
         : {
-            input: {
+            [inputArgumentOf(kind)]: {
               user: "app",
               password: `secret:${ofArguments.input}`,
               deep: [{ pin: `secret:${ofArguments.nested}` }],
@@ -131,7 +137,7 @@ describe("secrets", () => {
       },
       executionKey: `secret:${ofArguments.key}`,
     });
-    const endpoints = { aom: url, functiongraph: url, iam: url };
+    const endpoints = huaweiEndpoints(url);
     const all = [
       ...["fails", "refuses", "odd", "lost"].flatMap((course) =>
         workflows.flatMap((form) => [
@@ -146,7 +152,10 @@ describe("secrets", () => {
           ),
         ),
       ),
-    ].map((resource) => ({ ...resource, args: { ...resource.args, ...args(resource.kind) } }));
+    ].map((resource) => ({
+      ...resource,
+      args: { ...resource.args, ...args(resource.kind as EmulatedService) },
+    }));
     return [
       { name: "env", kind: "provider", args: { huaweicloud: { region: "cn-north-4", endpoints } } },
       {

@@ -4,7 +4,8 @@
  */
 import { control, executionsOf } from "../support/emulators";
 import { errorOf } from "../support/console";
-import { everyService, namesOf, play } from "../support/everyService";
+import type { EmulatedService } from "../support/everyService";
+import { everyService, namesOf, play, workflowArgument } from "../support/everyService";
 import { useFixture } from "../support/fixture";
 import { startSayingService } from "../support/sayingService";
 
@@ -94,7 +95,7 @@ test("14 MB of output of a failed workflow: the id is in the state, the neighbou
     const roles = ["fails-huge", "odd"].flatMap((workflow) =>
       play(workflow, { args }).map((resource) => ({
         ...resource,
-        args: { ...resource.args, [resource.kind === "cloudflow" ? "flowName" : "workflowId"]: workflow },
+        args: { ...resource.args, ...workflowArgument(resource.kind as EmulatedService, workflow) },
       })),
     );
     const up = await stack.up(roles, { continueOnError: true, parallel: 20 });

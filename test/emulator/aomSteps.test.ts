@@ -2,8 +2,8 @@
  * The steps of an AOM workflow as a pure function: how an execution stands at a time.
  */
 import fc from "fast-check";
-import { nodeRuns, programOfSteps, tasksOfSteps } from "../../emulator/src/huawei/aom/steps";
-import type { NodeRun } from "../../emulator/src/huawei/aom/steps";
+import { nodeRuns, programOfSteps, tasksOfSteps } from "../../emulator/src/huawei/steps";
+import type { NodeRun } from "../../emulator/src/huawei/steps";
 import type { Intervention, ProgramSnapshot } from "../../emulator/src/player/play";
 import { Player } from "../../emulator/src/player/player";
 import type { Playable } from "../../emulator/src/player/player";

@@ -3,7 +3,7 @@
  */
 import type { ChildProcess } from "node:child_process";
 import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import { request } from "node:http";
 import { createServer } from "node:net";
@@ -11,6 +11,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { once } from "node:events";
+import { registeredServices } from "../../emulator/src/emulator";
 import { EmulatorClient, executions } from "./emulatorClient";
 
 const repositoryRoot = join(__dirname, "..", "..");
@@ -42,12 +43,12 @@ interface Started {
   readonly stdout: () => string;
 }
 
-async function start(args: readonly string[]): Promise<Started> {
-  const child = spawn(process.execPath, [binFile, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+async function start(args: readonly string[], stderr: "inherit" | "pipe" = "inherit"): Promise<Started> {
+  const child = spawn(process.execPath, [binFile, ...args], { stdio: ["ignore", "pipe", stderr] });
   running.add(child);
   let text = "";
   await new Promise<void>((resolve, reject) => {
-    child.stdout.on("data", (chunk: Buffer) => {
+    child.stdout!.on("data", (chunk: Buffer) => {
       text += chunk.toString();
       if (text.includes("\n")) resolve();
     });
@@ -193,7 +194,47 @@ describe("options that cannot be used", () => {
   });
 });
 
+test("--verbose logs each request on stderr, without secrets; stdout keeps its one line", async () => {
+  const { child, client, stdout } = await start(["--verbose"], "pipe");
+  let log = "";
+  child.stderr!.on("data", (chunk: Buffer) => (log += chunk.toString()));
+  const token = (await client.login()).headers.get("x-subject-token")!;
+  await client.signed("POST", executions("demo-succeeds"));
+  await client.plain("GET", "/nothing?SecurityToken=hush", { headers: { "x-auth-token": token } });
+  await client.control("GET", "/executions");
+  child.kill("SIGTERM");
+  await once(child, "close");
+  const lines = log.trimEnd().split("\n");
+  expect(lines).toEqual([
+    expect.stringMatching(
+      / POST \/v3\/auth\/tokens iam:KeystoneCreateUserTokenByPassword 201 .*id=[0-9a-f]{32}$/,
+    ),
+    expect.stringMatching(/ POST \/v1\/.* aom:ExecuteWorkflow 200 by=demo\/demo id=[0-9a-f]{32}$/),
+    expect.stringMatching(/ GET \/nothing\?SecurityToken=\[redacted\] \(no such route\) 404 id=/),
+  ]);
+  for (const secret of [token, "hush", "demo-password-1"]) expect(log).not.toContain(secret);
+  expect(stdout()).toMatch(/^\{"url":"http:\/\/127\.0\.0\.1:\d+"\}\n$/);
+});
+
+test("the Dockerfile's command starts, and its health check finds the emulator", async () => {
+  const text = readFileSync(join(repositoryRoot, "emulator", "Dockerfile"), "utf8");
+  const [command, ...args] = JSON.parse(/^ENTRYPOINT (.+)$/m.exec(text)![1]!) as string[];
+  const [port] = args.splice(args.indexOf("--port") + 1, 1, "0");
+  const address = /"http:\/\/127\.0\.0\.1:(\d+)(\/\S+)"\]$/m.exec(text)!;
+  expect([command, port, /^EXPOSE (\d+)$/m.exec(text)![1]]).toEqual([
+    "runbook-emulator",
+    address[1],
+    address[1],
+  ]);
+  const { client } = await start([...args, "--open-control"]);
+  expect((await client.plain("GET", address[2]!)).status).toBe(200);
+});
+
 test("--help and --version", () => {
-  expect(refusal("--help").stdout).toContain("--enforce-limits");
+  const help = refusal("--help").stdout;
+  expect(help).toContain("--enforce-limits");
+  for (const { name, title } of registeredServices()) {
+    expect(help).toMatch(new RegExp(`^  ${name} +${title}$`, "m"));
+  }
   expect(refusal("--version").stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
 });

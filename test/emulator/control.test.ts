@@ -220,22 +220,53 @@ describe("who may use it", () => {
     expect([answer.status, answer.json.error]).toEqual([403, "the control API does not answer web pages"]);
   });
 
-  test("other machines may not", async () => {
-    const address = Object.values(networkInterfaces())
-      .flatMap((addresses) => addresses ?? [])
-      .find(({ family, internal }) => family === "IPv4" && !internal)?.address;
-    // A machine without a network has no other address to come from.
-    if (address === undefined) return;
+  // A machine without a network has no other address to come from.
+  const outerAddress = Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .find(({ family, internal }) => family === "IPv4" && !internal)?.address;
+  const testWithNetwork = outerAddress === undefined ? test.skip : test;
+
+  testWithNetwork("other machines may not, but may ask whether the emulator is up", async () => {
     const open = await startEmulator({ host: "0.0.0.0" });
     try {
       const local = new EmulatorClient(open.url);
       expect((await local.control("GET", "/clock")).status).toBe(200);
-      const outside = new EmulatorClient(open.url.replace("127.0.0.1", address));
-      expect((await outside.control("GET", "/clock")).status).toBe(403);
+      const outside = new EmulatorClient(open.url.replace("127.0.0.1", outerAddress!));
+      const clock = await outside.control("GET", "/clock");
+      expect([clock.status, clock.json.error]).toEqual([403, expect.stringContaining("--open-control")]);
+      expect((await outside.control("GET", "/health")).status).toBe(200);
+      expect((await outside.control("GET", "/health/")).status).toBe(403);
       expect((await outside.login()).status).toBe(201);
     } finally {
       await open.close();
     }
+  });
+
+  testWithNetwork("openControl lets other machines use it, but still no web pages", async () => {
+    const open = await startEmulator({ host: "0.0.0.0", openControl: true });
+    try {
+      const outside = new EmulatorClient(open.url.replace("127.0.0.1", outerAddress!));
+      expect((await outside.control("GET", "/clock")).status).toBe(200);
+      const page = await outside.plain("POST", "/_emulator/reset", {
+        headers: { origin: "http://evil.example" },
+      });
+      expect(page.status).toBe(403);
+    } finally {
+      await open.close();
+    }
+  });
+
+  test("its health names the version, the emulated time and the services", async () => {
+    await client.control("POST", "/clock", { now: "2030-01-01T00:00:00Z" });
+    const answer = await client.control("GET", "/health");
+    expect(answer.json).toMatchObject({
+      status: "ok",
+      version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+      time: "2030-01-01T00:00:00.000Z",
+    });
+    const named = (answer.json.services as { name: string; title: string }[]).map(({ name }) => name);
+    expect(named).toEqual(Object.keys((await client.control("GET", "/")).json.services));
+    expect(answer.json.services).toContainEqual({ name: "aom", title: "Huawei Cloud AOM workflows" });
   });
 
   test("its routes are listed, and a missing one is named", async () => {

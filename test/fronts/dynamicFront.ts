@@ -5,9 +5,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { unknown as unknownOutput } from "@pulumi/pulumi/output";
 import type { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
-import { aom, cloudflow, functiongraph, stepfunctions } from "pulumi-runbook";
+import * as runbook from "pulumi-runbook";
 import type { Emulator } from "runbook-emulator";
 import type { ServiceName } from "../../provider/src/services/registry";
+import { huaweiEndpoints } from "../support/everyService";
 import type { Bag } from "../support/pluginProcess";
 import { startPlugin, unknown } from "../support/pluginProcess";
 import { demoProjectId } from "../support/sessions";
@@ -40,17 +41,13 @@ async function openRuntime(): Promise<void> {
   };
 }
 
-const classes: Readonly<
-  Record<
-    ServiceName,
-    new (name: string, args: never, options: pulumi.CustomResourceOptions) => pulumi.CustomResource
-  >
-> = {
-  aom: aom.WorkflowExecution,
-  functiongraph: functiongraph.WorkflowExecution,
-  cloudflow: cloudflow.WorkflowExecution,
-  stepfunctions: stepfunctions.WorkflowExecution,
-};
+type ResourceClass = new (
+  name: string,
+  args: never,
+  options: pulumi.CustomResourceOptions,
+) => pulumi.CustomResource;
+
+const classOf = (service: ServiceName): ResourceClass => runbook[service].WorkflowExecution;
 
 /** The compiled dynamic provider in Pulumi's host. */
 export const dynamicFront: Front = {
@@ -58,7 +55,7 @@ export const dynamicFront: Front = {
   urnOf: ({ name, service }) => `urn:pulumi:dev::tests::pulumi-nodejs:${service}:WorkflowExecution::${name}`,
   register: async ({ service, name, args, timeouts = {} }: Declared) => {
     await (isReady ??= openRuntime());
-    const execution = new classes[service](name, programValue(args) as never, {
+    const execution = new (classOf(service))(name, programValue(args) as never, {
       customTimeouts: optionOf(timeouts),
     });
     await new Promise((done) => execution.id.apply(done));
@@ -95,7 +92,7 @@ function stackConfiguration({ url }: Emulator): Bag {
     ...account("huaweicloud"),
     "huaweicloud:region": "cn-north-4",
     "huaweicloud:projectId": demoProjectId,
-    "huaweicloud:endpoints": JSON.stringify({ aom: url, functiongraph: url, iam: url }),
+    "huaweicloud:endpoints": JSON.stringify(huaweiEndpoints(url)),
     ...account("alicloud"),
     "alicloud:region": "cn-hangzhou",
     "alicloud:endpoints": JSON.stringify({ fnf: url }),

@@ -20,6 +20,8 @@ const schema = JSON.parse(readFileSync(resolve(__dirname, "../../plugin/schema.j
 const required = {
   aom: { vendor: "huaweicloud", missing: "region" },
   functiongraph: { vendor: "huaweicloud", missing: "region" },
+  // Its region tells the site.
+  coc: { vendor: "huaweicloud", missing: "region" },
   cloudflow: { vendor: "alicloud", missing: "region" },
   // The state machine's ARN has its region.
   stepfunctions: { vendor: "aws", missing: "accessKey" },

@@ -5,6 +5,7 @@
 import { secret, unknown } from "../support/pluginProcess";
 import type { Scenario, Stage } from "./stage";
 import { keptOf } from "./stage";
+import { placeArgumentOf, workflowArgumentOf } from "../support/everyService";
 
 const password = "hunter2-through-both";
 const half = "\ud83d";
@@ -99,7 +100,7 @@ export const valueScenarios: readonly Scenario[] = [
     async play(stage: Stage): Promise<unknown> {
       await stage.script();
       const first = await stage.deployment("first");
-      const [subject = ""] = Object.keys(stage.subject);
+      const subject = workflowArgumentOf(stage.service);
       const wrong = [
         { [subject]: null },
         { [subject]: "" },
@@ -111,7 +112,7 @@ export const valueScenarios: readonly Scenario[] = [
         { rerunOn: ["failed", "oops"] },
         { concurrency: "many" },
         { timeoutSecond: 5 },
-        { region: 7 },
+        { [placeArgumentOf(stage.service)]: 7 },
         { executionKey: "" },
         { triggers: "1.4.2" },
         { triggers: { data: "x".repeat(5_000_000) } },

@@ -85,7 +85,7 @@ describe.each<Language>(["yaml", "python", "go", "java", "typescript"])("%s", (l
     });
     if (count > 1) {
       const events = {
-        others: { value: Array(3).fill("succeeded") },
+        others: { value: Array(4).fill("succeeded") },
         firstEvent: { value: "1 ExecutionStarted" },
       };
       expect(await stack.outputs()).toMatchObject(events);

@@ -117,10 +117,10 @@ testIf(noPython, "Python: every module can be imported, and has the resources an
     join(folder, "modules.py"),
     `import importlib, json, pkgutil, pulumi_runbook
 wanted = ["WorkflowExecution", "WorkflowExecutionArgs", "get_workflow_execution", "get_workflow_executions_output"]
-own = {"cloudflow": ["get_execution_history"], "functiongraph": ["retry_workflow_execution"],
+own = {"cloudflow": ["get_execution_history"], "functiongraph": ["retry_workflow_execution"], "coc": ["retry_workflow_execution"],
        "stepfunctions": ["get_execution_history_output", "retry_workflow_execution"]}
 # First as programs do: modules are loaded when they are used.
-missing = [s + "." + n for s in ("aom", "functiongraph", "cloudflow", "stepfunctions") for n in wanted + own.get(s, [])
+missing = [s + "." + n for s in ("aom", "functiongraph", "coc", "cloudflow", "stepfunctions") for n in wanted + own.get(s, [])
            if not callable(getattr(getattr(pulumi_runbook, s), n, None))]
 names = [m.name for m in pkgutil.walk_packages(pulumi_runbook.__path__, "pulumi_runbook.")]
 for name in names: importlib.import_module(name)

@@ -26,6 +26,7 @@ const begin = (service: ServiceName, more: object = {}): Promise<unknown> =>
 describe.each<[ServiceName, Arguments, number]>([
   ["aom", { workflowId: "history" }, 1],
   ["functiongraph", { workflowId: "history" }, 11],
+  ["coc", { documentId: "history" }, 11],
   ["cloudflow", { flowName: "history" }, 11],
 ])("%s", (service, args, pages) => {
   const ids: string[] = [];

@@ -117,7 +117,7 @@ describe.each(registeredServices)("%s: a deployment that is cancelled while many
     const kept = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value.id] : []));
     expect(kept.sort()).toEqual((await ids()).sort());
     // What is on its way: what the bucket lets through without an answer, at the most.
-    const atOnce = { aom: 10, functiongraph: 10, cloudflow: 50, stepfunctions: 1_000 }[service];
+    const atOnce = { aom: 10, functiongraph: 10, coc: 10, cloudflow: 50, stepfunctions: 1_000 }[service];
     expect(kept.length).toBeLessThanOrEqual(12 + atOnce);
     for (const outcome of outcomes) {
       if (outcome.status === "rejected") {

@@ -9,10 +9,10 @@ import { create, deleteExecution } from "../../provider/src/lifecycle";
 import type { Crash, Machine, Scene } from "../support/machines";
 import { crash, idAndState, openScene, proveNames } from "../support/machines";
 import { services } from "../../provider/src/services/registry";
-import { registeredServices } from "../support/everyService";
+import { inputArgumentOf, registeredServices } from "../support/everyService";
 
 const minuteMs = 60_000;
-const marking: ServiceName[] = ["functiongraph", "cloudflow", "stepfunctions"];
+const marking = registeredServices.filter((service) => services[service].capabilities.runMark !== "none");
 const crashes: Crash[] = ["beforePost", "beforeAnswer", "beforeState"];
 const started: Crash[] = ["beforeAnswer", "beforeState"];
 // As random.RandomUuid makes them.
@@ -154,7 +154,7 @@ describe.each(registeredServices)("%s with a key", (service) => {
     const keyed = (more: Arguments): Arguments =>
       scene.args({ executionKey: uuid, concurrency: "allow", ...more });
     const variants: Arguments[] = [{}, { executionKey: "another" }, { triggers: { a: 1 } }];
-    if (service !== "aom") variants.push({ input: { a: 1 } });
+    if (service !== "aom") variants.push({ [inputArgumentOf(service)]: { a: 1 } });
     for (const variant of variants) {
       const urn = `urn:pulumi:test::test::type::${JSON.stringify(variant)}`;
       await create(keyed(variant), machine.process({ urn }));

@@ -79,17 +79,17 @@ async function underWay({ engine }: Plugin, urn: string): Promise<{ creating: Pr
 
 const urn = urnOf("patch");
 
-test("the engine is done: Cancel tells the journal what has arrived, and SIGINT ends the process", async () => {
+test("the engine is done: after Cancel comes SIGINT, which tells the journal what has arrived and ends the process", async () => {
   const plugin = await start();
   await plugin.engine.check(urn, { workflowId: "quick" });
   const { id } = await plugin.engine.create(urn, { workflowId: "quick" });
   expect(await pendingOf(urn)).toMatchObject({ executionId: id });
   expect((await pendingOf(urn))?.isAnswered).toBeUndefined();
-  // Plugins that a language host has started get no signal.
   await plugin.engine.cancel();
-  expect(await pendingOf(urn)).toMatchObject({ executionId: id, isAnswered: true });
+  expect((await pendingOf(urn))?.isAnswered).toBeUndefined();
   expect(await msOf((plugin.process.kill("SIGINT"), plugin.ended))).toBeLessThan(soonMs);
   expect(await plugin.ended).toBe(0);
+  expect(await pendingOf(urn)).toMatchObject({ executionId: id, isAnswered: true });
   // The next deployment sees the state.
   const next = await start();
   await next.engine.check(urn, { workflowId: "quick" }, { workflowId: "quick" });
@@ -99,6 +99,21 @@ test("the engine is done: Cancel tells the journal what has arrived, and SIGINT 
   };
   await next.engine.diff(urn, id, stored, { workflowId: "quick" });
   expect(await pendingOf(urn)).toBeUndefined();
+});
+
+test("Ctrl-C twice: what was answered right before may be missing in the state, so the next deployment has it again", async () => {
+  const plugin = await start();
+  await plugin.engine.check(urn, { workflowId: "quick" });
+  const { id } = await plugin.engine.create(urn, { workflowId: "quick" });
+  // Nothing is under way, as when an engine is done; then the engine is gone, and has saved nothing.
+  await plugin.engine.cancel();
+  plugin.process.stdin!.end();
+  expect(await plugin.ended).toBe(1);
+
+  const next = await start();
+  await next.engine.check(urn, { workflowId: "quick" });
+  expect(await next.engine.create(urn, { workflowId: "quick" })).toMatchObject({ id });
+  expect(await executionsOf(emulator)).toHaveLength(1);
 });
 
 test("an engine that only sends the signal is done as well", async () => {

@@ -5,7 +5,7 @@
 import type { Emulator } from "runbook-emulator";
 import { startEmulator } from "runbook-emulator";
 import { control, executionsOf } from "../support/emulators";
-import { everyService } from "../support/everyService";
+import { everyService, workflowArgument, workflowArgumentOf } from "../support/everyService";
 import type { Bag, Plugin } from "../support/pluginProcess";
 import { failureOf, reference, startPlugin, unknown, urnOf } from "../support/pluginProcess";
 
@@ -23,8 +23,10 @@ afterEach(() => plugin.stop());
 
 describe.each(everyService)("%s", (service) => {
   const urn = urnOf("patch", service);
-  const names = service === "cloudflow" ? "flowName" : "workflowId";
-  const args = (workflow: string, more: Bag = {}): Bag => ({ [names]: workflow, ...more });
+  const args = (workflow: string, more: Bag = {}): Bag => ({
+    ...workflowArgument(service, workflow),
+    ...more,
+  });
   const running = async (): Promise<number> =>
     (await executionsOf(emulator)).filter(({ status }) => /^running$/i.test(status)).length;
   const count = async (): Promise<number> => (await executionsOf(emulator)).length;
@@ -216,7 +218,7 @@ describe.each(everyService)("%s", (service) => {
     });
     const wrong = await failureOf(engine.read(taken, "4711"));
     expect(wrong.code).toBe(3);
-    expect(wrong.message).toContain(`write "<${names}>/<executionId>"`);
+    expect(wrong.message).toContain(`write "<${workflowArgumentOf(service)}>/<executionId>"`);
   });
 
   test("get: the state that the program gives names the workflow, and a failed run is no failure of the program", async () => {

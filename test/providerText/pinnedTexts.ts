@@ -8,5 +8,6 @@ export const pinnedTexts: Readonly<Record<ServiceName, string>> = {
   aom: 'exports.handler = () => require("pulumi-runbook/provider").aom;',
   functiongraph: 'exports.handler = () => require("pulumi-runbook/provider").functiongraph;',
   cloudflow: 'exports.handler = () => require("pulumi-runbook/provider").cloudflow;',
+  coc: 'exports.handler = () => require("pulumi-runbook/provider").coc;',
   stepfunctions: 'exports.handler = () => require("pulumi-runbook/provider").stepfunctions;',
 };

@@ -65,7 +65,7 @@ export const exceptions = [
   "a destroy was cut short after it had dealt with the first one",
   "a copy of a teardown runbook had other arguments",
   "what was changed meanwhile was not started from this machine",
-  "FunctionGraph had not shown a name yet",
+  "the service had not shown a name yet",
   "executions without a mark are all alike to a start without an answer",
   "its execution was taken by a start without an answer",
   "a list left something out",

@@ -579,6 +579,11 @@ export class Engine {
     const end = await this.#answered(call, ({ provider }) => provider.import!(urn, id));
     observer.end(call, end);
     if (end.kind !== "done" && end.kind !== "unready") return;
+    if (end.id === "") {
+      // The service need not show yet what it has just begun.
+      this.#fail("taken", new Error("the resource does not exist"));
+      return;
+    }
     try {
       const given = end.inputs ?? {};
       const { inputs, reasons } = await this.#call(({ provider }) => provider.check(urn, {}, given));

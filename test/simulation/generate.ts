@@ -3,7 +3,7 @@
  * strong faults find more than all of them weakly.
  */
 import { Draw } from "./draw";
-import { isNamed } from "./program";
+import { hasExpress, isNamed, showsMarks } from "./program";
 import type {
   ClockSpec,
   Deploy,
@@ -76,8 +76,8 @@ function drawClimate(draw: Draw): Climate {
 }
 
 function drawWorld(draw: Draw, climate: Climate): World {
-  const service = draw.weighted({ aom: 3, functiongraph: 3, cloudflow: 3, stepfunctions: 3 });
-  const express = service !== "aom" && draw.chance(0.08);
+  const service = draw.weighted({ aom: 3, functiongraph: 3, cloudflow: 3, stepfunctions: 3, coc: 3 });
+  const express = hasExpress(service) && draw.chance(0.08);
   const expressKept = express && service === "cloudflow" && draw.chance(0.5);
   const clock = (): ClockSpec =>
     climate.clocks === 0 || draw.chance(0.4)
@@ -98,7 +98,7 @@ function drawWorld(draw: Draw, climate: Climate): World {
     service,
     ...(express ? { express } : {}),
     ...(expressKept ? { expressKept } : {}),
-    ...(service === "functiongraph" && draw.chance(0.4)
+    ...(showsMarks({ service }) && draw.chance(0.4)
       ? { headers: draw.weighted({ hidden: 8, empty: climate.lies > 0 ? 2 : 0 }) }
       : {}),
     nodes: Array.from({ length: draw.int(1, 3) }, clock),

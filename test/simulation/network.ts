@@ -42,6 +42,9 @@ interface WireInit {
   readonly signal?: AbortSignal | null;
 }
 
+// In a map, or as a parameter of COC.
+const tagged = /"sim":"([^"]+)"|"key":"sim","value":"([^"]+)"/;
+
 /** Makes a process's fetch. */
 export function fetchThrough(route: Route): Fetch {
   const counts = new Map<RequestKind, number>();
@@ -53,7 +56,8 @@ export function fetchThrough(route: Route): Fetch {
     const nth = (counts.get(kind) ?? 0) + 1;
     counts.set(kind, nth);
     const text = typeof body === "string" ? body : "";
-    const [, tag] = /"sim":"([^"]+)"/.exec(decodeURIComponent(text)) ?? [];
+    const [, inMap, inPair] = tagged.exec(decodeURIComponent(text)) ?? [];
+    const tag = inMap ?? inPair;
     const fault = route.faults.find(
       (one) => one.on === kind && nth >= one.nth && nth < one.nth + (one.times ?? 1),
     );

@@ -6,7 +6,7 @@ import { falseClaims } from "./claims";
 import type { Counters, Exception } from "./counters";
 import type { Call, CallEnd, EngineObserver, Saved, Stack } from "./engine";
 import type { Machine } from "./machine";
-import { isNamed, tagOf, workflowOf } from "./program";
+import { inputNames, isNamed, showsMarks, tagOf, workflowOf } from "./program";
 import type { Answer } from "./providerSide";
 import type { Deploy, RequestKind, ResourceSpec, World } from "./script";
 import type { Execution, Origin, Truth } from "./services/truth";
@@ -184,8 +184,8 @@ export class Oracle {
 
   /** True where an execution bears what its start carried, so that it is known again. */
   get #isMarked(): boolean {
-    const { service, headers = "shown" } = this.#world;
-    return isNamed(this.#world) || (service === "functiongraph" && headers === "shown");
+    const { headers = "shown" } = this.#world;
+    return isNamed(this.#world) || (showsMarks(this.#world) && headers === "shown");
   }
 
   // ---- calls
@@ -505,8 +505,8 @@ export class Oracle {
   }
 
   #headersWord(): string {
-    const { service, headers = "shown" } = this.#world;
-    return service === "functiongraph" && headers !== "shown" ? ` with headers ${headers}` : "";
+    const { headers = "shown" } = this.#world;
+    return showsMarks(this.#world) && headers !== "shown" ? ` with headers ${headers}` : "";
   }
 
   // Why docs/guarantees.md lets a second one be. As narrow as it says.
@@ -934,8 +934,8 @@ export class Oracle {
       !isNamed &&
       /is not known whether (this run|execution \S+ is this run)/.test(message)
     ) {
-      if (this.#world.service === "functiongraph" && !this.#hasShownName(want.workflow)) {
-        this.#counters.exception("FunctionGraph had not shown a name yet");
+      if (showsMarks(this.#world) && !this.#hasShownName(want.workflow)) {
+        this.#counters.exception("the service had not shown a name yet");
         return;
       }
       if (wasListCut(want)) return;
@@ -1041,7 +1041,9 @@ export class Oracle {
       );
     }
     const serial = typeof output === "object" ? output?.serial : undefined;
-    if (status === "succeeded" && serial !== undefined && named.every((one) => one.serial !== serial)) {
+    // COC's outputs are texts.
+    const isOther = (one: Execution): boolean => String(one.serial) !== String(serial);
+    if (status === "succeeded" && serial !== undefined && named.every(isOther)) {
       this.violate("a state has another execution's output", `${saved.name}: ${String(serial)}`);
     }
   }
@@ -1251,7 +1253,9 @@ function isSameKey(one: Want, other: Want): boolean {
 
 function replacingOf(inputs: Bag): Bag {
   return Object.fromEntries(
-    Object.entries(inputs).filter(([name]) => !waits.has(name) && !name.startsWith("__") && name !== "input"),
+    Object.entries(inputs).filter(
+      ([name]) => !waits.has(name) && !name.startsWith("__") && !inputNames.has(name),
+    ),
   );
 }
 

@@ -17,6 +17,7 @@ import { isNamed, workflowName } from "./program";
 import type { Deploy, Fault, Json, Moment, ResourceSpec, Script, Step } from "./script";
 import { simulatedAom } from "./services/aom";
 import { simulatedCloudFlow } from "./services/cloudflow";
+import { simulatedCoc } from "./services/coc";
 import { simulatedStepFunctions } from "./services/stepfunctions";
 import { simulatedFunctionGraph } from "./services/functiongraph";
 import type { SimulatedService } from "./services/gateway";
@@ -39,6 +40,7 @@ export interface Outcome {
 const services = {
   aom: simulatedAom,
   functiongraph: simulatedFunctionGraph,
+  coc: simulatedCoc,
   cloudflow: simulatedCloudFlow,
   stepfunctions: simulatedStepFunctions,
 } as const;

@@ -50,7 +50,11 @@ export function openPluginHost(options: HostOptions): Host {
     },
     // The engine says so whether or not anything is under way.
     cancel: () => void cancel(),
-    rest: cancel,
+    // Both, as an engine does that ends in order.
+    rest: async () => {
+      await cancel();
+      await service.rest();
+    },
   };
 }
 

@@ -1,7 +1,9 @@
 /**
  * The program: what a resource of a script comes to as the inputs that its constructor sends.
  */
+import type { BackendDefinition } from "../../provider/src/execution/service";
 import type { ServiceName } from "../../provider/src/services/registry";
+import { services } from "../../provider/src/services/registry";
 import type { ResourceSpec, World } from "./script";
 import type { Bag } from "./values";
 import { secretOf } from "./values";
@@ -17,7 +19,7 @@ export function workflowName(index: number): string {
   return `wf${String(index)}`;
 }
 
-/** By which an execution's input tells whose it is; AOM's have no input. */
+/** By which an execution's input tells whose it is; AOM's have no input, COC's are parameters. */
 export function tagOf(stack: string, name: string): string {
   return `${stack}/${name}`;
 }
@@ -40,6 +42,8 @@ function placeOf(service: ServiceName, workflow: string): Record<string, string>
   switch (service) {
     case "cloudflow":
       return { region: "cn-hangzhou", flowName: workflow };
+    case "coc":
+      return { site: "international", documentId: workflow };
     case "stepfunctions":
       return {
         region: "us-east-1",
@@ -56,7 +60,7 @@ function placeOf(service: ServiceName, workflow: string): Record<string, string>
 
 /** The workflow's name at the service, by the inputs of a resource. */
 export function workflowOf(inputs: Bag): string {
-  const texts = [inputs["flowName"], inputs["workflowId"], inputs["stateMachineArn"]];
+  const texts = [inputs["flowName"], inputs["workflowId"], inputs["documentId"], inputs["stateMachineArn"]];
   const found = texts.find((text): text is string => typeof text === "string");
   return found?.split(":").at(-1) ?? workflowName(0);
 }
@@ -64,15 +68,37 @@ export function workflowOf(inputs: Bag): string {
 const expressModes: Readonly<Record<ServiceName, Readonly<Record<string, string>>>> = {
   aom: {},
   functiongraph: { mode: "EXPRESS" },
+  coc: {},
   cloudflow: { executionMode: "Express" },
   stepfunctions: { stateMachineType: "EXPRESS" },
 };
 
+/** True for a service that has executions without a history. */
+export function hasExpress(service: ServiceName): boolean {
+  return Object.keys(expressModes[service]).length > 0;
+}
+
+/** True for a service whose executions show in their details what their start carried, if they show it. */
+export function showsMarks({ service }: Pick<World, "service">): boolean {
+  return services[service].capabilities.runMark === "detail";
+}
+
+/** The name of the argument that the workflow gets as its input; undefined where it takes none. */
+export function inputNameOf(service: ServiceName): string | undefined {
+  const { arguments: specs }: BackendDefinition = services[service];
+  return Object.entries(specs).find(([, { isInput }]) => isInput)?.[0];
+}
+
+/** The names that {@link inputNameOf} gives. */
+export const inputNames: ReadonlySet<string> = new Set(
+  (Object.keys(services) as ServiceName[]).flatMap((service) => inputNameOf(service) ?? []),
+);
+
 // What the npm package's class adds for the dynamic provider.
-function ownProperties(world: World, stack: string, { name }: ResourceSpec, isSecret: boolean): Bag {
+function ownProperties(world: World, stack: string, { name }: ResourceSpec, secretArguments: Bag): Bag {
   return {
     __provider: `exports.handler = () => require("pulumi-runbook/provider").${world.service};`,
-    __meta: { urn: urnOf(world, stack, name), ...(isSecret ? { secretArguments: ["input"] } : {}) },
+    __meta: { urn: urnOf(world, stack, name), ...secretArguments },
   };
 }
 
@@ -83,17 +109,20 @@ function ownProperties(world: World, stack: string, { name }: ResourceSpec, isSe
 export function inputsOf(world: World, stack: string, spec: ResourceSpec, key: string | undefined): Bag {
   const { service } = world;
   const isPlugin = world.front === "plugin";
-  const isSecret = spec.secretInput === true && service !== "aom";
-  const input = { sim: tagOf(stack, spec.name) };
+  const inputName = inputNameOf(service);
+  const isSecret = spec.secretInput === true && inputName !== undefined;
+  const tag = { sim: tagOf(stack, spec.name) };
+  const input = inputName === undefined ? {} : { [inputName]: isSecret && isPlugin ? secretOf(tag) : tag };
   const place = placeOf(service, workflowName(spec.workflow));
   const mode = world.express === true ? expressModes[service] : {};
   return {
     ...place,
-    ...(service === "aom" ? {} : { input: isSecret && isPlugin ? secretOf(input) : input, ...mode }),
+    ...input,
+    ...mode,
     triggers: { version: spec.version },
     ...spec.args,
     ...(key === undefined ? {} : { executionKey: key }),
     ...(spec.executionName === undefined ? {} : { executionName: spec.executionName }),
-    ...(isPlugin ? {} : ownProperties(world, stack, spec, isSecret)),
+    ...(isPlugin ? {} : ownProperties(world, stack, spec, isSecret ? { secretArguments: [inputName] } : {})),
   };
 }

@@ -6,7 +6,7 @@ import type { ServiceName } from "../../provider/src/services/registry";
 import type { ResourceSpec, Script, Step, World } from "./script";
 import { simulate } from "./simulate";
 
-const services: readonly ServiceName[] = ["aom", "functiongraph", "cloudflow", "stepfunctions"];
+const services: readonly ServiceName[] = ["aom", "functiongraph", "coc", "cloudflow", "stepfunctions"];
 
 function world(service: ServiceName, more: Partial<World> = {}): World {
   return {

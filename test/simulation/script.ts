@@ -16,7 +16,10 @@ export interface World {
   readonly express?: boolean;
   /** CloudFlow: Express executions are kept as others are; else they are forgotten as they end. */
   readonly expressKept?: boolean;
-  /** FunctionGraph: whether the status shows the start's headers; `empty` shows a map without any. */
+  /**
+   * FunctionGraph, COC: whether the status shows the headers or the description of the start; `empty` shows them without
+   * anything in them.
+   */
   readonly headers?: "shown" | "hidden" | "empty";
   /** Nodes of the service, each with a clock of its own. */
   readonly nodes: readonly ClockSpec[];

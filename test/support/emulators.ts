@@ -1,19 +1,12 @@
 /**
- * What a test asks of an emulator through its control API.
+ * What a test asks of an emulator: the package's own client, and a few questions in the words of the tests.
  */
-import type { Emulator } from "runbook-emulator";
+import { ControlClient } from "runbook-emulator";
+import type { EmulatedExecution, Emulator } from "runbook-emulator";
 
-/** An execution as the control API lists it. */
-export interface EmulatedExecution {
-  readonly executionId: string;
-  readonly workflowId: string;
-  /** AOM's word. */
-  readonly status: string;
-  /** Milliseconds since the epoch. */
-  readonly startedAt: number;
-}
+export type { EmulatedExecution };
 
-/** A request as the control API logs it. */
+/** A request that a service has answered. */
 export interface LoggedRequest {
   /** The service that it went to; absent where none has such a request. */
   readonly service?: string;
@@ -43,9 +36,9 @@ export async function control(
 
 /** All executions, in the order they were started. */
 export async function executionsOf(emulator: Emulator): Promise<EmulatedExecution[]> {
-  const answer = (await control(emulator, "GET", "/executions")) as { executions: EmulatedExecution[] };
+  const executions = await new ControlClient(emulator).executions();
   // CloudFlow's executions are unique within their flow only; the control API puts the flow before the name.
-  const named = answer.executions.map((execution) => ({
+  const named = executions.map((execution) => ({
     ...execution,
     executionId: execution.executionId.split(":").at(-1)!,
   }));
@@ -54,5 +47,5 @@ export async function executionsOf(emulator: Emulator): Promise<EmulatedExecutio
 
 /** All requests to the services. */
 export async function requestsOf(emulator: Emulator): Promise<LoggedRequest[]> {
-  return ((await control(emulator, "GET", "/requests")) as { requests: LoggedRequest[] }).requests;
+  return (await new ControlClient(emulator).requests()) as LoggedRequest[];
 }

@@ -3,6 +3,8 @@
  * ran for it can be counted.
  */
 import type { Emulator } from "runbook-emulator";
+import type { ArgumentSpec } from "../../provider/src/execution/argument";
+import type { BackendDefinition } from "../../provider/src/execution/service";
 import type { ServiceName } from "../../provider/src/services/registry";
 import { services } from "../../provider/src/services/registry";
 import { control, executionsOf } from "./emulators";
@@ -16,21 +18,49 @@ export const registeredServices = Object.keys(services) as ServiceName[];
 export type EmulatedService = Exclude<ServiceName, "stepfunctions">;
 
 /** All services of the emulator. */
-export const everyService = [
-  "aom",
-  "functiongraph",
-  "cloudflow",
-] as const satisfies readonly EmulatedService[];
+export const everyService = registeredServices.filter(
+  (service): service is EmulatedService => service !== "stepfunctions",
+);
+
+const specsOf = (service: ServiceName): [string, ArgumentSpec][] =>
+  Object.entries((services[service] as BackendDefinition).arguments);
+
+/** The name of the argument that names the workflow. */
+export function workflowArgumentOf(service: ServiceName): string {
+  return specsOf(service).find(([, { required, replaces }]) => required && replaces)![0];
+}
+
+/** The name of the argument that the workflow gets as its input; where it takes none, the triggers differ from run to run. */
+export function inputArgumentOf(service: ServiceName): string {
+  return specsOf(service).find(([, { isInput }]) => isInput)?.[0] ?? "triggers";
+}
+
+/** The name of the argument that says first where the workflow is. */
+export function placeArgumentOf(service: ServiceName): string {
+  return specsOf(service).find(([, { located }]) => located)![0];
+}
 
 /** The argument that names a scripted workflow. */
 export function workflowArgument(service: ServiceName, id: string): Record<string, string> {
-  if (service === "stepfunctions") return { stateMachineArn: emulatedMachine(id) };
-  return { [service === "cloudflow" ? "flowName" : "workflowId"]: id };
+  return { [workflowArgumentOf(service)]: service === "stepfunctions" ? emulatedMachine(id) : id };
+}
+
+/** Where the services of Huawei Cloud are, IAM included: all at one address. */
+export function huaweiEndpoints(url: string): Record<string, string> {
+  const own = registeredServices.filter((service) => services[service].title.startsWith("Huawei Cloud"));
+  return Object.fromEntries([...own, "iam"].map((service) => [service, url]));
 }
 
 /** The same value for each service. */
 export function onEvery<T>(value: T): Record<EmulatedService, T> {
-  return { aom: value, functiongraph: value, cloudflow: value };
+  return forEvery(() => value);
+}
+
+function forEvery<T>(make: (service: EmulatedService) => T): Record<EmulatedService, T> {
+  return Object.fromEntries(everyService.map((service) => [service, make(service)])) as Record<
+    EmulatedService,
+    T
+  >;
 }
 
 /** Names of a role's resources. */
@@ -103,7 +133,7 @@ export async function runsOf(
     executions
       .filter(({ workflowId }) => workflowId === `${service}-${role}`)
       .map(({ status }) => (/^running$/i.test(status) ? "runs" : "ended"));
-  return { aom: of("aom"), functiongraph: of("functiongraph"), cloudflow: of("cloudflow") };
+  return forEvery(of);
 }
 
 /** The row that the CLI showed last for a resource; empty where it showed none. */

@@ -7,22 +7,12 @@ import type { ServiceName } from "../../provider/src/services/registry";
 import { RunRegister, openSession } from "../../provider/src/lifecycle";
 import { services } from "../../provider/src/services/registry";
 import type { Fetch } from "../../provider/src/http/httpClient";
+import type { Asked, HostileRequest } from "./hostileWires";
+import { wires } from "./hostileWires";
 import type { RecordingReporter } from "./lifecycleHosts";
 import { recordingReporter } from "./lifecycleHosts";
 import { demoProjectId, never, settingsOf } from "./sessions";
 import { simulatedClock } from "./simulatedClock";
-
-/** What a request asks for. */
-export type Asked = "start" | "look" | "list" | "stop" | "history" | "login";
-
-/** A request as it arrived. */
-export interface HostileRequest {
-  readonly method: string;
-  readonly url: URL;
-  /** Lower-case names. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
 
 /** What to answer to one request. */
 export interface HostileAnswer {
@@ -34,117 +24,6 @@ export interface HostileAnswer {
   /** Never answers. */
   readonly hang?: boolean;
 }
-
-/** A row of a list. */
-export interface Row {
-  readonly id: unknown;
-  readonly status?: "running" | "succeeded";
-}
-
-/** How a service says things. */
-interface Wire {
-  readonly args: Arguments;
-  asked(request: HostileRequest): Asked;
-  /** The id that a start asks for, where it names one. */
-  named(request: HostileRequest): string | undefined;
-  started(id: unknown): unknown;
-  looked(id: unknown, status: "running" | "succeeded"): unknown;
-  listed(rows: readonly Row[], nextToken?: string): unknown;
-}
-
-const startedAt = "2026-11-21T06:00:00.000Z";
-const settledAt = "2026-11-21T06:00:02.000Z";
-
-// CloudFlow and Step Functions name their operations alike.
-const askedBy: Readonly<Record<string, Asked>> = {
-  StartExecution: "start",
-  DescribeExecution: "look",
-  ListExecutions: "list",
-  StopExecution: "stop",
-  GetExecutionHistory: "history",
-};
-
-const huaweiPath = (request: HostileRequest): Asked => {
-  const { pathname } = request.url;
-  if (pathname.startsWith("/v3/")) return "login";
-  if (pathname.endsWith("/terminate")) return "stop";
-  if (request.method === "POST") return "start";
-  return /\/executions(-history)?$/.test(pathname) ? "list" : "look";
-};
-const huaweiWord = { running: "running", succeeded: "success" };
-const huaweiRow = ({ id, status = "running" }: Row): unknown => ({
-  execution_id: id,
-  status: huaweiWord[status],
-  begin_time: startedAt,
-  ...(status === "succeeded" ? { end_time: settledAt } : {}),
-});
-
-const cloudFlowRun = (Name: unknown, status: "running" | "succeeded"): unknown => ({
-  Name,
-  FlowName: "wf",
-  Status: { running: "Running", succeeded: "Succeeded" }[status],
-  StartedTime: startedAt,
-  ...(status === "succeeded" ? { StoppedTime: settledAt, Output: '{"version":"1.4.2"}' } : {}),
-});
-
-const executionArn = (id: unknown): unknown =>
-  typeof id === "string" ? `arn:aws:states:us-east-1:123456789012:execution:wf:${id}` : id;
-const stepFunctionsRun = (id: unknown, status: "running" | "succeeded"): unknown => ({
-  executionArn: executionArn(id),
-  status: status.toUpperCase(),
-  startDate: Date.parse(startedAt) / 1000,
-  ...(status === "succeeded"
-    ? { stopDate: Date.parse(settledAt) / 1000, output: '{"version":"1.4.2"}' }
-    : {}),
-});
-
-/** The services' wires. */
-export const wires: Readonly<Record<ServiceName, Wire>> = {
-  aom: {
-    args: { workflowId: "wf" },
-    asked: huaweiPath,
-    named: () => undefined,
-    started: (id) => ({ execution_id: id }),
-    looked: (id, status) => ({
-      ...(huaweiRow({ id, status }) as object),
-      execution_result_list: [{ node_id: "n", status: "success", output: { version: "1.4.2" } }],
-    }),
-    listed: (rows) => rows.map(huaweiRow),
-  },
-  functiongraph: {
-    args: { workflowId: "wf" },
-    asked: huaweiPath,
-    named: () => undefined,
-    started: (id) => ({ execution_id: id }),
-    looked: (id, status) => ({
-      ...(huaweiRow({ id, status }) as object),
-      ...(status === "succeeded" ? { output: { version: "1.4.2" } } : {}),
-    }),
-    listed: (rows) => ({ executions: rows.map(huaweiRow) }),
-  },
-  cloudflow: {
-    args: { flowName: "wf" },
-    asked: ({ headers }) => askedBy[headers["x-acs-action"]!]!,
-    named: ({ body }) => new URLSearchParams(body).get("ExecutionName") ?? undefined,
-    started: (id) => cloudFlowRun(id, "running"),
-    looked: cloudFlowRun,
-    listed: (rows, NextToken) => ({
-      Executions: rows.map(({ id, status = "running" }) => cloudFlowRun(id, status)),
-      NextToken,
-    }),
-  },
-  stepfunctions: {
-    args: { stateMachineArn: "arn:aws:states:us-east-1:123456789012:stateMachine:wf" },
-    asked: ({ headers }) => askedBy[headers["x-amz-target"]!.split(".").at(-1)!]!,
-    named: ({ body }) => (JSON.parse(body) as { name?: string }).name,
-    started: (id) => ({ executionArn: executionArn(id), startDate: Date.parse(startedAt) / 1000 }),
-    looked: stepFunctionsRun,
-    listed: (rows, nextToken) => ({
-      executions: rows.map(({ id, status = "running" }) => stepFunctionsRun(id, status)),
-      nextToken,
-    }),
-  },
-};
 
 /** What AOM says of a workflow in its list: that the list of its executions covers it. */
 export const workflowList = (id: string): unknown => ({
@@ -198,7 +77,7 @@ export function hostile(
     start: () => wire.started(id),
     look: () => wire.looked(id, "running"),
     list: () => wire.listed([]),
-    history: () => ({ Events: [] }),
+    history: () => wire.history ?? { Events: [] },
     stop: () => ({}),
     login: () => ({}),
   };

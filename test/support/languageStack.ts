@@ -4,6 +4,8 @@
  */
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
+import { ControlClient } from "runbook-emulator";
+import type { PulumiConfigValue } from "runbook-emulator";
 import { buildJavaProgram } from "./javaProgram";
 import type { OperationResult, StackOutput } from "./pulumiCommand";
 import { demandPulumi, operate, stackOutputs } from "./pulumiCommand";
@@ -126,24 +128,18 @@ export async function openLanguageStack(
   const plugin = ["resource", "runbook", schemaVersion(), "--file", prepared.archive!];
   await demandPulumi(place, ["plugin", "install", ...plugin]);
   await demandPulumi(place, ["stack", "init", "test"]);
-  const settings = {
-    "huaweicloud.region": "cn-north-4",
-    "huaweicloud.projectId": "0123456789abcdef0123456789abcdef",
-    "huaweicloud.accessKey": "EMULATORACCESSKEY0001",
-    "huaweicloud.endpoints.aom": emulatorUrl,
-    "huaweicloud.endpoints.functiongraph": emulatorUrl,
-    "huaweicloud.endpoints.iam": emulatorUrl,
-    "alicloud.region": "cn-hangzhou",
-    "alicloud.accessKey": "EMULATORACCESSKEY0001",
-    "alicloud.endpoints.fnf": emulatorUrl,
-    "aws.accessKey": "EMULATORACCESSKEY0001",
-    "aws.endpoints.sfn": emulatorUrl,
+  const settings: Readonly<Record<string, PulumiConfigValue>> = {
+    ...new ControlClient(emulatorUrl).pulumiConfig({ for: "plugin" }),
+    "runbook:aws.accessKey": { value: "EMULATORACCESSKEY0001" },
+    "runbook:aws.secretKey": { value: "emulator-secret-key-0001", secret: true },
+    "runbook:aws.endpoints.sfn": { value: emulatorUrl },
   };
-  const clouds = ["huaweicloud", "alicloud", "aws"];
   await demandPulumi(place, [
     ...["config", "set-all", "--path"],
-    ...Object.entries(settings).flatMap(([key, value]) => ["--plaintext", `runbook:${key}=${value}`]),
-    ...clouds.flatMap((cloud) => ["--secret", `runbook:${cloud}.secretKey=emulator-secret-key-0001`]),
+    ...Object.entries(settings).flatMap(([key, { value, secret }]) => [
+      secret ? "--secret" : "--plaintext",
+      `${key}=${value}`,
+    ]),
   ]);
 
   return {

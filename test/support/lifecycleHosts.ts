@@ -9,6 +9,7 @@ import { RunRegister, openSession } from "../../provider/src/lifecycle";
 import { services } from "../../provider/src/services/registry";
 import type { EmulatedClock } from "./emulatedClock";
 import { emulatedClock } from "./emulatedClock";
+import { huaweiEndpoints } from "./everyService";
 import { demoProjectId, never, settingsOf } from "./sessions";
 
 /** A reporter that remembers. */
@@ -46,11 +47,7 @@ export function emulatorSettings(emulator: Emulator, config: Record<string, stri
       "huaweicloud:secretKey": "emulator-secret-key-0001",
       "huaweicloud:region": "cn-north-4",
       "huaweicloud:projectId": demoProjectId,
-      "huaweicloud:endpoints": JSON.stringify({
-        aom: emulator.url,
-        functiongraph: emulator.url,
-        iam: emulator.url,
-      }),
+      "huaweicloud:endpoints": JSON.stringify(huaweiEndpoints(emulator.url)),
       "alicloud:accessKey": "EMULATORACCESSKEY0001",
       "alicloud:secretKey": "emulator-secret-key-0001",
       "alicloud:region": "cn-hangzhou",

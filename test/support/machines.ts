@@ -21,31 +21,15 @@ import { RunRegister, create, openSession } from "../../provider/src/lifecycle";
 import { services } from "../../provider/src/services/registry";
 import type { EmulatedExecution, LoggedRequest } from "./emulators";
 import { control, executionsOf, requestsOf } from "./emulators";
+import type { ServiceRow } from "../contract/serviceRow";
+import { serviceRows } from "../contract/serviceRows";
 import { workflowArgument } from "./everyService";
 import type { EmulatedHost } from "./lifecycleHosts";
 import { emulatedHost, emulatorSettings, recordingReporter } from "./lifecycleHosts";
 import { startWithStates } from "./stepFunctions/emulatedStates";
 
-const startOperations = {
-  aom: "ExecuteWorkflow",
-  functiongraph: "StartWorkflowExecution",
-  cloudflow: "StartExecution",
-  stepfunctions: "StartExecution",
-} as const satisfies Record<ServiceName, string>;
-
-const listOperations = {
-  aom: "ListWorkflowExecutions",
-  functiongraph: "ShowWorkflowExecutionForPage",
-  cloudflow: "ListExecutions",
-  stepfunctions: "ListExecutions",
-} as const satisfies Record<ServiceName, string>;
-
-const lookOperations = {
-  aom: "SearchWorkflowExecutionDetail",
-  functiongraph: "ShowWorkflowExecution",
-  cloudflow: "DescribeExecution",
-  stepfunctions: "DescribeExecution",
-} as const satisfies Record<ServiceName, string>;
+const operationsOf = (service: ServiceName): ServiceRow["operations"] =>
+  serviceRows.find((row) => row.service === service)!.operations;
 
 /** What a test decides of a process; the rest is as in any deployment. */
 export type ProcessOptions = Partial<
@@ -117,13 +101,14 @@ export async function openScene(service: ServiceName, { realTime = false } = {})
   const definition: BackendDefinition = realTime
     ? services[service]
     : { ...rest, capabilities: { ...capabilities, longPollSeconds: 0 } };
+  const operations = operationsOf(service);
   const workflow = workflowArgument(service, sceneWorkflow);
   const inScene: Scene = {
     service,
     emulator,
-    startOperation: startOperations[service],
-    listOperation: listOperations[service],
-    lookOperation: lookOperations[service],
+    startOperation: operations.start,
+    listOperation: operations.list,
+    lookOperation: operations.describe,
     args: (more = {}) => ({ ...workflow, ...more }),
     takes: async (durationMs, more = {}) => {
       const script = { service, nodes: [{ id: "Work", durationMs }], ...more };
@@ -276,9 +261,11 @@ async function sessionWith(
 
 function isStart(url: string, { method, headers }: RequestInit): boolean {
   const action = new Headers(headers as Record<string, string>).get("x-acs-action");
-  return action === null
-    ? method === "POST" && new URL(url).pathname.endsWith("/executions")
-    : action === startOperations.cloudflow;
+  if (action !== null) return action === operationsOf("cloudflow").start;
+  // COC starts by a request to the job, and stops by one to all executions.
+  const { pathname } = new URL(url);
+  const isStartPath = /\/workflow[^/]*\/[^/]+\/executions$|^\/v1\/documents\/[^/]+$/.test(pathname);
+  return method === "POST" && isStartPath;
 }
 
 /** The stored state of an outcome, whatever it is. */
@@ -297,7 +284,7 @@ export function idAndState(outcome: Outcome): {
  * that has one proves that the service shows them. Gives the ids of what ran.
  */
 export async function proveNames(scene: Scene): Promise<readonly string[]> {
-  if (scene.service !== "functiongraph") return [];
+  if (services[scene.service].capabilities.runMark !== "detail") return [];
   const urn = "urn:pulumi:another::another::type::another";
   return [(await create(scene.args(), scene.machine().process({ urn }))).id];
 }

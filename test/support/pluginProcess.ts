@@ -20,6 +20,7 @@ import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import type { Emulator } from "runbook-emulator";
 import type { ServiceName } from "../../provider/src/services/registry";
+import { huaweiEndpoints } from "./everyService";
 import type { InitFailure } from "./initFailure";
 import { initFailureOf } from "./initFailure";
 import { demoProjectId } from "./sessions";
@@ -397,7 +398,7 @@ export function emulatorPluginSettings(emulator: Emulator): Bag {
       ...account,
       region: "cn-north-4",
       projectId: demoProjectId,
-      endpoints: { aom: url, functiongraph: url, iam: url },
+      endpoints: huaweiEndpoints(url),
     },
     alicloud: { ...account, region: "cn-hangzhou", endpoints: { fnf: url } },
     aws: { ...account, region: "us-east-1", endpoints: [{ sfn: url }] },

@@ -3,6 +3,7 @@
  */
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
+import { huaweiEndpoints } from "./everyService";
 import { pluginMain } from "./pluginProcess";
 import type { CommandEnd, RunningCommand } from "./pulumiCommand";
 import { demandPulumi, startPulumi } from "./pulumiCommand";
@@ -102,7 +103,7 @@ export async function openPluginStack(emulatorUrl: string): Promise<PluginStack>
       projectId: "0123456789abcdef0123456789abcdef",
       accessKey: "EMULATORACCESSKEY0001",
       secretKey: "emulator-secret-key-0001",
-      endpoints: { aom: emulatorUrl, functiongraph: emulatorUrl, iam: emulatorUrl },
+      endpoints: huaweiEndpoints(emulatorUrl),
     },
     alicloud: {
       region: "cn-hangzhou",

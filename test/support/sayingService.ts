@@ -25,11 +25,13 @@ export function startSayingService(sayings: Sayings): Promise<ScriptedServer> {
   const known = new Set<string>();
   return startScriptedServer((request) => {
     if (request.url.startsWith("/v3/auth/tokens")) return login(sayings.token ?? "token");
+    if (request.url.startsWith("/v3/auth/domains")) return json({ domains: [{ id: "d".repeat(32) }] });
     // An empty list of executions makes the client ask which enterprise project the workflow belongs to.
     if (request.url.includes("/cms/workflow-list")) {
       const elements = [...known].map((id) => ({ id, name: sayings.text(id), enterprise_project_id: "0" }));
       return json({ elements, total_elements: elements.length });
     }
+    if (/^\/v1\/(documents|executions)/.test(request.url)) return coc(request, sayings, looks);
     const huawei = /^\/v[12]\/[^/]+\/(?:cms\/workflow|fgs\/workflows)\/([^/]+)\/([^?]*)/.exec(request.url);
     if (!huawei) return cloudFlow(request, sayings, looks);
     const workflow = decodeURIComponent(huawei[1]!);
@@ -64,6 +66,36 @@ export function startSayingService(sayings: Sayings): Promise<ScriptedServer> {
     const snapshot = { nodes: [{ id: "n", name: text }] };
     return json({ status, ...times, workflow_snapshot: snapshot, execution_result_list: [result] });
   });
+}
+
+const uuidLength = 36;
+
+function coc({ url, method }: RecordedRequest, sayings: Sayings, looks: Map<string, number>): ScriptedAnswer {
+  const [, document] = /^\/v1\/documents\/([^/?]+)/.exec(url) ?? [];
+  if (document !== undefined) {
+    const workflow = decodeURIComponent(document);
+    return workflow.startsWith("refuses")
+      ? huaweiError(400, sayings, workflow)
+      : json({ data: `${workflow}-${randomUUID()}` });
+  }
+  const [, named, steps] = /^\/v1\/executions\/([^/?]+)(\/steps)?/.exec(url) ?? [];
+  if (named === undefined) return json(method === "POST" ? {} : { data: [], total: 0 });
+  const id = decodeURIComponent(named);
+  const workflow = id.slice(0, -uuidLength - 1);
+  const text = sayings.text(workflow);
+  if (workflow.startsWith("lost")) return huaweiError(403, sayings, workflow);
+  const times = { start_time: 1_764_000_000_000, end_time: 1_764_000_002_000 };
+  if (steps === undefined) {
+    const status = statusOf(workflow, looks, id, text, { failed: "Failed", ended: "Succeed" });
+    return json({ data: { execution_id: id, status, description: text, creator: text, ...times } });
+  }
+  const outputs = Object.entries(sayings.output?.(workflow) ?? { [text]: text }).map(([key, value]) => ({
+    key,
+    value: typeof value === "string" ? value : JSON.stringify(value),
+  }));
+  const status = workflow.startsWith("fails") ? "Failed" : "Succeed";
+  const step = { execution_step_id: text, name: text, status, message: text, outputs, ...times };
+  return json({ data: [step], total: 1 });
 }
 
 function cloudFlow(request: RecordedRequest, sayings: Sayings, looks: Map<string, number>): ScriptedAnswer {

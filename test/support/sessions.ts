@@ -14,6 +14,9 @@ import { fakeClock } from "./fakeClock";
 /** Project id of the emulator's demo account. */
 export const demoProjectId = "0123456789abcdef0123456789abcdef";
 
+/** The id of the emulator's demo account, which Huawei Cloud calls domain. */
+export const demoAccountId = "df69d22bdffbed9b544caefe8989f3f5";
+
 /** Settings from plain maps, named as in a stack's configuration unless other words are given. */
 export function settingsOf(
   sources: {

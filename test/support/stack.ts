@@ -15,6 +15,7 @@ import {
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { ServiceName } from "../../provider/src/services/registry";
+import { huaweiEndpoints } from "./everyService";
 import type { OperationResult, StackOutput } from "./pulumiCommand";
 import { demandPulumi, operate, stackOutputs } from "./pulumiCommand";
 import { textOfFolder } from "./textOfFolder";
@@ -107,11 +108,7 @@ export async function openStack(
     "huaweicloud:region": "cn-north-4",
     "huaweicloud:projectId": "0123456789abcdef0123456789abcdef",
     "huaweicloud:accessKey": "EMULATORACCESSKEY0001",
-    "huaweicloud:endpoints": JSON.stringify({
-      aom: emulatorUrl,
-      functiongraph: emulatorUrl,
-      iam: emulatorUrl,
-    }),
+    "huaweicloud:endpoints": JSON.stringify(huaweiEndpoints(emulatorUrl)),
     "alicloud:region": "cn-hangzhou",
     "alicloud:accessKey": "EMULATORACCESSKEY0001",
     "alicloud:endpoints": JSON.stringify({ fnf: emulatorUrl }),

@@ -88,6 +88,16 @@ const wrongImports: readonly { readonly file: string; readonly line: string; rea
     rule: "provider-fronts/dynamic",
   },
   {
+    file: "provider/src/timeline/periods.ts",
+    line: 'import type {} from "../fronts/dynamic/properties";',
+    rule: "provider-timeline",
+  },
+  {
+    file: "provider/src/fronts/dynamic/provider.ts",
+    line: 'import "../../timeline/page";',
+    rule: "provider-fronts/dynamic",
+  },
+  {
     file: "provider/src/fronts/dynamic/properties.ts",
     line: 'import "../../services/huawei/aom/api";',
     rule: "service-by-others",
@@ -127,6 +137,7 @@ const wrongImports: readonly { readonly file: string; readonly line: string; rea
   },
   { file: "emulator/src/alibaba/gateway.ts", line: 'import "../control/route";', rule: "emulator-alibaba" },
   { file: "emulator/src/control/clock.ts", line: 'import "../huawei/gateway";', rule: "emulator-control" },
+  { file: "emulator/src/client/wire.ts", line: 'import "../control/route";', rule: "emulator-client" },
   {
     file: "emulator/src/cloud/state.ts",
     line: 'import type {} from "../huawei/authentication";',

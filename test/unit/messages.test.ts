@@ -256,6 +256,10 @@ test("a forgotten execution: what is known, and both ways on", () => {
   expect(message).toContain("no longer knows execution 8f1c02aa, and its outcome was not seen");
   expect(message).toContain('change "triggers"');
   expect(message).toContain('set waitFor to "started"');
+  const teardown = describeForgotten("8f1c02aa", context({ runOn: "destroy" }));
+  expect(teardown).toContain("If the execution did its work, run `pulumi state delete <URN>`");
+  expect(teardown).toContain("destroy again");
+  expect(teardown).not.toContain("waitFor");
 });
 
 test("a start whose outcome is unknown: nothing was sent twice, and what the next deployment does about it", () => {

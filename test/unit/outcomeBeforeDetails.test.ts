@@ -6,8 +6,10 @@ import { create, deleteExecution, read } from "../../provider/src/lifecycle";
 import { services } from "../../provider/src/services/registry";
 import type { CloudFlowBackend } from "../../provider/src/services/alibaba/cloudflow/backend";
 import type { Outcome } from "../../provider/src/lifecycle";
-import type { Answers, Hostile, HostileAnswer, HostileRequest } from "../support/hostileService";
-import { comeBackTomorrow, hostile, hostileId, json, wires } from "../support/hostileService";
+import type { Answers, Hostile, HostileAnswer } from "../support/hostileService";
+import type { HostileRequest } from "../support/hostileWires";
+import { comeBackTomorrow, hostile, hostileId, json } from "../support/hostileService";
+import { wires } from "../support/hostileWires";
 import { never } from "../support/sessions";
 
 let open: Hostile;

@@ -66,6 +66,8 @@ describe("the id of an import", () => {
     ["aom", "cn-north-4/wf/ex", { region: "cn-north-4", workflowId: "wf" }],
     ["aom", "cn-north-4/p/wf/ex", { region: "cn-north-4", projectId: "p", workflowId: "wf" }],
     ["functiongraph", "wf/ex", { workflowId: "wf" }],
+    ["coc", "DM1/ex", { documentId: "DM1" }],
+    ["coc", "europe/DM1/ex", { site: "europe", documentId: "DM1" }],
     ["cloudflow", "flow/ex", { flowName: "flow" }],
     ["cloudflow", "cn-hangzhou/flow/ex", { region: "cn-hangzhou", flowName: "flow" }],
   ])("%s: %s", (service, id, args) => {
@@ -79,9 +81,10 @@ describe("the id of an import", () => {
     ["aom", "wf/"],
     ["aom", "a/b/c/d/e"],
     ["cloudflow", "a/b/c/d"],
+    ["coc", "a/b/c/d"],
   ])("%s: %j is refused with the form", (service, id) => {
     expect(() => readImportId(services[service], id, {})).toThrow(
-      /write "<(workflowId|flowName)>\/<executionId>"/,
+      /write "<(workflowId|flowName|documentId)>\/<executionId>"/,
     );
   });
 

@@ -22,6 +22,7 @@ type Config = Record<string, string>;
 const args = {
   aom: { workflowId: "wf-1" },
   functiongraph: { workflowId: "wf-1" },
+  coc: { documentId: "DM-1" },
   cloudflow: { flowName: "deploy" },
   stepfunctions: { stateMachineArn: "arn:aws:states:eu-west-1:123456789012:stateMachine:deploy" },
 } as const;

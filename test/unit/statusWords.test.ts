@@ -5,11 +5,12 @@ import * as cloudFlow from "../../provider/src/services/alibaba/cloudflow/status
 import * as awsErrors from "../../provider/src/services/aws/serviceErrors";
 import * as stepFunctions from "../../provider/src/services/aws/stepfunctions/statuses";
 import * as aom from "../../provider/src/services/huawei/aom/statuses";
+import * as coc from "../../provider/src/services/huawei/coc/statuses";
 import * as functionGraph from "../../provider/src/services/huawei/functiongraph/statuses";
 
 describe.each(["constructor", "__proto__", "toString", "hasOwnProperty"])("%s", (word) => {
   test("is no status", () => {
-    for (const { toExecutionStatus } of [aom, functionGraph, cloudFlow, stepFunctions]) {
+    for (const { toExecutionStatus } of [aom, coc, functionGraph, cloudFlow, stepFunctions]) {
       expect(toExecutionStatus(word)).toBe("unknown");
     }
   });

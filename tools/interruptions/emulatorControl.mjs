@@ -1,30 +1,34 @@
 // What the matrix asks of its emulator: slow workflows, delayed answers, what was started and when.
 import { callEmulator } from "../callEmulator.mjs";
 
-/** The workflows: one per service with a key of the stack's own, and one without. */
-export const WORKFLOWS = ["aom", "functiongraph", "cloudflow", "stepfunctions"].flatMap((service) =>
-  ["keyed", "derived"].map((how) => ({ service, hasKey: how === "keyed", name: `${service}-${how}` })),
+/**
+ * The services, and the argument that names a workflow of each.
+ * @type {Readonly<Record<string, (name: string) => Readonly<Record<string, string>>>>}
+ */
+const SERVICES = {
+  aom: (workflowId) => ({ workflowId }),
+  functiongraph: (workflowId) => ({ workflowId }),
+  coc: (documentId) => ({ documentId }),
+  cloudflow: (flowName) => ({ flowName }),
+  stepfunctions: (name) => ({
+    stateMachineArn: `arn:aws:states:us-east-1:123456789012:stateMachine:${name}`,
+  }),
+};
+
+/** The workflows: one per service with a key of the stack's own, and one without; `args` names it to its service. */
+export const WORKFLOWS = Object.entries(SERVICES).flatMap(([service, argument]) =>
+  ["keyed", "derived"].map((how) => {
+    const name = `${service}-${how}`;
+    return { service, args: argument(name), hasKey: how === "keyed", name };
+  }),
 );
 
-/**
- * The argument that names a workflow to its service.
- * @param {string} service
- * @param {string} name
- * @returns {Record<string, string>}
- */
-export function workflowArgument(service, name) {
-  if (service === "cloudflow") return { flowName: name };
-  if (service === "stepfunctions") {
-    return { stateMachineArn: `arn:aws:states:us-east-1:123456789012:stateMachine:${name}` };
-  }
-  return { workflowId: name };
-}
+const START = ["ExecuteWorkflow", "StartWorkflowExecution", "ExecuteDocument", "StartExecution"];
+// CloudFlow and Step Functions have an operation of the same name as COC's, which they need for no start.
+const LIST = ["ListWorkflowExecutions", "ShowWorkflowExecutionForPage", "coc:ListExecutions"];
+const LOOK = ["SearchWorkflowExecutionDetail", "ShowWorkflowExecution", "ShowExecution", "DescribeExecution"];
 
-const START = ["ExecuteWorkflow", "StartWorkflowExecution", "StartExecution"];
-const LIST = ["ListWorkflowExecutions", "ShowWorkflowExecutionForPage"];
-const LOOK = ["SearchWorkflowExecutionDetail", "ShowWorkflowExecution", "DescribeExecution"];
-
-/** The operations of all services, by what they are for. */
+/** The operations of all services, by what they are for; `service:operation` where a name is not one service's. */
 export const OPERATIONS = { START, LIST, LOOK };
 
 /**
@@ -96,8 +100,10 @@ export class EmulatorControl {
    */
   async asked(operations) {
     const { requests } = await this.#call("GET", "/requests");
-    const asked = /** @type {{ operation: string, path: string, query?: string }[]} */ (requests)
-      .filter(({ operation }) => operations.includes(operation))
+    const asked = /** @type {{ service: string, operation: string }[]} */ (requests)
+      .filter(({ service, operation }) =>
+        [operation, `${service}:${operation}`].some((name) => operations.includes(name)),
+      )
       .map((request) => JSON.stringify(request));
     return new Set(
       WORKFLOWS.map(({ name }) => name).filter((name) => asked.some((text) => text.includes(name))),

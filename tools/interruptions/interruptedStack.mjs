@@ -5,6 +5,7 @@ import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { pulumiEnvironment } from "../pulumiEnvironment.mjs";
 import { processTree, signalAll } from "./processTree.mjs";
+import { WORKFLOWS } from "./emulatorControl.mjs";
 import { yamlProgram } from "./yamlProgram.mjs";
 
 const PROGRAM = join(dirname(fileURLToPath(import.meta.url)), "program");
@@ -41,7 +42,10 @@ export class InterruptedStack {
     this.#emulatorUrl = emulatorUrl;
     this.#plugin = plugin?.folder;
     mkdirSync(folder, { recursive: true });
-    if (!plugin) cpSync(PROGRAM, folder, { recursive: true });
+    if (!plugin) {
+      cpSync(PROGRAM, folder, { recursive: true });
+      writeFileSync(join(folder, "workflows.json"), JSON.stringify(WORKFLOWS));
+    }
     this.adopt({});
     const env = pulumiEnvironment({ cli, stateFolder: join(folder, "state") });
     const path = [env["PATH"], ...(plugin?.hosts ?? [])].join(delimiter);
@@ -154,6 +158,8 @@ function account(url) {
     HUAWEICLOUD_SDK_SK: "emulator-secret-key-0001",
     HW_REGION_NAME: "cn-north-4",
     HW_PROJECT_ID: "0123456789abcdef0123456789abcdef",
+    // COC asks for the account.
+    HUAWEICLOUD_SDK_IAM_ENDPOINT: url,
     ALIBABA_CLOUD_ACCESS_KEY_ID: "EMULATORACCESSKEY0001",
     ALIBABA_CLOUD_ACCESS_KEY_SECRET: "emulator-secret-key-0001",
     ALIBABA_CLOUD_REGION: "cn-hangzhou",

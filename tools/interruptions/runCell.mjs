@@ -1,4 +1,4 @@
-// Runs one cell: a deployment of eight executions (four services, with a key and without) is interrupted at one point, then
+// Runs one cell: a deployment of executions (of each service, with a key and without) is interrupted at one point, then
 // `pulumi up` runs twice more. Judges by what the emulator has started.
 import { setTimeout as sleep } from "node:timers/promises";
 import { RESUMPTIONS } from "./cells.mjs";
@@ -76,7 +76,7 @@ async function holdAt({ point, kill }, emulator) {
 }
 
 /**
- * Waits until all are where the deployment is to be interrupted.
+ * Waits until all executions are where the deployment is to be interrupted.
  * @param {import("./cells.mjs").Cell} cell
  * @param {EmulatorControl} emulator
  * @param {import("./interruptedStack.mjs").RunningCommand} command

@@ -1,5 +1,5 @@
 // The program that is interrupted where the plugin runs the executions: what program/index.js declares, in YAML.
-import { WORKFLOWS, workflowArgument } from "./emulatorControl.mjs";
+import { WORKFLOWS } from "./emulatorControl.mjs";
 
 /**
  * The text of Pulumi.yaml.
@@ -8,11 +8,11 @@ import { WORKFLOWS, workflowArgument } from "./emulatorControl.mjs";
  * @returns {string}
  */
 export function yamlProgram({ plugin, emulatorUrl, adopted }) {
-  const resources = WORKFLOWS.flatMap(({ service, name, hasKey }) => {
+  const resources = WORKFLOWS.flatMap(({ service, args, name, hasKey }) => {
     const execution = {
       type: `runbook:${service}:WorkflowExecution`,
       properties: {
-        ...workflowArgument(service, name),
+        ...args,
         endpoint: emulatorUrl,
         ...(hasKey ? { executionKey: `\${${name}-key.result}` } : {}),
         ...(name in adopted ? { adoptExecutionId: adopted[name] } : {}),

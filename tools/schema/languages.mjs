@@ -5,7 +5,13 @@
 const GO_MODULE = "github.com/pulumi-runbook/pulumi-runbook/sdk/go";
 
 /** The package in the words of each module: `runbook`, then the services. */
-const NAMES = { aom: "Aom", functiongraph: "FunctionGraph", cloudflow: "CloudFlow" };
+const NAMES = {
+  aom: "Aom",
+  functiongraph: "FunctionGraph",
+  coc: "Coc",
+  cloudflow: "CloudFlow",
+  stepfunctions: "StepFunctions",
+};
 
 /**
  * @param {readonly string[]} services names of the services' modules

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { ensureGoProgram, sdkGenerator } from "../setup/goEnvironment.mjs";
 import { SetupError } from "../setup/progress.mjs";
 import { runCommand } from "../setup/runCommand.mjs";
+import { spareTraces, traceSources } from "./nodeTraces.mjs";
 
 /** Languages for which there is an SDK; each has a folder of this name. */
 export const SDK_LANGUAGES = /** @type {const} */ (["go", "java", "nodejs", "python"]);
@@ -29,11 +30,10 @@ export async function ensureSdks({ repository, progress, env = process.env }) {
   const folder = join(repository, "sdk");
   await progress.step("sdks", async (say) => {
     const schema = join(repository, "plugin", "schema.json");
-    const stamp = createHash("sha256")
-      .update(`${generator}\0`)
-      .update(await readFile(schema))
-      .update(await readFile(new URL(import.meta.url)))
-      .digest("hex");
+    const hash = createHash("sha256").update(`${generator}\0`);
+    const own = traceSources.map((file) => join(repository, file));
+    for (const file of [schema, fileURLToPath(import.meta.url), ...own]) hash.update(await readFile(file));
+    const stamp = hash.digest("hex");
     const stampFile = join(folder, ".stamp");
     if ((await readFile(stampFile, "utf8").catch(() => "")) === stamp) {
       return `SDKs for ${SDK_LANGUAGES.join(", ")} are generated`;
@@ -49,6 +49,7 @@ export async function ensureSdks({ repository, progress, env = process.env }) {
           "The schema comes from the types and the argument tables: correct these, then run npm run schema -- --accept.",
         );
       }
+      await spareTraces(repository, join(unfinished, "nodejs"));
       await compileNodeSdk(repository, join(unfinished, "nodejs"));
       await writeFile(join(unfinished, ".stamp"), stamp);
       await rm(folder, { recursive: true, force: true });

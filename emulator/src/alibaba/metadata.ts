@@ -12,6 +12,7 @@ import type { EmulatorState } from "../cloud/state";
 import { timeText } from "./sts/operations";
 
 const tokenHeader = "x-aliyun-ecs-metadata-token";
+const service = { name: "alibabaMetadata", title: "Alibaba Cloud metadata of machines" };
 const rolesPath = "/latest/meta-data/ram/security-credentials";
 
 const routes: readonly MetadataRoute[] = [
@@ -54,7 +55,7 @@ const routes: readonly MetadataRoute[] = [
 
 /** What a machine of Alibaba Cloud hands out; answers nothing until there is such a machine. */
 export function alibabaMetadataService(state: EmulatorState): Service {
-  return metadataService(state, "alibabaMetadata", routes, tokenHeader);
+  return metadataService(state, service, routes, tokenHeader);
 }
 
 function checkToken({ state, call, machine }: MetadataRequest): void {

@@ -36,13 +36,14 @@ export interface MetadataRoute extends Route {
  */
 export function metadataService(
   state: EmulatorState,
-  name: string,
+  { name, title }: Pick<Service, "name" | "title">,
   routes: readonly MetadataRoute[],
   tokenHeader: string,
 ): Service {
   const table = new RouteTable(routes);
   return {
     name,
+    title,
     routes: table.names(),
     match(call: Call): MatchedOperation | undefined {
       const match = table.match(call.method, call.path);

@@ -4,37 +4,47 @@
  */
 import type { EmulatorState } from "../cloud/state";
 import { ShapeError } from "../ground/jsonShape";
+import type { JsonObject } from "../ground/jsonShape";
+import { packageVersion } from "../ground/version";
 import { jsonReply, ReplyError } from "../http/exchange";
 import type { Call, Reply } from "../http/exchange";
 import { RouteTable } from "../http/router";
 import type { Service } from "../http/service";
 import { accountRoutes } from "./accounts";
+import { describeBoard } from "./board";
 import { clockRoutes } from "./clock";
 import { executionRoutes } from "./executions";
 import { faultRoutes, quirkRoutes, requestRoutes } from "./requests";
+import { isForPage, pageFile } from "./page";
 import { controlRequest, problem } from "./route";
 import type { ControlRoute } from "./route";
 import { workflowRoutes } from "./workflows";
 
 const root = "/_emulator";
+const healthPath = "/health";
 
-/** Answers requests under `/_emulator/`; `undefined` for all others. */
+/** Answers requests under `/_emulator/`, and those of browsers for `/`; `undefined` for all others. */
 export type ControlApi = (call: Call) => Reply | undefined;
 
-/**
- * The control API of one emulator.
- * @param scriptedServices - whose workflows can be scripted; the first is meant where a request names none
- * @param resetToSeed - brings back the emulator's first state
- */
-export function controlApi(
-  state: EmulatorState,
-  services: readonly Service[],
-  scriptedServices: readonly string[],
-  resetToSeed: () => void,
-): ControlApi {
+/** What the control API controls, and for whom. */
+export interface Controlled {
+  readonly services: readonly Service[];
+  /** Services whose workflows can be scripted; the first is meant where a request names none. */
+  readonly scriptedServices: readonly string[];
+  /** Whether other machines may use it. */
+  readonly isOpen: boolean;
+  /** Brings back the emulator's first state. */
+  readonly resetToSeed: () => void;
+}
+
+/** The control API of one emulator. */
+export function controlApi(state: EmulatorState, controlled: Controlled): ControlApi {
+  const { services, scriptedServices, resetToSeed } = controlled;
   const routes: readonly ControlRoute[] = [
     { method: "GET", path: "", handle: () => index(routes, services) },
     { method: "GET", path: "/", handle: () => index(routes, services) },
+    { method: "GET", path: healthPath, handle: () => health(state, services) },
+    { method: "GET", path: "/page/state", handle: () => describeBoard(state, services) },
     ...workflowRoutes(state, scriptedServices),
     ...executionRoutes(state, services, scriptedServices),
     ...faultRoutes(state),
@@ -53,8 +63,9 @@ export function controlApi(
   ];
   const table = new RouteTable(routes.map((route) => ({ ...route, path: `${root}${route.path}` })));
   return (call) => {
-    if (call.path !== root && !call.path.startsWith(`${root}/`)) return undefined;
-    return refuseStrangers(call) ?? answer(table, call);
+    const isPage = isForPage(call);
+    if (!isPage && call.path !== root && !call.path.startsWith(`${root}/`)) return undefined;
+    return refuseStrangers(call, controlled) ?? (isPage ? pageFile(call) : answer(table, call));
   };
 }
 
@@ -71,10 +82,26 @@ function answer(table: RouteTable<ControlRoute>, call: Call): Reply {
 }
 
 // A web page that is open on this machine must not be able to steer the emulator: browsers send Origin.
-function refuseStrangers(call: Call): Reply | undefined {
-  if (!call.fromLoopback) return problem(403, "the control API answers only this machine");
-  if (call.headers["origin"] !== undefined) return problem(403, "the control API does not answer web pages");
+function refuseStrangers(call: Call, { isOpen }: Controlled): Reply | undefined {
+  // Whoever starts a container asks from outside whether the emulator is up, and learns no more than that.
+  const isLocal = call.fromLoopback || isOpen || call.path === `${root}${healthPath}`;
+  if (!isLocal) {
+    const remedy = "start the emulator with --open-control (startEmulator: openControl) to let others use it";
+    return problem(403, `the control API answers only this machine: ${remedy}`);
+  }
+  // Browsers send the page's own origin with its modules; its files say nothing of this emulator.
+  if (call.headers["origin"] !== undefined && !isForPage(call))
+    return problem(403, "the control API does not answer web pages");
   return undefined;
+}
+
+function health({ clock }: EmulatorState, services: readonly Service[]): JsonObject {
+  return {
+    status: "ok",
+    version: packageVersion(),
+    time: new Date(clock.now()).toISOString(),
+    services: services.map(({ name, title }) => ({ name, title })),
+  };
 }
 
 function index(routes: readonly ControlRoute[], services: readonly Service[]): Record<string, unknown> {

@@ -10,19 +10,23 @@ import type { Caller } from "../accounts/principal";
 export interface LoggedRequest {
   /** Emulated time of arrival, RFC 3339. */
   readonly time: string;
+  /** HTTP method. */
   readonly method: string;
   /** Path and query as on the wire. */
   readonly path: string;
   /** `undefined` when no service has such a route. */
   readonly service: string | undefined;
+  /** The vendor's name of the operation, such as `ExecuteWorkflow`. */
   readonly operation: string | undefined;
   /** What it was about, where the path does not say it: such as `/flow/execution`. */
   readonly subject: string | undefined;
+  /** As in the answer's `X-Request-Id`. */
   readonly requestId: string;
   /** Who has sent it, as far as the handling has found out. */
   readonly caller: Readonly<Caller>;
   /** Headers with credentials redacted. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Length of the request's body, in bytes. */
   readonly bodyBytes: number;
   /** HTTP status of the answer; `undefined` while it is being handled and when none was sent. */
   status: number | undefined;
@@ -58,8 +62,17 @@ export class RequestLog {
   readonly #secretHeaders: ReadonlySet<string>;
   readonly #secretParameters: RegExp | undefined;
 
-  /** @param secrets - those of the vendors; cookies and `Authorization` are secret everywhere */
-  constructor(secrets: readonly SecretPlaces[]) {
+  readonly #onAnswer: (request: LoggedRequest) => void;
+
+  /**
+   * @param secrets - those of the vendors; cookies and `Authorization` are secret everywhere
+   * @param onAnswer - called with each entry when its outcome is known. @default nobody
+   */
+  constructor(
+    secrets: readonly SecretPlaces[],
+    onAnswer: (request: LoggedRequest) => void = () => undefined,
+  ) {
+    this.#onAnswer = onAnswer;
     this.#secretHeaders = new Set(["cookie", ...secrets.flatMap(({ headers }) => headers)]);
     const names = secrets.flatMap(({ queryParameters }) => queryParameters);
     this.#secretParameters =
@@ -95,10 +108,11 @@ export class RequestLog {
     return entry;
   }
 
-  /** Counts an answer; unlike the entries, counts are never dropped. */
+  /** Counts an answer, and tells whoever follows the log; unlike the entries, counts are never dropped. */
   count(entry: LoggedRequest): void {
     const key = countKey(entry);
     this.#counted.set(key, (this.#counted.get(key) ?? 0) + 1);
+    this.#onAnswer(entry);
   }
 
   /** How many requests were answered, by `service:operation:status`; status 0 for those without an answer. */

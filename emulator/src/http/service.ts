@@ -42,6 +42,8 @@ export interface ExecutionOutline {
 export interface Service {
   /** Short name in the log and in faults, such as `iam`. */
   readonly name: string;
+  /** The vendor's name, for `--help` and the page, such as `Huawei Cloud IAM`. */
+  readonly title: string;
   /** Finds the operation by method, path, query, headers or body; `undefined` when the request is not this service's. */
   match(call: Call): MatchedOperation | undefined;
   /** The documented body for an HTTP status that a fault asks for. */

@@ -17,6 +17,8 @@ import { idTokenProblems } from "./iam/tokens";
 
 const tokenHeader = "x-metadata-token";
 
+const service = { name: "huaweiMetadata", title: "Huawei Cloud metadata of machines" };
+
 const routes: readonly MetadataRoute[] = [
   {
     operation: "CreateMetadataToken",
@@ -50,7 +52,7 @@ const routes: readonly MetadataRoute[] = [
 
 /** What a machine of Huawei Cloud hands out; answers nothing until there is such a machine. */
 export function huaweiMetadataService(state: EmulatorState): Service {
-  return metadataService(state, "huaweiMetadata", routes, tokenHeader);
+  return metadataService(state, service, routes, tokenHeader);
 }
 
 function unauthorized(text: string): Reply {

@@ -56,6 +56,7 @@ export function huaweiStsService(state: HuaweiState): Service {
   const table = new RouteTable(routes);
   return {
     name: serviceName,
+    title: "Huawei Cloud STS",
     routes: table.names(),
     match: matchByRoute(table, ({ operation, handle }, _params, call) => handle({ state, call, operation })),
     faultReply: (status, _operation, call) =>

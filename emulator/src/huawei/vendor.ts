@@ -1,10 +1,12 @@
-/** Huawei Cloud in the emulator: IAM, STS, AOM, FunctionGraph and the services that machines ask. */
+/** Huawei Cloud in the emulator: IAM, STS, AOM, FunctionGraph, COC and the services that machines ask. */
 import { Keyring } from "../accounts/keyring";
 import type { OpenVendor, Vendor } from "../cloud/vendor";
 import type { EmulatorState } from "../cloud/state";
 import { aomQuirks } from "./aom/quirks";
 import { aomService } from "./aom/service";
 import { Authenticator } from "./authentication";
+import { cocQuirks } from "./coc/quirks";
+import { cocService } from "./coc/service";
 import { functionGraphQuirks } from "./functiongraph/quirks";
 import { functionGraphService } from "./functiongraph/service";
 import { iamQuirks, iamService } from "./iam/service";
@@ -14,12 +16,12 @@ import { huaweiStsService } from "./sts";
 
 /** What Huawei Cloud registers. */
 export const huawei: Vendor = {
-  quirks: [...aomQuirks, ...functionGraphQuirks, ...iamQuirks],
+  quirks: [...aomQuirks, ...functionGraphQuirks, ...cocQuirks, ...iamQuirks],
   secrets: {
     headers: ["x-auth-token", "x-subject-token", "x-security-token", "x-metadata-token"],
     queryParameters: [],
   },
-  scriptedServices: ["aom", "functiongraph"],
+  scriptedServices: ["aom", "functiongraph", "coc"],
   open,
 };
 
@@ -32,6 +34,7 @@ function open(emulator: EmulatorState, strictAuth: boolean): OpenVendor {
       iamService(state),
       aomService(state),
       functionGraphService(state),
+      cocService(state),
       huaweiStsService(state),
       metadata,
     ],

@@ -3,6 +3,8 @@ import type { Seed, SeedWorkflow } from "./document";
 
 /** The project of the demo account. */
 export const demoProjectId = "0123456789abcdef0123456789abcdef";
+/** The permanent key of the demo account, on both clouds. */
+export const demoAccessKey = { accessKey: "EMULATORACCESSKEY0001", secretKey: "emulator-secret-key-0001" };
 
 const permissionDenied = [
   "+ cd /opt/patch",
@@ -127,7 +129,7 @@ export const demoSeed: Seed = {
       domain: "demo",
       users: [{ name: "demo", password: "demo-password-1" }],
       accessKeys: [
-        { accessKey: "EMULATORACCESSKEY0001", secretKey: "emulator-secret-key-0001", user: "demo" },
+        { ...demoAccessKey, user: "demo" },
         {
           accessKey: "EMULATORTEMPORARY0001",
           secretKey: "emulator-temporary-secret-0001",
@@ -146,6 +148,9 @@ export const demoSeed: Seed = {
     "functiongraph:demo-fails": flowFails,
     "functiongraph:demo-slow": flowSlow,
     "functiongraph:demo-express": flowExpress,
+    "coc:demo-succeeds": flowSucceeds,
+    "coc:demo-fails": flowFails,
+    "coc:demo-slow": flowSlow,
     "cloudflow:demo-succeeds": flowSucceeds,
     "cloudflow:demo-fails": cloudFlowFails,
     "cloudflow:demo-slow": flowSlow,

@@ -12,7 +12,7 @@ export interface SeedNodeParts {
   status?: string;
   /** Free keys of the node's output. */
   output?: Record<string, unknown>;
-  /** Code and text of the error of a failed task, for FunctionGraph and CloudFlow. */
+  /** Code and text of the error of a failed task, for FunctionGraph, COC and CloudFlow. */
   error?: string;
   cause?: string;
   targets?: {
@@ -63,7 +63,7 @@ export interface SeedRun {
 export interface SeedWorkflow extends SeedRun {
   nodes: SeedNode[];
   /** @default the service in the workflow's key, else "aom" */
-  service?: "aom" | "functiongraph" | "cloudflow";
+  service?: "aom" | "functiongraph" | "coc" | "cloudflow";
   /** @default the first project of the first account */
   projectId?: string;
   /** @default the id */

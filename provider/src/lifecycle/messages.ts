@@ -185,8 +185,15 @@ export function describeLostSight(
 export function describeForgotten(executionId: string, context: MessageContext): string {
   return lines(
     `the service no longer knows execution ${executionId}, and its outcome was not seen`,
-    "  The workflow is not run again without a change.",
-    `  To run it again, change "triggers". If the execution did its work, set waitFor to "started" instead.`,
+    ...(context.common.runOn === "destroy"
+      ? [
+          "  Nothing more was started. If the execution did its work, run `pulumi state delete <URN>`.",
+          `  If not, change "triggers", run \`pulumi up\` and destroy again.`,
+        ]
+      : [
+          "  The workflow is not run again without a change.",
+          `  To run it again, change "triggers". If the execution did its work, set waitFor to "started" instead.`,
+        ]),
     ...where(context, "WFX-NOT-FOUND"),
   );
 }

@@ -106,11 +106,11 @@ export interface HuaweicloudSettings {
    * @default false
    */
   allowInsecureHttp?: pulumi.Input<boolean>;
-  /** Hosts or addresses by service: `aom`, `fgs` (or `functiongraph`), `iam`, `sts`. */
+  /** Hosts or addresses by service: `aom`, `coc`, `fgs` (or `functiongraph`), `iam`, `sts`. */
   endpoints?: pulumi.Input<Record<string, pulumi.Input<string>>>;
   /** Default of AOM's argument `enterpriseProjectId`. */
   enterpriseProjectId?: pulumi.Input<string>;
-  /** How often operations may be called: by operation, service (`aom`, `functiongraph`, `iam`) or `*`. */
+  /** How often operations may be called: by operation, service (`aom`, `coc`, `functiongraph`, `iam`) or `*`. */
   requestLimits?: pulumi.Input<Record<string, pulumi.Input<RequestLimit>>>;
 }
 

@@ -7,7 +7,7 @@ import { AuthenticationError, ServiceError, ThrottledError, isRetryableStatus } 
 import { parseRetryAfterMs } from "../ground/backoff";
 import type { Clock } from "../ground/clock";
 import { htmlRemedy, isHtml, isJsonObject } from "../http/answer";
-import type { HttpAnswer } from "../http/request";
+import type { HttpAnswer, ToServiceError } from "../http/request";
 
 /** What the body of an error answer says, whatever its spelling. */
 export interface ErrorBody {
@@ -78,11 +78,16 @@ export function serviceErrorOf(
 }
 
 /**
- * The error of a request that gets credentials. There, "not found" is a refusal: it says nothing about an execution, and no
- * caller may take the error for that.
+ * Makes the reader for requests that get credentials. There, "not found" is a refusal: it says nothing about an execution, and
+ * no caller may take the error for that.
+ * @param read the vendor's reader.
  * @param remedy a sentence on what to do where the request is refused.
  */
-export function identityErrorOf(error: ServiceError, remedy: string): ServiceError {
+export function identityReader(read: ToServiceError, remedy: string): ToServiceError {
+  return (answer, request) => asRefusal(read(answer, request), remedy);
+}
+
+function asRefusal(error: ServiceError, remedy: string): ServiceError {
   const isKept = error instanceof ThrottledError || error instanceof AuthenticationError;
   if (isKept || error.retryable || error.isForeign) return error;
   const { status, serviceCode, serviceMessage, requestId, request } = error;

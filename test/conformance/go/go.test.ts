@@ -2,6 +2,7 @@
  * The vendor's Go SDK against the emulator. It needs the program in this folder, which `npm test` builds where Go is and
  * names in CONFORMANCE_GO; without it the tests are skipped by name.
  */
+import { describeJobs } from "../cocScenario";
 import type { Seen } from "../functiongraphScenario";
 import { clientTimeoutMs, describeFlows, runClient } from "../functiongraphScenario";
 
@@ -20,6 +21,10 @@ if (program === undefined || program === "") {
     }, clientTimeoutMs);
 
     describeFlows(() => seen);
+
+    describe("for COC", () => {
+      describeJobs(() => seen.coc);
+    });
 
     test("executes, stops and lists in AOM too", () => {
       expect(seen.aom).toEqual(["fail", "cancel", 1]);

@@ -1,6 +1,6 @@
-// Drives the emulator's FunctionGraph and AOM through the vendor's Go SDK and prints one line of JSON with what it saw.
+// Drives the emulator's FunctionGraph, AOM and COC through the vendor's Go SDK and prints one line of JSON with what it saw.
 // Usage: conformance URL   (an emulator with its demo account; its clock is moved through the control API)
-// Nothing is judged here: functiongraphScenario.ts has what every vendor's client must have seen.
+// Nothing is judged here: functiongraphScenario.ts and cocScenario.ts have what every vendor's client must have seen.
 package main
 
 import (
@@ -76,6 +76,7 @@ func main() {
 	metrics(graph, seen)
 	refusals(graph, execution, seen)
 	seen["aom"] = aom()
+	seen["coc"] = cocSeen()
 
 	line, err := json.Marshal(seen)
 	check(err)

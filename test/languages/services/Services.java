@@ -13,6 +13,11 @@ final class Services {
                 .workflowId("demo-succeeds")
                 .input(input)
                 .build());
+        var audit = new io.github.pulumirunbook.runbook.coc.WorkflowExecution("audit",
+            io.github.pulumirunbook.runbook.coc.WorkflowExecutionArgs.builder()
+                .documentId("demo-succeeds")
+                .parameters(input)
+                .build());
         var migrate = new io.github.pulumirunbook.runbook.cloudflow.WorkflowExecution("migrate",
             io.github.pulumirunbook.runbook.cloudflow.WorkflowExecutionArgs.builder()
                 .flowName("demo-succeeds")
@@ -27,7 +32,7 @@ final class Services {
             .flowName("demo-succeeds")
             .executionId(migrate.executionId().applyValue(id -> id.orElse("")))
             .build());
-        ctx.export("others", Output.all(rotate.status(), migrate.status(), copy.status()));
+        ctx.export("others", Output.all(rotate.status(), audit.status(), migrate.status(), copy.status()));
         ctx.export("firstEvent", history.applyValue(found -> {
             var first = found.events().get(0);
             return "%.0f %s".formatted(first.eventId().orElseThrow(), first.type());

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/pulumi-runbook/pulumi-runbook/sdk/go/runbook/cloudflow"
+	"github.com/pulumi-runbook/pulumi-runbook/sdk/go/runbook/coc"
 	"github.com/pulumi-runbook/pulumi-runbook/sdk/go/runbook/functiongraph"
 	"github.com/pulumi-runbook/pulumi-runbook/sdk/go/runbook/stepfunctions"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -16,6 +17,13 @@ func declareServices(ctx *pulumi.Context, image string) error {
 	rotate, err := functiongraph.NewWorkflowExecution(ctx, "rotate", &functiongraph.WorkflowExecutionArgs{
 		WorkflowId: pulumi.String("demo-succeeds"),
 		Input:      input,
+	})
+	if err != nil {
+		return err
+	}
+	audit, err := coc.NewWorkflowExecution(ctx, "audit", &coc.WorkflowExecutionArgs{
+		DocumentId: pulumi.String("demo-succeeds"),
+		Parameters: input,
 	})
 	if err != nil {
 		return err
@@ -38,7 +46,7 @@ func declareServices(ctx *pulumi.Context, image string) error {
 		FlowName:    pulumi.String("demo-succeeds"),
 		ExecutionId: migrate.ExecutionId.Elem(),
 	})
-	ctx.Export("others", pulumi.All(rotate.Status, migrate.Status, copied.Status))
+	ctx.Export("others", pulumi.All(rotate.Status, audit.Status, migrate.Status, copied.Status))
 	ctx.Export("firstEvent", history.Events().ApplyT(func(events []cloudflow.HistoryEvent) string {
 		return fmt.Sprintf("%.0f %s", *events[0].EventId, events[0].Type)
 	}))

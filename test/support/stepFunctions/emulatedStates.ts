@@ -70,6 +70,7 @@ function statesService(state: EmulatorState): Service {
   const keyring = new Keyring(state.accounts, state.clock, false);
   return {
     name: service,
+    title: "AWS Step Functions",
     routes: Object.keys(operations).map((operation) => `POST /#${operation}`),
     match: (call) => {
       const [, operation] = /^AWSStepFunctions\.(\w+)$/.exec(call.headers["x-amz-target"] ?? "") ?? [];

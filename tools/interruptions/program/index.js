@@ -1,4 +1,4 @@
-// The program that is interrupted: one execution per service with a key of the stack's own, and one without.
+// The program that is interrupted: an execution of each workflow in workflows.json, some with a key of the stack's own.
 "use strict";
 const fs = require("node:fs");
 const path = require("node:path");
@@ -8,26 +8,11 @@ const services = require("pulumi-runbook");
 // What a person would write after an error that names candidates: { "aom-keyed": "8f1c…" }.
 const adopted = JSON.parse(fs.readFileSync(path.join(__dirname, "adopted.json"), "utf8"));
 
-const workflowOf = {
-  aom: (name) => ({ workflowId: name }),
-  functiongraph: (name) => ({ workflowId: name }),
-  cloudflow: (name) => ({ flowName: name }),
-  stepfunctions: (name) => ({
-    stateMachineArn: `arn:aws:states:us-east-1:123456789012:stateMachine:${name}`,
-  }),
-};
+const workflows = JSON.parse(fs.readFileSync(path.join(__dirname, "workflows.json"), "utf8"));
 
-for (const service of Object.keys(workflowOf)) {
-  for (const hasKey of [true, false]) {
-    const name = `${service}-${hasKey ? "keyed" : "derived"}`;
-    const key = hasKey ? { executionKey: new random.RandomUuid7(name, {}).result } : {};
-    const adopt = name in adopted ? { adoptExecutionId: adopted[name] } : {};
-    const endpoint = process.env.RUNBOOK_EMULATOR_URL;
-    new services[service].WorkflowExecution(name, {
-      ...workflowOf[service](name),
-      endpoint,
-      ...key,
-      ...adopt,
-    });
-  }
+for (const { service, args, hasKey, name } of workflows) {
+  const key = hasKey ? { executionKey: new random.RandomUuid7(name, {}).result } : {};
+  const adopt = name in adopted ? { adoptExecutionId: adopted[name] } : {};
+  const endpoint = process.env.RUNBOOK_EMULATOR_URL;
+  new services[service].WorkflowExecution(name, { ...args, endpoint, ...key, ...adopt });
 }

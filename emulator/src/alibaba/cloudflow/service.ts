@@ -54,6 +54,7 @@ interface Incoming extends RpcRequest {
 export function cloudFlowService(state: AlibabaState): Service {
   return {
     name: cloudFlow,
+    title: "Alibaba Cloud CloudFlow",
     routes: operations.map(({ method, action }) => `${method} /?Action=${action}`),
     match(call: Call): MatchedOperation | undefined {
       const incoming = read(state, call);

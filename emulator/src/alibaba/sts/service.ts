@@ -28,6 +28,7 @@ const unsignedOperation = "AssumeRoleWithOIDC";
 export function alibabaStsService(state: AlibabaState): Service {
   return {
     name: serviceName,
+    title: "Alibaba Cloud STS",
     routes: [...Object.keys(signedOperations), unsignedOperation].map((action) => `POST /?Action=${action}`),
     match(call: Call): MatchedOperation | undefined {
       const request = readRpcRequest(call);

@@ -5,8 +5,8 @@ import { derivedUuid } from "../../ground/identifiers";
 import type { JsonObject } from "../../ground/jsonShape";
 import type { ActiveQuirks } from "../../cloud/quirks";
 import type { EmulatorState } from "../../cloud/state";
-import { hasFailed, nodeRuns } from "./steps";
-import type { NodeRun } from "./steps";
+import { hasFailed, nodeRuns } from "../steps";
+import type { NodeRun } from "../steps";
 import { nodeOutput } from "./targets";
 
 /** AOM's word for how an execution stands. */

@@ -17,7 +17,7 @@ import {
 import { detailBody, listItemBody } from "./executionBody";
 import { parameter, readInput, refuseInput } from "./operation";
 import type { AomOperation, AomRequest } from "./operation";
-import { hasFailed, nodeRuns, programOfSteps, tasksOfSteps } from "./steps";
+import { hasFailed, nodeRuns, programOfSteps, tasksOfSteps } from "../steps";
 import { workflowBody } from "./workflowBody";
 
 const executionsPath = "/v1/{project_id}/cms/workflow/{workflow_id}/executions";

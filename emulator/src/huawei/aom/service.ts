@@ -27,6 +27,7 @@ export function aomService(state: HuaweiState): Service {
   const table = new RouteTable(operations);
   return {
     name: "aom",
+    title: "Huawei Cloud AOM workflows",
     routes: table.names(),
     match: matchByRoute(table, (route, params, call) => respond(state, route, params, call)),
     faultReply: (status, operation, call) => faultReply(state, status, operation, call),

@@ -2,7 +2,7 @@
 import { derivedUuid } from "../../ground/identifiers";
 import type { JsonObject } from "../../ground/jsonShape";
 import type { Target, TargetGroups } from "../../player/script";
-import type { NodeRun } from "./steps";
+import type { NodeRun } from "../steps";
 
 /** Targets that a node works on at the same time. */
 const targetsAtOnce = 10;

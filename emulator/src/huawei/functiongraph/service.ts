@@ -36,6 +36,7 @@ export function functionGraphService(state: HuaweiState): Service {
   const table = new RouteTable(operations);
   return {
     name: functionGraph,
+    title: "Huawei Cloud FunctionGraph flows",
     routes: table.names(),
     match: matchByRoute(table, (route, params, call) => respond(state, route, params, call)),
     faultReply: (status, operation, call) => faultReply(state.quirks.active(), status, operation, call),

@@ -86,6 +86,7 @@ export function iamService(state: HuaweiState): Service {
   const table = new RouteTable(routes);
   return {
     name: "iam",
+    title: "Huawei Cloud IAM",
     routes: table.names(),
     match(call: Call): MatchedOperation | undefined {
       const match = table.match(call.method, call.path);

@@ -55,6 +55,7 @@ export class Deployment implements ServedDeployment {
   #session: Session | undefined;
   #calls = 0;
   #isCancelled = false;
+  #isInterrupted = false;
 
   /**
    * @param address the engine's, where it is known already.
@@ -127,13 +128,20 @@ export class Deployment implements ServedDeployment {
   }
 
   /**
-   * The engine is done, or the deployment is interrupted: the same call says both. Where nothing is under way, all that
-   * was answered has arrived; the journal is told, within a second.
+   * The engine is done, or the deployment is interrupted: the same call says both. So nothing is known yet of what was answered
+   * last: a second Ctrl-C would keep it out of the state.
    */
-  async cancel(): Promise<void> {
-    const isDone = !this.isBusy && !this.#isCancelled;
+  cancel(): void {
+    if (this.isBusy) this.#isInterrupted = true;
     this.abort();
-    if (!isDone) return;
+  }
+
+  /**
+   * The engine ends this process in order: all that was answered has arrived, unless the deployment was interrupted. The
+   * journal is told, within a second.
+   */
+  async rest(): Promise<void> {
+    if (this.isBusy || this.#isInterrupted) return;
     const isReady = !this.deployment.hasFailed;
     const noted = this.deployment.answered.map(({ service, urn, id }) =>
       this.register.answered(service, urn, id, { isReady }),

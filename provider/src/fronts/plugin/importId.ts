@@ -19,7 +19,8 @@ export function workflowArgument(definition: BackendDefinition): string {
 }
 
 /**
- * Reads `<workflow>/<execution>`, `<region>/<workflow>/<execution>` or `<region>/<project>/<workflow>/<execution>`.
+ * Reads `<workflow>/<execution>`, `<region>/<workflow>/<execution>` or `<region>/<project>/<workflow>/<execution>`; in place of
+ * region and project, the arguments that say where a service's executions are.
  * @param given arguments that came with the id (`get`); where they name the workflow, the execution's own id is enough.
  * @throws InputError where the id names no workflow.
  */
@@ -27,18 +28,21 @@ export function readImportId(definition: BackendDefinition, id: string, given: A
   const workflow = workflowArgument(definition);
   const parts = id.split("/");
   const executionId = parts.at(-1) ?? "";
-  const hasProject = "projectId" in definition.arguments;
-  const names = [...(hasProject ? ["region", "projectId"] : ["region"]), workflow];
+  const located = Object.entries(argumentSpecs(definition)).flatMap(([name, spec]) =>
+    spec.located === true ? [name] : [],
+  );
+  const [place = "region"] = located;
+  const names = [...located, workflow];
   // One part less than all: a region without a project.
-  const places = parts.length === 3 ? ["region", workflow] : names.slice(names.length - parts.length + 1);
+  const places = parts.length === 3 ? [place, workflow] : names.slice(names.length - parts.length + 1);
   const isWrong = parts.some((part) => part === "") || parts.length > names.length + 1;
   if (isWrong || (parts.length === 1 && given[workflow] === undefined)) {
     const longest = names.map((name) => `<${name}>`).join("/");
     throw new InputError(
       `the id ${JSON.stringify(id)} does not say which execution is meant: write "<${workflow}>/<executionId>", ` +
-        `"<region>/<${workflow}>/<executionId>"${hasProject ? ` or "${longest}/<executionId>"` : ""}`,
+        `"<${place}>/<${workflow}>/<executionId>"${located.length > 1 ? ` or "${longest}/<executionId>"` : ""}`,
     );
   }
-  const named = parts.length === 1 ? [] : places.map((name, place) => [name, parts[place]] as const);
+  const named = parts.length === 1 ? [] : places.map((name, index) => [name, parts[index]] as const);
   return { executionId, args: { ...given, ...Object.fromEntries(named) } };
 }

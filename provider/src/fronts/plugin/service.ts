@@ -62,9 +62,9 @@ export class PluginService {
     for (const deployment of this.#all()) deployment.abort();
   }
 
-  /** The engine is done with this process: as if every engine had said so. */
+  /** The engine is done with this process. */
   async rest(): Promise<void> {
-    await Promise.all(this.#all().map((deployment) => deployment.cancel()));
+    await Promise.all(this.#all().map((deployment) => deployment.rest()));
   }
 
   /** The handlers, for a gRPC server. */
@@ -106,8 +106,8 @@ export class PluginService {
         return new Empty();
       }),
       invoke: this.#unary((request: protocol.InvokeRequest, peer) => this.#invoke(request, peer)),
-      cancel: this.#unary(async (_request: Empty, peer) => {
-        await this.#of(peer).deployment.cancel();
+      cancel: this.#unary((_request: Empty, peer) => {
+        this.#of(peer).deployment.cancel();
         return new Empty();
       }),
     };

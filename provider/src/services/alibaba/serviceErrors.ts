@@ -13,7 +13,7 @@ import {
 import type { HttpAnswer, ToServiceError } from "../../http/request";
 import type { Clock } from "../../ground/clock";
 import type { ErrorBody, Verdict } from "../errorAnswers";
-import { firstText, identityErrorOf, jsonObjectOf, serviceErrorOf } from "../errorAnswers";
+import { firstText, identityReader, jsonObjectOf, serviceErrorOf } from "../errorAnswers";
 
 /** Kinds of errors; each is a class or, for `refused` and `conflict`, a plain ServiceError. */
 export type ErrorKind =
@@ -107,8 +107,7 @@ export function toAlibabaError(clock: Clock, remedies: Remedies = {}): ToService
  * @param remedy a sentence on what to do where the request is refused.
  */
 export function toIdentityError(clock: Clock, remedy: string): ToServiceError {
-  const read = toAlibabaError(clock, { notFound: remedy, permission: remedy });
-  return (answer, request) => identityErrorOf(read(answer, request), remedy);
+  return identityReader(toAlibabaError(clock, { notFound: remedy, permission: remedy }), remedy);
 }
 
 function verdictOn(kind: ErrorKind, request: RequestSummary, remedies: Remedies): Verdict {

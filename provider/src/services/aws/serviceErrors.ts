@@ -12,7 +12,7 @@ import {
 import type { Clock } from "../../ground/clock";
 import type { HttpAnswer, ToServiceError } from "../../http/request";
 import type { ErrorBody, Verdict } from "../errorAnswers";
-import { firstText, identityErrorOf, jsonObjectOf, serviceErrorOf } from "../errorAnswers";
+import { firstText, identityReader, jsonObjectOf, serviceErrorOf } from "../errorAnswers";
 import { elementOf } from "./sts";
 
 /** Kinds of errors; each is a class or, for `refused` and `fault`, a plain ServiceError. */
@@ -121,8 +121,7 @@ export function toAwsError(clock: Clock, remedies: Remedies): ToServiceError {
  * @param remedy a sentence on what to do where the request is refused.
  */
 export function toIdentityError(clock: Clock, remedy: string): ToServiceError {
-  const read = toAwsError(clock, { notFound: remedy, permission: remedy });
-  return (answer, request) => identityErrorOf(read(answer, request), remedy);
+  return identityReader(toAwsError(clock, { notFound: remedy, permission: remedy }), remedy);
 }
 
 function verdictOn(kind: ErrorKind, remedies: Remedies): Verdict {

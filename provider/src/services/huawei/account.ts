@@ -15,7 +15,7 @@ import type { Found } from "../../execution/settings";
 import type { SharedLookup } from "../sharedLookup";
 import { shareLookup } from "../sharedLookup";
 import type { Acting, Actor } from "./actors";
-import type { FoundProject } from "./iam";
+import type { FoundProject, TokenScope } from "./iam";
 import {
   buildAuthDomainsRequest,
   buildProjectRequest,
@@ -151,9 +151,9 @@ export class HuaweiAccount {
     }
   }
 
-  /** In whose name requests for a project are sent. */
-  acting(projectId: string): Acting {
-    return { actor: this.#actor, scope: { id: projectId } };
+  /** In whose name requests are sent, and for what. */
+  acting(scope: TokenScope): Acting {
+    return { actor: this.#actor, scope };
   }
 }
 

@@ -132,8 +132,9 @@ function sign(
   domainId: string | undefined,
 ): Authorization {
   const added: Record<string, string> = { "x-sdk-date": formatSdkDate(nowMs) };
+  const accountId = domainId ?? ("account" in scope ? scope.accountId : undefined);
   if ("id" in scope) added["x-project-id"] = scope.id;
-  else if (domainId !== undefined) added["x-domain-id"] = domainId;
+  else if (accountId !== undefined) added["x-domain-id"] = accountId;
   if (keys.securityToken !== undefined) added["x-security-token"] = keys.securityToken;
   const signed = { ...request, headers: { ...request.headers, ...added } };
   return { headers: { ...added, authorization: signHuaweiRequest(signed, keys) } };

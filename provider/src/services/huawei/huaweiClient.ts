@@ -2,30 +2,22 @@
  * Sends the requests of a Huawei Cloud service for one project; shared by AOM and FunctionGraph.
  * Gets requests from the service's `api`, and sends them in the account's name.
  */
-import type { SendOptions } from "../../http/httpClient";
 import type { HttpAnswer, HttpRequest } from "../../http/request";
 import type { BucketView } from "../../http/tokenBucket";
 import { accountOfSameKey } from "../accountKey";
 import type { Arguments } from "../../execution/argument";
 import type { BackendContext } from "../../execution/service";
-import type { HuaweiAccount } from "./account";
 import { openAccount } from "./account";
-import { sendAs } from "./actors";
 import type { FoundProject } from "./iam";
 import type { HuaweiIdentity } from "./identity";
 import { findIdentity, keyOf } from "./identity";
 import type { HuaweiService } from "./location";
 import { accountOf, placeOf, resolveLocation } from "./location";
-import type { Remedies } from "./serviceErrors";
-import { toHuaweiError } from "./serviceErrors";
+import type { HuaweiSendOptions } from "./sender";
+import { HuaweiSender } from "./sender";
 
 /** Names of the outputs of {@link HuaweiClient.location}. */
 export const huaweiLocationKeys = ["region", "projectId", "accountId", "accountName", "accountKey"] as const;
-
-/** How to send one request. */
-export interface HuaweiSendOptions extends Pick<SendOptions, "signal" | "patience" | "attempts" | "onSent"> {
-  readonly remedies?: Remedies;
-}
 
 /**
  * The account to which the settings lead, for the comparison with an execution's, or the project where the state knows of
@@ -54,8 +46,23 @@ export async function locatePlace(
     );
     return elsewhere === undefined ? {} : { projectId: elsewhere };
   }
-  if (accountOfSameKey(stored, keyOf(identity)) !== undefined) return {};
   const where = { region: stored["region"], endpoint: stored["endpoint"] };
+  return locateAccount(service, { stored, where }, context, signal);
+}
+
+/**
+ * The account to which the settings lead, for the comparison with a stored one; empty where the same key has stored that, or
+ * the account can't be found out.
+ * @param where arguments of the place at which IAM is asked.
+ */
+export async function locateAccount(
+  service: HuaweiService,
+  { stored, where }: { readonly stored: Arguments; readonly where: Arguments },
+  context: BackendContext,
+  signal: AbortSignal,
+): Promise<Readonly<Record<string, string>>> {
+  const identity = findIdentity(context.settings);
+  if (accountOfSameKey(stored, keyOf(identity)) !== undefined) return {};
   const location = resolveLocation(service, where, context.settings, identity);
   const accountId = await openAccount(identity, location, context).accountId(signal);
   return accountId === undefined ? {} : { accountId };
@@ -72,11 +79,16 @@ function accountAt(
     return { accountId: project.accountId, ...(accountKey === undefined ? {} : { accountKey }), ...told };
   }
   // With the project of the state, its account is that of the state too.
+  return { ...storedAccount(stored), ...told };
+}
+
+/** The account that is stored, and the key that has stored it. */
+export function storedAccount(stored: Arguments): Readonly<Record<string, string>> {
   const kept = ["accountId", "accountKey"].flatMap((name) => {
     const value = stored[name];
     return typeof value === "string" ? [[name, value] as const] : [];
   });
-  return { ...Object.fromEntries(kept), ...told };
+  return Object.fromEntries(kept);
 }
 
 /** A service in one project. */
@@ -88,8 +100,7 @@ export class HuaweiClient {
   /** The account, as far as it is known without another request, for the outputs. */
   readonly #where: Readonly<Record<string, string>>;
   readonly #service: string;
-  readonly #account: HuaweiAccount;
-  readonly #context: BackendContext;
+  readonly #sender: HuaweiSender;
 
   private constructor(
     service: string,
@@ -99,16 +110,14 @@ export class HuaweiClient {
       projectId: string;
       account: Readonly<Record<string, string>>;
     },
-    account: HuaweiAccount,
-    context: BackendContext,
+    sender: HuaweiSender,
   ) {
     this.#where = location.account;
     this.#service = service;
     this.region = location.region;
     this.endpoint = location.endpoint;
     this.projectId = location.projectId;
-    this.#account = account;
-    this.#context = context;
+    this.#sender = sender;
   }
 
   /**
@@ -127,7 +136,8 @@ export class HuaweiClient {
     await account.prepare(signal);
     const project = await account.project(location, signal);
     const where = { ...location, projectId: project.id, account: accountAt(project, args, identity) };
-    return new HuaweiClient(service.name, where, account, context);
+    const sender = new HuaweiSender(service.name, account, { id: project.id }, context);
+    return new HuaweiClient(service.name, where, sender);
   }
 
   /** Region, project and account, as outputs. */
@@ -148,16 +158,11 @@ export class HuaweiClient {
 
   /** What is left of the requests that an operation may make. */
   budget(operation: string): BucketView {
-    return this.#account.bucket(this.#service, operation);
+    return this.#sender.budget(operation);
   }
 
   /** Sends a request; errors as HttpClient.send. */
-  async send(request: HttpRequest, options: HuaweiSendOptions): Promise<HttpAnswer> {
-    const { remedies, ...others } = options;
-    return sendAs(this.#account.acting(this.projectId), this.#context.http, request, {
-      ...others,
-      toServiceError: toHuaweiError(this.#context.clock, this.#context.settings.words, remedies),
-      bucket: this.#account.bucket(this.#service, request.operation),
-    });
+  send(request: HttpRequest, options: HuaweiSendOptions): Promise<HttpAnswer> {
+    return this.#sender.send(request, options);
   }
 }

@@ -14,8 +14,14 @@ import type { ObtainedCredentials } from "../temporaryCredentials";
 import type { PasswordCredential } from "./credentials";
 import { textOf } from "./values";
 
-/** What a token is good for: one project, by id or name, or what is the account's as a whole. */
-export type TokenScope = { readonly id: string } | { readonly name: string } | { readonly account: true };
+/**
+ * What a request or a token is good for: one project, by id or name, or what is the account's as a whole. Signed requests
+ * name the account by its id, where that is known.
+ */
+export type TokenScope =
+  | { readonly id: string }
+  | { readonly name: string }
+  | { readonly account: true; readonly accountId?: string | undefined };
 
 /** An obtained token. */
 export interface IamToken {

@@ -5,7 +5,7 @@
 import { ConfigurationError } from "../../ground/errors";
 import type { ArgumentProblem, Arguments } from "../../execution/argument";
 import { LocationError, problemsOf } from "../../execution/problems";
-import { checkEndpoint, checkIdentityEndpoint, noRegion, withScheme } from "../location";
+import { checkEndpoint, noRegion, withScheme } from "../location";
 import type { SettingWords } from "../../execution/settingWords";
 import { nameSetting } from "../../execution/settingWords";
 import type { Found, Settings } from "../../execution/settings";
@@ -19,6 +19,7 @@ import {
 import { demandNoRefusedSettings, findRefusedSettings } from "../vendorSettings";
 import type { HuaweiIdentity } from "./identity";
 import { findIdentity } from "./identity";
+import { findIamEndpoint, findStsEndpoint, profileValue } from "./identityEndpoints";
 import { huaweiSettings } from "./settingsTable";
 import { huaweiPlainHttp } from "./transport";
 
@@ -30,10 +31,38 @@ export interface HuaweiService {
   readonly title: string;
   /** The name in `huaweicloud:endpoints` of the vendor's provider, where it differs from {@link name}. */
   readonly endpointName?: string;
+  /**
+   * Of a service that has one address for all regions of a site: which site is meant, undefined where nothing tells. Left
+   * out for services with an address in each region.
+   */
+  siteOf?(asked: AskedSite): ServiceSite | undefined;
+}
+
+/** What tells a site. */
+export interface AskedSite {
+  readonly args: Arguments;
+  readonly region: string | undefined;
+  /** The suffix of host names that the settings give. */
+  readonly cloud: string | undefined;
+}
+
+/** One of the vendor's sites, for a service that has one address there. */
+export interface ServiceSite {
+  /** As programs and outputs have it, e.g. `international`. */
+  readonly name: string;
+  readonly endpoint: string;
+  /** The region that stands for the site in the vendor's SDKs, and in their variables. */
+  readonly region: string;
+  /** The suffix of the site's host names. */
+  readonly suffix: string;
+  /** The region of its IAM; undefined where the address without a region is right. */
+  readonly iamRegion: string | undefined;
 }
 
 /** Where to send requests. */
 export interface HuaweiLocation {
+  /** Of a service with one address for each site; undefined for other services, and where nothing tells the site. */
+  readonly site: ServiceSite | undefined;
   /** Absent where an endpoint was given and no region. */
   readonly region: string | undefined;
   readonly endpoint: string;
@@ -45,9 +74,10 @@ export interface HuaweiLocation {
   readonly projectName: Found | undefined;
 }
 
-function regionSettings(words: SettingWords): string {
+// Where a region, or what stands for one, can be set.
+function settingsFor(argument: "region" | "site", words: SettingWords): string {
   const configuration = nameSetting(words, "huaweicloud:region");
-  return `the argument "region", the ${configuration}, or the environment variable HW_REGION_NAME`;
+  return `the argument "${argument}", the ${configuration}, or the environment variable HW_REGION_NAME`;
 }
 
 /**
@@ -69,7 +99,7 @@ export function checkLocation(
     if (!(error instanceof ConfigurationError)) throw error;
     return [{ argument: undefined, reason: error.message }];
   }
-  if (unknown.has("region") || unknown.has("endpoint")) return [];
+  if (["region", "endpoint", "site"].some((name) => unknown.has(name))) return [];
   return problemsOf(() => locate(service, args, settings, identity));
 }
 
@@ -94,18 +124,51 @@ function locate(
   identity: HuaweiIdentity,
 ): HuaweiLocation {
   const region = findRegion(args, settings, identity);
-  const endpoint = findEndpoint(service, args, settings, region);
-  if (!endpoint && !region) throw noRegion(regionSettings(settings.words));
-  const site = findSite(settings, region?.value);
+  const site = siteFor(service, args, settings, region);
+  const servedRegion = site?.region ?? region?.value;
+  const given = findEndpoint(service, args, settings, servedRegion);
+  const suffix = site?.suffix ?? findSuffix(settings, region?.value);
+  const endpoint = given
+    ? checkEndpoint(given, huaweiPlainHttp(settings))
+    : service.siteOf
+      ? site?.endpoint
+      : region && `https://${service.name}.${region.value}.${suffix}`;
+  if (endpoint === undefined) {
+    throw service.siteOf ? noSite(settings.words) : noRegion(settingsFor("region", settings.words));
+  }
   return {
     region: region?.value,
-    endpoint: endpoint
-      ? checkEndpoint(endpoint, huaweiPlainHttp(settings))
-      : `https://${service.name}.${region?.value ?? ""}.${site}`,
-    iamEndpoint: findIamEndpoint(settings, identity, region?.value, site),
-    stsEndpoint: findStsEndpoint(settings, region?.value, site),
+    site,
+    endpoint,
+    iamEndpoint: findIamEndpoint(settings, identity, site ? site.iamRegion : region?.value, suffix),
+    stsEndpoint: findStsEndpoint(settings, servedRegion, suffix),
     ...findProject(args, settings, identity, region),
   };
+}
+
+/**
+ * The site of a service that has one address for each site, as settings and arguments tell it.
+ * @throws ConfigurationError where a setting is malformed.
+ */
+export function findSite(service: HuaweiService, args: Arguments, settings: Settings): string | undefined {
+  return siteFor(service, args, settings, findRegion(args, settings, findIdentity(settings)))?.name;
+}
+
+function siteFor(
+  service: HuaweiService,
+  args: Arguments,
+  settings: Settings,
+  region: Found | undefined,
+): ServiceSite | undefined {
+  return service.siteOf?.({ args, region: region?.value, cloud: findCloud(settings)?.value });
+}
+
+function noSite(words: SettingWords): LocationError {
+  const settings = settingsFor("site", words);
+  return new LocationError(`no site is set: set ${settings}.`, {
+    argument: "site",
+    reason: `is not set, and no region tells it: set ${settings}.`,
+  });
 }
 
 /**
@@ -194,13 +257,11 @@ function findEndpoint(
   service: HuaweiService,
   args: Arguments,
   settings: Settings,
-  region: Found | undefined,
+  region: string | undefined,
 ): Found | undefined {
   // The vendor's own override; a list is separated by commas, the first counts.
-  const variable = `HUAWEICLOUD_SDK_REGION_${service.name}_${region?.value ?? ""}`
-    .toUpperCase()
-    .replace(/-/g, "_");
-  const override = region && fromEnvironment(settings, variable);
+  const variable = `HUAWEICLOUD_SDK_REGION_${service.name}_${region ?? ""}`.toUpperCase().replace(/-/g, "_");
+  const override = region === undefined ? undefined : fromEnvironment(settings, variable);
   const names = [service.endpointName, service.name].filter((name) => name !== undefined);
   return firstFound(
     fromArgument("endpoint", args["endpoint"]),
@@ -210,57 +271,16 @@ function findEndpoint(
 }
 
 // All hosts of a site end alike. European accounts are not known elsewhere.
-function findSite(settings: Settings, region: string | undefined): string {
+function findSuffix(settings: Settings, region: string | undefined): string {
+  const found = findCloud(settings);
+  if (found) return found.value;
+  return region?.startsWith("eu-west-1") === true ? "myhuaweicloud.eu" : "myhuaweicloud.com";
+}
+
+function findCloud(settings: Settings): Found | undefined {
   const found = firstFound(fromConfig(settings, "huaweicloud:cloud"), fromEnvironment(settings, "HW_CLOUD"));
-  if (!found) return region?.startsWith("eu-west-1") === true ? "myhuaweicloud.eu" : "myhuaweicloud.com";
-  if (/^[a-z\d-]+(\.[a-z\d-]+)+$/i.test(found.value)) return found.value;
+  if (!found || /^[a-z\d-]+(\.[a-z\d-]+)+$/i.test(found.value)) return found;
   throw new ConfigurationError(
     `the cloud (from ${found.source}) must be the suffix of all its host names, such as myhuaweicloud.com, without a scheme or a path.`,
   );
-}
-
-// The vendor's provider obtains tokens and looks projects up at `authUrl`, whatever `endpoints.iam` says.
-function findIamEndpoint(
-  settings: Settings,
-  { sdkProfile }: HuaweiIdentity,
-  region: string | undefined,
-  site: string,
-): string {
-  const found = firstFound(
-    fromConfig(settings, "huaweicloud:authUrl"),
-    fromEnvironment(settings, "HW_AUTH_URL", "OS_AUTH_URL"),
-    withScheme(configuredEndpoint(settings, "huaweicloud:endpoints", "iam")),
-    withScheme(fromEnvironment(settings, "HUAWEICLOUD_SDK_IAM_ENDPOINT")),
-    // Others' passwords are not sent there: it belongs to the profile's own credentials.
-    withScheme(profileValue(sdkProfile, "iam_endpoint")),
-  );
-  if (!found) return region === undefined ? `https://iam.${site}` : `https://iam.${region}.${site}`;
-  // Other tools' settings carry the version in the address.
-  return checkIdentityEndpoint(found, "IAM", huaweiPlainHttp(settings)).replace(/\/v3\/?$/, "");
-}
-
-// The service is in these regions only; elsewhere the SDKs ask the first of them.
-const stsRegions: readonly string[] = [
-  ...["cn-north-4", "cn-south-1", "cn-east-3", "cn-southwest-2"],
-  ...["ap-southeast-1", "ap-southeast-2", "ap-southeast-3", "ap-southeast-4"],
-  ...["sa-brazil-1", "la-south-2", "af-south-1", "tr-west-1"],
-];
-const mainSite = "myhuaweicloud.com";
-
-function findStsEndpoint(settings: Settings, region: string | undefined, site: string): string {
-  const found = firstFound(
-    withScheme(configuredEndpoint(settings, "huaweicloud:endpoints", "sts")),
-    withScheme(fromEnvironment(settings, "HUAWEICLOUD_SDK_STS_ENDPOINT")),
-  );
-  if (found) return checkIdentityEndpoint(found, "STS", huaweiPlainHttp(settings));
-  const isServed = region !== undefined && (site !== mainSite || stsRegions.includes(region));
-  return `https://sts.${isServed ? region : "cn-north-4"}.${site}`;
-}
-
-function profileValue(
-  profile: HuaweiIdentity["sdkProfile"],
-  key: "project_id" | "iam_endpoint",
-): Found | undefined {
-  const value = profile?.values[key];
-  return value === undefined ? undefined : { value, source: `profile ${profile?.path ?? ""}` };
 }

@@ -95,7 +95,7 @@ const table: readonly VendorSetting[] = [
   honoured("where", "tenantName", ["OS_TENANT_NAME"], "Older name of `projectName`, after it."),
   honoured("where", "authUrl", ["HW_AUTH_URL", "OS_AUTH_URL"], "Address of IAM, before `endpoints.iam`."),
   honoured("where", "cloud", ["HW_CLOUD"], "End of all host names, such as `myhuaweicloud.eu`."),
-  honoured("where", "endpoints", [], "By service: `aom`, `fgs` or `functiongraph`, `iam`, `sts`."),
+  honoured("where", "endpoints", [], "By service: `aom`, `coc`, `fgs` or `functiongraph`, `iam`, `sts`."),
   honoured("where", "enterpriseProjectId", ["HW_ENTERPRISE_PROJECT_ID"], "Default of the argument of AOM."),
   {
     ...refused(
@@ -123,7 +123,7 @@ const table: readonly VendorSetting[] = [
     ),
     allowed: ["hmacsha256"],
   },
-  ignored("nothing", "regional", [], "Concerns global services only."),
+  ignored("nothing", "regional", [], "Chooses addresses of global services; those of COC are known."),
   ignored("how", "maxRetries", ["HW_MAX_RETRIES"], "Requests are repeated by rules of our own; see Waiting."),
   ignored("nothing", "enableForceNew", ["HW_ENABLE_FORCE_NEW"], "Concerns other resources."),
   ignored("nothing", "skipCheckWebsiteType", ["SKIP_CHECK_WEBSITE_TYPE"], "The site is never asked for."),

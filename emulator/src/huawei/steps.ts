@@ -1,8 +1,8 @@
-/** A workflow of AOM as a program of steps, and the steps of an execution as the nodes of its script. */
-import type { AttemptSnapshot, ProgramSnapshot, ProgramStep, TaskScript } from "../../player/play";
-import type { Program, State } from "../../player/program";
-import { nodeAt, scriptTasks } from "../../player/script";
-import type { NodeScript, Outcome, RunScript } from "../../player/script";
+/** A scripted workflow as a program of steps, and the steps of an execution as the nodes of its script. */
+import type { AttemptSnapshot, ProgramSnapshot, ProgramStep, TaskScript } from "../player/play";
+import type { Program, State } from "../player/program";
+import { nodeAt, scriptTasks } from "../player/script";
+import type { NodeScript, Outcome, RunScript } from "../player/script";
 
 /** A node that has begun. Times in epoch milliseconds. */
 export interface NodeRun {

@@ -1,0 +1,40 @@
+/**
+ * A real Chromium for tests of pages: `CHROMIUM_BIN`, or the first one on the PATH.
+ */
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+import type { Browser } from "playwright-core";
+import { chromium } from "playwright-core";
+
+const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+
+/** Path of the browser; undefined where the machine has none. */
+export const chromiumFile: string | undefined = findChromium();
+
+function findChromium(): string | undefined {
+  const given = process.env["CHROMIUM_BIN"];
+  if (given !== undefined && given !== "") return given;
+  const folders = (process.env["PATH"] ?? "").split(delimiter).filter(Boolean);
+  return names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** `describe` where there is a browser; elsewhere the tests are skipped, and their name says why. */
+export function describeInChromium(name: string, tests: () => void): void {
+  if (chromiumFile === undefined) describe.skip(`${name} (no Chromium: set CHROMIUM_BIN)`, tests);
+  else describe(name, tests);
+}
+
+/** Starts the browser. The sandbox is off: the pages are the tests' own, and the sandbox refuses to run as root. */
+export function launchChromium(): Promise<Browser> {
+  if (chromiumFile === undefined) throw new Error("There is no Chromium on the PATH. Set CHROMIUM_BIN.");
+  return chromium.launch({ executablePath: chromiumFile, args: ["--no-sandbox"] });
+}
