@@ -22,6 +22,9 @@ export const everyService = registeredServices.filter(
   (service): service is EmulatedService => service !== "stepfunctions",
 );
 
+/** How many they are: a role has so many resources. */
+export const serviceCount = everyService.length;
+
 const specsOf = (service: ServiceName): [string, ArgumentSpec][] =>
   Object.entries((services[service] as BackendDefinition).arguments);
 
