@@ -22,7 +22,7 @@ export const everyService = registeredServices.filter(
   (service): service is EmulatedService => service !== "stepfunctions",
 );
 
-/** How many they are: a role has so many resources. */
+/** Their number, which is that of the resources of a role. */
 export const serviceCount = everyService.length;
 
 const specsOf = (service: ServiceName): [string, ArgumentSpec][] =>
