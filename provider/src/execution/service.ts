@@ -172,6 +172,11 @@ export interface DescribeOptions {
   readonly sparing?: boolean | undefined;
   /** Told how the execution stands where that is known before what only adds details is read. */
   readonly onStatus?: ((snapshot: ExecutionSnapshot) => void) | undefined;
+  /**
+   * True where a person gave the id: the execution may be another workflow's, which counts as unknown.
+   * @default false
+   */
+  readonly isGiven?: boolean | undefined;
 }
 
 /** What to list. */

@@ -226,7 +226,9 @@ export async function getExecution(
   session: Session,
 ): Promise<StoredState> {
   const open = await openExecution(definition, "getWorkflowExecution", args, executionId, session);
-  const snapshot = await open.ask((signal) => open.backend.describe(open.executionId, { signal }));
+  const snapshot = await open.ask((signal) =>
+    open.backend.describe(open.executionId, { signal, isGiven: true }),
+  );
   return makeState(args, open.backend.location, snapshot, open.backend.consoleUrl(snapshot.executionId));
 }
 

@@ -23,9 +23,11 @@ export function parseExecuteDocument(answer: HttpAnswer, request: RequestSummary
   return demandExecutionId(body["data"], "data", request);
 }
 
-/** An execution, without its steps, and the description that it shows. */
+/** An execution, without its steps, with the job and the description that it shows. */
 export interface ShownExecution {
   readonly snapshot: ExecutionSnapshot;
+  /** The job's id; undefined where the answer has none. */
+  readonly documentId: string | undefined;
   /** As it was sent; undefined where the answer has none. */
   readonly description: unknown;
 }
@@ -44,7 +46,8 @@ export function parseShowExecution(
   if (!data) return undefined;
   checkIsAbout(executionId, data["execution_id"], "execution_id", request);
   if (textOf(data["status"]) === undefined) throw withoutField("status", request, answer.status);
-  return { snapshot: snapshotIn(data, executionId), description: data["description"] };
+  const documentId = textOf(data["document_id"]);
+  return { snapshot: snapshotIn(data, executionId), documentId, description: data["description"] };
 }
 
 /**
