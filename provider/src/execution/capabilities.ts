@@ -1,7 +1,8 @@
 /**
  * What a service can do, as data: starting, waiting and the functions for programs decide by it.
  */
-/** What a service can do, as data: the lifecycle and the poller decide by it. */
+
+/** What a service can do. */
 export interface BackendCapabilities {
   /**
    * Where an execution shows the name that its start carried:
