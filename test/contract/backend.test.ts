@@ -194,6 +194,13 @@ describe.each(serviceRows)("$service", (row) => {
     expect(await countOf("describe")).toBe(1);
   });
 
+  test("an execution whose id a person gave, and which is another workflow's, is not found", async () => {
+    const id = await startOn(await open("runs"));
+    const stranger = await connect(row.unknownWorkflow);
+    const given = stranger.describe(id, { signal: never, isGiven: true });
+    await expect(given).rejects.toBeInstanceOf(NotFoundError);
+  });
+
   test("an unknown workflow is not found; the message names it and what to check; nothing is started", async () => {
     const backend = await connect(row.unknownWorkflow);
     const error = await startOn(backend).catch((thrown: unknown) => thrown);

@@ -3,7 +3,7 @@
  * stack, and executions of somebody else.
  */
 import { control, executionsOf } from "../support/emulators";
-import { everyService, namesOf, play, rowOf, runsOf, script } from "../support/everyService";
+import { everyService, namesOf, play, rowOf, runsOf, script, serviceCount } from "../support/everyService";
 import { useFixture } from "../support/fixture";
 import type { OperationResult } from "../support/pulumiCommand";
 import type { ProgramResource, TestStack } from "../support/stack";
@@ -75,7 +75,7 @@ test.each([
     }
     // Each resource has one of its own, in whichever stack.
     const states = [...(await stack.state()), ...(await other.state())];
-    expect(new Set(states.map(({ type, id }) => `${type} ${id!}`)).size).toBe(12);
+    expect(new Set(states.map(({ type, id }) => `${type} ${id!}`)).size).toBe(4 * serviceCount);
   } finally {
     await other.close();
   }

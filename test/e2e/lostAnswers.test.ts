@@ -3,14 +3,14 @@
  * succeeds as if nothing had happened. Real engine.
  */
 import { control, executionsOf, requestsOf } from "../support/emulators";
-import { namesOf, play, script } from "../support/everyService";
+import { namesOf, play, script, serviceCount } from "../support/everyService";
 import { useFixture } from "../support/fixture";
 
 jest.setTimeout(300_000);
 
 const fixture = useFixture();
 
-const starts = ["ExecuteWorkflow", "StartWorkflowExecution", "StartExecution"];
+const starts = ["ExecuteDocument", "ExecuteWorkflow", "StartWorkflowExecution", "StartExecution"];
 const losses: Readonly<Record<string, object>> = {
   // The connection breaks when the start has been handled.
   dropped: { action: "dropAfter" },
@@ -36,10 +36,10 @@ test.each(Object.entries(losses))("%s: one execution on each service", async (ro
       outputs: { status: "succeeded" },
     });
   }
-  // The faults have hit: AOM and FunctionGraph are asked once more only where they had refused.
+  // The faults have hit: all but CloudFlow are asked once more only where they had refused.
   const posts = (await requestsOf(emulator)).filter(({ operation }) => starts.includes(operation));
-  expect(posts).toHaveLength(role === "throttled" ? 6 : 4);
+  expect(posts).toHaveLength(role === "throttled" ? 2 * serviceCount : serviceCount + 1);
 
-  expect((await stack.up()).changes).toEqual({ same: 4 });
-  expect(await executionsOf(emulator)).toHaveLength(3);
+  expect((await stack.up()).changes).toEqual({ same: serviceCount + 1 });
+  expect(await executionsOf(emulator)).toHaveLength(serviceCount);
 });

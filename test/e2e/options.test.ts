@@ -11,6 +11,7 @@ import {
   rowOf,
   runsOf,
   script,
+  serviceCount,
 } from "../support/everyService";
 import { requestsOf } from "../support/emulators";
 import { useFixture } from "../support/fixture";
@@ -126,12 +127,12 @@ test("ignoreChanges, aliases and another provider for the same account run nothi
     ...renamed("teardown", "newly-named-teardown", teardown, "teardown"),
   ];
   const preview = await stack.preview(program);
-  expect(preview.changes).toMatchObject({ replace: 3 });
+  expect(preview.changes).toMatchObject({ replace: serviceCount });
   for (const name of namesOf("heeding")) {
     expect(rowOf(preview.output, name)).toContain("runs again: triggers.image changed");
   }
   const after = await stack.up();
-  expect(after.changes).toMatchObject({ replace: 3 });
+  expect(after.changes).toMatchObject({ replace: serviceCount });
   expect(after.changes).not.toHaveProperty("create");
   expect(after.changes).not.toHaveProperty("delete");
   expect(await runsOf(emulator, "heeding")).toEqual(onEvery(["ended", "ended"]));
@@ -154,7 +155,7 @@ test("ignoreChanges, aliases and another provider for the same account run nothi
           : resource,
     ),
   );
-  expect(again.changes).toMatchObject({ replace: 9 });
+  expect(again.changes).toMatchObject({ replace: 3 * serviceCount });
   // Replaced, not destroyed, whatever it was called before.
   expect(await runsOf(emulator, "teardown")).toEqual(onEvery([]));
   for (const role of ["moved", "renamed"]) {
@@ -202,12 +203,14 @@ test("protect, retainOnDelete and deletedWith: what is not deleted is not stoppe
   const unprotected = await stack.up(
     program(false).filter(({ name }) => namesOf("protected").includes(name)),
   );
-  expect(unprotected.changes).toEqual({ same: 4 });
+  expect(unprotected.changes).toEqual({ same: serviceCount + 1 });
   expect((await stack.destroy()).ok).toBe(true);
   expect(await stack.state()).toEqual([]);
   expect(await runsOf(emulator, "protected")).toEqual(onEvery(["ended"]));
-  const stops = (await requestsOf(emulator)).filter(({ operation }) => operation.startsWith("Stop"));
-  expect(stops).toHaveLength(6);
+  const stops = (await requestsOf(emulator)).filter(({ operation }) =>
+    /^Stop|^UpdateExecution$/.test(operation),
+  );
+  expect(stops).toHaveLength(2 * serviceCount);
 });
 
 test("customTimeouts bound the wait of each operation; two accounts in one stack do not touch each other", async () => {
@@ -238,7 +241,7 @@ test("customTimeouts bound the wait of each operation; two accounts in one stack
   expect(first.ok).toBe(false);
   const said = (seconds: number): RegExp =>
     new RegExp(`is still running after this deployment waited ${String(seconds)}s \\(customTimeouts\\)`, "g");
-  expect(first.output.match(said(1))).toHaveLength(3);
+  expect(first.output.match(said(1))).toHaveLength(serviceCount);
   for (const name of namesOf("theirs")) {
     expect(first.output).toMatch(
       new RegExp(`\\(${name}\\):\\s+error: .*HTTP 40[13], .* Check the credentials`),
@@ -250,7 +253,7 @@ test("customTimeouts bound the wait of each operation; two accounts in one stack
   );
 
   const second = await stack.up(program, all);
-  expect(second.output.match(said(2))).toHaveLength(3);
+  expect(second.output.match(said(2))).toHaveLength(serviceCount);
   expect(await runsOf(emulator, "slow")).toEqual(onEvery(["runs"]));
 
   const destroyed = await stack.destroy();
@@ -260,5 +263,5 @@ test("customTimeouts bound the wait of each operation; two accounts in one stack
       new RegExp(`\\(${name}\\):\\s+error: .*was asked to stop but is still running after 3s`),
     );
   }
-  expect(await stack.state()).toHaveLength(3);
+  expect(await stack.state()).toHaveLength(serviceCount);
 });

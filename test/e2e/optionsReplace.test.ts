@@ -11,6 +11,7 @@ import {
   rowOf,
   runsOf,
   script,
+  serviceCount,
 } from "../support/everyService";
 import { useFixture } from "../support/fixture";
 import type { ProgramResource } from "../support/stack";
@@ -36,7 +37,7 @@ test("replacementTrigger, replaceOnChanges and --target-replace run it again, an
 
   // The very next command: nothing has yet compared, or read, what the first one left.
   const triggered = await stack.up(program("b", 100));
-  expect(triggered.changes).toMatchObject({ replace: 3 });
+  expect(triggered.changes).toMatchObject({ replace: serviceCount });
   expect(await runsOf(emulator, "triggered")).toEqual(onEvery(["ended", "ended"]));
   const [key] = /^.*-[\da-f]{16}/.exec(before) ?? [];
   expect((await stack.resource("cloudflow-triggered")).id).toMatch(
@@ -44,7 +45,7 @@ test("replacementTrigger, replaceOnChanges and --target-replace run it again, an
   );
 
   const preview = await stack.preview(program("b", 200));
-  expect(preview.changes).toMatchObject({ replace: 6, update: 3 });
+  expect(preview.changes).toMatchObject({ replace: 2 * serviceCount, update: serviceCount });
   for (const service of everyService) {
     const reason = "runs again: timeoutSeconds changed (replaceOnChanges)";
     expect(rowOf(preview.output, `${service}-watched`)).toContain(reason);
@@ -55,11 +56,11 @@ test("replacementTrigger, replaceOnChanges and --target-replace run it again, an
 
   // Only what is aimed at, although the others would be replaced too; and again at once.
   const aimed = await stack.up(program("c", 200), { target: await urnsOf("watched") });
-  expect(aimed.changes).toMatchObject({ replace: 3 });
+  expect(aimed.changes).toMatchObject({ replace: serviceCount });
   expect(await runsOf(emulator, "watched")).toEqual(onEvery(["ended", "ended"]));
   const plain = await urnsOf("plain");
   const replaced = await stack.up(undefined, { target: plain, replace: plain });
-  expect(replaced.changes).toMatchObject({ replace: 3 });
+  expect(replaced.changes).toMatchObject({ replace: serviceCount });
   expect(await runsOf(emulator, "plain")).toEqual(onEvery(["ended", "ended"]));
   for (const [role, runs] of [
     ["triggered", 2],
@@ -76,7 +77,7 @@ test("replacementTrigger, replaceOnChanges and --target-replace run it again, an
   }
 
   // What --target left out is still to be done.
-  expect((await stack.up()).changes).toMatchObject({ replace: 6 });
+  expect((await stack.up()).changes).toMatchObject({ replace: 2 * serviceCount });
   expect(await runsOf(emulator, "triggered")).toEqual(onEvery(["ended", "ended", "ended"]));
   expect(await runsOf(emulator, "star")).toEqual(onEvery(["ended", "ended"]));
   expect(await runsOf(emulator, "watched")).toEqual(onEvery(["ended", "ended"]));
@@ -99,7 +100,7 @@ test("what still runs when it is replaced is stopped, and runs again, with a key
   expect((await stack.up(program("a"))).ok).toBe(true);
   const replaced = await stack.up(program("b"));
   expect(replaced.output).not.toContain("error:");
-  expect(replaced.changes).toMatchObject({ replace: 9 });
+  expect(replaced.changes).toMatchObject({ replace: 3 * serviceCount });
   expect(await runsOf(emulator, "running")).toEqual(onEvery(["ended", "runs"]));
   // This machine knows that the first one was the state's: what replaces it is another run of the same key.
   expect(await runsOf(emulator, "keyed")).toEqual(onEvery(["ended", "runs"]));

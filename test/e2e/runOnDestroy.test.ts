@@ -3,7 +3,16 @@
  * running; run and awaited when they are destroyed, or leave the program; kept where that fails or takes too long.
  */
 import { control, executionsOf, requestsOf } from "../support/emulators";
-import { everyService, namesOf, onEvery, play, rowOf, runsOf, script } from "../support/everyService";
+import {
+  everyService,
+  namesOf,
+  onEvery,
+  play,
+  rowOf,
+  runsOf,
+  script,
+  serviceCount,
+} from "../support/everyService";
 import { useFixture } from "../support/fixture";
 import type { ProgramResource } from "../support/stack";
 
@@ -26,15 +35,15 @@ test("armed, changed and replaced without a request; run and awaited when it lea
 
   const armed = await stack.up(teardown({ triggers: { a: 1 } }, { replacementTrigger: "x" }));
   expect(armed.ok).toBe(true);
-  expect(armed.changes).toMatchObject({ create: 4 });
-  expect((await stack.up()).changes).toEqual({ same: 4 });
+  expect(armed.changes).toMatchObject({ create: serviceCount + 1 });
+  expect((await stack.up()).changes).toEqual({ same: serviceCount + 1 });
   expect((await stack.refresh()).ok).toBe(true);
   expect((await stack.resource("aom-clean")).outputs).toMatchObject({ status: "waiting", steps: [] });
   await nothingRan();
 
   const args = { triggers: { a: 2 }, timeoutSeconds: 60 };
   const changed = await stack.up(teardown(args, { replacementTrigger: "x" }));
-  expect(changed.changes).toMatchObject({ update: 3 });
+  expect(changed.changes).toMatchObject({ update: serviceCount });
   for (const name of namesOf("clean")) {
     expect(rowOf(changed.output, name)).toContain("(runs only on destroy)");
     expect((await stack.resource(name)).outputs).toMatchObject({ triggers: { a: 2 }, timeoutSeconds: 60 });
@@ -44,7 +53,7 @@ test("armed, changed and replaced without a request; run and awaited when it lea
   // Replaced: the one that takes its place is armed.
   const before = (await stack.resource("aom-clean")).id;
   const replaced = await stack.up(teardown(args, { replacementTrigger: "y" }));
-  expect(replaced.changes).toMatchObject({ replace: 3 });
+  expect(replaced.changes).toMatchObject({ replace: serviceCount });
   expect((await stack.resource("aom-clean")).id).not.toBe(before);
   const onChanges = { replacementTrigger: "y", replaceOnChanges: ["triggers"] };
   const watched = await stack.up(teardown({ ...args, triggers: { a: 3 } }, onChanges));
@@ -57,12 +66,12 @@ test("armed, changed and replaced without a request; run and awaited when it lea
     ({ urn }) => urn,
   );
   const forced = await stack.up(undefined, { replace: urns });
-  expect(forced.changes).toMatchObject({ replace: 3 });
+  expect(forced.changes).toMatchObject({ replace: serviceCount });
   await nothingRan();
 
   const removed = await stack.up([]);
   expect(removed.ok).toBe(true);
-  expect(removed.changes).toMatchObject({ delete: 3 });
+  expect(removed.changes).toMatchObject({ delete: serviceCount });
   expect(await runsOf(emulator, "clean")).toEqual(onEvery(["ended"]));
   expect(await statuses()).toEqual(everyService.map(() => expect.stringMatching(/succe/)));
   expect(await stack.state()).toEqual([]);
@@ -88,7 +97,7 @@ test("a failure keeps it in the state and says so; the next destroy runs it agai
 
   // To look at it in between makes nothing of it.
   expect((await stack.refresh()).ok).toBe(true);
-  expect((await stack.preview(teardown())).changes).toMatchObject({ same: 4 });
+  expect((await stack.preview(teardown())).changes).toMatchObject({ same: serviceCount + 1 });
 
   expect((await stack.destroy()).ok).toBe(true);
   expect(await runsOf(emulator, "clean")).toEqual(onEvery(["ended", "ended"]));
@@ -106,11 +115,11 @@ test("a destroy that runs out of time: the next one goes on waiting for the same
   expect(first.output).toContain(
     "The next `pulumi destroy` resumes waiting for this execution. Nothing is started twice.",
   );
-  expect(await stack.state()).toHaveLength(3);
+  expect(await stack.state()).toHaveLength(serviceCount);
 
   // What follows naturally: a look, and more time.
   expect((await stack.refresh()).ok).toBe(true);
-  expect((await stack.up(teardown({ timeoutSeconds: 60 }))).changes).toMatchObject({ update: 3 });
+  expect((await stack.up(teardown({ timeoutSeconds: 60 }))).changes).toMatchObject({ update: serviceCount });
   expect(await runsOf(emulator, "clean")).toEqual(onEvery(["runs"]));
 
   await control(emulator, "POST", "/clock", { advanceMs: 3_600_000 });
@@ -126,14 +135,14 @@ test("from running at once to teardown and back, and destroyed by the program th
   expect(await runsOf(emulator, "clean")).toEqual(onEvery(["ended"]));
 
   const toTeardown = await stack.up(teardown());
-  expect(toTeardown.changes).toMatchObject({ replace: 3 });
+  expect(toTeardown.changes).toMatchObject({ replace: serviceCount });
   for (const name of namesOf("clean")) {
     expect(toTeardown.output).toMatch(new RegExp(`${name} .*runs only on destroy: runOn changed`));
   }
   expect(await runsOf(emulator, "clean")).toEqual(onEvery(["ended"]));
 
   const back = await stack.up(play("clean"));
-  expect(back.changes).toMatchObject({ replace: 3 });
+  expect(back.changes).toMatchObject({ replace: serviceCount });
   expect(back.output).toMatch(/aom-clean .*runs again: runOn changed/);
   expect(await runsOf(emulator, "clean")).toEqual(onEvery(["ended", "ended"]));
 

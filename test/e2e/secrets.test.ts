@@ -8,6 +8,7 @@ import { control, executionsOf } from "../support/emulators";
 import { useFixture } from "../support/fixture";
 import type { ProgramResource } from "../support/stack";
 import { pulumiFolder } from "../support/stack";
+import { startWithStates } from "../support/stepFunctions/emulatedStates";
 import { textOfFolder } from "../support/textOfFolder";
 
 jest.setTimeout(180_000);
@@ -118,14 +119,15 @@ test("credentials from the environment are in no log, also with -v=9", async () 
   const root = resolve(__dirname, "../../.state");
   mkdirSync(root, { recursive: true });
   process.env["PATH"] = `${pulumiFolder!}:${process.env["PATH"]!}`;
+  const emulator = await startWithStates();
   const stack = new InterruptedStack({
     cli: pulumiFolder!,
     folder: mkdtempSync(join(root, "verbose-")),
-    emulatorUrl: fixture.emulator.url,
+    emulatorUrl: emulator.url,
   });
   try {
     await stack.init();
-    await new EmulatorControl(fixture.emulator.url).script(100);
+    await new EmulatorControl(emulator.url).script(100);
     for (const command of ["up", "refresh", "destroy"]) {
       const { code, output } = await stack.run(
         ...[command, "--yes", "--skip-preview", "--stack", "cell", "--logtostderr", "--logflow", "-v=9"],
@@ -138,6 +140,7 @@ test("credentials from the environment are in no log, also with -v=9", async () 
     }
     for (const value of credentials) expect(stack.stored()).not.toContain(value);
   } finally {
+    await emulator.close();
     stack.remove();
   }
 });

@@ -4,7 +4,7 @@
  */
 import { control, executionsOf } from "../support/emulators";
 import { diagnosticsOf } from "../support/console";
-import { namesOf, play, script } from "../support/everyService";
+import { namesOf, play, script, serviceCount } from "../support/everyService";
 import { useFixture } from "../support/fixture";
 
 jest.setTimeout(300_000);
@@ -42,7 +42,7 @@ test("timeoutSeconds runs out: left, the next up goes on waiting; stopped, the n
       expect(said).toContain(`The next \`pulumi up\` runs the workflow again (rerunOn includes "stopped").`);
     }
   }
-  expect(await executionsOf(emulator)).toHaveLength(6);
+  expect(await executionsOf(emulator)).toHaveLength(2 * serviceCount);
 
   const preview = await stack.preview();
   for (const name of namesOf("left")) {
@@ -64,5 +64,5 @@ test("timeoutSeconds runs out: left, the next up goes on waiting; stopped, the n
     expect([name, outputs["status"]]).toEqual([name, "succeeded"]);
     expect(id).not.toBe(firstIds.get(name));
   }
-  expect(await executionsOf(emulator)).toHaveLength(9);
+  expect(await executionsOf(emulator)).toHaveLength(3 * serviceCount);
 });

@@ -5,7 +5,7 @@
 import { control, executionsOf } from "../support/emulators";
 import { errorOf } from "../support/console";
 import type { EmulatedService } from "../support/everyService";
-import { everyService, namesOf, play, workflowArgument } from "../support/everyService";
+import { everyService, namesOf, play, serviceCount, workflowArgument } from "../support/everyService";
 import { useFixture } from "../support/fixture";
 import { startSayingService } from "../support/sayingService";
 
@@ -28,6 +28,9 @@ const markers = {
   planned: ["04da6b54-80e4-46f7-96ec-b56ff0331ba9", { deep: "dd056dcd-154b-4c76-9bd3-c8f88648b5ff" }],
 };
 
+/** Outputs of COC are texts: they have no markers. */
+const hasTexts = (name: string): boolean => name.startsWith("coc-");
+
 test("an output with Pulumi's own markers: up succeeds, the next up runs nothing, and what was changed is named", async () => {
   const { emulator, stack } = fixture;
   await script("report", { output: { version: "1.4.2", ...markers } });
@@ -42,20 +45,18 @@ test("an output with Pulumi's own markers: up succeeds, the next up runs nothing
       password: JSON.stringify(markers.password),
       asset: JSON.stringify(markers.asset),
       reference: JSON.stringify(markers.reference),
-      planned: ['"04da6b54-80e4-46f7-96ec-b56ff0331ba9"', { deep: '"dd056dcd-154b-4c76-9bd3-c8f88648b5ff"' }],
+      planned: hasTexts(name)
+        ? JSON.stringify(markers.planned)
+        : ['"04da6b54-80e4-46f7-96ec-b56ff0331ba9"', { deep: '"dd056dcd-154b-4c76-9bd3-c8f88648b5ff"' }],
     });
-    expect([...(outputs["altered"] as string[])].sort()).toEqual([
-      "output.asset",
-      "output.password",
-      "output.planned[0]",
-      "output.planned[1].deep",
-      "output.reference",
-    ]);
+    const altered = (outputs["altered"] ?? []) as string[];
+    const all = ["asset", "password", "planned[0]", "planned[1].deep", "reference"];
+    expect([...altered].sort()).toEqual(hasTexts(name) ? [] : all.map((path) => `output.${path}`));
   }
-  expect((await stack.up()).changes).toEqual({ same: everyService.length + 1 });
+  expect((await stack.up()).changes).toEqual({ same: serviceCount + 1 });
   expect((await stack.refresh()).ok).toBe(true);
-  expect((await stack.up()).changes).toEqual({ same: everyService.length + 1 });
-  expect(await executionsOf(emulator)).toHaveLength(everyService.length);
+  expect((await stack.up()).changes).toEqual({ same: serviceCount + 1 });
+  expect(await executionsOf(emulator)).toHaveLength(serviceCount);
   expect((await stack.destroy()).ok).toBe(true);
 });
 
@@ -80,7 +81,7 @@ test("half an emoji in what a failing workflow says: the error is readable, the 
     expect((await stack.resource(name)).outputs["status"]).toBe("succeeded");
   }
   expect(up.output).toContain("disk is full \ufffd");
-  expect(await executionsOf(emulator)).toHaveLength(2 * everyService.length);
+  expect(await executionsOf(emulator)).toHaveLength(2 * serviceCount);
 });
 
 test("14 MB of output of a failed workflow: the id is in the state, the neighbours are unharmed", async () => {

@@ -98,7 +98,13 @@ onMoto("the plugin on moto (skipped where there is no host for YAML, or MOTO_PYT
     expect((await stack.resource("fails")).initErrors).toEqual(initErrors);
 
     const second = await stack.resource("quick");
-    await ok("import", "runbook:stepfunctions:WorkflowExecution", "taken", `${arns["quick"]!}/${second.id!}`);
+    await ok(
+      "import",
+      "--protect=false",
+      "runbook:stepfunctions:WorkflowExecution",
+      "taken",
+      `${arns["quick"]!}/${second.id!}`,
+    );
     expect(await stack.resource("taken")).toMatchObject({ id: second.id, outputs: { status: "succeeded" } });
     expect(await statuses("quick")).toHaveLength(2);
   });

@@ -4,7 +4,8 @@
  */
 import * as grpc from "@grpc/grpc-js";
 import type { Emulator } from "runbook-emulator";
-import type { BackendDefinition, OwnFunction } from "../../provider/src/execution/service";
+import type { OwnFunction } from "../../provider/src/execution/capabilities";
+import type { BackendDefinition } from "../../provider/src/execution/service";
 import type { ServiceName } from "../../provider/src/services/registry";
 import { services } from "../../provider/src/services/registry";
 import { control, executionsOf, requestsOf } from "../support/emulators";

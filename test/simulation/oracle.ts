@@ -149,6 +149,8 @@ export class Oracle {
   readonly #lastArmed = new Map<string, string>();
   /** Teardowns that are left to the old copy, which the same destroy deletes. */
   readonly #leftToCopy: { readonly deployment: Followed; readonly want: Want }[] = [];
+  /** Which deployments have told an execution to stop. */
+  readonly #stops: { readonly execution: Execution; readonly deployment: Followed }[] = [];
   #lastDelete: { readonly urn: string; readonly machine: Machine } | undefined;
   isHealed = false;
 
@@ -613,16 +615,21 @@ export class Oracle {
     return undefined;
   }
 
-  // Whether a destroy has dealt with an execution that has ended, and was killed before the state said so.
+  // Whether a destroy has dealt with an execution that has ended, and was killed before the state said so. Of one that
+  // began meanwhile only its stop tells.
   #wasBeingDestroyed(urn: string, execution: Execution): boolean {
     const endedMs = this.#truth.endOf(execution);
     return this.#deletes.some(
       (one) =>
         one.urn === urn &&
         one.deployment.wasKilled &&
-        one.ms > execution.startMs &&
+        (one.ms > execution.startMs || this.#wasStoppedBy(one.deployment, execution)) &&
         endedMs <= this.#timeline.nowMs,
     );
+  }
+
+  #wasStoppedBy(deployment: Followed, execution: Execution): boolean {
+    return this.#stops.some((one) => one.deployment === deployment && one.execution === execution);
   }
 
   // Whether its machine had never deployed the resource before.
@@ -905,6 +912,7 @@ export class Oracle {
       }
       return;
     }
+    this.#stops.push({ execution, deployment });
     const owner =
       execution.origin.deployment === undefined
         ? undefined

@@ -22,6 +22,9 @@ export const everyService = registeredServices.filter(
   (service): service is EmulatedService => service !== "stepfunctions",
 );
 
+/** Their number, which is that of the resources of a role. */
+export const serviceCount = everyService.length;
+
 const specsOf = (service: ServiceName): [string, ArgumentSpec][] =>
   Object.entries((services[service] as BackendDefinition).arguments);
 

@@ -28,6 +28,9 @@ export interface RunningCommand {
   readonly end: Promise<CommandEnd>;
 }
 
+/** What can be done to a stack. */
+export type Operation = "destroy" | "preview" | "refresh" | "up";
+
 /** What an operation on a stack came to. */
 export interface OperationResult {
   readonly ok: boolean;
@@ -85,10 +88,10 @@ export async function demandPulumi(
   return stdout;
 }
 
-/** Runs `up`, `preview`, `refresh` or `destroy`, without questions. */
+/** Runs an operation, without questions. */
 export async function operate(
   place: PulumiPlace,
-  operation: "destroy" | "preview" | "refresh" | "up",
+  operation: Operation,
   args: readonly string[] = [],
 ): Promise<OperationResult> {
   const log = join(place.folder, "events.jsonl");

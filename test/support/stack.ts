@@ -16,7 +16,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { ServiceName } from "../../provider/src/services/registry";
 import { huaweiEndpoints } from "./everyService";
-import type { OperationResult, StackOutput } from "./pulumiCommand";
+import type { Operation, OperationResult, PulumiPlace, StackOutput } from "./pulumiCommand";
 import { demandPulumi, operate, stackOutputs } from "./pulumiCommand";
 import { textOfFolder } from "./textOfFolder";
 
@@ -99,7 +99,8 @@ export async function openStack(
   emulatorUrl: string,
   config: Readonly<Record<string, string>> = {},
 ): Promise<TestStack> {
-  const { folder, env } = await makeFolder();
+  const place = await makeFolder();
+  const { folder, env } = place;
   const program = (resources: readonly ProgramResource[]): void => {
     writeFileSync(join(folder, "resources.json"), JSON.stringify(resources));
   };
@@ -114,11 +115,10 @@ export async function openStack(
     "alicloud:endpoints": JSON.stringify({ fnf: emulatorUrl }),
     ...config,
   };
-  await initialize({ folder, env }, settings);
+  await initialize(place, settings);
 
-  const place = { folder, env };
-  const run = async (...args: Parameters<typeof operate>): Promise<OperationResult> => {
-    const result = await operate(...args);
+  const run = async (operation: Operation, args: readonly string[] = []): Promise<OperationResult> => {
+    const result = await operate(place, operation, args);
     return { ...result, output: result.output.replace(/^.*using pulumi-resource-\S+ from .*\n/gm, "") };
   };
   const exported = async (): Promise<Exported> =>
@@ -137,17 +137,14 @@ export async function openStack(
     },
     up: (resources, settings = {}) => {
       if (resources) program(resources);
-      return run(place, "up", flags(settings));
+      return run("up", flags(settings));
     },
     preview: (resources, { plan, ...settings } = {}) => {
       if (resources) program(resources);
-      return run(place, "preview", [
-        ...flags(settings),
-        ...(plan === undefined ? [] : ["--save-plan", plan]),
-      ]);
+      return run("preview", [...flags(settings), ...(plan === undefined ? [] : ["--save-plan", plan])]);
     },
-    refresh: () => run(place, "refresh"),
-    destroy: (settings = {}) => run(place, "destroy", flags(settings)),
+    refresh: () => run("refresh"),
+    destroy: (settings = {}) => run("destroy", flags(settings)),
     outputs: () => stackOutputs(place),
     stored: () => textOfFolder(join(folder, "state", "stacks")),
     state,
@@ -197,15 +194,11 @@ async function makeFolder(): Promise<{ folder: string; env: Record<string, strin
  * Makes the stack, with its configuration. The engine makes one for each worker; the others are copies of it, and differ in
  * what is not secret.
  */
-async function initialize(
-  { folder, env }: { readonly folder: string; readonly env: Record<string, string> },
-  settings: Readonly<Record<string, string>>,
-): Promise<void> {
-  const stacks = join(folder, "state", "stacks");
-  const file = join(folder, `Pulumi.${stackName}.yaml`);
+async function initialize(place: PulumiPlace, settings: Readonly<Record<string, string>>): Promise<void> {
+  const stacks = join(place.folder, "state", "stacks");
+  const file = join(place.folder, `Pulumi.${stackName}.yaml`);
   const made = join(tmpdir(), "test-stack");
   if (!existsSync(made)) {
-    const place = { folder, env };
     await demandPulumi(place, ["stack", "init", stackName]);
     const secrets = ["huaweicloud", "alicloud"].map((name) => `${name}:secretKey=emulator-secret-key-0001`);
     await demandPulumi(place, ["config", "set-all", ...secrets.flatMap((secret) => ["--secret", secret])]);

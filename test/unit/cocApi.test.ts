@@ -184,6 +184,7 @@ describe("an execution's answer", () => {
         startedAt: "2026-11-21T06:00:00.000Z",
         steps: [],
       },
+      documentId: data.document_id,
       description: data.description,
     });
   });

@@ -9,9 +9,8 @@ import type { ExecutionSnapshot, ExecutionStatus, ExecutionSummary } from "./sna
 import type { Clock } from "../ground/clock";
 import type { CredentialsInUse } from "./credentialsInUse";
 import type { Settings } from "./settings";
-import type { ArgumentProblem } from "./argument";
-import type { ArgumentSpec } from "./argument";
-import type { Arguments } from "./argument";
+import type { ArgumentProblem, ArgumentSpec, Arguments } from "./argument";
+import type { BackendCapabilities } from "./capabilities";
 
 /** What the backends share in one process and provider: connections, time, settings, and caches of their own. */
 export interface BackendContext {
@@ -26,40 +25,6 @@ export interface BackendContext {
   /** One object per key for the life of the process: accounts with their tokens, later request budgets. */
   shared<T>(key: string, make: () => T): T;
 }
-
-/** What a service can do, as data: the lifecycle and the poller decide by it. */
-export interface BackendCapabilities {
-  /**
-   * Where an execution shows the name that its start carried:
-   * - `name`: it is the execution's id, and a second start under it is harmless;
-   * - `detail`: in what {@link Backend.readRunName} looks up;
-   * - `none`: starts carry nothing.
-   */
-  readonly runMark: "name" | "detail" | "none";
-  /**
-   * The longest name that a start can carry, in characters; at least 64.
-   * @default 128
-   */
-  readonly longestRunName?: number;
-  /** How long a long poll by `describe` may last, in seconds; 0 where the service has no long polls. */
-  readonly longPollSeconds: number;
-  /** Largest page of a list; undefined where the service gives everything at once. */
-  readonly pageSize: number | undefined;
-  /**
-   * What a list tells of an execution that has ended: all that `describe` does, its outcome without the steps, or
-   * only its status.
-   */
-  readonly listTells: "everything" | "outcome" | "status";
-  /**
-   * The functions for programs that it has and others lack: `getExecutionHistory` needs {@link Backend.history},
-   * `retryWorkflowExecution` {@link Backend.retry}.
-   * @default none
-   */
-  readonly functions?: readonly OwnFunction[];
-}
-
-/** A function for programs that not every service has. */
-export type OwnFunction = "getExecutionHistory" | "retryWorkflowExecution";
 
 /** The events of an execution. */
 export interface ExecutionHistory<Event = object> {
@@ -172,6 +137,11 @@ export interface DescribeOptions {
   readonly sparing?: boolean | undefined;
   /** Told how the execution stands where that is known before what only adds details is read. */
   readonly onStatus?: ((snapshot: ExecutionSnapshot) => void) | undefined;
+  /**
+   * True where a person gave the id: the execution may be another workflow's, which counts as unknown.
+   * @default false
+   */
+  readonly isGiven?: boolean | undefined;
 }
 
 /** What to list. */

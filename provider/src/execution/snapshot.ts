@@ -15,6 +15,20 @@ export type ExecutionStatus =
   /** The service's status is unknown to this version; the execution may still be running. */
   | "unknown";
 
+// A record: one that lacks a status does not compile.
+const known: Readonly<Record<ExecutionStatus, true>> = {
+  running: true,
+  succeeded: true,
+  failed: true,
+  timedOut: true,
+  stopped: true,
+  waiting: true,
+  unknown: true,
+};
+
+/** All statuses. */
+export const executionStatuses = Object.keys(known) as readonly ExecutionStatus[];
+
 /** A target (machine, workload) on which a step did not succeed. */
 export interface FailedTarget {
   /** The service's id of the target; absent where it gives none. */
@@ -127,6 +141,18 @@ export function firstFailedStep(snapshot: ExecutionSnapshot): ExecutionStep | un
       ? snapshot.steps.find((step) => (step.targets?.failed ?? 0) > 0)
       : undefined)
   );
+}
+
+/** How long an execution or a step took, for a record of it; nothing where its beginning or its end is not known. */
+export function durationOf({
+  startedAt,
+  settledAt,
+}: {
+  readonly startedAt?: string | undefined;
+  readonly settledAt?: string | undefined;
+}): { readonly durationMs?: number } {
+  const durationMs = durationBetweenMs(startedAt, settledAt);
+  return durationMs === undefined ? {} : { durationMs };
 }
 
 /** Milliseconds between two RFC 3339 times; undefined where one is missing. */

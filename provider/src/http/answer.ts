@@ -79,6 +79,18 @@ export function readJsonObject(answer: HttpAnswer, request: RequestSummary): Rec
   return value;
 }
 
+/**
+ * The error for an answer that lacks a field.
+ * @param status of the answer, where the message is to name it.
+ */
+export function withoutField(field: string, request: RequestSummary, status?: number): ResponseFormatError {
+  const http = status === undefined ? "" : `HTTP ${String(status)} `;
+  return new ResponseFormatError(
+    `${request.operation}: ${request.url} answered ${http}without "${field}".`,
+    request,
+  );
+}
+
 /** True for a JSON object (not null, not an array, not a long number). */
 export function isJsonObject(value: unknown): value is Record<string, unknown> {
   return (

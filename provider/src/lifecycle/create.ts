@@ -72,7 +72,7 @@ async function begin(backend: Backend, { host, bind }: StartPhase): Promise<Awai
 
 async function adopt(backend: Backend, executionId: string, signal: AbortSignal): Promise<ExecutionSnapshot> {
   try {
-    return await backend.describe(executionId, { signal });
+    return await backend.describe(executionId, { signal, isGiven: true });
   } catch (error) {
     if (!(error instanceof NotFoundError)) throw error;
     throw new InputError(

@@ -6,6 +6,7 @@ import type { Backend, BackendDefinition, ExecutionFilter, ExecutionPage } from 
 import type { Session } from "../execution/session";
 import { identifier, kindOf, oneOf, text, time } from "../execution/rules";
 import { ConfigurationError, IncompleteListError, InputError } from "../ground/errors";
+import { executionStatuses } from "../execution/snapshot";
 import type { ExecutionStatus, ExecutionSummary } from "../execution/snapshot";
 import { withinTime } from "../ground/timeLimit";
 import { boundSummary } from "./bounds";
@@ -18,16 +19,6 @@ import { check, formatProblem } from "./check";
 
 // Nobody interrupts a function of a program.
 const never = new AbortController().signal;
-
-const statuses: readonly ExecutionStatus[] = [
-  "running",
-  "succeeded",
-  "failed",
-  "timedOut",
-  "stopped",
-  "waiting",
-  "unknown",
-];
 
 /** What to list; unchecked, as a program gave it. */
 export interface ExecutionQuery {
@@ -169,7 +160,7 @@ function readQuery(
     const reason = query[argument] === undefined ? undefined : rule(query[argument]);
     if (reason !== undefined) refuse(argument, reason);
   };
-  check("status", oneOf(...statuses));
+  check("status", oneOf(...executionStatuses));
   check("startedAfter", time);
   check("startedBefore", time);
   check("executionNamePrefix", text({ min: 1, max: 128 }));
@@ -235,7 +226,9 @@ export async function getExecution(
   session: Session,
 ): Promise<StoredState> {
   const open = await openExecution(definition, "getWorkflowExecution", args, executionId, session);
-  const snapshot = await open.ask((signal) => open.backend.describe(open.executionId, { signal }));
+  const snapshot = await open.ask((signal) =>
+    open.backend.describe(open.executionId, { signal, isGiven: true }),
+  );
   return makeState(args, open.backend.location, snapshot, open.backend.consoleUrl(snapshot.executionId));
 }
 

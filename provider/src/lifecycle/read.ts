@@ -39,12 +39,13 @@ export async function read(
       return seen ? makeState(args, backend.location, seen, backend.consoleUrl(id)) : state;
     }
     if (await isConfirmed(id, state, backend, { ...host, signal })) return state;
-    const snapshot = await lookAt(backend, id, { signal });
+    const isGiven = state["executionId"] === undefined;
+    const snapshot = await lookAt(backend, id, { signal, isGiven });
     if (snapshot) {
       return makeState(args, backend.location, withStoredSteps(snapshot, state), backend.consoleUrl(id));
     }
     // Without a stored outcome, the resource is an execution that never was ours (`get`): it is not there.
-    return state["executionId"] === undefined ? undefined : markExpired(state);
+    return isGiven ? undefined : markExpired(state);
   });
 }
 

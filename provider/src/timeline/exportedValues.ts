@@ -2,6 +2,7 @@
  * The values of an export: data of somebody else. A value of the wrong type is left out; every text is cleaned and bounded;
  * a secret becomes `[secret]`, also where the export has it in the clear. Pure.
  */
+import { executionStatuses } from "../execution/snapshot";
 import type { ExecutionStatus } from "../execution/snapshot";
 import { secretSignature, signatureKey } from "../fronts/shared/wireMarkers";
 import { cleanText, headOf, onOneLine, tailOf } from "../ground/text";
@@ -25,19 +26,9 @@ export function timeOf(value: unknown): number | undefined {
   return time >= 0 && time <= maxTimeMs ? time : undefined;
 }
 
-const statuses: Readonly<Record<ExecutionStatus, true>> = {
-  running: true,
-  succeeded: true,
-  failed: true,
-  timedOut: true,
-  stopped: true,
-  waiting: true,
-  unknown: true,
-};
-
 /** A status; `unknown` where it is none. */
 export function statusOf(value: unknown): ExecutionStatus {
-  return typeof value === "string" && Object.hasOwn(statuses, value) ? (value as ExecutionStatus) : "unknown";
+  return executionStatuses.find((status) => status === value) ?? "unknown";
 }
 
 /** An address that begins with `https://`; undefined where it is none. */

@@ -2,7 +2,8 @@
  * When and how to poll next: long polls where the service has them, a status request per execution, or one list for
  * many. Pure: reads the watch's view and decides; `workflowWatch` sends.
  */
-import type { Backend, BackendCapabilities } from "../execution/service";
+import type { BackendCapabilities } from "../execution/capabilities";
+import type { Backend } from "../execution/service";
 import type { PastDurations } from "./schedule";
 import { nextPollDelayMs } from "./schedule";
 import type { SubscriptionState } from "./subscription";

@@ -2,7 +2,8 @@
  * A workflow as its watch sees it: the part of the port that waiting needs.
  */
 import type { Clock } from "../ground/clock";
-import type { Backend, BackendCapabilities } from "../execution/service";
+import type { BackendCapabilities } from "../execution/capabilities";
+import type { Backend } from "../execution/service";
 import type { PollPolicy } from "./pollPolicy";
 
 /** One workflow: what may be asked, and what that costs. */

@@ -36,7 +36,7 @@ new aom.WorkflowExecution("none", {});
 // @ts-expect-error -- no such output
 run.outcome;
 // @ts-expect-error -- no such service
-providers.coc;
+providers.nowhere;
 `;
 
 const usesOfEmulator = `

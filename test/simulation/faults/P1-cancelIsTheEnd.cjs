@@ -6,8 +6,8 @@ module.exports = {
   changes: [
     {
       file: "provider/src/fronts/plugin/deployment.ts",
-      search: "    this.#isCancelled = true;\n    this.#ending.abort();",
-      replace: "    this.#isCancelled = true;",
+      search: "    this.#ending.abort();",
+      replace: "",
     },
   ],
 };

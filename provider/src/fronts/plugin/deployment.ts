@@ -54,7 +54,6 @@ export class Deployment implements ServedDeployment {
   #address: string | undefined;
   #session: Session | undefined;
   #calls = 0;
-  #isCancelled = false;
   #isInterrupted = false;
 
   /**
@@ -108,7 +107,7 @@ export class Deployment implements ServedDeployment {
 
   /** True once it was cancelled, and nothing is under way any more. */
   get isOver(): boolean {
-    return this.#isCancelled && !this.isBusy;
+    return this.#ending.signal.aborted && !this.isBusy;
   }
 
   /** Serves a call; the deployment is interrupted where it is cancelled meanwhile. */
@@ -123,7 +122,6 @@ export class Deployment implements ServedDeployment {
 
   /** The deployment is interrupted: whatever waits ends, with its id where it has one. */
   abort(): void {
-    this.#isCancelled = true;
     this.#ending.abort();
   }
 

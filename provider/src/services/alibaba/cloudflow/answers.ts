@@ -3,11 +3,10 @@
  * Vendor words end here: `backend` and everything above speak of snapshots.
  */
 import type { RequestSummary } from "../../../ground/errors";
-import { ResponseFormatError } from "../../../ground/errors";
 import type { ExecutionSnapshot, ExecutionSummary } from "../../../execution/snapshot";
-import { durationBetweenMs, isSettled } from "../../../execution/snapshot";
+import { durationOf, isSettled } from "../../../execution/snapshot";
 import { exactNumbersAsText, parseJson } from "../../../ground/json";
-import { isJsonObject, numberOf, readJsonObject } from "../../../http/answer";
+import { isJsonObject, numberOf, readJsonObject, withoutField } from "../../../http/answer";
 import type { HttpAnswer } from "../../../http/request";
 import { checkIsAbout, demandExecutionId, readExecutionId } from "../../../execution/executionIds";
 import type { HistoryEvent } from "./history";
@@ -55,7 +54,7 @@ export function parseExecution(
   if (!isRun) checkIsAbout(asked.executionName, executionName, "Name", request);
   checkIsAbout(asked.flowName, body["FlowName"], "FlowName", request);
   const rawStatus = textIn(body, "Status");
-  if (rawStatus === undefined) throw missing("Status", request);
+  if (rawStatus === undefined) throw withoutField("Status", request);
   return snapshotFrom(body, executionName, rawStatus);
 }
 
@@ -91,7 +90,7 @@ export function parseListExecutions(
 ): ExecutionsPage {
   const body = readJsonObject(answer, request);
   const items = body["Executions"];
-  if (!Array.isArray(items)) throw missing("Executions", request);
+  if (!Array.isArray(items)) throw withoutField("Executions", request);
   const bodies = new Map<string, Record<string, unknown>>();
   let unreadable = 0;
   const executions = items.filter(isJsonObject).flatMap((item): ExecutionSummary[] => {
@@ -104,8 +103,7 @@ export function parseListExecutions(
       return [];
     }
     bodies.set(executionId, item);
-    const durationMs = durationBetweenMs(times.startedAt, times.settledAt);
-    return [{ executionId, rawStatus, ...times, ...(durationMs === undefined ? {} : { durationMs }) }];
+    return [{ executionId, rawStatus, ...times, ...durationOf(times) }];
   });
   const snapshotOf = (executionId: string): ExecutionSnapshot | undefined => {
     const found = bodies.get(executionId);
@@ -124,7 +122,7 @@ export function parseGetExecutionHistory(
 ): { readonly events: HistoryEvent[]; readonly nextToken: string | undefined } {
   const body = readJsonObject(answer, request);
   const items = body["Events"];
-  if (!Array.isArray(items)) throw missing("Events", request);
+  if (!Array.isArray(items)) throw withoutField("Events", request);
   const events = items.filter(isJsonObject).map((item): HistoryEvent => ({
     eventId: numberOf(item["EventId"]),
     scheduleEventId: numberOf(item["ScheduleEventId"]),
@@ -178,11 +176,4 @@ function timeIn(body: Record<string, unknown>, name: string): string | undefined
 
 function nextTokenOf(body: Record<string, unknown>): string | undefined {
   return textIn(body, "NextToken");
-}
-
-function missing(field: string, request: RequestSummary): ResponseFormatError {
-  return new ResponseFormatError(
-    `${request.operation}: ${request.url} answered without "${field}".`,
-    request,
-  );
 }

@@ -3,7 +3,7 @@
  * their chain, because iterations and branches that run side by side have steps of the same name. Pure.
  */
 import type { ExecutionStatus, ExecutionStep } from "../../../execution/snapshot";
-import { durationBetweenMs } from "../../../execution/snapshot";
+import { durationOf } from "../../../execution/snapshot";
 import { isJsonObject } from "../../../http/answer";
 
 /** One event of an execution. */
@@ -227,14 +227,13 @@ export function stepsOf(events: readonly HistoryEvent[]): ExecutionStep[] {
 
 function toStep(step: StepRecord): ExecutionStep {
   const startedAt = step.isConfused ? undefined : step.startedAt;
-  const durationMs = durationBetweenMs(startedAt, step.settledAt);
   return {
     id: step.name,
     name: step.name,
     status: step.status,
     rawStatus: step.rawStatus,
     ...(startedAt === undefined ? {} : { startedAt }),
-    ...(durationMs === undefined ? {} : { durationMs }),
+    ...durationOf({ startedAt, settledAt: step.settledAt }),
     ...(step.error === undefined || step.status === "succeeded" ? {} : { error: step.error }),
   };
 }

@@ -2,13 +2,12 @@
  * Reads the answers of AWS Step Functions: executions, lists and histories. Pure. The vendor's words end here.
  */
 import type { RequestSummary } from "../../../ground/errors";
-import { ResponseFormatError } from "../../../ground/errors";
 import { ExactNumber, exactNumbersAsText, parseJson } from "../../../ground/json";
-import { isJsonObject, readJsonObject, numberOf } from "../../../http/answer";
+import { isJsonObject, readJsonObject, numberOf, withoutField } from "../../../http/answer";
 import type { HttpAnswer } from "../../../http/request";
 import { checkIsAbout, demandExecutionId, readExecutionId } from "../../../execution/executionIds";
 import type { ExecutionSnapshot, ExecutionSummary } from "../../../execution/snapshot";
-import { durationBetweenMs, isSettled } from "../../../execution/snapshot";
+import { durationOf, isSettled } from "../../../execution/snapshot";
 import type { ExecutionArn } from "./arns";
 import { parseExecutionArn } from "./arns";
 import type { StateMachineEvent } from "./events";
@@ -84,7 +83,7 @@ function executionOf(
 
 function snapshotFrom(body: Bag, executionId: string, request: RequestSummary): ExecutionSnapshot {
   const rawStatus = textIn(body["status"]);
-  if (rawStatus === undefined) throw missing("status", request);
+  if (rawStatus === undefined) throw withoutField("status", request);
   const times = timesOf(body, rawStatus);
   const error = errorOf(body);
   return {
@@ -133,8 +132,7 @@ export function parseListExecutions(
       if (!isSettled(times.status)) unreadable += 1;
       return [];
     }
-    const durationMs = durationBetweenMs(times.startedAt, times.settledAt);
-    return [{ executionId, rawStatus, ...times, ...(durationMs === undefined ? {} : { durationMs }) }];
+    return [{ executionId, rawStatus, ...times, ...durationOf(times) }];
   });
   return { executions, unreadable, nextToken: textIn(body["nextToken"]) };
 }
@@ -168,7 +166,7 @@ function detailsOf(item: Bag): Bag {
 
 function executionArnIn(body: Bag, request: RequestSummary): ExecutionArn {
   const text = textIn(body["executionArn"]);
-  if (text === undefined) throw missing("executionArn", request);
+  if (text === undefined) throw withoutField("executionArn", request);
   const arn = parseExecutionArn(text);
   const executionName = demandExecutionId(arn?.executionName, "executionArn", request);
   return { kind: "execution", stateMachine: "", ...arn, executionName };
@@ -176,7 +174,7 @@ function executionArnIn(body: Bag, request: RequestSummary): ExecutionArn {
 
 function listIn(body: Bag, name: string, request: RequestSummary): Bag[] {
   const items = body[name];
-  if (!Array.isArray(items)) throw missing(name, request);
+  if (!Array.isArray(items)) throw withoutField(name, request);
   return items.filter(isJsonObject);
 }
 
@@ -216,11 +214,4 @@ function timeIn(value: unknown): string | undefined {
   if (typeof seconds !== "number") return undefined;
   const date = new Date(Math.round(seconds * 1000));
   return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
-}
-
-function missing(field: string, request: RequestSummary): ResponseFormatError {
-  return new ResponseFormatError(
-    `${request.operation}: ${request.url} answered without "${field}".`,
-    request,
-  );
 }

@@ -2,7 +2,7 @@
  * A step while its history is read: how it stands, what is around it, and what has gone wrong in it. Pure.
  */
 import type { ExecutionStatus, ExecutionStep } from "../../../execution/snapshot";
-import { durationBetweenMs } from "../../../execution/snapshot";
+import { durationOf } from "../../../execution/snapshot";
 import type { StateMachineEvent } from "./events";
 
 // Deeper than definitions nest. A history that names other steps in every event must still be read in linear time.
@@ -84,7 +84,6 @@ export function failureStatus(type: string): ExecutionStatus {
 /** A step as snapshots have it. */
 export function toStep(step: StepRecord): ExecutionStep {
   const { name, status, rawStatus, startedAt } = step;
-  const durationMs = durationBetweenMs(startedAt, step.settledAt);
   const error = status === "succeeded" ? undefined : step.failure?.error;
   return {
     id: name,
@@ -92,7 +91,7 @@ export function toStep(step: StepRecord): ExecutionStep {
     status,
     rawStatus,
     ...(startedAt === undefined ? {} : { startedAt }),
-    ...(durationMs === undefined ? {} : { durationMs }),
+    ...durationOf(step),
     ...(error === undefined ? {} : { error }),
   };
 }

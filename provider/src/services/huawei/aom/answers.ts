@@ -10,8 +10,8 @@ import type {
   ExecutionSummary,
   FailedTarget,
 } from "../../../execution/snapshot";
-import { durationBetweenMs, isSettled } from "../../../execution/snapshot";
-import { isJsonObject, readJson, readJsonObject } from "../../../http/answer";
+import { durationOf, isSettled } from "../../../execution/snapshot";
+import { isJsonObject, readJson, readJsonObject, withoutField } from "../../../http/answer";
 import type { HttpAnswer } from "../../../http/request";
 import { servedAtMs } from "../../../http/servedAt";
 import { checkIsAbout, demandExecutionId, readExecutionId } from "../../../execution/executionIds";
@@ -39,10 +39,7 @@ export function parseSearchWorkflowExecutionDetail(
   checkIsAbout(executionId, body["execution_id"], "execution_id", request);
   const rawStatus = body["status"];
   if (typeof rawStatus !== "string" || rawStatus === "") {
-    throw new ResponseFormatError(
-      `${request.operation}: ${request.url} answered HTTP ${String(answer.status)} without "status".`,
-      request,
-    );
+    throw withoutField("status", request, answer.status);
   }
   return toSnapshot(body, executionId, nodesOf(body));
 }
@@ -108,7 +105,6 @@ export function parseListWorkflowExecutions(answer: HttpAnswer, request: Request
     }
     items.set(executionId, item);
     const span = spanOf(item, isSettled(status));
-    const durationMs = durationBetweenMs(span.startedAt, span.settledAt);
     // The schema says created_by, its example create_by.
     const createdBy = item["created_by"] ?? item["create_by"];
     return {
@@ -116,7 +112,7 @@ export function parseListWorkflowExecutions(answer: HttpAnswer, request: Request
       status,
       rawStatus,
       ...span,
-      ...(durationMs === undefined ? {} : { durationMs }),
+      ...durationOf(span),
       ...(typeof createdBy === "string" && createdBy !== "" ? { createdBy } : {}),
     };
   });
@@ -161,10 +157,7 @@ export function parseListWorkflow(
 ): WorkflowPage {
   const { elements } = readJsonObject(answer, request);
   if (!Array.isArray(elements)) {
-    throw new ResponseFormatError(
-      `${request.operation}: ${request.url} answered HTTP ${String(answer.status)} without "elements".`,
-      request,
-    );
+    throw withoutField("elements", request, answer.status);
   }
   const workflow = objects(elements).find(({ id }) => id === workflowId);
   return {
@@ -195,8 +188,7 @@ function toStep(result: Record<string, unknown>, nodes: NodeNames): ExecutionSte
   const name = nodes.get(id);
   const rawStatus = typeof result["status"] === "string" ? result["status"] : "";
   const status = toExecutionStatus(rawStatus);
-  const { startedAt, settledAt } = spanOf(result, isSettled(status));
-  const durationMs = durationBetweenMs(startedAt, settledAt);
+  const span = spanOf(result, isSettled(status));
   const output = isJsonObject(result["output"]) ? result["output"] : {};
   const error = textOf(
     output["error_msg"] ?? output["error_message"] ?? output["error"] ?? output["message"],
@@ -206,8 +198,8 @@ function toStep(result: Record<string, unknown>, nodes: NodeNames): ExecutionSte
     ...(name === undefined ? {} : { name }),
     status,
     rawStatus,
-    ...(startedAt === undefined ? {} : { startedAt }),
-    ...(durationMs === undefined ? {} : { durationMs }),
+    ...(span.startedAt === undefined ? {} : { startedAt: span.startedAt }),
+    ...durationOf(span),
     ...(error === undefined || status === "succeeded" ? {} : { error }),
     ...targetsOf(output),
   };

@@ -5,9 +5,9 @@
 import type { RequestSummary } from "../../../ground/errors";
 import { ResponseFormatError } from "../../../ground/errors";
 import type { ExecutionSnapshot, ExecutionStep, ExecutionSummary } from "../../../execution/snapshot";
-import { durationBetweenMs, isSettled } from "../../../execution/snapshot";
+import { durationOf, isSettled } from "../../../execution/snapshot";
 import { checkIsAbout, demandExecutionId, readExecutionId } from "../../../execution/executionIds";
-import { isJsonObject, readJsonObject } from "../../../http/answer";
+import { isJsonObject, readJsonObject, withoutField } from "../../../http/answer";
 import type { HttpAnswer } from "../../../http/request";
 import type { Span } from "../values";
 import { objects, spanOf, textOf } from "../values";
@@ -23,9 +23,11 @@ export function parseExecuteDocument(answer: HttpAnswer, request: RequestSummary
   return demandExecutionId(body["data"], "data", request);
 }
 
-/** An execution, without its steps, and the description that it shows. */
+/** An execution, without its steps, with the job and the description that it shows. */
 export interface ShownExecution {
   readonly snapshot: ExecutionSnapshot;
+  /** The job's id; undefined where the answer has none. */
+  readonly documentId: string | undefined;
   /** As it was sent; undefined where the answer has none. */
   readonly description: unknown;
 }
@@ -43,8 +45,9 @@ export function parseShowExecution(
   const data = dataIn(readJsonObject(answer, request), answer, request);
   if (!data) return undefined;
   checkIsAbout(executionId, data["execution_id"], "execution_id", request);
-  if (textOf(data["status"]) === undefined) throw missing("status", answer, request);
-  return { snapshot: snapshotIn(data, executionId), description: data["description"] };
+  if (textOf(data["status"]) === undefined) throw withoutField("status", request, answer.status);
+  const documentId = textOf(data["document_id"]);
+  return { snapshot: snapshotIn(data, executionId), documentId, description: data["description"] };
 }
 
 /**
@@ -171,11 +174,6 @@ function spanIn({ start_time, end_time, update_time }: Record<string, unknown>, 
   return spanOf({ begin_time: start_time, end_time, last_update_time: update_time }, settled);
 }
 
-function durationOf({ startedAt, settledAt }: Span): { readonly durationMs?: number } {
-  const durationMs = durationBetweenMs(startedAt, settledAt);
-  return durationMs === undefined ? {} : { durationMs };
-}
-
 function dataIn(
   body: Record<string, unknown>,
   answer: HttpAnswer,
@@ -183,7 +181,7 @@ function dataIn(
 ): Record<string, unknown> | undefined {
   const { data } = body;
   if (data === undefined || data === null || data === "") return undefined;
-  if (!isJsonObject(data)) throw missing("data", answer, request);
+  if (!isJsonObject(data)) throw withoutField("data", request, answer.status);
   return data;
 }
 
@@ -197,13 +195,6 @@ function readList(
   // An empty list may be null, or left out.
   if (body["data"] == null && total === 0) return { rows: [], total };
   throw withoutData(body, answer, request);
-}
-
-function missing(field: string, answer: HttpAnswer, request: RequestSummary): ResponseFormatError {
-  return new ResponseFormatError(
-    `${request.operation}: ${request.url} answered HTTP ${String(answer.status)} without "${field}".`,
-    request,
-  );
 }
 
 // What the service says in its place is all that there is to go by.

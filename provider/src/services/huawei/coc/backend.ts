@@ -20,6 +20,7 @@ import { withinTime } from "../../../ground/timeLimit";
 import { refuseWebPage } from "../../../http/answer";
 import type { HttpRequest } from "../../../http/request";
 import { summarize } from "../../../http/request";
+import { oneLine } from "../../../execution/words";
 import { startOnce } from "../../startOnce";
 import type { HuaweiSendOptions } from "../sender";
 import type { ShownExecution } from "./answers";
@@ -147,15 +148,20 @@ export class CocBackend implements Backend {
 
   async #show(
     executionId: string,
-    { signal, attempts }: Pick<DescribeOptions, "signal" | "attempts">,
+    { signal, attempts, isGiven }: Pick<DescribeOptions, "signal" | "attempts" | "isGiven">,
   ): Promise<ShownExecution> {
     const request = buildShowExecution(this.#job, executionId);
     const summary = summarize(request);
     try {
       const answer = await this.#client.sender.send(request, { signal, attempts });
       const shown = parseShowExecution(answer, summary, executionId);
-      if (shown) return shown;
-      throw notFound(request, answer.header("x-request-id"));
+      const requestId = answer.header("x-request-id");
+      if (!shown) throw notFound(request, requestId, "the answer has no data");
+      const { documentId = this.#job.documentId } = shown;
+      if (isGiven === true && documentId !== this.#job.documentId) {
+        throw notFound(request, requestId, `the execution is one of job ${oneLine(documentId)}`);
+      }
+      return shown;
     } catch (error) {
       // All that could be wrong with such a request is its id.
       throw isRefusedAs(error, notFoundCode, ...parameterCodes) ? new NotFoundError(error) : error;
@@ -166,7 +172,7 @@ export class CocBackend implements Backend {
     const request = buildShowDocument(this.#job, this.#startAs(""));
     const answer = await this.#send(request, { signal, attempts: 1 });
     if (!parseShowDocument(answer, summarize(request))) {
-      throw notFound(request, answer.header("x-request-id"), this.#remedy);
+      throw notFound(request, answer.header("x-request-id"), "the answer has no data", this.#remedy);
     }
   }
 
@@ -219,6 +225,7 @@ export class CocBackend implements Backend {
   }
 
   async retry(executionId: string, signal: AbortSignal): Promise<void> {
+    await this.#show(executionId, { signal, isGiven: true });
     const request = buildUpdateExecution(this.#job, executionId, "RETRY");
     refuseWebPage(await this.#client.sender.send(request, { signal }), summarize(request));
   }
@@ -233,12 +240,17 @@ function isRefusedAs(error: unknown, ...codes: readonly string[]): error is Serv
   );
 }
 
-// What is not there is answered with 200, and without data.
-function notFound(request: HttpRequest, requestId: string | undefined, remedy?: string): NotFoundError {
+// What is not there is answered with 200, and what is another job's too.
+function notFound(
+  request: HttpRequest,
+  requestId: string | undefined,
+  serviceMessage: string,
+  remedy?: string,
+): NotFoundError {
   return new NotFoundError({
     status: 200,
     serviceCode: undefined,
-    serviceMessage: "the answer has no data",
+    serviceMessage,
     requestId,
     retryAfterMs: undefined,
     request: summarize(request),

@@ -3,13 +3,11 @@
  * Vendor words end here: `backend` and everything above speak of snapshots.
  */
 import type { RequestSummary } from "../../../ground/errors";
-import { ResponseFormatError } from "../../../ground/errors";
 import type { ExecutionSnapshot, ExecutionStep, ExecutionSummary } from "../../../execution/snapshot";
-import { durationBetweenMs, isSettled } from "../../../execution/snapshot";
-import { isJsonObject, readJsonObject } from "../../../http/answer";
+import { durationOf, isSettled } from "../../../execution/snapshot";
+import { isJsonObject, readJsonObject, withoutField } from "../../../http/answer";
 import type { HttpAnswer } from "../../../http/request";
 import { checkIsAbout, demandExecutionId, readExecutionId } from "../../../execution/executionIds";
-import type { Span } from "../values";
 import { objects, spanOf, textOf } from "../values";
 import { toExecutionStatus } from "./statuses";
 
@@ -108,7 +106,7 @@ export interface FlowPage {
  */
 export function parsePage(answer: HttpAnswer, request: RequestSummary): FlowPage {
   const { executions: rows, total } = readJsonObject(answer, request);
-  if (!Array.isArray(rows)) throw missing("executions", answer, request);
+  if (!Array.isArray(rows)) throw withoutField("executions", request, answer.status);
   let unreadable = 0;
   const executions = objects(rows).flatMap((item) => {
     const summary = toSummary(item);
@@ -178,11 +176,6 @@ function toSummary(item: Record<string, unknown>): ExecutionSummary | undefined 
   };
 }
 
-function durationOf(span: Span): { readonly durationMs?: number } {
-  const durationMs = durationBetweenMs(span.startedAt, span.settledAt);
-  return durationMs === undefined ? {} : { durationMs };
-}
-
 // Only a run that succeeded has an output; `{}` and null stand for none.
 function outputOf(body: Record<string, unknown>): { readonly output?: unknown } {
   const output = body["output"];
@@ -196,13 +189,6 @@ function statusIn(
   request: RequestSummary,
 ): Pick<ExecutionSnapshot, "status" | "rawStatus"> {
   const rawStatus = textOf(body["status"]);
-  if (rawStatus === undefined) throw missing("status", answer, request);
+  if (rawStatus === undefined) throw withoutField("status", request, answer.status);
   return { status: toExecutionStatus(rawStatus), rawStatus };
-}
-
-function missing(field: string, answer: HttpAnswer, request: RequestSummary): ResponseFormatError {
-  return new ResponseFormatError(
-    `${request.operation}: ${request.url} answered HTTP ${String(answer.status)} without "${field}".`,
-    request,
-  );
 }
