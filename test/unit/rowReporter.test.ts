@@ -76,3 +76,23 @@ it("thirty ends of steps of each execution are lines, further ones are not", () 
   expect(lines[29]).toMatch(/^info: 30\/40 Step 30 /);
   expect(lines[30]).toMatch(/^info: 1\/40 Step 1 /);
 });
+
+it("a live line that stands on the row is not sent again; below a line that is kept, it is", () => {
+  const { reporter, lines } = reportedRow();
+  const waiting: ExecutionSnapshot = { executionId: "ex-1", status: "running", rawStatus: "", steps: [] };
+  reporter.status("started");
+  reporter.progressed(waiting);
+  reporter.warn("the status can't be read");
+  reporter.progressed(waiting);
+  reporter.info("1/3 Prepare succeeded after 12s");
+  reporter.progressed(waiting);
+  reporter.progressed(waiting, 180_000);
+  expect(lines).toEqual([
+    "status: started",
+    "warn: the status can't be read",
+    "status: started",
+    "info: 1/3 Prepare succeeded after 12s",
+    "status: started",
+    "status: started, usually 3m",
+  ]);
+});
