@@ -94,7 +94,7 @@ test("what an execution does not have is known in previews: nothing that depends
     },
   ]);
   const report = await stack.resource("report");
-  const absent = { failure: null, expired: null, triggers: null, run: null };
+  const absent = { failure: null, expired: false, triggers: null, run: null };
   expect(report.inputs["keepers"]).toEqual({ ...absent, of: expect.any(String) });
   expect((await stack.preview()).changes).toEqual({ same: 4 });
   expect((await stack.up()).changes).toEqual({ same: 4 });

@@ -172,7 +172,16 @@ test("exporting what an execution does not have warns of nothing, and an output 
   const { ok, output: printed } = await stack.up();
   expect(printed).not.toMatch(/undefined value/i);
   expect(ok).toBe(true);
-  const { major, ...absent } = await stack.outputs();
+  const { major, expired, truncated, altered, ...absent } = await stack.outputs();
   expect(major?.value).toBe("1");
+  expect([expired, truncated, altered].map((output) => output?.value)).toEqual([false, [], []]);
+  expect(Object.keys(absent).sort()).toEqual([
+    "consoleUrl",
+    "executionId",
+    "failure",
+    "output",
+    "startedAt",
+    "stepsTotal",
+  ]);
   expect(Object.entries(absent).filter(([, { value }]) => value !== null)).toEqual([]);
 });

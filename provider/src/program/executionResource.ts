@@ -7,7 +7,7 @@ import type { ResourceMeta } from "../fronts/dynamic/properties";
 import { metaProperty } from "../fronts/dynamic/properties";
 import { providerText } from "../fronts/dynamic/providerText";
 import type { ServiceName } from "../services/registry";
-import { outputs } from "../lifecycle/state";
+import { emptyOutputs, outputs } from "../lifecycle/state";
 import { noteArguments } from "./argumentNotes";
 import type { Refusal } from "./jsonValues";
 import { toJsonValues } from "./jsonValues";
@@ -130,6 +130,8 @@ function callerOf(constructor: object): string | undefined {
   return holder.stack?.split("\n")[1]?.trim();
 }
 
+const empty: Properties = emptyOutputs;
+
 // The state says null of what an execution does not have; where a mock answers, it may be undefined. Made when it is read:
 // an Output costs the SDK a dozen promises, and most programs read few of them.
 function readNull(resource: pulumi.CustomResource, name: string): void {
@@ -138,7 +140,7 @@ function readNull(resource: pulumi.CustomResource, name: string): void {
   Object.defineProperty(resource, name, {
     configurable: true,
     enumerable: true,
-    get: () => (said ??= stored?.apply((value) => value ?? null)),
+    get: () => (said ??= stored?.apply((value) => value ?? empty[name] ?? null)),
     set: (value: pulumi.Output<unknown>) => {
       said = value;
     },

@@ -118,14 +118,14 @@ export interface ExecutionOutputs {
   /** The console's page; absent if its address is not known, as on Huawei Cloud and Alibaba Cloud's international site. */
   consoleUrl: string | undefined;
   /** True if the service no longer knows the execution; the last known outcome is kept. */
-  expired: boolean | undefined;
-  /** Paths of the values that were cut to keep the state small; absent if there are none. */
-  truncated: string[] | undefined;
+  expired: boolean;
+  /** Paths of the values that were cut to keep the state small; empty if there are none. */
+  truncated: string[];
   /**
    * Paths of the values in `output` that differ from what the workflow gave: integers beyond 2^53 as text, texts and keys
-   * without control characters, values that Pulumi would misread as JSON text. Absent if there are none.
+   * without control characters, values that Pulumi would misread as JSON text. Empty if there are none.
    */
-  altered: string[] | undefined;
+  altered: string[];
   /** Version of the stored shape. */
   stateVersion: number;
 }
