@@ -166,7 +166,7 @@ describe("CloudFlow", () => {
       serve({ history: () => ({ status: 403 }) });
       const state = await open.run(read(hostileId, stored, open.host));
       expect(state).toMatchObject({ status: "succeeded", steps: [{ id: "Prepare" }] });
-      expect(state["truncated"]).toEqual([]);
+      expect(state?.["truncated"]).toEqual([]);
     });
 
     test("marks them where they were not whole", async () => {
