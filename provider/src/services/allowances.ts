@@ -1,5 +1,5 @@
 /**
- * How often each operation of a service may be called, and the buckets that see to it; shared by all resources of one
+ * The rate limit of each operation of a service, and the buckets that keep to it; shared by all resources of one
  * account in a process.
  */
 import { ConfigurationError } from "../ground/errors";
@@ -11,7 +11,7 @@ import type { Settings } from "../execution/settings";
 import { nameSetting } from "../execution/settingWords";
 import { fromConfig } from "../execution/settings";
 
-/** What may be used of an operation. */
+/** The rate limit of an operation. */
 export type AllowanceOf = (service: string, operation: string) => Allowance;
 
 /** The buckets of one account, one per operation, made as they are needed. */

@@ -16,7 +16,7 @@ const maxKeptEvents = 10_000;
 const maxHistoryPages = 1_000;
 const leastHistoryPage = 10;
 
-/** Which page of a history, and what of it. */
+/** The page of a history to request, and the detail of its events. */
 export interface HistoryPageOptions {
   /** The most events. */
   readonly limit: number;
@@ -32,15 +32,17 @@ export interface HistoryPage<Event> {
   readonly nextToken: string | undefined;
 }
 
-/** What makes steps of events: it is given them in pages, oldest first. */
+/** A reader that makes steps of events: it is given the events in pages, oldest first. */
 export interface StepsOfEvents<Event> {
   read(events: readonly Event[]): void;
   readonly steps: ExecutionStep[];
-  /** Why the execution ended, by its events; undefined where it ended well or they do not say. */
+  /**
+   * The reason why the execution ended, by its events; undefined if the execution ended well or the events do not say.
+   */
   readonly executionError: string | undefined;
 }
 
-/** How a service gives the histories of one workflow's executions. */
+/** The source of the histories of one workflow's executions. */
 export interface HistorySource<Event> {
   /** The most events of one page. */
   readonly pageSize: number;

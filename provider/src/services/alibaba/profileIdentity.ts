@@ -1,6 +1,6 @@
 /**
- * Who acts by a profile of the vendor's files: its modes (JSON file) and types (INI file). Those that ask a person, or run
- * a command, are refused by name.
+ * The acting identity of a profile of the vendor's files: its modes (JSON file) and types (INI file). Modes that ask a
+ * person, or run a command, are refused by name.
  */
 import { ConfigurationError } from "../../ground/errors";
 import type { SettingWords } from "../../execution/settingWords";

@@ -13,7 +13,7 @@ import { jsonObjectOf, serviceErrorOf } from "../errorAnswers";
 /** Sentences on what to do, by kind of error; chosen by the operation. */
 export interface Remedies {
   readonly notFound?: string;
-  /** Where the credentials are refused and their answer does not say why. */
+  /** The remedy for refused credentials, if the answer does not say why. */
   readonly refused?: string;
 }
 
