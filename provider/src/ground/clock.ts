@@ -8,7 +8,7 @@ export interface Clock {
   now(): number;
   /**
    * Milliseconds since some moment, by a clock that nobody sets. It may stand still while the machine sleeps.
-   * @default what `now` shows
+   * @default the same as `now`
    */
   elapsed?(): number;
   /** Resolves after `ms` milliseconds, or at once when `signal` aborts. Never rejects. */

@@ -224,7 +224,7 @@ export class ResponseFormatError extends WorkflowExecutionError {
 /** A 2xx answer that is larger than anything the service documents. The provider has read none of the answer. */
 export class AnswerTooLargeError extends ResponseFormatError {
   /**
-   * @param size what is too much, e.g. `more than 16 MiB`.
+   * @param size the size that is too large, e.g. `more than 16 MiB`.
    * @param remedy a sentence on what to do then.
    */
   constructor(
@@ -240,8 +240,8 @@ export class AnswerTooLargeError extends ResponseFormatError {
 /** A list that could not be read to its end, or has rows that can't be read. Nothing may be decided by it. */
 export class IncompleteListError extends WorkflowExecutionError {
   /**
-   * @param list whose it is, e.g. `the list of executions of flow f (cn-hangzhou)`.
-   * @param why what is wrong with it; a sentence that goes on after a colon.
+   * @param list the list and its workflow, e.g. `the list of executions of flow f (cn-hangzhou)`.
+   * @param why the problem of the list; a sentence that goes on after a colon.
    */
   constructor(list: string, why: string) {
     super("WFX-LIST-INCOMPLETE", `${list} could not be read completely: ${why}.`);

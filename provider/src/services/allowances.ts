@@ -38,10 +38,10 @@ export class Buckets {
 }
 
 /**
- * The service's own limits with a reserve, or what the configuration says in their place, which is used as it is: a
- * map from operation, service or `*` to `{ "tokens": 20, "perSecond": 10 }`.
+ * The service's own limits with a reserve, or the limits of the configuration, which are used as they are: a map from
+ * operation, service or `*` to `{ "tokens": 20, "perSecond": 10 }`.
  * @param key of the configuration, e.g. `huaweicloud:requestLimits`.
- * @param published what the service itself allows.
+ * @param published the limits that the service publishes.
  * @throws ConfigurationError where the configuration has another shape.
  */
 export function configuredAllowances(settings: Settings, key: string, published: AllowanceOf): AllowanceOf {

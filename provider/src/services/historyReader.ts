@@ -71,9 +71,9 @@ export class HistoryReader<Event> {
   }
 
   /**
-   * The snapshot with the steps of its history; what was read before something went wrong counts.
-   * @param maxPages what is on later pages is left out. All by default.
-   * @throws what the first page throws.
+   * The snapshot with the steps of its history. Steps that were read before an error count.
+   * @param maxPages the most pages that are read; events on later pages are left out. All by default.
+   * @throws the error of the first page.
    */
   async withSteps(
     snapshot: ExecutionSnapshot,
@@ -105,7 +105,7 @@ export class HistoryReader<Event> {
   /**
    * The events of an execution with their data, oldest first, about 10,000 at the most. `isWhole` is false where the service
    * has more than were read; what was read before something went wrong counts.
-   * @throws what the first page throws.
+   * @throws the error of the first page.
    */
   async read(executionId: string, signal: AbortSignal): Promise<ExecutionHistory<Event>> {
     const events: Event[] = [];

@@ -55,9 +55,9 @@ export class StatusRequests {
 
   /**
    * A status request. Never throws: the waiter gets the error.
-   * @param waitSeconds how long a long poll may last.
-   * @param listed what a list has just told: only what is missing is asked for.
-   * @returns whether the service has answered.
+   * @param waitSeconds the longest duration of a long poll.
+   * @param listed the snapshot that a list has just given: only the missing parts are requested.
+   * @returns true if the service has answered.
    */
   async poll(state: SubscriptionState, waitSeconds: number, listed?: ExecutionSnapshot): Promise<boolean> {
     state.isPolling = true;

@@ -12,7 +12,7 @@ import { checkedOidc, checkedRole } from "./roles";
 
 /**
  * The identity of a profile.
- * @param words how settings are named where the profile can't be used.
+ * @param words the names of settings, for an error about a profile that cannot be used.
  * @throws ConfigurationError where its mode is unknown or can't be used here, or a field is missing or malformed.
  */
 export function profileIdentity(profile: AlibabaProfile, words: SettingWords): Base {

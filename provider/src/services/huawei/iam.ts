@@ -160,8 +160,9 @@ export function buildProjectRequest(iamEndpoint: string, projectId: string): Htt
 /**
  * Reads the project.
  * @param name the project's name, and the setting that gives it.
- * @param words how settings are named.
- * @throws ConfigurationError where the account has none of that name, or several: the program has to name one by its id.
+ * @param words the names of settings.
+ * @throws ConfigurationError where the account has none of that name, or several: the program has to name one by its
+ *   id.
  */
 export function parseProject(
   answer: HttpAnswer,

@@ -26,7 +26,7 @@ export class HuaweiSender {
 
   /**
    * @param service as {@link HuaweiService.name}.
-   * @param scope what the requests are about.
+   * @param scope the scope of the requests.
    */
   constructor(service: string, account: HuaweiAccount, scope: TokenScope, context: BackendContext) {
     this.#service = service;

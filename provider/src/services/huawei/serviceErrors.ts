@@ -43,7 +43,7 @@ export function parseHuaweiError(answer: HttpAnswer): ErrorBody {
 
 /**
  * Makes the reader of error answers for one operation.
- * @param words how settings are named in a remedy.
+ * @param words the names of settings in a remedy.
  */
 export function toHuaweiError(clock: Clock, words: SettingWords, remedies: Remedies = {}): ToServiceError {
   return (answer, request) => {

@@ -46,7 +46,7 @@ export class EnterpriseProject {
 
   /**
    * @param subject the workflow, for messages.
-   * @param words how settings are named.
+   * @param words the names of settings.
    */
   constructor(given: Found | undefined, subject: string, words: SettingWords) {
     this.#given = given;
