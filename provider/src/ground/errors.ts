@@ -155,7 +155,8 @@ export interface ServiceErrorDetails {
   /** One sentence on what to do; appended to the message. */
   readonly remedy?: string | undefined;
   /**
-   * True where the answer is not the service's own but a proxy's or a login page's: it says nothing of what was asked.
+   * True where the answer is not the service's own but a proxy's or a login page's: the answer says nothing about the
+   * request.
    * @default false
    */
   readonly isForeign?: boolean | undefined;
@@ -211,7 +212,7 @@ export class ThrottledError extends ServiceError {
   }
 }
 
-/** A 2xx answer that is not what the service documents. The message says what is wrong with it. */
+/** A 2xx answer that differs from the service's documentation. The message names the difference. */
 export class ResponseFormatError extends WorkflowExecutionError {
   readonly request: RequestSummary;
 
@@ -225,7 +226,7 @@ export class ResponseFormatError extends WorkflowExecutionError {
 export class AnswerTooLargeError extends ResponseFormatError {
   /**
    * @param size the size that is too large, e.g. `more than 16 MiB`.
-   * @param remedy a sentence on what to do then.
+   * @param remedy a sentence with the remedy.
    */
   constructor(
     request: RequestSummary,
@@ -257,7 +258,7 @@ export class StartUncertainError extends WorkflowExecutionError {
 
 /** The name under which an execution was to be started has been used, and that execution has ended. */
 export class RunNameTakenError extends WorkflowExecutionError {
-  /** True where an earlier attempt of the same start may have been what used the name. */
+  /** True if an earlier attempt of the same start may have used the name. */
   readonly isSentAgain: boolean;
 
   constructor(message: string, options: { isSentAgain: boolean; cause?: unknown }) {
@@ -286,7 +287,7 @@ function said(text: string | undefined, length: number): string | undefined {
   return text && onOneLine(text, length);
 }
 
-/** The code of anything that was thrown; undefined for what is no error of this package. */
+/** The code of anything that was thrown; undefined if it is no error of this package. */
 export function codeOf(thrown: unknown): ErrorCode | undefined {
   return isWorkflowExecutionError(thrown) ? thrown.code : undefined;
 }

@@ -56,7 +56,7 @@ const leastMs = 2_000;
 const farMs = 20_000;
 // With requests to spare, the far delay is this many times the calm one, at most `farMs`.
 const farFactor = 2.5;
-// The first status of an execution whose end is far: what fails at once fails within seconds.
+// The delay of the first status of an execution whose end is far: an execution that fails at once fails within seconds.
 const earlyMs = 3_000;
 // An end is not that near if the early request still fits in this many times before it.
 const earlyRoom = 2;
