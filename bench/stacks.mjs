@@ -19,8 +19,8 @@ const NAMED = new Set(["cloudflow", "stepfunctions"]);
 
 /**
  * Operations that read the state of executions. Every request for such an operation that reaches the service is a
- * status request, also if it is refused or sent again. Exception: requests that `kindOf` can tell by themselves to have
- * another purpose.
+ * status request, also if it is refused or sent again. Exception: requests that `kindOf` recognises by the request
+ * alone as having another purpose.
  */
 const STATUS_OPERATIONS = new Set([
   "aom:SearchWorkflowExecutionDetail",

@@ -95,7 +95,7 @@ function wordProblemsIn(sentence: string): string[] {
   return words.filter(({ not }) => not.test(sentence)).map(({ write }) => `write "${write}": ${sentence}`);
 }
 
-/** What is wrong with a text, with the words to write instead. */
+/** The problems of a text, with the words to write instead. */
 export function problemsOf(text: string): string[] {
   return sentencesOf(text).flatMap((sentence) => [
     ...wordProblemsIn(sentence),
