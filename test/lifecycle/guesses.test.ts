@@ -1,8 +1,8 @@
 /**
  * The vendors' pages leave some points open; the provider and the emulator were written from one guess for each. Here
- * the emulator does the other thing (a quirk each; docs/guesses.md has the list), and the promises have to hold all the
- * same: a run is started once or the error lists the candidates, running executions are seen, their ends are seen, and
- * lists are complete.
+ * the emulator does the other thing (a quirk each; docs/reference/guesses.md has the list), and the promises have to hold
+ * all the same: a run is started once or the error lists the candidates, running executions are seen, their ends are
+ * seen, and lists are complete.
  */
 import type { ServiceName } from "../../provider/src/services/registry";
 import { create, listExecutions, read } from "../../provider/src/lifecycle";
