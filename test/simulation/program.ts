@@ -104,7 +104,7 @@ function ownProperties(world: World, stack: string, { name }: ResourceSpec, secr
 
 /**
  * The inputs of a resource.
- * @param key what `executionKey` is, where the program gives one.
+ * @param key the value of `executionKey`, where the program gives one.
  */
 export function inputsOf(world: World, stack: string, spec: ResourceSpec, key: string | undefined): Bag {
   const { service } = world;
