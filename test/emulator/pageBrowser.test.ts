@@ -9,8 +9,6 @@ import { ControlClient, startEmulator } from "runbook-emulator";
 import type { Emulator } from "runbook-emulator";
 import { describeInChromium, launchChromium } from "../support/chromium";
 
-jest.setTimeout(120_000);
-
 /** The globals that the page's own functions see; the tests are not compiled for a browser. */
 interface InPage {
   readonly document: {

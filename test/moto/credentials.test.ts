@@ -21,7 +21,6 @@ import { motoPython, openDoor, startMoto } from "./moto";
 const onMoto = motoPython === undefined || motoPython === "" ? describe.skip : describe;
 
 onMoto("credentials on moto (skipped where MOTO_PYTHON names no Python)", () => {
-  jest.setTimeout(60_000);
   let moto: Moto;
   let door: Door;
   let folder: string;

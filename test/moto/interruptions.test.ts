@@ -29,7 +29,6 @@ interface Outcome {
 }
 
 onMoto("stepfunctions on moto: interrupted deployments (skipped where MOTO_PYTHON names no Python)", () => {
-  jest.setTimeout(90_000);
   let moto: Moto;
   let door: Door;
   const folders: string[] = [];

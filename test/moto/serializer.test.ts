@@ -19,7 +19,7 @@ onMoto("requests by botocore's serializer (skipped where MOTO_PYTHON names no Py
   let moto: Moto;
   beforeAll(async () => {
     moto = await startMoto();
-  }, 60_000);
+  });
   afterAll(() => moto.close());
 
   const stateMachineArn = "arn:aws:states:eu-west-1:123456789012:stateMachine:deploy";

@@ -174,7 +174,7 @@ describe.each(everyService)("%s", (service) => {
     } finally {
       await next.stop();
     }
-  }, 60_000);
+  });
 
   test("customTimeouts end the wait, not the run; delete stops what still runs", async () => {
     const { engine } = plugin;

@@ -13,8 +13,6 @@ import { readExport } from "../../provider/src/timeline/stackExport";
 import { describeInChromium, launchChromium } from "../support/chromium";
 import { everyKind, exportOf, failed, succeeded } from "../support/stackExports";
 
-jest.setTimeout(60_000);
-
 const axeSource = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
 const hostile =

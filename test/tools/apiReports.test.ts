@@ -62,7 +62,7 @@ beforeAll(async () => {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}, 120_000);
+});
 
 test("a report that is missing differs, until it is accepted", () => {
   expect(found.unaccepted).toEqual([

@@ -9,8 +9,6 @@ import { join } from "node:path";
 import type { Folder } from "./toolProcess";
 import { evaluate, inRepository, makeFolder } from "./toolProcess";
 
-jest.setTimeout(120_000);
-
 interface Built {
   readonly archives: string[];
   readonly packages: { readonly name: string; readonly version: string }[];

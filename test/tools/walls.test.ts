@@ -202,7 +202,7 @@ describe("walls between rooms", () => {
     symlinkSync(join(repository, "node_modules"), join(folder, "node_modules"));
     for (const { file, line } of wrongImports) appendFileSync(join(folder, file), `\n${line}\n`);
     violations = await cruise(folder);
-  }, 120_000);
+  });
 
   afterAll(() => {
     rmSync(folder, { recursive: true, force: true });
