@@ -16,7 +16,7 @@ const compiledProvider = resolve(__dirname, "../../provider/dist/fronts/dynamic/
 const hostMethods = ["check", "configure", "create", "delete", "diff", "read", "update"];
 const names = Object.keys(services) as ServiceName[];
 
-/** What loading the provider took and brought into a process. */
+/** The costs of loading the provider: its time, and the files and modules that it brings into a process. */
 interface Loading {
   readonly ms: number;
   readonly yardstickMs: number;

@@ -180,7 +180,7 @@ function scrolledWidth(page: Page): Promise<number> {
   return page.evaluate<number>("document.documentElement.scrollWidth");
 }
 
-/** What axe finds, by rule and element. The browser's tools may run scripts where the page may not. */
+/** The violations that axe finds, by rule and element. The browser's tools may run scripts where the page may not. */
 async function violationsOf(page: Page): Promise<string[]> {
   const results = await page.evaluate<AxeResults>(`${axeSource}; axe.run(document)`);
   expect(results.passes.length).toBeGreaterThan(10);

@@ -1,6 +1,6 @@
 /**
- * The plugin's archives: reproducible, with one copy of each library, and started by the wrapper from any folder. What the plugin
- * answers is in test/plugin; the wrapper for Windows can't run here.
+ * The plugin's archives: reproducible, with one copy of each library, and started by the wrapper from any folder. The
+ * plugin's answers are tested in test/plugin; the wrapper for Windows can't run here.
  */
 import { execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";

@@ -226,7 +226,7 @@ describe("walls between rooms", () => {
   });
 });
 
-/** What dependency-cruiser finds in the packages of a folder. */
+/** The violations that dependency-cruiser finds in the packages of a folder. */
 async function cruise(cwd: string): Promise<readonly Violation[]> {
   const program = join(repository, "node_modules/dependency-cruiser/bin/dependency-cruise.mjs");
   const args = [

@@ -35,7 +35,7 @@ const locked = (of: string, work: () => Promise<void>): Promise<void> =>
 
 const wait = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
-/** Where the lock of a workflow is, by the module's own rule. */
+/** The folder of a workflow's lock, by the module's own rule. */
 function lockFolder(of: string): string {
   const name = createHash("sha256").update(of).digest("hex").slice(0, 32);
   return join(tmpdir(), `pulumi-runbook-${String(userInfo().uid)}`, `${name}.lock`);
