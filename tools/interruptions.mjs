@@ -1,5 +1,5 @@
 // `npm run interruptions`: kills deployments at every point and shows, cell by cell, how many executions were started.
-// Exits with 1 where a promise of docs/guarantees.md is broken.
+// Exits with 1 where a promise of docs/explanation/one-run-once.md is broken.
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { allCells, FRONTS, pluginCells, reducedCells } from "./interruptions/cells.mjs";
@@ -36,7 +36,7 @@ await runTool(async () => {
   const progress = reportTo(process.stdout);
   const cli = await setUpEverything(progress);
   const folder = join(REPOSITORY, ".state", "interruptions");
-  // What a run that was itself interrupted has left would count.
+  // The results of an earlier run that was itself interrupted would count.
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const plugin = wanted.some(({ front }) => front === "plugin")
