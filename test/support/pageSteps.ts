@@ -107,11 +107,20 @@ export function outputProblems(shown: string, actual: string): string[] {
 const endOfStep = /^(step )?\d+( of |\/)\d+ .* (succeeded|running)/;
 
 function linesOf(text: string): string[] {
-  return text
+  const lines = text
     .split("\n")
     .map(leaveOpen)
     .filter((line) => line !== "" && !endOfStep.test(line));
+  return lines.flatMap((line, index) => {
+    if (!isBranch(line)) return [line];
+    if (isBranch(lines[index - 1] ?? "")) return [];
+    const end = lines.findIndex((later, place) => place > index && !isBranch(later));
+    return lines.slice(index, end === -1 ? undefined : end).sort();
+  });
 }
+
+/** Rows below the stack: those of one level come in any order. */
+const isBranch = (line: string): boolean => line.includes("─ ");
 
 function leaveOpen(line: string): string {
   return line
@@ -121,7 +130,8 @@ function leaveOpen(line: string): string {
     .replaceAll(/\b\d+(\.\d+)?(ms|s)\b/g, "<duration>")
     .replaceAll(/\b\d+ messages?\b/g, "messages")
     .replace(/\[diff: .*$/, "[diff")
-    .replace(/ \(<duration>\)\.*/, "")
+    .replace(/ \(<duration>\)?\.*/, "")
+    .replace(/[├└]─/, "─")
     .replaceAll(/\s+/g, " ")
     .trim();
 }
