@@ -1,5 +1,5 @@
 // The rooms of both packages, from the top down: a room imports rooms below it, never one above or beside it. The one list
-// that `npm run walls` enforces and that docs/architecture.md draws.
+// that `npm run walls` enforces and that docs/explanation/architecture.md draws.
 
 /**
  * A room of a package.

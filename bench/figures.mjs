@@ -1,7 +1,7 @@
 // What must hold, and the table. Pure.
 import { percentile } from "./stacks.mjs";
 
-/** What CloudFlow's buckets set for a thousand executions of one flow, p95; docs/waiting.md works it out. */
+/** What CloudFlow's buckets set for a thousand executions of one flow, p95; docs/explanation/waiting.md works it out. */
 const boundsMs = { constant: 500, uniform: 3_500, longTail: 4_000, bimodal: 3_900 };
 
 /**

@@ -1,5 +1,5 @@
-// `npm run architecture`: draws the rooms into docs/architecture.md, from rooms.mjs and the imports. `-- --check` only says
-// whether the page is current.
+// `npm run architecture`: draws the rooms into docs/explanation/architecture.md, from rooms.mjs and the imports. `-- --check`
+// only says whether the page is current.
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { drawRooms, insertPictures } from "./architecture/pictureOfRooms.mjs";
@@ -7,7 +7,7 @@ import { SetupError } from "./setup/progress.mjs";
 import { runCommand } from "./setup/runCommand.mjs";
 import { REPOSITORY, runTool } from "./setup/setUp.mjs";
 
-const PAGE = join(REPOSITORY, "docs", "architecture.md");
+const PAGE = join(REPOSITORY, "docs", "explanation", "architecture.md");
 
 await runTool(async () => {
   const { rooms } = await import("../rooms.mjs");
@@ -23,11 +23,13 @@ await runTool(async () => {
     return 0;
   }
   if (process.argv.includes("--check")) {
-    process.stderr.write("docs/architecture.md is not current. Draw it again: npm run architecture\n");
+    process.stderr.write(
+      "docs/explanation/architecture.md is not current. Draw it again: npm run architecture\n",
+    );
     return 1;
   }
   await writeFile(PAGE, current);
-  process.stdout.write("architecture: docs/architecture.md is written\n");
+  process.stdout.write("architecture: docs/explanation/architecture.md is written\n");
   return 0;
 });
 

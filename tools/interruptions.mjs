@@ -1,5 +1,5 @@
 // `npm run interruptions`: kills deployments at every point and shows, cell by cell, how many executions were started.
-// Exits with 1 where a promise of docs/guarantees.md is broken.
+// Exits with 1 where a promise of docs/explanation/one-run-once.md is broken.
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { allCells, FRONTS, pluginCells, reducedCells } from "./interruptions/cells.mjs";

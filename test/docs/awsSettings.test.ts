@@ -9,7 +9,7 @@ import { services } from "../../provider/src/services/registry";
 import { settingsOf } from "../support/sessions";
 import { documentedSettings } from "./settingsRows";
 
-const text = readFileSync(resolve(__dirname, "../../docs/credentials.md"), "utf8");
+const text = readFileSync(resolve(__dirname, "../../docs/reference/settings.md"), "utf8");
 const half = text.slice(text.indexOf("\n## AWS\n"), text.indexOf("\n## The emulator"));
 const table = half.slice(half.indexOf("\n### Every AWS setting\n"));
 

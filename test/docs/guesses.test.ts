@@ -1,6 +1,6 @@
 /**
- * docs/guesses.md: every guess has a source, or the word guess, and says what happens if it is wrong; every quirk that it
- * names is one of the emulator's, and is tried with the provider, not with the emulator alone.
+ * docs/reference/guesses.md: every guess has a source, or the word guess, and says what happens if it is wrong; every
+ * quirk that it names is one of the emulator's, and is tried with the provider, not with the emulator alone.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { startEmulator } from "runbook-emulator";
 import { textOfFolder } from "../support/textOfFolder";
 
 const root = join(__dirname, "../..");
-const page = readFileSync(join(root, "docs/guesses.md"), "utf8");
+const page = readFileSync(join(root, "docs/reference/guesses.md"), "utf8");
 const [, guesses = ""] = page.split(/^## Guesses$/m);
 const rows = guesses
   .split("\n")

@@ -19,7 +19,7 @@ function tableAfter(text: string, heading: string): string[][] {
 }
 
 test("the documents have every setting, with what becomes of it", () => {
-  const documented = tableAfter(read("docs/credentials.md"), "### Every setting");
+  const documented = tableAfter(read("docs/reference/settings.md"), "### Every setting");
   const expected = huaweiSettings.table.map(({ key, variables, treatment, note }) => [
     key === undefined ? "" : `\`${key}\``,
     variables.map((name) => `\`${name}\``).join(", "),

@@ -26,7 +26,7 @@ interface Row {
   readonly emulator: boolean;
 }
 
-const rows: Row[] = readFileSync(resolve(__dirname, "../../docs/operations.md"), "utf8")
+const rows: Row[] = readFileSync(resolve(__dirname, "../../docs/reference/api-operations.md"), "utf8")
   .split("\n")
   .map((line) => line.split("|").map((cell) => cell.trim().replace(/^`|`$/g, "")))
   .filter((cells) => cells.length === 7 && /^(yes|no)$/.test(cells[5]!))

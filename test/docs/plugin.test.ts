@@ -7,7 +7,7 @@ import { join, resolve } from "node:path";
 
 const root = resolve(__dirname, "../..");
 const textOf = (file: string): string => readFileSync(join(root, file), "utf8").replaceAll("\r\n", "\n");
-const page = textOf("docs/plugin.md");
+const page = textOf("docs/reference/plugin.md");
 
 test.each([
   ["yaml", "yaml/Pulumi.yaml"],

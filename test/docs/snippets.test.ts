@@ -41,8 +41,8 @@ test("there are snippets in the documents and in TSDoc", () => {
   expect(snippets.map(({ place }) => place)).toEqual(
     expect.arrayContaining([
       "README.md #1",
-      "docs/aom.md #1",
-      "docs/aom.md #2",
+      "docs/reference/aom.md #1",
+      "docs/reference/aom.md #2",
       "provider/src/program/aom.ts #1",
     ]),
   );

@@ -1,6 +1,6 @@
 /**
- * docs/stepfunctions.md: permissions and policy are those of the operations that the client sends, and the table of errors says what
- * the code does with them.
+ * docs/reference/step-functions.md: permissions and policy are those of the operations that the client
+ * sends, and the table of errors says what the code does with them.
  */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
@@ -10,7 +10,7 @@ import { systemClock } from "../../provider/src/ground/clock";
 import { expiredKeyCodes, toAwsError } from "../../provider/src/services/aws/serviceErrors";
 import { alreadyExists } from "../../provider/src/services/aws/stepfunctions/answers";
 
-const page = readFileSync(resolve(__dirname, "../../docs/stepfunctions.md"), "utf8");
+const page = readFileSync(resolve(__dirname, "../../docs/reference/step-functions.md"), "utf8");
 const section = (heading: string): string =>
   page.split(new RegExp(`^#+ ${heading}$`, "m"))[1]!.split(/^#+ /m)[0]!;
 const actions = Object.keys(model.operations)

@@ -1,5 +1,5 @@
 /**
- * docs/timeline.md: the options are those of the command, and the figures those of the code.
+ * docs/how-to/timeline.md: the options are those of the command, and the figures those of the code.
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -10,7 +10,7 @@ import { readExport } from "../../provider/src/timeline/stackExport";
 import { exportOf, succeeded } from "../support/stackExports";
 
 const root = resolve(__dirname, "../..");
-const page = readFileSync(join(root, "docs/timeline.md"), "utf8");
+const page = readFileSync(join(root, "docs/how-to/timeline.md"), "utf8");
 
 test("the options are those of --help, in the same order", () => {
   const command = join(root, "provider/bin/pulumi-runbook.js");

@@ -13,7 +13,9 @@ const pages = [
   "CHANGELOG.md",
   "CONTRIBUTING.md",
   "README.md",
-  ...readdirSync(join(root, "docs")).map((file) => `docs/${file}`),
+  ...readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".md"))
+    .map((file) => `docs/${file}`),
   "emulator/README.md",
   "provider/README.md",
   "test/simulation/README.md",

@@ -1,6 +1,6 @@
 /**
- * Where the two fronts may differ: the table "Differences between the two" in docs/plugin.md, row by row. Everything else has
- * to be the same, and each of these has to be met by a scenario.
+ * Where the two fronts may differ: the table "Differences between the two" in docs/reference/plugin.md, row by row.
+ * Everything else has to be the same, and each of these has to be met by a scenario.
  */
 
 /** By subject: the plugin's column, and that of the npm package. */

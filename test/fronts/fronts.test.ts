@@ -1,6 +1,6 @@
 /**
  * The contract of fronts: the same scenarios come to the same through the dynamic provider and through the plugin, each called
- * as the engine calls it, except where the table in docs/plugin.md says otherwise.
+ * as the engine calls it, except where the table in docs/reference/plugin.md says otherwise.
  */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
@@ -32,7 +32,10 @@ test.each([...runScenarios, ...valueScenarios, ...rowScenarios].map((each) => [e
 
 test("each difference that the page names has been met, and no other is allowed", () => {
   expect([...met].sort()).toEqual(Object.keys(differences).sort());
-  const page = readFileSync(resolve(__dirname, "../../docs/plugin.md"), "utf8").replaceAll("\r\n", "\n");
+  const page = readFileSync(resolve(__dirname, "../../docs/reference/plugin.md"), "utf8").replaceAll(
+    "\r\n",
+    "\n",
+  );
   const [, section = ""] = page.split(/^## Differences between the two\n/m);
   const rows = section
     .split(/^## /m)[0]!

@@ -1,7 +1,7 @@
 /**
  * Where the vendors' pages leave something open, the provider and the emulator were written from one guess. Here the emulator
- * does the other thing (a quirk each; docs/guesses.md has the list), and what matters has to hold all the same: a run is
- * started once or asked about, what runs is seen, its end is seen, and lists are complete.
+ * does the other thing (a quirk each; docs/reference/guesses.md has the list), and what matters has to hold all the same:
+ * a run is started once or asked about, what runs is seen, its end is seen, and lists are complete.
  */
 import type { ServiceName } from "../../provider/src/services/registry";
 import { create, listExecutions, read } from "../../provider/src/lifecycle";

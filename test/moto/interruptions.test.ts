@@ -122,7 +122,7 @@ onMoto("stepfunctions on moto: interrupted deployments (skipped where MOTO_PYTHO
       });
     });
 
-    // Elsewhere nothing but a key tells that one that has ended is meant: docs/guarantees.md says so.
+    // Elsewhere nothing but a key tells that one that has ended is meant: docs/explanation/one-run-once.md says so.
     test.each([
       ["the machine that started it", 1],
       ["another machine", "executionKey" in key ? 1 : 2],

@@ -1,6 +1,7 @@
 /**
  * Knows the truth and judges: how many executions each wanted run got, whether an id was lost, whether a state or a message
- * says what is not so, whether anything waited too long. The contract is docs/guarantees.md; its exceptions are counted.
+ * says what is not so, whether anything waited too long. The contract is docs/explanation/one-run-once.md; its exceptions
+ * are counted.
  */
 import { falseClaims } from "./claims";
 import type { Counters, Exception } from "./counters";
@@ -511,7 +512,7 @@ export class Oracle {
     return showsMarks(this.#world) && headers !== "shown" ? ` with headers ${headers}` : "";
   }
 
-  // Why docs/guarantees.md lets a second one be. As narrow as it says.
+  // Why docs/explanation/one-run-once.md lets a second one be. As narrow as it says.
   #excuse(
     want: Want,
     first: { readonly execution: Execution; readonly attempt: Attempt },

@@ -17,7 +17,7 @@ export async function unpackPlugin({ repository, folder, progress }) {
   if (archive === undefined) {
     throw new SetupError(
       `There is no archive of the plugin for ${process.platform} on ${process.arch}.`,
-      "Run it on one of the platforms that docs/plugin.md names.",
+      "Run it on one of the platforms that docs/reference/plugin.md names.",
     );
   }
   await unpackArchive(archive, folder);

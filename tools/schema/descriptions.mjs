@@ -78,5 +78,5 @@ function forEveryLanguage(text) {
     .replace(/`(huaweicloud|alicloud|aws):(\w+)`/g, "`$1.$2`")
     .replace(/\bundefined\b/g, "absent")
     .replace(/\b(?:Undefined|NaN)\b/g, "Absent")
-    .replace(/\bdocs\/(\w+\.md)\b/g, `[$1](${PAGES}$1)`);
+    .replace(/\bdocs\/((?:[\w-]+\/)*([\w-]+\.md))\b/g, `[$2](${PAGES}$1)`);
 }

@@ -38,7 +38,7 @@ export interface WorkflowExecutionArgs extends CommonExecutionArgs {
    * Name of the execution: of the same form, unique within the flow. Re-runs append a number (`-2`, `-3`, …). If an
    * execution of this name is running, the provider takes it over. If it has finished, the service refuses the name.
    * A change runs the flow again.
-   * @default the run key, see docs/guarantees.md
+   * @default the run key, see docs/explanation/one-run-once.md
    */
   executionName?: pulumi.Input<string>;
   /**

@@ -24,7 +24,7 @@ export interface WorkflowLocationArgs {
   /**
    * Id of the project, 1–64 characters.
    * @default configuration `huaweicloud:projectId`, `HW_PROJECT_ID` and others; then the project that
-   * `huaweicloud:projectName` or the region names, by the token or a request. docs/credentials.md has the order.
+   * `huaweicloud:projectName` or the region names, by the token or a request. docs/reference/settings.md has the order.
    */
   projectId?: string;
   /**

@@ -44,7 +44,7 @@ export interface WorkflowExecutionArgs extends CommonExecutionArgs {
    * unique within the state machine until 90 days after its end. Re-runs add a number to it (`-2`, `-3`, …). A name whose
    * execution has ended, or runs with another input, is refused; one that runs with the same input is joined. A change runs
    * the state machine again.
-   * @default the run's key, see docs/guarantees.md
+   * @default the run's key, see docs/explanation/one-run-once.md
    */
   executionName?: pulumi.Input<string>;
   /**

@@ -1,6 +1,6 @@
 /**
  * When to poll next: arithmetic on how long an execution has run, how long its workflow usually takes, and the request
- * credit that is left. Pure; `pollPolicy` asks it. docs/waiting.md has the reasoning and the measurements.
+ * credit that is left. Pure; `pollPolicy` asks it. docs/explanation/waiting.md has the reasoning and the measurements.
  */
 
 /** Durations of earlier executions in milliseconds, ascending. */
