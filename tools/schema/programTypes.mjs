@@ -91,7 +91,7 @@ export class ProgramTypes {
   }
 
   /**
-   * What an export hands on.
+   * The symbol that an export passes on.
    * @param {ts.Symbol} symbol
    * @returns {ts.Symbol}
    */

@@ -118,7 +118,7 @@ function namesIn(namespace, owners) {
 }
 
 /**
- * Whether an identifier stands for a declaration of the file, and is not a member's or a parameter's own name.
+ * Checks that an identifier refers to a declaration of the file, and is not a member's or a parameter's own name.
  * @param {ts.Node} node
  * @returns {boolean}
  */

@@ -6,7 +6,7 @@ import { ensureCached } from "./cache.mjs";
 import { runCommand } from "./runCommand.mjs";
 import { PULUMI_VERSION } from "./versions.mjs";
 
-/** Where Pulumi's own installer gets the releases from. */
+/** The address from which Pulumi's own installer gets the releases. */
 const PULUMI_RELEASES = "https://get.pulumi.com/releases/sdk";
 
 /** A machine that can't reach it should notice soon, and then do without. */

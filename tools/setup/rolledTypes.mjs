@@ -138,7 +138,7 @@ export async function makeReadable({ compiled, rolled }) {
   };
 }
 
-/** How API Extractor reads declarations. */
+/** The options with which API Extractor reads declarations. */
 export const compilerOptions = {
   target: "es2022",
   lib: ["es2023"],

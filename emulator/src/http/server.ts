@@ -25,7 +25,7 @@ export interface Gateway {
   readonly tooLarge: (call: Call, largestBytes: number) => Reply;
 }
 
-/** What the server serves. */
+/** The parts of an emulator that the server serves. */
 export interface Served {
   readonly clock: Clock;
   readonly faults: FaultPlan;
@@ -48,7 +48,7 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** Where to listen, and the names under which requests may come beside `host` and those of this machine. */
+/** The address to listen on, and the host names that requests may use beside `host` and those of this machine. */
 export interface ListenOptions {
   readonly host: string;
   readonly port: number;

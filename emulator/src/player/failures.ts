@@ -1,4 +1,4 @@
-/** What happens after an attempt at a state has failed: retries, repairs by hand, ignored failures and catches. */
+/** The course after an attempt at a state has failed: retries, repairs by hand, ignored failures and catches. */
 import { endStep, exitStep, success } from "./course";
 import type { Course, Ending, Visit } from "./course";
 import { evaluate } from "./expressions";
@@ -6,7 +6,7 @@ import type { Operations } from "./operations";
 import type { ProgramError, RetryRule, State } from "./program";
 import type { OpenStep } from "./record";
 
-/** How a failed state goes on: with another attempt, or skipped. `at` in epoch milliseconds. */
+/** The repair of a failed state: another attempt, or a skip. `at` in epoch milliseconds. */
 export interface Repair {
   readonly at: number;
   readonly skips: boolean;

@@ -1,4 +1,4 @@
-/** What an emulator starts with: accounts, workflows, limits and quirks, from a seed file and the built-in demo. */
+/** The initial state of an emulator: accounts, workflows, limits and quirks, from a seed file and the built-in demo. */
 import { readFileSync } from "node:fs";
 import { demoProjectId, demoSeed } from "./demo";
 import { readWorkflowScript } from "./scriptReader";
@@ -75,7 +75,7 @@ export function scriptedWorkflow(
     /** Epoch milliseconds. */
     readonly now: number;
     readonly path?: string;
-    /** Whose workflows can be scripted. */
+    /** The services whose workflows can be scripted. */
     readonly services: readonly string[];
     /** @default the first of `services` */
     readonly defaultService?: string | undefined;

@@ -10,13 +10,16 @@ export interface ArgumentProblem {
   /** The argument's name; undefined where a setting is wrong. */
   readonly argument: string | undefined;
   /**
-   * What is wrong with the value, the limit, and the remedy: a sentence that follows the argument's name, or one that
+   * The value's problem, the limit, and the remedy: a sentence that follows the argument's name, or a sentence that
    * names the setting.
    */
   readonly reason: string;
 }
 
-/** What a program may write for an argument: `json` is a map or JSON text of one, `words` a list of words or one alone. */
+/**
+ * The types of value that a program may write for an argument: `json` is a map or JSON text of one, `words` a list of
+ * words or a single word.
+ */
 export type ArgumentType = "string" | "number" | "boolean" | "map" | "json" | "words";
 
 /** Validates one argument, and says what it takes. */

@@ -1,5 +1,5 @@
 /**
- * What a session knows of its own credentials: every secret key, token and password that it reads or obtains, so that
+ * The credentials that a session knows: every secret key, token and password that the session reads or obtains, so that
  * none of them is shown or stored when a service echoes it. Ids of access keys are no secrets: errors need them.
  */
 import type { Settings } from "./settings";
@@ -25,7 +25,8 @@ export class CredentialsInUse {
   }
 }
 
-// By their names: `secretKey`, `HUAWEICLOUD_SDK_SK`, `securityToken`, `HW_USER_PASSWORD`. Where a token lies is no token.
+// Secrets are recognised by their names: `secretKey`, `HUAWEICLOUD_SDK_SK`, `securityToken`, `HW_USER_PASSWORD`. The
+// place of a token is not secret.
 const isSecret = /secret|password|token|(^|[_:])sk$/i;
 const isPlace = /(file|uri|url|path|endpoint|duration|expiration)$/i;
 

@@ -46,7 +46,7 @@ export function checkIsAbout(expected: string, value: unknown, field: string, re
   );
 }
 
-/** What to say of a list with rows whose id can't be read; follows a colon. */
+/** Describes a list with rows whose id cannot be read; follows a colon. */
 export function describeUnreadable(rows: number): string {
   return `${String(rows)} of its ${rows === 1 ? "rows has" : "rows have"} no readable id`;
 }

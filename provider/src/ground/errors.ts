@@ -26,7 +26,7 @@ export type ErrorCode =
   | "WFX-EXECUTION-NOT-STOPPED"
   | "WFX-INTERRUPTED";
 
-/** What was asked of a service, without headers or body, so that no secret can be in it. */
+/** A summary of a request to a service, without headers or body, so that no secret can be in it. */
 export interface RequestSummary {
   /** The vendor's name of the operation, e.g. `ExecuteWorkflow`. */
   readonly operation: string;
@@ -134,7 +134,7 @@ export class ProxyError extends TransportError {
   }
 }
 
-/** What a service said about a refused request. */
+/** The service's account of a refused request. */
 export interface ServiceErrorDetails {
   /** HTTP status of the answer. */
   readonly status: number;
@@ -144,11 +144,11 @@ export interface ServiceErrorDetails {
   readonly serviceMessage?: string | undefined;
   /** For the vendor's support. */
   readonly requestId?: string | undefined;
-  /** How long the service asks to wait, in milliseconds. */
+  /** The wait that the service asks for, in milliseconds. */
   readonly retryAfterMs?: number | undefined;
   readonly request: RequestSummary;
   /**
-   * Whether the same request may succeed later.
+   * True if the same request may succeed later.
    * @default by the status: 408, 429 and the server's own faults
    */
   readonly retryable?: boolean | undefined;

@@ -17,10 +17,10 @@ export interface Way {
   readonly tls?: TlsIdentity | undefined;
 }
 
-/** What a request is sent with. */
+/** The means to send a request. */
 export interface Connection {
   readonly agent: Agent;
-  /** How the way through a proxy stands; stays at rest where there is no tunnel. */
+  /** The state of the way through a proxy; stays at rest if there is no tunnel. */
   readonly passage: Passage;
 }
 

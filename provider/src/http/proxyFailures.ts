@@ -9,7 +9,7 @@ import type { TunnelFailure } from "./proxyAgents";
 import { isCertificateProblem } from "./retry";
 import type { Transport } from "./transport";
 
-/** How the tunnel was to be opened. */
+/** The circumstances in which a tunnel was to be opened. */
 export interface Opening {
   readonly proxy: Proxy;
   /** For how many milliseconds. */

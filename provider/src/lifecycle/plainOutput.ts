@@ -1,6 +1,6 @@
 /**
- * The output of a runbook as it goes into the state: the runbook's own data, but for what JSON, or a terminal that
- * shows it, can't take. What is another value than the runbook's is named in `altered`. Pure.
+ * The output of a runbook as it goes into the state: the runbook's own data, except the values that JSON, or a terminal
+ * that shows the output, cannot take. Each value that differs from the runbook's is named in `altered`. Pure.
  */
 import { ExactNumber } from "../ground/json";
 import { shorten, withoutControls } from "../ground/text";

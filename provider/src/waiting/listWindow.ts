@@ -1,11 +1,12 @@
 /**
- * Which span of starts to list where one page can't have all executions. Pure; `listSweep` asks it.
+ * Chooses the span of starts to list when one page cannot have all executions. Pure; `listSweep` asks it.
  */
+
 /** An execution that waits for a list. */
 export interface Overdue {
-  /** When it began, milliseconds by the service's clock. */
+  /** The start of the execution, in milliseconds by the service's clock. */
   readonly startedMs: number;
-  /** How long it is past its time, in milliseconds. */
+  /** The time by which the execution is overdue, in milliseconds. */
   readonly overdueMs: number;
 }
 

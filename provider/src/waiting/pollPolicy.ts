@@ -1,6 +1,6 @@
 /**
- * When and how to poll next: long polls where the service has them, a status request per execution, or one list for
- * many. Pure: reads the watch's view and decides; `workflowWatch` sends.
+ * Decides when and how to poll next: long polls where the service has them, a status request per execution, or one list
+ * for many. Pure: reads the watch's view and decides; `workflowWatch` sends.
  */
 import type { BackendCapabilities } from "../execution/capabilities";
 import type { Backend } from "../execution/service";
@@ -9,7 +9,10 @@ import { nextPollDelayMs } from "./schedule";
 import type { SubscriptionState } from "./subscription";
 import { isMissing, mayLongPoll } from "./subscription";
 
-/** What a policy decides by. Live: a request that was sent shows in the budgets and in the subscription's state. */
+/**
+ * The view by which a policy decides. Live: a request that was sent shows in the budgets and in the subscription's
+ * state.
+ */
 export interface PollView {
   /** By the watch's clock, in milliseconds since the epoch. */
   readonly now: number;
@@ -22,7 +25,7 @@ export interface PollView {
   readonly subscriptions: ReadonlySet<SubscriptionState>;
   readonly lists: {
     readonly isRunning: boolean;
-    /** When lists are tried again after a failure; Infinity where they are not allowed. */
+    /** The time at which lists are tried again after a failure; Infinity if lists are not allowed. */
     readonly pausedUntilMs: number;
     /** Rows of the last page. */
     readonly lastRows: number;
@@ -41,7 +44,7 @@ export type PollRequest =
 export interface PollPolicy {
   /** The requests to send now. Each is sent before the next one is decided, since it takes from the budget. */
   requests(view: PollView): Iterable<PollRequest>;
-  /** When to decide again, if nothing happens before: milliseconds since the epoch, or Infinity. */
+  /** The time of the next decision, if nothing happens before: milliseconds since the epoch, or Infinity. */
   wakeAtMs(view: PollView): number;
   /** Milliseconds until the next status of an execution is due. */
   delayMs(state: SubscriptionState, view: PollView): number;
@@ -84,7 +87,7 @@ export const plannedPolicy: PollPolicy = {
   wakeAtMs,
   delayMs,
   wantsHistory: ({ now, workflow, subscriptions }) =>
-    // How long an execution usually takes tells nothing about a stop.
+    // The usual duration of an execution tells nothing about a stop.
     [...subscriptions].some(
       ({ subscriber, beganMs }) =>
         subscriber.isStopping !== true && (workflow.longPollSeconds === 0 || now - beganMs >= historyAfterMs),

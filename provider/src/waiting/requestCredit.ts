@@ -9,8 +9,8 @@ import { tenSecondsMs } from "./schedule";
 // Later subscribers share most of their requests with the first one.
 const firstSubscriberCredit = 0.9;
 const furtherSubscriberCredit = 0.2;
-// What was saved for executions that have ended is not spent on others: 100 requests are what an execution saves in 17
-// minutes, enough for any end.
+// The cap on the credit per waiting execution, so that finished executions leave nothing behind. An execution earns 100
+// requests in 17 minutes, enough for any end.
 const mostPerExecution = 100;
 // Steps are no end: reading them may spend only what goes beyond this many requests per execution.
 const keptForEnds = 3;

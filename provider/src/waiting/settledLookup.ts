@@ -8,7 +8,7 @@ import { PageWalk } from "../execution/pageWalk";
 import type { ExecutionPage } from "../execution/service";
 import type { ExecutionSummary } from "../execution/snapshot";
 
-/** What it needs of the workflow. */
+/** The means of a lookup. */
 export interface SettledLookupOptions {
   readonly clock: Clock;
   /**

@@ -11,7 +11,7 @@ import type { SubscriptionState } from "./subscription";
 import { nextProgressMs } from "./subscription";
 import type { WatchedWorkflow } from "./watchedWorkflow";
 
-/** What status requests work with. */
+/** The means of status requests. */
 export interface StatusRequestsOptions {
   readonly workflow: Pick<WatchedWorkflow, "longPollSeconds" | "budgets" | "clock">;
   /** The watch's. */

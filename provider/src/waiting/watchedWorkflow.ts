@@ -14,7 +14,7 @@ export interface WatchedWorkflow
   readonly clock: Clock;
   /** 0 ≤ x < 1. */
   readonly random: () => number;
-  /** How long past executions took that succeeded, in milliseconds, in any order. */
+  /** The durations of past executions that succeeded, in milliseconds, in any order. */
   pastDurations(signal: AbortSignal): Promise<readonly number[]>;
   /**
    * Decides when to poll and how.

@@ -8,7 +8,7 @@ import { hasFailed, nodeRuns, programOfSteps, tasksOfSteps } from "../steps";
 import { keyValues } from "./executionBody";
 import { latestVersion } from "./operation";
 
-/** What a job is executed with, as it came. */
+/** The parameters of a job's start, as they came. */
 export interface JobStart extends Pick<StartOptions, "caller" | "executionId" | "startedAt" | "startedBy"> {
   readonly version?: string | undefined;
   readonly parameters: readonly unknown[];

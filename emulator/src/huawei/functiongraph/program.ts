@@ -75,7 +75,7 @@ export function programOfNodes(nodes: readonly NodeScript[]): Program {
   return { root: { startAt: nodes[0]?.id ?? "", states, data: "collect" }, errorNames: flowErrorNames };
 }
 
-/** What the tasks of the definition do: scripted by state, by function, or by `*` for all others. */
+/** The scripts of the definition's tasks: by state, by function, or by `*` for all others. */
 export function tasksOfDefinition(
   source: JsonObject,
   scripted: Readonly<Record<string, readonly TaskScript[]>>,

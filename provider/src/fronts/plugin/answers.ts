@@ -1,5 +1,6 @@
 /**
- * What a call answers with: the outcome as outputs with their secrets marked, and the arguments as they came, marks and all.
+ * The answer of a call: the outcome as outputs with their secrets marked, and the arguments as they came, marks and
+ * all.
  */
 import type { BackendDefinition, StoredState } from "../../lifecycle";
 import { inputArguments, outputs } from "../../lifecycle";

@@ -80,7 +80,7 @@ export const failureLimits = { derived: 1024 * 1024, all: 8 * 1024 * 1024 } as c
 /** Bytes of all arguments of a resource: with its outputs they have to fit into an init failure. */
 const maxArgumentBytes = 4 * 1024 * 1024;
 
-/** What is wrong with the size of arguments; undefined where nothing is. */
+/** The problem of the size of arguments; undefined if there is none. */
 export function argumentsTooLarge(
   args: Bag,
 ): { readonly argument: string; readonly reason: string } | undefined {

@@ -25,7 +25,7 @@ export function processSettings(config: (key: string) => string | undefined, wor
   };
 }
 
-/** Where the journal of starts is: beside Pulumi's own files. */
+/** The folder of the journal of starts: beside Pulumi's own files. */
 export function journalFolder(): string {
   return join(nonEmpty(process.env["PULUMI_HOME"]) ?? join(homedir(), ".pulumi"), "runbook", "journal");
 }
