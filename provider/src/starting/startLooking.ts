@@ -63,6 +63,8 @@ class StartSearch {
   #searches = 0;
   #looks = 0;
   #disagreements = 0;
+  /** Executions that a list of this call had as not settled: they may settle while the search continues. */
+  readonly #seenRunning = new Set<string>();
   /** What is asked where others do not find theirs in time. */
   #question: StartUncertainError | undefined;
 
@@ -106,6 +108,7 @@ class StartSearch {
     const wasExclusive = look.isExclusive();
     const askedMs = this.#passedMs();
     const candidates = await candidatesOf(this.#starting, look, this.#open);
+    for (const { executionId } of candidates.filter(isUnsettled)) this.#seenRunning.add(executionId);
     const claims = await this.#claimsAt(look);
     const others = async (): Promise<readonly ExecutionSummary[]> => (await look.newest()).executions;
     const { mine, unmarked, isForeignLikely } = await sort(this.#starting, candidates, {
@@ -236,7 +239,7 @@ class StartSearch {
       executionId: execution.executionId,
       isNew: false,
       ...(this.#postedHere ? { wasPosted: true } : {}),
-      ...(isUnsettled(execution) ? { wasRunning: true } : {}),
+      ...(this.#seenRunning.has(execution.executionId) ? { wasRunning: true } : {}),
     };
   }
 }
