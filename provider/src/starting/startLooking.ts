@@ -203,13 +203,16 @@ class StartSearch {
     look: Look,
     wasExclusive: boolean,
     candidates: readonly ExecutionSummary[],
-    { taken }: Claims,
+    { taken, noted }: Claims,
   ): Promise<Turn> {
     const { host, wanted, pending } = this.#starting;
     const newest = await look.newest();
-    const isKnown = (id: string): boolean => taken.has(id) || host.register.owned.isTaken(id);
+    const { owned } = host.register;
+    const isKnown = (id: string): boolean => taken.has(id) || owned.isTaken(id);
+    // An execution of which only this process knows whose it is would be a candidate to the next one.
+    const isNoted = (id: string): boolean => noted.has(id) || owned.isNoted(id);
     const listed = { ...newest, executions: [...newest.executions, ...candidates] };
-    const since = seenBefore(listed, isKnown, host.session.clock.now());
+    const since = seenBefore(listed, isNoted, host.session.clock.now());
     const start = addEvidence({ ...newStart(this.#starting, this.#runName), since }, pending);
     // This process was suspended so long that another one took its place: what was seen is no longer so.
     if (wasExclusive && !look.isExclusive())
