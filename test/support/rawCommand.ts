@@ -5,7 +5,7 @@ import { spawn } from "node:child_process";
 import { stripVTControlCharacters } from "node:util";
 import type { TestStack } from "./stack";
 
-/** What a command printed. */
+/** The result of a command. */
 export interface RawResult {
   readonly code: number | null;
   /** Standard output and standard error, as they came. */

@@ -9,6 +9,7 @@ import type { ExecutionSnapshot, ExecutionStep, FailedTarget } from "../executio
 import { durationBetweenMs, firstFailedStep } from "../execution/snapshot";
 import type { MessageContext } from "../execution/words";
 import {
+  errorPage,
   lines,
   maxPartLength,
   maxTextLength,
@@ -25,6 +26,8 @@ import { cleanText, shorten } from "../ground/text";
 
 const maxTargets = 2;
 const maxLogLines = 3;
+/** What a teardown does next takes two more lines. */
+const maxLogLinesOfTeardown = 2;
 const maxLogLineLength = 160;
 
 /** The execution itself ended badly. */
@@ -49,7 +52,7 @@ function describeBadEnd(snapshot: ExecutionSnapshot, context: MessageContext, ne
   const step = firstFailedStep(snapshot);
   return lines(
     `execution ${oneLine(snapshot.executionId)} ${describeOutcome(snapshot.status)}${after}`,
-    ...(step ? describeStep(snapshot, step) : []),
+    ...(step ? describeStep(snapshot, step, context) : []),
     ...(snapshot.error !== undefined && snapshot.error !== step?.error
       ? [`  ${oneLine(snapshot.error)}`]
       : []),
@@ -204,14 +207,16 @@ export function describeNotStarted(error: { message: string; code?: string | und
   const maxLength = error.code === "WFX-CONFIGURATION" ? maxPartLength : maxTextLength;
   return lines(
     oneLine(error.message, maxLength),
-    `  Nothing was started.${error.code ? ` Error ${formatCode(error.code)}` : ""}`,
+    ...(error.code === undefined
+      ? ["  Nothing was started."]
+      : [`  Nothing was started. Error ${formatCode(error.code)}`, `  ${errorPage(error.code)}`]),
   );
 }
 
 /** Whatever goes wrong in a call that starts nothing: with its code, where it does not say it itself. */
 export function describeError(error: { message: string; code?: string | undefined }): string {
   if (error.code === undefined || error.message.includes(error.code)) return error.message;
-  return `${error.message}\n  Error ${formatCode(error.code)}`;
+  return `${error.message}\n  Error ${formatCode(error.code)}\n  ${errorPage(error.code)}`;
 }
 
 const leaveRunning = `  To leave the execution running instead, set onDelete to "leave" and run \`pulumi up\` first.`;
@@ -266,7 +271,12 @@ function describeNextAfterStop(common: CommonArguments): string {
   return `  ${describeRerun(rerunReason(common, "stopped"))}`;
 }
 
-function describeStep(snapshot: ExecutionSnapshot, step: ExecutionStep): string[] {
+function describeStep(
+  snapshot: ExecutionSnapshot,
+  step: ExecutionStep,
+  { common }: MessageContext,
+): string[] {
+  const logLines = common.runOn === "destroy" ? maxLogLinesOfTeardown : maxLogLines;
   const failed = step.failedTargets ?? [];
   const targets = step.targets;
   const total = targets ? targets.succeeded + targets.failed + targets.running + targets.notPerformed : 0;
@@ -277,12 +287,12 @@ function describeStep(snapshot: ExecutionSnapshot, step: ExecutionStep): string[
   const more = (targets?.failed ?? failed.length) - shown.length;
   return [
     `  ${nameStep(snapshot, step)}: ${what}${step.error ? `: ${oneLine(step.error)}` : ""}`,
-    ...shown.flatMap(describeTarget),
+    ...shown.flatMap((target) => describeTarget(target, logLines)),
     ...(more > 0 ? [`    and ${String(more)} more; all of them are in the output "steps"`] : []),
   ];
 }
 
-function describeTarget(target: FailedTarget): string[] {
+function describeTarget(target: FailedTarget, logLines: number): string[] {
   const who = target.name ?? target.id ?? "a target without a name";
   const address = target.address === undefined ? "" : ` (${target.address})`;
   const exit = target.exitCode === undefined ? "" : `, exit code ${target.exitCode}`;
@@ -292,6 +302,6 @@ function describeTarget(target: FailedTarget): string[] {
     .filter((line) => line.trim() !== "");
   return [
     `    ${oneLine(`${who}${address}${exit}`)}${message}`,
-    ...log.slice(-maxLogLines).map((line) => `      | ${shorten(line.trimEnd(), maxLogLineLength)}`),
+    ...log.slice(-logLines).map((line) => `      | ${shorten(line.trimEnd(), maxLogLineLength)}`),
   ];
 }
