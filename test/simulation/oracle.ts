@@ -362,7 +362,7 @@ export class Oracle {
     const { journalLosses } = deployment.machine;
     const attempt: Attempt = { deployment, inputs, isForced: call.isForced, journalLosses };
     let want = this.wants.findLast((one) => one.identity === identity && one.state === "open");
-    if (want && isTeardown && this.#isFailedAttempt(want)) {
+    if (want && isTeardown && this.#isFailedAttempt(want, inputs)) {
       want.state = "given up";
       want = undefined;
     }
@@ -431,9 +431,9 @@ export class Oracle {
       this.#counters.sometimes("inputs went from A to B and back to A");
   }
 
-  // The last destroy has seen it end badly, or would have.
-  #isFailedAttempt({ started, inputs }: Want): boolean {
-    if (inputs["onFailure"] === "continue") return false;
+  // The last destroy has seen it end badly, or would have. With "continue" such an end counts.
+  #isFailedAttempt({ started }: Want, { onFailure }: Bag): boolean {
+    if (onFailure === "continue") return false;
     const last = started.at(-1)?.execution;
     return last !== undefined && !["running", "succeeded"].includes(this.#truth.statusOf(last));
   }

@@ -18,7 +18,21 @@ export function withStart(
   const earlier = entry.workflow === workflow ? entry.pending : undefined;
   const inState = entry.inState ?? (pending && replacedInState(pending, entry.past));
   const inStateName = inState === entry.inState ? entry.inStateName : undefined;
-  return { ...entry, workflow, inState, inStateName, pending: pending && addEvidence(pending, earlier) };
+  const past = pending ? withFormer(entry, pending) : entry.past;
+  return {
+    ...entry,
+    workflow,
+    past,
+    inState,
+    inStateName,
+    pending: pending && addEvidence(pending, earlier),
+  };
+}
+
+// A replacement that the engine forces may follow another one before any comparison shows the first one's execution.
+function withFormer({ past, pending: former }: JournalEntry, pending: PendingStart): readonly string[] {
+  const isAnother = former?.executionId !== undefined && former.runName !== pending.runName;
+  return isAnother ? withLast(past, former.executionId) : past;
 }
 
 /**
