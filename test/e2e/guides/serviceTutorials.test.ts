@@ -102,7 +102,10 @@ test.each(Object.keys(addresses))("%s", async (tutorial) => {
       project.write(step.name, step.content);
       continue;
     }
-    const { code, screen } = await runInTerminal({ folder: project.folder, env }, typedBy(tutorial, step.command));
+    const { code, screen } = await runInTerminal(
+      { folder: project.folder, env },
+      typedBy(tutorial, step.command),
+    );
     expect({ command: step.command, code, screen }).toEqual({ command: step.command, code: 0, screen });
     outputs.set(step, screen);
     if (step.shown === undefined) continue;
@@ -113,7 +116,7 @@ test.each(Object.keys(addresses))("%s", async (tutorial) => {
   else expect(problems).toEqual({});
 
   const started = (await executionsOf(emulator)).slice(before);
-  expect(started.map(({ status }) => status.toLowerCase().replace("succeed", "success").slice(0, 7))).toEqual([
-    "success",
-  ]);
+  expect(started.map(({ status }) => status.toLowerCase().replace("succeed", "success").slice(0, 7))).toEqual(
+    ["success"],
+  );
 });
