@@ -12,7 +12,7 @@ import type { ReaderProject } from "../../support/readerProject";
 import { makeReaderProject, pageFile, pageText } from "../../support/readerProject";
 import { runInTerminal } from "../../support/terminal";
 
-jest.setTimeout(300_000);
+jest.setTimeout(600_000);
 
 const page = "tutorials/first-run.md";
 
