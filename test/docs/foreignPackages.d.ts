@@ -47,5 +47,54 @@ declare module "@pulumi/alicloud" {
       },
       opts?: CustomResourceOptions,
     ) => Resource & { readonly name: Output<string> };
+    readonly Execution: new (
+      name: string,
+      args: {
+        flowName: Input<string>;
+        executionName: Input<string>;
+        input?: Input<string>;
+        status?: Input<string>;
+      },
+      opts?: CustomResourceOptions,
+    ) => Resource & { readonly status: Output<string> };
   };
+}
+
+declare module "@pulumi/command" {
+  import type { CustomResourceOptions, Input, Output, Resource } from "@pulumi/pulumi";
+  const local: {
+    readonly Command: new (
+      name: string,
+      args?: {
+        create?: Input<string>;
+        update?: Input<string>;
+        delete?: Input<string>;
+        triggers?: Input<unknown[]>;
+        environment?: Input<Record<string, Input<string>>>;
+        stdin?: Input<string>;
+      },
+      opts?: CustomResourceOptions,
+    ) => Resource & { readonly stdout: Output<string>; readonly stderr: Output<string> };
+  };
+}
+
+declare module "@pulumi/policy" {
+  interface ResourceValidationArgs {
+    readonly type: string;
+    readonly props: Record<string, any>;
+    readonly urn: string;
+    readonly name: string;
+  }
+  interface ResourceValidationPolicy {
+    readonly name: string;
+    readonly description: string;
+    readonly enforcementLevel?: "advisory" | "mandatory" | "remediate" | "disabled";
+    readonly validateResource: (
+      args: ResourceValidationArgs,
+      reportViolation: (message: string, urn?: string) => void,
+    ) => Promise<void> | void;
+  }
+  class PolicyPack {
+    constructor(name: string, args: { readonly policies: readonly ResourceValidationPolicy[] });
+  }
 }

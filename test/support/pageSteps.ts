@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 
-/** A file that the reader creates: its name ends the paragraph before the code. */
+/** A file that the reader creates: the paragraph before the code names it, and ends in a colon. */
 export interface PageFile {
   readonly kind: "file";
   readonly name: string;
@@ -48,9 +48,15 @@ export function stepsOf(page: string): PageStep[] {
         },
       ];
     }
-    const [, name] = /`([^`\n]+)`[^`\n]*:\s*$/.exec(introduction) ?? [];
+    const name = fileNamedIn(introduction);
     return name === undefined || language === "text" ? [] : [{ kind: "file", name, content: code }];
   });
+}
+
+/** The first name of a file in the last paragraph, if that paragraph leads to the code. */
+function fileNamedIn(introduction: string): string | undefined {
+  const [paragraph = ""] = introduction.trim().split(/\n\s*\n/).slice(-1);
+  return paragraph.endsWith(":") ? /`([\w./-]+\.\w+)`/.exec(paragraph)?.[1] : undefined;
 }
 
 function fencesOf(page: string): Fence[] {
@@ -127,7 +133,8 @@ function leaveOpen(line: string): string {
     .replaceAll(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b[0-9a-f]{32}\b|\bEX\d{12}\w*/g, "<id>")
     .replaceAll(/-[0-9a-f]{16}-[nr][0-9a-f]{10}/g, "-<id>")
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "<time>")
-    .replaceAll(/\b\d+(\.\d+)?(ms|s)\b/g, "<duration>")
+    .replaceAll(/\b\d+(\.\d+)? ?(ms|s)\b/g, "<duration>")
+    .replace(/, estimated <duration>/, "")
     .replaceAll(/\b\d+ messages?\b/g, "messages")
     .replace(/\[diff: .*$/, "[diff")
     .replace(/ \(<duration>\)?\.*/, "")

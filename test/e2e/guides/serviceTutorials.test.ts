@@ -13,7 +13,7 @@ import { startWithStates } from "../../support/stepFunctions/emulatedStates";
 import { runInTerminal } from "../../support/terminal";
 import { addStandIns } from "./standIns";
 
-jest.setTimeout(240_000);
+jest.setTimeout(600_000);
 
 const projectId = "0a1b2c3d4e5f60718293a4b5c6d7e8f9";
 const secretKey = "example-secret-key-0001";
@@ -102,7 +102,10 @@ test.each(Object.keys(addresses))("%s", async (tutorial) => {
       project.write(step.name, step.content);
       continue;
     }
-    const { code, screen } = await runInTerminal({ folder: project.folder, env }, typedBy(tutorial, step.command));
+    const { code, screen } = await runInTerminal(
+      { folder: project.folder, env },
+      typedBy(tutorial, step.command),
+    );
     expect({ command: step.command, code, screen }).toEqual({ command: step.command, code: 0, screen });
     outputs.set(step, screen);
     if (step.shown === undefined) continue;
@@ -113,7 +116,7 @@ test.each(Object.keys(addresses))("%s", async (tutorial) => {
   else expect(problems).toEqual({});
 
   const started = (await executionsOf(emulator)).slice(before);
-  expect(started.map(({ status }) => status.toLowerCase().replace("succeed", "success").slice(0, 7))).toEqual([
-    "success",
-  ]);
+  expect(started.map(({ status }) => status.toLowerCase().replace("succeed", "success").slice(0, 7))).toEqual(
+    ["success"],
+  );
 });
