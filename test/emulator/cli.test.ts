@@ -29,7 +29,7 @@ beforeAll(() => {
       },
     );
   }
-}, 60_000);
+});
 
 afterEach(() => {
   for (const child of running) child.kill("SIGKILL");

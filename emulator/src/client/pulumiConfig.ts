@@ -4,15 +4,15 @@ import { demoAccessKey, demoProjectId } from "../seed/demo";
 /** A value of a stack's configuration, as Pulumi's Automation API takes it. */
 export interface PulumiConfigValue {
   readonly value: string;
-  /** Whether Pulumi encrypts the value. */
+  /** True if Pulumi encrypts the value. */
   readonly secret?: boolean;
 }
 
-/** Whose configuration to make. */
+/** The reader and the account of the configuration to make. */
 export interface PulumiConfigOptions {
   /**
-   * What reads the configuration: the npm package `pulumi-runbook` (`huaweicloud:…`, `alicloud:…`), or the plugin, which has
-   * all settings under `runbook:`. @default "package"
+   * The reader of the configuration: the npm package `pulumi-runbook` (`huaweicloud:…`, `alicloud:…`), or the plugin,
+   * which has all settings under `runbook:`. @default "package"
    */
   readonly for?: "package" | "plugin";
   /** The account that signs, from a seed. @default the demo account */

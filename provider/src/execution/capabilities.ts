@@ -1,14 +1,14 @@
 /**
- * What a service can do, as data: starting, waiting and the functions for programs decide by it.
+ * The capabilities of a service, as data: starting, waiting and the functions for programs decide by them.
  */
 
-/** What a service can do. */
+/** The capabilities of a service. */
 export interface BackendCapabilities {
   /**
-   * Where an execution shows the name that its start carried:
-   * - `name`: it is the execution's id, and a second start under it is harmless;
-   * - `detail`: in what `Backend.readRunName` looks up;
-   * - `none`: starts carry nothing.
+   * The place in which an execution shows the name that its start carried:
+   * - `name`: the name is the execution's id, and a second start under the same name is harmless;
+   * - `detail`: `Backend.readRunName` looks the name up;
+   * - `none`: starts carry no name.
    */
   readonly runMark: "name" | "detail" | "none";
   /**
@@ -16,13 +16,13 @@ export interface BackendCapabilities {
    * @default 128
    */
   readonly longestRunName?: number;
-  /** How long a long poll by `describe` may last, in seconds; 0 where the service has no long polls. */
+  /** The longest duration of a long poll by `describe`, in seconds; 0 if the service has no long polls. */
   readonly longPollSeconds: number;
   /** Largest page of a list; undefined where the service gives everything at once. */
   readonly pageSize: number | undefined;
   /**
-   * What a list tells of an execution that has ended: all that `describe` does, its outcome without the steps, or
-   * only its status.
+   * The part that a list shows of an execution that has ended: all that `describe` shows, the outcome without the
+   * steps, or only the status.
    */
   readonly listTells: "everything" | "outcome" | "status";
   /**

@@ -17,7 +17,7 @@ export function containsUnknown(value: unknown): boolean {
   return Object.values(value).some(containsUnknown);
 }
 
-/** What `rerunOn` can name. */
+/** The outcomes that `rerunOn` can name. */
 export type RerunOutcome = "failed" | "timedOut" | "stopped" | "always";
 
 /** The common arguments with their defaults filled in. */

@@ -1,5 +1,5 @@
 /**
- * What a session knows of its own credentials: every secret key, token and password that it reads or obtains, so that
+ * The credentials that a session knows: every secret key, token and password that the session reads or obtains, so that
  * none of them is shown or stored when a service echoes it. Ids of access keys are no secrets: errors need them.
  */
 import type { Settings } from "./settings";
@@ -25,11 +25,12 @@ export class CredentialsInUse {
   }
 }
 
-// By their names: `secretKey`, `HUAWEICLOUD_SDK_SK`, `securityToken`, `HW_USER_PASSWORD`. Where a token lies is no token.
+// Secrets are recognised by their names: `secretKey`, `HUAWEICLOUD_SDK_SK`, `securityToken`, `HW_USER_PASSWORD`. The
+// place of a token is not secret.
 const isSecret = /secret|password|token|(^|[_:])sk$/i;
 const isPlace = /(file|uri|url|path|endpoint|duration|expiration)$/i;
 
-/** The same settings; what is read of them under the name of a secret is known as one from then on. */
+/** The same settings; a value that is read under the name of a secret is known as a secret from then on. */
 export function rememberingSecrets(settings: Settings, credentials: CredentialsInUse): Settings {
   const remember = (name: string, value: string | undefined): string | undefined => {
     if (isSecret.test(name) && !isPlace.test(name)) credentials.add(value);

@@ -1,26 +1,26 @@
 /**
- * How long one deployment waits, and how long one request or look may take.
+ * The time limits of one deployment's wait, of one request and of one status request.
  */
 import type { RunArguments } from "./runArguments";
 import type { ServiceCall } from "./serviceCall";
 
-/** How long a request may take, in milliseconds: by so much a wait may end after its deadline. */
+/** The time limit of a request, in milliseconds: a wait may end this long after its deadline. */
 export const requestMs = 30_000;
 
-/** How much later than it names an execution a service may show it, in milliseconds. */
+/** The longest delay between the answer that names an execution and the first answer that shows it, in milliseconds. */
 export const invisibleMs = 30_000;
 
-/** How long one status request may take, with all its attempts, in milliseconds. */
+/** The time limit of one status request with all its attempts, in milliseconds. */
 export const lookMs = 300_000;
 
-/** How long one deployment waits. */
+/** The time limit of one deployment's wait. */
 export interface WaitLimit {
   readonly timeoutSeconds: number;
-  /** Where that is set, for messages. */
+  /** The name of the setting that sets the limit, for messages. */
   readonly timeoutSetting: "timeoutSeconds" | "customTimeouts";
 }
 
-/** How long this deployment waits: as the resource option says, else the argument. */
+/** The time limit of this deployment's wait: the resource option takes precedence over the argument. */
 export function waitLimit({
   operationTimeoutSeconds,
   args,

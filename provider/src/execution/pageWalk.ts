@@ -1,21 +1,21 @@
 /**
- * The way through a list of pages, whatever the service does: it ends with the last page, where pages repeat themselves,
+ * The way through a list of pages, even if the service errs: it ends with the last page, where pages repeat themselves,
  * and where there are too many. Shared by all that read page after page.
  */
 
-/** How far to go at the most. */
+/** The limits of a walk. */
 export interface PageWalkOptions {
-  /** Where the first page begins; left out: at the beginning. */
+  /** The token of the first page; left out: the beginning of the list. */
   readonly token?: string | undefined;
   /** Pages, in number. */
   readonly maxPages: number;
 }
 
-/** Why a list was left before its end. */
+/** The reason why a list was left before its end. */
 export type CutShort = "repeats" | "tooLong";
 
-// What starts while a list is read pushes a page's rows onto the next one. More pages than this without anything new are
-// no such chance.
+// Executions that start while a list is read push a page's rows onto the next page. More pages than this without
+// anything new are not caused by such starts.
 const pagesWithoutNews = 3;
 
 /** One way through a list. */
@@ -34,12 +34,12 @@ export class PageWalk {
     if (token !== undefined) this.#tokens.add(token);
   }
 
-  /** Where the next page begins; undefined for the first one. */
+  /** The token of the next page; undefined for the first page. */
   get token(): string | undefined {
     return this.#token;
   }
 
-  /** Why there is more than was read; undefined where there is not. */
+  /** The reason why the list goes on after the last page that was read; undefined if the list was read to its end. */
   get cutShort(): CutShort | undefined {
     return this.#cutShort;
   }
@@ -68,7 +68,7 @@ export class PageWalk {
     return this.#cutShort === undefined;
   }
 
-  /** What to say of a list that was left before its end; follows a colon. */
+  /** Describes a list that was left before its end; follows a colon. */
   describe(): string {
     return this.#cutShort === "repeats"
       ? `the service repeats the same page (after ${String(this.#pages)} pages)`

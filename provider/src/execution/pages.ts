@@ -11,19 +11,19 @@ import type { ExecutionSummary } from "./snapshot";
 const wholePage = 1_000;
 
 /**
- * How many executions a page may be asked for.
- * @param pageSize the service's, undefined where it gives everything at once.
+ * The largest page that can be requested, in executions.
+ * @param pageSize the service's page size; undefined if the service gives everything at once.
  */
 export function pageLimit(pageSize: number | undefined): number {
   return pageSize ?? wholePage;
 }
 
-/** Where to begin, and how far to go. */
+/** The first page, and the limits. */
 export interface PageSpan {
   /** Executions per page. */
   readonly pageSize: number;
   /**
-   * How many executions in all.
+   * The most executions in all.
    * @default no limit
    */
   readonly limit?: number | undefined;
@@ -33,14 +33,15 @@ export interface PageSpan {
    */
   readonly nextToken?: string | undefined;
   /**
-   * How many pages in all.
+   * The most pages in all.
    * @default 10,000, a million executions
    */
   readonly maxPages?: number | undefined;
 }
 
 const mostPages = 10_000;
-// What decides about a start is read within the deployment's time: a hundred thousand executions are as much as that holds.
+// A list that decides about a start is read within the deployment's time, which is enough for a hundred thousand
+// executions at most.
 const mostPagesToDecide = 1_000;
 
 /**
@@ -59,7 +60,7 @@ export async function* pagesOf(
   do {
     const limit = Math.min(span.pageSize, (span.limit ?? Infinity) - count);
     const page = await backend.listPage(filter, { limit, token: walk.token }, signal);
-    // What starts meanwhile can push an execution from one page to the next.
+    // Executions that start meanwhile can push an execution from one page to the next.
     const executions = walk.news(page.executions, ({ executionId }) => executionId);
     count += executions.length;
     ({ nextToken } = page);
@@ -69,7 +70,7 @@ export async function* pagesOf(
 }
 
 /**
- * All executions that pass a filter: what decides whether one is started.
+ * All executions that pass a filter: they decide whether an execution is started.
  * @throws IncompleteListError where that is not known: the list has no end, or rows that can't be read.
  */
 export async function listAll(

@@ -1,5 +1,5 @@
 /**
- * What is wrong with settings or with a location, told in check as well as where a service is opened.
+ * Problems of settings or of a location, reported by check and when a service is opened.
  */
 import { ConfigurationError } from "../ground/errors";
 import type { ArgumentProblem } from "./argument";
@@ -15,7 +15,7 @@ export class LocationError extends ConfigurationError {
   }
 }
 
-/** What is wrong with settings, by trying to read them or to resolve a location; empty where nothing is. */
+/** The problems of settings, found by trying to read the settings or to resolve a location; empty if there are none. */
 export function problemsOf(read: () => unknown): ArgumentProblem[] {
   try {
     read();

@@ -1,13 +1,13 @@
 /**
- * Rules for arguments: each says in one sentence what is wrong with a value, or nothing.
- * Used by the argument tables of the services and of the lifecycle.
+ * Rules for arguments: each returns the problem of a value in one sentence, or nothing. Used by the argument tables of
+ * the services and of the lifecycle.
  */
 import { isJsonObject as isMap } from "../http/answer";
 import type { ArgumentRule, ArgumentType } from "./argument";
 
 export { isMap };
 
-/** What a value is, for messages; never the value itself where it could be a secret. */
+/** The kind of a value, for messages; never the value itself if it could be a secret. */
 export function kindOf(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "a list";
@@ -122,7 +122,7 @@ export const address: ArgumentRule = rule("string", (value) => {
   try {
     url = new URL(value);
   } catch {
-    // What has an "@" may have a password in it.
+    // An address with "@" may contain a password.
     return `${remedy}: ${value.includes("@") ? "it" : `"${value}"`} has no scheme or no host`;
   }
   if (url.protocol !== "https:" && url.protocol !== "http:")
@@ -169,10 +169,10 @@ function tooLarge(text: string, maxBytes: number): string | undefined {
   return `must have at most ${String(maxBytes)} bytes as JSON in UTF-8, not ${String(bytes)}: ${elsewhere}`;
 }
 
-/** What to do with data that is too large for a service. */
+/** The remedy for data that is too large for a service. */
 export const elsewhere = "store the data elsewhere and pass its address";
 
-/** What is wrong with `concurrency` where the service does not show what runs. */
+/** The problem of `concurrency` for a service that does not show which executions are running. */
 export function concurrencyWithoutHistory(concurrency: unknown, mode: string): string | undefined {
   if (concurrency === undefined || concurrency === "allow") return undefined;
   return `can only be "allow" with ${mode}: the service does not show running executions. Remove the argument`;

@@ -7,11 +7,11 @@ import type { CommonArguments, RerunOutcome } from "./commonArguments";
 import { argumentSpecs, commonArguments, containsUnknown } from "./commonArguments";
 import type { BackendDefinition } from "./service";
 
-/** What a program asks for, or what a state was made for. */
+/** The arguments that a program sets, or those that a state was made with. */
 export class RunArguments {
   /** As they came: they are stored so, and the service reads its own from them. */
   readonly values: Arguments;
-  /** The arguments that all services share. What is left out, or not known yet, has its default. */
+  /** The arguments that all services share. An argument that is left out, or not known yet, has its default. */
   readonly common: CommonArguments;
   /** The execution's name, where the service takes one and the program chooses it. */
   readonly runName: string | undefined;
@@ -42,7 +42,7 @@ export class RunArguments {
     return this.values[name] ?? this.#specs[name]?.defaultValue;
   }
 
-  /** What an argument's value stands for: the JSON in a text, where the argument takes JSON. */
+  /** The meaning of an argument's value: the JSON in a text, if the argument takes JSON. */
   meaning(name: string): unknown {
     const value = this.effective(name);
     // Numbers that could get lost in parsing stay text: better to run again than to miss a change.
@@ -56,7 +56,10 @@ export class RunArguments {
     }
   }
 
-  /** What makes a run another one, by name: the meaning of each argument that is given or has a default, but for where it runs. */
+  /**
+   * The arguments that identify a run, by name: the meaning of each argument that is given or has a default, except
+   * those that say where the run takes place.
+   */
   get identifying(): readonly (readonly [string, unknown])[] {
     return Object.entries(this.#specs).flatMap(([name, spec]) => {
       if (spec.replaces !== true || spec.located === true) return [];

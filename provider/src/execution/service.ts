@@ -1,6 +1,6 @@
 /**
- * What every workflow service looks like to `lifecycle/`. One folder beside this file implements it per service;
- * nothing outside those folders knows a service by name.
+ * The interface of every workflow service to `lifecycle/`. One folder beside this file implements the interface per
+ * service; nothing outside those folders knows a service by name.
  */
 import type { HttpClient } from "../http/httpClient";
 import type { BucketView } from "../http/tokenBucket";
@@ -12,7 +12,9 @@ import type { Settings } from "./settings";
 import type { ArgumentProblem, ArgumentSpec, Arguments } from "./argument";
 import type { BackendCapabilities } from "./capabilities";
 
-/** What the backends share in one process and provider: connections, time, settings, and caches of their own. */
+/**
+ * The means that the backends share in one process and provider: connections, time, settings, and caches of their own.
+ */
 export interface BackendContext {
   /** Travels as {@link BackendDefinition.transport} says. */
   readonly http: HttpClient;
@@ -48,21 +50,21 @@ export interface BackendDefinition<Service extends Backend = Backend> {
   /** The service's own arguments; the common ones are in `execution/commonArguments`. */
   readonly arguments: Readonly<Record<string, ArgumentSpec>>;
   /**
-   * How the vendor's settings want requests to travel. No request is made.
-   * @throws ConfigurationError where a setting is wrong.
+   * The transport of requests, by the vendor's settings. No request is made.
+   * @throws ConfigurationError when a setting is wrong.
    */
   transport(settings: Settings): Transport;
   /**
-   * What the settings alone tell of the place where executions are, by the names that {@link Backend.location} has: an
-   * execution that is elsewhere is another one. Left out where they tell nothing. No request is made.
-   * @throws ConfigurationError where a setting is wrong.
+   * The place of executions, as far as the settings alone tell, by the names in {@link Backend.location}. An execution
+   * in another place is another execution. Left out if the settings tell nothing. No request is made.
+   * @throws ConfigurationError when a setting is wrong.
    */
   place?(settings: Settings): Readonly<Record<string, string>>;
   /**
-   * What {@link place} leaves out, asked of the vendor for an execution that is stored. What can't be had in a few seconds
-   * is left out.
-   * @param args the program's present arguments; what they name need not be asked for.
-   * @throws ConfigurationError where a setting is wrong.
+   * The part of the place that {@link place} leaves out: requested from the vendor, for a stored execution. Anything
+   * that takes longer than a few seconds is left out.
+   * @param args the program's present arguments; a place that they name is not requested.
+   * @throws ConfigurationError when a setting is wrong.
    */
   askPlace?(
     stored: Arguments,
@@ -71,8 +73,8 @@ export interface BackendDefinition<Service extends Backend = Backend> {
     signal: AbortSignal,
   ): Promise<Readonly<Record<string, string>>>;
   /**
-   * What is wrong with arguments and settings together (e.g. no region anywhere). Values that are not known yet
-   * are absent and named in `unknown`. No request is made.
+   * The problems of arguments and settings together (e.g. no region anywhere). Values that are not known yet are absent
+   * and named in `unknown`. No request is made.
    */
   check(args: Arguments, settings: Settings, unknown: ReadonlySet<string>): ArgumentProblem[];
   /**
@@ -82,7 +84,7 @@ export interface BackendDefinition<Service extends Backend = Backend> {
   connect(args: Arguments, context: BackendContext, signal: AbortSignal): Promise<Service>;
 }
 
-/** How to start. */
+/** Options for a start. */
 export interface StartRequest {
   /**
    * Names the wanted run, the same whenever it is asked for. 1–128 characters `A-Za-z0-9_-` (fewer where
@@ -104,7 +106,7 @@ export interface StartRequest {
   readonly onSent?: (() => void) | undefined;
 }
 
-/** What a start gave. */
+/** The result of a start. */
 export interface StartedExecution {
   readonly executionId: string;
   /** RFC 3339, where the answer says it: earlier than now if the name's execution was running already. */
@@ -113,29 +115,27 @@ export interface StartedExecution {
   readonly outcome?: ExecutionSnapshot;
 }
 
-/** How to poll an execution. */
+/** Options for polling an execution. */
 export interface DescribeOptions {
   readonly signal: AbortSignal;
   /**
-   * How many times the request may be sent. The poller passes 1, it has its own schedule.
+   * The most times that the request may be sent. The poller passes 1, because the poller has its own schedule.
    * @default HttpClient's
    */
   readonly attempts?: number | undefined;
   /**
-   * How long a long poll may last, in seconds; at most the capability.
+   * The longest duration of a long poll, in seconds; at most the service's capability.
    * @default 0
    */
   readonly waitSeconds?: number | undefined;
-  /**
-   * What a list has just told of it: only what is missing is asked for.
-   */
+  /** The snapshot that a list has just given: only the missing parts are requested. */
   readonly listed?: ExecutionSnapshot | undefined;
   /**
    * True for the polls of a wait: requests that only add details are made where the service has them to spare.
    * @default false
    */
   readonly sparing?: boolean | undefined;
-  /** Told how the execution stands where that is known before what only adds details is read. */
+  /** Called with the execution's status, if the status is known before the details are read. */
   readonly onStatus?: ((snapshot: ExecutionSnapshot) => void) | undefined;
   /**
    * True where a person gave the id: the execution may be another workflow's, which counts as unknown.
@@ -144,7 +144,7 @@ export interface DescribeOptions {
   readonly isGiven?: boolean | undefined;
 }
 
-/** What to list. */
+/** The filter of a list. */
 export interface ExecutionFilter {
   readonly status?: ExecutionStatus | undefined;
   /** Milliseconds since the epoch. */
@@ -155,14 +155,15 @@ export interface ExecutionFilter {
   readonly namePrefix?: string | undefined;
 }
 
-/** Which page of a list, and how to ask for it. */
+/** The page of a list to request, and the limits of the request. */
 export interface PageOptions {
   /** Executions on the page; at most the capability's page size. */
   readonly limit: number;
   /** The last page's `nextToken`. */
   readonly token?: string | undefined;
   /**
-   * How many times the request may be sent. The planner of waits passes 1, it has its own schedule.
+   * The most times that the request may be sent. The planner of waits passes 1, because the planner has its own
+   * schedule.
    * @default HttpClient's
    */
   readonly attempts?: number | undefined;
@@ -172,16 +173,19 @@ export interface PageOptions {
 export interface ExecutionPage {
   /** May hold fewer than asked for, also none, with more to come. */
   readonly executions: readonly ExecutionSummary[];
-  /** Where the next page begins; absent at the end. */
+  /** The token of the next page; absent at the end. */
   readonly nextToken?: string | undefined;
-  /** When the service made it, by its own clock, milliseconds since the epoch; absent where it does not say. */
+  /**
+   * The time at which the service made the page, by the service's clock, in milliseconds since the epoch; absent if the
+   * answer does not say.
+   */
   readonly servedAtMs?: number | undefined;
   /**
-   * How many rows were left out because their id can't be read, of executions that may still be running.
+   * The number of rows that were left out because their id cannot be read, of executions that may still be running.
    * @default 0
    */
   readonly unreadable?: number | undefined;
-  /** What the list tells of an execution beyond the summary; absent where it tells no more. */
+  /** The snapshot in the list, beyond the summary; absent if the list has no more than the summary. */
   readonly snapshotOf?: (executionId: string) => ExecutionSnapshot | undefined;
 }
 
@@ -191,7 +195,7 @@ export interface NamedExecution {
   readonly snapshot: ExecutionSnapshot;
 }
 
-/** Why an execution is stopped, for services that keep it. */
+/** The reason for stopping an execution, for services that keep the reason. */
 export interface StopReason {
   readonly error?: string | undefined;
   readonly cause?: string | undefined;
@@ -201,13 +205,16 @@ export interface StopReason {
 export interface Backend {
   /** Tells workflows apart: the same for all resources whose executions one list shows. */
   readonly key: string;
-  /** What is left of the requests that `describe` and `listPage` may make. */
+  /** The remaining budgets of requests that `describe` and `listPage` may make. */
   readonly budgets: { readonly describe: BucketView; readonly list: BucketView };
   /** The workflow, for messages: `workflow 3f2… (cn-north-4)`. */
   readonly subject: string;
   /** The same text for the same workflow, on every machine and with every credential; for memories and locks. */
   readonly identity: string;
-  /** Where the execution is, as outputs: resolved region and project. Kept in state, so that read finds it again. */
+  /**
+   * The place of the execution, as outputs: resolved region and project. Kept in state, so that read finds the
+   * execution again.
+   */
   readonly location: Readonly<Record<string, string>>;
   /**
    * False where the service need not keep executions (express modes): nothing may rest on their being described, listed
@@ -246,13 +253,13 @@ export interface Backend {
    */
   findStarted?(namePrefix: string, signal: AbortSignal): Promise<readonly NamedExecution[] | undefined>;
   /**
-   * The name that an execution's start carried; null where it carried none, undefined where the service does not show
-   * what it carried.
+   * The name that an execution's start carried; null if the start carried none, undefined if the service does not show
+   * the name.
    */
   readRunName(executionId: string, signal: AbortSignal): Promise<string | null | undefined>;
   /**
-   * Why a start might be refused, as far as the lists that were read tell; undefined where nothing stands against it. Left
-   * out where lists do not tell.
+   * The reason why a start might be refused, as far as the lists that were read tell; undefined if there is none. Left
+   * out for a service whose lists do not tell.
    */
   startDoubt?(): string | undefined;
   /**

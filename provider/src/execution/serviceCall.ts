@@ -1,5 +1,5 @@
 /**
- * What every call of the lifecycle has at hand: the service, the session, and who watches.
+ * The surroundings of every call of the lifecycle: the service, the session, and the reporter.
  */
 import type { Reporter } from "./reporter";
 import type { BackendDefinition } from "./service";

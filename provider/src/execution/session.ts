@@ -28,7 +28,7 @@ export interface Session {
   /** One object per key for the life of the session: what all resources of a workflow share. */
   shared<T>(key: string, make: () => T): T;
   /**
-   * What the settings tell, or else the vendor, of the place where executions are; empty where the settings are wrong.
+   * The place of executions as the settings tell, or else the vendor; empty if the settings are wrong.
    * @param stored an execution as it is stored.
    * @param args the program's present arguments.
    */
@@ -46,7 +46,7 @@ export interface Session {
   ): Promise<Service>;
 }
 
-/** What a session needs from outside; tests hand in their own. */
+/** The parts of a session that come from outside; tests pass their own. */
 export interface SessionOptions {
   readonly settings: Settings;
   /** @default node-fetch, loaded at the first request */
@@ -107,7 +107,7 @@ export function openSession(options: SessionOptions): Session {
         const asked = await definition.askPlace?.(stored, args, contextOf(definition), signal);
         return { ...asked, ...told };
       } catch (error) {
-        // Told by check, and by whoever connects.
+        // Reported by check, and when the service is opened.
         if (error instanceof ConfigurationError) return {};
         throw error;
       }

@@ -1,6 +1,6 @@
 /**
- * How the front that asked names the settings of its configuration: an error names what its reader can correct, as the
- * reader writes it. Keys are the project's own everywhere below the fronts, e.g. `huaweicloud:endpoints.aom`.
+ * The front's names for the settings of its configuration: an error names a setting as the reader writes it. Keys are
+ * the project's own everywhere below the fronts, e.g. `huaweicloud:endpoints.aom`.
  */
 
 /** The vocabulary of a front. */
@@ -12,7 +12,7 @@ export interface SettingWords {
   /** A setting's name as its reader writes it: `huaweicloud:endpoints.aom`. */
   write(key: string): string;
   /**
-   * What sets a setting: `pulumi config set --secret huaweicloud:secretKey …`.
+   * The command or code that sets a setting: `pulumi config set --secret huaweicloud:secretKey …`.
    * @param isSecret false by default.
    */
   assign(key: string, value: string, isSecret?: boolean): string;

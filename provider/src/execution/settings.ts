@@ -1,6 +1,6 @@
 /**
- * Where settings come from: stack configuration, environment, profile files. Handed in by the front
- * (`dynamic/` or the query functions), read by the backends at the moment of use and never stored.
+ * The sources of settings: stack configuration, environment, profile files. Handed in by the front (`dynamic/` or the
+ * query functions), read by the backends at the moment of use and never stored.
  */
 import { ConfigurationError } from "../ground/errors";
 import { isJsonObject } from "../http/answer";
@@ -15,7 +15,7 @@ export interface Settings {
   readonly environment: (name: string) => string | undefined;
   /** Text of a file, or undefined where there is none. `~/` is the home folder. */
   readonly readFile: (path: string) => string | undefined;
-  /** How settings of the configuration are named to whoever reads an error. */
+  /** The names of configuration settings for the reader of an error. */
   readonly words: SettingWords;
 }
 
@@ -58,7 +58,7 @@ export function fromConfig(settings: Settings, key: string): Found | undefined {
   return first ?? second;
 }
 
-/** `huaweicloud:accessKey` as `huaweicloud:access_key`; what is before the colon stays. */
+/** `huaweicloud:accessKey` as `huaweicloud:access_key`; the part before the colon stays. */
 export function snakeCase(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

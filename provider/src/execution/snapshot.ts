@@ -1,6 +1,6 @@
 /**
- * What an execution looks like at one moment, in neutral words. Backends make snapshots from the vendors' answers;
- * lifecycle turns them into outputs.
+ * An execution at one moment, in neutral words. Backends make snapshots from the vendors' answers; lifecycle turns them
+ * into outputs.
  */
 
 /** Status of an execution or of one of its steps, in the words of this package. */
@@ -39,7 +39,7 @@ export interface FailedTarget {
   readonly address?: string;
   /** Text, as the services write it, e.g. `"126"`. */
   readonly exitCode?: string;
-  /** What the service says went wrong on this target. */
+  /** The service's message about the failure on this target. */
   readonly message?: string;
   /** The end of the target's log. */
   readonly log?: string;
@@ -63,7 +63,7 @@ export interface ExecutionStep {
   readonly id: string;
   /** The step's name in the workflow; absent if the service gives only ids. */
   readonly name?: string;
-  /** How the step stands, in the words of this package. */
+  /** The status of the step, in the words of this package. */
   readonly status: ExecutionStatus;
   /** The vendor's own word. */
   readonly rawStatus: string;
@@ -107,7 +107,7 @@ export interface ExecutionSnapshot {
 export interface ExecutionSummary {
   /** The service's id of the execution. */
   readonly executionId: string;
-  /** How the execution stands, in the words of this package. */
+  /** The status of the execution, in the words of this package. */
   readonly status: ExecutionStatus;
   /** The vendor's own word. */
   readonly rawStatus: string;
@@ -134,7 +134,7 @@ export function firstFailedStep(snapshot: ExecutionSnapshot): ExecutionStep | un
     snapshot.steps.find(({ status }) => statuses.includes(status));
   // A step can call itself successful while targets failed (its errors are ignored): the execution's word counts.
   return (
-    // What fails stops its neighbours, which may have begun before it.
+    // A failing step stops its neighbours, which may have begun before it.
     find("failed", "timedOut") ??
     find("stopped") ??
     (snapshot.status === "failed"
@@ -143,7 +143,7 @@ export function firstFailedStep(snapshot: ExecutionSnapshot): ExecutionStep | un
   );
 }
 
-/** How long an execution or a step took, for a record of it; nothing where its beginning or its end is not known. */
+/** The duration of an execution or a step, for a record of it; nothing if the beginning or the end is not known. */
 export function durationOf({
   startedAt,
   settledAt,

@@ -27,8 +27,8 @@ const mayBeAffected = /\d{16}|\d[eE][+-]?\d{3}/;
 const jsonNumber = /^-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 
 /**
- * What a JSON text holds; numbers that JavaScript's can't hold are an {@link ExactNumber}.
- * @throws SyntaxError where it is no JSON.
+ * The value of a JSON text. A number that a JavaScript number cannot represent is an {@link ExactNumber}.
+ * @throws SyntaxError when the text is not JSON.
  */
 export function parseJson(text: string): unknown {
   if (!mayBeAffected.test(text)) return JSON.parse(text) as unknown;
@@ -64,7 +64,7 @@ function markNumbers(text: string, mark: string): { readonly marked: string; rea
   return { marked: parts.join("") + text.slice(copied), isAffected: copied > 0 };
 }
 
-/** Where a string ends that begins at a quote. */
+/** The index after the string that begins at `start`, or the text's length if the string does not end. */
 function endOfString(text: string, start: number): number {
   let end = text.indexOf('"', start + 1);
   while (end !== -1 && isEscaped(text, end)) end = text.indexOf('"', end + 1);
@@ -78,11 +78,11 @@ function isEscaped(text: string, index: number): boolean {
 }
 
 // An integer is an identity: it stays exact, and is text wherever it is beyond 2^53, so that ids of one kind are of one
-// type. A decimal or a number with an exponent is a measure: the nearest JavaScript number is what every reader takes
-// for it, unless that is infinite, or zero.
+// type. A decimal or a number with an exponent is a measure: every reader takes the nearest JavaScript number for it,
+// unless that is infinite, or zero.
 function fits(word: string): boolean {
   const found = jsonNumber.exec(word);
-  // What is no number stays as it is, and no JSON.
+  // Text that is not a number is not JSON either, and stays unchanged.
   if (!found) return true;
   const number = Number(word);
   const [, fraction, exponent] = found;
@@ -91,7 +91,10 @@ function fits(word: string): boolean {
   return Number.isFinite(number);
 }
 
-/** Replaces in place what `replace` has another value for. Not recursive: a service nests as deep as it likes. */
+/**
+ * Replaces in place each value for which `replace` has another value. Not recursive: a service nests as deep as it
+ * likes.
+ */
 function replaceIn(value: unknown, replace: (item: unknown) => unknown): unknown {
   const root = replace(value);
   const open: object[] = [];

@@ -1,13 +1,14 @@
 /**
- * The door for texts: what anybody else wrote passes here before it reaches a terminal, a log, the state or a file.
+ * The door for texts: every text from elsewhere passes here before it reaches a terminal, a log, the state or a file.
  * One way to clean a text, one way to cut it. Pure; needs nothing of this package.
  */
 
 // A text of printable ASCII, line breaks and tabs: nearly every one.
 const isPlain = /^[\n\t -~]*$/;
 
-// What a terminal takes as one instruction. Titles, links and other strings of a terminal end at their terminator; one
-// that has none is no instruction, and its text stays. The classes exclude each other: no text takes long to match.
+// The sequences that a terminal takes as one instruction. Titles, links and other strings of a terminal end at their
+// terminator. A sequence without a terminator is no instruction, and its text stays. The classes exclude each other: no
+// text takes long to match.
 const instructions = new RegExp(
   [
     "(?:\\u001b[\\]PX^_k]|[\\u0090\\u0098\\u009d-\\u009f])[^\\u0007\\u001b\\u0080-\\u009f\\r\\n]*(?:\\u0007|\\u001b\\\\|\\u009c)",
@@ -20,7 +21,7 @@ const instructions = new RegExp(
 const lineBreaks = /\r\n?|[\v\f\u0085\u2028\u2029]/g;
 // Characters that a terminal acts on, and characters that change the order in which it shows the rest.
 const controls = /(?![\n\t])[\p{Cc}\p{Bidi_Control}]/gu;
-// What is never seen: zero-width characters, tags, variation selectors, soft hyphens, annotations.
+// Invisible characters: zero-width characters, tags, variation selectors, soft hyphens, annotations.
 const unseen = /[\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/gu;
 
 /**
@@ -67,7 +68,7 @@ const maxMessageLength = 16_000;
 
 /**
  * A text as a message for people: cleaned, at most {@link maxMessageLines} lines and 16,000 UTF-16 units. Only the
- * first line begins at the margin: what a service says can't pass for a message of somebody else.
+ * first line begins at the margin: the text of a service cannot pass for a message of somebody else.
  */
 export function toMessage(text: string): string {
   const lines = cleanText(text).trimEnd().split("\n");
@@ -80,7 +81,7 @@ export function toMessage(text: string): string {
   return shorten(indented.join("\n"), maxMessageLength);
 }
 
-/** Where to cut so that at most `length` units stay and no character is cut in half. */
+/** The index at which to cut so that at most `length` units stay and no character is cut in half. */
 function boundaryAt(text: string, length: number): number {
   return length >= text.length ? text.length : characterAt(text, length).start;
 }

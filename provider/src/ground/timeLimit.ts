@@ -1,6 +1,6 @@
 /**
- * Limits for work that waits: a signal that aborts when the time is over, by a clock that can be simulated. What waits
- * under the signal needs to know of no deadline.
+ * Limits for work that waits: a signal that aborts when the time is over, by a clock that can be simulated. Code that
+ * waits under the signal needs no deadline of its own.
  */
 import type { Clock } from "./clock";
 import { steadyClock } from "./clock";

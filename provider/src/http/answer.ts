@@ -1,5 +1,5 @@
 /**
- * Reading an answer's body as JSON, with errors that say what came instead.
+ * Reads an answer's body as JSON, with errors that quote any other body.
  */
 import type { RequestSummary } from "../ground/errors";
 import { AnswerTooLargeError, ResponseFormatError } from "../ground/errors";
@@ -8,16 +8,17 @@ import { onOneLine } from "../ground/text";
 import type { HttpAnswer } from "./request";
 
 /**
- * How large an answer may be, in bytes, unless the request says otherwise. The largest that a service documents are pages
- * of CloudFlow's history (events of 64 KiB; a page is asked for again with fewer of them), and a synchronous run of
- * FunctionGraph (6 MB); what comes close costs 100 MB and 0.1 s.
+ * The largest size of an answer, in bytes, unless the request sets another. The largest documented answers are pages of
+ * CloudFlow's history (events of 64 KiB; the page is requested again with fewer events) and a synchronous run of
+ * FunctionGraph (6 MB). An answer close to the limit costs 100 MB and 0.1 s.
  */
 export const maxAnswerBytes = 16 * 1024 * 1024;
 
 /**
- * How many values the JSON of an answer may have. They are what costs memory and time, not the length: 16 MiB of `{}` would
- * take 0.7 GB, and seconds in which nothing else happens. A list of 6,000 AOM executions of 20 targets each has 0.9 million,
- * and takes 0.1 GB and 0.2 s; a million values of the worst kind (all with keys of their own) 1 GB and 3 s.
+ * The largest number of values in the JSON of an answer. The values cost memory and time, not the length: 16 MiB of
+ * `{}` would take 0.7 GB, and seconds in which nothing else happens. A list of 6,000 AOM executions of 20 targets each
+ * has 0.9 million values, and takes 0.1 GB and 0.2 s. A million values of the worst kind (all with keys of their own)
+ * take 1 GB and 3 s.
  */
 export const maxJsonValues = 1_000_000;
 
@@ -26,7 +27,7 @@ export function isHtml(answer: HttpAnswer): boolean {
   return /^\s*<(!doctype|html|head|body|\?xml)/i.test(answer.text);
 }
 
-/** What to do about a web page where JSON was expected. */
+/** The remedy for a web page where JSON was expected. */
 export const htmlRemedy =
   "The answer is a web page, not JSON: check the endpoint, and whether a proxy or a login page is in between.";
 
@@ -104,7 +105,8 @@ export function numberOf(value: unknown): number {
   return typeof number === "number" || typeof number === "string" ? Number(number) : Number.NaN;
 }
 
-// Counts what begins a value, or stands between two. Whoever is in doubt is counted: it only has to be linear and cheap.
+// Counts the characters that begin a value or separate two. A doubtful character is counted: the count only has to be
+// linear and cheap.
 function hasMoreValuesThan(most: number, text: string): boolean {
   // Each takes two characters at least, except the last, which may be incomplete.
   if (text.length < most) return false;

@@ -52,7 +52,7 @@ export type Fetch = (
 /** Thrown by a {@link Fetch} that was interrupted before it sent anything. */
 export class NotSentError extends Error {}
 
-/** What HttpClient is made of. */
+/** The parts of an {@link HttpClient}. */
 export interface HttpClientOptions {
   readonly fetch: Fetch;
   readonly clock: Clock;
@@ -67,21 +67,22 @@ export interface HttpClientOptions {
   readonly proxyFor?: ProxyFor | undefined;
 }
 
-/** How to send one request. */
+/** Options for sending one request. */
 export interface SendOptions {
   /** Headers that authorise it; left out for requests that need none. */
   readonly authorize?: Authorize | undefined;
   readonly toServiceError: ToServiceError;
   readonly signal: AbortSignal;
   /**
-   * Ends what has to wait before it is sent: for a token, or to be sent again. What can go at once still goes.
+   * Ends a request's wait before it is sent: for a token, or for the next attempt. A request that need not wait is
+   * still sent.
    * @default signal
    */
   readonly patience?: AbortSignal | undefined;
-  /** Where every attempt takes a token before it is sent; left out for operations without a limit. */
+  /** The bucket from which every attempt takes a token before it is sent; left out for operations without a limit. */
   readonly bucket?: TokenBucket | undefined;
   /**
-   * How many times it may be tried in all.
+   * The largest number of attempts in all.
    * @default 4
    */
   readonly attempts?: number | undefined;
@@ -92,7 +93,7 @@ export interface SendOptions {
 }
 
 const defaultTimeoutMs = 30_000;
-// Errors have a few lines; what is longer is no JSON of the service, and is not worth reading.
+// Errors have a few lines. A longer text is no JSON of the service, and is not worth reading.
 const maxErrorCharacters = 64 * 1024;
 const retryBackoff = { firstMs: 500, factor: 2, maxMs: 8_000 };
 
@@ -141,7 +142,8 @@ export class HttpClient {
           turn?.done();
         }
       } catch (error) {
-        // What was asked on the way (a login) has been tried often enough, and says nothing of this operation's bucket.
+        // A request on the way (a login) has used its own attempts, and its error says nothing about this operation's
+        // bucket.
         if (isOfAnother(error, request)) throw error;
         // Refused despite a token: others of the account have used theirs. All requests that wait are delayed, not this
         // one alone.
@@ -187,7 +189,7 @@ export class HttpClient {
     } catch (error) {
       if (error instanceof ServiceError || error instanceof ProxyError) throw error;
       const isUnderWay = !passage.isOpening && !passage.failure && !(error instanceof NotSentError);
-      // What is seen through is what is on its way: the opening of a tunnel is not.
+      // Only a request that was sent is seen through: the opening of a tunnel is not.
       if (options.signal.aborted && (request.isSeenThrough !== true || !isUnderWay)) {
         throw interruptionOf(options.signal, summary, { mayHaveArrived: isUnderWay });
       }

@@ -1,6 +1,6 @@
 /**
- * Which proxy a request goes through: the rules of Go's net/http, so that this package and Pulumi's own plugins go the same
- * way by the same variables. Pure; `proxyAgents` makes the connections.
+ * Chooses the proxy of a request by the rules of Go's net/http, so that this package and Pulumi's own plugins use the
+ * same proxy for the same variables. Pure; `proxyAgents` makes the connections.
  */
 import { BlockList, isIP } from "node:net";
 import { domainToASCII } from "node:url";
@@ -105,7 +105,7 @@ function readProxy(
 
 type Exception = (host: string, port: string) => boolean;
 
-// Of what can't be read Go takes no notice either.
+// Go also ignores entries that cannot be read.
 function readExceptions(list: string): (url: URL) => boolean {
   const entries = list.split(",").map((entry) => entry.trim().toLowerCase());
   if (entries.includes("*")) return () => true;

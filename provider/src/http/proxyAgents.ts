@@ -9,17 +9,17 @@ import * as tls from "node:tls";
 import * as net from "node:net";
 import type { Proxy } from "./proxies";
 
-/** How the way through a proxy stands, for one request. */
+/** The state of the way through a proxy, for one request. */
 export interface Passage {
   /** True while the tunnel is being opened: nothing of the request has been sent. */
   isOpening: boolean;
-  /** Why there is no tunnel; then nothing of the request was or will be sent. */
+  /** The reason why there is no tunnel; if set, nothing of the request was or will be sent. */
   failure: TunnelFailure | undefined;
   /** Ends the opening of a tunnel, and nothing later. */
   readonly cut: AbortSignal;
 }
 
-/** Why a proxy opened no tunnel. */
+/** The reason why a proxy opened no tunnel. */
 export class TunnelFailure extends Error {
   /** The proxy's answer; undefined where none came. */
   readonly status: number | undefined;
@@ -34,7 +34,7 @@ export class TunnelFailure extends Error {
 
 type Callback = (error: Error | null, socket: Duplex) => void;
 
-/** What Node's agents do and their types leave out. */
+/** A method of Node's agents that their types leave out. */
 interface RequestTaker {
   addRequest(request: http.ClientRequest, options: object): void;
 }
@@ -52,7 +52,7 @@ export class TunnelAgent extends https.Agent {
     this.#tls = identity;
   }
 
-  /** The same agent for one request, of whose passage it gives notice. */
+  /** The same agent for one request; the agent keeps `passage` current. */
   for(passage: Passage): http.Agent {
     const shared = this as unknown as RequestTaker;
     const own: RequestTaker = {

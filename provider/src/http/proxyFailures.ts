@@ -1,6 +1,6 @@
 /**
- * The errors of requests that a proxy did not let through, told apart from the service's own: what happened, that nothing
- * was sent, and what to do.
+ * The errors of requests that a proxy did not let through, told apart from the service's own. Each names the event,
+ * says that nothing was sent, and has a remedy.
  */
 import type { RequestSummary } from "../ground/errors";
 import { ProxyError, isRetryableStatus } from "../ground/errors";
@@ -9,7 +9,7 @@ import type { TunnelFailure } from "./proxyAgents";
 import { isCertificateProblem } from "./retry";
 import type { Transport } from "./transport";
 
-/** How the tunnel was to be opened. */
+/** The circumstances in which a tunnel was to be opened. */
 export interface Opening {
   readonly proxy: Proxy;
   /** For how many milliseconds. */

@@ -23,8 +23,8 @@ export interface HttpRequest {
    */
   readonly repeatable: boolean;
   /**
-   * True where what has been sent is worth its answer, as with starts: an abort then ends only what is not on its way
-   * yet (the wait for a token, for authorisation, for another attempt).
+   * True if a request that was sent is worth its answer, as with starts. An abort then ends only a wait before the
+   * sending: for a token, for authorisation, for another attempt.
    * @default false
    */
   readonly isSeenThrough?: boolean;
@@ -35,12 +35,12 @@ export interface HttpRequest {
    */
   readonly isDirect?: boolean;
   /**
-   * How long one attempt may take, in milliseconds.
+   * The time limit of one attempt, in milliseconds.
    * @default 30000
    */
   readonly timeoutMs?: number;
   /**
-   * How large its answer may be, in bytes; for operations that give everything in one answer.
+   * The largest size of the answer, in bytes; for operations that give everything in one answer.
    * @default answer.maxAnswerBytes
    */
   readonly maxAnswerBytes?: number;
@@ -57,7 +57,7 @@ export interface SignableRequest {
   readonly body: string;
 }
 
-/** What authorises a request: headers, or parameters that are added to its query. */
+/** The authorisation of a request: headers, or parameters that are added to its query. */
 export interface Authorization {
   readonly headers?: Readonly<Record<string, string>>;
   readonly query?: readonly (readonly [string, string])[];
@@ -101,13 +101,13 @@ export function requestUrl(request: HttpRequest): string {
   return `${endpointPath(request)}${query.length > 0 ? `?${query.join("&")}` : ""}`;
 }
 
-/** What may be said about a request in messages: no user, no query, no headers, no body. */
+/** The part of a request that messages may show: no user, no query, no headers, no body. */
 export function summarize(request: HttpRequest): RequestSummary {
   return { operation: request.operation, method: request.method, url: withoutUser(endpointPath(request)) };
 }
 
 function endpointPath(request: HttpRequest): string {
-  // What is not well-formed is refused by requestUrl; a message about it must still be possible.
+  // A path that is not well-formed is refused by requestUrl; a message about it must still be possible.
   const path = request.path.map((segment) => encodeRfc3986(segment.toWellFormed()));
   return `${request.endpoint.replace(/\/+$/, "")}/${path.join("/")}`;
 }

@@ -36,7 +36,7 @@ const neverConnected = new Set([
   "EADDRNOTAVAIL",
 ]);
 
-// While the connection is made secure: what the server answered before it got anything.
+// Errors while the connection is made secure: answers of a server that has received nothing of the request.
 const neverSecured =
   /wrong version number|unknown protocol|unsupported protocol|packet length too long|http request|handshake failure|protocol version|no protocols available/i;
 
@@ -45,7 +45,7 @@ export function isCertificateProblem(code: string | undefined): boolean {
   return code !== undefined && /CERT|SELF_SIGNED|UNABLE_TO/.test(code);
 }
 
-/** What a failed connection tells: could the server have got the request, and may it work later? */
+/** Judges a failed connection: could the server have received the request, and may the request succeed later? */
 export function classifyConnectionError(error: unknown): {
   readonly code: string | undefined;
   readonly mayHaveArrived: boolean;

@@ -6,30 +6,30 @@ import type { Clock } from "../ground/clock";
 import { steadyClock } from "../ground/clock";
 import { onAbort } from "../ground/onAbort";
 
-/** How often an operation may be called. */
+/** The rate limit of an operation. */
 export interface Allowance {
-  /** How many calls at once, after a pause. */
+  /** Calls that can be made at once, after a pause. */
   readonly tokens: number;
-  /** How many calls per second in the long run. */
+  /** Calls per second in the long run. */
   readonly perSecond: number;
   /**
-   * How many calls may be without an answer at a time; what has had none for three seconds no longer counts.
+   * The most calls without an answer at a time. A call that has had no answer for three seconds no longer counts.
    * @default any number
    */
   readonly unanswered?: number | undefined;
 }
 
 // Requests that left one after the other can arrive together: the network and a busy process delay some more than
-// others. What a second of such delay can pile up is kept back, so that the service's own bucket never runs dry before
-// ours. Measured by `npm run bench`.
+// others. The requests that a second of such delay can pile up are kept back, so that the service's own bucket never
+// runs dry before ours. Measured by `npm run bench`.
 const delaySeconds = 1;
 // By then a request has arrived, even where its answer is slow.
 const arrivesWithinMs = 3_000;
 
 /**
- * The part of a published rate limit that is used; at least half of it. No more requests than were kept back are then
- * without an answer, so that nothing can pile up beyond them, whatever the delay; but not where little is kept back:
- * there it would slow every burst down to a few at a time.
+ * The part of a published rate limit that is used; at least half of it. The requests without an answer are then never
+ * more than those that are kept back, so that no delay piles up more. If few are kept back, there is no such limit: the
+ * limit would slow every burst down to a few requests at a time.
  */
 export function withReserve(published: Allowance): Allowance {
   const { tokens, perSecond } = published;
@@ -42,9 +42,9 @@ export function withReserve(published: Allowance): Allowance {
   };
 }
 
-/** What can be known of a bucket without taking from it. */
+/** The part of a bucket that can be read without taking from it. */
 export interface BucketView {
-  /** How long a request made now would wait in the queue, in milliseconds. */
+  /** The time that a request made now would wait in the queue, in milliseconds. */
   delayMs(): number;
   /** Share of the bucket that is free, 0–1; 0 while somebody waits. */
   level(): number;
@@ -74,7 +74,7 @@ export class TokenBucket implements BucketView {
   #blockedUntilMs = -Infinity;
   #queue: Waiting[] = [];
   #serving = false;
-  /** When each of the requests without an answer was let through. */
+  /** The time at which each of the requests without an answer was let through. */
   readonly #unanswered = new Map<Turn, number>();
   #wake = new AbortController();
 
@@ -132,7 +132,7 @@ export class TokenBucket implements BucketView {
       : this.#level / this.#allowance.tokens;
   }
 
-  // One at a time: who sleeps here sleeps for the head of the queue.
+  // One at a time: the sleep here is for the head of the queue.
   async #serve(): Promise<void> {
     if (this.#serving) return;
     this.#serving = true;
@@ -176,7 +176,7 @@ export class TokenBucket implements BucketView {
     return Math.ceil(Math.max(fillMs, this.#blockedUntilMs - now, this.#answerIsDueInMs()));
   }
 
-  // How long until one more may be without an answer, if none comes; 0 where it may be now.
+  // The time until another call may be without an answer, in milliseconds, if no answer comes; 0 if it may be now.
   #answerIsDueInMs(): number {
     const { unanswered = Infinity } = this.#allowance;
     const now = this.#clock.now();

@@ -1,10 +1,10 @@
 /**
- * How the requests of one vendor's account travel: whom the client trusts, how it shows itself, and whether anything may
- * be sent without encryption.
+ * The transport of one vendor account's requests: the authorities that the client trusts, the client's certificate, and
+ * permission to send without encryption.
  */
 import { isIP } from "node:net";
 
-/** The client's side of TLS, as PEM texts. What is left out is Node's own. */
+/** The client's side of TLS, as PEM texts. Node's defaults replace absent values. */
 export interface TlsIdentity {
   /** Authorities that are trusted in place of all others. */
   readonly ca?: string | undefined;
@@ -14,14 +14,17 @@ export interface TlsIdentity {
   readonly key?: string | undefined;
 }
 
-/** Whether `http://` to other machines is allowed. */
+/** The permission to use `http://` to other machines. */
 export interface PlainHttp {
   readonly isAllowed: boolean;
-  /** What allows it, for messages; absent where no setting does. E.g. `huaweicloud:allowInsecureHttp to true`. */
+  /**
+   * The setting that allows `http://`, for messages; absent if no setting does. E.g.
+   * `huaweicloud:allowInsecureHttp to true`.
+   */
   readonly setting?: string | undefined;
 }
 
-/** What a vendor's settings say about connections. */
+/** A vendor's settings for connections. */
 export interface Transport {
   /** @default Node's authorities, and no certificate of the client's own */
   readonly tls?: TlsIdentity | undefined;
@@ -39,7 +42,7 @@ export const defaultTransport: Transport = {
 };
 
 /**
- * What is wrong with an address that is not encrypted; undefined where nothing is. Within the machine `http://` is always
+ * The problem of an address that is not encrypted; undefined if there is none. Within the machine `http://` is always
  * allowed.
  * @returns a sentence that follows the address's name.
  */

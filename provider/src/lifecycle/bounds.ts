@@ -1,12 +1,12 @@
 /**
- * Keeps what goes into the state small: the engine rewrites the whole state at every step, and a log of megabytes
- * in one resource slows down the stack. What is cut is marked where it stands and named in `truncated`.
+ * Keeps what goes into the state small: the engine rewrites the whole state at every step, and a log of megabytes in
+ * one resource slows down the stack. A cut is marked in place and named in `truncated`.
  */
 import type { ExecutionSnapshot, ExecutionStep, ExecutionSummary, FailedTarget } from "../execution/snapshot";
 import { cleanText, headOf, shorten, tailOf } from "../ground/text";
 import { plainOutput } from "./plainOutput";
 
-/** How much is kept; UTF-16 units unless said otherwise. */
+/** The sizes that are kept; UTF-16 units unless stated otherwise. */
 export const limits = {
   /** End of a target's log. */
   log: 2_000,
@@ -73,7 +73,7 @@ function boundAll(snapshot: ExecutionSnapshot): BoundedSnapshot {
     ...rest,
     executionId: shortName(rest.executionId),
     rawStatus: shortName(rest.rawStatus),
-    // What went wrong as a whole becomes the failure's message where no step says more.
+    // The error of the whole execution becomes the failure's message if no step says more.
     ...(error === undefined ? {} : { error: head(error, "failure.message", truncated) }),
     steps: boundAllSteps(kept, truncated),
   };

@@ -5,7 +5,7 @@ import type { Arguments } from "../execution/argument";
 import { RunArguments } from "../execution/runArguments";
 import type { LifecycleHost } from "./outcome";
 
-/** What the front lent, and what the program asks for. */
+/** The means that the front lent, and the arguments of the program. */
 export interface LifecycleCall extends LifecycleHost {
   readonly args: RunArguments;
 }

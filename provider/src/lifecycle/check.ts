@@ -10,9 +10,7 @@ import { argumentSpecs, containsUnknown } from "../execution/commonArguments";
 import type { CustomTimeouts } from "./timeouts";
 import { parseDurationSeconds } from "./timeouts";
 
-/**
- * What is wrong with the arguments; empty where nothing is. Unknown values (`unknownValue`, at any depth) pass.
- */
+/** The problems of the arguments; empty if there are none. Unknown values (`unknownValue`, at any depth) pass. */
 export function check(
   definition: BackendDefinition,
   args: Arguments,

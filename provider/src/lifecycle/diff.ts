@@ -15,7 +15,7 @@ import { describeOutcome } from "../execution/words";
 import type { StoredState } from "./state";
 import { isArmed, storedStatus } from "./state";
 
-/** What will happen, and why. */
+/** The next action, and its causes. */
 export interface Diff {
   /**
    * - `none`: nothing to do.
@@ -24,7 +24,7 @@ export interface Diff {
    * - `rearm`: becomes a teardown runbook: nothing runs until it is destroyed.
    */
   readonly action: "none" | "update" | "rerun" | "rearm";
-  /** What causes it; empty where the action is `none`. */
+  /** The causes of the action; empty if the action is `none`. */
   readonly changes: readonly Change[];
   /**
    * True where the present execution may still be running: it is dealt with (`onDelete`) before another one starts.
@@ -35,7 +35,7 @@ export interface Diff {
 /** A value in an argument that has become a secret. */
 export interface NewSecret {
   readonly argument: string;
-  /** Where in the argument, as Pulumi writes it. */
+  /** The path within the argument, as Pulumi writes it. */
   readonly path: string;
 }
 
@@ -43,7 +43,7 @@ export interface NewSecret {
 export interface Change {
   /** The argument, or output, that stands for it. */
   readonly property: string;
-  /** Where the difference is, as Pulumi writes paths: `triggers.image`, `triggers["a b"]`. */
+  /** The path of the difference, as Pulumi writes paths: `triggers.image`, `triggers["a b"]`. */
   readonly path: string;
   readonly kind: "add" | "update" | "delete";
   /** False where the cause is an output, as it is in the state. */
@@ -52,19 +52,22 @@ export interface Change {
   readonly member?: string;
   /** One phrase, e.g. `triggers.image changed`. */
   readonly reason: string;
-  /** What follows from it, unless the engine makes something else of it. @default nothing that has to be said */
+  /**
+   * The consequence of the change, unless the engine makes something else of it.
+   * @default nothing that has to be said
+   */
   readonly consequence?: string;
 }
 
-// Where a change stores a setting, and no more.
+// The change stores a setting, and no more.
 const storesOnly = { consequence: "no new run" } as const;
 
 /**
  * Compares. `args` may have unknown values (`unknownValue`); one counts as changed.
- * @param replaceOnChanges paths of properties whose change is to run it again although a change would not otherwise
- * do that.
+ * @param replaceOnChanges paths of properties whose change is to run it again although a change would not otherwise do
+ *   that.
  * @param newlySecret values that the state was stored without knowing as secret.
- * @param place what the settings tell of the place where executions are ({@link BackendDefinition.place}).
+ * @param place the place of executions as the settings tell ({@link BackendDefinition.place}).
  */
 export function diff(
   definition: BackendDefinition,
@@ -111,7 +114,7 @@ export function diff(
   return updates.length > 0 ? result("update", updates, false) : result("none", [], false);
 }
 
-/** What is compared: the arguments as they are stored and given, and as they were read. */
+/** The values that are compared: the arguments as they are stored and given, and as they were read. */
 interface Compared {
   readonly specs: Readonly<Record<string, ArgumentSpec>>;
   readonly id: string;

@@ -1,5 +1,5 @@
 /**
- * What a front may call: the lifecycle of an execution, free of Pulumi and of HTTP.
+ * The functions that a front may call: the lifecycle of an execution, free of Pulumi and of HTTP.
  */
 export { openSession } from "../execution/session";
 export type { Session, SessionOptions } from "../execution/session";

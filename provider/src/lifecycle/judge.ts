@@ -8,11 +8,12 @@ import { describeFailed, describeUnsettled } from "./messages";
 import type { StoredState } from "./state";
 import { storedSnapshot, storedStatus } from "./state";
 
-/** What is wrong with an execution, for the person who deploys; undefined where it is as the program wants it. */
+/** The problem of an execution, for the person who deploys; undefined if the execution is as the program wants it. */
 export type Verdict = ((context: MessageContext) => string) | undefined;
 
 /**
- * Judges a state by the program's arguments. What was only armed, and what nobody waits for, is as wanted.
+ * Judges a state by the program's arguments. A runbook that is only armed, and an execution that nobody waits for, are
+ * as wanted.
  * @param id the execution.
  */
 export function judge(id: string, state: StoredState, args: RunArguments): Verdict {

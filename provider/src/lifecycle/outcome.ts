@@ -1,17 +1,17 @@
 /**
- * What the lifecycle is given by a front and what it gives back: outcomes are values, so that each front can turn
- * them into what its own engine wants.
+ * The interface between a front and the lifecycle: outcomes are values, so that each front can turn them into the
+ * answers of its own engine.
  */
 import type { StartHost } from "../starting/startCall";
 import type { StoredState } from "./state";
 
-/** What a front lends to one call. */
+/** The means that a front lends to one call. */
 export interface LifecycleHost extends StartHost {
   /** For delete: true where the resource goes because another one takes its place. */
   readonly isReplacement?: boolean | undefined;
 }
 
-/** How create and update end once there is an execution. Before that they throw. */
+/** The outcome of create and update once there is an execution. Before that they throw. */
 export type Outcome =
   /** As the program wants it. */
   | { readonly kind: "ready"; readonly id: string; readonly state: StoredState }

@@ -20,7 +20,7 @@ import { check, formatProblem } from "./check";
 // Nobody interrupts a function of a program.
 const never = new AbortController().signal;
 
-/** What to list; unchecked, as a program gave it. */
+/** The filter of a list; unchecked, as a program gave it. */
 export interface ExecutionQuery {
   readonly status?: unknown;
   /** RFC 3339. */
@@ -35,7 +35,7 @@ export interface ExecutionQuery {
 /** Part of a list, newest first. */
 export interface ListedExecutions {
   readonly executions: ExecutionSummary[];
-  /** Where the next part begins; absent at the end. */
+  /** The token of the next part; absent at the end. */
   readonly nextToken?: string;
   /** True where the service did not give the list to its end, or some of its rows can't be read. */
   readonly isIncomplete?: boolean;
@@ -74,7 +74,7 @@ export async function listExecutions(
       return { executions, ...next, ...(isIncomplete ? { isIncomplete } : {}) };
     }
   } catch (error) {
-    // What was read counts.
+    // The executions that were read count.
     if (!(error instanceof IncompleteListError)) throw error;
     isIncomplete = true;
   }

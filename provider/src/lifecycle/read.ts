@@ -29,7 +29,8 @@ export async function read(
   const args = storedArguments(state);
   return withinTime(host.session.clock, lookMs, host.signal, async (signal) => {
     const backend = await host.session.connect(host.definition, args, signal);
-    // What the service may forget by design has nothing new to say of what has ended, and its silence says nothing.
+    // A service that may forget executions by design has nothing new to say about one that has ended, and its silence
+    // says nothing.
     if (!backend.keepsHistory) {
       const isOpen =
         state["executionId"] !== undefined &&
@@ -49,7 +50,7 @@ export async function read(
   });
 }
 
-// What could not be had now is no reason to forget what was seen of the same outcome.
+// Keeps the stored steps of the same outcome if the steps could not be read this time.
 function withStoredSteps(snapshot: ExecutionSnapshot, state: StoredState): ExecutionSnapshot {
   if (snapshot.stepsOmitted !== true || snapshot.steps.length > 0) return snapshot;
   if (storedStatus(state) !== snapshot.status) return snapshot;

@@ -1,6 +1,6 @@
 /**
- * What is kept of an execution in the stack's state: arguments and outcome side by side, bounded in size.
- * Written by create, update and read; read back by every later version, so keys are only ever added.
+ * The record of an execution in the stack's state: arguments and outcome side by side, bounded in size. Written by
+ * create, update and read; read back by every later version, so keys are only ever added.
  */
 import type { Arguments } from "../execution/argument";
 import type { BackendDefinition } from "../execution/service";
@@ -20,7 +20,7 @@ export interface Failure {
   readonly stepId?: string;
   /** Name of the step; absent where the service gives ids only. */
   readonly stepName?: string;
-  /** What the service says went wrong. */
+  /** The service's message about the failure. */
   readonly message?: string;
   /** The end of the log of the first failed target. */
   readonly log?: string;
@@ -56,7 +56,7 @@ export function makeState(
   consoleUrl: string | undefined,
 ): StoredState {
   const { bounded, truncated, altered } = boundSnapshot(snapshot);
-  // What went wrong as a whole is told in `failure`.
+  // The error of the whole execution is told in `failure`.
   const { stepsTotal, steps, error: _error, ...rest } = bounded;
   const durationMs = durationBetweenMs(snapshot.startedAt, snapshot.settledAt);
   const failure = failureOf(bounded);
@@ -90,7 +90,7 @@ export function isArmed(state: StoredState): boolean {
   return state["runOn"] === "destroy";
 }
 
-/** The stored outcome under new arguments. Where the execution is does not change with them. */
+/** The stored outcome under new arguments. The place of the execution does not change with them. */
 export function withArguments(
   { locationKeys }: BackendDefinition,
   state: StoredState,

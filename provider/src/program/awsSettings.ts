@@ -94,6 +94,6 @@ export interface AwsSettings {
    * @default false
    */
   allowInsecureHttp?: pulumi.Input<boolean>;
-  /** How often operations may be called: by operation, service (`stepfunctions`) or `*`. */
+  /** Rate limits: by operation, service (`stepfunctions`) or `*`. */
   requestLimits?: pulumi.Input<Record<string, pulumi.Input<RequestLimit>>>;
 }

@@ -110,7 +110,7 @@ export interface HuaweicloudSettings {
   endpoints?: pulumi.Input<Record<string, pulumi.Input<string>>>;
   /** Default of AOM's argument `enterpriseProjectId`. */
   enterpriseProjectId?: pulumi.Input<string>;
-  /** How often operations may be called: by operation, service (`aom`, `coc`, `functiongraph`, `iam`) or `*`. */
+  /** Rate limits: by operation, service (`aom`, `coc`, `functiongraph`, `iam`) or `*`. */
   requestLimits?: pulumi.Input<Record<string, pulumi.Input<RequestLimit>>>;
 }
 
@@ -207,13 +207,13 @@ export interface AlicloudSettings {
    */
   protocol?: pulumi.Input<"HTTP" | "HTTPS">;
   /**
-   * How requests are signed.
+   * The signature method of requests.
    * @default "ACS3-HMAC-SHA256"
    */
   signature?: pulumi.Input<"ACS3-HMAC-SHA256" | "HMAC-SHA1">;
   /** Hosts or addresses by service: `fnf`, `sts`. */
   endpoints?: pulumi.Input<Record<string, pulumi.Input<string>>>;
-  /** How often operations may be called: by operation, service (`cloudflow`) or `*`. */
+  /** Rate limits: by operation, service (`cloudflow`) or `*`. */
   requestLimits?: pulumi.Input<Record<string, pulumi.Input<RequestLimit>>>;
 }
 

@@ -62,7 +62,7 @@ export function checkOptions(
   }
 }
 
-// What comes later is looked at then.
+// A value that is not known yet is checked later.
 function mayBeResource(value: unknown): boolean {
   return value instanceof Promise || pulumi.Output.isInstance(value) || pulumi.Resource.isInstance(value);
 }
@@ -147,7 +147,7 @@ async function resourcesIn(args: pulumi.Input<unknown>): Promise<Iterable<pulumi
 }
 
 function idOf(resource: pulumi.Resource): pulumi.Output<unknown> {
-  // What the SDK makes of another program's resource has no id of its own.
+  // A resource of another program, as the SDK makes it, has no id of its own.
   const { id } = resource as { readonly id?: pulumi.Output<unknown> };
   return pulumi.CustomResource.isInstance(resource) && id ? id : resource.urn;
 }

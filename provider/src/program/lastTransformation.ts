@@ -4,7 +4,7 @@
  */
 import type { Resource, ResourceTransformation } from "@pulumi/pulumi";
 
-// What the SDK assigns to a resource under construction, and goes through right after.
+// The property that the SDK assigns to a resource under construction, and goes through right after.
 const property = "__transformations";
 
 type Transformed = ReturnType<ResourceTransformation>;

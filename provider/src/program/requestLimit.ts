@@ -1,9 +1,9 @@
 /**
- * How often an operation of a service may be called, as a program writes it.
+ * The rate limit of an operation, as a program writes it.
  */
 import type * as pulumi from "@pulumi/pulumi";
 
-/** How often an operation may be called. */
+/** The rate limit of an operation. */
 export interface RequestLimit {
   /** The number of requests at once: at least 1. */
   tokens: pulumi.Input<number>;

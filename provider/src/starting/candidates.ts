@@ -1,5 +1,6 @@
 /**
- * Which of a workflow's executions can be the one of a wanted run, on services that do not show it in their lists.
+ * Finds the executions of a workflow that can belong to a wanted run, on services that do not show run keys in their
+ * lists.
  */
 import type { Backend } from "../execution/service";
 import { NotFoundError } from "../ground/errors";
@@ -13,9 +14,9 @@ import type { Superseded, WantedRun } from "./runKey";
 import { bearsKey, runNameOf } from "./runKey";
 import type { Look, Newest } from "./startGate";
 
-/** How long a posted start may take until the service shows it, in milliseconds. */
+/** The longest delay until the service shows a posted start, in milliseconds. */
 export const showsWithinMs = 15_000;
-/** How long until the next search for an execution that is not shown yet, in milliseconds. */
+/** The delay before the next search for an execution that is not shown yet, in milliseconds. */
 export const lookAgainMs = 1_000;
 
 // The clocks of one service's machines differ by less than this. It only matters where nothing else tells of a start: on
@@ -23,12 +24,13 @@ export const lookAgainMs = 1_000;
 const skewMs = 10_000;
 // The services refuse requests of a machine whose clock is off by more than fifteen minutes.
 const machineSkewMs = 16 * 60_000;
-// How far back a list is remembered before a start, where the service's own clock is known, and where it is not.
+// The age of the oldest executions that are remembered before a start: first if the service's own clock is known, then
+// if it is not.
 const lookBackMs = 20 * 60_000;
 const longLookBackMs = 24 * 3_600_000;
 // At most this many of the newest executions are read to find out whether the service shows names.
 const maxProbes = 10;
-// How far back a key that does not tell its age can have been used.
+// The longest time for which a key that does not tell its age can have been in use.
 const keyAgeMs = 7 * 24 * 3_600_000;
 
 /**
@@ -63,8 +65,8 @@ function newerThan(
   return look.since(keyMadeMs === undefined ? nowMs - keyAgeMs : keyMadeMs - machineSkewMs);
 }
 
-// What replaces an execution begins when that one has ended, or while it is still running; both are told by the service,
-// though perhaps by different clocks of it.
+// The execution that replaces another begins when the other has ended, or while the other is still running. The service
+// tells both times, though perhaps by different clocks.
 function afterSupersededMs({ startedAt, settledAt }: Superseded): number | undefined {
   const at = settledAt ?? startedAt;
   return at === undefined ? undefined : Date.parse(at) - skewMs;
@@ -75,11 +77,11 @@ export function isUnsettled({ status }: ExecutionSummary): boolean {
   return !isSettled(status);
 }
 
-/** What tells candidates apart. */
+/** The facts that tell candidates apart. */
 export interface Sorting {
   /** Executions that are somebody's. */
   readonly taken: ReadonlySet<string>;
-  /** What the start carried, where that is known; else any name of the run's key will do. */
+  /** The name that the start carried, if that is known; otherwise any name with the run's key matches. */
   readonly name: string | undefined;
   /** True where a start of that name is noted: its execution is this run's, whoever has taken it over meanwhile. */
   readonly isNoted: boolean;
@@ -97,7 +99,7 @@ export interface Sorted {
   readonly isForeignLikely: boolean;
 }
 
-/** Which of them are this run's, and of which it can't be told because they show no name. */
+/** Separates the candidates that are this run's from those that show no name, whose owner is unknown. */
 export async function sort(
   { backend, wanted, host }: Starting,
   candidates: readonly ExecutionSummary[],
@@ -131,7 +133,7 @@ async function showsNames(
   backend: Backend,
   host: StartCall,
 ): Promise<boolean> {
-  // What this machine has started carried a name.
+  // Executions that this machine has started carried a name.
   const own = others.filter(({ executionId }) => taken.has(executionId)).slice(0, 1);
   for (const { executionId } of new Set([...own, ...others.slice(0, maxProbes)])) {
     if (typeof (await markOf(executionId, backend, host)) === "string") return true;
@@ -190,7 +192,7 @@ async function inParallel<T, R>(
 }
 
 /**
- * What a list shows before a start, so that what comes with it is known as new.
+ * The executions that a list shows before a start, so that the execution of the start is known as new.
  * @param isKnown true for executions that need not be remembered: resources of this machine have them.
  */
 export function seenBefore(
@@ -206,7 +208,7 @@ export function seenBefore(
   return { fromMs, ids: [...new Set(ids)], ...(servedAtMs === undefined ? {} : { servedAtMs }) };
 }
 
-// What does not say when it began may have begun just now.
+// An execution that does not say when it began may have begun just now.
 function startedMs({ startedAt }: ExecutionSummary): number {
   return startedAt === undefined ? Infinity : Date.parse(startedAt);
 }

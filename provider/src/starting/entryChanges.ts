@@ -1,10 +1,10 @@
 /**
- * How calls change a resource's entry in the journal. Pure: the register reads and writes the entries.
+ * Changes a resource's entry in the journal for each kind of call. Pure: the register reads and writes the entries.
  */
 import type { JournalEntry, PendingStart } from "./journalEntry";
 import { addEvidence } from "./journalEntry";
 
-/** What is known of a resource that this machine has never started: its workflow only counts for a start. */
+/** The entry of a resource that this machine has never started: its workflow only counts for a start. */
 export function newEntry(urn: string): JournalEntry {
   return { urn, workflow: "", past: [] };
 }
@@ -23,7 +23,7 @@ export function withStart(
 
 /**
  * A call has shown that the state has an execution.
- * @param mayBeCopy where the call can also be about a copy that has been replaced and is still to be deleted.
+ * @param mayBeCopy true if the call can also be about a copy that has been replaced and is still to be deleted.
  * @returns undefined where nothing changes: a thousand comparisons of a deployment that changes nothing write nothing.
  */
 export function withExecutionInState(
@@ -97,7 +97,7 @@ function isOutdated({ isAnswered, executionId, supersedesId }: PendingStart, id:
   return isAnswered === true && executionId !== id && supersedesId !== id;
 }
 
-// What a comparison has shown to be replaced is what the state has, unless it was deleted before.
+// The execution that a comparison has shown to be replaced is the one in the state, unless it was deleted before.
 function replacedInState(pending: PendingStart, past: readonly string[]): string | undefined {
   const { supersedesId: id, supersedesUnseen } = pending;
   return id === undefined || supersedesUnseen === true || past.includes(id) ? undefined : id;

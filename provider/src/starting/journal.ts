@@ -8,7 +8,7 @@ import type { Clock } from "../ground/clock";
 import type { JournalEntry } from "./journalEntry";
 import { parseEntry } from "./journalEntry";
 
-/** Where the entries are kept. Names are `<service>/<32 hex digits>.json`. */
+/** The place where the entries are kept. Names are `<service>/<32 hex digits>.json`. */
 export interface JournalStorage {
   /** For messages. */
   readonly place: string;
@@ -35,7 +35,7 @@ const maxPast = 200;
 // After this time the ids of past executions are in no list that matters.
 const maxAgeMs = 90 * 24 * 3_600_000;
 
-/** What to open a journal with. */
+/** Options for opening a journal. */
 export interface JournalOptions {
   /** @default none: the journal lasts as long as the process */
   readonly storage?: JournalStorage | undefined;
@@ -47,7 +47,7 @@ export interface JournalOptions {
 /** Entries by resource; safe with many processes, because only one of them deploys a resource. */
 export class Journal {
   readonly #options: JournalOptions;
-  // What this process has written: true also where the disk refuses it.
+  // The entries that this process has written: true also where the disk refuses them.
   readonly #written = new Map<string, JournalEntry>();
   /** Entries that are there and can't be read. */
   readonly #damaged = new Set<string>();
@@ -58,7 +58,7 @@ export class Journal {
     this.#options = options;
   }
 
-  /** What is known of a resource. */
+  /** The entry of a resource. */
   read(service: string, urn: string): Promise<JournalEntry | undefined> {
     const name = entryName(service, urn);
     const entry = this.#written.get(name) ?? this.#load(name, urn);
@@ -77,7 +77,7 @@ export class Journal {
     );
   }
 
-  /** What is known of all resources of a service that were deployed from this machine. */
+  /** The entries of all resources of a service that were deployed from this machine. */
   async readAll(service: string): Promise<JournalEntry[]> {
     const names = new Set([...this.#written.keys()].filter((name) => name.startsWith(`${service}/`)));
     const stored = await this.#options.storage?.list(service).catch(() => []);

@@ -11,7 +11,10 @@ export interface PendingStart {
   readonly runName: string;
   /** Milliseconds since the epoch, this machine's clock. */
   readonly postedMs: number;
-  /** What the service had shown before: what it shows later and is not among that may be this start's. */
+  /**
+   * The executions that the service had shown before: an execution that it shows later and that is not among these may
+   * be this start's.
+   */
   readonly since?: SeenBefore | undefined;
   /** The last posting, where there was more than one: until then the start can still be on its way. */
   readonly again?: PostedAgain | undefined;
@@ -43,15 +46,18 @@ export interface PendingStart {
  * times comes from several clocks, and one execution that is dated ahead would hide all that come after it.
  */
 export interface SeenBefore {
-  /** What began before this moment counts as seen, milliseconds since the epoch: some time before the list was made. */
+  /**
+   * Executions that began before this moment count as seen, milliseconds since the epoch: some time before the list was
+   * made.
+   */
   readonly fromMs: number;
   /** All others, but those that resources of this machine are known to have. */
   readonly ids: readonly string[];
-  /** When the list was made, by the service's clock; absent where it did not say. */
+  /** The time at which the list was made, by the service's clock; absent if the service did not say. */
   readonly servedAtMs?: number | undefined;
 }
 
-/** When a start was posted again. */
+/** The time at which a start was posted again. */
 export interface PostedAgain {
   /** Milliseconds since the epoch, this machine's clock. */
   readonly postedMs: number;
@@ -74,7 +80,7 @@ export function addEvidence(start: PendingStart, earlier: PendingStart | undefin
   };
 }
 
-/** What the journal knows of one resource. */
+/** The journal's knowledge of one resource. */
 export interface JournalEntry {
   readonly urn: string;
   /** The workflow as its backend identifies it. */

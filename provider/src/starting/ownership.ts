@@ -1,15 +1,15 @@
 /**
- * Which executions belong to a resource, as far as this process and the machine's journal know.
+ * Tells which executions belong to a resource, as far as this process and the machine's journal know.
  */
 import type { Journal } from "./journal";
 
-/** What is known of a workflow's executions besides what the service says. */
+/** The claims on a workflow's executions, besides the service's own answers. */
 export interface Claims {
   /** They are somebody's. */
   readonly taken: ReadonlySet<string>;
-  /** How many starts still search for their executions. */
+  /** The number of starts that still search for their executions. */
   readonly unresolved: number;
-  /** Of how many of those starts an execution can't be, because it was there before they were posted. */
+  /** The number of those starts that an execution cannot belong to, because it was there before they were posted. */
   readonly seenBefore: ReadonlyMap<string, number>;
 }
 

@@ -25,18 +25,18 @@ export interface Run {
   readonly wasRunning?: boolean | undefined;
   /** True where it was taken over because it runs (`concurrency: "adopt"`). */
   readonly isJoined?: boolean | undefined;
-  /** Where this call has started it: when the answer came, by our clock. */
+  /** The time at which the answer came, by our clock; set if this call has started the execution. */
   readonly beganMs?: number | undefined;
-  /** Where the start answers with the outcome, or the execution was read on the way. */
+  /** The outcome; set if the start answers with the outcome, or the execution was read on the way. */
   readonly outcome?: ExecutionSnapshot | undefined;
 }
 
-/** What all ways of starting share. */
+/** The surroundings that all ways of starting share. */
 export interface Starting {
   readonly backend: Backend;
   readonly wanted: WantedRun;
   readonly host: StartCall;
-  /** What the journal had when this call began. */
+  /** The start that was pending in the journal when this call began. */
   readonly pending: PendingStart | undefined;
   /** Notes a start before it is posted, and its answer; `undefined` where it is sure that nothing was started. */
   readonly note: (pending: PendingStart | undefined) => Promise<void>;
@@ -98,7 +98,7 @@ export async function post(
       );
     }
   } catch (error) {
-    // What it said of an earlier attempt stays true.
+    // The journal's entry of an earlier attempt stays true.
     if (!isLeftOpen(error)) await note(pending);
     // A thousand wait minutes for the tokens of their starts: those that have none yet are not posted any more.
     throw error instanceof RequestInterruptedError ? startInterrupted() : error;

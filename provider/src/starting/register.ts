@@ -1,6 +1,6 @@
 /**
- * What this process knows of runs: the journal, which executions belong to whom, and one gate per workflow. A front
- * opens one register per process and lends it to every call.
+ * One process's knowledge of runs: the journal, the owners of executions, and one gate per workflow. A front opens one
+ * register per process and lends it to every call.
  */
 import type { Clock } from "../ground/clock";
 import { systemClock } from "../ground/clock";
@@ -15,7 +15,7 @@ import { SharedRuns } from "./sharedRuns";
 import type { WorkflowLock } from "./workflowLock";
 import { withWorkflowLock } from "./workflowLock";
 
-/** How to open a register. */
+/** Options for opening a register. */
 export interface RegisterOptions {
   /**
    * Folder of the journal.
@@ -23,7 +23,7 @@ export interface RegisterOptions {
    */
   readonly journalFolder?: string | undefined;
   /**
-   * Where the journal is kept, in place of a folder.
+   * The place where the journal is kept, instead of a folder.
    * @default the folder
    */
   readonly storage?: JournalStorage | undefined;
@@ -48,9 +48,9 @@ export interface NotedStart extends PendingStart {
 export class RunRegister {
   /** Keeps other processes of this machine out of a workflow. */
   readonly lock: WorkflowLock;
-  /** Which executions belong to a resource. */
+  /** The owners of executions. */
   readonly owned: Ownership;
-  /** What the calls of this process do once for all of them. */
+  /** The work that the calls of this process do once for all of them. */
   readonly shared = new SharedRuns();
   readonly #journal: Journal;
   // Armings of teardown runbooks that this process was asked to delete.
@@ -117,7 +117,8 @@ export class RunRegister {
 
   /**
    * A call has shown that the state has this execution: nothing about its start needs to be remembered any more.
-   * @param options.mayBeCopy where the call can also be about a copy that has been replaced and is still to be deleted.
+   * @param options.mayBeCopy true if the call can also be about a copy that has been replaced and is still to be
+   *   deleted.
    * @param options.always remembers it on a machine that has never started this resource, too.
    */
   async handedOver(
@@ -129,7 +130,7 @@ export class RunRegister {
     // An execution that an interrupted destroy has started is in no state, and neither is one that takes an armed one's
     // place.
     if (isArmedId(id)) {
-      // What a deployment compares is what the state has: an arming that was noted since has not arrived there.
+      // A deployment compares with the state: an arming that was noted since has not arrived there.
       if (!mayBeCopy && (await this.#read(service, urn))?.lastArmedId !== undefined) {
         await this.armed(service, urn, id);
       }
@@ -153,7 +154,7 @@ export class RunRegister {
     await this.#journal.write(service, { ...entry, replacedBy: deployment });
   }
 
-  /** Whether a process of this deployment has noted that it replaces the resource. */
+  /** True if a process of this deployment has noted that it replaces the resource. */
   async isReplacing(
     service: string,
     urn: string | undefined,
@@ -181,7 +182,7 @@ export class RunRegister {
     this.#disarmed.add(id);
   }
 
-  /** Whether this process was asked to delete an arming. */
+  /** True if this process was asked to delete an arming. */
   isDisarmed(id: string): boolean {
     return this.#disarmed.has(id);
   }
@@ -223,7 +224,7 @@ export class RunRegister {
   }
 
   /**
-   * What was started for other arguments has been dealt with: it is no attempt of any run that may be wanted later.
+   * Notes that a start for other arguments has been dealt with: it is no attempt of any run that may be wanted later.
    * @param id its execution, where one was found.
    */
   async dropped(service: string, urn: string | undefined, id?: string): Promise<void> {

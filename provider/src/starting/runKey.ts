@@ -19,7 +19,7 @@ export interface Superseded {
   readonly runName?: string | undefined;
   /** True where nobody said that this one is replaced: it is what this machine saw last, and another may have gone on. */
   readonly isGuess?: boolean | undefined;
-  /** What `adoptExecutionId` named then: it has been taken over, or was superseded itself. */
+  /** The execution that `adoptExecutionId` named then: it has been taken over, or was superseded itself. */
   readonly adoptedId?: string | undefined;
 }
 
@@ -34,7 +34,10 @@ export interface WantedRun {
   readonly longestName: number;
   /** True where `executionKey` gave the key: then whatever execution bears it is this run, also one that has ended. */
   readonly isGiven: boolean;
-  /** When the key was made, in milliseconds since the epoch by the clock of the machine; only UUIDs of version 7 tell. */
+  /**
+   * The time at which the key was made, in milliseconds since the epoch by the clock of the machine; known only for
+   * UUIDs of version 7.
+   */
   readonly keyMadeMs?: number | undefined;
   /** True where the program chose the execution's very name, which then proves nothing alone. */
   readonly isNamed: boolean;
@@ -43,7 +46,7 @@ export interface WantedRun {
   readonly supersedes?: Superseded | undefined;
 }
 
-/** What makes a run the one that is wanted, besides its arguments. */
+/** The identity of a wanted run, besides its arguments. */
 export interface RunIdentity {
   readonly urn: string | undefined;
   /** Arguments that are secret: their values are hashed at a cost, so that nobody finds them by trying. */
@@ -68,7 +71,7 @@ export async function wantedRun(args: RunArguments, identity: RunIdentity): Prom
   const { armedId } = identity;
   const { executionKey } = args.common;
   const given = armedId ?? executionKey;
-  // What was only armed has had no turn.
+  // An armed runbook that never ran has no execution to supersede.
   const supersedes =
     identity.supersedes && isArmedId(identity.supersedes.id) ? undefined : identity.supersedes;
   const { longestRunName: longestName } = args;
@@ -88,7 +91,7 @@ function readableKey(given: string, { secretArguments }: RunIdentity): string {
   return secretArguments.includes("executionKey") ? "" : `run-${given}`;
 }
 
-// What the services allow in names, and short enough to leave room for the digest and the attempt.
+// Keeps the letters that the services allow in names, and leaves room for the digest and the attempt.
 function legible(text: string, room: number): string {
   const letters = text.replace(/[^A-Za-z0-9_-]+/g, "-").replace(/^[^A-Za-z_]+/, "");
   return letters.slice(0, Math.min(80, room)) || "run";
@@ -97,8 +100,8 @@ function legible(text: string, room: number): string {
 // Of `-r` or `-n` and ten digits, which a key leaves room for.
 const suffixLength = 12;
 
-// Where an execution is does not belong to the key: keys are looked for within one workflow, and a region that now
-// comes from elsewhere is the same region.
+// The place of an execution does not belong to the key. Keys are looked up within one workflow, and a region that now
+// comes from another source is the same region.
 async function digestOf(
   args: RunArguments,
   whose: string,
@@ -169,7 +172,7 @@ export function bearsKey(key: string, name: string): boolean {
   return name === key || (name.startsWith(key) && /^-[rn][\da-f]{10}$/.test(name.slice(key.length)));
 }
 
-// Which attempt under a name that the program chose: the name itself, `name-2`, `name-3`, ….
+// The attempt's number under a name that the program chose: the name itself, `name-2`, `name-3`, ….
 function attemptOf(key: string, name: string): number | undefined {
   if (name === key) return 1;
   const [, number] = name.startsWith(`${key}-`)

@@ -1,6 +1,6 @@
 /**
- * What the calls of one process do once for all of them: one gate per workflow, one start per key and name, one reading of an
- * execution's name.
+ * The work that the calls of one process do once for all of them: one gate per workflow, one start per key and name,
+ * one reading of an execution's name.
  */
 import { OutOfTimeError, RequestInterruptedError, StartUncertainError } from "../ground/errors";
 import { isOutOfTime } from "../ground/timeLimit";
@@ -8,14 +8,14 @@ import { unlessAborted } from "../ground/onAbort";
 import type { StartGate } from "./startGate";
 import { leftBehind } from "./startGate";
 
-/** How one that waits for another's start leaves. */
+/** The way in which a call that waits for another call's start leaves. */
 export interface Leaving {
   readonly signal: AbortSignal;
   /** The error that it leaves with. */
   readonly error: () => Error;
 }
 
-/** What one process shares among its calls. */
+/** The work that one process shares among its calls. */
 export class SharedRuns {
   readonly #gates = new Map<string, StartGate>();
   // Executions under way by a key that a program gave: whoever asks for the same one gets the same execution.
@@ -43,7 +43,7 @@ export class SharedRuns {
   ): Promise<{ id: string; isFirst: boolean }> {
     const known = this.#byKey.get(key);
     if (known) {
-      // Whoever is interrupted waits for the other, who is interrupted too and can tell what became of the start.
+      // An interrupted call waits for the other call, which is interrupted too and can tell what became of the start.
       if (!leaving) return { id: await known, isFirst: false };
       const { signal, error } = leaving;
       const late = (): Error | undefined => (isOutOfTime(signal) ? error() : undefined);

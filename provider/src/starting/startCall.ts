@@ -1,16 +1,16 @@
 /**
- * What the code that starts executions is given.
+ * The surroundings of the code that starts executions.
  */
 import type { RunArguments } from "../execution/runArguments";
 import type { ServiceCall } from "../execution/serviceCall";
 import type { RunRegister } from "./register";
 import type { Superseded } from "./runKey";
 
-/** What a front lends to a call that may start something. */
+/** The means that a front lends to a call that may start something. */
 export interface StartHost extends ServiceCall {
   /** The resource, where the front knows it. */
   readonly urn: string | undefined;
-  /** What this process knows of runs; one for all calls. */
+  /** This process's knowledge of runs; one for all calls. */
   readonly register: RunRegister;
   /** Names of the arguments that are secret. */
   readonly secretArguments: readonly string[];
@@ -21,7 +21,10 @@ export interface StartHost extends ServiceCall {
    * the engine replaces for reasons of its own, without comparing.
    */
   readonly isInState?: boolean | undefined;
-  /** Whether the deployment still goes on: nothing is started for an engine that has been killed. @default true */
+  /**
+   * Resolves to true while the deployment still goes on: nothing is started for an engine that has been killed.
+   * @default true
+   */
   readonly isWanted?: (() => Promise<boolean>) | undefined;
 }
 

@@ -34,7 +34,7 @@ export interface Newest {
 
 const minuteMs = 60_000;
 
-/** How a start goes through the gate. */
+/** Options for a start's passage through the gate. */
 export interface EnterOptions {
   /** True where what it starts counts for the next one: it then goes through alone. */
   readonly alone?: boolean;
@@ -52,7 +52,7 @@ interface Waiting extends EnterOptions {
   readonly enter: (look: Look) => Promise<void>;
 }
 
-/** How a gate finds out what it needs. */
+/** The means of a gate. */
 export interface GateOptions {
   /** For each batch; its signal aborts when all of the batch have given up. */
   readonly makeLook: (isExclusive: () => boolean, signal: AbortSignal) => Look;
@@ -100,7 +100,7 @@ export class StartGate {
   async #letThrough(): Promise<void> {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    // Whoever comes in the same turn of the event loop comes along.
+    // Calls that come in the same turn of the event loop join the batch.
     await Promise.resolve();
     while (this.#waiting.length > 0) {
       if (this.#waiting[0]?.locked !== true) {

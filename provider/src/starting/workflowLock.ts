@@ -8,7 +8,7 @@ import { homedir, tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../ground/clock";
 
-/** How to wait for a lock. */
+/** Options for waiting for a lock. */
 export interface LockOptions {
   /** Ends the wait; nothing is then done. */
   readonly signal: AbortSignal;
@@ -26,8 +26,8 @@ export type WorkflowLock = (
   options: LockOptions,
 ) => Promise<void>;
 
-// Whoever has the lock touches it this often. A lock that nobody touches is taken over, whatever its time says: clocks
-// are set, and those of file servers differ.
+// The holder of the lock touches the lock this often. A lock that nobody touches is taken over, whatever its time says:
+// clocks are set, and those of file servers differ.
 const touchedEveryMs = 1_000;
 const abandonedMs = 4_000;
 const retryMs = { least: 20, most: 250 };

@@ -9,7 +9,7 @@ import type { Span, StoredExecution, StoredStep, StoredTarget } from "./stackExp
 import type { Tone } from "./statusWords";
 import { wordsOf } from "./statusWords";
 
-/** How an execution is placed on the page. */
+/** The place of an execution on the page. */
 export interface RowPlace {
   /** Id of its element. */
   readonly id: string;

@@ -14,7 +14,7 @@ export type Bag = Readonly<Record<string, unknown>>;
 /** In the place of a secret, encrypted or not. */
 export const secretText = "[secret]";
 
-// What the state holds of a text, and the note on what was cut off there.
+// The length of a text that the state can hold, with the note on the part that was cut off.
 const maxText = { log: limits.log + 200, message: limits.message + 200, name: limits.name };
 
 /** The last time with a year of four digits; milliseconds since 1970. */

@@ -17,8 +17,8 @@ const marginPixels = 180;
 const maxSectionName = 28;
 
 /**
- * The charts of a stack, the latest period first, each a fenced block. Where a comment would be too long, executions that
- * succeeded are left out first, and a line says how many.
+ * The charts of a stack, the latest period first, each a fenced block. If a comment would be too long, executions that
+ * succeeded are left out first, and a line gives their number.
  * @see https://mermaid.js.org/syntax/gantt.html
  */
 export function renderMermaid(stack: StackExport): string {

@@ -34,7 +34,9 @@ export function splitIntoPeriods(executions: readonly StoredExecution[]): readon
   return periods.reverse();
 }
 
-/** Where a span is on the axis of a period, in percent of its length. A part outside the period is left out. */
+/**
+ * The place of a span on the axis of a period, in percent of the axis's length. A part outside the period is left out.
+ */
 export function placeOn(axis: Span, span: Span): { readonly start: number; readonly length: number } {
   // An execution that lasted less than the service's clock can tell fills the axis.
   const lengthMs = axis.endMs - axis.startMs;

@@ -9,7 +9,7 @@ import { buffer, text } from "node:stream/consumers";
 export class PulumiError extends Error {}
 
 /**
- * What `pulumi stack export` writes for a stack, run in the current folder.
+ * The output of `pulumi stack export` for a stack, run in the current folder.
  * @throws {PulumiError} when there is no CLI, or the CLI fails; the message has its error text
  * @see https://www.pulumi.com/docs/iac/cli/commands/pulumi_stack_export/
  */

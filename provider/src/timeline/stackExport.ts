@@ -230,7 +230,7 @@ function readTarget(target: Bag): StoredTarget {
   };
 }
 
-// What was running when it was last seen has no end: it is drawn until then.
+// An execution that was running when it was last seen has no end: it is drawn until then.
 function spanOf(record: Bag, isOver: boolean, seenAtMs: number | undefined): Span | undefined {
   const startMs = timeOf(record["startedAt"]);
   if (startMs === undefined) return undefined;

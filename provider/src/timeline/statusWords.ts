@@ -1,12 +1,12 @@
 /**
- * How a status is shown: a word, a sign that needs no colour, and a tone. Pure.
+ * The look of a status: a word, a sign that needs no colour, and a tone. Pure.
  */
 import type { ExecutionStatus } from "../execution/snapshot";
 
 /** The tone of a status; the style of the page gives each a colour. */
 export type Tone = "good" | "bad" | "active" | "idle";
 
-/** How a status is shown. */
+/** The look of a status. */
 export interface StatusWords {
   readonly word: string;
   readonly sign: string;
@@ -25,7 +25,7 @@ const statusWords: Readonly<Record<ExecutionStatus, StatusWords>> = {
 
 const armed: StatusWords = { word: "runs on destroy", sign: "○", tone: "idle" };
 
-/** How an execution or a step is shown. An unknown status is shown in the vendor's word, if there is one. */
+/** The words for an execution or a step. An unknown status is shown in the vendor's word, if there is one. */
 export function wordsOf(shown: {
   readonly status: ExecutionStatus;
   readonly rawStatus: string;

@@ -1,5 +1,5 @@
 /**
- * How long the executions of a workflow usually take: asked for once, while somebody waits.
+ * The usual duration of a workflow's executions: requested once, while somebody waits.
  */
 import type { PastDurations } from "./schedule";
 import { medianMs } from "./schedule";

@@ -15,14 +15,14 @@ import { convertedWithinMs } from "./serviceClock";
 import type { SubscriptionState } from "./subscription";
 import type { WatchedWorkflow } from "./watchedWorkflow";
 
-/** What a sweep works with. */
+/** The means of a sweep. */
 export interface ListSweepOptions {
   readonly workflow: Pick<WatchedWorkflow, "pageSize" | "listPage" | "random">;
   /** The watch's. */
   readonly clock: Clock;
   readonly credit: RequestCredit;
   readonly serviceClock: ServiceClock;
-  /** Everybody who waits. */
+  /** All subscriptions. */
   readonly subscriptions: ReadonlySet<SubscriptionState>;
   /** Called with each page; `batch` are those that the sweep is for. */
   readonly onPage: (page: ExecutionPage, batch: readonly SubscriptionState[]) => void;
@@ -34,7 +34,7 @@ const listPause = { firstMs: 2_000, factor: 5, maxMs: 60_000 };
 // The page for a window may have more rows than were known. The rest is on the next pages, of which at most this many are
 // read: the next sweep is better informed.
 const pagesPerWindow = 3;
-// Whether the ends of a span belong to it is not documented.
+// The services do not document whether a span includes its ends.
 const boundaryMs = 1;
 
 /** The lists of one workflow's watch. */
@@ -55,7 +55,9 @@ export class ListSweep {
     return this.#isRunning;
   }
 
-  /** When lists are tried again after a failure, by the watch's clock; Infinity where they are not allowed. */
+  /**
+   * The time at which lists are tried again after a failure, by the watch's clock; Infinity if lists are not allowed.
+   */
   get pausedUntilMs(): number {
     return this.#pausedUntilMs;
   }

@@ -1,6 +1,6 @@
 /**
- * What all resources of a workflow share: the watch of their waits, and the lookup of their reads. One of each per
- * workflow and session, made of what the service can do.
+ * The parts that all resources of a workflow share: the watch of their waits, and the lookup of their reads. Each
+ * workflow has one of each per session, made for the service's capabilities.
  */
 import { steadyClock } from "../ground/clock";
 import { pageLimit } from "../execution/pages";

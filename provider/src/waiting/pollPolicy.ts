@@ -1,6 +1,6 @@
 /**
- * When and how to poll next: long polls where the service has them, a status request per execution, or one list for
- * many. Pure: reads the watch's view and decides; `workflowWatch` sends.
+ * Decides when and how to poll next: long polls where the service has them, a status request per execution, or one list
+ * for many. Pure: reads the watch's view and decides; `workflowWatch` sends.
  */
 import type { BackendCapabilities } from "../execution/capabilities";
 import type { Backend } from "../execution/service";
@@ -9,7 +9,10 @@ import { nextPollDelayMs } from "./schedule";
 import type { SubscriptionState } from "./subscription";
 import { isMissing, mayLongPoll } from "./subscription";
 
-/** What a policy decides by. Live: a request that was sent shows in the budgets and in the subscription's state. */
+/**
+ * The view by which a policy decides. Live: a request that was sent shows in the budgets and in the subscription's
+ * state.
+ */
 export interface PollView {
   /** By the watch's clock, in milliseconds since the epoch. */
   readonly now: number;
@@ -22,7 +25,7 @@ export interface PollView {
   readonly subscriptions: ReadonlySet<SubscriptionState>;
   readonly lists: {
     readonly isRunning: boolean;
-    /** When lists are tried again after a failure; Infinity where they are not allowed. */
+    /** The time at which lists are tried again after a failure; Infinity if lists are not allowed. */
     readonly pausedUntilMs: number;
     /** Rows of the last page. */
     readonly lastRows: number;
@@ -41,7 +44,7 @@ export type PollRequest =
 export interface PollPolicy {
   /** The requests to send now. Each is sent before the next one is decided, since it takes from the budget. */
   requests(view: PollView): Iterable<PollRequest>;
-  /** When to decide again, if nothing happens before: milliseconds since the epoch, or Infinity. */
+  /** The time of the next decision, if nothing happens before: milliseconds since the epoch, or Infinity. */
   wakeAtMs(view: PollView): number;
   /** Milliseconds until the next status of an execution is due. */
   delayMs(state: SubscriptionState, view: PollView): number;
@@ -56,7 +59,8 @@ const listPatienceMs = 10_000;
 const deadlinePatienceMs = 1_000;
 // Executions that wait for a list are looked after again this often.
 const impatientMs = 1_000;
-// A list also serves who is due within half of the time since the last status: they need no request soon after it.
+// A list also serves executions that are due within half of the time since their last status: they need no request soon
+// after the list.
 const servedAlongShare = 0.5;
 // A list without pages grows with the history: as many rows as this weigh as much as a request of its own.
 const rowsPerRequest = 500;
@@ -84,7 +88,7 @@ export const plannedPolicy: PollPolicy = {
   wakeAtMs,
   delayMs,
   wantsHistory: ({ now, workflow, subscriptions }) =>
-    // How long an execution usually takes tells nothing about a stop.
+    // The usual duration of an execution tells nothing about a stop.
     [...subscriptions].some(
       ({ subscriber, beganMs }) =>
         subscriber.isStopping !== true && (workflow.longPollSeconds === 0 || now - beganMs >= historyAfterMs),
@@ -136,7 +140,7 @@ function* sharedPolls(
   const isPaused = now < lists.pausedUntilMs;
   if (isForLists && !isPaused && !lists.isRunning && (!isScarce || listsInMs <= 0))
     yield { kind: "list", batch };
-  // If requests are few, whoever is overdue the longest comes first.
+  // If requests are few, the execution that is overdue the longest comes first.
   for (const state of due.sort((a, b) => a.dueMs - b.dueMs)) {
     const isLate = isPaused || now - state.dueMs > listPatienceMs;
     const isPastDeadline = now - state.subscriber.deadlineMs >= deadlinePatienceMs;

@@ -1,14 +1,14 @@
 /**
- * When to poll next: arithmetic on how long an execution has run, how long its workflow usually takes, and the request
- * credit that is left. Pure; `pollPolicy` asks it. docs/explanation/waiting.md has the reasoning and the measurements.
+ * Schedules the next poll: arithmetic on the time that an execution has run, the usual duration of its workflow, and
+ * the request credit that is left. Pure; `pollPolicy` asks it. docs/explanation/waiting.md has the reasoning and the measurements.
  */
 
 /** Durations of earlier executions in milliseconds, ascending. */
 export type PastDurations = readonly number[];
 
-/** What the delay before the next status request depends on. */
+/** The facts on which the delay before the next status request depends. */
 export interface PollPlan {
-  /** How long the execution has run, in milliseconds. */
+  /** The time that the execution has run, in milliseconds. */
   readonly elapsedMs: number;
   /** Empty where nothing is known. */
   readonly history: PastDurations;
@@ -16,16 +16,16 @@ export interface PollPlan {
   readonly polls: number;
   /** Request credit for this execution: requests saved so far against one every {@link tenSecondsMs}. */
   readonly credit: number;
-  /** What the next status costs, in requests: 1, or less where one request serves several executions. */
+  /** The cost of the next status, in requests: 1, or less if one request serves several executions. */
   readonly cost: number;
-  /** How many executions one request serves. */
+  /** The number of executions that one request serves. */
   readonly together: number;
   /**
    * True where the rate limit allows fewer requests than the executions need: none is made where no end is near.
    * @default false
    */
   readonly isScarce?: boolean | undefined;
-  /** What the end costs besides, in requests: a status request of its own, where a list does not tell all. */
+  /** The additional cost of an end, in requests: a status request of its own, if a list does not tell all. */
   readonly endCost: number;
 }
 
@@ -89,14 +89,15 @@ function adaptiveDelayMs(elapsedMs: number): number {
   return Math.min(upToMs, Math.max(shortestMs, elapsedMs * growth));
 }
 
-// How late an end may be seen: 1 s or 3 % of the duration, with room for the request; 1 % with requests to spare.
+// The longest acceptable delay until an end is seen: 1 s or 3 % of the duration, with room for the request; 1 % with
+// requests to spare.
 function aimMs(elapsedMs: number, isPlenty: boolean): number {
   return Math.max(aimLeastMs, elapsedMs * (isPlenty ? plentyAimShare : aimShare));
 }
 
-// What follows from a plan alone, whatever the history says.
+// The part that follows from a plan alone, whatever the history says.
 interface Means {
-  /** How many polls the credit pays for. */
+  /** The number of polls that the credit pays for. */
   readonly affordable: number;
   readonly isPlenty: boolean;
   readonly aimMs: number;
@@ -113,8 +114,8 @@ function meansOf({ elapsedMs, credit, cost }: PollPlan): Means {
   const aim = aimMs(elapsedMs, isPlenty);
   const adaptiveMs = adaptiveDelayMs(elapsedMs);
   const briefMs = isPlenty ? plentyLeastMs : leastMs;
-  // If one request serves many, polling more often still costs each of them less. What was saved on many may be spent on
-  // the last of them.
+  // If one request serves many, polling more often still costs each of them less. The credit that was saved on many may
+  // be spent on the last of them.
   const share = isPlenty ? 0 : credit > cost ? cost : 1;
   const calmMs = Math.max(aim, Math.min(adaptiveMs, Math.max(briefMs, adaptiveMs * share)));
   return { affordable, isPlenty, aimMs: aim, adaptiveMs, briefMs, calmMs };
@@ -168,9 +169,10 @@ function delayBeforeEnd(plan: PollPlan, means: Means, index: number): number {
   return Math.min(untilNextMs, isFar(history, index, elapsedMs, isNarrow) ? longMs : calmMs);
 }
 
-// The time between two requests, as a share of the time that has run, for which the credit lasts until nearly all of the
-// group have ended: what was saved, and what is earned meanwhile. Executions that have ended earn no more, while a request
-// for the last one costs as much as one for all. What takes longer earns more between requests than they cost.
+// The time between two requests, as a share of the time that has run, for which the credit lasts until nearly all of
+// the group have ended. The credit includes the requests that are earned meanwhile. Executions that have ended earn no
+// more, while a request for the last one costs as much as one for all. An execution that takes longer earns more
+// between requests than they cost.
 function paceOf(
   { elapsedMs, credit, cost, together, endCost }: PollPlan,
   ends: PastDurations,
@@ -184,7 +186,7 @@ function paceOf(
   for (let index = 0; index <= last; index += 1) {
     const endMs = ends[index] ?? 0;
     const ended = index / ends.length;
-    // How many still earn, for each that a request is still made for.
+    // The number of executions that still earn, for each execution that still needs a request.
     const earning = (1 - ended) / (1 - ended ** together);
     earned += ((endMs - atMs) / tenSecondsMs) * earning;
     atMs = endMs;
@@ -208,7 +210,7 @@ function isGap(from: number, to: number): boolean {
   return to > from * gapFactor + gapMs;
 }
 
-// How many of them lie close to the first, or to one that does.
+// The number of ends that lie close to the first end, or to another end that does.
 function groupLength(ends: PastDurations): number {
   let length = 1;
   while (length < ends.length && !isGap(ends[length - 1] ?? 0, ends[length] ?? 0)) length += 1;

@@ -7,17 +7,20 @@ import type { SubscriptionState } from "./subscription";
 // The answer to a start may be noticed so late where a thousand start at once. More is no late answer, but a clock that
 // was set.
 const noticedWithinMs = 30_000;
-// Some services tell whole seconds: a start may lie up to so much after what they tell.
+// Some services tell whole seconds: a start may lie up to this much after the time that they tell.
 const wholeSecondMs = 1_000;
 
-/** How far a converted start may lie from the true one, in milliseconds: the time that an answer takes. */
+/** The largest distance of a converted start from the true start, in milliseconds: the time that an answer takes. */
 export const convertedWithinMs = 500;
 
-/** What is known of the service's clock in one workflow's watch. */
+/** The service's clock, as far as one workflow's watch knows it. */
 export class ServiceClock {
   /** By execution, in milliseconds since the epoch by the service's clock. */
   readonly #starts = new Map<string, number>();
-  /** How far the service's clock is ahead of ours, by the executions that began just now; undefined where none did. */
+  /**
+   * The time by which the service's clock is ahead of ours, by the executions that began just now; undefined if there
+   * are none.
+   */
   #aheadMs: number | undefined;
 
   /** True once a start by our clock can be converted. */
@@ -30,7 +33,7 @@ export class ServiceClock {
     return this.#starts.values();
   }
 
-  /** How many starts are remembered. */
+  /** The number of starts that are remembered. */
   get size(): number {
     return this.#starts.size;
   }
@@ -47,7 +50,7 @@ export class ServiceClock {
     return startedAtMs;
   }
 
-  /** When an execution started, by the service's clock; undefined where neither the service nor our clock tells. */
+  /** The start of an execution by the service's clock; undefined if neither the service nor our clock tells. */
   startOf({ startedAtMs, beganMs }: SubscriptionState): number | undefined {
     if (startedAtMs !== undefined) return startedAtMs;
     return this.#aheadMs === undefined ? undefined : beganMs + this.#aheadMs;
@@ -67,7 +70,7 @@ export class ServiceClock {
     const { executionId, justStarted, isStopping } = state.subscriber;
     const startedAtMs = this.note(executionId, startedAt);
     if (startedAtMs === undefined) return;
-    // How long an execution has run that we did not start: by its start and the machine's clock, if they go together.
+    // The time that an execution of another starter has run: by its start and the machine's clock, if they go together.
     const ranMs = machineMs - startedAtMs;
     const isFirst = state.startedAtMs === undefined;
     if (isFirst && !justStarted && isStopping !== true && ranMs > 0) state.beganMs = nowMs - ranMs;

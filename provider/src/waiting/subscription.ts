@@ -1,21 +1,22 @@
 /**
- * A subscription to one execution: who subscribes, what the watch knows of the execution, and what follows from it alone.
+ * A subscription to one execution: the subscriber, the watch's knowledge of the execution, and the conclusions from
+ * that alone.
  */
 import { messageOf } from "../ground/errors";
 import type { DescribeOptions } from "../execution/service";
 import type { ExecutionSnapshot } from "../execution/snapshot";
 
-/** Who waits for an execution. Times are by the watch's clock, in milliseconds since the epoch. */
+/** A wait for an execution. Times are by the watch's clock, in milliseconds since the epoch. */
 export interface Subscriber {
   readonly executionId: string;
-  /** True where it began just now: the time that it has run is then known whatever the service's clock says. */
+  /** True if the execution began just now: the time that it has run is then known without the service's clock. */
   readonly justStarted: boolean;
   /**
-   * When it began.
+   * The start of the execution.
    * @default now
    */
   readonly beganMs?: number | undefined;
-  /** When the wait ends at the latest. */
+  /** The end of the wait at the latest. */
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
   /** True after a stop: the end does not come when it usually does. */
@@ -27,7 +28,7 @@ export interface Subscriber {
    * otherwise. Left out where a status tells the steps.
    */
   readProgress?(signal: AbortSignal): Promise<ExecutionSnapshot | undefined> | undefined;
-  /** Called with what a progress request has shown. */
+  /** Called with the snapshot of a progress request. */
   readonly onProgress?: ((snapshot: ExecutionSnapshot) => void) | undefined;
   /** Called with how the execution has ended where a list tells its outcome before its steps are read. */
   readonly onEnd?: ((snapshot: ExecutionSnapshot) => void) | undefined;
@@ -42,9 +43,9 @@ export interface Subscription {
    * @throws what the status request throws.
    */
   next(): Promise<ExecutionSnapshot>;
-  /** How long this workflow usually takes, in milliseconds; undefined where that is not known (yet). */
+  /** The usual duration of this workflow, in milliseconds; undefined if that is not known (yet). */
   expectedMs(): number | undefined;
-  /** How long the execution has run, in milliseconds. */
+  /** The time that the execution has run, in milliseconds. */
   elapsedMs(): number;
   /**
    * False where a status request at the deadline could not be sent in time: too many wait for the rate limit, or the
@@ -63,7 +64,7 @@ export interface SubscriptionState {
   beganMs: number;
   /** By the service's clock; undefined until a status has told it. */
   startedAtMs: number | undefined;
-  /** When the next status is due. */
+  /** The time at which the next status is due. */
   dueMs: number;
   /** Statuses so far, those from lists included. */
   polls: number;
@@ -71,11 +72,11 @@ export interface SubscriptionState {
   last: ExecutionSnapshot | undefined;
   /** True while a status request of its own is under way. */
   isPolling: boolean;
-  /** How many lists in a row should have had the execution and did not. */
+  /** The number of consecutive lists that should have had the execution and did not. */
   missed: number;
-  /** How many long polls in a row the service answered long before it had to. */
+  /** The number of consecutive long polls that the service answered long before it had to. */
   earlyAnswers: number;
-  /** When its steps are to be read next. */
+  /** The time at which the steps are to be read next. */
   progressMs: number;
   waiter: { resolve(snapshot: ExecutionSnapshot): void; reject(error: unknown): void } | undefined;
 }
@@ -98,7 +99,7 @@ export function subscriptionState(subscriber: Subscriber, now: number): Subscrip
     signal: AbortSignal.any([subscriber.signal]),
     beganMs: Math.min(now, subscriber.beganMs ?? now),
     startedAtMs: undefined,
-    // What has run for some time may have ended already.
+    // An execution that has run for some time may have ended already.
     dueMs: now,
     polls: 0,
     lastPollMs: now,
@@ -121,7 +122,7 @@ export function isMissing({ missed }: SubscriptionState): boolean {
   return missed >= missedOften;
 }
 
-/** When its steps are to be read the next time: the longer it runs, the less often. */
+/** The next time at which the steps are to be read: the longer the execution runs, the less often. */
 export function nextProgressMs({ beganMs }: SubscriptionState, now: number): number {
   return now + Math.min(longestProgressMs, progressGrowth * Math.max(firstProgressMs, now - beganMs));
 }

@@ -5,7 +5,7 @@ import { backoffDelayMs } from "../ground/backoff";
 import type { Clock } from "../ground/clock";
 import { NotFoundError, ResponseFormatError, ServiceError, WorkflowExecutionError } from "../ground/errors";
 
-/** What failures are judged by. */
+/** The means by which failures are judged. */
 export interface WaitFailuresOptions {
   readonly clock: Clock;
   /** 0 ≤ x < 1. */
@@ -36,7 +36,7 @@ export class WaitFailures {
     this.#options = options;
   }
 
-  /** How many came after the last status. */
+  /** The number of failures after the last status. */
   get inARow(): number {
     return this.#inARow;
   }
@@ -65,7 +65,7 @@ export class WaitFailures {
     if (this.#inARow === outageFailures) onOutage(error);
   }
 
-  /** How long to pause now, in milliseconds: 0 after a status, and never less than the service asks for. */
+  /** The pause now, in milliseconds: 0 after a status, and never less than the service asks for. */
   pauseMs(): number {
     if (this.#inARow === 0) return 0;
     const askedMs = this.#last instanceof ServiceError ? (this.#last.retryAfterMs ?? 0) : 0;

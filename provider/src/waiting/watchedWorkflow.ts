@@ -6,7 +6,7 @@ import type { BackendCapabilities } from "../execution/capabilities";
 import type { Backend } from "../execution/service";
 import type { PollPolicy } from "./pollPolicy";
 
-/** One workflow: what may be asked, and what that costs. */
+/** One workflow: the requests that it allows, and their costs. */
 export interface WatchedWorkflow
   extends
     Pick<BackendCapabilities, "longPollSeconds" | "pageSize" | "listTells">,
@@ -14,7 +14,7 @@ export interface WatchedWorkflow
   readonly clock: Clock;
   /** 0 ≤ x < 1. */
   readonly random: () => number;
-  /** How long past executions took that succeeded, in milliseconds, in any order. */
+  /** The durations of past executions that succeeded, in milliseconds, in any order. */
   pastDurations(signal: AbortSignal): Promise<readonly number[]>;
   /**
    * Decides when to poll and how.

@@ -1,6 +1,6 @@
 /**
  * A service as the dynamic provider host calls it: turns the host's calls into lifecycle calls, and lifecycle outcomes
- * into what the host expects. What it shares with the process that serves it is handed in.
+ * into what the host expects. The parts that the service shares with the process that serves it are passed in.
  */
 import type { dynamic } from "@pulumi/pulumi";
 import { codeOf, messageOf } from "../../ground/errors";
@@ -31,12 +31,12 @@ import { SecretArguments } from "./secretArguments";
 
 type Properties = Record<string, unknown>;
 
-/** What a process lends to the providers that it serves. */
+/** The means that a process lends to the providers that it serves. */
 export interface ProviderProcess extends ServedDeployment {
   readonly host: Pick<HostProcess, "signal" | "serve" | "hasEngine" | "deployment">;
   /** The session of this process: one for all providers, so that services of one account share its login. */
   openSession(config: (key: string) => string | undefined): Session;
-  /** Where messages for a resource go; silent without one. */
+  /** The reporter of messages for a resource; silent without one. */
   reporter(urn: string | undefined): EngineReporter;
   /** Resolves when the engine has heard what is kept of a resource. */
   everythingSaid(urn: string | undefined): Promise<void>;

@@ -13,7 +13,7 @@ const cancelPath = "/pulumirpc.ResourceProvider/Cancel";
 // The engine allows five seconds after the signal before it kills.
 const lastWordsMs = 1_500;
 const restMs = 4_000;
-// How often it is made sure that the engine is still there.
+// The interval of the checks that the engine is still there, in milliseconds.
 const watchMs = 5_000;
 
 /** This process, as the calls that it serves see it. */
@@ -24,7 +24,7 @@ export class HostProcess {
   #isListening = false;
   #isCutShort = false;
 
-  /** @param atRest what is left to do when the engine ends this process while no call is under way. */
+  /** @param atRest does the remaining work when the engine ends this process while no call is under way. */
   constructor(atRest: () => Promise<void> = () => Promise.resolve()) {
     this.#atRest = atRest;
   }
@@ -50,7 +50,7 @@ export class HostProcess {
     return engineAddress(process.argv);
   }
 
-  /** Whether the engine that made the calls is still there; true where that can't be told. */
+  /** True if the engine that made the calls is still there, or if that cannot be told. */
   hasEngine(): Promise<boolean> {
     return hasEngineAt(this.deployment);
   }
@@ -68,8 +68,8 @@ export class HostProcess {
       if (this.#calls > 0) this.#end(130);
       else void this.#rest();
     });
-    // With the engine the pipes are gone. What the host then has to say would fail, which it would have to say, and so on
-    // for ever, at full speed.
+    // With the engine the pipes are gone. Any further output of the host would fail, the failure would have to be
+    // written, and so on for ever, at full speed.
     for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
     for (const server of serversOf(process)) {
       server.on("stream", (_stream: unknown, headers: Readonly<Record<string, unknown>>) => {
@@ -85,7 +85,7 @@ export class HostProcess {
     if (!(await this.hasEngine())) this.#end(1);
   }
 
-  // How a deployment ends that nobody has interrupted: its engine is done with all that it was answered.
+  // Ends a deployment that nobody has interrupted: its engine is done with all answers that it received.
   async #rest(): Promise<void> {
     setTimeout(() => process.exit(130), restMs).unref();
     // After an interruption it is not known what the state has.

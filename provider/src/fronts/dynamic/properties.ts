@@ -16,7 +16,7 @@ import { unknownText } from "../shared/wireMarkers";
  */
 export const metaProperty = "__meta";
 
-/** What the constructor adds to the arguments. */
+/** The properties that the constructor adds to the arguments. */
 export interface ResourceMeta {
   readonly urn: string;
   readonly customTimeouts?: CustomTimeouts;
@@ -24,21 +24,24 @@ export interface ResourceMeta {
   readonly replaceOnChanges?: readonly string[];
   /** The option: paths of properties, whose values the engine takes from the state. */
   readonly ignoreChanges?: readonly string[];
-  /** What the program gave, by argument: `argumentDigests` has the form. Only until `check`. */
+  /** The program's values, by argument: `argumentDigests` has the form. Only until `check`. */
   readonly notes?: Readonly<Record<string, Note>>;
 }
 
-/** What `check` puts in the place of `notes`. */
+/** The properties with which `check` replaces `notes`. */
 export interface SettledMeta {
   /** Names of the arguments that are, or contain, a secret. */
   readonly secretArguments?: readonly string[];
-  /** Where the secrets are in them; left out where there are none. States of earlier versions do not have it. */
+  /**
+   * The paths of the secrets in the arguments; left out if there are none. States of earlier versions do not have the
+   * paths.
+   */
   readonly secretPaths?: readonly PropertyPath[];
   /** Those that the program makes secret now; left out where it is all of them. */
   readonly programSecrets?: readonly string[];
 }
 
-/** What the answers of `create`, `update` and `read` add, for those that come after them. */
+/** The properties that the answers of `create`, `update` and `read` add, for later calls. */
 export interface AnsweredMeta {
   /** True where the outputs that the workflow makes are secret: they stay so for this execution. */
   readonly secretOutputs?: boolean;
@@ -56,7 +59,7 @@ export interface ResourceProperties {
   readonly ignoreChanges: readonly string[];
   /** Undefined once `check` has settled which arguments are secret. */
   readonly notes: Readonly<Record<string, unknown>> | undefined;
-  /** Where the secrets are; a whole argument where nothing says where in it. */
+  /** The paths of the secrets; the path of a whole argument if nothing is known about the place within the argument. */
   readonly secretPaths: readonly PropertyPath[];
   /** False where an earlier version wrote which arguments have secrets, and not where. */
   readonly hasSecretPaths: boolean;
@@ -93,7 +96,7 @@ function secretsIn(
   meta: Partial<Record<MetaKey, unknown>>,
 ): Pick<ResourceProperties, "secretPaths" | "hasSecretPaths"> {
   const { notes, secretArguments, secretPaths } = meta;
-  // What is only read (`get`) is never checked: the notes are all there is.
+  // A resource that is only read (`get`) is never checked: the notes are all there is.
   if (isMap(notes) && secretArguments === undefined && secretPaths === undefined) {
     const noted = [...notedPaths(notes, secretNote), ...notedPaths(notes, unknownText)];
     return { secretPaths: new PathSet(noted).outermost(), hasSecretPaths: true };

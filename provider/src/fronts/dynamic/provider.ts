@@ -1,5 +1,5 @@
 /**
- * What `__provider` requires: one dynamic provider per service, served by this process.
+ * The module that `__provider` requires: one dynamic provider per service, served by this process.
  */
 import type { dynamic } from "@pulumi/pulumi";
 import { toMessage } from "../../ground/text";

@@ -1,7 +1,9 @@
 /**
- * Which values in the arguments are secret. The host hands them over in the clear, so three others have to say: the
- * program (its constructor notes it), the state (a secret stays one until the program takes the mark back and the value
- * is new), and the value itself, where it is not the program's: what a transform put there may be a secret.
+ * Settles which values in the arguments are secret. The host passes the arguments in the clear, so there are three
+ * other sources:
+ * - the program: its constructor notes the secrets;
+ * - the state: a secret stays secret until the program takes the mark back and the value is new;
+ * - the value itself, if it is not the program's: a value that a transform put there may be a secret.
  */
 import type { BackendDefinition } from "../../lifecycle";
 import { payloadArguments } from "../../lifecycle";
@@ -58,8 +60,8 @@ export class SecretArguments {
       ...(secretArguments.length > programSecrets.length ? { programSecrets } : {}),
     };
     const unknown = { secretArguments: unknownText, secretPaths: unknownText, programSecrets: unknownText };
-    // The engine marks what the program marks. What it puts back for `ignoreChanges` has marks as well, but it puts
-    // nothing back where the lengths of lists differ; a second mark does no harm.
+    // The engine marks what the program marks. The values that it puts back for `ignoreChanges` have marks as well, but
+    // it puts nothing back if the lengths of lists differ. A second mark does no harm.
     const isKnown = new PathSet([...marked, ...open]);
     const marks = kept.filter((path) => !isKnown.has(path));
     return {

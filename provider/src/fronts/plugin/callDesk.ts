@@ -1,5 +1,5 @@
 /**
- * What the calls for resources have in common: nothing secret gets out, and whatever is thrown is an answer.
+ * The common part of the calls for resources: nothing secret gets out, and every error is an answer.
  */
 import { outputs } from "../../lifecycle";
 import type { Privacy } from "../shared/privacy";

@@ -20,7 +20,7 @@ export function comparedState(
   if (isEmpty(inputs)) return stored.args;
   const state: Record<string, unknown> = { ...stored.args };
   for (const [name, { located }] of Object.entries(argumentSpecs(definition))) {
-    // Where it runs is in the outputs, also where the settings say it.
+    // The place of the execution is in the outputs, also if the settings name the place.
     if (located && state[name] !== undefined) continue;
     if (inputs.args[name] === undefined) Reflect.deleteProperty(state, name);
     else state[name] = inputs.args[name];

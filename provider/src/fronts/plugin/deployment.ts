@@ -26,10 +26,10 @@ const atRestMs = 1_000;
 /** A setting by its name in the stack's configuration. */
 export type Configured = (key: string) => string | undefined;
 
-/** What a deployment reaches for outside of this process. */
+/** The surroundings of a deployment outside of this process. */
 export interface Surroundings {
   readonly register: RunRegister;
-  /** Where messages for resources go. */
+  /** The messages for resources. */
   readonly messages: {
     reporter(urn: string | undefined): EngineReporter;
     /** Resolves when the engine has heard what is kept of a resource. */
@@ -37,7 +37,7 @@ export interface Surroundings {
   };
   readonly clock: Parameters<typeof abortAfter>[0];
   openSession(configured: Configured, words: SettingWords): Session;
-  /** Whether the engine at the address is still there; true where that can't be told. */
+  /** True if the engine at the address is still there, or if that cannot be told. */
   hasEngine(address: string | undefined): Promise<boolean>;
 }
 
@@ -86,7 +86,7 @@ export class Deployment implements ServedDeployment {
 
   /**
    * The settings of the provider, by the names of the stack's configuration.
-   * @param words how the person who set them names them.
+   * @param words the names of the settings for the person who set them.
    */
   configure(config: Configured, words: SettingWords): void {
     this.#session = this.#surroundings.openSession(config, words);

@@ -44,7 +44,7 @@ export function toDiffResponse({ action, changes, deleteFirst }: Diff): DiffResp
   return response;
 }
 
-// What stands for a cause that is an output is the output.
+// A cause that is an output is named by its path.
 function propertyOf({ isInput, property, path }: Change): string {
   return isInput ? property : path;
 }

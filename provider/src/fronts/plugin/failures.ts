@@ -67,7 +67,7 @@ export function describeThrown(error: unknown): string {
   return describeError({ message: messageOf(error), code: codeOf(error) });
 }
 
-/** What to answer with where a call has failed; of a wrong argument or setting it is sure that nothing was done. */
+/** The answer to a call that has failed. A code for a wrong argument or setting says that nothing was done. */
 export function refusalOf(error: unknown, { hide }: Pick<Privacy, "hide">): Refused {
   const { INVALID_ARGUMENT, FAILED_PRECONDITION, UNKNOWN } = grpc.status;
   const code = codeOf(error);
@@ -76,7 +76,10 @@ export function refusalOf(error: unknown, { hide }: Pick<Privacy, "hide">): Refu
   return new Refused(status, hide(describeThrown(error)));
 }
 
-/** What answers a call in which this was thrown. Takes no code from what it does not know: any number could be one. */
+/**
+ * The answer to a call that threw this error. Only the project's own errors give a code: any number in another error
+ * could be one.
+ */
 export function failureOf(thrown: unknown): Failure {
   if (thrown instanceof InitFailed) return initFailure(thrown);
   const isOurs = thrown instanceof Refused;

@@ -31,7 +31,7 @@ export function isFunction({ capabilities }: BackendDefinition, name: string): n
   return Object.hasOwn(shared, name) || (capabilities.functions ?? []).some((own) => own === name);
 }
 
-/** How a function is called. */
+/** The call of a function. */
 export interface FunctionCall {
   readonly name: FunctionName;
   readonly given: Properties;
@@ -74,7 +74,7 @@ const untoldOfPreviews =
   "this version of Pulumi does not tell the plugin what is a preview, in which failed steps must not run again: update Pulumi, or " +
   "run them again in the service's console";
 
-// What is no number is not there, for other languages: their SDKs read a number or nothing.
+// Leaves out values that are not a number, for other languages: their SDKs read a number or nothing.
 function withoutNaN(value: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const known = Object.entries(value).filter(([, item]) => !Number.isNaN(item));
   return Object.fromEntries(known.map(([key, item]) => [key, Array.isArray(item) ? item.map(each) : item]));

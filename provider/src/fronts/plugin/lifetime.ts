@@ -6,15 +6,16 @@ import { fstatSync } from "node:fs";
 // The engine allows five seconds after the signal before it kills.
 const lastWordsMs = 1_500;
 const lookMs = 20;
-// How often it is made sure that the process still has the parent it had, where there is no pipe to tell.
+// The interval of the checks that the process still has its first parent, in milliseconds; used if there is no pipe to
+// tell.
 const watchMs = 1_000;
 
-/** What is served, as the end of the process sees it. */
+/** The served calls, as the end of the process sees them. */
 export interface ServedCalls {
   readonly isBusy: boolean;
   /** Everything that waits is to end. */
   abort(): void;
-  /** What is left to do once nothing is under way and all answers have arrived. */
+  /** Does the remaining work once nothing is under way and all answers have arrived. */
   rest(): Promise<void>;
 }
 
@@ -29,14 +30,14 @@ export function endWithEngine(served: ServedCalls): void {
       served.abort();
       await quiet(served);
     } else if (isTold) {
-      // What a dead engine was answered it may not have saved.
+      // A dead engine may not have saved the answers that it received.
       await served.rest().catch(() => undefined);
     }
     process.exit(code);
   };
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => void end(0, true));
   whenOrphaned(() => void end(1, false));
-  // With the engine the pipes are gone. What could not be written there would be an error to write there.
+  // With the engine the pipes are gone. A failed write there would be an error to write there.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
 }
 

@@ -10,7 +10,7 @@ import type { Deployment } from "./deployment";
 import type { Properties } from "./properties";
 
 /**
- * What a preview answers with. What is left out is unknown.
+ * The answer of a preview. An output that is left out is unknown.
  * @param known the outputs, as far as they are known; without a status only the arguments are.
  */
 export function previewed(

@@ -14,11 +14,11 @@ type Bag = Readonly<Record<string, unknown>>;
 export interface SettingProblem {
   /** The provider's input. */
   readonly property: string;
-  /** What is wrong, and the remedy: a sentence that names the setting. */
+  /** The problem and the remedy: a sentence that names the setting. */
   readonly reason: string;
 }
 
-// What SDKs and engines put beside the settings.
+// The inputs that SDKs and engines put beside the settings.
 const foreignInputs: ReadonlySet<string> = new Set(["version", "pluginDownloadURL"]);
 
 // Settings that the vendors' own providers do not have, or under another name.
@@ -43,7 +43,7 @@ export function markSecretSettings(inputs: Bag): Record<string, unknown> {
   );
 }
 
-/** What is wrong with the inputs; empty where nothing is. What is not known yet passes. */
+/** The problems of the inputs; empty if there are none. A value that is not known yet passes. */
 export function findSettingProblems(inputs: Bag): SettingProblem[] {
   return Object.entries(inputs).flatMap(([property, value]): SettingProblem[] => {
     if (foreignInputs.has(property) || value == null) return [];

@@ -1,6 +1,6 @@
 /**
- * The provider protocol: which call goes where. What is left out (components, parameters, streams) is answered by gRPC
- * as not implemented.
+ * The provider protocol: sends each call to its part of the plugin. Calls that are left out (components, parameters,
+ * streams) are answered by gRPC as not implemented.
  */
 import * as grpc from "@grpc/grpc-js";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
@@ -266,8 +266,8 @@ function checkConfig(request: protocol.CheckRequest): protocol.CheckResponse {
   return response;
 }
 
-// Never a replacement: it would be one of every resource, that is another run of it. Whether an execution is another
-// account's is decided where that execution is compared.
+// Never a replacement: it would be one of every resource, that is another run of it. The comparison of an execution
+// decides whether it is another account's.
 function diffConfig(request: protocol.DiffRequest): protocol.DiffResponse {
   const [olds, news] = [request.getOldInputs() ?? request.getOlds(), request.getNews()].map(
     (struct) => readProperties(struct).raw,

@@ -1,6 +1,6 @@
 /**
- * What a process remembers of the deployment that it serves: which call belongs to a deployment, what a create replaces, and
- * what was answered. The engine tells none of this, whichever front it calls.
+ * A process's memory of the deployment that it serves: the calls that belong to a deployment, the executions that a
+ * create replaces, and the answers. The engine tells none of this, whichever front it calls.
  */
 import type { Superseded } from "../../lifecycle";
 
@@ -11,22 +11,22 @@ export interface AnsweredExecution {
   readonly id: string;
 }
 
-/** What belongs to all services of one deployment. */
+/** The memory of one deployment, for all services. */
 export class DeploymentMemory {
   /**
-   * Executions that create has answered with. Not every replacement is compared first (`replacementTrigger`, `--replace`):
-   * the next deployment must not take what this one leaves in the state for an interrupted start. Whether the state has it,
-   * only a later call shows.
+   * Executions that create has answered with. Not every replacement is compared first (`replacementTrigger`,
+   * `--replace`): the next deployment must not take what this one leaves in the state for an interrupted start. Only a
+   * later call shows whether the state has the execution.
    */
   readonly answered: AnsweredExecution[] = [];
   /** A deployment that fails does not go on to delete what it has replaced. */
   hasFailed = false;
 }
 
-/** What belongs to the resources of one service. */
+/** The memory of the resources of one service. */
 export class ResourceMemory {
-  // What the state has before this deployment changes it. Create comes later in the same process and is not told what
-  // it replaces; and the engine replaces for reasons of its own, of which diff is not told either.
+  // The executions that the state has before this deployment changes it. Create comes later in the same process and is
+  // not told which execution it replaces. The engine also replaces for reasons of its own, of which diff is not told.
   readonly #present = new Map<string, Superseded>();
   // Resources whose arguments were checked since they were last read. A deployment checks before it compares; a
   // refresh compares too, without having checked, and runs nothing.

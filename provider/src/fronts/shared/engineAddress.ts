@@ -10,7 +10,7 @@ export function engineAddress(argv: readonly string[]): string | undefined {
   return argv.slice(2).findLast((argument) => /^[\w.-]+:\d{1,5}$|^\[[\da-f:]+\]:\d{1,5}$/i.test(argument));
 }
 
-/** Whether an engine is still at this address; true where that can't be told. */
+/** True if an engine is still at this address, or if that cannot be told. */
 export async function hasEngineAt(address: string | undefined): Promise<boolean> {
   const [, host, port] = /^(.*):(\d+)$/.exec(address ?? "") ?? [];
   if (host === undefined || port === undefined) return true;

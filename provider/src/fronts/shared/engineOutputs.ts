@@ -1,6 +1,6 @@
 /**
- * What a call answers with: the state of an execution as outputs that the engine takes and that hold no credential.
- * Never throws, and never is too large: where all can't be said, the id and the status still are.
+ * The answer of a call: the state of an execution as outputs that the engine takes and that hold no credential. Never
+ * throws, and never is too large: if the whole state cannot be given, the id and the status still are.
  */
 import type { StoredState } from "../../lifecycle";
 import { outputs, repeatedArguments, stateVersion } from "../../lifecycle";
@@ -41,7 +41,7 @@ export function engineOutputs(state: StoredState, call: AnsweredCall): Record<st
     const small = toFailureOutputs(plain);
     if (wireSizeOf(small) <= failureLimits.all) return small;
   } catch {
-    // What can't be said costs its own display, not the execution.
+    // A value that cannot be shown costs its own display, not the execution.
   }
   return bareOutputs(state, call);
 }

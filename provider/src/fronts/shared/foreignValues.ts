@@ -7,10 +7,10 @@ import type { ArgumentProblem, Arguments } from "../../lifecycle";
 import { isMap } from "../../lifecycle";
 import { signatureKey } from "./wireMarkers";
 
-/** What to give in the place of an asset. */
+/** The remedy for an asset. */
 export const assetRemedy = "give the text itself, or a hash of the file";
 
-/** What to give in the place of NaN or an infinity. */
+/** The remedy for NaN or an infinity. */
 export const numberRemedy = "give a finite number, or null";
 
 /** Names such values by their paths, with the remedy. */

@@ -11,9 +11,10 @@ type Bag = Readonly<Record<string, unknown>>;
 // The host's maps lose it.
 const lostKey = "__proto__";
 /**
- * A copy that the engine takes as it is: plain JSON values and well-formed text. Keys without a value are left out.
- * A map or a text that is one of Pulumi's own markers becomes its JSON text, and is named in `altered`.
- * @param given what came from the engine: it takes that back unchanged, but for outputs of an earlier execution.
+ * A copy that the engine takes as it is: plain JSON values and well-formed text. Keys without a value are left out. A
+ * map or a text that is one of Pulumi's own markers becomes its JSON text, and is named in `altered`.
+ * @param given the properties that came from the engine: the engine takes them back unchanged, but for outputs of an
+ *   earlier execution.
  */
 export function toPlainOutputs(bag: Bag, given: Bag = {}): Record<string, unknown> {
   const altered: string[] = [];
@@ -80,7 +81,7 @@ export const failureLimits = { derived: 1024 * 1024, all: 8 * 1024 * 1024 } as c
 /** Bytes of all arguments of a resource: with its outputs they have to fit into an init failure. */
 const maxArgumentBytes = 4 * 1024 * 1024;
 
-/** What is wrong with the size of arguments; undefined where nothing is. */
+/** The problem of the size of arguments; undefined if there is none. */
 export function argumentsTooLarge(
   args: Bag,
 ): { readonly argument: string; readonly reason: string } | undefined {

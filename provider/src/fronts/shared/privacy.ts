@@ -1,5 +1,5 @@
 /**
- * What must not be seen of a call: the values of its secret arguments, and the credentials in use.
+ * Hides the secrets of a call: the values of its secret arguments, and the credentials in use.
  */
 import { cleanText } from "../../ground/text";
 import type { Arguments, Session } from "../../lifecycle";
@@ -19,9 +19,9 @@ export interface Privacy {
 }
 
 /**
- * What hides the secrets of a call.
+ * The functions that hide the secrets of a call.
  * @param args its arguments, in the clear.
- * @param secretPaths where the secrets are in them.
+ * @param secretPaths the paths of the secrets in the arguments.
  */
 export function privacyOf(
   args: Arguments,

@@ -10,9 +10,9 @@ export class SecretMemory {
   readonly #stored = new Map<string, StoredSecrets>();
 
   /**
-   * What the state has as secrets of a resource.
-   * @param state what a call was given of the state
-   * @default what an earlier call was given
+   * The secrets of a resource in the state.
+   * @param state the part of the state that a call was given
+   * @default the part that an earlier call was given
    */
   of(
     urn: string | undefined,

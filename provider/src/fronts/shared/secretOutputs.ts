@@ -17,15 +17,15 @@ const composedOutputs: readonly string[] = ["executionId", "consoleUrl"];
 /** Properties, and what is known of the secrets in them. */
 export interface KnownSecrets {
   readonly args: Arguments;
-  /** Where the secrets are; a whole argument where nothing says where in it. */
+  /** The paths of the secrets; the path of a whole argument if nothing is known about the place within the argument. */
   readonly secretPaths: readonly PropertyPath[];
   /** True where the workflow's outputs were answered as secrets. */
   readonly secretOutputs: boolean;
 }
 
-/** What is secret in an answer. */
+/** The secrets in an answer. */
 export interface OutputSecrets {
-  /** Where the arguments that are answered have secrets. */
+  /** The paths of the secrets in the arguments that are answered. */
   readonly secretPaths: readonly PropertyPath[];
   /** True where all that the workflow made is secret. */
   readonly isHidden: boolean;
@@ -34,10 +34,10 @@ export interface OutputSecrets {
 }
 
 /**
- * Settles what is secret in the answer of a call.
+ * Settles the secrets in the answer of a call.
  * @param outs the outputs as they are known.
  * @param call the properties that came with the call.
- * @param stored what the state has of the same execution, where the call came with other properties than these.
+ * @param stored the state's properties of the same execution, if the call came with other properties than these.
  * @param inputs names of the arguments that a workflow gets as its input.
  * @param holdsSecret tells whether a secret argument can be found in a value.
  */

@@ -34,7 +34,7 @@ export function secretTexts(
   return [...texts];
 }
 
-/** What a JSON text holds; undefined where the text is none, or says nothing but itself. */
+/** The value of a JSON text; undefined if the text is not JSON, or is a bare number or word (`true`, `null`). */
 export function parseText(text: string): unknown {
   if (!/^\s*["[{]/.test(text)) return undefined;
   try {

@@ -1,6 +1,6 @@
 /**
- * Which values of the arguments are still those that the state has as secrets. Keeps keyed digests of the stored values
- * and never the values: a replacement is checked a second time, without the state.
+ * Finds the values of the arguments that the state has as secrets. Keeps keyed digests of the stored values and never
+ * the values: a replacement is checked a second time, without the state.
  */
 import { hash, randomBytes } from "node:crypto";
 import { isMap } from "../../lifecycle";
@@ -13,14 +13,14 @@ type Bag = Readonly<Record<string, unknown>>;
 
 /** A value without members, or what a JSON text holds. */
 interface Leaf {
-  /** Where it stands; inside a JSON text as if the text were a map or a list. */
+  /** The path of the value; a JSON text is read as if it were a map or a list. */
   readonly path: PropertyPath;
-  /** Where a mark can be set: at the JSON text that holds the leaf. */
+  /** The place where a mark can be set: the JSON text that holds the leaf. */
   readonly markedAt: PropertyPath;
   readonly text: string;
 }
 
-/** What a state has as secrets, by argument names, map keys and list indexes. */
+/** The secrets of a state, by argument names, map keys and list indexes. */
 export class StoredSecrets {
   readonly #paths: readonly PropertyPath[];
   readonly #key = randomBytes(16).toString("hex");
@@ -32,7 +32,7 @@ export class StoredSecrets {
 
   /**
    * @param args the stored arguments, in the clear.
-   * @param paths where they are secrets.
+   * @param paths the paths of the secrets in the arguments.
    */
   constructor(args: Bag, paths: readonly PropertyPath[]) {
     this.#paths = paths;
@@ -53,7 +53,7 @@ export class StoredSecrets {
   /**
    * The paths of the values that stay secret: a stored secret, at its path or moved to another one, and all that
    * `ignoreChanges` keeps from being taken back.
-   * @param args what the program gives; unknown values are no texts of their own.
+   * @param args the program's values; unknown values are no texts of their own.
    * @param ignoreChanges the option, as paths.
    */
   keptIn(args: Bag, ignoreChanges: readonly PropertyPath[]): PropertyPath[] {
@@ -72,7 +72,7 @@ export class StoredSecrets {
   #isKept(path: PropertyPath, text: string): boolean {
     const digest = this.#digestOf(text);
     const stored = this.#stored.get(keyOf(path));
-    // What stood here in the clear may go on doing so, also if it equals a secret elsewhere.
+    // A value that stood here in the clear may stay in the clear, also if it equals a secret elsewhere.
     if (stored?.digest === digest) return stored.isSecret;
     return this.#byArgument.get(path[0] ?? "")?.has(digest) === true || this.#anywhere.has(digest);
   }

@@ -2,7 +2,7 @@
  * The texts by which the SDK and the engine mark values in a bag of properties: their own contract, never changed.
  */
 
-/** How "not known yet" is written for any type, at any depth. */
+/** The text that marks "not known yet" for any type, at any depth. */
 export const unknownText = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** "Not known yet", by type. As a text that an execution gave, the engine refuses each of them. */

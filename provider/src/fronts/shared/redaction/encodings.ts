@@ -76,8 +76,8 @@ function joinedLines(view: View): View {
 }
 
 /**
- * What of a text is the same in every base64 of a longer one that has it within: once for each of the three places in a
- * group of three bytes at which it can begin.
+ * The part of a text that is the same in the base64 of every longer text that contains it: one part for each of the
+ * three places in a group of three bytes at which the text can begin.
  */
 export function base64Cores(text: string): string[] {
   const bytes = Buffer.from(text);

@@ -16,7 +16,7 @@ import { maxLevels, minLength } from "./secretIndex";
 import type { Span } from "./view";
 import { View } from "./view";
 
-/** What stands in the place of a secret. */
+/** The text that replaces a secret. */
 export const placeholder = "[secret]";
 
 /** The text without any of the secrets, and without what is left of one that was cut. */
@@ -92,14 +92,14 @@ function aroundBase64(text: string, { start, end }: Span): Span {
   return { start: isLetter(start - 1) ? start - 1 : start, end: after };
 }
 
-/** What stands between two cuts, before the first or after the last. */
+/** A part of a text between two cuts, before the first or after the last. */
 interface Piece extends Span {
   readonly text: string;
   readonly isCutBefore: boolean;
   readonly isCutAfter: boolean;
 }
 
-// How each layer marks where it cuts a text. Half of a character that is left there is U+FFFD once it has been stored.
+// The mark with which each layer cuts a text. Half of a character that is left there is U+FFFD once it has been stored.
 const cutMark = /\ufffd?…\ufffd?/g;
 // If escapes are decoded, what is left of one before the cut is none.
 const cutEscape =

@@ -12,7 +12,7 @@ export const minLength = 4;
 // Of a longer one this much is looked for, and where it is found, how far the rest goes on.
 const maxLooked = 256;
 
-/** How many levels of escapes are looked into. */
+/** The number of levels of escapes that are searched. */
 export const maxLevels = 4;
 
 type ByText = Map<string, string[]>;
@@ -23,7 +23,7 @@ export class Needles {
   // By their first units: by their length, what is looked for of them, and all that begin with it.
   readonly #heads = new Map<string, Map<number, ByText>>();
   readonly #tails = new Map<string, string[]>();
-  // Which hashes of four units there are among the heads: nearly every place of a text is passed by this alone.
+  // The hashes of four units that occur among the heads: they alone rule out nearly every place of a text.
   readonly #hashes = new Uint8Array(0x10000);
   #joined: string | undefined;
 
@@ -43,7 +43,7 @@ export class Needles {
     return this.#all.length === 0;
   }
 
-  /** Where a text has any of them; those that overlap are one. */
+  /** The places of any of the texts in a text; places that overlap are one. */
   *wholeIn(text: string): Generator<Span> {
     if (this.isEmpty) return;
     let open: Span | undefined;
@@ -85,7 +85,7 @@ export class Needles {
     return furthest;
   }
 
-  /** How much of the end of a text is the beginning of one of them; 0 where too little to tell. */
+  /** The length of the end of a text that is the beginning of one of the texts; 0 if too little to tell. */
   beginsAtEndOf(text: string): number {
     for (let start = 0; start + minLength <= text.length; start += 1) {
       const byLength = this.#headsAt(text, start);
@@ -100,7 +100,7 @@ export class Needles {
     return 0;
   }
 
-  /** How much of the beginning of a text is the end of one of them; 0 where too little to tell. */
+  /** The length of the beginning of a text that is the end of one of the texts; 0 if too little to tell. */
   endsAtBeginningOf(text: string): number {
     for (let end = text.length; end >= minLength; end -= 1) {
       const needles = this.#tails.get(text.slice(end - minLength, end));
@@ -161,7 +161,7 @@ function trimmed(text: string): string[] {
   return [text, inner, inner.replace(/(?<![\s.。])[\s.。]+$/, "")];
 }
 
-// What a message makes of a text: clean, on one line; and what is left of one when all its escapes are decoded.
+// The forms of a text in a message: clean, on one line; and the rest of the text when all its escapes are decoded.
 function plainForms(text: string): string[] {
   let decoded = new View(text);
   for (let level = 0; level < maxLevels; level += 1) decoded = withoutEscapes(decoded);

@@ -58,7 +58,7 @@ export class View {
     return text === this.text ? this : new View(text, this);
   }
 
-  /** Where a part of this text stands in the text itself. */
+  /** The place in the original text of a part of this text. */
   toSource({ start, end }: Span): Span {
     if (!this.#parent || start >= end) return { start, end };
     const source = { start: this.#sourceOf(start).start, end: this.#sourceOf(end - 1).end };
