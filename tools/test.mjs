@@ -11,6 +11,8 @@ import { REPOSITORY, runTool, setUpEverything, setUpSources } from "./setup/setU
 /** Tests that need the engine, other versions of it, other languages, the vendors' clients, or minutes. */
 const BEYOND_UNIT = [
   "test/e2e",
+  "test/examples",
+  "test/packages",
   "test/conformance",
   "test/moto",
   "test/providerText/sdks",
