@@ -19,8 +19,8 @@ const NAMED = new Set(["cloudflow", "stepfunctions"]);
 
 /**
  * Operations that read the state of executions. Every request for such an operation that reaches the service is a
- * status request, also if it is refused or sent again. Exception: requests that `kindOf` can tell by themselves to have
- * another purpose.
+ * status request, also if it is refused or sent again. Exception: requests that `kindOf` recognises by the request
+ * alone as having another purpose.
  */
 const STATUS_OPERATIONS = new Set([
   "aom:SearchWorkflowExecutionDetail",
@@ -104,8 +104,8 @@ export const variants = {
 /**
  * An emulator in a process of its own, so that its work is not counted as ours.
  * @param {number} rate emulated milliseconds per real one
- * @param {number} [offsetMs] how far its clock is ahead
- * @param {string} [service] what it has to serve
+ * @param {number} [offsetMs] the lead of its clock
+ * @param {string} [service] the service that it has to offer
  */
 export async function startEmulator(rate = 1, offsetMs = 0, service = undefined) {
   const script = join(REPOSITORY, service === "stepfunctions" ? STATES_EMULATOR : EMULATOR);

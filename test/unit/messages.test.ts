@@ -1,6 +1,6 @@
 /**
- * What the user reads: what happened, what still runs, what the next command does, where to look; in 15 lines at the
- * most, whatever came from the service.
+ * Messages to the user: the event, the executions that are still running, the effect of the next command, and the place
+ * to look; in 15 lines at the most, whatever came from the service.
  */
 import * as fc from "fast-check";
 import type { ExecutionSnapshot, ExecutionStep, FailedTarget } from "../../provider/src/execution/snapshot";

@@ -110,7 +110,7 @@ function checkUses(source, owners, own) {
 /**
  * @param {ts.ModuleDeclaration | undefined} namespace
  * @param {Map<string, Owner>} owners
- * @returns {Set<string>} what a namespace exports
+ * @returns {Set<string>} the exports of a namespace
  */
 function namesIn(namespace, owners) {
   const inside = [...owners.values()].filter((owner) => owner.namespace === namespace);

@@ -29,8 +29,8 @@ const SIGN_OF_LIFE_SECONDS = 8;
  */
 export class SetupError extends Error {
   /**
-   * @param {string} problem what is wrong
-   * @param {string} [remedy] what to do about it
+   * @param {string} problem the problem
+   * @param {string} [remedy] the remedy
    */
   constructor(problem, remedy) {
     super(remedy === undefined ? problem : `${problem}\n  ${remedy}`);

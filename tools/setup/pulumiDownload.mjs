@@ -31,7 +31,7 @@ export function downloadName() {
 /**
  * Tries to download the CLI into the cache. Failing is ordinary here: it can be built instead.
  * @param {{ say: (text: string) => void, env: NodeJS.ProcessEnv }} options
- * @returns {Promise<boolean>} whether it is in the cache now
+ * @returns {Promise<boolean>} true if it is in the cache now
  */
 export async function downloadPulumi({ say, env }) {
   const platform = PLATFORMS[`${process.platform} ${process.arch}`];

@@ -11,7 +11,7 @@ const LAST_LINES = 15;
  * @property {boolean} ok it ran and ended with 0
  * @property {boolean} found false when there is no such program
  * @property {string} stdout
- * @property {string} output what it printed on both streams
+ * @property {string} output the text on both streams
  * @property {string} lastLines the end of that
  */
 

@@ -20,7 +20,7 @@ const keepAliveMs = 75_000;
 
 /** The answers to requests that never reach a service. */
 export interface Gateway {
-  /** @param detail - which route is missing, and which there are */
+  /** @param detail - the route that is missing, and the routes that exist */
   readonly missingRoute: (call: Call, detail: string) => Reply;
   readonly tooLarge: (call: Call, largestBytes: number) => Reply;
 }

@@ -40,7 +40,7 @@ export function repairOf(
 /**
  * Ends a step that has failed for good. The sequence goes on all the same when somebody skips the step, when the task's
  * script ignores the failure, or where a rule catches the error.
- * @param skippedAt - when somebody skips the step
+ * @param skippedAt - the time at which somebody skips the step
  */
 export function failed(
   state: State,

@@ -16,7 +16,7 @@ export interface ScriptDescription {
 
 /**
  * Reads a script.
- * @param services - whose workflows can be scripted
+ * @param services - the services whose workflows can be scripted
  * @param defaultService - the one that is meant when the JSON names none
  * @throws {ShapeError} when a field is wrong
  */

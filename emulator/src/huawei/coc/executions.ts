@@ -62,7 +62,7 @@ function runType({ targets }: JobStart): string {
 
 /**
  * Does to an execution what somebody asks for.
- * @returns why that is not possible; undefined when it is done.
+ * @returns the reason for which that is not possible; undefined when it is done.
  */
 export function operate(
   { executions, clock }: EmulatorState,
