@@ -16,6 +16,7 @@ const pages = [
   ...readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".md"))
     .map((file) => `docs/${file}`),
+  "bench/README.md",
   "emulator/README.md",
   "provider/README.md",
   "test/simulation/README.md",
