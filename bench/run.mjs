@@ -1,5 +1,5 @@
 // `npm run bench`: how well we wait, against fixed polling and against what the engine alone takes. Prints a table,
-// writes JSON to .state/, and ends with 1 where a figure is missed. docs/explanation/waiting.md says what the columns mean.
+// writes JSON to .state/, and ends with 1 where a figure is missed. README.md says what the columns mean.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { reportTo } from "../tools/setup/progress.mjs";

@@ -512,7 +512,7 @@ export class Oracle {
     return showsMarks(this.#world) && headers !== "shown" ? ` with headers ${headers}` : "";
   }
 
-  // Why docs/explanation/one-run-once.md lets a second one be. As narrow as it says.
+  // Why docs/reference/exceptions.md lets a second one be. As narrow as it says.
   #excuse(
     want: Want,
     first: { readonly execution: Execution; readonly attempt: Attempt },

@@ -1,6 +1,7 @@
 /**
  * Schedules the next poll: arithmetic on the time that an execution has run, the usual duration of its workflow, and
- * the request credit that is left. Pure; `pollPolicy` asks it. docs/explanation/waiting.md has the reasoning and the measurements.
+ * the request credit that is left. Pure; `pollPolicy` asks it. docs/explanation/waiting.md has the reasoning,
+ * bench/README.md the measurements.
  */
 
 /** Durations of earlier executions in milliseconds, ascending. */

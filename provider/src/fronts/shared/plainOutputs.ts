@@ -1,7 +1,7 @@
 /**
  * The door for values: what the engine would refuse, or misread, once an execution exists is a way to lose it. Pulumi's
  * own markers become text, what protobuf can't carry is left out, and sizes are bounded.
- * docs/explanation/one-run-once.md says how.
+ * docs/reference/values-and-secrets.md says how.
  */
 import { outputs } from "../../lifecycle";
 import { signatureKey, unknownTexts } from "./wireMarkers";
