@@ -79,7 +79,7 @@ export function diff(
   place: Readonly<Record<string, string>> = {},
 ): Diff {
   const specs = argumentSpecs(definition);
-  // Storing the outputs anew is what makes them secret.
+  // The outputs become secret when they are stored anew.
   const secrets = newlySecret.map(({ argument, path }) => ({
     ...changedInput(argument, `${path} is secret now`),
     ...storesOnly,

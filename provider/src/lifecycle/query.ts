@@ -138,7 +138,7 @@ async function* pages(
   const backend = await withinTime(session.clock, lookMs, never, (signal) =>
     session.connect(definition, args, signal),
   );
-  // Each page has its time: whoever goes through them may take theirs in between.
+  // Each page has its own time limit: the reader of the pages may take any time in between.
   const listPage: Backend["listPage"] = (given, page) =>
     withinTime(session.clock, lookMs, never, (signal) => backend.listPage(given, page, signal));
   const paged = { subject: backend.subject, listPage };

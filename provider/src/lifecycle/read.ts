@@ -1,5 +1,5 @@
 /**
- * read: what the service says now. A failed runbook is data, not an error; a forgotten one keeps its last outcome.
+ * read: the service's present answer. A failed runbook is data, not an error; a forgotten one keeps its last outcome.
  */
 import type { Backend } from "../execution/service";
 import type { ExecutionSnapshot } from "../execution/snapshot";
@@ -73,7 +73,7 @@ function storedFailure({ failure }: StoredState): string | undefined {
   return typeof message === "string" ? message : undefined;
 }
 
-// If many are read at once, a list tells that what has settled still is as it was.
+// If many are read at once, a list confirms the outcomes of settled executions.
 async function isConfirmed(
   id: string,
   state: StoredState,

@@ -1,5 +1,5 @@
 /**
- * The options of a function: checked, and turned into what they mean where the function runs, in the program's own process.
+ * The options of a function: checked, and applied in the program's own process, in which the function runs.
  */
 import * as pulumi from "@pulumi/pulumi";
 import { ConfigurationError, InputError } from "../ground/errors";
@@ -88,7 +88,7 @@ export function settingsOfProvider(
 ): pulumi.Output<Configuration> | undefined {
   const provider = opts?.provider ?? opts?.parent?.getProvider(token);
   if (!provider) return undefined;
-  // The outputs, not what the program wrote: transformations count, and it works for any copy of this package.
+  // The outputs, not the program's own values: transformations count, and outputs work for any copy of this package.
   const settings = Object.entries(provider).filter(([key]) => namespaces.test(key));
   const all = pulumi.all(Object.fromEntries(settings) as Record<string, pulumi.Input<unknown>>);
   return pulumi.unsecret(all.apply(onlyText));
@@ -123,8 +123,9 @@ export async function knownSettings(
 }
 
 /**
- * Waits for the resources of `dependsOn` and for those whose outputs are among the arguments, children of components included.
- * Unknown while one of them has no id yet, so that a preview asks nothing about what is still to be created.
+ * Waits for the resources of `dependsOn` and for those whose outputs are among the arguments, children of components
+ * included. Unknown while one of them has no id yet, so that a preview asks nothing about resources that are still to
+ * be created.
  */
 export function whenReady(
   dependsOn: pulumi.InvokeOutputOptions["dependsOn"],

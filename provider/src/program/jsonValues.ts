@@ -24,8 +24,8 @@ export interface JsonValue {
 export type Refusal = (problems: readonly string[], isLater: boolean) => Error;
 
 /**
- * Copies arguments with only what JSON can hold; internal ones (`__…`) are left out. Members that are undefined are left to the SDK, which leaves them out; a
- * resource stands for its id, as everywhere in Pulumi.
+ * Copies arguments with only the values that JSON can hold; internal ones (`__…`) are left out. Members that are
+ * undefined are left to the SDK, which leaves them out; a resource stands for its id, as everywhere in Pulumi.
  * @throws {Error} that `refuse` makes when there is a problem in them. Values in Outputs and promises are checked when
  *   they are known: the Outputs and promises then fail with that error.
  */

@@ -1,5 +1,5 @@
 /**
- * An entry of the journal: what is known of one resource's starts, and how an entry is read from its file. Pure.
+ * An entry of the journal: the known starts of one resource, and the reader of an entry's file. Pure.
  */
 import { isMap } from "../execution/rules";
 
@@ -37,13 +37,13 @@ export interface PendingStart {
    * the state, unless it could not save it: only a later call shows that.
    */
   readonly isAnswered?: true | undefined;
-  /** True where something of its deployment failed: then Pulumi does not go on to delete what was replaced. */
+  /** True where something of its deployment failed: then Pulumi does not go on to delete the replaced execution. */
   readonly isUnready?: true | undefined;
 }
 
 /**
- * The executions that a list had shortly before a start. They are remembered by their ids: what the services say of
- * times comes from several clocks, and one execution that is dated ahead would hide all that come after it.
+ * The executions that a list had shortly before a start. They are remembered by their ids: the times of the services
+ * come from several clocks, and one execution that is dated ahead would hide all later ones.
  */
 export interface SeenBefore {
   /**
@@ -65,10 +65,10 @@ export interface PostedAgain {
   readonly servedAtMs?: number | undefined;
 }
 
-/** A start with what is known of an earlier attempt of the same one, which may be what the execution came from. */
+/** A start with the facts of an earlier attempt of the same start, from which the execution may come. */
 export function addEvidence(start: PendingStart, earlier: PendingStart | undefined): PendingStart {
   if (earlier?.runName !== start.runName || earlier.executionId !== undefined) return start;
-  // A replacement that the engine forces is not told what it replaces: the first attempt may have known.
+  // A replacement that the engine forces does not know the replaced execution: the first attempt may have known.
   const { supersedesId, supersedesUnseen } = start.supersedesId === undefined ? earlier : start;
   return {
     ...start,

@@ -13,7 +13,7 @@ export interface Claims {
   readonly seenBefore: ReadonlyMap<string, number>;
 }
 
-/** One process's knowledge of whose executions are. */
+/** One process's knowledge of the owners of executions. */
 export class Ownership {
   readonly #journal: Pick<Journal, "readAll">;
   // Executions that some resource has: in a state, or just started or taken over by this process.

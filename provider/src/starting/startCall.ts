@@ -28,7 +28,7 @@ export interface StartHost extends ServiceCall {
   readonly isWanted?: (() => Promise<boolean>) | undefined;
 }
 
-/** A call that may start something: what it was lent, and what the program asks for. */
+/** A call that may start something: the means that it was lent, and the arguments of the program. */
 export interface StartCall extends StartHost {
   readonly args: RunArguments;
 }

@@ -36,15 +36,15 @@ const minuteMs = 60_000;
 
 /** Options for a start's passage through the gate. */
 export interface EnterOptions {
-  /** True where what it starts counts for the next one: it then goes through alone. */
+  /** True if its start matters for the next one: it then goes through alone. */
   readonly alone?: boolean;
   /** True where other processes of this machine are to be kept out meanwhile. */
   readonly locked?: boolean;
   /** Ends the wait for a turn. */
   readonly signal: AbortSignal;
-  /** Ends what was let through. */
+  /** Ends the work that was let through. */
   readonly workSignal: AbortSignal;
-  /** Is told what is waited for, where that takes its time. */
+  /** Called with the reason for the wait, if the wait takes its time. */
   readonly onWait?: (why: string) => void;
 }
 
@@ -137,7 +137,7 @@ export class StartGate {
   }
 }
 
-// For one of the batch: whose time is over waits no longer for a list that others still wait for.
+// For one call of the batch: a call whose time is over waits no longer for a list that others still wait for.
 function leavable(look: Look, signal: AbortSignal): Look {
   const orLeave = <T>(work: Promise<T>): Promise<T> =>
     unlessAborted(work, signal, () => leftBehind("the list of executions", signal));
@@ -150,7 +150,7 @@ function leavable(look: Look, signal: AbortSignal): Look {
   };
 }
 
-/** The error of one whose signal has aborted while it waited for what others still wait for. */
+/** The error of a call whose signal has aborted during a wait that others continue. */
 export function leftBehind(operation: string, signal: AbortSignal): Error {
   const GivenUp = isOutOfTime(signal) ? OutOfTimeError : RequestInterruptedError;
   return new GivenUp({ operation, method: "GET", url: "" }, { mayHaveArrived: false });

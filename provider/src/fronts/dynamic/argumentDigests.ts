@@ -64,7 +64,7 @@ function isEmpty(value: unknown): boolean {
   return typeof value === "object" && value !== null && Object.keys(value).length === 0;
 }
 
-// A digest need not withstand anybody: who chooses one value chooses the other.
+// A digest need not withstand an attack: the author of one value is the author of the other.
 function digestOf(value: unknown): string {
   return createHash("sha256").update(JSON.stringify(value)).digest("base64url").slice(0, 12);
 }

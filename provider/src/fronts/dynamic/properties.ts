@@ -1,6 +1,6 @@
 /**
- * The bag of properties that the host passes, taken apart: the arguments (with unknown values marked), and what the
- * resource's constructor added because the host does not tell it.
+ * The bag of properties that the host passes, taken apart: the arguments (with unknown values marked), and the
+ * properties that the resource's constructor added because the host does not pass them.
  */
 import type { Arguments, CustomTimeouts } from "../../lifecycle";
 import { isMap, unknownValue } from "../../lifecycle";
@@ -11,8 +11,8 @@ import { PathSet, argumentsOf } from "../shared/propertyPaths";
 import { unknownText } from "../shared/wireMarkers";
 
 /**
- * The input in which the constructor passes what the host leaves out. The engine neither shows nor compares
- * properties whose names begin with two underscores.
+ * The input in which the constructor passes the properties that the host leaves out. The engine neither shows nor
+ * compares properties whose names begin with two underscores.
  */
 export const metaProperty = "__meta";
 

@@ -52,7 +52,7 @@ export class InitFailed extends Error {
 
 /** A call that is answered with an error. */
 export class Refused extends Error {
-  /** `UNKNOWN` where it can't be told what was done; another one where surely nothing was. */
+  /** `UNKNOWN` if something may have been done; another code if surely nothing was. */
   readonly code: grpc.status;
 
   constructor(code: grpc.status, message: string) {

@@ -15,11 +15,11 @@ export interface AnsweredExecution {
 export class DeploymentMemory {
   /**
    * Executions that create has answered with. Not every replacement is compared first (`replacementTrigger`,
-   * `--replace`): the next deployment must not take what this one leaves in the state for an interrupted start. Only a
-   * later call shows whether the state has the execution.
+   * `--replace`): the next deployment must not take an execution that this one leaves in the state for an interrupted
+   * start. Only a later call shows whether the state has the execution.
    */
   readonly answered: AnsweredExecution[] = [];
-  /** A deployment that fails does not go on to delete what it has replaced. */
+  /** A deployment that fails does not go on to delete the resources that it has replaced. */
   hasFailed = false;
 }
 
@@ -36,8 +36,8 @@ export class ResourceMemory {
 
   /**
    * The arguments of a resource are checked.
-   * @param formerUrn the URN under which the state has the resource, where an alias moves it: what this one replaces is
-   *   deleted by the name that it had.
+   * @param formerUrn the URN under which the state has the resource, where an alias moves it: the replaced execution is
+   *   deleted by its former name.
    */
   checked(urn: string | undefined, formerUrn: string | undefined, isInState: boolean): void {
     if (urn !== undefined) this.#checked.add(urn);
@@ -84,7 +84,7 @@ export class ResourceMemory {
   }
 }
 
-/** A stored execution as what a new one replaces. */
+/** A stored execution that a new one replaces. */
 export function supersededBy(id: string, stored: Readonly<Record<string, unknown>>): Superseded {
   const { startedAt, settledAt, adoptExecutionId } = stored;
   return {

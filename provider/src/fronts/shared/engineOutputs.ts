@@ -28,7 +28,7 @@ export interface AnsweredCall {
 // An output that is not in the state is unknown in every preview, and with it all that depends on it.
 const noOutputs = Object.fromEntries([...outputs, ...repeatedArguments].map((name) => [name, null]));
 
-// Of what a service says: what can come from a secret is marked as one, the rest is not.
+// The service's own outputs: those that can come from a secret are marked as secret, the rest are not.
 const derived: ReadonlySet<string> = new Set(["output", "steps", "failure"]);
 const said: ReadonlySet<string> = new Set(["rawStatus", "consoleUrl", "truncated"]);
 
