@@ -80,7 +80,7 @@ export function readTemporaryKeys<Key>(
 }
 
 /**
- * The error for an answer about credentials that is not what the service documents.
+ * The error for an answer about credentials that differs from the service's documentation.
  * @param problem continues `the answer of <address> …`.
  */
 export function malformedAnswer(request: RequestSummary, problem: string): ResponseFormatError {
@@ -100,8 +100,8 @@ export interface KeySending<Key extends AccessKey> {
 }
 
 /**
- * Signs a request and sends it; errors as HttpClient.send. Keys that are refused as expired, whatever they said of their
- * life, are replaced once: a refused request was not handled, so even a start may be sent again.
+ * Signs a request and sends it; errors as HttpClient.send. Keys that are refused as expired are replaced once, even
+ * before their stated end: a refused request was not handled, so even a start may be sent again.
  */
 export async function sendByKey<Key extends AccessKey>(
   request: HttpRequest,

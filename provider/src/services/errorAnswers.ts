@@ -1,6 +1,6 @@
 /**
- * From an error answer to the typed error that HttpClient throws: the vendor says what its codes mean, and the same care is
- * taken for all of them with answers that are not the service's own.
+ * From an error answer to the typed error that HttpClient throws: the vendor gives the meaning of its codes. Answers
+ * that are not the service's own are treated alike for all vendors.
  */
 import type { RequestSummary, ServiceErrorDetails } from "../ground/errors";
 import { AuthenticationError, ServiceError, ThrottledError, isRetryableStatus } from "../ground/errors";
@@ -28,10 +28,10 @@ export interface Verdict {
    * @default by the status
    */
   readonly retryable?: boolean | undefined;
-  /** One sentence on what to do. */
+  /** The remedy, one sentence. */
   readonly remedy?: string | undefined;
   /**
-   * True where the answer says nothing about what was asked for, e.g. that of a gateway which does not know the address.
+   * True if the answer says nothing about the request, e.g. the answer of a gateway which does not know the address.
    * @default false
    */
   readonly isForeign?: boolean | undefined;
@@ -78,10 +78,10 @@ export function serviceErrorOf(
 }
 
 /**
- * Makes the reader for requests that get credentials. There, "not found" is a refusal: it says nothing about an execution, and
- * no caller may take the error for that.
+ * Makes the reader for requests that get credentials. There, "not found" is a refusal: it says nothing about an
+ * execution, and no caller may take the error for that.
  * @param read the vendor's reader.
- * @param remedy a sentence on what to do where the request is refused.
+ * @param remedy a sentence with the remedy for a refused request.
  */
 export function identityReader(read: ToServiceError, remedy: string): ToServiceError {
   return (answer, request) => asRefusal(read(answer, request), remedy);

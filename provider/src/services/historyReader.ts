@@ -96,15 +96,15 @@ export class HistoryReader<Event> {
       ...(executionError === undefined || isTold ? {} : { error: executionError }),
     };
     if (isWhole) return { ...known, steps };
-    // The ends of some are missing: of what has settled nothing runs any more.
+    // The ends of some steps are missing, although no step of a settled execution is still running.
     const isOpen = ({ status }: ExecutionStep): boolean => isSettled(snapshot.status) && !isSettled(status);
     const seen = steps.map((step) => (isOpen(step) ? { ...step, status: "unknown" as const } : step));
     return { ...known, steps: seen, stepsOmitted: true };
   }
 
   /**
-   * The events of an execution with their data, oldest first, about 10,000 at the most. `isWhole` is false where the service
-   * has more than were read; what was read before something went wrong counts.
+   * The events of an execution with their data, oldest first, about 10,000 at the most. `isWhole` is false if the
+   * service has more than were read. Events that were read before an error count.
    * @throws the error of the first page.
    */
   async read(executionId: string, signal: AbortSignal): Promise<ExecutionHistory<Event>> {

@@ -21,7 +21,7 @@ export interface VendorSetting {
   /** `refused` stops a deployment that sets it; only settings that concern nothing, or speed alone, are `ignored`. */
   readonly treatment: "honoured" | "refused" | "ignored";
   /**
-   * Values of a refused setting that say what is done anyway, in lower case.
+   * Values of a refused setting that ask for this package's behaviour anyway, in lower case.
    * @default none
    */
   readonly allowed?: readonly string[];

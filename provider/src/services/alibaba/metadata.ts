@@ -11,7 +11,7 @@ import { parseKeys } from "./sts";
 /** The address at which every server of Alibaba Cloud finds its metadata service. */
 export const metadataEndpoint = "http://100.100.100.200";
 
-// It is one hop away: whoever does not answer by then is somewhere else.
+// The service is one hop away: without an answer by then, this machine is not a server of Alibaba Cloud.
 const timeoutMs = 3_000;
 const tokenSeconds = 21_600;
 const rolesPath = ["latest", "meta-data", "ram", "security-credentials"] as const;

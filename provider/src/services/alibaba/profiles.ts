@@ -1,6 +1,6 @@
 /**
  * The vendor's files of profiles: the JSON file of the `aliyun` command, and the INI file of the SDKs. Finds a profile;
- * `profileIdentity` says who acts by it.
+ * `profileIdentity` gives the profile's acting identity.
  */
 import { ConfigurationError } from "../../ground/errors";
 import { isJsonObject } from "../../http/answer";
@@ -100,7 +100,7 @@ function readProfiles(settings: Settings, { path, source }: ProfileFile): Profil
       `the profile file ${path} (from ${source}) can't be read: correct the setting, or remove it.`,
     );
   }
-  // One variable names the JSON file for the provider and the INI file for the SDKs: what is in the file decides.
+  // One variable names the JSON file for the provider and the INI file for the SDKs: the content of the file decides.
   const content = text.trim();
   return content.startsWith("{") ? readJsonProfiles(path, content) : readIniProfiles(path, content);
 }

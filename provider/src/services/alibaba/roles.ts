@@ -127,7 +127,7 @@ export function configuredOidc(settings: Settings): OidcRequest | undefined {
   const fields = fieldsOf(object, names);
   const value = (name: keyof typeof oidcVariables): RoleValue =>
     valueOf(settings, fields(name), oidcVariables[name]);
-  // One of the object's own is meant, whatever token the environment has.
+  // A token of the object takes precedence over the environment's token.
   const hasOwnToken = given(fields("oidcToken")) ?? given(fields("oidcTokenFile"));
   const token = hasOwnToken ? fields : value;
   return checkedOidc(object.source, {

@@ -1,5 +1,6 @@
 /**
- * The guards of the official provider: accounts in which nothing may be done. The ARN of what is asked for tells its account.
+ * The guards of the official provider: accounts in which nothing may be done. The ARN of the requested resource tells
+ * its account.
  */
 import { ConfigurationError } from "../../ground/errors";
 import type { Settings } from "../../execution/settings";

@@ -24,7 +24,7 @@ export class AwsClient {
   }
 
   /**
-   * Finds who acts. Makes no request.
+   * Finds the acting identity. Makes no request.
    * @param place the region whose STS is asked for roles.
    * @throws ConfigurationError where a setting is wrong, or refused.
    */

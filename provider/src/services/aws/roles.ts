@@ -37,7 +37,8 @@ export interface WebIdentityRequest {
   readonly token: { readonly text: string } | TokenFile;
 }
 
-// A session needs a name, and the official provider makes one up each time. This one tells who it was.
+// A session needs a name, and the official provider makes one up each time. This name tells that the provider opened
+// the session.
 const defaultSessionName = "pulumi-runbook";
 const defaultSeconds = 3_600;
 const shortestSeconds = 900;

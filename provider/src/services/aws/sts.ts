@@ -1,6 +1,6 @@
 /**
- * AWS's STS (version 2011-06-15) on the wire, as far as the provider uses it: roles for those who have keys, and for the bearers
- * of web identity tokens. Forms there, XML back. Pure.
+ * AWS's STS (version 2011-06-15) on the wire, as far as the provider uses it: roles by keys, and roles by web identity
+ * tokens. Forms there, XML back. Pure.
  */
 import type { RequestSummary } from "../../ground/errors";
 import type { HttpAnswer, HttpRequest } from "../../http/request";
@@ -33,7 +33,7 @@ function build(endpoint: string, operation: string, parameters: readonly Paramet
 }
 
 /**
- * Asks for a role's temporary keys; signed with the keys of whoever assumes it.
+ * Asks for a role's temporary keys; signed with the keys of the identity that assumes the role.
  * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
  */
 export function buildAssumeRole(endpoint: string, role: RoleRequest): HttpRequest {

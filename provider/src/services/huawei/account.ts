@@ -94,8 +94,8 @@ export class HuaweiAccount {
   }
 
   /**
-   * The account's id; undefined where it can't be found out in a few seconds, which is then not tried again. Only used to
-   * compare places, so whatever goes wrong is no error.
+   * The account's id; undefined where it can't be found out in a few seconds, which is then not tried again. The id is
+   * only used to compare places, so a failure is no error.
    */
   accountId(signal: AbortSignal): Promise<string | undefined> {
     const request = buildAuthDomainsRequest(this.#iam.endpoints.iamEndpoint);
@@ -151,7 +151,7 @@ export class HuaweiAccount {
     }
   }
 
-  /** In whose name requests are sent, and for what. */
+  /** The actor and the scope of requests. */
   acting(scope: TokenScope): Acting {
     return { actor: this.#actor, scope };
   }

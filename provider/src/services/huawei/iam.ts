@@ -172,7 +172,7 @@ export function parseProject(
 ): FoundProject {
   const projects = readJsonObject(answer, request)["projects"];
   const found = (Array.isArray(projects) ? projects : []).flatMap((project: unknown) => {
-    // Other names only come where the service ignores what it was asked for.
+    // Other names only come if the service ignores the filter.
     if (!isJsonObject(project) || (project["name"] ?? name.value) !== name.value) return [];
     return projectIn(project) ?? [];
   });
@@ -194,7 +194,7 @@ export function parseShownProject(answer: HttpAnswer, request: RequestSummary): 
 }
 
 /**
- * Asks for the account of whoever asks.
+ * Asks for the account of the identity that sends the request.
  * @see https://support.huaweicloud.com/intl/en-us/api-iam/iam_07_0001.html
  */
 export function buildAuthDomainsRequest(iamEndpoint: string): HttpRequest {

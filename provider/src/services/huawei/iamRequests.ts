@@ -50,7 +50,7 @@ export class IamRequests {
 
   /**
    * Sends a request; errors as HttpClient.send.
-   * @param acting in whose name; undefined where the request itself says who asks.
+   * @param acting the actor and the scope; undefined if the request itself names its identity.
    */
   send(
     request: HttpRequest,

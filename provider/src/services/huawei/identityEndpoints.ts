@@ -9,7 +9,8 @@ import type { HuaweiIdentity } from "./identity";
 import { huaweiPlainHttp } from "./transport";
 
 /**
- * The address of IAM. The vendor's provider obtains tokens and looks projects up at `authUrl`, whatever `endpoints.iam` says.
+ * The address of IAM. The vendor's provider obtains tokens and looks projects up at `authUrl`, even if `endpoints.iam`
+ * is set.
  * @param region undefined for the address that is the same for all regions.
  * @param suffix of host names.
  * @throws ConfigurationError where a setting is no address.

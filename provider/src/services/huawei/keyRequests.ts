@@ -72,7 +72,7 @@ function sessionName(agencyName: string): string {
 }
 
 /**
- * Assumes an agency by an id token. Not signed: the token says who asks.
+ * Assumes an agency by an id token. Not signed: the token names the identity.
  * @see https://support.huaweicloud.com/intl/en-us/api-iam5/AssumeAgencyWithOIDC.html
  */
 export function buildAssumeAgencyWithOidcRequest(

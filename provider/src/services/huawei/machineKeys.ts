@@ -1,6 +1,6 @@
 /**
- * Keys that a machine of Huawei Cloud hands out to whoever runs on it: an ECS by its metadata service, a pod of CCE by
- * its agent. Both are asked directly, never through a proxy.
+ * Keys that a machine of Huawei Cloud gives to every process on it: an ECS by its metadata service, a pod of CCE by its
+ * agent. Both are asked directly, never through a proxy.
  */
 import type { RequestSummary } from "../../ground/errors";
 import { ConfigurationError, ServiceError, TransportError } from "../../ground/errors";

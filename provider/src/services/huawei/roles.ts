@@ -110,7 +110,7 @@ function roleIn(
 ): FoundAgency | undefined {
   const [agencyName, domainName, domainId] = ["agencyName", "domainName", "domainId"].map(look);
   if (!agencyName) {
-    // A part without its whole: whoever set it does not mean to act as themselves.
+    // A part without its whole: the author of the setting does not mean to act without an agency.
     const part = isOptional ? undefined : (domainName ?? domainId ?? look("duration"));
     if (!part) return undefined;
     throw new ConfigurationError(

@@ -131,7 +131,7 @@ export function parseGetExecutionHistory(
   return { events, nextToken: nextTokenOf(body) };
 }
 
-// An end is only believed of what has settled.
+// The time of an end counts only for a settled execution.
 function timesOf(
   body: Record<string, unknown>,
   rawStatus: string,

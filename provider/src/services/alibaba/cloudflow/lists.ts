@@ -1,5 +1,5 @@
 /**
- * The lists of a flow's executions: by filters, what has not settled, and what a start of a name has become.
+ * The lists of a flow's executions: by filters, executions that have not settled, and the executions of a start's name.
  */
 import { IncompleteListError, NotFoundError, ServiceError } from "../../../ground/errors";
 import { PageWalk } from "../../../execution/pageWalk";
@@ -65,7 +65,7 @@ export class FlowLists {
         const page = parseListExecutions(answer, summarize(request), this.#requests.flow.flowName);
         demandReadable(page.unreadable, this.#requests.subject);
         for (const execution of walk.news(page.executions, ({ executionId }) => executionId)) {
-          // A service that knows no filter lists what has ended too.
+          // A service that knows no filter also lists executions that have ended.
           if (!isSettled(execution.status)) found.set(execution.executionId, execution);
         }
         ({ nextToken } = page);

@@ -178,7 +178,7 @@ function listIn(body: Bag, name: string, request: RequestSummary): Bag[] {
   return items.filter(isJsonObject);
 }
 
-// An end is only believed of what has settled.
+// The time of an end counts only for a settled execution.
 function timesOf(body: Bag, rawStatus: string): Pick<ExecutionSummary, "status" | "startedAt" | "settledAt"> {
   const status = toExecutionStatus(rawStatus);
   const startedAt = timeIn(body["startDate"]);

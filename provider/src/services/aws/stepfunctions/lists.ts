@@ -1,5 +1,5 @@
 /**
- * The lists of a state machine's executions: by filters, and what has not settled.
+ * The lists of a state machine's executions: by filters, and those that have not settled.
  */
 import { IncompleteListError } from "../../../ground/errors";
 import { PageWalk } from "../../../execution/pageWalk";
@@ -40,7 +40,7 @@ export class ExecutionLists {
       ...list,
       executions: list.executions.filter(matches(filter)),
       servedAtMs: servedAtMs(answer),
-      // Newest first: what follows has begun before, too.
+      // Newest first: the executions that follow have begun before, too.
       nextToken: isPast(list.executions, filter) ? undefined : list.nextToken,
     };
   }

@@ -1,6 +1,7 @@
 /**
- * Reads the answers of Huawei Cloud COC. Pure. Vendor words end here: `backend` and everything above speak of snapshots.
- * A good answer can have an `error_code` too, which says that all is well: only what an answer lacks is a failure.
+ * Reads the answers of Huawei Cloud COC. Pure. Vendor words end here: `backend` and everything above speak of
+ * snapshots. A good answer can have an `error_code` too, which says that all is well: only a missing part of an answer
+ * is a failure.
  */
 import type { RequestSummary } from "../../../ground/errors";
 import { ResponseFormatError } from "../../../ground/errors";
@@ -110,7 +111,7 @@ export interface StepsPage {
   readonly total: number | undefined;
 }
 
-/** A step, and what it gave. */
+/** A step, and its result. */
 export interface JobStep {
   readonly step: ExecutionStep;
   /** False for one that the service lists before the step runs. */

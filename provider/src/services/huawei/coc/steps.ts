@@ -1,5 +1,5 @@
 /**
- * Reads the steps of an execution, which the service has in a list of its own, and what they gave.
+ * Reads the steps of an execution, which the service has in a list of its own, and their results.
  */
 import { PageWalk } from "../../../execution/pageWalk";
 import type { ExecutionSnapshot } from "../../../execution/snapshot";
