@@ -40,5 +40,6 @@ export default {
   testSequencer: "<rootDir>/test/support/longestFirst.cjs",
   // One more than the processors of the machine that CI has: tests wait for processes, and for time to pass.
   maxWorkers: 3,
-  testTimeout: 30_000,
+  // Long enough on a machine that does much else: what hangs takes as long to fail.
+  testTimeout: 120_000,
 };

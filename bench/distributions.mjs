@@ -1,4 +1,4 @@
-// How long executions take: four shapes around one middle, the same for the same seed.
+// Durations of executions: four shapes around one middle, the same for the same seed.
 
 /** Names of the shapes. */
 export const distributions = ["constant", "uniform", "longTail", "bimodal"];

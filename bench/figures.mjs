@@ -1,7 +1,10 @@
-// What must hold, and the table. Pure.
+// The figures that must hold, and the table. Pure.
 import { percentile } from "./stacks.mjs";
 
-/** What CloudFlow's buckets set for a thousand executions of one flow, p95; docs/explanation/waiting.md works it out. */
+/**
+ * The bounds that CloudFlow's buckets set for a thousand executions of one flow, p95; docs/explanation/waiting.md
+ * works them out.
+ */
 const boundsMs = { constant: 500, uniform: 3_500, longTail: 4_000, bimodal: 3_900 };
 
 /**
@@ -30,12 +33,12 @@ export function mergeTurns(results) {
   });
 }
 
-/** How a service refuses a request that comes too soon. */
+/** A service's refusal of a request that comes too soon. */
 function refusalOf(service) {
   return service === "stepfunctions" ? "400 (ThrottlingException)" : "429";
 }
 
-/** How much more of a figure a row takes than another: the median over their turns, each against the one beside it. */
+/** The factor between a figure of two rows: the median over their turns, each against the turn beside it. */
 function ratio(row, other, figure) {
   const turns = row.turns ?? [row];
   const others = other.turns ?? [other];

@@ -1,4 +1,4 @@
-// What the provider costs besides requests: loading it, and the memory of executions that wait.
+// The costs of the provider besides requests: loading it, and the memory of executions that wait.
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { REPOSITORY } from "../tools/setup/setUp.mjs";

@@ -1,4 +1,4 @@
-// What the plugin may take of what the dynamic provider takes, and what it took. Pure.
+// The plugin's figures beside the dynamic provider's, and their limits. Pure.
 
 /**
  * The figures of one front.

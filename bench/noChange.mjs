@@ -1,5 +1,5 @@
-// What an `up` that changes nothing takes, beside as many trivial resources: one after the other, in turns, because what
-// else happens on a machine changes within minutes. Figures are medians of the turns.
+// The cost of an `up` that changes nothing, beside as many trivial resources: one after the other, in turns, because
+// the other work on a machine changes within minutes. Figures are medians of the turns.
 import { openStack, percentile } from "./stacks.mjs";
 
 /** Durations play no part: they are over before anything is measured. */

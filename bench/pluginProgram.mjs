@@ -3,7 +3,10 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { REPOSITORY } from "../tools/setup/setUp.mjs";
 
-/** What carries the executions: the dynamic provider, the plugin under its SDK, or the plugin from YAML. @typedef {"dynamic" | "plugin" | "yaml"} Front */
+/**
+ * The front that carries the executions: the dynamic provider, the plugin under its SDK, or the plugin from YAML.
+ * @typedef {"dynamic" | "plugin" | "yaml"} Front
+ */
 
 const SDK = "@pulumi-runbook/runbook";
 

@@ -1,8 +1,8 @@
-// What a command uses with all the processes that it starts: processor time, and the peak memory of its provider. Read from
-// Linux's own table of processes, so that nothing is loaded into what is measured.
+// The use of a command with all the processes that it starts: processor time, and the peak memory of its provider. The
+// figures come from Linux's own table of processes, so that nothing is loaded into the measured processes.
 import { readdirSync, readFileSync } from "node:fs";
 
-// What a process does after its last reading is not counted; that is the same for all that is compared.
+// Use after a process's last reading is not counted; that is the same for all that are compared.
 const LOOK_EVERY_MS = 50;
 /** Linux counts processor time in these, for programs on every architecture. */
 const TICKS_PER_SECOND = 100;

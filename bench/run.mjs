@@ -25,7 +25,7 @@ const SERVICES = ["aom", "functiongraph", "coc", "cloudflow", "stepfunctions"];
 const HUAWEI = ["aom", "functiongraph"];
 // Comparisons that the quick bench leaves out, to end in time: Step Functions waits by the same planner as Huawei's services.
 const EVERY_ROW_ONLY = new Set(["no history", "1 s", "10 s"].map((variant) => `stepfunctions ${variant}`));
-// What is compared with a variant is run so often, side by side with it: the median decides, or other work on the
+// Rows that are compared with a variant run this often, side by side with it: the median decides, or other work on the
 // machine would.
 const PAIRED_TURNS = 3;
 
@@ -181,7 +181,7 @@ function allRows() {
   return [...rows, ...roughRows()];
 }
 
-/** What goes wrong on machines and networks; N = 8. */
+/** Troubles of machines and networks; N = 8. */
 function roughRows() {
   return SERVICES.flatMap((service) => {
     const common = { service, n: 8, variant: "ours", middleMs: 60_000 };

@@ -18,8 +18,9 @@ const STATES_EMULATOR = join("test", "support", "stepFunctions", "emulator.cjs")
 const NAMED = new Set(["cloudflow", "stepfunctions"]);
 
 /**
- * Operations that ask how executions stand. Whatever of them reaches the service is a status request, also what is
- * refused or sent again, but for what `kindOf` can tell by the request itself to have another purpose.
+ * Operations that read the state of executions. Every request for such an operation that reaches the service is a
+ * status request, also if it is refused or sent again. Exception: requests that `kindOf` recognises by the request
+ * alone as having another purpose.
  */
 const STATUS_OPERATIONS = new Set([
   "aom:SearchWorkflowExecutionDetail",
@@ -57,10 +58,10 @@ function kindOf({ service, operation, path, subject = "" }, hasStarted) {
   if (START_OPERATIONS.has(name)) return "start";
   if (STEP_OPERATIONS.has(name)) return "steps";
   if (!STATUS_OPERATIONS.has(name)) return "other";
-  // What is asked before anything was started asks for others' executions.
+  // A request before the first start is for others' executions.
   if (!hasStarted) return "startLook";
-  // Only a start asks FunctionGraph for what runs, and only the request for the history asks for successes. AOM filters
-  // nothing: there both count as status requests.
+  // Only a start asks FunctionGraph for running executions, and only the request for the history asks for successes. AOM
+  // filters nothing: there both count as status requests.
   if (name === "functiongraph:ListWorkflowExecutions")
     return /[?&]status=running(&|$)/i.test(path) ? "startLook" : "past";
   if (name === "cloudflow:ListExecutions" && /[?&]Status=Succeeded(&|$)/.test(path)) return "past";
@@ -68,7 +69,7 @@ function kindOf({ service, operation, path, subject = "" }, hasStarted) {
   return "status";
 }
 
-/** How many requests of each kind; where the log is no longer whole, all that may be status requests are. */
+/** Number of requests of each kind; where the log is no longer whole, all that may be status requests are. */
 function countKinds(requests, counts) {
   const kinds = { start: 0, startLook: 0, past: 0, steps: 0, status: 0, other: 0 };
   let hasStarted = false;
@@ -91,7 +92,7 @@ function countKinds(requests, counts) {
 /** Stacks without executions, to compare with. */
 const TRIVIAL = new Set(["floor", "shaped", "idle"]);
 
-/** How a stack waits: what `variant.cjs` changes in the provider's process. */
+/** The ways in which a stack waits: `variant.cjs` makes the changes in the provider's process. */
 export const variants = {
   ours: {},
   "no history": { withoutHistory: true },
@@ -103,8 +104,8 @@ export const variants = {
 /**
  * An emulator in a process of its own, so that its work is not counted as ours.
  * @param {number} rate emulated milliseconds per real one
- * @param {number} [offsetMs] how far its clock is ahead
- * @param {string} [service] what it has to serve
+ * @param {number} [offsetMs] the lead of its clock
+ * @param {string} [service] the service that it has to offer
  */
 export async function startEmulator(rate = 1, offsetMs = 0, service = undefined) {
   const script = join(REPOSITORY, service === "stepfunctions" ? STATES_EMULATOR : EMULATOR);
@@ -358,7 +359,7 @@ function argumentsOf(service, id) {
   return { [service === "coc" ? "documentId" : "workflowId"]: id, concurrency: "allow" };
 }
 
-/** What belongs to an account and not to a runbook stands in no resource. */
+/** Settings that belong to an account, not to a runbook, are in no resource. */
 function accountsAt(endpoint) {
   return {
     HW_ACCESS_KEY: "EMULATORACCESSKEY0001",

@@ -36,7 +36,7 @@ await runTool(async () => {
   const progress = reportTo(process.stdout);
   const cli = await setUpEverything(progress);
   const folder = join(REPOSITORY, ".state", "interruptions");
-  // What a run that was itself interrupted has left would count.
+  // The results of an earlier run that was itself interrupted would count.
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const plugin = wanted.some(({ front }) => front === "plugin")

@@ -69,7 +69,7 @@ export class KeyedList {
    * Shows these items in their order.
    * @param {readonly Item[]} items
    * @param {string} [filter] hides items without this text, whatever its case
-   * @returns {number} how many are visible
+   * @returns {number} the number of visible rows
    */
   show(items, filter = "") {
     const keys = new Set(items.map(({ key }) => key));

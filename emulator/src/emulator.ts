@@ -28,7 +28,7 @@ export const ownVendors: readonly Vendor[] = [huawei, alibaba];
 /** Answers requests that are no service's. */
 const gateway = huaweiGateway;
 
-/** How to start an emulator; everything has a default. */
+/** The options of an emulator; everything has a default. */
 export interface EmulatorOptions {
   /** Port to listen on; 0 picks a free one. @default 0 */
   port?: number;

@@ -1,5 +1,6 @@
 /**
- * What a vendor's client must have seen after the same calls to the emulator's CloudFlow, whatever its language.
+ * The answers that a vendor's client must have seen after the same calls to the emulator's CloudFlow, in every
+ * language.
  */
 import type { Seen } from "./functiongraphScenario";
 

@@ -1,6 +1,4 @@
-/**
- * What a vendor's client must have seen after the same calls to the emulator's COC, whatever its language.
- */
+/** The answers that a vendor's client must have seen after the same calls to the emulator's COC, in every language. */
 import type { Seen } from "./functiongraphScenario";
 
 /** The tests that hold for every client. */

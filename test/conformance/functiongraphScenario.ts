@@ -1,6 +1,6 @@
 /**
- * What a vendor's client must have seen after the same calls to the emulator's FunctionGraph, whatever its language;
- * and how such a client is run.
+ * The answers that a vendor's client must have seen after the same calls to the emulator's FunctionGraph, in every
+ * language; and the function that runs such a client.
  */
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -11,7 +11,7 @@ import { startEmulator } from "runbook-emulator";
 
 const testProject = "0123456789abcdef0123456789abcdef";
 
-/** What a client has printed. */
+/** The output of a client, as JSON. */
 export type Seen = ReturnType<typeof JSON.parse>;
 
 /** Runs a client against an emulator of its own; `argumentsFor` is given the emulator's address. */

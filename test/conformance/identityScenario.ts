@@ -11,7 +11,7 @@ import { startEmulator } from "runbook-emulator";
 import { acmeDomainId, acmeSeed, acmeSubProject } from "../emulator/acme";
 import { selfSigned } from "../support/selfSigned";
 
-/** What a client has printed. */
+/** The output of a client, as JSON. */
 export type Seen = ReturnType<typeof JSON.parse>;
 
 /** Time for {@link runIdentityClient}. */

@@ -1,6 +1,4 @@
-/**
- * What lifecycle relies on in every service: the same suite for each of them, against the emulator.
- */
+/** The behaviour that lifecycle relies on in every service: the same suite for each of them, against the emulator. */
 import type { Emulator } from "runbook-emulator";
 import type { Backend } from "../../provider/src/execution/service";
 import {

@@ -22,7 +22,7 @@ import type { Answers, Hostile } from "../support/hostileService";
 import { comeBackTomorrow, hostile, hostileId, json, loginPage } from "../support/hostileService";
 import { wires } from "../support/hostileWires";
 
-// What a wait may last beyond its time: one request.
+// The time by which a wait may exceed its limit: one request.
 const requestSeconds = 30;
 
 let open: Hostile;

@@ -1,5 +1,5 @@
 /**
- * What the contract suite needs to know of a service: how to script its workflows on the emulator, and the vendor's
+ * The facts that the contract suite needs of a service: the script of its workflows on the emulator, and the vendor's
  * names of the operations, for faults and counts.
  */
 import type { Emulator } from "runbook-emulator";

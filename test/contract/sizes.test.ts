@@ -30,7 +30,7 @@ const functiongraph = { workflowId: "demo-succeeds", region: "cn-north-4" };
 const entityTooLarge = { status: 400, serviceCode: "EntityTooLarge" };
 const bodyTooLarge = { status: 413, serviceCode: "FSS.0413" };
 const runName = `r${"n".repeat(127)}`;
-/** What a start's body has around `text` in `{"headers":{…},"input":{"t":"text"}}`. */
+/** Size of a start's body around `text` in `{"headers":{…},"input":{"t":"text"}}`. */
 const around = (headers: Record<string, string>): number =>
   JSON.stringify({ headers: { "x-pulumi-runbook": runName, ...headers }, input: { t: "" } }).length;
 

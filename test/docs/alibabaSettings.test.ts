@@ -1,6 +1,4 @@
-/**
- * What the documents say of Alibaba Cloud's settings is what the code does with them.
- */
+/** The code treats Alibaba Cloud's settings as the documents say. */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { alibabaSettings } from "../../provider/src/services/alibaba/settingsTable";

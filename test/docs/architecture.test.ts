@@ -11,7 +11,7 @@ const page = readFileSync(inRepository("docs/explanation/architecture.md"), "utf
 test("the page is current", async () => {
   const { code, stderr } = await startNode([inRepository("tools/architecture.mjs"), "--check"]).ending;
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-}, 60_000);
+});
 
 test("an import between rooms becomes an arrow, unless a longer way leads there; the table has all", async () => {
   const rooms = [

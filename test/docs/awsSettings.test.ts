@@ -1,6 +1,4 @@
-/**
- * What the documents say of AWS's settings is what the code does with them.
- */
+/** The code treats AWS's settings as the documents say. */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { check } from "../../provider/src/lifecycle";

@@ -35,7 +35,7 @@ function textOf(file: string): string {
   return text;
 }
 
-/** Why a link of a page leads nowhere in the repository; undefined where it does, or leads out of it. */
+/** The problem of a link that leads nowhere in the repository; undefined where it leads somewhere, or out of it. */
 function problemOf(page: string, link: string): string | undefined {
   const own = link.startsWith(`${repository}/`) ? link.slice(repository.length + 1) : undefined;
   if (own === undefined && /^[a-z][\w+.-]*:/i.test(link)) return undefined;

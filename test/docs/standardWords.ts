@@ -105,7 +105,7 @@ export function clauseProblemsOf(text: string): string[] {
     .map((sentence) => `begin with the subject: ${sentence}`);
 }
 
-/** What is wrong with a text, with the words to write instead. */
+/** The problems of a text, with the words to write instead. */
 export function problemsOf(text: string): string[] {
   return sentencesOf(text).flatMap((sentence) => [
     ...wordProblemsIn(sentence),

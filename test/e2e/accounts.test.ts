@@ -6,8 +6,6 @@ import { join } from "node:path";
 import { control, executionsOf, requestsOf } from "../support/emulators";
 import { useFixture } from "../support/fixture";
 
-jest.setTimeout(120_000);
-
 const projectId = "b".repeat(32);
 const [leftProject, rightProject] = ["1".repeat(32), "2".repeat(32)];
 

@@ -25,7 +25,7 @@ const provider = new Provider("acme", { alicloud: { region: "cn-shanghai", skipR
 exports.status = new cloudflow.WorkflowExecution("nightly", { flowName: "flow" }, { provider }).status;
 `;
 
-/** Who has started executions, oldest first. */
+/** The callers that have started executions, oldest first. */
 async function starters(): Promise<string[]> {
   const answer = await control(fixture.emulator, "GET", "/executions?service=cloudflow");
   const { executions } = answer as { executions: { startedBy: string }[] };

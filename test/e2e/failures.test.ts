@@ -1,6 +1,6 @@
 /**
- * What the user sees when a runbook fails, an argument is wrong, or the service can't be used: real engine, and a
- * state that still loads.
+ * The messages that the user sees when a runbook fails, an argument is wrong, or the service can't be used: real
+ * engine, and a state that can still be loaded.
  */
 import { control, executionsOf, requestsOf } from "../support/emulators";
 import { errorOf } from "../support/console";
@@ -125,7 +125,7 @@ test("credentials, workflow, network and web pages: each error says what to do, 
     expect(result.ok).toBe(false);
     const error = errorOf(result.output, "patch").join("\n");
     expect(error).toMatch(expected);
-    // What is wrong with settings alone is told before anything is tried.
+    // Problems of settings alone are reported before anything is tried.
     expect(error).toMatch(/Nothing was started\.|resource 'patch' has a problem/);
     expect(result.output).not.toContain("emulator-secret-key");
     expect(result.output).not.toMatch(/\n\s+at /);

@@ -5,8 +5,6 @@ import { executionsOf, requestsOf } from "../support/emulators";
 import { useFixture } from "../support/fixture";
 import type { TestStack } from "../support/stack";
 
-jest.setTimeout(120_000);
-
 const fixture = useFixture();
 
 test("up runs it, up again runs nothing, a change runs it again for the named reason, destroy leaves nothing", async () => {

@@ -76,7 +76,7 @@ test("replacementTrigger, replaceOnChanges and --target-replace run it again, an
     });
   }
 
-  // What --target left out is still to be done.
+  // The resources that --target left out are still to be replaced.
   expect((await stack.up()).changes).toMatchObject({ replace: 2 * serviceCount });
   expect(await runsOf(emulator, "triggered")).toEqual(onEvery(["ended", "ended", "ended"]));
   expect(await runsOf(emulator, "star")).toEqual(onEvery(["ended", "ended"]));

@@ -34,9 +34,9 @@ interface Combination {
   readonly onFailure: "fail" | "continue";
   /** The argument `rerunOn`; left out where undefined. */
   readonly rerunOn: undefined | [] | "always";
-  /** Why it runs again after the first run; undefined where it doesn't. */
+  /** The reason for another run after the first one; undefined where there is none. */
   readonly whyAgain: string | undefined;
-  /** What the error of the first run says about the next one. */
+  /** The sentence about the next deployment in the error of the first run. */
   readonly next: string;
 }
 
@@ -69,7 +69,7 @@ const combinations: readonly Combination[] = (Object.keys(outcomes) as OutcomeNa
   ]),
 );
 
-/** What the next deployment says of itself, when it has ended too. */
+/** The reason that the next deployment gives, when it has ended too. */
 const keptReason = ({ whyAgain, onFailure, outcome }: (typeof combinations)[number]): string[] => {
   if (whyAgain !== undefined) return [`runs again: ${whyAgain}`];
   return onFailure === "continue" ? [] : [`last execution ${outcomes[outcome].verb} (not run again)`];
@@ -156,7 +156,8 @@ test.each(everyService)("%s: every outcome, onFailure and rerunOn", async (servi
         new RegExp(`^\\* execution ${id!} ${verb} after (\\d+m?s|less than 1s)$`),
       );
       expect(diagnostics).toContain(`The execution is no longer running. ${next}`);
-      expect(diagnostics.at(-1)).toMatch(/error WFX-EXECUTION-FAILED$/);
+      expect(diagnostics.at(-2)).toMatch(/error WFX-EXECUTION-FAILED$/);
+      expect(diagnostics.at(-1)).toMatch(/^https:\S+#wfx-execution-failed$/);
       // The state keeps what the person has read.
       expect(initErrors).toHaveLength(1);
       for (const line of diagnostics.slice(2)) expect(initErrors![0]).toContain(line);
@@ -238,7 +239,7 @@ test.each(everyService)("%s: every outcome, onFailure and rerunOn", async (servi
   const runs = expectCounts(({ whyAgain }) => (whyAgain === undefined ? 1 : 2));
   expect(await counts()).toEqual(runs);
 
-  // What has succeeded now has no reason left, but for "always".
+  // Executions that have succeeded now have no reason left, but for "always".
   const last = await stack.preview();
   for (const { name, rerunOn, whyAgain } of combinations) {
     const row = previewRowOf(last.output, name);

@@ -1,5 +1,6 @@
 /**
- * What planned waiting looks like to people and to the service: the lines, and the requests of many. Real engine.
+ * Planned waiting as people and the service see it: the lines, and the number of requests for many executions. Real
+ * engine.
  */
 import { control, requestsOf } from "../support/emulators";
 import { useFixture } from "../support/fixture";

@@ -125,7 +125,7 @@ onYaml("a YAML program", () => {
     stack.program(patch({ triggers: { key: { "fn::secret": "hunter2-trigger" }, open: "seen" } }));
     const up = await stack.pulumi("up");
     expect(up.code).toBe(0);
-    // What the engine keeps of the configuration itself (its history) is the stack's own choice.
+    // The engine's own copy of the configuration (its history) is the stack's own choice.
     const stored = JSON.stringify(await stack.resources());
     expect(stored).toContain("seen");
     expect(stored).not.toContain("emulator-secret-key-0001");

@@ -59,7 +59,7 @@ async function script(role: string, node: object = {}): Promise<void> {
 const perService = <T>(value: (service: ServiceName) => T): Record<string, T> =>
   Object.fromEntries(registeredServices.map((service) => [service, value(service)]));
 
-/** What ran for a role, by service. */
+/** The executions of a role, by service. */
 async function runsOf(role: string): Promise<Record<string, string[]>> {
   const executions = await executionsOf(emulator);
   return perService((service) =>

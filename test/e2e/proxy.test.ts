@@ -16,8 +16,6 @@ import { openStack } from "../support/stack";
 import type { TlsFront } from "../support/tlsFront";
 import { startTlsFront } from "../support/tlsFront";
 
-jest.setTimeout(120_000);
-
 const hosts = ["aom.cloud.localhost", "functiongraph.cloud.localhost", "iam.cloud.localhost"];
 const certificate = selfSigned(hosts);
 

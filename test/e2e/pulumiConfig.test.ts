@@ -7,8 +7,6 @@ import { ControlClient } from "runbook-emulator";
 import { useFixture } from "../support/fixture";
 import { demandPulumi } from "../support/pulumiCommand";
 
-jest.setTimeout(120_000);
-
 const fixture = useFixture();
 
 test("a stack with no other configuration runs a workflow on each service", async () => {

@@ -7,8 +7,6 @@ import { join } from "node:path";
 import { executionsOf } from "../support/emulators";
 import { useFixture } from "../support/fixture";
 
-jest.setTimeout(120_000);
-
 const fixture = useFixture();
 
 const program = `

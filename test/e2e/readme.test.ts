@@ -6,8 +6,6 @@ import { join, resolve } from "node:path";
 import { executionsOf } from "../support/emulators";
 import { useFixture } from "../support/fixture";
 
-jest.setTimeout(120_000);
-
 const fixture = useFixture();
 
 test("the README's program runs its workflow and exports its output", async () => {

@@ -1,6 +1,6 @@
 /**
- * Why something runs again: each reason stands in the preview, and what is no reason runs nothing. Every wanted run is
- * run, however alike they are; states of other versions are read. Real engine; one stack holds all services.
+ * Reasons for another run: each reason stands in the preview, and nothing else starts a run. Every wanted run is run,
+ * however alike they are; states of other versions are read. Real engine; one stack holds all services.
  */
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -30,7 +30,7 @@ const scriptSuccess = async (
   await control(fixture.emulator, "PUT", `/workflows/${id}`, { service, nodes: [step], runs });
 };
 
-/** How many executions each workflow has had. */
+/** Number of executions that each workflow has had. */
 async function counts(): Promise<Record<string, number>> {
   const found: Record<string, number> = {};
   for (const { workflowId } of await executionsOf(fixture.emulator)) {
@@ -48,7 +48,7 @@ interface Change {
   readonly what: string;
   readonly before: Args;
   readonly after: Args;
-  /** What the preview says, after the name of the resource; undefined where there is nothing to do. */
+  /** The preview's text after the name of the resource; undefined where there is nothing to do. */
   readonly preview: string | undefined;
 }
 
@@ -148,7 +148,7 @@ test("each reason stands in the preview: what is none, like key order or an expi
   expect((await stack.up(program("before"))).ok).toBe(true);
   expect(await counts()).toEqual(once);
 
-  // The services keep what has ended for a while only. What is known of it stays.
+  // The services keep ended executions for a while only. The stack keeps its own record of them.
   const ended = await stateByName();
   for (const name of expiredNames) {
     const id = ended.get(name)!.id!;
@@ -192,7 +192,8 @@ test("each reason stands in the preview: what is none, like key order or an expi
     ...Object.fromEntries(serviceNames.map((service) => [`${service}-workflow`, 1])),
     ...Object.fromEntries(serviceNames.map((service) => [`${service}-other`, 1])),
   });
-  // What was compared with an order of its own is still the same execution, and so is what only its record has lost.
+  // Resources that were compared with an order of their own keep their execution, and so do those that lost only its
+  // record.
   const now = await stateByName();
   for (const { name } of cases) {
     const isAnother = reruns.some((rerun) => rerun.name === name);
@@ -296,7 +297,7 @@ test("A, B, A is three runs, one after a failure is a new one, and so is one aft
   expect(await counts()).toEqual({ ...expected(3, 2), ...expected(4, 3, modes) });
 });
 
-/** What an upgrade changes of the provider that a stack's program and the dynamic provider host find. */
+/** Makes the changes of an upgrade to the provider that a stack's program and the dynamic provider host find. */
 function installAnotherVersion(folder: string, version: string, versionOfState: number): () => void {
   const source = resolve(__dirname, "../../provider");
   const target = join(folder, "node_modules", "pulumi-runbook");

@@ -117,7 +117,7 @@ test("a destroy that runs out of time: the next one goes on waiting for the same
   );
   expect(await stack.state()).toHaveLength(serviceCount);
 
-  // What follows naturally: a look, and more time.
+  // The usual next steps of a user: a refresh, and more time.
   expect((await stack.refresh()).ok).toBe(true);
   expect((await stack.up(teardown({ timeoutSeconds: 60 }))).changes).toMatchObject({ update: serviceCount });
   expect(await runsOf(emulator, "clean")).toEqual(onEvery(["runs"]));

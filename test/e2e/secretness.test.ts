@@ -1,8 +1,8 @@
 /**
- * What is secret is what the engine sends and what the state says: behind ignoreChanges, by transformations of both
- * kinds, marked later, taken back, moved, beside others in one argument, and along a chain that an update plan carries
- * out. And what JSON can't hold.
- * One stack for all: deployments are what takes time.
+ * Secrets are those that the engine sends as secret and those that the state marks: behind ignoreChanges, by
+ * transformations of both kinds, marked later, taken back, moved, beside others in one argument, and along a chain that
+ * an update plan carries out. Values that JSON can't hold are here too. One stack for all: deployments take the most
+ * time.
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -74,7 +74,7 @@ run("shifted", { input: { list: isFirst ? [{ user: "app" }, password(true, secre
 if (step === "bad") run("bad", { input: { list: [new Set()] }, triggers: { order: 1n } });
 `;
 
-/** Whose secrets stand in a text. */
+/** The names of the secrets that a text contains. */
 function found(text: string): string[] {
   return Object.entries(secrets).flatMap(([name, secret]) => (text.includes(secret) ? [name] : []));
 }
@@ -109,7 +109,7 @@ test("what is secret stays secret until the program takes it back and the value 
     seen.push(preview.output, up.output);
     return up.changes;
   };
-  /** What of the state is no secret. */
+  /** The parts of the state that are no secret. */
   const open = async (): Promise<string> =>
     JSON.stringify(await stack.state(), (_key, value) => (isSecret(value) ? "[secret]" : value));
 

@@ -43,7 +43,7 @@ const program = (value: string): ProgramResource[] => [
     kind: "cloudflow",
     args: { flowName: "keyed", executionKey: `secret:key-${value}`, input: { user: "admin" } },
   },
-  // What comes from a secret stays one on its way to the next.
+  // A value that comes from a secret stays a secret on its way to the next resource.
   {
     name: "after",
     kind: "functiongraph",

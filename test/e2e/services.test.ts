@@ -59,7 +59,7 @@ test("three services in one stack: up, nothing to do, a change, refresh, destroy
   expect((await stack.up()).changes).toEqual({ same: 7 });
   expect(await requestsOf(emulator)).toHaveLength(requests);
 
-  // What keeps no history has nothing to be asked for.
+  // A mode without history keeps no execution that a refresh could read.
   const refreshed = await stack.refresh();
   expect(refreshed.ok).toBe(true);
   expect((await stack.preview()).changes).toEqual({ same: 7 });

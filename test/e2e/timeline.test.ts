@@ -7,8 +7,6 @@ import { useFixture } from "../support/fixture";
 import type { PluginStack } from "../support/pluginStack";
 import { hasYaml, openPluginStack } from "../support/pluginStack";
 
-jest.setTimeout(120_000);
-
 const fixture = useFixture();
 const command = resolve(__dirname, "../../provider/bin/pulumi-runbook.js");
 

@@ -48,7 +48,7 @@ test("timeoutSeconds runs out: left, the next up goes on waiting; stopped, the n
   for (const name of namesOf("left")) {
     expect(preview.output).toContain(`resumes waiting for execution ${firstIds.get(name)!}`);
   }
-  // What is left ends now; what is started anew ends as soon as it has begun.
+  // Executions that were left end now; those that are started anew end as soon as they have begun.
   await control(emulator, "POST", "/clock", { advanceMs: 3_600_000 });
   await script(emulator, "stopped");
   await control(emulator, "POST", "/clock", { rate: 1 });

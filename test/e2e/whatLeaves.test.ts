@@ -1,6 +1,6 @@
 /**
- * What leaves the provider, with the real engine and a service that says whatever is worst: no secret in any form in
- * which services echo one, nothing that a terminal acts on, and no message without end.
+ * Texts that leave the provider, with the real engine and a service that says the worst: no secret in any form in which
+ * services echo one, nothing that a terminal acts on, and no message without end.
  */
 import { join } from "node:path";
 import { errorOf } from "../support/console";
@@ -93,7 +93,7 @@ describe("secrets", () => {
     ],
   ];
 
-  /** What must not be found: what is the same in every echo of a secret in this form. */
+  /** The texts that must not be found: the part that every echo of a secret in this form has. */
   function tracesOf(secret: string): string[] {
     return forms.flat().map((form) => {
       const text = form(secret);
@@ -102,7 +102,7 @@ describe("secrets", () => {
   }
 
   const workflows = forms.map((_, index) => String(index));
-  // What a session has not met it can't know: each service echoes what it was sent.
+  // A session can't know secrets that it has not met: each service echoes only what it was sent.
   const secretsOf = (workflow: string): string[] => {
     const [, account] = /-([a-z]+)$/.exec(workflow) ?? [];
     return [...Object.values(ofArguments), ...(ofAccount[account ?? ""] ?? ofAccount["huawei"]!)];

@@ -1,5 +1,5 @@
 /**
- * What the engine refuses, and what its transport can't carry, costs no execution and no neighbour: with the real
+ * Values that the engine refuses or that its transport can't carry cost no execution and no neighbour: with the real
  * engine, on every service.
  */
 import { control, executionsOf } from "../support/emulators";

@@ -272,7 +272,7 @@ test("an answer that is kept until the next change says what a new one would", (
         const keeps = new Player(() => now);
         for (const ms of times.sort((a, b) => a - b)) {
           now = startMs + ms;
-          // What is yet to be done is not known beforehand: from then on there is another execution to play.
+          // A player does not know later interventions beforehand: from then on there is another execution to play.
           if (playable.interventions.some((one) => one.at > now)) continue;
           expect(keeps.play(playable)).toEqual(new Player(() => now).play(playable));
         }

@@ -1,6 +1,4 @@
-/**
- * How the emulated gateway lets requests in, and how it refuses them.
- */
+/** The emulated gateway admits requests and refuses them as the vendor's does. */
 import type { Emulator } from "runbook-emulator";
 import { startEmulator } from "runbook-emulator";
 import type { Json } from "./emulatorClient";

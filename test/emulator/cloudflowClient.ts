@@ -5,14 +5,14 @@ import { createHash, createHmac, randomUUID } from "node:crypto";
 import type { Answer, Keys } from "./emulatorClient";
 import { demoKeyPair, EmulatorClient } from "./emulatorClient";
 
-/** How to send a request; everything has a default. */
+/** Options of a request; everything has a default. */
 export interface SendOptions {
   readonly keys?: Keys;
   /** @default "rpc" */
   readonly signature?: "rpc" | "acs3";
   /** @default "POST" for the operations that change something, else "GET" */
   readonly method?: "GET" | "POST";
-  /** Where the operation's parameters go; of a GET they are always in the query. `all` takes the signature along. */
+  /** The place of the operation's parameters; a GET always has them in the query. `all` takes the signature along. */
   readonly place?: "query" | "body" | "all";
   readonly date?: Date;
   readonly nonce?: string;

@@ -1,6 +1,4 @@
-/**
- * Who is let in to CloudFlow: both signatures, every place for the parameters, clocks, nonces and STS tokens.
- */
+/** CloudFlow's admission of callers: both signatures, every place for the parameters, clocks, nonces and STS tokens. */
 import { startEmulator } from "runbook-emulator";
 import type { SendOptions } from "./cloudflowClient";
 import { CloudFlowClient } from "./cloudflowClient";
@@ -79,7 +77,7 @@ describe.each(["rpc", "acs3"] as const)("a request with %s is refused", (signatu
     const nonce = "only-once";
     expect((await client.call("ListFlows", {}, { signature, nonce })).status).toBe(200);
     expect(await refused({ nonce })).toEqual([400, "SignatureNonceUsed"]);
-    // What was refused has not used its nonce up.
+    // A refused request has not used its nonce up.
     const other = "not-used";
     expect(
       await refused({ nonce: other, keys: { ...wrongKey, accessKey: "EMULATORACCESSKEY0001" } }),

@@ -220,7 +220,7 @@ describe("ListExecutions", () => {
       (await list(query)).json.data.map(({ execution_id: id }: Json) => id as string);
     expect(await ids(`start_time=${String(now)}`)).toEqual([second]);
     expect(await ids(`start_time=${String(now - 1)}`)).toEqual([second, first]);
-    // What still runs has not ended before any time.
+    // An execution that is still running has not ended before any time.
     expect(await ids(`end_time=${String(now + 60_000)}`)).toEqual([first]);
     expect(await ids("document_name=succ&creator=em")).toEqual([second, first]);
     expect(await ids("document_name=fails")).toEqual([]);

@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => emulator.close());
 beforeEach(() => control.reset());
 
-/** What a rejected promise was rejected with. */
+/** The error that a rejected promise was rejected with. */
 const refusalOf = (promise: Promise<unknown>): Promise<unknown> =>
   promise.then(
     () => undefined,

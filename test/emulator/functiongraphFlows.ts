@@ -1,13 +1,11 @@
-/**
- * What the tests of the emulated FunctionGraph share: paths, and the calls that almost all of them make.
- */
+/** The parts that the tests of the emulated FunctionGraph share: paths, and the calls that almost all of them make. */
 import type { Answer, CallOptions, Json } from "./emulatorClient";
 import { EmulatorClient, testProject } from "./emulatorClient";
 import { useEmulator } from "./useEmulator";
 
 export const flowsPath = `/v2/${testProject}/fgs/workflows`;
 
-/** What the service answers for a flow that it does not know. */
+/** The service's answer for a flow that it does not know. */
 export const noFlow = { error_code: "FGS.5002", error_msg: "Function flow not found." };
 /** The same for an execution. */
 export const noExecution = { error_code: "FGS.5002", error_msg: "Function flow execution not found." };

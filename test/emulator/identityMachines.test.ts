@@ -1,4 +1,4 @@
-/** What machines hand out to whoever has no key: metadata services, the service of a pod, a credentials URI. */
+/** The keys that machines give to clients without keys: metadata services, the service of a pod, a credentials URI. */
 import { startEmulator } from "runbook-emulator";
 import { acmeProject, acmeSeed } from "./acme";
 import { CloudFlowClient } from "./cloudflowClient";

@@ -1,6 +1,6 @@
 /**
- * The page at `/` as its files and its state: who gets it, what a browser may do with it, what is in the state. How it looks
- * and behaves is in pageBrowser.test.ts.
+ * The page at `/` as its files and its state: the requests that get it, the permissions of a browser, the content of
+ * the state. Its look and behaviour are tested in pageBrowser.test.ts.
  */
 import { ControlClient, startEmulator } from "runbook-emulator";
 import { EmulatorClient, executions, testProject } from "./emulatorClient";

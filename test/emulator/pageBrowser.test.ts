@@ -9,9 +9,7 @@ import { ControlClient, startEmulator } from "runbook-emulator";
 import type { Emulator } from "runbook-emulator";
 import { describeInChromium, launchChromium } from "../support/chromium";
 
-jest.setTimeout(120_000);
-
-/** What the page's own functions see; the tests are not compiled for a browser. */
+/** The globals that the page's own functions see; the tests are not compiled for a browser. */
 interface InPage {
   readonly document: {
     readonly body: { innerHTML: string };
@@ -32,7 +30,7 @@ describeInChromium("the page", () => {
   let emulator: Emulator;
   let control: ControlClient;
   let page: Page;
-  /** What the page has complained of, and requests to anywhere else. */
+  /** Complaints of the page, and requests to anywhere else. */
   let complaints: string[];
 
   const open = async (options: BrowserContextOptions = {}): Promise<void> => {

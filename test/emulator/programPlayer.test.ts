@@ -298,7 +298,7 @@ describe("a program that does not come to an end by itself", () => {
   });
   const tooMany = { code: "TooManyEvents", cause: "more than 5000 events" };
 
-  /** What goes on when the rest is over. */
+  /** The state that runs after the rest is over. */
   const after: State = { kind: "pass", id: "after" };
   const caught = { catches: [{ errors: ["*"], next: "after" }] };
 

@@ -1,5 +1,5 @@
 /**
- * How long the emulator waits in real time for what happens in emulated time: to the millisecond, on a clock of the test's.
+ * The real time that the emulator waits for an event of emulated time: to the millisecond, on a clock of the test's.
  */
 import { Clock } from "../../emulator/src/ground/clock";
 import { waitUntil } from "../../emulator/src/executions/settling";
@@ -49,7 +49,7 @@ async function wait(options: {
   await Promise.resolve();
 }
 
-/** Whether the wait is over after so many milliseconds more. */
+/** True if the wait is over after this many more milliseconds. */
 async function overAfter(ms: number): Promise<boolean> {
   await jest.advanceTimersByTimeAsync(ms);
   return isOver;

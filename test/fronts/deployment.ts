@@ -13,26 +13,26 @@ export interface Kept {
   readonly id: string;
   readonly inputs: Bag;
   readonly outputs: Bag;
-  /** Why the resource is not ready; empty where it is. */
+  /** The reasons for which the resource is not ready; empty where it is. */
   readonly reasons: readonly string[];
   /** The provider wants it read before the next comparison. */
   readonly readsFirst: boolean;
 }
 
-/** What came of a resource. */
+/** The result of a resource in a deployment. */
 export interface Step {
   readonly action: "refused" | "created" | "replaced" | "updated" | "same" | "failed" | "gone";
-  /** What is wrong with which argument. */
+  /** The arguments that are wrong, each with its problem. */
   readonly failures?: readonly { readonly property: string; readonly reason: string }[];
-  /** Why nothing came of it. */
+  /** The error that ended the step. */
   readonly error?: string;
-  /** What the state has from now on. */
+  /** The resource in the state from now on. */
   readonly kept?: Kept;
-  /** What the comparison found. */
+  /** The properties for which the comparison found a replacement. */
   readonly replaces?: readonly string[];
 }
 
-/** What a preview shows. */
+/** The content of a preview. */
 export interface Previewed {
   readonly action: "create" | "replace" | "update" | "same";
   readonly replaces: readonly string[];
@@ -68,7 +68,7 @@ export class Deployment {
     return this.#process.engine;
   }
 
-  /** What stays on the screen of a resource. */
+  /** The lines that stay on the screen for a resource. */
   said(declared: Declared): string[] {
     const urn = this.#front.urnOf(declared);
     return this.#engine.said.filter((each) => each.urn === urn && each.isKept).map(({ text }) => text);

@@ -1,6 +1,6 @@
 /**
- * Where the two fronts may differ: the table "Differences between the two" in docs/reference/plugin.md, row by row.
- * Everything else has to be the same, and each of these has to be met by a scenario.
+ * The allowed differences of the two fronts: the table "Differences between the two" in docs/reference/plugin.md, row by
+ * row. Everything else has to be the same, and a scenario has to meet each of these.
  */
 
 /** By subject: the plugin's column, and that of the npm package. */

@@ -16,7 +16,7 @@ import type { Declared, Front, Timeouts } from "./front";
 import { quietMachine } from "./front";
 import { isSecret } from "./marks";
 
-/** What the engine receives for a resource. */
+/** The registration of a resource, as the engine receives it. */
 interface Registration {
   getName(): string;
   getObject(): { toJavaScript(): Bag };
@@ -74,7 +74,7 @@ function optionOf(timeouts: Timeouts): pulumi.CustomTimeouts {
   return Object.fromEntries(Object.entries(timeouts).map(([name, seconds]) => [name, `${String(seconds)}s`]));
 }
 
-// What a program writes for a value.
+// The value as a program would write it.
 function programValue(value: unknown): unknown {
   if (value === unknown) return pulumi.output(unknownOutput);
   if (isSecret(value)) return pulumi.secret(programValue(value.value));

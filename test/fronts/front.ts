@@ -6,7 +6,7 @@ import type { Emulator } from "runbook-emulator";
 import type { ServiceName } from "../../provider/src/services/registry";
 import type { Bag, Plugin } from "../support/pluginProcess";
 
-/** How long Pulumi allows each operation (`customTimeouts`), in seconds. */
+/** The time that Pulumi allows each operation (`customTimeouts`), in seconds. */
 export interface Timeouts {
   readonly create?: number;
   readonly update?: number;

@@ -11,8 +11,6 @@ import { runScenarios } from "./runScenarios";
 import { Fronts } from "./stage";
 import { valueScenarios } from "./valueScenarios";
 
-jest.setTimeout(120_000);
-
 let fronts: Fronts;
 beforeAll(async () => {
   fronts = await Fronts.open();

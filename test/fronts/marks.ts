@@ -1,6 +1,6 @@
 /**
- * What the engine does with secrets for a provider that takes no marks: values go in the clear, and what comes back is a
- * secret where what went in was one (`annotateSecrets` in Pulumi's `provider_plugin.go`).
+ * The engine's treatment of secrets for a provider that takes no marks: values go in the clear, and a value that comes
+ * back is a secret where the value that went in was a secret (`annotateSecrets` in Pulumi's `provider_plugin.go`).
  */
 import type { Bag } from "../support/pluginProcess";
 import { secret } from "../support/pluginProcess";
@@ -20,7 +20,7 @@ export function opened(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, opened(item)]));
 }
 
-/** What came back, with the marks of what went in. */
+/** The values that came back, with the marks of those that went in. */
 export function annotated(answer: Bag, given: Bag): Bag {
   return Object.fromEntries(
     Object.entries(answer).map(([key, value]) => [key, key in given ? marked(value, given[key]) : value]),

@@ -1,5 +1,5 @@
 /**
- * What a scenario plays on: each front has an emulator and a machine of its own, and processes that scenarios share, as
+ * The stage of a scenario: each front has an emulator and a machine of its own, and processes that scenarios share, as
  * deployments serve many resources.
  */
 import { mkdtempSync, rmSync } from "node:fs";
@@ -92,7 +92,7 @@ class Side {
   }
 }
 
-/** What is played for every service through both fronts. */
+/** A scenario that is played for every service through both fronts. */
 export interface Scenario {
   readonly title: string;
   /** Of its workflows and resources. */
@@ -154,7 +154,7 @@ export class Stage {
     return this.#side.start(hasSettings);
   }
 
-  /** What ran, in the order of the starts. */
+  /** The executions, in the order of their starts. */
   async runs(): Promise<("runs" | "ended")[]> {
     const executions = await executionsOf(this.emulator);
     return executions
@@ -193,7 +193,7 @@ export class Stage {
   }
 }
 
-/** What the state has; fails where there is nothing. */
+/** The resource in the state; fails where there is none. */
 export function keptOf({ kept, ...rest }: Step): Kept {
   if (!kept) throw new Error(`nothing is kept: ${JSON.stringify(rest)}`);
   return kept;

@@ -21,7 +21,7 @@ const entry = fc.record(
   { requiredKeys: ["urn", "workflow", "past"] },
 );
 
-/** What the rest of the provider may rely on. */
+/** True if the entry has the form that the rest of the provider relies on. */
 function isSound(parsed: JournalEntry | undefined): boolean {
   if (parsed === undefined) return true;
   const { urn, workflow, past, pending: start } = parsed;

@@ -119,7 +119,7 @@ const detail = mostly<unknown>({
   ),
   workflow_snapshot: mostly<unknown>({ nodes: fc.array(mostly({ id: fc.string(), name: fc.string() })) }),
 });
-// Whatever a service may call an execution: half a surrogate pair, a line break, a step in a path.
+// Odd names that a service may give to an execution: half a surrogate pair, a line break, a step in a path.
 const oddId = fc.oneof(
   fc.string(),
   fc.string({ unit: "binary" }),

@@ -24,7 +24,7 @@ interface OnTheWire {
   readonly body: string;
 }
 
-/** What the client hands to fetch, signed. */
+/** The signed request that the client gives to fetch. */
 async function sent(request: HttpRequest, secretKey = key.secretKey): Promise<OnTheWire> {
   let seen: OnTheWire | undefined;
   const client = new HttpClient({
@@ -57,7 +57,7 @@ async function sent(request: HttpRequest, secretKey = key.secretKey): Promise<On
   return seen!;
 }
 
-/** What the emulator's gateway says to it. */
+/** True if the emulator's gateway accepts the request. */
 function isAccepted(request: OnTheWire): boolean {
   const header = parseSignatureHeader(request.headers["authorization"] ?? "");
   if (!header) throw new Error("the Authorization header can't be read");

@@ -53,7 +53,7 @@ const sentFor = (operation: string): Scene["sent"][number] =>
 /** Shows what a setting does, and fails where it does not. */
 type Proof = () => Promise<void>;
 
-/** Whoever acts with these settings. */
+/** Shows that the named caller acts with these settings. */
 const acts =
   (sources: Sources | (() => Promise<Sources>), who: string | RegExp): Proof =>
   async () => {

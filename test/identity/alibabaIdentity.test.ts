@@ -1,6 +1,6 @@
 /**
- * Who acts on Alibaba Cloud where several settings say so, by each kind of profile, for as long as a deployment lasts, and when
- * something is wrong.
+ * The caller on Alibaba Cloud where several settings give one, by each kind of profile, for as long as a deployment
+ * lasts, and when something is wrong.
  */
 import { ConfigurationError, NotFoundError } from "../../provider/src/ground/errors";
 import type { BackendDefinition } from "../../provider/src/lifecycle";

@@ -90,7 +90,7 @@ export function useScene(): Scene {
         .session(sources)
         .connect(services.cloudflow, { flowName: "flow", ...args }, never);
       return listAll(backend).catch((error: unknown) => {
-        // Only acme has the flow. Who asked is on record, and had to be admitted to be told so.
+        // Only acme has the flow. The caller is on record, and had to be admitted to get this answer.
         if (error instanceof NotFoundError) return undefined;
         throw error;
       });

@@ -1,6 +1,6 @@
 /**
- * Who acts on AWS, and where: the order of the official provider, roles, profiles by the vendor's own chain, and errors that name
- * setting and remedy.
+ * The caller on AWS, and its region: the order of the official provider, roles, profiles by the vendor's own chain, and
+ * errors that name setting and remedy.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -45,7 +45,7 @@ const decisive: Readonly<Record<string, Texts>> = {
   skipMetadataApiCheck: { "aws:skipMetadataApiCheck": "true" },
 };
 
-/** What the settings come to: who acts, where the services are, or what is wrong. */
+/** The result of the settings: the caller, the addresses of the services, or the problem. */
 function outcomeOf(config: Texts): string {
   const settings = settingsOf({ config });
   const problems = check(services.stepfunctions, { stateMachineArn }, settings);

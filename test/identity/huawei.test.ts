@@ -57,7 +57,7 @@ interface Case {
 }
 
 const cases: Case[] = [
-  // Who.
+  // The caller.
   {
     name: "token",
     sources: async () => ({ config: config({ token: await world.token() }), environment: inRegion }),
@@ -477,7 +477,7 @@ const cases: Case[] = [
     acts: deployer(),
   },
 
-  // Where.
+  // The place.
   { name: "region", sources: { config: { ...annPair, "huaweicloud:region": "cn-north-4" } }, acts: ann },
   ...["HW_REGION_NAME", "OS_REGION_NAME"].map((name) => ({
     name,
@@ -646,7 +646,7 @@ describe("honoured", () => {
     expect(await world.actorOf("ShowWorkflowExecutionForPage")).toEqual(ann);
   });
 
-  // How they are used is tested with the connections.
+  // The use of the certificates is tested with the connections.
   test.each<Sources>([
     { config: config({ cacertFile: "/ca.pem", cert: "/cert.pem", key: "/key.pem" }) },
     { environment: { OS_CACERT: "/ca.pem", OS_CERT: "/cert.pem", OS_KEY: "/key.pem" } },

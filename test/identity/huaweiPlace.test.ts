@@ -1,6 +1,6 @@
 /**
- * Who acts and in which project is part of where an execution is: the settings of another account or project mean another
- * execution, new keys of the same account do not.
+ * The caller's account and project are part of the place of an execution: the settings of another account or project
+ * mean another execution, new keys of the same account do not.
  */
 import { reasonsOf } from "../../provider/src/fronts/dynamic/differences";
 import { diff } from "../../provider/src/lifecycle";

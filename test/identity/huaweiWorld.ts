@@ -29,7 +29,7 @@ export interface Sent {
   readonly body: string;
 }
 
-/** Who did what, by the emulator's own record. */
+/** A caller and its request, by the emulator's own record. */
 export interface Acting {
   /** E.g. `acme/ann`, `acme/deployer (session)`. */
   readonly who?: string;

@@ -30,7 +30,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** What a program prints, also where it fails. */
+/** The output of a program, also where it fails. */
 function outputOf(
   command: string,
   args: readonly string[],

@@ -31,7 +31,7 @@ const stateOf = (outcome: Outcome): StoredState => {
 };
 
 describe.each(rows)("of %s", (service, args) => {
-  /** How often arguments are read while something is done. */
+  /** Counts the reads of arguments during some work. */
   const readsIn = async <T>(work: () => Promise<T>): Promise<{ reads: number; result: T }> => {
     const spy = jest.spyOn(RunArguments, "read");
     try {

@@ -1,6 +1,6 @@
 /**
- * What only COC has: a mark beside the program's own description, steps that cost a request of their own and have the output,
- * executions that are suspended, and requests for an account instead of a project.
+ * The peculiarities of COC: a mark beside the program's own description, steps that cost a request of their own and
+ * have the output, executions that are suspended, and requests for an account instead of a project.
  */
 import type { Emulator } from "runbook-emulator";
 import { startEmulator } from "runbook-emulator";

@@ -1,6 +1,6 @@
 /**
- * What `concurrency` makes of a workflow that is at work already, by whomever: on every service, in one process and in
- * several of one machine.
+ * The effect of `concurrency` on a workflow that already has an execution, whoever started it: on every service, in one
+ * process and in several of one machine.
  */
 import type { Arguments, Outcome } from "../../provider/src/lifecycle";
 import { create } from "../../provider/src/lifecycle";
@@ -21,7 +21,7 @@ interface Span {
   readonly endedAt: number;
 }
 
-/** How many executions run at the same moment, at most. */
+/** The greatest number of executions that are running at the same moment. */
 async function mostAtOnce(): Promise<number> {
   const spans = (await scene.executions()) as unknown as Span[];
   return Math.max(

@@ -1,7 +1,8 @@
 /**
- * Where the vendors' pages leave something open, the provider and the emulator were written from one guess. Here the emulator
- * does the other thing (a quirk each; docs/reference/guesses.md has the list), and what matters has to hold all the same:
- * a run is started once or asked about, what runs is seen, its end is seen, and lists are complete.
+ * The vendors' pages leave some points open; the provider and the emulator were written from one guess for each. Here
+ * the emulator does the other thing (a quirk each; docs/reference/guesses.md has the list), and the promises have to hold
+ * all the same: a run is started once or the error lists the candidates, running executions are seen, their ends are
+ * seen, and lists are complete.
  */
 import type { ServiceName } from "../../provider/src/services/registry";
 import { create, listExecutions, read } from "../../provider/src/lifecycle";
@@ -70,7 +71,7 @@ let scene: Scene;
 let machine: Machine;
 afterEach(() => scene.close());
 
-/** What ran for others before: 40 executions, the newest 25 of which still run. */
+/** Earlier executions of others: 40, of which the newest 25 are still running. */
 async function open({ service, quirks }: Guess): Promise<string[]> {
   scene = await openScene(service);
   machine = scene.machine();

@@ -46,7 +46,7 @@ describe.each<[ServiceName, Arguments, number]>([
       await begin(service, { executionId: id, startedAt });
       ids.push(id);
     }
-  }, 60_000);
+  });
 
   test("all of them, none twice, while new ones start", async () => {
     const seen: string[] = [];
@@ -63,7 +63,7 @@ describe.each<[ServiceName, Arguments, number]>([
     expect(started).toBeGreaterThan(30);
     const lists = (await requestsOf(emulator)).filter(({ operation }) => /List|ForPage/.test(operation));
     expect(lists.length).toBeLessThanOrEqual(pages + 1);
-  }, 60_000);
+  });
 
   test("part by part, with what each part says of the next", async () => {
     const seen: string[] = [];
@@ -75,7 +75,7 @@ describe.each<[ServiceName, Arguments, number]>([
       nextToken = part.nextToken;
     } while (nextToken !== undefined);
     expect(seen.sort()).toEqual([...ids].sort());
-  }, 60_000);
+  });
 
   test("a part goes on where the last one ended, also when its last execution is forgotten meanwhile", async () => {
     if (services[service].capabilities.pageSize !== undefined) return;
@@ -90,7 +90,7 @@ describe.each<[ServiceName, Arguments, number]>([
     await expect(list("what-nobody-gave")).rejects.toThrow(
       'aom.getWorkflowExecutions: "nextToken" did not come from this function',
     );
-  }, 60_000);
+  });
 
   test("with a window and a status, only what is in them", async () => {
     const startedAfter = new Date(Date.now() - 100 * minuteMs).toISOString();
@@ -99,5 +99,5 @@ describe.each<[ServiceName, Arguments, number]>([
     expect(executions.map(({ executionId }) => executionId).sort()).toEqual(ids.slice(0, 18).sort());
     const running = await listExecutions(services[service], args, { status: "running" }, session());
     expect(running.executions).toEqual([]);
-  }, 60_000);
+  });
 });

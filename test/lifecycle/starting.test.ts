@@ -52,7 +52,7 @@ test("cloudflow: no answer to any attempt: the error says that the next deployme
     `not known whether execution ${String(started)} was started: StartExecution: no answer`,
   );
   expect((error as Error).message).toMatch(
-    /The next `pulumi up` on this machine sends the start again under the same name[\s\S]*error WFX-START-UNCERTAIN$/,
+    /The next `pulumi up` on this machine sends the start again under the same name[\s\S]*error WFX-START-UNCERTAIN\n {2}https:\S+#wfx-start-uncertain$/,
   );
   await control(scene.emulator, "DELETE", "/faults");
   expect(await create(scene.args(), machine.process())).toMatchObject({ kind: "ready", id: started });
@@ -116,7 +116,7 @@ describe.each(registeredServices)("%s: a deployment that is cancelled while many
     );
     const kept = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value.id] : []));
     expect(kept.sort()).toEqual((await ids()).sort());
-    // What is on its way: what the bucket lets through without an answer, at the most.
+    // Starts on their way: at most the number that the bucket lets through without an answer.
     const atOnce = { aom: 10, functiongraph: 10, coc: 10, cloudflow: 50, stepfunctions: 1_000 }[service];
     expect(kept.length).toBeLessThanOrEqual(12 + atOnce);
     for (const outcome of outcomes) {
@@ -247,7 +247,7 @@ describe.each(registeredServices)("%s: other clocks", (service) => {
 });
 
 describe.each(registeredServices)("%s: an answer that the state has, or has not", (service) => {
-  // What a process does when its deployment has come to its end.
+  // The calls of a process when its deployment has come to its end.
   const end = async (machine: Machine, id: string): Promise<void> => {
     const { register, urn } = machine.process();
     await register.answered(service, urn, id);
@@ -293,7 +293,7 @@ describe.each(registeredServices)("%s: an answer that the state has, or has not"
     const machine = await open(service);
     const host = machine.process({ supersedes: { id: "old" } });
     const first = await create(scene.args(), host);
-    // Whatever made this process forget it: one more would be one too many.
+    // The process has forgotten the execution for some reason: one more would be one too many.
     await host.register.note(service, host.urn, "wf", undefined);
     const args = scene.args({ concurrency: "allow" });
     if (service === "aom") await expect(create(args, host)).rejects.toThrow("this process already started");
@@ -625,7 +625,7 @@ describe("executions that bear no mark, when several could be ours", () => {
   });
 });
 
-// Whether CloudFlow shows Express executions: expressStarts.test.ts has what follows from that.
+// The question whether CloudFlow shows Express executions, with its consequences, is tested in expressStarts.test.ts.
 describe.each<[ServiceName, Arguments]>([
   ["functiongraph", { mode: "EXPRESS" }],
   ["cloudflow", { executionMode: "Express" }],

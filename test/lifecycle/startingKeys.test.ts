@@ -29,7 +29,7 @@ async function open(service: ServiceName): Promise<Machine> {
 
 const ids = async (): Promise<string[]> => (await scene.executions()).map(({ executionId }) => executionId);
 
-/** What a deployment that replaces `old` does: shows that the state has it, then starts what takes its place. */
+/** Deploys as a replacement of `old`: shows that the state has `old`, then starts its successor. */
 async function replace(
   machine: Machine,
   old: Outcome,

@@ -1,5 +1,6 @@
 /**
- * What moto does not do, on the tests' own Step Functions: EXPRESS state machines by synchronous runs, and redrives.
+ * The features that moto does not have, on the tests' own Step Functions: EXPRESS state machines by synchronous runs,
+ * and redrives.
  */
 import type { Emulator } from "runbook-emulator";
 import type { LifecycleHost } from "../../provider/src/lifecycle";

@@ -46,7 +46,9 @@ describe.each(registeredServices)("%s", (service) => {
     );
   }
 
-  /** What `pulumi up`, `preview` or `refresh` do with an armed one in between: nothing, without a request. */
+  /**
+   * Runs `pulumi up`, `preview` and `refresh` with an armed execution in between: nothing happens, without a request.
+   */
   async function meanwhile(armed: Outcome): Promise<void> {
     const host = machine.process();
     await host.register.handedOver(service, urn, armed.id);
@@ -183,7 +185,7 @@ describe.each(registeredServices)("%s", (service) => {
     if (service === "aom") {
       const error = await failure(again);
       expect(error.message).toContain(running);
-      // What check refuses is no way out.
+      // A remedy that check refuses is no way out.
       expect(error.message).not.toContain("adoptExecutionId");
       expect(error.message).toContain("pulumi state delete");
     } else {

@@ -1,7 +1,7 @@
 /**
- * Who acts, by the vendor's own chain of credentials and moto's STS: roles of profiles, web identities, containers. The keys that
- * sign what follows are those that the STS gave. Single sign-on is not tried: no server here gives its tokens. Skipped by name where
- * MOTO_PYTHON names no Python with the packages.
+ * The caller, by the vendor's own chain of credentials and moto's STS: roles of profiles, web identities, containers.
+ * The keys that sign the later requests are those that the STS gave. Single sign-on is not tried: no server here gives
+ * its tokens. Skipped by name where MOTO_PYTHON names no Python with the packages.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -21,7 +21,6 @@ import { motoPython, openDoor, startMoto } from "./moto";
 const onMoto = motoPython === undefined || motoPython === "" ? describe.skip : describe;
 
 onMoto("credentials on moto (skipped where MOTO_PYTHON names no Python)", () => {
-  jest.setTimeout(60_000);
   let moto: Moto;
   let door: Door;
   let folder: string;
@@ -97,7 +96,7 @@ onMoto("credentials on moto (skipped where MOTO_PYTHON names no Python)", () => 
     };
     return create({ stateMachineArn: arn }, host);
   };
-  /** What was asked of the STS, and by whose keys the rest was signed. */
+  /** The requests to the STS, and the keys that signed the other requests. */
   const acted = (): { readonly sts: readonly string[]; readonly signers: readonly string[] } => {
     const rows = door.seen.map((operation, index) => ({ operation, signer: door.signers[index]! }));
     const isSts = ({ operation }: { operation: string }): boolean => operation.startsWith("AssumeRole");

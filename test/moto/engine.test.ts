@@ -31,7 +31,7 @@ onMoto("the example on moto (skipped where MOTO_PYTHON names no Python)", () => 
     const project = readFileSync(join(example, "Pulumi.yaml"), "utf8");
     writeFileSync(join(stack.folder, "Pulumi.yaml"), project.replace(/^name: .*/, "name: test"));
   });
-  // Where there is no CLI, there is no stack to close.
+  // Without a CLI, there is no stack to close.
   afterAll(async () => {
     await moto.close();
     await stack.close();

@@ -12,7 +12,9 @@ import { definitions, ended, motoPython, openDoor, startMoto } from "./moto";
 
 const onMoto = motoPython === undefined || motoPython === "" ? describe.skip : describe;
 
-/** When a deployment is ended: at the request that it sends then, before or after moto has handled it. */
+/**
+ * The moments at which a deployment is ended: at the request that it sends then, before or after moto has handled it.
+ */
 const moments = [
   { when: "before the start is handled", operation: "StartExecution", passage: "dropBefore" },
   { when: "before the answer to the start", operation: "StartExecution", passage: "dropAfter" },
@@ -27,7 +29,6 @@ interface Outcome {
 }
 
 onMoto("stepfunctions on moto: interrupted deployments (skipped where MOTO_PYTHON names no Python)", () => {
-  jest.setTimeout(90_000);
   let moto: Moto;
   let door: Door;
   const folders: string[] = [];
@@ -95,7 +96,7 @@ onMoto("stepfunctions on moto: interrupted deployments (skipped where MOTO_PYTHO
         child.kill("SIGINT");
         return "pass";
       }
-      // What moto is to handle, it has handled before the process is gone.
+      // Moto has handled the requests that it is to handle before the process is gone.
       if (passage === "dropAfter") door.onHandled = () => ended(child);
       else await ended(child);
       return passage;

@@ -30,7 +30,6 @@ const name = "stepfunctions on moto (skipped: MOTO_PYTHON names no Python with t
 const onMoto = motoPython === undefined || motoPython === "" ? describe.skip : describe;
 
 onMoto(motoPython === undefined ? name : "stepfunctions on moto", () => {
-  jest.setTimeout(60_000);
   let moto: Moto;
   let door: Door;
   let folder: string;

@@ -92,7 +92,7 @@ export function motoSettings(url: string, config: Readonly<Record<string, string
   });
 }
 
-/** What a test does with a request: lets it through, drops it, or lets it through and drops the answer. */
+/** A test's decision about a request: lets it through, drops it, or lets it through and drops the answer. */
 export type Passage = "pass" | "dropBefore" | "dropAfter";
 
 /** A door in front of moto. */

@@ -1,7 +1,8 @@
 /**
- * Every request of the provider is what the vendor's own client would send for the same parameters: botocore's serializer, which
- * checks them by the vendor's service model. What the tests keep of that model, and of answers that no server here gives, is what
- * botocore has and reads. Skipped by name where MOTO_PYTHON names no Python with the packages.
+ * Every request of the provider equals the request that the vendor's own client would send for the same parameters:
+ * botocore's serializer, which checks them by the vendor's service model. The tests' copies of that model, and of
+ * answers that no server here gives, equal those that botocore has and reads. Skipped by name where MOTO_PYTHON names
+ * no Python with the packages.
  */
 import type { HttpRequest } from "../../provider/src/http/request";
 import * as api from "../../provider/src/services/aws/stepfunctions/api";
@@ -18,7 +19,7 @@ onMoto("requests by botocore's serializer (skipped where MOTO_PYTHON names no Py
   let moto: Moto;
   beforeAll(async () => {
     moto = await startMoto();
-  }, 60_000);
+  });
   afterAll(() => moto.close());
 
   const stateMachineArn = "arn:aws:states:eu-west-1:123456789012:stateMachine:deploy";

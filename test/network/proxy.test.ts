@@ -275,7 +275,7 @@ describe("a proxy that lets nothing through", () => {
     );
     expect(error.message).toContain(iam);
     expect(error.message).toMatch(message);
-    // What may pass is tried again, what will not is not.
+    // A failure that may pass is tried again; one that will not pass is not.
     expect(await through.after(retryable ? 4 : 1)).toHaveLength(retryable ? 4 : 1);
     expect(await requestsOf(emulator)).toEqual([]);
   });

@@ -1,6 +1,4 @@
-/**
- * How the plugin's process and its deployments end, and what the journal says afterwards.
- */
+/** The ends of the plugin's process and of its deployments, and the content of the journal afterwards. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -62,7 +60,7 @@ const until = async (condition: () => Promise<boolean> | boolean): Promise<void>
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 };
-// What has to happen soon would otherwise take the hour that "slow" runs; a busy machine needs its time.
+// Limit for events that otherwise take the hour of "slow"; a busy machine needs its time.
 const soonMs = 20_000;
 const msOf = async (work: Promise<unknown>): Promise<number> => {
   const before = performance.now();

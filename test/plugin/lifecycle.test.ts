@@ -174,7 +174,7 @@ describe.each(everyService)("%s", (service) => {
     } finally {
       await next.stop();
     }
-  }, 60_000);
+  });
 
   test("customTimeouts end the wait, not the run; delete stops what still runs", async () => {
     const { engine } = plugin;
@@ -205,7 +205,7 @@ describe.each(everyService)("%s", (service) => {
     await engine.check(taken, inputs);
     const stored = { inputs, outputs: imported.outputs };
     expect(await engine.diff(taken, imported.id, stored, inputs)).toMatchObject({ changes: "none" });
-    // What the program wants otherwise is told.
+    // Differences between the import and the program are reported.
     const other = args("broken", { triggers: { image: "2" } });
     expect(await engine.diff(taken, imported.id, stored, other)).toMatchObject({
       replaces: ["triggers", "status"],

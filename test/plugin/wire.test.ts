@@ -1,6 +1,6 @@
 /**
- * What a service says is data: texts that gRPC can't carry, Pulumi's own marks, outputs of any size, and secrets that come
- * back. It can cost its own display, never the id, the process, or another resource.
+ * The texts of a service are data: texts that gRPC can't carry, Pulumi's own marks, outputs of any size, and secrets
+ * that come back. A text can cost its own display, never the id, the process, or another resource.
  */
 import type { ScriptedServer } from "../support/scriptedServer";
 import { startSayingService } from "../support/sayingService";
@@ -63,7 +63,7 @@ afterEach(async () => {
   const { exitCode } = plugin.process;
   const stderr = plugin.stderr();
   await plugin.stop();
-  // Whatever was said, the process has survived it without a word of its own.
+  // The process has survived every text without a word of its own.
   expect([exitCode, stderr]).toEqual([null, ""]);
 });
 

@@ -8,8 +8,6 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { pinnedTexts } from "./pinnedTexts";
 
-jest.setTimeout(60_000);
-
 const dist = resolve(__dirname, "../../provider/dist");
 
 /** All names in the compiled sources that may be those of environment variables. */

@@ -209,7 +209,7 @@ describe("the plugin serves what the schema promises", () => {
     expect(findSettingProblems({ [vendor]: { regoin: "r" } })).toHaveLength(1);
   });
 
-  // Why the plugin has not every function of the npm package.
+  // The reasons for which the plugin lacks some functions of the npm package.
   const leftOut = [
     { name: /^list/, reason: "gives executions one at a time, and a call of the plugin has one answer" },
     { name: /Output$/, reason: "each SDK makes it from the plain form" },

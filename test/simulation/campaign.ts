@@ -7,7 +7,7 @@ import type { Outcome } from "./play";
 import { play } from "./play";
 import type { Script } from "./script";
 
-/** What a range of seeds has shown. */
+/** The results of a range of seeds. */
 export interface Tally {
   readonly runs: number;
   readonly deployments: number;
@@ -54,7 +54,7 @@ async function playSafely(script: Script, seed: number): Promise<Outcome> {
   }
 }
 
-/** Where two plays of a script differ; undefined where they are the same, byte for byte. */
+/** The first difference between two plays of a script; undefined where they are the same, byte for byte. */
 export async function differenceOfTwo(script: Script): Promise<string | undefined> {
   const [first, second] = [await play(script, { tells: true }), await play(script, { tells: true })];
   const place = first.story.findIndex((line, index) => line !== second.story[index]);

@@ -1,17 +1,20 @@
 /**
- * What messages claim, in one table: each pattern with what must then be true. The oracle asks it of every text that a user
- * reads.
+ * Claims of messages, in one table: each pattern with the condition that must then hold. The oracle checks every text
+ * that a user reads.
  */
 
-/** What a claim can be held against. */
+/** The facts against which a claim is checked. */
 export interface Facts {
-  /** How many starts this call has had handled for its resource. */
+  /** Number of starts that this call has had handled for its resource. */
   readonly startedInCall: number;
-  /** How many requests to start this call has sent. */
+  /** Number of requests to start that this call has sent. */
   readonly sentInCall: number;
-  /** Whether the execution with an id ran at some time in the last so many milliseconds; undefined where there is none. */
+  /**
+   * True if the execution with an id was running at some time in the last `ms` milliseconds; undefined where there is
+   * none.
+   */
   readonly ranWithin: (id: string, ms: number) => boolean | undefined;
-  /** Whether it runs now. */
+  /** True if the execution is running now. */
   readonly runsNow: (id: string) => boolean | undefined;
   /** The execution that the call is about, if any. */
   readonly id: string | undefined;
@@ -21,7 +24,7 @@ export interface Facts {
 export interface Claim {
   readonly name: string;
   readonly pattern: RegExp;
-  /** Whether it holds; the match has what the pattern captured. */
+  /** True if the claim holds; the match has the text that the pattern captured. */
   readonly holds: (facts: Facts, match: RegExpExecArray) => boolean;
 }
 

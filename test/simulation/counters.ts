@@ -1,5 +1,5 @@
 /**
- * What a campaign has to have seen: facts that prove that the dangerous places were reached. Each is above zero in a
+ * The facts that a campaign has to see: they prove that the dangerous places were reached. Each is above zero in a
  * campaign of 50,000 runs, or the campaign proves nothing.
  */
 

@@ -19,7 +19,7 @@ import type {
   World,
 } from "./script";
 
-/** Which trouble there is in a world, each from 0 (none) to 1. */
+/** The troubles of a world, each from 0 (none) to 1. */
 interface Climate {
   readonly lostAnswers: number;
   readonly kills: number;
@@ -133,7 +133,7 @@ function drawStacks(draw: Draw, climate: Climate, world: World): StackSpec[] {
       const key = draw.weighted({ none: 5, random: 3, literal: 1.5 });
       const workflow = draw.int(0, world.workflows - 1);
       const args = draw.chance(0.5) ? drawArguments(draw, world) : undefined;
-      // What a service can ask for without an end is seen to end where there is a deadline.
+      // A service can repeat some demands for ever; only a deadline ends such a wait.
       const deadline =
         climate.lies > 0 && draw.chance(0.6) ? { timeoutSeconds: draw.pick([3, 20, 90]) } : undefined;
       return {
@@ -209,7 +209,7 @@ function drawJump(draw: Draw, world: World): { machine?: number; node?: number; 
     : { node: draw.int(0, world.nodes.length - 1), byMs };
 }
 
-// What happens between two deployments.
+// The events between two deployments.
 function between(
   draw: Draw,
   climate: Climate,
@@ -324,7 +324,7 @@ function drawDeploy(
   };
 }
 
-// Where it hurts the most: around the starts and what comes of them.
+// A moment where an interruption hurts the most: around the starts and their results.
 function drawMoment(draw: Draw): Moment {
   switch (draw.weighted({ start: 6, engine: 2, disk: 2, any: 3, time: 2 })) {
     case "start":

@@ -14,7 +14,7 @@ import type { SimulatedProcess } from "./process";
 import type { ProviderSide } from "./providerSide";
 import type { Timeline } from "./timeline";
 
-/** What a process of the provider is made of. */
+/** The parts of a process of the provider. */
 export interface HostOptions {
   readonly service: ServiceName;
   /** Names the engine that has started it: all processes that it starts are told the same. */
@@ -24,7 +24,7 @@ export interface HostOptions {
   readonly timeline: Timeline;
   readonly draw: Draw;
   readonly fetch: Fetch;
-  /** Whether the engine that has started it is still there. */
+  /** True if the engine that has started the process still exists. */
   readonly hasEngine: () => boolean;
   /** Told of every message. */
   readonly onMessage: (
@@ -41,11 +41,11 @@ export interface Host {
   abort(): void;
   /** The first Ctrl-C. */
   cancel(isBusy: boolean): void;
-  /** What is done when the engine is through with the process. */
+  /** The work of the process when the engine is through with it. */
   rest(isCutShort: boolean): Promise<void>;
 }
 
-/** What the provider's process has of the world. */
+/** The parts of the world that the provider's process has. */
 export interface ProcessWorld {
   readonly register: RunRegister;
   readonly clock: Clock;
@@ -142,7 +142,7 @@ function journalOn({
   const disk = <T>(work: () => T): Promise<T> =>
     process.act("disk", (deliver) => {
       timeline.after(1, () => {
-        // What was not written when the process died is not written.
+        // A write that was not done when the process died is not done.
         if (!process.isAlive) return;
         let result: () => T;
         try {
@@ -224,7 +224,7 @@ async function underLock(
     if (signal.aborted) giveUp();
     else signal.addEventListener("abort", giveUp, { once: true });
   });
-  // Whoever has given up does nothing.
+  // A waiter that has given up does nothing.
   if (!held) return;
   try {
     await work(() => true);

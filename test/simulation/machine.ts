@@ -1,6 +1,6 @@
 /**
- * Machines that deploy: each has a clock, a journal on its disk, and one lock per workflow. What is on the disk outlives
- * the processes.
+ * Machines that deploy: each has a clock, a journal on its disk, and one lock per workflow. The disk outlives the
+ * processes.
  */
 import type { ClockSpec, MachineSpec } from "./script";
 import type { Timeline } from "./timeline";
@@ -8,7 +8,7 @@ import type { Timeline } from "./timeline";
 /** A clock that somebody reads: true time, but ahead, fast, and set now and then. */
 export class WorldClock {
   readonly #timeline: Timeline;
-  /** How many seconds it gains in one, or loses. */
+  /** Seconds that the clock gains in one second; negative if it loses. */
   readonly fastPerSecond: number;
   readonly #sinceMs: number;
   #aheadMs: number;
@@ -20,7 +20,7 @@ export class WorldClock {
     this.#sinceMs = timeline.nowMs;
   }
 
-  /** What it shows, in milliseconds since the epoch. */
+  /** The displayed time, in milliseconds since the epoch. */
   now(): number {
     const passedMs = this.#timeline.nowMs - this.#sinceMs;
     return Math.floor(this.#timeline.nowMs + this.#aheadMs + passedMs * this.fastPerSecond);
@@ -52,7 +52,7 @@ export class Machine {
   readonly files = new Map<string, JournalFile>();
   /** Resources whose entries can't be read any more, and of which nobody has been told. */
   readonly damagedUrns = new Set<string>();
-  /** How often the journal has been lost or damaged; what was noted before is in doubt. */
+  /** Number of times that the journal has been lost or damaged; earlier notes are in doubt. */
   journalLosses = 0;
   readonly #timeline: Timeline;
   readonly #locks = new Map<string, { readonly holder: LockHolder; readonly queue: (() => void)[] }>();
@@ -126,7 +126,7 @@ export class Machine {
   }
 }
 
-/** Who can hold a lock. */
+/** A process that can hold a lock. */
 export interface LockHolder {
   readonly isAlive: boolean;
   onDeath(listener: () => void): void;

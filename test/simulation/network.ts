@@ -10,12 +10,12 @@ import type { SimulatedService, WireAnswer, WireRequest } from "./services/gatew
 import type { Execution, Origin, Truth } from "./services/truth";
 import type { Timeline } from "./timeline";
 
-/** What a process's requests go through. */
+/** The route of a process's requests. */
 export interface Route {
   readonly latencyMs: World["latencyMs"];
   /** The `Date` that a node puts on its answers; undefined where none is. */
   readonly dateOf: (node: number) => string | undefined;
-  /** How many nodes the service has. */
+  /** Number of the service's nodes. */
   readonly nodes: number;
   readonly timeline: Timeline;
   readonly draw: Draw;
@@ -61,7 +61,7 @@ export function fetchThrough(route: Route): Fetch {
     const fault = route.faults.find(
       (one) => one.on === kind && nth >= one.nth && nth < one.nth + (one.times ?? 1),
     );
-    // What finds no connection is not sent, and what is throttled is as if it had not been.
+    // A request that finds no connection is not sent, and a throttled request is as if it had not been.
     const isSent = fault?.what !== "refused" && fault?.what !== "throttled";
     const workflow = route.service.workflowOf({ method, url, body: text });
     const want = isSent ? route.onSend(kind, workflow, tag) : undefined;

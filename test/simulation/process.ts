@@ -12,7 +12,7 @@ export interface Trap {
   readonly spring: () => void;
 }
 
-/** How an action ends: by giving something or by throwing. */
+/** Ends an action: by giving something or by throwing. */
 export type Deliver<T> = (result: () => T) => void;
 
 /** One process. */
@@ -33,7 +33,7 @@ export class SimulatedProcess implements LockHolder {
     return this.#isAlive;
   }
 
-  /** How many actions it has begun. */
+  /** Number of actions that the process has begun. */
   get actions(): number {
     return this.#counts.get("any") ?? 0;
   }
@@ -60,8 +60,8 @@ export class SimulatedProcess implements LockHolder {
   }
 
   /**
-   * Does something that takes time. What `begin` sets going happens in the world; what it delivers reaches the process only
-   * while that lives.
+   * Does something that takes time. The effects of `begin` happen in the world; its result reaches the process only
+   * while the process lives.
    */
   act<T>(kind: string, begin: (deliver: Deliver<T>) => void): Promise<T> {
     return new Promise((resolve, reject) => {
@@ -82,7 +82,7 @@ export class SimulatedProcess implements LockHolder {
       if (this.#isDead()) return;
       begin((result) => {
         if (!this.#isAlive) return;
-        // What the engine has been told it acts on at once; whatever else comes back dies with the process.
+        // The engine acts on an answer at once; every other result dies with the process.
         if (kind === "engine")
           this.#timeline.after(0, () => {
             spring("after");

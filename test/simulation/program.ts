@@ -94,7 +94,7 @@ export const inputNames: ReadonlySet<string> = new Set(
   (Object.keys(services) as ServiceName[]).flatMap((service) => inputNameOf(service) ?? []),
 );
 
-// What the npm package's class adds for the dynamic provider.
+// The properties that the npm package's class adds for the dynamic provider.
 function ownProperties(world: World, stack: string, { name }: ResourceSpec, secretArguments: Bag): Bag {
   return {
     __provider: `exports.handler = () => require("pulumi-runbook/provider").${world.service};`,
@@ -104,7 +104,7 @@ function ownProperties(world: World, stack: string, { name }: ResourceSpec, secr
 
 /**
  * The inputs of a resource.
- * @param key what `executionKey` is, where the program gives one.
+ * @param key the value of `executionKey`, where the program gives one.
  */
 export function inputsOf(world: World, stack: string, spec: ResourceSpec, key: string | undefined): Bag {
   const { service } = world;

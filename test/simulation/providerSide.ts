@@ -3,7 +3,7 @@
  */
 import type { Bag } from "./values";
 
-/** What the state has of a resource. */
+/** The properties of a resource in the state. */
 export interface StoredProperties {
   readonly id: string;
   readonly inputs: Bag;
@@ -20,7 +20,7 @@ export interface Answer {
   readonly readsFirst?: boolean;
 }
 
-/** What a comparison comes to. */
+/** The result of a comparison. */
 export interface Compared {
   readonly changes: boolean;
   readonly replaces: readonly string[];
@@ -47,10 +47,10 @@ export interface ProviderSide {
   update(urn: string, stored: StoredProperties, news: Bag): Promise<Answer>;
   read(urn: string, stored: StoredProperties): Promise<Answer>;
   delete(urn: string, stored: StoredProperties): Promise<void>;
-  /** What a preview does instead of a create; left out where it does nothing. */
+  /** The preview's counterpart of a create; left out where it does nothing. */
   previewCreate?(urn: string, inputs: Bag): Promise<void>;
   /** As {@link previewCreate}. */
   previewUpdate?(urn: string, stored: StoredProperties, news: Bag): Promise<void>;
-  /** Reads what no stack has, by the id of an import; left out where there is no import. */
+  /** Reads an execution that no stack has, by the id of an import; left out where there is no import. */
   import?(urn: string, id: string): Promise<Answer>;
 }

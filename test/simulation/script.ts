@@ -4,7 +4,7 @@
  */
 import type { ServiceName } from "../../provider/src/services/registry";
 
-/** How the service, its machines and their clocks are. Times in milliseconds. */
+/** The service, its machines and their clocks. Times in milliseconds. */
 export interface World {
   readonly service: ServiceName;
   /**
@@ -31,9 +31,9 @@ export interface World {
   readonly durationMs: readonly [number, number];
   /** Share of the executions that fail. */
   readonly failing: number;
-  /** What executions give as their output. */
+  /** The output that executions give. */
   readonly output?: "plain" | "markers" | "unknown" | "surrogate";
-  /** How long a stop takes until it holds. */
+  /** Time until a stop takes hold. */
   readonly stopMs: number;
   /** AOM: times in whole seconds. */
   readonly inSeconds?: boolean;
@@ -94,10 +94,10 @@ export type RequestKind = "start" | "detail" | "list" | "stop" | "history";
 /** Something that goes wrong with one request of a deployment. */
 export interface Fault {
   readonly on: RequestKind;
-  /** Which one of that kind; 1 is the first of the deployment. */
+  /** Number of the request among those of that kind; 1 is the first of the deployment. */
   readonly nth: number;
   /**
-   * How many in a row.
+   * Number of requests in a row.
    * @default 1
    */
   readonly times?: number;
@@ -124,7 +124,7 @@ export interface Fault {
   readonly ms?: number;
 }
 
-/** When something befalls a process: at one of its actions, or after a time. */
+/** The moment of an event in a process: at one of its actions, or after a time. */
 export type Moment =
   | {
       /** A kind of request, or `disk`, `sleep`, `lock`, `engine`, or `any`. */

@@ -36,7 +36,7 @@ export class Timeline {
     return this.#nowMs;
   }
 
-  /** How many events there have been. */
+  /** Number of events so far. */
   get happened(): number {
     return this.#happened;
   }

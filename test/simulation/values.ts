@@ -12,7 +12,7 @@ const knownSignatures = new Set([
   "d0e6a833031e9bbcd3f4e8bde6ca49a4",
 ]);
 
-/** How the engine writes a value that is not known yet. */
+/** The engine's text for a value that is not known yet. */
 export const unknownText = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** A bag of properties. */
@@ -37,7 +37,7 @@ export function withoutSecrets(value: unknown): unknown {
   return Object.fromEntries(Object.entries(bag).map(([name, item]) => [name, withoutSecrets(item)]));
 }
 
-/** Why the engine refuses what a provider gives; undefined where it takes it. */
+/** The reason for which the engine refuses a provider's value; undefined where it takes the value. */
 export function refusalOf(value: unknown, name = "outs"): string | undefined {
   switch (typeof value) {
     case "undefined":

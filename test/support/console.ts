@@ -1,6 +1,4 @@
-/**
- * What the CLI shows, taken apart: the rows of a resource, and what stands about it under "Diagnostics".
- */
+/** The CLI's output, taken apart: the rows of a resource, and its messages under "Diagnostics". */
 
 /** The lines of an execution while a command runs, in their order: the operation, then what is said of it. */
 export function rowsOf(output: string, name: string): string[] {
@@ -31,7 +29,7 @@ export function errorOf(output: string, name: string): string[] {
   return start === -1 ? [] : lines.slice(start);
 }
 
-/** What is said of an execution besides the ends of its steps. */
+/** The lines about an execution, without those about the ends of its steps. */
 export function besidesSteps(lines: readonly string[]): string[] {
   return lines.filter((line) => !/^step .*" [a-z ]+ after \d+m?s$/.test(line));
 }

@@ -1,6 +1,4 @@
-/**
- * What a test asks of an emulator: the package's own client, and a few questions in the words of the tests.
- */
+/** A test's requests to an emulator: the package's own client, and a few questions in the words of the tests. */
 import { ControlClient } from "runbook-emulator";
 import type { EmulatedExecution, Emulator } from "runbook-emulator";
 

@@ -48,7 +48,7 @@ export function workflowArgument(service: ServiceName, id: string): Record<strin
   return { [workflowArgumentOf(service)]: service === "stepfunctions" ? emulatedMachine(id) : id };
 }
 
-/** Where the services of Huawei Cloud are, IAM included: all at one address. */
+/** The endpoints of Huawei Cloud's services, IAM included: all at one address. */
 export function huaweiEndpoints(url: string): Record<string, string> {
   const own = registeredServices.filter((service) => services[service].title.startsWith("Huawei Cloud"));
   return Object.fromEntries([...own, "iam"].map((service) => [service, url]));
@@ -126,7 +126,7 @@ export function renamed(
   });
 }
 
-/** What ran for a role: on each service, by the order of their starts, whether each runs still. */
+/** The executions of a role: on each service, by the order of their starts, whether each is still running. */
 export async function runsOf(
   emulator: Emulator,
   role: string,

@@ -6,7 +6,7 @@ import { startEmulator } from "runbook-emulator";
 import type { TestStack } from "./stack";
 import { openStack } from "./stack";
 
-/** What a test works with. */
+/** The emulator and the stack of a test. */
 export interface Fixture {
   readonly emulator: Emulator;
   readonly stack: TestStack;

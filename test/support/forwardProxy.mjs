@@ -8,7 +8,7 @@ const { mode = "normal", status = 502, user, routes = {} } = JSON.parse(process.
 const say = (line) => process.stdout.write(`${JSON.stringify(line)}\n`);
 const wanted = user === undefined ? undefined : `Basic ${Buffer.from(user).toString("base64")}`;
 
-/** What the proxy does with a request: "pass", "hang", "close", or the status with which it refuses. */
+/** The proxy's decision about a request: "pass", "hang", "close", or the status with which it refuses. */
 function verdictOn({ method, url, headers }) {
   const isAllowed = wanted === undefined || headers["proxy-authorization"] === wanted;
   const verdict = !isAllowed ? 407 : mode === "normal" ? "pass" : mode === "refuse" ? status : mode;
@@ -16,7 +16,7 @@ function verdictOn({ method, url, headers }) {
   return verdict;
 }
 
-/** Where a host really is: tests name hosts that no name server knows. */
+/** The real address of a host: tests name hosts that no name server knows. */
 function placeOf(authority, defaultPort) {
   const { hostname, port } = new URL(`http://${routes[authority] ?? authority}`);
   return { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port || defaultPort) };

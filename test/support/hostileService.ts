@@ -14,7 +14,7 @@ import { recordingReporter } from "./lifecycleHosts";
 import { demoProjectId, never, settingsOf } from "./sessions";
 import { simulatedClock } from "./simulatedClock";
 
-/** What to answer to one request. */
+/** An answer to one request. */
 export interface HostileAnswer {
   /** @default 200 */
   readonly status?: number;
@@ -25,13 +25,13 @@ export interface HostileAnswer {
   readonly hang?: boolean;
 }
 
-/** What AOM says of a workflow in its list: that the list of its executions covers it. */
+/** AOM's list of workflows with this workflow: the list of its executions covers it. */
 export const workflowList = (id: string): unknown => ({
   elements: [{ id, enterprise_project_id: "0" }],
   total_elements: 1,
 });
 
-/** What to answer: a body as JSON, or an answer of another kind; undefined for what a healthy service says. */
+/** The answers to give: a body as JSON, or an answer of another kind; undefined for the answer of a healthy service. */
 export type Answers = Partial<
   Record<Asked, (request: HostileRequest, count: number) => HostileAnswer | undefined>
 >;
@@ -51,9 +51,9 @@ export interface Hostile {
   readonly host: LifecycleHost & { readonly reporter: RecordingReporter };
   /** Lets time pass until the work is done. */
   readonly run: <T>(work: Promise<T>) => Promise<T>;
-  /** How often it was asked. */
+  /** Number of requests of this kind. */
   readonly count: (asked: Asked) => number;
-  /** How much time has passed, in seconds. */
+  /** Time that has passed, in seconds. */
   readonly seconds: () => number;
 }
 

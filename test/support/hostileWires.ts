@@ -1,10 +1,8 @@
-/**
- * How each service of ours says things on its wire: what its requests ask for, and the bodies of its answers.
- */
+/** The wire formats of our services: the purposes of requests, and the bodies of answers. */
 import type { Arguments } from "../../provider/src/lifecycle";
 import type { ServiceName } from "../../provider/src/services/registry";
 
-/** What a request asks for. */
+/** The purpose of a request. */
 export type Asked = "start" | "look" | "list" | "stop" | "history" | "login";
 
 /** A request as it arrived. */
@@ -22,7 +20,7 @@ export interface Row {
   readonly status?: "running" | "succeeded";
 }
 
-/** How a service says things. */
+/** The wire format of a service. */
 export interface Wire {
   readonly args: Arguments;
   asked(request: HostileRequest): Asked;

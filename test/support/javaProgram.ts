@@ -5,7 +5,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** What a program is compiled with. */
+/** The inputs of a program's compilation. */
 export interface JavaBuild {
   /** The generated SDK. */
   readonly sdk: string;

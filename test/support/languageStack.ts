@@ -22,7 +22,7 @@ const variable = (name: string): string | undefined => {
   return value === "" ? undefined : value;
 };
 
-/** What `npm test` has prepared for other languages; undefined where it could not be had. */
+/** The parts that `npm test` has prepared for other languages; undefined where a part could not be had. */
 export const prepared = {
   archive: variable("RUNBOOK_PLUGIN"),
   sdks: variable("RUNBOOK_SDKS"),
@@ -33,7 +33,7 @@ export const prepared = {
   pythonSdk: variable("LANGUAGES_PYTHON_SDK"),
 } as const;
 
-/** Why programs in a language can't run here; undefined where they can. */
+/** The reason for which programs in a language can't run here; undefined where they can. */
 export function whyNot(language: Language): string | undefined {
   const hosts = ["typescript", ...(variable("LANGUAGES_WITH_HOST") ?? "").split(",")];
   if (prepared.archive === undefined) return "there is no archive of the plugin for this platform";

@@ -31,7 +31,7 @@ import { startWithStates } from "./stepFunctions/emulatedStates";
 const operationsOf = (service: ServiceName): ServiceRow["operations"] =>
   serviceRows.find((row) => row.service === service)!.operations;
 
-/** What a test decides of a process; the rest is as in any deployment. */
+/** The options of a process that a test decides; the rest is as in any deployment. */
 export type ProcessOptions = Partial<
   Pick<
     LifecycleHost,
@@ -160,7 +160,7 @@ export async function openScene(service: ServiceName, { realTime = false } = {})
   return inScene;
 }
 
-/** Where a deployment can be killed, as far as starting is concerned. */
+/** The moments of a start at which a deployment can be killed. */
 export type Crash = "beforePost" | "beforeAnswer" | "beforeState";
 
 /**
@@ -180,7 +180,7 @@ export async function crash(
     return;
   }
   if (where === "beforePost") {
-    // What is said last before the request goes out.
+    // The last status before the request is sent.
     const onStatus = (text: string): void => {
       if (text === "starting") throw new Error("killed");
     };

@@ -33,7 +33,7 @@ export type Bag = Record<string, unknown>;
 
 const signature = "4dabf18193072939515e22adb298388d";
 
-/** How "not known yet" is written. */
+/** The engine's text for "not known yet". */
 export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** A secret as it is written. */
@@ -69,7 +69,7 @@ export class CallFailed extends Error {
   }
 }
 
-/** What the engine was told of a resource. */
+/** A message about a resource, as the engine got it. */
 export interface Said {
   readonly urn: string;
   readonly text: string;
@@ -87,7 +87,7 @@ export interface Comparison {
   readonly deletesFirst: boolean;
 }
 
-/** What comes of a create, a read or an update. */
+/** The answer to a create, a read or an update. */
 export interface Answered {
   readonly id: string;
   readonly outputs: Bag;
@@ -95,7 +95,7 @@ export interface Answered {
   readonly refreshBeforeUpdate: boolean;
 }
 
-/** How to start a plugin. */
+/** The options of a plugin. */
 export interface PluginOptions {
   /** Settings of the provider; the emulator's demo account where left out. */
   readonly settings?: Bag | undefined;
@@ -159,7 +159,7 @@ export class EngineSide {
     };
   }
 
-  /** What was said of a resource. */
+  /** The messages about a resource. */
   saidOf(urn: string): string[] {
     return this.said.filter((each) => each.urn === urn).map(({ text }) => text);
   }
@@ -376,7 +376,7 @@ export class EngineSide {
 /** A plugin's process. */
 export interface Plugin {
   readonly engine: EngineSide;
-  /** What it answered to its settings; undefined where it got none. */
+  /** The plugin's answer to its settings; undefined where it got none. */
   readonly configured: protocol.ConfigureResponse.AsObject | undefined;
   readonly process: ChildProcess;
   readonly port: number;

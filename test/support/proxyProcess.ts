@@ -6,7 +6,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
-/** How a proxy behaves. */
+/** The behaviour of a proxy. */
 export interface ProxyOptions {
   /**
    * It passes requests on, refuses them by `status`, never answers, closes the connection at once, or (plain http only)
@@ -18,7 +18,7 @@ export interface ProxyOptions {
   readonly status?: number;
   /** `user:password` that it demands; left out, it demands none. */
   readonly user?: string;
-  /** Where hosts really are: `host:port` by the authority that was asked for. */
+  /** The real addresses of hosts: `host:port` by the authority that was asked for. */
   readonly routes?: Readonly<Record<string, string>>;
 }
 

@@ -7,18 +7,18 @@ import { spawn } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
-/** Where commands run. */
+/** The folder and the environment in which commands run. */
 export interface PulumiPlace {
   readonly folder: string;
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** What a command came to. */
+/** The result of a command. */
 export interface CommandEnd {
   readonly code: number | null;
   /** All that a user sees, without colour. */
   readonly output: string;
-  /** What it wrote to its standard output alone. */
+  /** The text on its standard output alone. */
   readonly stdout: string;
 }
 
@@ -28,10 +28,10 @@ export interface RunningCommand {
   readonly end: Promise<CommandEnd>;
 }
 
-/** What can be done to a stack. */
+/** The operations on a stack. */
 export type Operation = "destroy" | "preview" | "refresh" | "up";
 
-/** What an operation on a stack came to. */
+/** The result of an operation on a stack. */
 export interface OperationResult {
   readonly ok: boolean;
   /** All that a user sees, without colour. */

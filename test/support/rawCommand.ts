@@ -4,7 +4,7 @@
 import { spawn } from "node:child_process";
 import type { TestStack } from "./stack";
 
-/** What a command printed. */
+/** The result of a command. */
 export interface RawResult {
   readonly code: number | null;
   /** Standard output and standard error, as they came. */

@@ -6,11 +6,11 @@ import { randomUUID } from "node:crypto";
 import type { RecordedRequest, ScriptedAnswer, ScriptedServer } from "./scriptedServer";
 import { startScriptedServer } from "./scriptedServer";
 
-/** What the service says, by workflow. */
+/** The texts of the service, by workflow. */
 export interface Sayings {
   /** Any of its texts. */
   readonly text: (workflow: string) => string;
-  /** What a workflow gives, besides its texts. */
+  /** The output of a workflow, besides its texts. */
   readonly output?: (workflow: string) => unknown;
   /** The token that a login is answered with. */
   readonly token?: string;

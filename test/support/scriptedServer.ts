@@ -5,7 +5,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** What to answer to one request. */
+/** An answer to one request. */
 export interface ScriptedAnswer {
   /** @default 200 */
   readonly status?: number;

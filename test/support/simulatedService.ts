@@ -14,7 +14,7 @@ import { TokenBucket, withReserve } from "../../provider/src/http/tokenBucket";
 import { simulatedClock } from "./simulatedClock";
 import { never } from "./sessions";
 
-/** What a service can do and allows. */
+/** The capabilities and limits of a service. */
 export interface SimulatedKind {
   readonly longPollSeconds: number;
   readonly pageSize: number | undefined;
@@ -48,7 +48,7 @@ export const kinds = {
   },
 } as const satisfies Readonly<Record<string, SimulatedKind>>;
 
-/** What to simulate. */
+/** The service and the executions to simulate. */
 export interface Simulation {
   readonly kind: SimulatedKind;
   /** Milliseconds, one per execution. */
@@ -62,18 +62,18 @@ export interface Simulation {
    * @default the provider's
    */
   readonly policy?: PollPolicy;
-  /** How long an answer takes, in milliseconds. */
+  /** Time until an answer, in milliseconds. */
   readonly latencyMs?: number;
-  /** How long after its start an execution's wait begins, at random up to this, in milliseconds. */
+  /** Longest time from an execution's start to the beginning of its wait, which is random, in milliseconds. */
   readonly joinWithinMs?: number;
-  /** How far the service's clock is ahead of ours, in milliseconds. */
+  /** Lead of the service's clock over ours, in milliseconds. */
   readonly clockAheadMs?: number;
   /** Executions of others between ours, per one of ours. */
   readonly foreign?: number;
   /** Fails a list instead of answering it. */
   readonly listError?: () => Error | undefined;
   /**
-   * How long a list takes, in milliseconds.
+   * Time until the answer to a list, in milliseconds.
    * @default latencyMs
    */
   readonly listTakesMs?: number;
@@ -87,9 +87,9 @@ export interface Simulation {
   readonly hides?: (index: number) => boolean;
 }
 
-/** What came of it. */
+/** The figures of a simulation. */
 export interface Simulated {
-  /** How late each end was seen, in milliseconds. */
+  /** Delay between each end and its discovery, in milliseconds. */
   readonly lagsMs: readonly number[];
   readonly looks: number;
   readonly lists: number;

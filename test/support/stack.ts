@@ -174,7 +174,7 @@ export async function openStack(
 
 const stackName = "test";
 
-/** What `pulumi stack export` prints. */
+/** The output of `pulumi stack export`. */
 interface Exported {
   readonly deployment: { readonly resources?: StateResource[] };
 }

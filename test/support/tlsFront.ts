@@ -12,7 +12,7 @@ export interface TlsFront {
   readonly port: number;
   /** Common names of the client certificates that were shown, one per connection; "" for none. */
   readonly clients: readonly string[];
-  /** How many connections were made. */
+  /** Number of connections that were made. */
   readonly connections: number;
   close(): Promise<void>;
 }

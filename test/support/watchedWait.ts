@@ -11,7 +11,7 @@ import { waitUntilSettled } from "../../provider/src/waiting/waitUntilSettled";
 import type { Subscriber } from "../../provider/src/waiting/subscription";
 import type { WorkflowWatch } from "../../provider/src/waiting/workflowWatch";
 
-/** What a test decides of a wait. */
+/** The parts of a wait that a test decides. */
 export interface WatchedWait extends Wait {
   readonly watch: WorkflowWatch;
   readonly executionId: string;

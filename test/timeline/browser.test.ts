@@ -13,8 +13,6 @@ import { readExport } from "../../provider/src/timeline/stackExport";
 import { describeInChromium, launchChromium } from "../support/chromium";
 import { everyKind, exportOf, failed, succeeded } from "../support/stackExports";
 
-jest.setTimeout(60_000);
-
 const axeSource = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
 const hostile =
@@ -182,7 +180,7 @@ function scrolledWidth(page: Page): Promise<number> {
   return page.evaluate<number>("document.documentElement.scrollWidth");
 }
 
-/** What axe finds, by rule and element. The browser's tools may run scripts where the page may not. */
+/** The violations that axe finds, by rule and element. The browser's tools may run scripts where the page may not. */
 async function violationsOf(page: Page): Promise<string[]> {
   const results = await page.evaluate<AxeResults>(`${axeSource}; axe.run(document)`);
   expect(results.passes.length).toBeGreaterThan(10);

@@ -23,7 +23,7 @@ beforeAll(() => {
     const compiler = resolve(provider, "../node_modules/typescript/bin/tsc");
     execFileSync(process.execPath, [compiler, "--build", provider]);
   }
-}, 120_000);
+});
 
 afterAll(() => {
   rmSync(folder, { recursive: true });

@@ -1,6 +1,4 @@
-/**
- * What the timeline reads of an export: executions of every service and of both fronts, their times, and no secret.
- */
+/** The timeline's reading of an export: executions of every service and of both fronts, their times, and no secret. */
 import { secretSignature, signatureKey } from "../../provider/src/fronts/shared/wireMarkers";
 import { renderMermaid } from "../../provider/src/timeline/mermaid";
 import { renderPage } from "../../provider/src/timeline/page";

@@ -9,7 +9,7 @@ const add = "/** Adds. */\nexport declare function add(a: number, b: number): nu
 const hidden =
   "declare const b: Hidden;\n/** Not exported. */\ndeclare interface Hidden { size: number }\nexport = b;\n";
 
-/** What differs after each step. */
+/** The differences after each step. */
 interface Found {
   readonly unaccepted: string[];
   readonly accepted: string[];
@@ -62,7 +62,7 @@ beforeAll(async () => {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}, 120_000);
+});
 
 test("a report that is missing differs, until it is accepted", () => {
   expect(found.unaccepted).toEqual([

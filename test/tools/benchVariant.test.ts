@@ -8,9 +8,9 @@ import { promisify } from "node:util";
 const repository = resolve(__dirname, "../..");
 
 interface Watched {
-  /** When the status was requested, in milliseconds of the session's clock since the start. */
+  /** Times of the status requests, in milliseconds of the session's clock since the start. */
   readonly polls: readonly number[];
-  /** How often the history was asked for. */
+  /** Number of requests for the history. */
   readonly histories: number;
   /** True where a token bucket that is empty lets requests through. */
   readonly unlimited: boolean;

@@ -8,7 +8,7 @@ import type { Folder, ToolProcess } from "./toolProcess";
 import { evaluate, makeFolder, startModule } from "./toolProcess";
 
 let cache: Folder;
-/** What tells processes something, apart from what they make. */
+/** Files that signal something to processes, apart from the files that they make. */
 let signals: Folder;
 beforeEach(() => {
   cache = makeFolder();

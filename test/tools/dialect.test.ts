@@ -68,7 +68,7 @@ describe("foreign to the dialect", () => {
   let found: string[][];
   beforeAll(async () => {
     found = await brokenRules(foreign.map(([, text]) => [file, text]));
-  }, 60_000);
+  });
 
   test.each(foreign.map(([name, , rule], index) => [name, rule, index] as const))(
     "%s: %s",

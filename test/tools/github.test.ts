@@ -1,6 +1,6 @@
 /**
- * What GitHub reads: names that the repository has, actions pinned by version, and one address of the repository everywhere.
- * actionlint reads the workflows themselves: `npm run workflows`.
+ * The files that GitHub reads: names that the repository has, actions pinned by version, and one address of the
+ * repository everywhere. actionlint reads the workflows themselves: `npm run workflows`.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,5 +1,6 @@
 /**
- * Where set-up takes the language hosts from: beside the CLI, or a build; without Go the languages are skipped by name.
+ * The sources of the language hosts for set-up: beside the CLI, or a build; without Go the languages are skipped by
+ * name.
  */
 import { mkdirSync, readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";

@@ -22,7 +22,7 @@ function lockFiles(folder = inRepository("")): string[] {
   });
 }
 
-/** What a package must find in the tree. */
+/** The packages that a package must find in the tree. */
 function neededBy(locked: LockedPackage): string[] {
   const peers = Object.keys(locked.peerDependencies ?? {}).filter(
     (name) => locked.peerDependenciesMeta?.[name]?.optional !== true,
@@ -34,7 +34,7 @@ function neededBy(locked: LockedPackage): string[] {
   ];
 }
 
-/** Whether Node would find a package from a place in the tree: there, or in any folder above. */
+/** True if Node would find a package from a place in the tree: there, or in any folder above. */
 function isFound(packages: Record<string, unknown>, from: string, name: string): boolean {
   const place = `${from === "" ? "" : `${from}/`}node_modules/${name}`;
   if (Object.hasOwn(packages, place)) return true;

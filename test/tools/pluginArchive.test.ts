@@ -1,6 +1,6 @@
 /**
- * The plugin's archives: reproducible, with one copy of each library, and started by the wrapper from any folder. What the plugin
- * answers is in test/plugin; the wrapper for Windows can't run here.
+ * The plugin's archives: reproducible, with one copy of each library, and started by the wrapper from any folder. The
+ * plugin's answers are tested in test/plugin; the wrapper for Windows can't run here.
  */
 import { execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -8,8 +8,6 @@ import { chmodSync, mkdirSync, readFileSync, readdirSync, symlinkSync } from "no
 import { join } from "node:path";
 import type { Folder } from "./toolProcess";
 import { evaluate, inRepository, makeFolder } from "./toolProcess";
-
-jest.setTimeout(120_000);
 
 interface Built {
   readonly archives: string[];

@@ -1,5 +1,5 @@
 /**
- * Where set-up takes the Pulumi CLI from: PATH, the cache, the vendor's download, a build; with stand-ins for the
+ * The sources of the Pulumi CLI for set-up: PATH, the cache, the vendor's download, a build; with stand-ins for the
  * programs that it starts.
  */
 import { execFileSync } from "node:child_process";
@@ -37,7 +37,7 @@ async function ensure(...path: string[]): Promise<Ending> {
 const answering = (version: string): string => `#!/bin/sh\necho ${version}\n`;
 const noNetwork = "#!/bin/sh\necho 'curl: (6) Could not resolve host' >&2\nexit 6\n";
 
-/** What every machine has; what is not linked here is not on this machine. */
+/** Links the programs that every machine has; programs that are not linked here are not on this machine. */
 function giveSystem(...programs: string[]): void {
   mkdirSync(join(folder.path, "system"), { recursive: true });
   for (const program of programs) {

@@ -191,7 +191,7 @@ test("what prepares a machine asks for no package before it has installed them",
   expect(Object.fromEntries(asked)).toEqual({});
 });
 
-/** What a file imports as it loads; what it imports as it runs (`await import(…)`) is not among them. */
+/** The imports of a file at load time; those at run time (`await import(…)`) are not among them. */
 function importedBy(file: string): string[] {
   const { statements } = createSourceFile(file, readFileSync(file, "utf8"), ScriptTarget.Latest);
   return statements.flatMap((statement) => {

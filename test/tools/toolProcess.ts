@@ -9,7 +9,7 @@ import { dirname, join, resolve } from "node:path";
 
 const repository = resolve(__dirname, "../..");
 
-/** How a process ended and what it said. */
+/** The end of a process, with its output. */
 export interface Ending {
   readonly code: number | null;
   readonly stdout: string;

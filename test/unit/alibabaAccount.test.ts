@@ -1,5 +1,6 @@
 /**
- * Keys and signatures of Alibaba Cloud against the emulator's own checker. Who acts, by all settings: `test/identity`.
+ * Keys and signatures of Alibaba Cloud against the emulator's own checker. The caller, by all settings, is tested in
+ * `test/identity`.
  */
 import type { Emulator } from "runbook-emulator";
 import { startEmulator } from "runbook-emulator";

@@ -1,4 +1,7 @@
-/** Where CloudFlow is, and what is refused: addresses that are none, and parts of credentials that are useless alone. */
+/**
+ * The place of CloudFlow, and the settings that are refused: invalid addresses, and parts of credentials that are
+ * useless alone.
+ */
 import { findIdentity } from "../../provider/src/services/alibaba/identity";
 import { checkLocation, resolveLocation } from "../../provider/src/services/alibaba/location";
 import { services } from "../../provider/src/services/registry";

@@ -6,7 +6,7 @@ import { matches, readPattern } from "../../provider/src/fronts/shared/propertyP
 
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** Where a value is not the one that was noted. */
+/** The paths at which a value is not the value that was noted. */
 function foreign(value: unknown, note: unknown, ignoreChanges: readonly string[] = []): string[] {
   const patterns = ignoreChanges.map(readPattern);
   const isIgnored = (path: readonly string[]): boolean => patterns.some((pattern) => matches(pattern, path));
@@ -29,7 +29,7 @@ function reversed(value: unknown): unknown {
 test("the way through the engine, and the order of keys, make no value foreign", () => {
   fc.assert(
     fc.property(fc.jsonValue({ maxDepth: 4 }), (value) => {
-      // What does not arrive at all is refused before.
+      // Values that do not arrive at all are refused before.
       fc.pre(JSON.stringify(value).isWellFormed() && !JSON.stringify(value).includes("__proto__"));
       expect(foreign(reversed(carried(value)), carried(noteOf(value) ?? null))).toEqual([]);
     }),

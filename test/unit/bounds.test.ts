@@ -1,6 +1,4 @@
-/**
- * What goes into the state is bounded in size; what was cut is marked where it stands and named in `truncated`.
- */
+/** Values in the state are bounded in size; a value that was cut is marked in its place and named in `truncated`. */
 import type { ExecutionSnapshot, ExecutionStep } from "../../provider/src/execution/snapshot";
 import { boundSnapshot, boundSummary, limits } from "../../provider/src/lifecycle/bounds";
 import { makeState } from "../../provider/src/lifecycle/state";

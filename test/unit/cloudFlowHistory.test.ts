@@ -44,7 +44,7 @@ const done = ["StepSucceeded", "StepExited"];
 
 /**
  * Three iterations that run side by side: the second one fails first, the third one ends last.
- * @param join what the step around them is scheduled by when it ends: the last of them, or its own beginning.
+ * @param join the event that schedules the end of the step around them: the last of them, or its own beginning.
  */
 function iterations(join: "last" | "fork" = "last"): Writer {
   const w = new Writer();

@@ -1,6 +1,4 @@
-/**
- * Where COC is: one of three addresses, by the site or by what tells the site.
- */
+/** The place of COC: one of three addresses, by the site or by a setting that implies the site. */
 import { reasonsOf } from "../../provider/src/fronts/dynamic/differences";
 import type { Arguments } from "../../provider/src/lifecycle";
 import { check, diff } from "../../provider/src/lifecycle";

@@ -1,6 +1,4 @@
-/**
- * What a call answers with: outputs that the engine takes, whatever an execution gave, with its id and its arguments.
- */
+/** The outputs of a call: the engine takes them, whatever an execution gave, with its id and its arguments. */
 import * as fc from "fast-check";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { engineOutputs } from "../../provider/src/fronts/shared/engineOutputs";
@@ -48,7 +46,7 @@ const settled = {
 const outputOf = (output: unknown, more?: Partial<AnsweredCall>): Record<string, unknown> =>
   engineOutputs({ ...settled, output }, call(more));
 
-/** What the engine can't take: its own markers, and what its transport loses. */
+/** True if the engine can't take the value: its own markers, and values that its transport loses. */
 function isRefused(value: unknown): boolean {
   if (typeof value === "string")
     return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value) || !value.isWellFormed();

@@ -67,7 +67,7 @@ test.each(bad.map((id, index) => [index, id]))(
     expect(readExecutionId(id)).toBeUndefined();
     const demand = (): string => demandExecutionId(id, "execution_id", request);
     expect(demand).toThrow(ResponseFormatError);
-    // What is wrong with it can be seen, and harms no terminal.
+    // The error shows the id's problem, and harms no terminal.
     expect(demand).toThrow(/^Start: https:\/\/service\.example answered with(out)? "execution_id"[ -~…]*\.$/);
   },
 );

@@ -1,4 +1,7 @@
-/** What a resource's constructor hands over: the arguments as JSON, and what the provider can't be told otherwise. */
+/**
+ * The properties that a resource's constructor passes on: the arguments as JSON, and facts that the provider has no
+ * other way to learn.
+ */
 import * as pulumi from "@pulumi/pulumi";
 import { Provider, aom, cloudflow, functiongraph } from "pulumi-runbook";
 import { noteOf } from "../../provider/src/fronts/dynamic/argumentDigests";

@@ -1,4 +1,4 @@
-/** What the engine hands over that is no data is named by argument and path. */
+/** Values from the engine that are no data are named by argument and path. */
 import { foreignValues } from "../../provider/src/fronts/shared/foreignValues";
 import { unknownValue } from "../../provider/src/lifecycle";
 

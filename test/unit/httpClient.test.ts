@@ -91,7 +91,7 @@ function send(request: HttpRequest, more: Partial<SendOptions> = {}): Promise<Ht
   });
 }
 
-/** What was thrown, after it was seen to say nothing that is nobody's business. */
+/** The error that was thrown, after a check that it reveals nothing private. */
 async function errorOf(work: Promise<unknown>): Promise<Error> {
   const error = await work.then(
     () => {

@@ -1,4 +1,4 @@
-/** What IAM answers is believed where it answers the question: its ids become a part of every address. */
+/** IAM's answers are believed where they answer the question: their ids become a part of every address. */
 import { stackSettingWords } from "../../provider/src/fronts/shared/settingWords";
 import { parseProject, parseToken } from "../../provider/src/services/huawei/iam";
 import { ConfigurationError } from "../../provider/src/ground/errors";

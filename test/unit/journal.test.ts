@@ -112,7 +112,7 @@ describe("the journal", () => {
     const longAgo = Date.now() / 1000 - 100 * 24 * 3600;
     for (const old of files()) utimesSync(old, longAgo, longAgo);
     await journalIn(folder).write("aom", { urn: `${urn}-new`, workflow: "wf", past: [] });
-    // What a start was posted for is kept: clocks can be wrong by years.
+    // Entries of posted starts are kept: clocks can be wrong by years.
     expect((await journalIn(folder).readAll("aom")).map((found) => found.urn).sort()).toEqual([
       urn,
       `${urn}-new`,
@@ -185,7 +185,7 @@ describe("the journal", () => {
 
     await journal.write("aom", entry);
     expect(await journalIn(folder).read("aom", urn)).toEqual(entry);
-    // What was there stays to be looked at.
+    // The former content stays for inspection.
     expect(files().filter((name) => name.endsWith(".damaged"))).toHaveLength(1);
   });
 

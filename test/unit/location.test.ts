@@ -1,5 +1,5 @@
 /**
- * Where a service of Huawei Cloud is: region, endpoint, IAM endpoint and project from argument, configuration,
+ * The place of a service of Huawei Cloud: region, endpoint, IAM endpoint and project from argument, configuration,
  * environment and profile, in that order.
  */
 import type { HuaweiLocation } from "../../provider/src/services/huawei/location";

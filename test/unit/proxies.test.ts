@@ -1,6 +1,6 @@
 /**
- * Proxies from the environment: users and passwords, addresses that are none, and variables that change. Which proxy is taken
- * is in test/vectors/proxies.test.ts.
+ * Proxies from the environment: users and passwords, invalid addresses, and variables that change. The choice of the
+ * proxy is tested in test/vectors/proxies.test.ts.
  */
 import type { ProxyFor } from "../../provider/src/http/proxies";
 import { proxiesOf } from "../../provider/src/http/proxies";

@@ -86,7 +86,7 @@ const secrets: Readonly<Record<string, string>> = {
   "that begins like one": "u0041%secret",
 };
 
-/** What is certainly left if an encoded secret is: every part of it of ten characters, or all of it. */
+/** The parts of which one is left if an encoded secret is left: every part of ten characters, or all of it. */
 const partsOf = (text: string): string[] =>
   text.length <= 10
     ? [text]
@@ -100,7 +100,7 @@ describe.each(Object.entries(secrets))("a secret %s", (_name, secret) => {
     const redacted = redact(`refused: [${encoded}] (HTTP 400)`, texts);
     expect(redacted).toMatch(/^refused: \[.*\[secret\].*\] \(HTTP 400\)$/s);
     if (encoding.startsWith("base64 of")) {
-      // What stands beside the secret stays.
+      // The text beside the secret stays.
       const left = redacted.slice("refused: [".length, -"] (HTTP 400)".length).split("[secret]");
       for (const piece of left) {
         expect(Buffer.from(piece, "base64").toString("latin1")).not.toContain(secret.slice(2, 6));
@@ -116,7 +116,7 @@ describe.each(Object.entries(secrets))("a secret %s", (_name, secret) => {
       for (const length of [Math.floor(encoded.length / 2), encoded.length - 1]) {
         const head = redact(`refused: ${encoded.slice(0, length)}…`, texts);
         const tail = redact(`…${encoded.slice(-length)} (HTTP 400)`, texts);
-        // Where fewer than four characters of the secret are left, they are not known to be of one.
+        // Fewer than four characters of a secret are not recognised as a part of it, so the ends are left out.
         for (const part of partsOf(encoded).slice(20, -20))
           expect([name, head, tail].join("\n")).not.toContain(part);
       }

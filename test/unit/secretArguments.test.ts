@@ -1,6 +1,7 @@
 /**
- * Which arguments are secret: what the program says, what the state says, and what is neither's. Played as the engine
- * plays it: it takes the marks off before it calls, and puts those back that the program has made.
+ * The arguments that are secret: those that the program marks, those that the state marks, and those that neither
+ * marks. The test plays the engine: it takes the marks off before it calls, and puts those back that the program has
+ * made.
  */
 import * as pulumi from "@pulumi/pulumi";
 import * as fc from "fast-check";
@@ -18,7 +19,7 @@ const urn = "urn:pulumi:s::p::t::r";
 
 type Bag = Record<string, unknown>;
 
-/** What the SDK makes of a value, without the marks, which the engine takes off. */
+/** The SDK's form of a value, without the marks, which the engine takes off. */
 async function serialized(value: unknown): Promise<unknown> {
   if (pulumi.Output.isInstance(value)) {
     const output = value as unknown as { promise(): Promise<unknown>; isKnown: Promise<boolean> };
@@ -30,7 +31,7 @@ async function serialized(value: unknown): Promise<unknown> {
   return Object.fromEntries(await Promise.all(members));
 }
 
-/** What arrives of a program's arguments, before anybody changed them. */
+/** The arguments of a program as they arrive, before anybody changed them. */
 async function inputsOf(args: Bag, ignoreChanges: string[] = []): Promise<Bag> {
   const values: Record<string, JsonValue> = toJsonValues(args, (problems) => new Error(problems.join()));
   const notes: Bag = {};
@@ -60,7 +61,7 @@ const checker = (): SecretArguments => new SecretArguments(services.functiongrap
 
 const secretsOf = ({ inputs }: { inputs: Bag }): unknown => (inputs["__meta"] as Bag)["secretArguments"];
 
-/** Where the secrets are, in the form `input/list/0`. */
+/** The paths of the secrets, in the form `input/list/0`. */
 const pathsOf = ({ inputs }: { inputs: Bag }): string[] =>
   readProperties(inputs).secretPaths.map((path) => path.join("/"));
 
@@ -362,7 +363,7 @@ describe("whatever a program changes", () => {
     return isSecret ? secretOf(data) : data;
   }
 
-  /** What is stored: all values without members, by path, with whether the engine or we have marked them. */
+  /** The stored values: all values without members, by path, each with its mark by the engine or by us. */
   function leaves(
     value: unknown,
     path: string,
@@ -400,7 +401,7 @@ describe("whatever a program changes", () => {
             );
           const settled = await settle(state, asWritten(pulumi.secret));
           const after = storedOf(settled.inputs, asWritten(mark));
-          // What the state says of it is what is marked.
+          // The marked values are those that the state names as secret.
           const { secretPaths } = readProperties(settled.inputs);
           const noted = (path: string): boolean =>
             secretPaths.some((outer) => `${path}/`.startsWith(`${outer.join("/")}/`));

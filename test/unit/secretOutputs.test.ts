@@ -1,4 +1,4 @@
-/** Which outputs are marked as secret, where an argument is. */
+/** The outputs that are marked as secret, where an argument is secret. */
 import { readProperties } from "../../provider/src/fronts/dynamic/properties";
 import type { PropertyPath } from "../../provider/src/fronts/shared/propertyPaths";
 import { answeredMeta } from "../../provider/src/fronts/dynamic/answeredMeta";
@@ -30,7 +30,7 @@ function properties(args: Bag, secretPaths: readonly PropertyPath[], more: Bag =
   return { ...args, __meta: { secretArguments, ...paths, ...more } };
 }
 
-/** What a call answers with that gets `input` into the workflow. */
+/** The answer of a call that gets `input` into the workflow. */
 function answer(
   given: Bag,
   { stored, holds = false }: { readonly stored?: Bag; readonly holds?: boolean } = {},
@@ -95,7 +95,7 @@ describe("the outputs of an execution stay secret", () => {
     expect(answer(open, { stored }).outs).toMatchObject({ output: marked(outs.output) });
     const read = answer(stored);
     expect(read.outs).toMatchObject({ output: marked(outs.output) });
-    // Where in the triggers is still not known.
+    // The path within the triggers is still not known.
     expect(read.meta).toEqual({ secretArguments: ["triggers"], secretOutputs: true });
   });
 });

@@ -83,7 +83,7 @@ describe("a secret that is cut", () => {
     rawStatus: "fail",
     steps: [{ id: "n", status: "failed", rawStatus: "fail", ...step }],
   });
-  /** What is seen of a failure when it happens, and when the state is all that is left of it. */
+  /** The messages of a failure: when it happens, and when only the state is left of it. */
   const seen = (snapshot: ExecutionSnapshot): string[] => {
     const stored = toPlainOutputs(makeState({}, {}, snapshot, undefined));
     return [snapshot, storedSnapshot("ex-1", stored)].map((seen) => describeFailed(seen, context));

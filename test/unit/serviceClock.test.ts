@@ -1,4 +1,4 @@
-/** What the watch remembers of the service's clock: starts of executions that nobody waits for are forgotten. */
+/** The watch's memory of the service's clock: starts of executions that nobody waits for are forgotten. */
 import type { SubscriptionState } from "../../provider/src/waiting/subscription";
 import { subscriptionState } from "../../provider/src/waiting/subscription";
 import { ServiceClock } from "../../provider/src/waiting/serviceClock";

@@ -30,7 +30,7 @@ const args = {
 const key = { "huaweicloud:accessKey": "AK", "huaweicloud:secretKey": "secret" };
 const aliKey = { "alicloud:accessKey": "AK", "alicloud:secretKey": "secret" };
 
-/** What check says of a configuration, in some words. */
+/** The problem that check reports for a configuration, in the given words. */
 function problemOf(service: ServiceName, config: Config, words: SettingWords): string {
   const [problem] = check(services[service], args[service], settingsOf({ config }, words));
   if (!problem) throw new Error("nothing is wrong");

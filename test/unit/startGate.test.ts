@@ -157,7 +157,7 @@ describe("batches", () => {
         ),
       ),
     );
-    // Whoever was let through goes on before the rest is put away.
+    // Starts return before the release of the lock is finished.
     await turn();
     expect(log).toEqual(["locked wf", "a", "released", "b"]);
   });

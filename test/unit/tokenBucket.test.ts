@@ -19,7 +19,7 @@ beforeEach(() => {
 const bucketOf = (tokens: number, perSecond: number): TokenBucket =>
   new TokenBucket({ tokens, perSecond }, clock);
 
-/** When each of `count` requests got its token, in milliseconds from the start. */
+/** The times at which each of `count` requests got its token, in milliseconds from the start. */
 async function take(bucket: TokenBucket, count: number, signal = never): Promise<number[]> {
   const times: number[] = [];
   const one = async (index: number): Promise<void> => {

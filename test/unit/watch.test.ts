@@ -14,8 +14,6 @@ import { fixedInterval, withoutHistory } from "../support/pollPolicies";
 import type { Simulated, Simulation } from "../support/simulatedService";
 import { draw, kinds, percentile, seededRandom, simulate } from "../support/simulatedService";
 
-jest.setTimeout(120_000);
-
 const distributions = ["constant", "uniform", "longTail", "bimodal"] as const;
 const minuteMs = 60_000;
 const request = { operation: "List", method: "GET", url: "http://s" };

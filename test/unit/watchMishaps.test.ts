@@ -31,9 +31,9 @@ const running = (executionId: string): ExecutionSnapshot => ({
 interface Stage {
   readonly clock: SimulatedClock;
   readonly watch: WorkflowWatch;
-  /** When lists began, in milliseconds from the start. */
+  /** Times at which lists began, in milliseconds from the start. */
   readonly lists: readonly number[];
-  /** How often the history was asked for. */
+  /** Number of requests for the history. */
   readonly histories: () => number;
   /** A subscriber whose execution runs for ever. */
   readonly subscriber: (executionId: string) => Subscriber;
@@ -222,7 +222,7 @@ describe("when everybody has left", () => {
     expect(histories()).toBe(2);
     expect(second.expectedMs()).toBe(20 * secondMs);
     second.unsubscribe();
-    // What was read is kept.
+    // The history that was read is kept.
     const third = watch.subscribe(subscriber("c"));
     await clock.run(third.next());
     expect(histories()).toBe(2);

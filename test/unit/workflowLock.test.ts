@@ -35,7 +35,7 @@ const locked = (of: string, work: () => Promise<void>): Promise<void> =>
 
 const wait = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
-/** Where the lock of a workflow is, by the module's own rule. */
+/** The folder of a workflow's lock, by the module's own rule. */
 function lockFolder(of: string): string {
   const name = createHash("sha256").update(of).digest("hex").slice(0, 32);
   return join(tmpdir(), `pulumi-runbook-${String(userInfo().uid)}`, `${name}.lock`);
@@ -117,7 +117,7 @@ test("what nobody touches is taken over, whatever it is and whatever its time sa
       expect(existsSync(path)).toBe(false);
     }),
   );
-}, 60_000);
+});
 
 test("one that somebody touches is waited for, with a word, until the caller gives up; nothing is done then", async () => {
   mkdirSync(lockFolder(workflow), { recursive: true });
@@ -152,7 +152,7 @@ test("one that somebody touches is waited for, with a word, until the caller giv
     clearInterval(alive);
     rmSync(lockFolder(workflow), { recursive: true, force: true });
   }
-}, 30_000);
+});
 
 test("whose lock was taken over, because it slept, is told so", async () => {
   const log: boolean[] = [];
@@ -169,7 +169,7 @@ test("whose lock was taken over, because it slept, is told so", async () => {
   );
   expect(log).toEqual([true, false]);
   rmSync(lockFolder(workflow), { recursive: true, force: true });
-}, 30_000);
+});
 
 describe("of several folders", () => {
   let folder: string;

@@ -128,7 +128,7 @@ describe("errors", () => {
     return backend;
   };
 
-  /** How each operation is called, and a good answer to it. */
+  /** A call of each operation, and a good answer to it. */
   const calls: Readonly<
     Record<
       string,
@@ -200,7 +200,7 @@ describe("errors", () => {
     const backend = await open(answers, operation === "StartSyncExecution" ? "EXPRESS" : "STANDARD");
     const result = call(backend);
     if (passing.has(code) || (operation === "StopExecution" && missing.has(code))) {
-      // What is gone needs no stop.
+      // An execution that is gone needs no stop.
       await result;
     } else {
       const error: unknown = await result.then(
@@ -211,7 +211,7 @@ describe("errors", () => {
       expect(String(error)).toContain(code);
     }
     const targets = server!.requests.map(({ headers }) => headers["x-amz-target"]);
-    // Whoever knows how an execution stands asks for its steps too.
+    // A successful DescribeExecution is followed by a request for the steps.
     const own = targets.filter((target) => target !== "AWSStepFunctions.GetExecutionHistory");
     expect(operation === "DescribeExecution" ? own : targets).toEqual(
       answers.map(() => `AWSStepFunctions.${operation}`),
@@ -234,7 +234,7 @@ describe("statuses", () => {
 });
 
 describe("events", () => {
-  /** What an event does to the step that it is about, which is then left; by type. */
+  /** Event types by their effect on a step that is entered before the event, and left after the event. */
   const meanings: Readonly<Record<string, readonly string[]>> = {
     begins: seed.eventTypes.filter((type) => type.endsWith("StateEntered")),
     ends: seed.eventTypes.filter((type) => type.endsWith("StateExited")),

@@ -12,7 +12,7 @@ const SUFFIX = ".api.md";
 /**
  * A report.
  * @typedef {object} Report
- * @property {string} file where it is committed
+ * @property {string} file the committed file
  * @property {string} text
  */
 

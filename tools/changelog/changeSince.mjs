@@ -1,4 +1,4 @@
-// What a branch has changed, as git tells it.
+// The changes of a branch, as git reports them.
 import { SetupError } from "../setup/progress.mjs";
 import { runCommand } from "../setup/runCommand.mjs";
 

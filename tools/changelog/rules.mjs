@@ -4,7 +4,7 @@ const KINDS = ["Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"]
 const UNRELEASED = "Unreleased";
 const RELEASE = /^(\d+\.\d+\.\d+(?:-[\w.]+)?) - \d{4}-\d{2}-\d{2}$/;
 
-/** What users get: a change here needs an entry, or a reason why not. */
+/** Files that users get: a change here needs an entry, or a reason for having none. */
 const USER_VISIBLE = /^(provider|emulator)\/(src|bin|api)\/|^(provider|emulator)\/package\.json$/;
 const NO_ENTRY = /^Changelog: none, \S/m;
 
@@ -44,7 +44,7 @@ export function formProblems(text) {
 }
 
 /**
- * Whether a change lacks an entry.
+ * Checks that a change has the entry that it needs.
  * @param {{ files: readonly string[], addedLines: readonly string[], messages: string }} change `files` that differ,
  *   `addedLines` of CHANGELOG.md, `messages` of the commits
  * @returns {string | undefined} the problem
@@ -64,7 +64,7 @@ export function entryProblem({ files, addedLines, messages }) {
 }
 
 /**
- * What keeps a tag from being released.
+ * Finds the problems that keep a tag from being released.
  * @param {{ tag: string, text: string, versions: Readonly<Record<string, string>> }} release `text` of CHANGELOG.md,
  *   `versions` of the packages by name
  * @returns {string[]} problems

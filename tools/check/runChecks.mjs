@@ -3,7 +3,7 @@
 import { describeDuration } from "../setup/progress.mjs";
 
 /**
- * How a check ended.
+ * The result of a check.
  * @typedef {object} CheckResult
  * @property {string} name
  * @property {number} code exit code; 0 is success

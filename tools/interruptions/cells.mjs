@@ -1,6 +1,6 @@
 // The cells of the interruption matrix: how a deployment is interrupted, when, and where it goes on.
 
-/** How the deployment is interrupted. */
+/** The ways to interrupt the deployment. */
 export const KILLS = /** @type {const} */ ({
   "kill -9": "the CLI and the provider's process are killed",
   "kill -9 CLI": "the CLI alone is killed: the provider's process is left behind",
@@ -8,7 +8,7 @@ export const KILLS = /** @type {const} */ ({
   "Ctrl-C twice": "two SIGINTs: Pulumi ends at once",
 });
 
-/** When. */
+/** The moments of the interruption. */
 export const POINTS = /** @type {const} */ ({
   "before the post": "the start has not reached the service",
   "post handled": "the service has started it, its answer has not come",
@@ -17,7 +17,7 @@ export const POINTS = /** @type {const} */ ({
   ended: "the execution has ended, the state is not saved",
 });
 
-/** Where the next deployment runs, and what has happened meanwhile. */
+/** The place of the next deployment, and the state of the execution by then. */
 export const RESUMPTIONS = /** @type {const} */ ({
   "at once": { isElsewhere: false, hasEnded: false },
   "after its end": { isElsewhere: false, hasEnded: true },
@@ -25,7 +25,7 @@ export const RESUMPTIONS = /** @type {const} */ ({
   "elsewhere, after its end": { isElsewhere: true, hasEnded: true },
 });
 
-/** What runs the executions. */
+/** The programs that run the executions. */
 export const FRONTS = /** @type {const} */ ({
   dynamic: "the dynamic provider, under a program in JavaScript",
   plugin: "the plugin, under a program in YAML",
@@ -41,7 +41,8 @@ export const FRONTS = /** @type {const} */ ({
  */
 
 /**
- * All cells of a front. Where an execution has ended already, or has not begun, what "after its end" adds is left out.
+ * All cells of a front. "After its end" is left out where it adds nothing: where an execution has ended already, or has
+ * not begun.
  * @param {keyof typeof FRONTS} front
  * @returns {Cell[]}
  */

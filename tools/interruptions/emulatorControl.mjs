@@ -1,4 +1,4 @@
-// What the matrix asks of its emulator: slow workflows, delayed answers, what was started and when.
+// Requests of the matrix to its emulator: slow workflows, delayed answers, and the list of starts with their times.
 import { callEmulator } from "../callEmulator.mjs";
 
 /**

@@ -20,7 +20,7 @@ const COMMAND_ENDS_WITHIN_MS = 150_000;
  */
 
 /**
- * What programs with the plugin need.
+ * The place of the plugin and the language hosts, for programs with the plugin.
  * @typedef {object} PluginPlace
  * @property {string} folder of the plugin
  * @property {readonly string[]} hosts folders with Pulumi's language hosts
@@ -81,7 +81,7 @@ export class InterruptedStack {
     await this.run("cancel", "--yes", "--stack", STACK).ended;
   }
 
-  /** What another machine has: the backend with the state, and nothing else. */
+  /** Leaves the stack as another machine finds it: the backend with the state, and nothing else. */
   moveElsewhere() {
     rmSync(join(this.#folder, "state", "home", "runbook"), { recursive: true, force: true });
   }

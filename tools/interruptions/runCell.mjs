@@ -13,11 +13,11 @@ const POINT_WITHIN_MS = 60_000;
 const HELD_MS = 10_000;
 
 /**
- * What one execution of a cell came to.
+ * The result of one execution of a cell.
  * @typedef {object} Verdict
  * @property {string} name of the workflow, e.g. `aom-keyed`
- * @property {"once" | "asked" | "again" | "violated"} result started once; nothing was started and the error asked
- *   which one it is; run again, one after the other; or a promise was broken
+ * @property {"once" | "asked" | "again" | "violated"} result started once; nothing was started and the error listed the
+ *   candidates; run again, one after the other; or a promise was broken
  * @property {string} detail for people
  */
 

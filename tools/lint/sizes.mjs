@@ -1,5 +1,5 @@
-// How long files, functions and classes of both packages, tools, bench and test support may be, and the files that are
-// longer, each with the reason. A test refuses an entry that is no longer needed.
+// Limits for the length of files, functions and classes of both packages, tools, bench and test support, and the files
+// that are longer, each with the reason. A test refuses an entry that is no longer needed.
 
 /** Lint rules with their limits, in lines. A file above them has more than one job, or a part with a name of its own. */
 export const sizeRules = /** @type {const} */ ({

@@ -17,7 +17,7 @@ export const PLATFORMS = /** @type {const} */ ([
 const MODIFIED = new Date("2026-01-01T00:00:00Z");
 
 /**
- * What is in an archive, beside the wrapper.
+ * The content of an archive, beside the wrapper.
  * @typedef {object} PluginFiles
  * @property {string} code
  * @property {string} licenses

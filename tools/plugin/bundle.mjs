@@ -3,10 +3,10 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { SetupError } from "../setup/progress.mjs";
 
-/** Where the front is, after `npm run build`. */
+/** The plugin's main file, after `npm run build`. */
 const ENTRY = join("provider", "dist", "fronts", "plugin", "main.js");
 
-/** What is written above the license of each package. */
+/** The line above the license of each package. */
 const RULE = "-".repeat(80);
 
 /**

@@ -1,5 +1,5 @@
-// What the generators of Pulumi's SDKs are told, a block for each language. That of C# is only run by `pulumi package
-// add`; the others by `npm run build:sdk` too.
+// Settings for the generators of Pulumi's SDKs, a block for each language. The block for C# is used by `pulumi package
+// add` only; the others by `npm run build:sdk` too.
 
 /** The address that Go imports from; the generator writes go.mod there. */
 const GO_MODULE = "github.com/pulumi-runbook/pulumi-runbook/sdk/go";

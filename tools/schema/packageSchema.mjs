@@ -17,7 +17,7 @@ const DESCRIPTION =
   "A runbook execution as a Pulumi resource: started and awaited by `pulumi up`, run again for a reason that the preview names.";
 
 /**
- * What the schema is made from, beside the types.
+ * The sources of the schema, beside the types.
  * @typedef {object} SchemaSources
  * @property {string} repository its root
  * @property {string} version of the plugin, the SDKs and the schema: one number
@@ -86,7 +86,7 @@ function resourceOf(types, specs, service, table) {
   /** @type {ObjectSpec["properties"]} */
   const properties = { ...args.properties, ...outcome.properties };
   for (const [name, spec] of Object.entries(properties)) {
-    // What an output is may be said otherwise than what the argument does.
+    // An output can have a description of its own, different from the argument's.
     const declared = own.find((member) => member.name === name);
     const description = declared === undefined ? "" : specs.describe(declared);
     if (description !== "" && outcome.properties[name] === undefined) {

@@ -27,7 +27,7 @@ export class ProgramTypes {
 
   /**
    * @param {string} module name of a file of program/
-   * @returns {readonly ts.Symbol[]} what it exports
+   * @returns {readonly ts.Symbol[]} its exports
    */
   exportsOf(module) {
     const file = this.#program.getSourceFile(join(this.#source, "program", `${module}.ts`));
@@ -91,7 +91,7 @@ export class ProgramTypes {
   }
 
   /**
-   * What an export hands on.
+   * The symbol that an export passes on.
    * @param {ts.Symbol} symbol
    * @returns {ts.Symbol}
    */

@@ -9,7 +9,7 @@ import { describe } from "./descriptions.mjs";
 /** @typedef {{ name?: string, value: string }} EnumValue */
 /** @typedef {{ type: string, description?: string, enum?: EnumValue[] } & Partial<ObjectSpec>} NamedType */
 
-/** What a program hands in beside a value: the value itself comes later. */
+/** Types that a program can give instead of a value: the value itself comes later. */
 const LATER = /^(Promise|OutputInstance|OutputImpl|Output)$/;
 
 /** Words in a comment by which a setting is a secret. */
@@ -88,7 +88,7 @@ export class TypeSpecs {
 
   /**
    * @param {ts.Type} type
-   * @param {ts.Symbol} member whose type it is, which gives names and messages
+   * @param {ts.Symbol} member the member of this type, for names and messages
    * @returns {TypeSpec}
    */
   #spec(type, member) {
@@ -175,7 +175,7 @@ export class TypeSpecs {
   }
 
   /**
-   * What one service declares is in its module, all else in the package's.
+   * A type that one service declares is in the service's module; all others are in the package's.
    * @param {ts.Symbol} symbol
    * @param {string} name
    * @returns {string}
@@ -188,7 +188,7 @@ export class TypeSpecs {
 }
 
 /**
- * What a value can be once it is there.
+ * The types that a value can have once it is known.
  * @param {ts.Type} type
  * @returns {ts.Type[]}
  */

@@ -7,11 +7,11 @@ import { isAbsolute, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isAlive, removeStaleLock, takeLock } from "./lockFile.mjs";
 
-/** How often a process that waits for another one's entry checks again. */
+/** Interval at which a process that waits for another process's entry checks again. */
 const LOOK_AGAIN_MS = 300;
 
 /**
- * Where the cache lies: `$RUNBOOK_CACHE`, or a folder of ours where the system keeps caches.
+ * The cache's folder: `$RUNBOOK_CACHE`, or a folder of ours where the system keeps caches.
  * @param {NodeJS.ProcessEnv} [env]
  * @returns {string}
  */

@@ -18,7 +18,7 @@ const GO_REMEDY =
   `Install Pulumi ${PULUMI_VERSION} (https://www.pulumi.com/docs/iac/download-install/), ` +
   `or Go ${OLDEST_GO} or newer, and run it again.`;
 
-/** What is built, in this order, with the time it takes on two cores when nothing is cached. */
+/** The programs to build, in this order, with the time that each takes on two cores when nothing is cached. */
 const BINARIES = [
   {
     name: "pulumi",

@@ -13,7 +13,7 @@ const OLDEST_GO = { major: 1, minor: 21 };
 const SOURCES = /^go\.(mod|sum)$|\.go$/;
 
 /**
- * What is built.
+ * A Go program to build.
  * @typedef {object} GoProgram
  * @property {string} folder its sources, with go.mod and go.sum
  * @property {string} name of the executable

@@ -114,7 +114,7 @@ async function buildHosts({ folder, packages, script }, say, env) {
 /**
  * @param {string} cli
  * @param {readonly Language[]} languages
- * @returns {Promise<boolean>} whether all their hosts lie where `pulumi` looks first
+ * @returns {Promise<boolean>} true if all their hosts are in the first place where `pulumi` searches
  */
 async function areBeside(cli, languages) {
   // A package manager's `pulumi` may be a link into the folder that holds the others.

@@ -1,4 +1,5 @@
-// What the tests in other languages need: language hosts, the SDKs, a Python with Pulumi's SDK, and the plugin.
+// The requirements of the tests in other languages: language hosts, the SDKs, a Python with Pulumi's SDK, and the
+// plugin.
 import { existsSync } from "node:fs";
 import { cp, rename, rm } from "node:fs/promises";
 import { delimiter, join } from "node:path";

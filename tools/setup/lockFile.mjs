@@ -4,7 +4,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { stat, utimes } from "node:fs/promises";
 import { hostname } from "node:os";
 
-/** How often an owner shows that it is alive, and after how long without it others may take over. */
+/** Interval of an owner's heartbeat, and the silence after which others may take over. */
 const HEARTBEAT_MS = 2_000;
 const SILENT_OWNER_MS = 30_000;
 
@@ -72,7 +72,7 @@ function ownerIsGone(content) {
 }
 
 /**
- * Whether a process of this machine is still there.
+ * Checks that a process of this machine exists.
  * @param {number} pid
  * @returns {boolean}
  */

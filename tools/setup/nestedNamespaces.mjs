@@ -110,7 +110,7 @@ function checkUses(source, owners, own) {
 /**
  * @param {ts.ModuleDeclaration | undefined} namespace
  * @param {Map<string, Owner>} owners
- * @returns {Set<string>} what a namespace exports
+ * @returns {Set<string>} the exports of a namespace
  */
 function namesIn(namespace, owners) {
   const inside = [...owners.values()].filter((owner) => owner.namespace === namespace);
@@ -118,7 +118,7 @@ function namesIn(namespace, owners) {
 }
 
 /**
- * Whether an identifier stands for a declaration of the file, and is not a member's or a parameter's own name.
+ * Checks that an identifier refers to a declaration of the file, and is not a member's or a parameter's own name.
  * @param {ts.Node} node
  * @returns {boolean}
  */

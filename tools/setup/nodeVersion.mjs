@@ -5,7 +5,7 @@ import { isAtLeast, OLDEST_NODE_VERSIONS } from "./versions.mjs";
 /**
  * Checks the version of the Node that runs this.
  * @param {string} [version]
- * @returns {string} what to report
+ * @returns {string} the text to report
  */
 export function checkNodeVersion(version = process.versions.node) {
   const oldestInLine = OLDEST_NODE_VERSIONS.find((oldest) => majorOf(oldest) === majorOf(version));

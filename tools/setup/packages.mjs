@@ -22,7 +22,7 @@ const SHOWN_ERRORS = 10;
  * Runs npm if it is needed.
  * @param {string} root
  * @param {(text: string) => void} say
- * @returns {Promise<string>} what was done
+ * @returns {Promise<string>} a description of the work done
  */
 export async function ensurePackages(root, say) {
   const locked = await readLock(join(root, "package-lock.json"));

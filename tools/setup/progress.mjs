@@ -1,4 +1,4 @@
-// What set-up says while it works: one line per step, and a sign of life during the long ones.
+// The output of set-up while it works: one line per step, and a sign of life during the long ones.
 
 /** Seconds between two signs of life of a step that takes long. */
 const SIGN_OF_LIFE_SECONDS = 8;
@@ -19,7 +19,7 @@ const SIGN_OF_LIFE_SECONDS = 8;
  */
 
 /**
- * What set-up reports to.
+ * The receiver of set-up's reports.
  * @typedef {object} Progress
  * @property {Step} step
  */
@@ -29,8 +29,8 @@ const SIGN_OF_LIFE_SECONDS = 8;
  */
 export class SetupError extends Error {
   /**
-   * @param {string} problem what is wrong
-   * @param {string} [remedy] what to do about it
+   * @param {string} problem the problem
+   * @param {string} [remedy] the remedy
    */
   constructor(problem, remedy) {
     super(remedy === undefined ? problem : `${problem}\n  ${remedy}`);

@@ -6,7 +6,7 @@ import { ensureCached } from "./cache.mjs";
 import { runCommand } from "./runCommand.mjs";
 import { PULUMI_VERSION } from "./versions.mjs";
 
-/** Where Pulumi's own installer gets the releases from. */
+/** The address from which Pulumi's own installer gets the releases. */
 const PULUMI_RELEASES = "https://get.pulumi.com/releases/sdk";
 
 /** A machine that can't reach it should notice soon, and then do without. */
@@ -31,7 +31,7 @@ export function downloadName() {
 /**
  * Tries to download the CLI into the cache. Failing is ordinary here: it can be built instead.
  * @param {{ say: (text: string) => void, env: NodeJS.ProcessEnv }} options
- * @returns {Promise<boolean>} whether it is in the cache now
+ * @returns {Promise<boolean>} true if it is in the cache now
  */
 export async function downloadPulumi({ say, env }) {
   const platform = PLATFORMS[`${process.platform} ${process.arch}`];

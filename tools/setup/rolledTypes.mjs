@@ -8,8 +8,8 @@ import { SetupError } from "./progress.mjs";
 /**
  * An entry of a package.
  * @typedef {object} Entry
- * @property {string} compiled what the compiler wrote
- * @property {string} rolled what is published
+ * @property {string} compiled the compiler's output
+ * @property {string} rolled the published file
  */
 
 /**
@@ -31,7 +31,7 @@ export async function entriesOf(folder) {
  * Rolls up the types of a package, unless what the compiler wrote is still the same.
  * @param {string} folder
  * @param {(text: string) => void} say
- * @returns {Promise<boolean>} whether something was written
+ * @returns {Promise<boolean>} true if something was written
  */
 export async function ensureRolledTypes(folder, say) {
   const entries = await entriesOf(folder);
@@ -138,7 +138,7 @@ export async function makeReadable({ compiled, rolled }) {
   };
 }
 
-/** How API Extractor reads declarations. */
+/** The options with which API Extractor reads declarations. */
 export const compilerOptions = {
   target: "es2022",
   lib: ["es2023"],

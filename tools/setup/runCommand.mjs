@@ -6,12 +6,12 @@ import { constants } from "node:os";
 const LAST_LINES = 15;
 
 /**
- * How a program ended.
+ * The result of a program's run.
  * @typedef {object} CommandResult
  * @property {boolean} ok it ran and ended with 0
  * @property {boolean} found false when there is no such program
  * @property {string} stdout
- * @property {string} output what it printed on both streams
+ * @property {string} output the text on both streams
  * @property {string} lastLines the end of that
  */
 

@@ -1,5 +1,5 @@
-// What a fresh machine needs before anything of this repository runs, in order: a Node that is new enough, the npm
-// packages, the compiled sources, a Pulumi CLI.
+// The steps that a fresh machine needs before anything of this repository runs, in order: a Node that is new enough,
+// the npm packages, the compiled sources, a Pulumi CLI.
 import { fileURLToPath } from "node:url";
 import { checkNodeVersion } from "./nodeVersion.mjs";
 import { ensurePackages } from "./packages.mjs";

@@ -22,7 +22,7 @@ const CONFIGURATION = [
  * Compiles what has changed.
  * @param {string} root
  * @param {(text: string) => void} say
- * @returns {Promise<string>} what was done
+ * @returns {Promise<string>} a description of the work done
  */
 export async function ensureBuilt(root, say) {
   // In node_modules, because a new install may bring another compiler and because it is in nobody's way there.

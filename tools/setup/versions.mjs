@@ -13,7 +13,7 @@ export const RANDOM_PROVIDER_VERSION = "4.21.2";
 export const OLDEST_NODE_VERSIONS = ["20.19.0", "22.12.0"];
 
 /**
- * Whether a version is at least another one; only the three numbers count.
+ * Checks that a version is at least another version; only the three numbers count.
  * @param {string} version
  * @param {string} oldest
  * @returns {boolean}

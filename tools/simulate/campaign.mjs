@@ -103,7 +103,7 @@ function progressOf(runs, print) {
 /**
  * @param {Tally} tally
  * @param {(text: string) => void} print
- * @returns {boolean} whether something has never happened that has to happen sometimes
+ * @returns {boolean} true if something has never happened that has to happen sometimes
  */
 function printCounts({ counts, runs }, print) {
   for (const kind of ["world", "fault", "exception"]) {

@@ -20,7 +20,7 @@ export async function selfTest({ seed, runs, workers: count, only, print }) {
   /** @type {Set<string>} */
   let known;
   try {
-    // What the core does without them says nothing of them.
+    // Violations of the core without a fault say nothing about the faults.
     known = new Set((await playAll(plain, { seed, runs })).violations.map(({ kind }) => kind));
   } finally {
     plain.close();

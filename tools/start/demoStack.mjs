@@ -147,7 +147,7 @@ class StackConfiguration {
   /**
    * Runs a command beside the configuration.
    * @param {readonly string[]} args
-   * @returns {Promise<string>} what the command has printed
+   * @returns {Promise<string>} the output of the command
    * @throws {SetupError} when the command fails
    */
   async pulumi(args) {

@@ -1,7 +1,7 @@
-// What `npm start` says at its end: what ran, what came of it, and how to look further.
+// The closing text of `npm start`: the command, its results, and the next commands.
 import { describeDuration } from "../setup/progress.mjs";
 
-/** What can be done next; which of it is told depends on what was done. */
+/** The commands that can follow; the text names those that fit the command that was run. */
 const NEXT = {
   again: ["npm start", "the same again: if all is well, nothing runs"],
   preview: ["npm start -- preview", "what the next deployment would run, and why"],

@@ -47,7 +47,7 @@ export interface AssumableRole {
   readonly projects: readonly string[] | undefined;
   /** Longest session through an STS, in seconds. */
   readonly maxSessionSeconds: number;
-  /** Whoever assumes it has to say this. */
+  /** The external id that every AssumeRole request for the role has to give. */
   readonly externalId: string | undefined;
 }
 
@@ -77,7 +77,7 @@ export interface Account {
   readonly identityProviders: readonly IdentityProvider[];
 }
 
-/** Which cloud's APIs a credential is for. */
+/** The cloud whose APIs a credential is for. */
 export type Cloud = "huawei" | "alibaba";
 
 /** The roles that can be assumed on one of the clouds. */

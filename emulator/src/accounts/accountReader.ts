@@ -4,7 +4,7 @@ import { derivedDigits, derivedId } from "./account";
 import { isRsaPublicKey } from "./idTokens";
 import type { AccessKey, Account, AssumableRole, IdentityProvider, Project, Trust, User } from "./account";
 
-/** Who may take on a role, as JSON. */
+/** A principal that may assume a role, as JSON. */
 export type SeedTrust =
   /** `domain` alone: everybody who acts in that account; else that user, or sessions of that agency or role. */
   | { domain: string; user?: string; agency?: string; role?: string }
@@ -21,7 +21,7 @@ export interface SeedRole {
   projects?: string[];
   /** Longest session through an STS, 3600 to 43200. @default 3600 */
   maxSessionSeconds?: number;
-  /** What everybody who assumes it has to say. */
+  /** The external id that every AssumeRole request for the role has to give. */
   externalId?: string;
 }
 

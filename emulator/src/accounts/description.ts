@@ -34,7 +34,7 @@ function describeTrust(trust: Trust, list: "agency" | "role"): JsonObject {
   }
 }
 
-/** What a client has to know of an account, without a secret. */
+/** The part of an account that a client has to know, without secrets. */
 export function describeAccount(account: Account): JsonObject {
   return {
     domain: account.domainName,

@@ -6,7 +6,7 @@ import type { KeyForm, KeyParts } from "./keyForms";
 import { lookUp } from "./principal";
 import type { Principal, PrincipalRef } from "./principal";
 
-/** What a token of Huawei IAM is good for. */
+/** The scope in which a token of Huawei IAM is valid. */
 export type TokenScope =
   | { readonly kind: "project"; readonly projectId: string }
   | { readonly kind: "domain" }
@@ -17,7 +17,7 @@ export type TokenScope =
 export interface IssuedToken {
   readonly holder: PrincipalRef;
   readonly scope: TokenScope;
-  /** How its bearer has proved who he is, in IAM's words. */
+  /** The methods by which its bearer has authenticated, in IAM's words. */
   readonly methods: readonly string[];
   readonly issuedAt: number;
   expiresAt: number;
@@ -41,7 +41,7 @@ export interface SigningKey {
   readonly holder: PrincipalRef;
 }
 
-/** How long a token of Huawei IAM lives. */
+/** The lifetime of a token of Huawei IAM. */
 export const tokenLifetimeMs = 24 * 3600 * 1000;
 
 /** More than any test needs; the oldest are forgotten first, so that a long-lived emulator stays small. */
@@ -54,7 +54,7 @@ export class AccountDirectory {
   readonly #clock: Clock;
   readonly #tokens = new Map<string, IssuedToken>();
   readonly #keys = new Map<string, TemporaryKey>();
-  /** When keys were made worthless before their time, by security token. */
+  /** The times at which keys were expired early, by security token. */
   readonly #expired = new Map<string, number>();
 
   constructor(accounts: readonly Account[], clock: Clock) {
@@ -105,7 +105,7 @@ export class AccountDirectory {
     return undefined;
   }
 
-  /** Who a credential stands for now; `undefined` when the account, the user or the role is gone. */
+  /** The principal that a credential stands for now; `undefined` when the account, the user or the role is gone. */
   principal(ref: PrincipalRef): Principal | undefined {
     const account = this.byDomain({ name: ref.domain });
     return account && lookUp(account, ref);
@@ -129,7 +129,7 @@ export class AccountDirectory {
     return undefined;
   }
 
-  /** Whether the security token belongs to any key. */
+  /** True if the security token belongs to any key. */
   knowsSecurityToken(securityToken: string): boolean {
     const isIt = (key: { readonly securityToken?: string | undefined }): boolean =>
       key.securityToken === securityToken;
@@ -166,7 +166,7 @@ export class AccountDirectory {
     return key;
   }
 
-  /** What is known of a token, also after its end; `undefined` for an unknown one. */
+  /** A token that was issued, also after it expired; `undefined` for an unknown token. */
   token(token: string): IssuedToken | undefined {
     return this.#tokens.get(token);
   }

@@ -6,7 +6,7 @@ import { isJsonObject } from "../ground/jsonShape";
 import type { JsonObject } from "../ground/jsonShape";
 import type { IdentityProvider } from "./account";
 
-/** What an id token says, as far as the clouds read it. Times in epoch seconds. */
+/** The claims of an id token that the clouds read. Times in epoch seconds. */
 export interface IdTokenClaims {
   readonly issuer: string;
   readonly subject: string;
@@ -15,16 +15,16 @@ export interface IdTokenClaims {
   readonly expiresAt: number;
 }
 
-/** Why an id token is not taken. */
+/** The reason for which an id token is rejected. */
 export type IdTokenProblem =
   "malformed" | "algorithm" | "signature" | "issuer" | "audience" | "notYetValid" | "expired";
 
-/** What came out of a check. */
+/** The result of a check: the claims, or the problem. */
 export type CheckedIdToken =
   | { readonly claims: IdTokenClaims; readonly problem?: undefined }
   | { readonly claims?: undefined; readonly problem: IdTokenProblem };
 
-/** What to put into a new id token. */
+/** The content of a new id token. */
 export interface NewIdToken {
   readonly subject: string;
   /** @default the provider's first */
@@ -36,7 +36,7 @@ export interface NewIdToken {
 }
 
 const rsaBits = 2048;
-/** How far the clocks of a provider and the cloud may be apart. */
+/** Allowed difference between the clocks of a provider and the cloud. */
 const leewaySeconds = 60;
 /** Named in the header of each token that the emulator has signed. */
 const ownKeyId = "runbook-emulator";
@@ -109,7 +109,7 @@ export class IdTokens {
   }
 }
 
-/** Whether a JWK is an RSA key that a provider's tokens can be checked with. */
+/** True if a JWK is an RSA key that can check a provider's tokens. */
 export function isRsaPublicKey(jwk: Readonly<Record<string, unknown>>): boolean {
   try {
     return createPublicKey({ key: jwk as JsonWebKey, format: "jwk" }).asymmetricKeyType === "rsa";

@@ -11,7 +11,7 @@ export interface KeyParts {
   readonly securityToken: string;
 }
 
-/** Which API hands a key out: each has a form of its own. */
+/** The API that issues a key: each has a form of its own. */
 export type KeyForm = "huaweiIam" | "huaweiSts" | "alibabaSts";
 
 const upperCase = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";

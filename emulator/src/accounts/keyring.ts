@@ -4,10 +4,10 @@ import type { Cloud } from "./account";
 import type { AccountDirectory, SigningKey } from "./directory";
 import type { Principal } from "./principal";
 
-/** How far apart a signature's time and the service's may be, on both clouds. */
+/** Allowed difference between a signature's time and the service's time, on both clouds. */
 const allowedSkewMs = 15 * 60 * 1000;
 
-/** What the check of a signed request needs to know. */
+/** Everything that the check of a signed request needs: the keys, the clock and the strictness. */
 export class Keyring {
   readonly directory: AccountDirectory;
   readonly clock: Clock;
@@ -31,7 +31,7 @@ export class Keyring {
   }
 
   /**
-   * Whether a request was signed too long ago, or too far ahead. Clients sign with the machine's time and know nothing of a
+   * True if a request was signed too long ago, or too far ahead. Clients sign with the machine's time and do not know a
    * clock that a test has moved, so either time will do.
    * @param signedAt - epoch milliseconds
    */

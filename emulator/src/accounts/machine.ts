@@ -7,13 +7,13 @@ import { Fields, ShapeError } from "../ground/jsonShape";
 import { rolesOf } from "./account";
 import type { Account, Cloud } from "./account";
 
-/** Where a client can get keys from without having any. */
+/** The kinds of places from which a client without keys can get keys. */
 export const machineKinds = ["huaweiEcs", "huaweiPod", "alibabaEcs", "alibabaUri"] as const;
 
 /** One of {@link machineKinds}. */
 export type MachineKind = (typeof machineKinds)[number];
 
-/** How a metadata service treats the tokens of its second version. */
+/** The treatment of tokens of the second version by a metadata service. */
 export type TokenMode =
   /** A request may do without. */
   | "optional"
@@ -37,9 +37,12 @@ export interface SeedMachine {
   project?: string;
   /** Of the two `…Ecs`. @default "optional" */
   metadataTokens?: TokenMode;
-  /** How long its keys live, 900 to 86400. @default 21600 */
+  /** Lifetime of the machine's keys, 900 to 86400. @default 21600 */
   lifetimeSeconds?: number;
-  /** How long before the end of its keys the machine has new ones. @default 3600, or half of their life if that is less */
+  /**
+   * Time before the end of its keys at which the machine has new ones. @default 3600, or half of their life if that is
+   * less
+   */
   renewBeforeSeconds?: number;
   /** Of `huaweiPod`: the identity provider whose id tokens it takes. */
   idp?: string;
@@ -154,7 +157,7 @@ export function instanceId({ kind, domain }: Machine): string {
   }
 }
 
-/** Whose API a machine's keys are for. */
+/** The cloud whose API a machine's keys are for. */
 export function cloudOf(kind: MachineKind): Cloud {
   return kind.startsWith("huawei") ? "huawei" : "alibaba";
 }

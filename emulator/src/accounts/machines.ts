@@ -1,6 +1,6 @@
 /**
- * What machines hand out at present: their keys, and the tokens of their metadata services. Each place has one machine at most;
- * without one its service answers nothing.
+ * The keys and metadata tokens that machines issue at present. Each place has one machine at most; without one its
+ * service answers nothing.
  */
 import { randomBytes } from "node:crypto";
 import type { Clock } from "../ground/clock";
@@ -101,7 +101,7 @@ export class Machines {
     return token;
   }
 
-  /** Whether a metadata service has issued the token, and its time is not over. */
+  /** True if a metadata service has issued the token and the token has not expired. */
   isToken(token: string): boolean {
     return this.#clock.now() < (this.#tokens.get(token) ?? 0);
   }

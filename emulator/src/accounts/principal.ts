@@ -1,6 +1,6 @@
 /**
- * Who acts: a user, the account itself, the session of a role, or a federated user. Tokens and temporary keys hold a
- * reference only, so that what is taken out of an account stops working.
+ * The principals that act: a user, the account itself, the session of a role, or a federated user. Tokens and temporary
+ * keys hold a reference only, so that a principal that is removed from an account can no longer act.
  */
 import { derivedId, projectsOf, rolesOf } from "./account";
 import type { Account, AssumableRole, Cloud, Project } from "./account";
@@ -13,7 +13,7 @@ export interface SessionRef {
   readonly roleId: string;
   /** The name that whoever assumed the role has given to the session, if any. */
   readonly session: string | undefined;
-  /** Who has assumed the role, the first of a chain first. */
+  /** The actors that have assumed the role, the first of a chain first. */
   readonly assumedBy: readonly Actor[];
   readonly sourceIdentity?: string | undefined;
 }
@@ -28,14 +28,14 @@ export function sessionRef(
   return { kind: "session", cloud, domain: account.domainName, roleId: role.id, ...opened };
 }
 
-/** What a credential remembers of whom it was given to. */
+/** A reference to the principal that a credential was issued to. */
 export type PrincipalRef =
   | { readonly kind: "root"; readonly domain: string }
   | { readonly kind: "user"; readonly domain: string; readonly user: string }
   | { readonly kind: "federated"; readonly domain: string; readonly idp: string; readonly subject: string }
   | SessionRef;
 
-/** Who has done something, for the log; holds no secret. */
+/** The principal that has done something, for the log; holds no secret. */
 export interface Actor {
   /** The account in which it was done, by its domain name. */
   readonly account: string;
@@ -44,17 +44,17 @@ export interface Actor {
   readonly name: string;
   /** The name of the role's session. */
   readonly session?: string;
-  /** Who has assumed the role, as `account/name`, the first of a chain first. */
+  /** The actors that have assumed the role, as `account/name`, the first of a chain first. */
   readonly assumedBy?: readonly string[];
-  /** Who has vouched for a federated user. */
+  /** The identity provider of a federated user. */
   readonly identityProvider?: string;
 }
 
-/** Who has sent a request, as far as that is known; holds no secret. */
+/** The sender of a request, as far as it is known; holds no secret. */
 export interface Caller {
   /** The key that the request says it is signed with, whether rightly or not. */
   accessKeyId?: string;
-  /** Who it is, once the credentials have been found to be good. */
+  /** The principal, once the credentials have been verified. */
   actor?: Actor;
   /** The name of the project that it works in. */
   project?: string;

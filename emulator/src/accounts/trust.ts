@@ -1,8 +1,8 @@
-/** Who may take on a role: finds the role and reads its trust policy. The services word the refusals. */
+/** Trust policies of roles: finds the role and decides who may assume it. The services word the refusals. */
 import type { AssumableRole } from "./account";
 import type { Principal } from "./principal";
 
-/** Whether the role's trust policy names whoever is calling. */
+/** True if the role's trust policy names the caller. */
 export function trustsCaller({ trusts }: AssumableRole, caller: Principal): boolean {
   const { account, ref, actor } = caller;
   return trusts.some((trust) => {
@@ -19,7 +19,7 @@ export function trustsCaller({ trusts }: AssumableRole, caller: Principal): bool
   });
 }
 
-/** Whether the role's trust policy names the bearer of an id token. */
+/** True if the role's trust policy names the bearer of an id token. */
 export function trustsIdToken({ trusts }: AssumableRole, idp: string, subject: string): boolean {
   return trusts.some(
     (trust) => trust.kind === "idToken" && trust.idp === idp && matches(trust.subject, subject),

@@ -7,7 +7,7 @@ import type { Principal } from "../accounts/principal";
 import { acs3RequiredHeaders, parseAcs3Header, parseTimestamp, verifyAcs3, verifyRpc } from "./signatures";
 import type { Parameter } from "./signatures";
 
-/** Why a request is not let in; each service words it in its own way. */
+/** The reason for which a request is refused; each service words it in its own way. */
 export type Refusal =
   | { readonly kind: "missingParameter" | "missingHeader"; readonly name: string }
   | { readonly kind: "wrongParameter"; readonly name: string; readonly value: string }
@@ -18,14 +18,14 @@ export type Refusal =
   | { readonly kind: "nonceUsed" }
   | { readonly kind: "tokenMissing" | "tokenExpired" | "tokenMalformed" | "tokenMismatch" };
 
-/** Who is calling. */
+/** The authenticated caller. */
 export interface AlibabaIdentity {
   readonly account: Account;
   readonly principal: Principal;
   readonly userName: string;
 }
 
-/** Who is calling, or why the request is refused. */
+/** The caller, or the reason for which the request is refused. */
 export type AlibabaAuthentication =
   | { readonly identity: AlibabaIdentity; readonly refusal?: undefined }
   | { readonly identity?: undefined; readonly refusal: Refusal };

@@ -1,4 +1,4 @@
-/** How Alibaba Cloud's shared gateway says why it does not let somebody in. Services without words of their own use these. */
+/** The refusals of Alibaba Cloud's shared gateway. Services without words of their own use these. */
 import type { Refusal } from "./authentication";
 
 /** An error, ready to be answered. */

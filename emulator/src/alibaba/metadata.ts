@@ -1,6 +1,6 @@
 /**
- * Where a client of Alibaba Cloud gets keys without having any: the metadata service of an ECS (at http://100.100.100.200 in
- * the cloud), with the tokens of its second version, and a credentials URI.
+ * The sources of keys for a client of Alibaba Cloud that has none: the metadata service of an ECS (at
+ * http://100.100.100.200 in the cloud), with the tokens of its second version, and a credentials URI.
  */
 import { jsonReply, ReplyError, textReply } from "../http/exchange";
 import type { Reply } from "../http/exchange";
@@ -53,7 +53,7 @@ const routes: readonly MetadataRoute[] = [
   },
 ];
 
-/** What a machine of Alibaba Cloud hands out; answers nothing until there is such a machine. */
+/** The metadata service of a machine of Alibaba Cloud; answers nothing until such a machine exists. */
 export function alibabaMetadataService(state: EmulatorState): Service {
   return metadataService(state, service, routes, tokenHeader);
 }

@@ -1,4 +1,6 @@
-/** What all RPC services of Alibaba Cloud have in common: where the parameters of a request are, and the form of the answer. */
+/**
+ * Requests and answers of all RPC services of Alibaba Cloud: the places of the parameters, and the form of the answer.
+ */
 import type { Call, Reply } from "../http/exchange";
 import { queryParameters } from "./signatures";
 import type { Parameter } from "./signatures";

@@ -53,7 +53,7 @@ export function parseTimestamp(text: string): number | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
-/** Whether the ACS3 signature is the one that the secret makes of this request, and the content hash is the body's. */
+/** True if the secret makes this ACS3 signature of the request, and the content hash is the body's. */
 export function verifyAcs3(request: Acs3Request, header: Acs3Header, secret: string): boolean {
   const { signedHeaders } = header;
   if (!acs3RequiredHeaders.every((name) => signedHeaders.includes(name))) return false;
@@ -79,8 +79,8 @@ export function verifyAcs3(request: Acs3Request, header: Acs3Header, secret: str
 }
 
 /**
- * Whether the RPC signature is the one that the secret makes of these parameters.
- * @param parameters - of query and form body; `Signature` among them is passed over.
+ * True if the secret makes this RPC signature of the parameters.
+ * @param parameters - of query and form body; `Signature` among them is ignored.
  */
 export function verifyRpc(
   method: string,

@@ -9,7 +9,7 @@ import { alibabaMetadataService } from "./metadata";
 import type { AlibabaState } from "./state";
 import { alibabaStsService } from "./sts/service";
 
-/** What Alibaba Cloud registers. */
+/** Alibaba Cloud's services, quirks and secrets, for the emulator to register. */
 export const alibaba: Vendor = {
   quirks: cloudFlowQuirks,
   secrets: {

@@ -94,7 +94,7 @@ export class ControlClient {
     await this.#ask("DELETE", `/executions/${encodeURIComponent(executionId)}`);
   }
 
-  /** How the clock stands. */
+  /** The state of the clock. */
   clock(): Promise<EmulatedClock> {
     return this.#ask("GET", "/clock");
   }
@@ -123,7 +123,7 @@ export class ControlClient {
 
   /**
    * Removes a planned fault, or all.
-   * @returns how many there were, including those that have hit all their requests
+   * @returns the number of faults, including those that have hit all their requests
    */
   async removeFaults(id?: string): Promise<number> {
     const path = id === undefined ? "/faults" : `/faults/${encodeURIComponent(id)}`;
@@ -137,7 +137,7 @@ export class ControlClient {
     return answer.requests;
   }
 
-  /** How many requests were answered, by `service:operation:status`; status 0 for those without an answer. */
+  /** Number of requests that were answered, by `service:operation:status`; status 0 for those without an answer. */
   async requestCounts(): Promise<Record<string, number>> {
     const answer: { counts: Record<string, number> } = await this.#ask("GET", "/requests/counts");
     return answer.counts;
@@ -211,7 +211,7 @@ function queryOf(parameters: object): string {
   return given.length === 0 ? "" : `?${new URLSearchParams(given).toString()}`;
 }
 
-// Whatever answers at the URL may be no emulator: its answer is then shown as it is, but not all of a page.
+// The server at the URL may be no emulator: its answer is then shown as it is, but a page only in part.
 function problemIn(text: string): string {
   try {
     const { error } = JSON.parse(text) as { error?: unknown };

@@ -4,15 +4,15 @@ import { demoAccessKey, demoProjectId } from "../seed/demo";
 /** A value of a stack's configuration, as Pulumi's Automation API takes it. */
 export interface PulumiConfigValue {
   readonly value: string;
-  /** Whether Pulumi encrypts the value. */
+  /** True if Pulumi encrypts the value. */
   readonly secret?: boolean;
 }
 
-/** Whose configuration to make. */
+/** The reader and the account of the configuration to make. */
 export interface PulumiConfigOptions {
   /**
-   * What reads the configuration: the npm package `pulumi-runbook` (`huaweicloud:…`, `alicloud:…`), or the plugin, which has
-   * all settings under `runbook:`. @default "package"
+   * The reader of the configuration: the npm package `pulumi-runbook` (`huaweicloud:…`, `alicloud:…`), or the plugin,
+   * which has all settings under `runbook:`. @default "package"
    */
   readonly for?: "package" | "plugin";
   /** The account that signs, from a seed. @default the demo account */
@@ -57,6 +57,25 @@ export function pulumiConfig(
     if (!isLocal(url)) config[`${at}${plainHttp.name}`] = { value: plainHttp.value };
   }
   return config;
+}
+
+/**
+ * The same configuration in the form of `pulumi config --json`, which `pulumi config set-all --json` reads.
+ * @param url - base of all services
+ */
+export function pulumiConfigJson(url: string): string {
+  const settings: Record<string, { value: string; secret: boolean; objectValue?: Record<string, string> }> =
+    {};
+  for (const [path, { value, secret = false }] of Object.entries(pulumiConfig(url, {}))) {
+    const [key, name] = path.split(".") as [string, string?];
+    if (name === undefined) {
+      settings[key] = { value, secret };
+    } else {
+      const objectValue = { ...settings[key]?.objectValue, [name]: value };
+      settings[key] = { value: JSON.stringify(objectValue), secret, objectValue };
+    }
+  }
+  return JSON.stringify(settings);
 }
 
 const isLocal = (url: string): boolean =>

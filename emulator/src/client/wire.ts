@@ -1,4 +1,6 @@
-/** What the control API takes and answers, as a test reads it. Times in epoch milliseconds of the emulated clock. */
+/**
+ * The requests and answers of the control API, as a test reads them. Times in epoch milliseconds of the emulated clock.
+ */
 import type { Caller } from "../accounts/principal";
 import type { FaultAction } from "../http/faults";
 
@@ -18,14 +20,14 @@ export interface EmulatorHealth {
   }[];
 }
 
-/** Where a scripted workflow is. */
+/** The place of a scripted workflow. */
 export interface WorkflowPlace {
   readonly service: string;
   readonly projectId: string;
   readonly workflowId: string;
 }
 
-/** How the emulated clock stands. */
+/** The state of the emulated clock. */
 export interface EmulatedClock {
   /** Epoch milliseconds. */
   readonly now: number;
@@ -35,7 +37,7 @@ export interface EmulatedClock {
   readonly rate: number;
 }
 
-/** How to set the clock: one of the first four, with or without `rate`; or `rate` alone. */
+/** A change of the clock: one of the first four, with or without `rate`; or `rate` alone. */
 export interface ClockChange {
   /** Moves the clock forward, or back if negative; keeps its speed. */
   readonly advanceMs?: number;
@@ -66,11 +68,11 @@ export interface FaultToPlan {
   readonly retryAfter?: number | string;
   /** Milliseconds before the request is handled; required with the action `delay`. @default 0 */
   readonly delayMs?: number;
-  /** Whether the operation takes effect before the fault does. @default false */
+  /** True if the operation takes effect before the fault does. @default false */
   readonly afterHandling?: boolean;
   /** Matching requests that pass before the first one is hit. @default 0 */
   readonly skip?: number;
-  /** How many requests are hit; `null` = all. @default 1, or all with `probability` */
+  /** Number of requests that the fault hits; `null` = all. @default 1, or all with `probability` */
   readonly count?: number | null;
   /** Chance of each matching request to be hit, 0 to 1. @default 1 */
   readonly probability?: number;
@@ -78,14 +80,14 @@ export interface FaultToPlan {
   readonly seed?: number;
 }
 
-/** Which executions or requests to list. */
+/** A choice of executions or requests to list. */
 export interface ExecutionFilter {
   readonly workflowId?: string;
   /** Such as `aom`. */
   readonly service?: string;
 }
 
-/** Which requests to list. */
+/** A choice of requests to list. */
 export interface RequestFilter {
   /** The vendor's name of the operation, such as `ExecuteWorkflow`. */
   readonly operation?: string;
@@ -133,13 +135,13 @@ export interface EmulatedExecution {
   readonly status: string;
   readonly startedAt: number;
   readonly startedBy: string;
-  /** Whose request has started it; absent when the control API has. */
+  /** The sender of the request that started the execution; absent when the control API started it. */
   readonly caller?: Readonly<Caller>;
   /** `null` while the execution is running. */
   readonly endedAt: number | null;
-  /** Which run of the workflow's script this is, from 0. */
+  /** Index of this run in the runs of the workflow's script, from 0. */
   readonly runNumber: number;
   readonly nodes: readonly EmulatedNode[];
-  /** What somebody did to the execution, such as a `stop`. */
+  /** Interventions in the execution, such as a `stop`. */
   readonly interventions: readonly { readonly kind: string; readonly at: number }[];
 }

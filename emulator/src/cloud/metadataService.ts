@@ -1,6 +1,6 @@
 /**
- * What the metadata services of the vendors' machines share: each answers only while there is such a machine, and hands out
- * tokens of a second version, whatever the header is called.
+ * The parts that the metadata services of the vendors' machines share. Each service answers only while such a machine
+ * exists, and issues tokens of the second version under the vendor's header names.
  */
 import { textReply } from "../http/exchange";
 import type { Call, Reply } from "../http/exchange";
@@ -74,7 +74,7 @@ export function metadataService(
 export function tokenOperation(lifeHeader: string): MetadataRoute["handle"] {
   return ({ state, call, machine }) => {
     if (machine.metadataTokens === "absent") return textReply(404, "Not Found");
-    // Whoever forwards requests must not get a token for others.
+    // A proxy must not get a token for others.
     if (call.headers["x-forwarded-for"] !== undefined) return textReply(403, "Forbidden");
     const seconds = Number(call.headers[lifeHeader.toLowerCase()] ?? "");
     if (!Number.isInteger(seconds) || seconds < 1 || seconds > longestTokenSeconds) {

@@ -1,4 +1,4 @@
-/** Which documented oddities of the services are switched on, for all workflows or for one. */
+/** The documented oddities of the services that are switched on, for all workflows or for one. */
 import type { Clock } from "../ground/clock";
 import { Fields, readNumber, readText, ShapeError } from "../ground/jsonShape";
 import type { JsonObject } from "../ground/jsonShape";
@@ -12,7 +12,7 @@ export interface QuirkDefinition {
   readonly description: string;
 }
 
-/** How a quirk is set. */
+/** The value that a quirk is set to. */
 export type QuirkValue = boolean | string | number;
 
 /** The quirks that hold for one request, by name; an absent one is off. */
@@ -44,7 +44,7 @@ export class QuirkBook {
     return own ? { ...this.#everywhere, ...own } : this.#everywhere;
   }
 
-  /** What is switched on, for the control API. */
+  /** The quirks that are switched on, for the control API. */
   list(): JsonObject {
     return { everywhere: this.#everywhere, byWorkflow: Object.fromEntries(this.#byWorkflow) };
   }
@@ -71,8 +71,8 @@ export class QuirkBook {
 }
 
 /**
- * Whether an execution can be seen already.
- * @param quirk - the name of the one that says how many milliseconds after its start it can
+ * True if an execution is visible already.
+ * @param quirk - name of the quirk that gives the milliseconds between an execution's start and its visibility
  */
 export function isVisible(
   { state, quirks }: { readonly state: { readonly clock: Clock }; readonly quirks: ActiveQuirks },

@@ -1,4 +1,6 @@
-/** What a vendor registers with an emulator: its services, quirks, and where its requests carry secrets. */
+/**
+ * The registration of a vendor with an emulator: its services, its quirks, and the places of secrets in its requests.
+ */
 import type { SecretPlaces } from "../http/requestLog";
 import type { Service } from "../http/service";
 import type { QuirkDefinition } from "./quirks";

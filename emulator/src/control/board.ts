@@ -1,4 +1,4 @@
-/** What the page at `/` shows: services, workflows, the newest executions with their steps, the newest requests. */
+/** The data of the page at `/`: services, workflows, the newest executions with their steps, the newest requests. */
 import { shortName } from "../accounts/principal";
 import type { EmulatorState } from "../cloud/state";
 import type { Execution, Workflow } from "../executions/record";
@@ -15,7 +15,7 @@ const limits = { executions: 200, steps: 100, workflows: 200, requests: 200 };
 /** In characters; names and logs are the clients', and may be megabytes. */
 const longest = { name: 200, path: 500, detail: 2_000 };
 
-/** How an execution or a step stands, in one word for every service: it chooses the colour. */
+/** The state of an execution or a step, in one word for every service: it chooses the colour. */
 type Tone = "good" | "bad" | "stopped" | "active" | "waiting";
 
 /** The state of the page, as JSON. Times in epoch milliseconds. */

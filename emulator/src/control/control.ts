@@ -26,12 +26,12 @@ const healthPath = "/health";
 /** Answers requests under `/_emulator/`, and those of browsers for `/`; `undefined` for all others. */
 export type ControlApi = (call: Call) => Reply | undefined;
 
-/** What the control API controls, and for whom. */
+/** The parts of the emulator that the control API controls, and its users. */
 export interface Controlled {
   readonly services: readonly Service[];
   /** Services whose workflows can be scripted; the first is meant where a request names none. */
   readonly scriptedServices: readonly string[];
-  /** Whether other machines may use it. */
+  /** True if other machines may use the control API. */
   readonly isOpen: boolean;
   /** Brings back the emulator's first state. */
   readonly resetToSeed: () => void;
@@ -83,7 +83,7 @@ function answer(table: RouteTable<ControlRoute>, call: Call): Reply {
 
 // A web page that is open on this machine must not be able to steer the emulator: browsers send Origin.
 function refuseStrangers(call: Call, { isOpen }: Controlled): Reply | undefined {
-  // Whoever starts a container asks from outside whether the emulator is up, and learns no more than that.
+  // The starter of a container checks from outside that the emulator is up, and learns no more than that.
   const isLocal = call.fromLoopback || isOpen || call.path === `${root}${healthPath}`;
   if (!isLocal) {
     const remedy = "start the emulator with --open-control (startEmulator: openControl) to let others use it";

@@ -35,7 +35,10 @@ const headers = {
   "cache-control": "no-store",
 };
 
-/** Whether a request is for the page or one of its files. Clients of services that ask for `/` get their service's answer. */
+/**
+ * True if a request is for the page or one of its files. Clients of services that ask for `/` get their service's
+ * answer.
+ */
 export function isForPage({ method, path, rawQuery, headers: { accept = "" } }: Call): boolean {
   if (method !== "GET" || !Object.hasOwn(files, path)) return false;
   return path !== "/" || (rawQuery === "" && accept.includes("text/html"));

@@ -1,4 +1,4 @@
-/** What the routes of the control API have in common: what they are given, and how they refuse. */
+/** The parts that the routes of the control API share: the arguments of their handlers, and their refusals. */
 import type { JsonObject } from "../ground/jsonShape";
 import { ShapeError } from "../ground/jsonShape";
 import type { Fields } from "../ground/jsonShape";
@@ -28,7 +28,7 @@ export interface ControlRoute extends Route {
   readonly handle: (request: ControlRequest) => JsonObject | undefined;
 }
 
-/** What is wrong, as the control API says it. */
+/** An error in the control API's form. */
 export function problem(status: number, message: string): Reply {
   return jsonReply(status, { error: message });
 }

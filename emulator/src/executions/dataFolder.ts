@@ -100,7 +100,7 @@ export class DataFolder {
   }
 
   /**
-   * How the clock was set; `undefined` when nothing was kept.
+   * The setting of the clock that was kept; `undefined` when nothing was kept.
    * @throws {Error} when the record is damaged; names the file
    */
   loadClock(): ClockSetting | undefined {

@@ -1,4 +1,4 @@
-/** What the store keeps: workflows and their executions. */
+/** The records of the store: workflows and their executions. */
 import type { Caller } from "../accounts/principal";
 import type { Intervention, TaskScript } from "../player/play";
 import type { Json, Program } from "../player/program";
@@ -27,20 +27,20 @@ export interface Execution {
   readonly sequence: number;
   readonly startedAt: number;
   readonly startedBy: string;
-  /** Whose request has started it; absent when the control API has. */
+  /** The sender of the request that started the execution; absent when the control API started it. */
   readonly caller?: Readonly<Caller> | undefined;
-  /** Which run of the workflow's script this is, from 0. */
+  /** Index of this run in the runs of the workflow's script, from 0. */
   readonly runNumber: number;
   readonly run: RunScript;
-  /** What the execution plays, as its service has read the workflow when the execution began. */
+  /** The program of the execution, as its service read the workflow when the execution began. */
   readonly program: Program;
-  /** What the program's tasks do, by state id. @default what the run says of its nodes */
+  /** The scripts of the program's tasks, by state id. @default the run's scripts of its nodes */
   readonly tasks?: Readonly<Record<string, readonly TaskScript[]>> | undefined;
   /** The program's input. */
   readonly input?: Json;
   /** The root `execution` of the program's expressions. */
   readonly view?: Json;
   readonly interventions: readonly Intervention[];
-  /** What the service wants to remember of the start, such as a copy of the workflow. */
+  /** Attributes of the start that the service keeps, such as a copy of the workflow. */
   readonly attributes: Readonly<Record<string, unknown>>;
 }

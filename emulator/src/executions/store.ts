@@ -1,4 +1,6 @@
-/** Holds the workflows and executions of all services. How an execution stands is not held: the player says so. */
+/**
+ * Holds the workflows and executions of all services. The state of an execution is not held: the player computes it.
+ */
 import type { Clock } from "../ground/clock";
 import type { Caller } from "../accounts/principal";
 import { newExecutionId } from "../ground/identifiers";
@@ -12,10 +14,10 @@ import type { Execution, Workflow } from "./record";
 
 type WithoutTime<T> = T extends unknown ? Omit<T, "at"> : never;
 
-/** What an execution plays, and details of its start. */
+/** The program of an execution, and details of its start. */
 export interface StartOptions {
   readonly program: Program;
-  /** What the program's tasks do, by state id. @default what the run says of its nodes */
+  /** The scripts of the program's tasks, by state id. @default the run's scripts of its nodes */
   readonly tasks?: Readonly<Record<string, readonly TaskScript[]>> | undefined;
   readonly executionId?: string | undefined;
   readonly startedAt?: number | undefined;
@@ -143,7 +145,7 @@ export class ExecutionStore {
     return newestFirst(ids.flatMap((id) => this.#executionsById.get(id) ?? []));
   }
 
-  /** How the execution stands now. */
+  /** The state of the execution now. */
   play(execution: Execution): ProgramSnapshot {
     return this.#player.play(execution);
   }

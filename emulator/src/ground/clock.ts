@@ -3,7 +3,7 @@
  * pass in milliseconds. The machine's own clock is kept apart for what clients in real time must agree on.
  */
 
-/** What a clock needs to go on after a restart. */
+/** The setting that a clock needs to continue after a restart. */
 export interface ClockSetting {
   /** Emulated minus machine time in milliseconds at the moment of saving; for a stopped clock the time itself. */
   readonly offsetMs: number;
@@ -68,7 +68,7 @@ export class Clock {
     this.#anchor(this.#machineTime() + offsetMs, 1);
   }
 
-  /** How the clock is set, for a restart. */
+  /** The clock's setting, for a restart. */
   save(): ClockSetting {
     return {
       offsetMs: this.now() - (this.#currentRate === 0 ? 0 : this.#machineTime()),

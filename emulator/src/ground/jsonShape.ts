@@ -17,7 +17,7 @@ export class ShapeError extends Error {
 /** A JSON object whose fields nobody has looked at. */
 export type JsonObject = Record<string, unknown>;
 
-/** Whether a JSON value is an object; lists are not. */
+/** True if a JSON value is an object; lists are not. */
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
@@ -103,7 +103,7 @@ export class Fields {
     return this.path ? `${this.path}.${name}` : name;
   }
 
-  /** Whether the field is there. */
+  /** True if the field is present. */
   has(name: string): boolean {
     return this.raw(name) !== undefined;
   }

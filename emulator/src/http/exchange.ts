@@ -14,7 +14,7 @@ export interface Call {
   readonly body: Buffer;
   /** Goes back as `X-Request-Id`. */
   readonly requestId: string;
-  /** Whether the peer is on this machine. */
+  /** True if the peer is on this machine. */
   readonly fromLoopback: boolean;
   /** Aborted when the connection has ended, by either side: nobody waits for the answer any more. */
   readonly gone: AbortSignal;

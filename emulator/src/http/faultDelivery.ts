@@ -4,7 +4,7 @@ import { jsonReply } from "./exchange";
 import type { Call, Reply } from "./exchange";
 import type { MatchedOperation, Service } from "./service";
 
-/** What the server does with the socket. */
+/** The server's action on the socket. */
 export type Delivery =
   | { readonly kind: "reply"; readonly reply: Reply }
   /** Headers and half of the body, then the connection breaks. */
@@ -56,7 +56,7 @@ export async function deliverWithFault(
   }
 }
 
-// Whether the operation is carried out before the fault decides on the answer.
+// True if the operation is carried out before the fault decides on the answer.
 function takesEffect({ action, afterHandling }: Fault): boolean {
   return action === "dropAfter" || (afterHandling && action !== "dropBefore");
 }

@@ -1,7 +1,7 @@
 /** The plan of faults that the control API has asked for: which request is hit next, and by what. */
 import { Fields } from "../ground/jsonShape";
 
-/** What can happen to a request. */
+/** The faults that a request can meet. */
 export const faultActions = [
   "dropBefore",
   "dropAfter",
@@ -32,11 +32,11 @@ export interface Fault {
   readonly retryAfter: string | undefined;
   /** Real milliseconds before the request is handled, or before the answer goes out with `afterHandling`. */
   readonly delayMs: number;
-  /** Whether the operation takes effect before the fault does. */
+  /** True if the operation takes effect before the fault does. */
   readonly afterHandling: boolean;
   /** Matching requests that pass before the first one is hit. */
   readonly skip: number;
-  /** How many requests are hit; `undefined` = all. */
+  /** Number of requests that the fault hits; `undefined` = all. */
   readonly count: number | undefined;
   /** Chance of each matching request to be hit, 0 to 1. */
   readonly probability: number;

@@ -1,6 +1,6 @@
 /**
- * Which `Host` a request may name. A web page can have its own name resolve to this machine, and then reads and drives the
- * emulator as its own site (DNS rebinding); the browser still sends that name.
+ * The names that a request's `Host` may have. A web page can have its own name resolve to this machine, and then reads
+ * and drives the emulator as its own site (DNS rebinding); the browser still sends that name.
  */
 import { isIP } from "node:net";
 

@@ -18,11 +18,11 @@ export interface LoggedRequest {
   readonly service: string | undefined;
   /** The vendor's name of the operation, such as `ExecuteWorkflow`. */
   readonly operation: string | undefined;
-  /** What it was about, where the path does not say it: such as `/flow/execution`. */
+  /** The resource of the request, where the path does not name it: such as `/flow/execution`. */
   readonly subject: string | undefined;
   /** As in the answer's `X-Request-Id`. */
   readonly requestId: string;
-  /** Who has sent it, as far as the handling has found out. */
+  /** The sender, as far as the handling has found out. */
   readonly caller: Readonly<Caller>;
   /** Headers with credentials redacted. */
   readonly headers: Readonly<Record<string, string>>;
@@ -34,7 +34,7 @@ export interface LoggedRequest {
   fault: string | undefined;
 }
 
-/** What one caller has done: everything with the same key, session and project. */
+/** The requests of one caller: everything with the same key, session and project. */
 export interface ActorSummary {
   /** `account/name (session)`; `undefined` for requests that were not let in, or not looked at. */
   readonly who: string | undefined;
@@ -42,11 +42,11 @@ export interface ActorSummary {
   readonly assumedBy: readonly string[] | undefined;
   readonly accessKeyId: string | undefined;
   readonly project: string | undefined;
-  /** How often, by `service:operation:status`; status 0 for those without an answer. */
+  /** Number of requests, by `service:operation:status`; status 0 for those without an answer. */
   readonly did: Readonly<Record<string, number>>;
 }
 
-/** Where requests carry secrets; taken out before anything is kept. */
+/** The places in requests that carry secrets; removed before anything is kept. */
 export interface SecretPlaces {
   /** Names in lower case. */
   readonly headers: readonly string[];
@@ -115,7 +115,7 @@ export class RequestLog {
     this.#onAnswer(entry);
   }
 
-  /** How many requests were answered, by `service:operation:status`; status 0 for those without an answer. */
+  /** Number of requests that were answered, by `service:operation:status`; status 0 for those without an answer. */
   counts(): Record<string, number> {
     return Object.fromEntries(this.#counted);
   }
@@ -131,7 +131,7 @@ export class RequestLog {
     );
   }
 
-  /** Who did what, in the order of first appearance. */
+  /** The callers with their requests, in the order of first appearance. */
   actors(filter: { operation?: string | undefined; service?: string | undefined } = {}): ActorSummary[] {
     const byCaller = new Map<string, ActorSummary & { readonly did: Record<string, number> }>();
     for (const entry of this.list(filter)) {

@@ -20,12 +20,12 @@ const keepAliveMs = 75_000;
 
 /** The answers to requests that never reach a service. */
 export interface Gateway {
-  /** @param detail - which route is missing, and which there are */
+  /** @param detail - the route that is missing, and the routes that exist */
   readonly missingRoute: (call: Call, detail: string) => Reply;
   readonly tooLarge: (call: Call, largestBytes: number) => Reply;
 }
 
-/** What the server serves. */
+/** The parts of an emulator that the server serves. */
 export interface Served {
   readonly clock: Clock;
   readonly faults: FaultPlan;
@@ -48,7 +48,7 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** Where to listen, and the names under which requests may come beside `host` and those of this machine. */
+/** The address to listen on, and the host names that requests may use beside `host` and those of this machine. */
 export interface ListenOptions {
   readonly host: string;
   readonly port: number;

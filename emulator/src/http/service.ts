@@ -1,4 +1,4 @@
-/** What an emulated cloud service has to offer to the server. A new service is one object of this kind. */
+/** The interface between an emulated cloud service and the server. A new service is one object of this kind. */
 import type { Execution, Workflow } from "../executions/record";
 import type { JsonObject } from "../ground/jsonShape";
 import type { Call, Reply } from "./exchange";
@@ -8,7 +8,9 @@ import type { Route, RouteTable } from "./router";
 export interface MatchedOperation {
   /** The vendor's name of the operation, such as `ExecuteWorkflow`. */
   readonly operation: string;
-  /** What it is about, for faults and the log, where the path does not say it: such as `/flow/execution`. */
+  /**
+   * The resource of the request, for faults and the log, where the path does not name it: such as `/flow/execution`.
+   */
   readonly subject?: string;
   /** Authenticates, checks and answers. May throw {@link ReplyError}. */
   readonly respond: () => Reply | Promise<Reply>;
@@ -55,7 +57,7 @@ export interface Service {
   expireToken?(call: Call): Reply | undefined;
   /** Starts an execution without a request; a service without it has no executions. */
   start?(start: ForeignStart): Execution;
-  /** How an execution stands now. @default in the words of the player */
+  /** The state of an execution now. @default in the words of the player */
   outline?(execution: Execution): ExecutionOutline;
   /** Routes as `METHOD /path`, for the message about a missing one. */
   readonly routes: readonly string[];

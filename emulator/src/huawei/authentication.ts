@@ -6,28 +6,28 @@ import type { Keyring } from "../accounts/keyring";
 import type { Principal } from "../accounts/principal";
 import { parseSdkDate, parseSignatureHeader, verifySignature } from "./signature";
 
-/** Who is calling. */
+/** The authenticated caller. */
 export interface Identity {
   readonly account: Account;
   readonly principal: Principal;
-  /** What executions and workflows name as whoever has made them. */
+  /** The name that executions and workflows give as their creator's. */
   readonly userName: string;
   /** Projects that the credentials open: the token's one, or all of the principal's for a key. */
   readonly projects: readonly Project[];
   /** The token that the request came with. */
   readonly token: IssuedToken | undefined;
-  /** Whether the request is signed with a key that comes with a security token. */
+  /** True if the request is signed with a key that comes with a security token. */
   readonly temporaryKey: boolean;
 }
 
-/** Why a request is refused. */
+/** The reason for which a request is refused. */
 export interface Refusal {
   readonly code: "APIGW.0301" | "APIGW.0303";
   /** The gateway's words after "Incorrect IAM authentication information: ". */
   readonly reason: string;
 }
 
-/** Who is calling, or why the request is refused. */
+/** The caller, or the reason for which the request is refused. */
 export type Authentication =
   | { readonly identity: Identity; readonly refusal?: undefined }
   | { readonly identity?: undefined; readonly refusal: Refusal };
@@ -50,7 +50,7 @@ export class Authenticator {
     this.#keyring = keyring;
   }
 
-  /** Who is calling, by the token of the usual header or by signature; the log then names the actor. */
+  /** The caller, by the token of the usual header or by signature; the log then names the actor. */
   authenticate(call: Call): Authentication {
     const token = call.headers["x-auth-token"];
     const authorization = call.headers["authorization"];
@@ -60,7 +60,7 @@ export class Authenticator {
     return found;
   }
 
-  /** Who a token stands for, wherever in the request it was. */
+  /** The caller that a token stands for, wherever in the request the token was. */
   byToken(token: string): Authentication {
     if (token.length > longestToken) return refused("decrypt token fail");
     const { directory } = this.#keyring;
@@ -151,7 +151,7 @@ export function tokenExpired(expiresAt: number): string {
   return `token expires, expires_at: ${new Date(expiresAt).toISOString().replace("Z", "000Z")}`;
 }
 
-/** Whether the credentials open the project of the path; the log then names it. */
+/** True if the credentials open the project of the path; the log then names it. */
 export function opensProject({ projects }: Identity, projectId: string, call: Call): boolean {
   const project = projects.find(({ id }) => id === projectId);
   if (project) call.caller.project = project.name;

@@ -26,8 +26,8 @@ export function unauthorizedReply(tail: string, call: Call, code = "APIGW.0301")
 }
 
 /**
- * Who is calling, once the gateway has let the request in.
- * @throws {ReplyError} 401 when it does not
+ * The caller, once the gateway has admitted the request.
+ * @throws {ReplyError} 401 when the gateway refuses the request
  */
 export function passGateway({ authenticator }: HuaweiState, call: Call): Identity {
   const { identity, refusal } = authenticator.authenticate(call);
@@ -43,7 +43,7 @@ export function throttledReply(waitMs: number, call: Call): Reply {
   });
 }
 
-/** What the gateway itself says for a status that a fault asks for; `undefined` when the service would answer. */
+/** The gateway's own answer with a status that a fault asks for; `undefined` when the service would answer. */
 export function gatewayFaultReply(status: number, call: Call): Reply | undefined {
   switch (status) {
     case 401:
@@ -62,7 +62,7 @@ export function gatewayFaultReply(status: number, call: Call): Reply | undefined
   }
 }
 
-/** What the gateway says to requests that no service is known for. */
+/** The gateway's answers to requests that no service is known for. */
 export const huaweiGateway: Gateway = {
   missingRoute: (call, detail) => {
     const message = `The API does not exist or has not been published in the environment: ${detail}`;

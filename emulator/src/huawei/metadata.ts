@@ -50,7 +50,7 @@ const routes: readonly MetadataRoute[] = [
   },
 ];
 
-/** What a machine of Huawei Cloud hands out; answers nothing until there is such a machine. */
+/** The metadata service of a machine of Huawei Cloud; answers nothing until such a machine exists. */
 export function huaweiMetadataService(state: EmulatorState): Service {
   return metadataService(state, service, routes, tokenHeader);
 }

@@ -45,7 +45,7 @@ export function parseSdkDate(text: string): number | undefined {
 }
 
 /**
- * Whether the signature is the one that the secret key makes of this request.
+ * True if the secret key makes this signature of the request.
  *
  * The SDKs differ in how they put an id with reserved characters into the path that they sign, so three forms are
  * accepted: each segment decoded and encoded again, the whole path decoded before it is split, and the encoded path

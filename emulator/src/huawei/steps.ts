@@ -20,7 +20,7 @@ export interface NodeRun {
   readonly progress: number;
 }
 
-/** What an execution of the run plays: its nodes one after the other. */
+/** The program of an execution of the run: its nodes one after the other. */
 export function programOfSteps({ nodes, requiresApproval }: RunScript): Program {
   const states = nodes.map(({ id, name }, index): State => ({
     kind: "task",
@@ -32,7 +32,10 @@ export function programOfSteps({ nodes, requiresApproval }: RunScript): Program 
   return { root, needsApproval: requiresApproval };
 }
 
-/** What the steps of {@link programOfSteps} do. Their outputs are the view's concern: no step is given another one's. */
+/**
+ * The scripts of the steps of {@link programOfSteps}. Their outputs are the view's concern: no step is given another
+ * step's.
+ */
 export function tasksOfSteps({ nodes }: RunScript): Record<string, readonly TaskScript[]> {
   return scriptTasks(nodes, ({ durationMs, status, pause, ignoreError }) => ({
     durationMs,
@@ -58,7 +61,7 @@ export function nodeRuns({ nodes }: RunScript, { steps }: ProgramSnapshot, now: 
   });
 }
 
-/** Whether the node ended in a way that ends the execution too. */
+/** True if the node ended in a way that ends the execution too. */
 export function hasFailed({ phase, outcome }: NodeRun): boolean {
   return phase === "ended" && outcome !== "success";
 }

@@ -14,7 +14,7 @@ import { huaweiMetadataService } from "./metadata";
 import type { HuaweiState } from "./state";
 import { huaweiStsService } from "./sts";
 
-/** What Huawei Cloud registers. */
+/** Huawei Cloud's services, quirks and secrets, for the emulator to register. */
 export const huawei: Vendor = {
   quirks: [...aomQuirks, ...functionGraphQuirks, ...cocQuirks, ...iamQuirks],
   secrets: {

@@ -1,16 +1,16 @@
-/** How the parts of a play tell each other where they are and how they have ended or stand. */
+/** The reports of the parts of a play to each other: their positions, their endings, and their present state. */
 import type { ErrorNames, Json, ProgramError, Sequence } from "./program";
 import type { MapUpdate } from "./play";
 import { layOver } from "./expressions";
 import type { Scope } from "./expressions";
 import type { OpenStep, ProgramRecord } from "./record";
 
-/** How a part of the program has ended. */
+/** The end of a part of the program. */
 export interface Ending {
   readonly at: number;
   /** `success`; anything else is a failure, and what the execution ends with. */
   readonly outcome: string;
-  /** What the step says, where it differs from the outcome. */
+  /** The outcome of the step, where it differs from the outcome. */
   readonly stepOutcome?: string;
   readonly output: Json;
   readonly error: ProgramError | undefined;
@@ -20,16 +20,16 @@ export interface Ending {
   readonly isFinal?: boolean;
   /** The task's script ignores failures: the sequence goes on, and ends with `fail`. */
   readonly ignoresFailure?: boolean | undefined;
-  /** Where the sequence goes on, if it is not the state's own `next`. */
+  /** The state with which the sequence continues, if it is not the state's own `next`. */
   readonly next?: { readonly id: string | undefined };
 }
 
-/** How a part of the program stands: ended, or when it changes next without a request. */
+/** The state of a part of the program: ended, or the time of its next change without a request. */
 export type Course =
   | { readonly ended: Ending; readonly nextChangeAt?: undefined }
   | { readonly ended?: undefined; readonly nextChangeAt: number | undefined };
 
-/** What a sequence knows of its surroundings. */
+/** The surroundings of a sequence. */
 export interface Frame {
   /** In front of the keys of its steps. */
   readonly prefix: string;
@@ -41,12 +41,12 @@ export interface Frame {
 /** One visit of a state. */
 export interface Visit {
   readonly key: string;
-  /** What expressions read; `input` is what arrives. */
+  /** The values that expressions read; `input` is what arrives. */
   readonly scope: Scope;
   readonly at: number;
   readonly until: number;
   readonly frame: Frame;
-  /** Whether the sequence around collects outputs: a state that does no work then has none. */
+  /** True if the sequence around collects outputs: a state that does no work then has none. */
   readonly collects: boolean;
   readonly record: ProgramRecord;
   /** Counts the runs of this state in its sequence, from 1. */
@@ -95,7 +95,7 @@ export function endStep(step: OpenStep, outcome: string, at: number): void {
 export function exitStep(step: OpenStep, ended: Ending, { collects, scope, record }: Visit): Course {
   const { at, output } = ended;
   step.output = output;
-  // What the sequence has collected by then; in a chain, what the next state is given.
+  // The outputs that the sequence has collected by then; in a chain, the input of the next state.
   record.note("stepExited", at, step, { local: collects ? layOver(scope.local, output) : output });
   return { ended };
 }

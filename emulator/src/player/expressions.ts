@@ -2,7 +2,7 @@
 import { isJsonObject } from "../ground/jsonShape";
 import type { Comparison, Condition, Expression, Json, Root } from "./program";
 
-/** What expressions read from, by root; an absent root has no value. */
+/** The values that expressions read, by root; an absent root has no value. */
 export type Scope = Readonly<Partial<Record<Root, Json>>>;
 
 /** The value of an expression; `undefined` when its path leads nowhere. */
@@ -29,7 +29,7 @@ export function evaluate(expression: Expression, scope: Scope): Json {
   }
 }
 
-/** Whether a condition holds. */
+/** True if a condition holds. */
 export function holds(condition: Condition, scope: Scope): boolean {
   switch (condition.kind) {
     case "compare":

@@ -1,4 +1,4 @@
-/** What happens after an attempt at a state has failed: retries, repairs by hand, ignored failures and catches. */
+/** The course after an attempt at a state has failed: retries, repairs by hand, ignored failures and catches. */
 import { endStep, exitStep, success } from "./course";
 import type { Course, Ending, Visit } from "./course";
 import { evaluate } from "./expressions";
@@ -6,7 +6,7 @@ import type { Operations } from "./operations";
 import type { ProgramError, RetryRule, State } from "./program";
 import type { OpenStep } from "./record";
 
-/** How a failed state goes on: with another attempt, or skipped. `at` in epoch milliseconds. */
+/** The repair of a failed state: another attempt, or a skip. `at` in epoch milliseconds. */
 export interface Repair {
   readonly at: number;
   readonly skips: boolean;
@@ -40,7 +40,7 @@ export function repairOf(
 /**
  * Ends a step that has failed for good. The sequence goes on all the same when somebody skips the step, when the task's
  * script ignores the failure, or where a rule catches the error.
- * @param skippedAt - when somebody skips the step
+ * @param skippedAt - the time at which somebody skips the step
  */
 export function failed(
   state: State,

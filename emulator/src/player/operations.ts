@@ -3,7 +3,7 @@ import type { Intervention, Operation, Retry } from "./play";
 
 const kinds: readonly string[] = ["continue", "restart", "skip", "retry"];
 
-/** What people have done to the steps of an execution, and to a failed execution as a whole. */
+/** The interventions of people in the steps of an execution, and in a failed execution as a whole. */
 export class Operations {
   readonly #pending: (Operation | Retry)[];
 

@@ -1,7 +1,7 @@
-/** What goes into a play of a program and what comes out: task scripts and interventions; steps, events, snapshots. */
+/** Input and output of a play of a program: task scripts and interventions; steps, events, snapshots. */
 import type { Json, ProgramError, State } from "./program";
 
-/** What a task does at one attempt. */
+/** The script of a task for one attempt. */
 export interface TaskScript {
   /** Emulated milliseconds. */
   readonly durationMs: number;
@@ -12,7 +12,7 @@ export interface TaskScript {
   readonly cause?: string | undefined;
   /** The task is paused before its work until somebody sends a `continue`. */
   readonly pauses?: boolean | undefined;
-  /** When `outcome` is a failure, the sequence around goes on, and ends with `fail`. */
+  /** The sequence around goes on when `outcome` is a failure, and ends with `fail`. */
   readonly ignoresFailure?: boolean | undefined;
 }
 
@@ -106,7 +106,10 @@ export interface AttemptSnapshot {
 
 /** A state that has been entered, once for each time. */
 export interface ProgramStep {
-  /** Where and the how-manieth time: `Deploy`, `Fan[0]/Copy` (first branch or item), `Check#2` (entered again). */
+  /**
+   * Path of the state and number of the visit: `Deploy`, `Fan[0]/Copy` (first branch or item), `Check#2` (entered
+   * again).
+   */
   readonly key: string;
   readonly parentKey: string | undefined;
   readonly state: State;
@@ -124,7 +127,7 @@ export interface ProgramStep {
   readonly items?: ItemCounts | undefined;
 }
 
-/** What became of the items of a map. */
+/** Numbers of a map's items, by their state. */
 export interface ItemCounts {
   readonly total: number;
   readonly pending: number;
@@ -134,7 +137,7 @@ export interface ItemCounts {
   readonly aborted: number;
 }
 
-/** What can happen in a play. */
+/** The events of a play. */
 export type ProgramEventType =
   | "executionStarted"
   | "executionStopped"
@@ -189,7 +192,7 @@ export interface ProgramSnapshot {
   readonly steps: readonly ProgramStep[];
   /** In order of time. */
   readonly events: readonly ProgramEvent[];
-  /** When something will change next if nobody does anything; `undefined`: never. */
+  /** The time of the next change without an intervention; `undefined`: never. */
   readonly nextChangeAt: number | undefined;
 }
 

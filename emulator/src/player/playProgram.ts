@@ -17,7 +17,7 @@ interface End {
   readonly error: ProgramError | undefined;
 }
 
-/** What was decided about the whole execution, and the times between which its states are played. */
+/** The decisions about the whole execution, and the times between which its states are played. */
 interface Bounds {
   readonly stop: Stop | undefined;
   readonly verdict: Verdict | undefined;
@@ -27,7 +27,7 @@ interface Bounds {
   readonly until: number;
 }
 
-/** How the execution stands at `play.now`. */
+/** The state of the execution at `play.now`. */
 export function playProgram(program: Program, play: Play): ProgramSnapshot {
   const { startedAt, now } = play;
   const past = play.interventions.filter(({ at }) => at <= now);

@@ -8,9 +8,9 @@ import type { RunScript } from "./script";
 /** An execution, as far as it is played. */
 export interface Playable {
   readonly program: Program;
-  /** What the execution as a whole does, and, by their ids, the program's tasks. */
+  /** The script of the execution as a whole and, by their ids, of the program's tasks. */
   readonly run: RunScript;
-  /** What the program's tasks do, by state id. @default what the run says of its nodes */
+  /** The scripts of the program's tasks, by state id. @default the run's scripts of its nodes */
   readonly tasks?: Readonly<Record<string, readonly TaskScript[]>> | undefined;
   /** Of the program. */
   readonly input?: Json;
@@ -37,7 +37,7 @@ export class Player {
     this.#now = now;
   }
 
-  /** How the execution stands now, with all that happened. */
+  /** The state of the execution now, with all that happened. */
   play(playable: Playable): ProgramSnapshot {
     const now = this.#now();
     const kept = this.#kept.get(playable);

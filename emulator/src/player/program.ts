@@ -7,11 +7,10 @@
 export type Json = unknown;
 
 /**
- * What an expression can read:
- * `input` what the state was given (in `State.input`: what arrives at it); `result` what the state has made (in
- * `State.output`); `local` outputs collected by the sequence around; `execution` what the service passes in
- * `Play.execution`; `state` `{name, key, attempt}`; `error` `{code, cause}` (in `CatchRule.output`); `item` and
- * `index` of the map around.
+ * The roots that an expression can read: `input` the input of the state (in `State.input`: the value that arrives at
+ * it); `result` the state's own result (in `State.output`); `local` outputs collected by the sequence around;
+ * `execution` the value that the service passes in `Play.execution`; `state` `{name, key, attempt}`; `error` `{code,
+ * cause}` (in `CatchRule.output`); `item` and `index` of the map around.
  */
 export type Root = "input" | "result" | "local" | "execution" | "state" | "error" | "item" | "index";
 
@@ -29,7 +28,7 @@ export type Expression =
   /** The parts' texts, joined. */
   | { readonly kind: "text"; readonly parts: readonly Expression[] };
 
-/** How two values are compared. */
+/** A comparison of two values. */
 export type Comparison = "==" | "!=" | "<" | "<=" | ">" | ">=";
 
 /** Says yes or no to JSON. Values of different types are unequal and have no order. */
@@ -41,7 +40,7 @@ export type Condition =
       readonly right: Expression;
     }
   | { readonly kind: "present"; readonly value: Expression }
-  /** Whether the value is `true`. */
+  /** Holds if the value is `true`. */
   | { readonly kind: "true"; readonly value: Expression }
   | { readonly kind: "all" | "any"; readonly of: readonly Condition[] }
   | { readonly kind: "not"; readonly of: Condition };
@@ -49,7 +48,7 @@ export type Condition =
 /** Error codes that a rule is for; `*` is any. */
 export type ErrorCodes = readonly string[];
 
-/** Which errors of a state are tried again, and when. Intervals in milliseconds. */
+/** The errors of a state that are tried again, and the times of the retries. Intervals in milliseconds. */
 export interface RetryRule {
   readonly errors: ErrorCodes;
   /** Retries after the first attempt. */
@@ -60,12 +59,12 @@ export interface RetryRule {
   readonly maxIntervalMs?: number | undefined;
 }
 
-/** Where a sequence goes on after an error of a state. */
+/** The continuation of a sequence after an error of a state. */
 export interface CatchRule {
   readonly errors: ErrorCodes;
   /** State of the same sequence to go on with; `undefined` ends the sequence. */
   readonly next: string | undefined;
-  /** What the next state is given; default: what an output would be, `{error: {code, cause}}`. */
+  /** The input of the next state; default: what an output would be, `{error: {code, cause}}`. */
   readonly output?: Expression | undefined;
 }
 
@@ -83,7 +82,7 @@ interface StateParts {
   /** The first rule that fits the error is used. */
   readonly retries?: readonly RetryRule[] | undefined;
   readonly catches?: readonly CatchRule[] | undefined;
-  /** Whatever the service wants to find again in the step, such as the function's name. */
+  /** Details that the service wants to find again in the step, such as the function's name. */
   readonly details?: Json;
 }
 
@@ -125,7 +124,7 @@ export interface ChoiceArm {
 export interface ChoiceState extends StateParts {
   readonly kind: "choice";
   readonly arms: readonly ChoiceArm[];
-  /** What happens when no arm fits. @default "fail" */
+  /** The course when no arm fits. @default "fail" */
   readonly noMatch?: "fail" | "next" | undefined;
 }
 
@@ -209,7 +208,7 @@ export interface ErrorNames {
   readonly tooManyEvents: string;
 }
 
-/** What executions play. */
+/** The program that an execution plays. */
 export interface Program {
   readonly root: Sequence;
   /** The execution begins only when somebody approves it. */

@@ -1,4 +1,4 @@
-/** What a play writes down while it goes: the steps that have begun and the events, in the order in which they came. */
+/** The record that a play writes: the steps that have begun and the events, in the order in which they came. */
 import type { Json, ProgramError, State } from "./program";
 import type { AttemptSnapshot, ItemCounts, ProgramEvent, ProgramStep } from "./play";
 
@@ -36,7 +36,7 @@ export class ProgramRecord {
     return this.#before + this.events.length;
   }
 
-  /** @param given - What arrives at the state, and what the sequence around has collected. */
+  /** @param given - The value that arrives at the state, and the outputs that the sequence around has collected. */
   enter(
     key: string,
     parentKey: string | undefined,
@@ -80,14 +80,14 @@ export class ProgramRecord {
     this.events.push(this.#last);
   }
 
-  /** Takes in what a part of the program has written. What follows comes after the part that ended last. */
+  /** Takes in the record of a part of the program. Later entries come after the part that ended last. */
   add(part: ProgramRecord): void {
     for (const step of part.steps) this.steps.push(step);
     for (const event of part.events) this.events.push(event);
     if (part.#last && (this.#last === undefined || part.#last.at >= this.#last.at)) this.#last = part.#last;
   }
 
-  /** Ends at `at` what had not ended then. What was written of later times has not happened. */
+  /** Ends at `at` every step that had not ended then. Records of later times are removed. */
   cut(at: number, outcome: string): void {
     this.steps = this.steps.filter((step) => step.beganAt <= at);
     this.events = this.events.filter((event) => event.at <= at);
@@ -117,7 +117,7 @@ export class ProgramRecord {
     return this.events.findLast(({ type, stepKey }) => type === "stepStarted" && stepKey === step.key)?.input;
   }
 
-  // What had become of a map's items, in its last attempt, when the record was cut.
+  // The state of a map's items, in its last attempt, when the record was cut.
   #itemsOf(step: OpenStep, total: number): ItemCounts {
     const attempt = step.attempts.at(-1)?.attempt;
     const exits = this.events.filter(

@@ -4,7 +4,7 @@
  */
 import type { TaskScript } from "./play";
 
-/** How a node or an execution ends: `success`, `fail`, `timeout`, `cancel`, or any other text for a new status. */
+/** The end of a node or an execution: `success`, `fail`, `timeout`, `cancel`, or any other text for a new status. */
 export type Outcome = string;
 
 /** A machine or workload that a node works on; fields given here win over the made-up ones. */
@@ -12,7 +12,7 @@ export type Target = Readonly<Record<string, unknown>>;
 
 /** The targets of a node by how they stand when the node has ended. */
 export interface TargetGroups {
-  /** Which kind of items to make up: cloud servers or container workloads. */
+  /** The kind of items to make up: cloud servers or container workloads. */
   readonly kind: "ecs" | "cce";
   readonly success: readonly Target[];
   readonly fail: readonly Target[];
@@ -20,7 +20,7 @@ export interface TargetGroups {
   readonly notPerformed: readonly Target[];
 }
 
-/** What one node does. Durations in milliseconds of emulated time. */
+/** The script of one node. Durations in milliseconds of emulated time. */
 export interface NodeScript {
   readonly id: string;
   readonly name: string;
@@ -38,11 +38,11 @@ export interface NodeScript {
   readonly ignoreError: boolean;
   /** The execution halts here until someone lets it continue. */
   readonly pause: boolean;
-  /** What is different when the failed node is restarted; without it, it fails again in the same way. */
+  /** The changes for a restart of the failed node; without them, it fails again in the same way. */
   readonly onRestart?: Partial<NodeScript> | undefined;
 }
 
-/** What one execution does. */
+/** The script of one execution. */
 export interface RunScript {
   readonly nodes: readonly NodeScript[];
   /** Final status, whatever the nodes say. */
@@ -81,7 +81,7 @@ export function runNumber(script: WorkflowScript, number: number): RunScript {
   return script.runs[Math.min(number, script.runs.length - 1)] ?? script.base;
 }
 
-/** What the tasks of a program do when their ids are those of the run's nodes. */
+/** The scripts of a program's tasks when their ids are those of the run's nodes. */
 export function taskScripts({ nodes }: RunScript): Record<string, readonly TaskScript[]> {
   return scriptTasks(nodes, ({ durationMs, status, output, error, cause, log }) => ({
     durationMs,
@@ -93,8 +93,8 @@ export function taskScripts({ nodes }: RunScript): Record<string, readonly TaskS
 }
 
 /**
- * What each node's task does, by the node's id: at the first attempt, and from the second one on if a restart changes the
- * node.
+ * The scripts of each node's task, by the node's id: for the first attempt, and from the second attempt on if a restart
+ * changes the node.
  */
 export function scriptTasks(
   nodes: readonly NodeScript[],

@@ -1,6 +1,6 @@
 /**
- * Plays the states of a program: each kind of state, its attempts, and the sequences that they are in. What happens
- * after the moment `until` has not happened.
+ * Plays the states of a program: each kind of state, its attempts, and the sequences that they are in. Nothing happens
+ * after the moment `until`.
  */
 import { endStep, exitStep, failure, idleResult, success } from "./course";
 import type { Course, Ending, Frame, SequencePlayer, Visit } from "./course";

@@ -10,14 +10,14 @@ import type { ErrorNames, TaskState, WaitState } from "./program";
 import type { Operations } from "./operations";
 import type { OpenStep, ProgramRecord } from "./record";
 
-/** What a task has to know of the execution around. */
+/** The parts of the surrounding execution that a task needs. */
 export interface TaskWorld {
   readonly names: ErrorNames;
   /** By state id; attempt n uses entry n-1, the last one repeats. */
   readonly tasks: Readonly<Record<string, readonly TaskScript[]>> | undefined;
   /** The reports that callback tasks wait for, in order of time. */
   readonly reports: readonly Report[];
-  /** What paused and failed steps wait for. */
+  /** The interventions that paused and failed steps wait for. */
   readonly operations: Operations;
 }
 

@@ -5,7 +5,7 @@ import type { SeedMachines } from "../accounts/machine";
 /** Targets of a node: names, objects, or how many to make up. */
 export type SeedTargets = number | readonly (string | Readonly<Record<string, unknown>>)[];
 
-/** What a node does, as JSON. Durations in milliseconds of emulated time. */
+/** The script of a node, as JSON. Durations in milliseconds of emulated time. */
 export interface SeedNodeParts {
   durationMs?: number;
   /** `success`, `fail`, `timeout`, `cancel` or any other text. @default "success" */
@@ -36,11 +36,11 @@ export interface SeedNode extends SeedNodeParts {
   id: string;
   name?: string;
   durationMs: number;
-  /** What is different when the failed node is restarted. */
+  /** The changes for a restart of the failed node. */
   onRestart?: SeedNodeParts;
 }
 
-/** What an execution does, as JSON. */
+/** The script of an execution, as JSON. */
 export interface SeedRun {
   nodes?: SeedNode[];
   /** Durations of the nodes, in order. */
@@ -77,7 +77,7 @@ export interface SeedWorkflow extends SeedRun {
 
 /** The content of a seed file. */
 export interface Seed {
-  /** Whether the demo account and its workflows are there too. @default true */
+  /** True if the demo account and its workflows are there too. @default true */
   demo?: boolean;
   accounts?: SeedAccount[];
   /** Machines that hand out keys to whoever has none, by where they are. */

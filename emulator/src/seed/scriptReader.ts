@@ -7,7 +7,7 @@ const mostNodes = 200;
 const mostTargets = 10_000;
 const durationLimits = { min: 0, max: longestMs };
 
-/** What a script's JSON says: the service and project that it belongs to, and the script itself. */
+/** A script's JSON, as it was read: the service and project that it belongs to, and the script itself. */
 export interface ScriptDescription {
   readonly service: string;
   readonly projectId: string | undefined;
@@ -16,7 +16,7 @@ export interface ScriptDescription {
 
 /**
  * Reads a script.
- * @param services - whose workflows can be scripted
+ * @param services - the services whose workflows can be scripted
  * @param defaultService - the one that is meant when the JSON names none
  * @throws {ShapeError} when a field is wrong
  */

@@ -1,4 +1,4 @@
-/** What an emulator starts with: accounts, workflows, limits and quirks, from a seed file and the built-in demo. */
+/** The initial state of an emulator: accounts, workflows, limits and quirks, from a seed file and the built-in demo. */
 import { readFileSync } from "node:fs";
 import { demoProjectId, demoSeed } from "./demo";
 import { readWorkflowScript } from "./scriptReader";
@@ -25,7 +25,7 @@ const seededAt = Date.UTC(2025, 0, 6, 8, 0, 0);
 
 /**
  * Reads a seed: an object, the path of a JSON file, or nothing for the demo alone.
- * @param services - whose workflows can be scripted; the first is meant where a workflow names none
+ * @param services - the services whose workflows can be scripted; the first is meant where a workflow names none
  * @throws {ShapeError} when a field of the object is wrong
  * @throws {Error} when the file cannot be read or a field in the file is wrong; names the file and the field
  */
@@ -75,7 +75,7 @@ export function scriptedWorkflow(
     /** Epoch milliseconds. */
     readonly now: number;
     readonly path?: string;
-    /** Whose workflows can be scripted. */
+    /** The services whose workflows can be scripted. */
     readonly services: readonly string[];
     /** @default the first of `services` */
     readonly defaultService?: string | undefined;

@@ -1,7 +1,6 @@
 /**
  * Schedules the next poll: arithmetic on the time that an execution has run, the usual duration of its workflow, and
- * the request credit that is left. Pure; `pollPolicy` asks it. docs/explanation/waiting.md has the reasoning and the
- * measurements.
+ * the request credit that is left. Pure; `pollPolicy` asks it. docs/explanation/waiting.md has the reasoning and the measurements.
  */
 
 /** Durations of earlier executions in milliseconds, ascending. */
@@ -56,7 +55,7 @@ const leastMs = 2_000;
 const farMs = 20_000;
 // With requests to spare, the far delay is this many times the calm one, at most `farMs`.
 const farFactor = 2.5;
-// The delay of the first status of an execution whose end is far: an execution that fails at once fails within seconds.
+// The first status of an execution whose end is far: what fails at once fails within seconds.
 const earlyMs = 3_000;
 // An end is not that near if the early request still fits in this many times before it.
 const earlyRoom = 2;

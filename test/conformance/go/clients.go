@@ -141,7 +141,7 @@ func definition(name string) model.WorkflowCreateBody {
 	}
 }
 
-// What AOM answers over a run that fails and one that is stopped.
+// AOM's answers over a run that fails and a run that is stopped.
 func aom() any {
 	client, err := aomclient.AomClientBuilder().
 		WithCredential(account{accessKey, secretKey, project, ""}.credentials()).

@@ -115,7 +115,7 @@ const cases: SdkCase[] = [
   { sdk: "newest", version: "3.270.0", oldestNode: 22, nodeManifests: "newestNode" },
 ];
 
-/** How a command ended; the output is what a user sees. */
+/** The end of a command; the output is what a user sees. */
 interface Ended {
   readonly ok: boolean;
   readonly output: string;

@@ -50,7 +50,7 @@ export const url: Promise<string> = startEmulator(options).then((emulator: Emula
 void startEmulator({ prot: 1 });
 `;
 
-/** What a program says of the provider's second entry, which is an object and no module with names. */
+/** A program's import of the provider's second entry, which is an object and no module with names. */
 const required = `import providers = require("pulumi-runbook/provider");\n`;
 const imported = `import providers from "pulumi-runbook/provider";\n`;
 
@@ -104,7 +104,7 @@ beforeAll(async () => {
 });
 afterAll(() => project?.remove());
 
-/** What the compiler finds wrong in programs and in our packages: packages of others are not all clean. */
+/** The compiler's errors in programs and in our packages: packages of others are not all clean. */
 async function problems(compiler: string, args: readonly string[]): Promise<string[]> {
   const { runCommand } = await import("../../../tools/setup/runCommand.mjs");
   const { folder } = project!;

@@ -1,4 +1,4 @@
-// Whether the service has handled the request is not known.
+// A server's error leaves open whether the service has handled the request.
 "use strict";
 
 module.exports = {

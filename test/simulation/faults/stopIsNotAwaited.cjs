@@ -1,4 +1,4 @@
-// What is deleted does not run any more.
+// A deleted execution must not be running any more.
 "use strict";
 
 module.exports = {

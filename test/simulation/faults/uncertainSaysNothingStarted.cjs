@@ -1,4 +1,4 @@
-// What is not known must not be claimed.
+// A message must not claim an unknown result.
 "use strict";
 
 module.exports = {

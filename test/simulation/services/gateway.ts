@@ -1,6 +1,6 @@
 /**
- * What the services' gateways share: requests and answers as they come over the wire, and the clock that dates
- * them. Nothing here is the provider's: it is written from the vendors' pages.
+ * The parts that the services' gateways share: requests and answers as they come over the wire, and the clock that
+ * dates them. Nothing here is the provider's: it is written from the vendors' pages.
  */
 import type { RequestKind, World } from "../script";
 import type { Draw } from "../draw";
@@ -17,7 +17,7 @@ export interface WireRequest {
   readonly origin: Origin;
   /** The node that handles it. */
   readonly node: number;
-  /** How late it has arrived, in milliseconds. */
+  /** Delay of its arrival, in milliseconds. */
   readonly handledAfterMs: number;
 }
 
@@ -34,7 +34,7 @@ export type Handler = (request: WireRequest, answer: (answer: WireAnswer) => voi
 /** A service as the network sees it. */
 export interface SimulatedService {
   readonly handle: Handler;
-  /** What kind of request it is; undefined where the service does not serve it. */
+  /** The kind of a request; undefined where the service does not serve it. */
   kindOf(method: string, url: URL, headers: Readonly<Record<string, string>>): RequestKind | undefined;
   /** The workflow that a request is about. */
   readonly workflowOf: (request: Pick<WireRequest, "method" | "url" | "body">) => string;
@@ -48,7 +48,7 @@ export interface SimulatedService {
   repeatToken(answer: WireAnswer): WireAnswer;
 }
 
-/** What a service is made of. */
+/** The parts of the world that a service needs. */
 export interface ServiceContext {
   readonly world: World;
   readonly truth: Truth;
@@ -85,7 +85,7 @@ export function isSkewed(signedAt: string | undefined, nowMs: number): boolean {
   return Math.abs(Date.parse(text) - nowMs) > maxSkewMs;
 }
 
-/** What an execution gives as its output. */
+/** The output of an execution. */
 export function outputOf({ output = "plain" }: World, { serial }: Execution): unknown {
   switch (output) {
     case "plain":
@@ -100,7 +100,7 @@ export function outputOf({ output = "plain" }: World, { serial }: Execution): un
   }
 }
 
-/** What a failed execution says. */
+/** The error text of a failed execution. */
 export function errorOf({ output = "plain" }: World): string {
   return output === "surrogate" ? "script failed: exit 1, last line: done \ud83d" : "script failed: exit 1";
 }

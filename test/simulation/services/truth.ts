@@ -1,12 +1,12 @@
 /**
- * What really happens at the service: executions, when they began and end, and who started them. The service's answers
+ * The truth at the service: executions, the times of their starts and ends, and their starters. The service's answers
  * are views of it; the oracle reads it directly.
  */
 import type { World } from "../script";
 import type { Draw } from "../draw";
 import type { Timeline } from "../timeline";
 
-/** Who has sent a request. */
+/** The sender of a request. */
 export interface Origin {
   /** The deployment; undefined for somebody else. */
   readonly deployment: number | undefined;
@@ -14,7 +14,7 @@ export interface Origin {
   readonly want?: number | undefined;
 }
 
-/** How an execution stands, in the simulation's own words. */
+/** The state of an execution, in the simulation's own words. */
 export type TrueStatus = "running" | "succeeded" | "failed" | "stopped";
 
 /** An execution. */
@@ -23,17 +23,17 @@ export interface Execution {
   readonly workflow: string;
   readonly id: string;
   readonly origin: Origin;
-  /** Which resource it was started for, where the start's input says it. */
+  /** The resource for which it was started, where the start's input names it. */
   readonly tag: string | undefined;
   readonly input: unknown;
   readonly headers: Readonly<Record<string, unknown>>;
-  /** Of its node; what it dates is dated by this node's clock. */
+  /** The node of the execution; its dates come from this node's clock. */
   readonly node: number;
   readonly startMs: number;
-  /** When it comes to its own end. */
+  /** The time of its own end. */
   endMs: number;
   outcome: "succeeded" | "failed";
-  /** When a stop takes hold. */
+  /** The time at which a stop takes hold. */
   stoppedMs: number;
   readonly startedAtMs: number;
   readonly listLagMs: number;
@@ -41,11 +41,11 @@ export interface Execution {
   readonly statusLagMs: number;
   /** Its record is gone. */
   isForgotten: boolean;
-  /** How late the service has handled its start, in milliseconds. */
+  /** Delay until the service handled its start, in milliseconds. */
   readonly handledAfterMs: number;
 }
 
-/** What a start brings. */
+/** The content of a start. */
 export interface StartRequest {
   readonly workflow: string;
   readonly id: string;
@@ -117,7 +117,7 @@ export class Truth {
     return execution;
   }
 
-  /** Whatever runs comes to its end within half a minute. */
+  /** Ends every running execution within half a minute. */
   endSoon(): void {
     this.isHealed = true;
     for (const execution of this.executions) {
@@ -125,7 +125,7 @@ export class Truth {
     }
   }
 
-  /** How it stands, or stood. */
+  /** The state of the execution, now or at a time. */
   statusOf(execution: Execution, atMs = this.nowMs): TrueStatus {
     if (atMs >= execution.stoppedMs && execution.stoppedMs < execution.endMs) return "stopped";
     return atMs >= execution.endMs ? execution.outcome : "running";
@@ -135,7 +135,7 @@ export class Truth {
     return this.statusOf(execution, atMs) === "running";
   }
 
-  /** When it has ended, or will. */
+  /** The time of its end, past or future. */
   endOf({ endMs, stoppedMs }: Execution): number {
     return Math.min(endMs, stoppedMs);
   }
@@ -160,7 +160,7 @@ export class Truth {
     );
   }
 
-  /** What a list shows now, newest first by the service's own dates. */
+  /** The rows of a list now, newest first by the service's own dates. */
   listed(workflow: string): { readonly execution: Execution; readonly status: TrueStatus }[] {
     const nowMs = this.nowMs;
     return this.executions
@@ -177,7 +177,7 @@ export class Truth {
       }));
   }
 
-  /** What a look at one shows now; undefined where it is not there, or not yet. */
+  /** The execution as a status request shows it now; undefined where it does not exist, or is not visible yet. */
   shown(workflow: string, id: string): { execution: Execution; status: TrueStatus } | undefined {
     const execution = this.find(workflow, id);
     if (!execution || this.nowMs < execution.startMs + execution.detailLagMs) return undefined;

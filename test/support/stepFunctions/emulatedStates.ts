@@ -46,7 +46,7 @@ const aws: Vendor = {
 type Bag = Readonly<Record<string, unknown>>;
 type Operation = (state: EmulatorState, body: Bag) => Bag | Promise<Bag>;
 
-/** How often an account may call the operations in us-east-1, as the vendor's page "Step Functions service quotas" has it. */
+/** The rate limits of an account's operations in us-east-1, by the vendor's page "Step Functions service quotas". */
 const allowances: Readonly<Record<string, Allowance>> = {
   StartExecution: { tokens: 1_300, perSecond: 300 },
   DescribeExecution: { tokens: 300, perSecond: 15 },

@@ -5,7 +5,7 @@ const path = require("node:path");
 const random = require("@pulumi/random");
 const services = require("pulumi-runbook");
 
-// What a person would write after an error that names candidates: { "aom-keyed": "8f1c…" }.
+// The adoptions that a person would write after an error that lists candidates: { "aom-keyed": "8f1c…" }.
 const adopted = JSON.parse(fs.readFileSync(path.join(__dirname, "adopted.json"), "utf8"));
 
 const workflows = JSON.parse(fs.readFileSync(path.join(__dirname, "workflows.json"), "utf8"));

@@ -79,7 +79,7 @@ export const executionNotExists = (flow: string, name: string): ServiceError =>
 export const invalidArgument = (detail: string): ServiceError =>
   serviceError("InvalidArgument", `Parameter error. ${detail}`);
 
-/** Why somebody is not let in, in the service's words; where it has none, in the gateway's. */
+/** A refusal in the service's words, or in the gateway's where the service has none. */
 export function refusalError(refusal: Refusal): ServiceError {
   switch (refusal.kind) {
     case "missingParameter":
@@ -107,7 +107,7 @@ export function refusalError(refusal: Refusal): ServiceError {
   }
 }
 
-/** How the shared gateway words an error of the service; those it does not have stay as they are. */
+/** The shared gateway's wording of the service's error. An error that the gateway does not have stays as it is. */
 export function gatewayTwin(error: ServiceError, refusal?: Refusal): ServiceError {
   if (refusal) return gatewayRefusal(refusal);
   const { message } = error;

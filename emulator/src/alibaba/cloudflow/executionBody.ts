@@ -6,7 +6,7 @@ import type { EmulatorState } from "../../cloud/state";
 import { startOf, statusOf } from "./executions";
 import { timeText } from "./operation";
 
-/** Which parts of an execution an operation shows. */
+/** The optional parts of an execution that an operation shows. */
 export interface ExecutionParts {
   readonly environment?: boolean;
   readonly roleArn?: boolean;

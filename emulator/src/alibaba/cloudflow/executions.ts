@@ -9,7 +9,7 @@ import { definitionOfNodes, homeOf, programOf } from "./flows";
 import type { Flow, Variable } from "./flows";
 import { cloudFlow } from "./operation";
 
-/** What is remembered of a start. */
+/** The attributes of a start that an execution keeps. */
 interface StartAttributes {
   readonly executionName: string;
   readonly inputText: string;
@@ -20,7 +20,7 @@ interface StartAttributes {
   readonly express: boolean;
 }
 
-/** How to start an execution. */
+/** The parameters of an execution to start. */
 export interface FlowStart {
   /** Default: a new UUID. */
   readonly name?: string | undefined;
@@ -71,7 +71,7 @@ export function findExecution(state: EmulatorState, flow: Flow, name: string): E
   return execution?.service === cloudFlow ? execution : undefined;
 }
 
-/** What is remembered of the execution's start. */
+/** The attributes of the execution's start. */
 export function startOf(execution: Execution): StartAttributes {
   return execution.attributes as unknown as StartAttributes;
 }

@@ -71,7 +71,7 @@ export interface Flow {
   readonly schedules: readonly Schedule[];
 }
 
-/** What a flow may be changed in. */
+/** The fields of a flow that a change may set. */
 export type FlowChanges = { readonly [K in ChangeableField]?: Flow[K] | undefined };
 
 type ChangeableField =
@@ -88,7 +88,7 @@ type ChangeableField =
 /** Express executions end after five minutes, Standard ones after a year. */
 const longestRunMs = { express: 5 * 60_000, standard: 365 * 24 * 3_600_000 };
 
-/** Where an account's flows are in the store: in its first project. */
+/** The project under which the store keeps an account's flows: the account's first. */
 export function homeOf(account: Account): string {
   return account.projects[0]?.id ?? account.domainId;
 }

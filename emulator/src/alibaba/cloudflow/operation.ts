@@ -1,4 +1,4 @@
-/** What every CloudFlow operation has in common: its name, its token bucket, and what its handler is given. */
+/** The parts that every CloudFlow operation has: its name, its token bucket, and the arguments of its handler. */
 import { jsonReply } from "../../http/exchange";
 import type { Call, Reply } from "../../http/exchange";
 import type { JsonObject } from "../../ground/jsonShape";
@@ -16,7 +16,7 @@ export interface CloudFlowRequest {
   readonly state: EmulatorState;
   readonly call: Call;
   readonly identity: AlibabaIdentity;
-  /** Where the account's flows are in the store. */
+  /** The project under which the store keeps the account's flows. */
   readonly projectId: string;
   readonly parameters: Parameters;
   readonly quirks: ActiveQuirks;

@@ -33,9 +33,9 @@ export function readPosition(token: string | undefined): Position | undefined {
 }
 
 /**
- * What comes after the position in a list.
+ * The page that follows the position in a list.
  * @param executions - Newest first.
- * @param oldestFirst - Whether the pages go the other way.
+ * @param oldestFirst - True if the pages go the other way.
  */
 export function pageOf(
   executions: readonly Execution[],

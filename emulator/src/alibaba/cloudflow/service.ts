@@ -156,7 +156,7 @@ function admit(state: AlibabaState, operation: CloudFlowOperation, incoming: Inc
   };
 }
 
-// What the readers of parameters and definitions find wrong.
+// The service's error for a problem that the readers of parameters and definitions find.
 function knownError(error: unknown): ServiceError | undefined {
   if (error instanceof MissingParameter) {
     return serviceError("MissingRequiredParams", `The HTTP query '${error.parameter}' must be specified.`);

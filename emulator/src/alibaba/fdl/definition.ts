@@ -1,6 +1,6 @@
 /**
- * Reads a flow definition (FDL, either dialect, YAML or JSON) into a program. What is wrong or not supported is refused
- * with the name of the state and of the field.
+ * Reads a flow definition (FDL, either dialect, YAML or JSON) into a program. A field that is wrong or not supported is
+ * refused with its name and the name of its state.
  */
 import type { ErrorNames, Program } from "../../player/program";
 import { isJsonObject, ShapeError } from "../../ground/jsonShape";

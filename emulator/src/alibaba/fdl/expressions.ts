@@ -1,6 +1,6 @@
 /**
  * Reads the expressions of both dialects, such as `$Input.a[0].b`, `$local.status` and `$.a == "x" && !$.b`, into those
- * of a program. What is not known is refused by name.
+ * of a program. An unknown expression is refused by name.
  */
 import type { Comparison, Condition, Expression, Root } from "../../player/program";
 
@@ -12,7 +12,7 @@ export class ExpressionError extends Error {
   }
 }
 
-/** What a path's beginning means: `["$Context", "Current", "Name"]`. The longest one that fits is used. */
+/** The meaning of a path's beginning: `["$Context", "Current", "Name"]`. The longest beginning that fits is used. */
 export interface KnownPath {
   readonly begins: readonly string[];
   readonly root: Root;

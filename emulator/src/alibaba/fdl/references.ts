@@ -1,4 +1,4 @@
-/** What both dialects share: the callback token as an expression, and the check that every named state is there. */
+/** Code for both dialects: the callback token as an expression, and the check that every named state exists. */
 import type { Expression, Sequence, State } from "../../player/program";
 import { ShapeError } from "../../ground/jsonShape";
 

@@ -129,7 +129,7 @@ class Reader {
   }
 }
 
-/** What a text without quotes stands for. */
+/** The value of a text without quotes. */
 function plainValue(text: string): unknown {
   if (text === "" || text === "~" || /^null$/i.test(text)) return null;
   if (/^(true|True|TRUE)$/.test(text)) return true;

@@ -4,7 +4,7 @@ import type { Reply } from "../../http/exchange";
 import type { GatewayError } from "../gateway";
 import type { RpcRequest } from "../rpcRequest";
 
-/** Whoever calls may not do this. */
+/** The error for a caller who may not do this. */
 export const notAuthorized: GatewayError = {
   status: 403,
   code: "NoPermission",
@@ -40,7 +40,7 @@ export function oidcError(code: string, message: string): GatewayError {
   return { status: 401, code: `AuthenticationFail.${code}`, message };
 }
 
-/** What the service says for a status that a fault asks for. */
+/** The service's error for a status that a fault asks for. */
 export function faultError(status: number): GatewayError {
   switch (status) {
     case 400:

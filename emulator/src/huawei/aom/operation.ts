@@ -1,4 +1,4 @@
-/** What every AOM operation has in common: the path, the group of its errors, and what its handler is given. */
+/** The parts that every AOM operation has: the path, the group of its errors, and the arguments of its handler. */
 import type { Call, Reply } from "../../http/exchange";
 import { readJsonBody, readOrRefuse } from "../../http/jsonBody";
 import type { Route } from "../../http/router";

@@ -12,7 +12,7 @@ interface PlannedTarget {
   readonly failed: boolean;
   /** Position among all targets of the node, from 0. */
   readonly index: number;
-  /** Where in the course of the node it ends, 0 to 1. */
+  /** The point in the course of the node at which the target ends, 0 to 1. */
   readonly turn: number;
 }
 

@@ -44,7 +44,7 @@ const nameLimits = {
 const idLimits = { min: 1, max: 64 };
 const taskTypes = ["package", "script", "job", "cloud", "standard", "customize"];
 
-/** What a workflow made through the API does when it is executed: one node that succeeds after a second. */
+/** The run of a workflow that was made through the API: one node that succeeds after a second. */
 export const defaultRun: RunScript = {
   nodes: [
     {
@@ -132,7 +132,7 @@ interface WorkflowQuery {
   readonly page: number;
   readonly size: number;
   readonly matches: (workflow: JsonObject) => boolean;
-  /** Whether it names an enterprise project. */
+  /** True if the query names an enterprise project. */
   readonly namesProject: boolean;
 }
 

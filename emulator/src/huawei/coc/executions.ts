@@ -8,7 +8,7 @@ import { hasFailed, nodeRuns, programOfSteps, tasksOfSteps } from "../steps";
 import { keyValues } from "./executionBody";
 import { latestVersion } from "./operation";
 
-/** What a job is executed with, as it came. */
+/** The parameters of a job's start, as they came. */
 export interface JobStart extends Pick<StartOptions, "caller" | "executionId" | "startedAt" | "startedBy"> {
   readonly version?: string | undefined;
   readonly parameters: readonly unknown[];
@@ -62,7 +62,7 @@ function runType({ targets }: JobStart): string {
 
 /**
  * Does to an execution what somebody asks for.
- * @returns why that is not possible; undefined when it is done.
+ * @returns the reason for which that is not possible; undefined when it is done.
  */
 export function operate(
   { executions, clock }: EmulatorState,

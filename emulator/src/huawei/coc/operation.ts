@@ -1,4 +1,4 @@
-/** What every COC operation has in common: what its handler is given, and how it reads a request. */
+/** The parts that every COC operation has: the arguments of its handler, and the reading of a request. */
 import type { Execution, Workflow } from "../../executions/record";
 import type { Call, Reply } from "../../http/exchange";
 import { readJsonBody, readOrRefuse } from "../../http/jsonBody";
@@ -68,7 +68,7 @@ export function readCount({ call }: CocRequest, name: string): number | undefine
   return Number(text);
 }
 
-/** Which rows a list is asked for. No maximum is documented: more than this is not given. */
+/** The most rows in a list. No maximum is documented. */
 const mostRows = 100;
 const usualRows = 10;
 
@@ -84,7 +84,7 @@ export function pageOf<T>(request: CocRequest, rows: readonly T[]): readonly T[]
   return rows.slice(offset, offset + limit);
 }
 
-/** What a job is asked for by, beside its id. */
+/** The criteria by which a request chooses a job, beside its id. */
 export interface DocumentQuery {
   /** @default the latest */
   readonly version?: string | undefined;

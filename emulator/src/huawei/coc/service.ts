@@ -70,7 +70,7 @@ function respond(
   return handle(request);
 }
 
-// What a path or a body says of an execution: its job is in neither.
+// The execution that a path or a body names; neither names its job.
 const namedExecution = /^\/v1\/executions\/([^/]+)|"execution_id"\s*:\s*"([^"]+)"/;
 
 /** `/job/execution`, for requests that name the execution alone. */

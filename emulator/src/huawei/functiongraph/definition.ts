@@ -1,6 +1,6 @@
 /**
- * Reads the body of CreateWorkflow and UpdateWorkFlow: every documented limit and pattern, and whether the names in it
- * lead anywhere. What it lets pass, program.ts can play.
+ * Reads the body of CreateWorkflow and UpdateWorkFlow: checks every documented limit and pattern, and that every name
+ * in the body leads to a target. A definition that passes can be played by program.ts.
  */
 import { Fields, readText, ShapeError } from "../../ground/jsonShape";
 import type { JsonObject } from "../../ground/jsonShape";

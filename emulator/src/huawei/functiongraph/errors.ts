@@ -44,7 +44,7 @@ const longestMessage = 512;
 /** Operations whose documented 400 has no `request_id`, although the specification has one. */
 const withoutRequestId = ["StartWorkflowExecution", "StartSyncWorkflowExecution"];
 
-/** What an error answer depends on beside its status. */
+/** The parts of a request that an error answer depends on, beside its status. */
 export interface ErrorContext {
   readonly operation: string;
   readonly quirks: ActiveQuirks;

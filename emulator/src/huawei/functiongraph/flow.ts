@@ -31,7 +31,7 @@ const nineStatuses = [
   "stopping",
 ];
 
-/** What a start says, beside the flow. */
+/** The parameters of a start, beside the flow. */
 export interface FlowStart {
   readonly startedBy: string;
   readonly caller?: Caller | undefined;
@@ -45,7 +45,7 @@ export interface FlowStart {
   readonly mergeParameters?: boolean | undefined;
 }
 
-/** Whether the flow is for short runs, without history. */
+/** True if the flow is for short runs, without history. */
 export function isExpress(flow: Workflow | Execution): boolean {
   const attributes = "script" in flow ? flow.script.attributes : flow.attributes;
   return attributes["mode"] === "EXPRESS";

@@ -1,4 +1,7 @@
-/** What every FunctionGraph operation has in common: the path, what its handler is given, and how it reads a request. */
+/**
+ * The parts that every FunctionGraph operation has: the path, the arguments of its handler, and the reading of a
+ * request.
+ */
 import type { Execution, Workflow } from "../../executions/record";
 import { ReplyError } from "../../http/exchange";
 import type { Call, Reply } from "../../http/exchange";

@@ -43,7 +43,7 @@ interface DefinedState {
 /**
  * The program of a definition.
  * @param run - its nodes with `pause`, found by the id of a state or the name of a function, wait for a callback.
- * @param mergesParameters - whether a function is given what arrives at it together with its arguments.
+ * @param mergesParameters - true if a function gets the arriving value together with its arguments.
  */
 export function programOfDefinition(source: JsonObject, run: RunScript, mergesParameters: boolean): Program {
   const definition = source as unknown as Definition;
@@ -75,7 +75,7 @@ export function programOfNodes(nodes: readonly NodeScript[]): Program {
   return { root: { startAt: nodes[0]?.id ?? "", states, data: "collect" }, errorNames: flowErrorNames };
 }
 
-/** What the tasks of the definition do: scripted by state, by function, or by `*` for all others. */
+/** The scripts of the definition's tasks: by state, by function, or by `*` for all others. */
 export function tasksOfDefinition(
   source: JsonObject,
   scripted: Readonly<Record<string, readonly TaskScript[]>>,

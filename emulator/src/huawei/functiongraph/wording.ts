@@ -1,4 +1,4 @@
-/** How FunctionGraph writes what all its answers have: times, and the URNs of flows. */
+/** FunctionGraph's notation of values that all its answers have: times, and the URNs of flows. */
 import type { Workflow } from "../../executions/record";
 import type { EmulatorState } from "../../cloud/state";
 

@@ -45,7 +45,7 @@ function create(request: FlowRequest): Reply {
   return jsonReply(201, simpleBody(state, flow, request.quirks));
 }
 
-// What has been scripted of the flow's states and functions stays.
+// The scripts of the flow's states and functions stay.
 function update(request: FlowRequest): Reply {
   const { state } = request;
   const flow = findFlow(request) ?? refuse(404, request);

@@ -9,7 +9,7 @@ import type { Identity } from "../authentication";
 import { fail, identify } from "./operation";
 import type { IamRequest, NameOrId } from "./operation";
 
-/** Which agency of which account. */
+/** The name of an agency, and its account. */
 export interface WantedAgency {
   readonly domain: NameOrId;
   readonly agencyName: string;
@@ -33,7 +33,7 @@ export function readAgency(fields: Fields): WantedAgency {
   return { domain, agencyName };
 }
 
-/** Who wants to take on an agency: IAM takes a token or, since 2025, a signature. */
+/** The caller that wants to assume an agency: IAM takes a token or, since 2025, a signature. */
 export function identifyDelegate(request: IamRequest): Identity {
   const { state, call } = request;
   const byTokenOnly = state.quirks.active()["assumeRoleByTokenOnly"] === true;

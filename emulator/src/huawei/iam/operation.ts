@@ -1,4 +1,7 @@
-/** What the operations of Huawei IAM have in common: their errors, nested and numeric, who is calling, and request limits. */
+/**
+ * The parts that the operations of Huawei IAM share: nested, numeric errors, the identity of the caller, and request
+ * limits.
+ */
 import { jsonReply, ReplyError } from "../../http/exchange";
 import type { Call, Reply } from "../../http/exchange";
 import { readJsonBody } from "../../http/jsonBody";
@@ -61,7 +64,7 @@ export function limit({ state, operation }: IamRequest, domainId: string): void 
 }
 
 /**
- * Who is calling, by signature or token; answers 401 or 429 otherwise.
+ * The caller, by signature or token.
  * @throws {ReplyError} with 401 or 429 for everybody else
  */
 export function identify(request: IamRequest): Identity {
@@ -113,7 +116,7 @@ export function readNameOrId(value: unknown, path: string): NameOrId {
   return wanted;
 }
 
-/** Whether it is the one that is wanted; the id counts when both are given. */
+/** True if the thing has the wanted id or name; the id counts when both are given. */
 export function isWanted(thing: { readonly id: string; readonly name: string }, wanted: NameOrId): boolean {
   return wanted.id === undefined ? thing.name === wanted.name : thing.id === wanted.id;
 }

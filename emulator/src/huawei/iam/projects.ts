@@ -1,4 +1,4 @@
-/** Where the caller can work: the projects, regions and domains of Huawei IAM. */
+/** The places where the caller can work: the projects, regions and domains of Huawei IAM. */
 import { jsonReply } from "../../http/exchange";
 import type { Call, Reply } from "../../http/exchange";
 import { parentOf } from "../../accounts/account";

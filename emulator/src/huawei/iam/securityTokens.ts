@@ -15,7 +15,7 @@ const chainedSeconds = 3600;
 const byAgency: IamOperation = { operation: "CreateTemporaryAccessKeyByAgency", handle: createByAgency };
 const byToken: IamOperation = { operation: "CreateTemporaryAccessKeyByToken", handle: createByToken };
 
-/** Which of the two operations a body asks for. */
+/** The one of the two operations that a body asks for. */
 export function securityTokenOperation(call: Call): IamOperation {
   return methodOf(call) === "assume_role" ? byAgency : byToken;
 }

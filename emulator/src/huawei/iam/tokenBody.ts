@@ -1,4 +1,4 @@
-/** How IAM describes a token: when it ends, whom it was given to, and what it is good for. */
+/** IAM's description of a token: its end, its bearer, and its scope. */
 import type { JsonObject } from "../../ground/jsonShape";
 import type { Account, Project } from "../../accounts/account";
 import type { AccountDirectory, IssuedToken } from "../../accounts/directory";

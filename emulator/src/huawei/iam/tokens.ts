@@ -18,7 +18,7 @@ const byPassword: IamOperation = {
 const byToken: IamOperation = { operation: "KeystoneCreateScopedToken", handle: createByToken };
 const byAgency: IamOperation = { operation: "KeystoneCreateAgencyToken", handle: createByAgency };
 
-/** Which of the operations behind `POST /v3/auth/tokens` a body asks for. */
+/** The operation behind `POST /v3/auth/tokens` that a body asks for. */
 export function tokenOperation(call: Call): IamOperation {
   switch (methodOf(call)) {
     case "token":
@@ -181,7 +181,7 @@ function createForBearer(
   return issue(request, holder, scope, ["mapped"]);
 }
 
-/** Why an id token is not taken, in words. */
+/** The reasons for which an id token is rejected, in words. */
 export const idTokenProblems: Readonly<Record<IdTokenProblem, string>> = {
   malformed: "it is not a JSON Web Token",
   algorithm: "it is not signed with RS256",
