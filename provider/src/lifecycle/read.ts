@@ -14,8 +14,8 @@ import { settledLookupOf } from "../waiting/perWorkflow";
 
 /**
  * Looks once.
- * @returns the present state; undefined where there is nothing: neither at the service nor in the state.
- * @throws ConfigurationError, ServiceError, TransportError where it can't be told.
+ * @returns the present state; undefined if there is nothing: neither at the service nor in the state.
+ * @throws ConfigurationError, ServiceError, TransportError when it can't be told.
  */
 export async function read(
   id: string,

@@ -16,9 +16,9 @@ export type StoredState = Readonly<Record<string, unknown>>;
 
 /** The first step that failed, for programs that only need the reason of a failure. */
 export interface Failure {
-  /** Absent where the service blames no step. */
+  /** Absent if the service blames no step. */
   readonly stepId?: string;
-  /** Name of the step; absent where the service gives ids only. */
+  /** Name of the step; absent if the service gives ids only. */
   readonly stepName?: string;
   /** The service's message about the failure. */
   readonly message?: string;

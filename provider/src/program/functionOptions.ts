@@ -15,7 +15,7 @@ export type Configuration = Readonly<Record<string, string>>;
 /**
  * Refuses options that can't be honoured.
  * @param name the function's, for messages.
- * @param isOutputForm true where `dependsOn` has a meaning.
+ * @param isOutputForm true if `dependsOn` has a meaning.
  * @throws InputError
  */
 export function checkOptions(
@@ -78,7 +78,7 @@ function checkProvider(value: unknown, refuse: (reason: string) => never): void 
 }
 
 /**
- * The settings of the provider that the options name, or that their parent hands down; undefined where the stack's configuration
+ * The settings of the provider that the options name, or that their parent hands down; undefined if the stack's configuration
  * applies. Unknown where one of them is. No secret, although there can be secrets in it: nothing that a function
  * answers is made of them.
  */
@@ -105,7 +105,7 @@ function onlyText(values: Readonly<Record<string, unknown>>): Configuration {
 
 /**
  * The value of an output, now.
- * @throws ConfigurationError where it is not known yet, as in a preview.
+ * @throws ConfigurationError when it is not known yet, as in a preview.
  */
 export async function knownSettings(
   name: string,

@@ -20,11 +20,11 @@ interface AccessKey {
 export interface AccessKeySource<Key extends AccessKey> {
   /**
    * The keys that are valid now.
-   * @throws ConfigurationError where there are none anywhere; ServiceError or TransportError where they can't be
+   * @throws ConfigurationError when there are none anywhere; ServiceError or TransportError when they can't be
    *   obtained; RequestInterruptedError where `signal` aborts.
    */
   get(signal: AbortSignal): Promise<Key>;
-  /** Forgets keys that a service called expired; true where the next call obtains new ones. */
+  /** Forgets keys that a service called expired; true if the next call obtains new ones. */
   forget(accessKeyId: string): boolean;
 }
 
@@ -61,7 +61,7 @@ export function renewedKeys<Key extends AccessKey>(
  * Reads temporary keys from an answer.
  * @param valueOf gives the text of a member of the answer's credentials; anything else where the member is missing.
  * @param keyOf makes the key from the members.
- * @throws ResponseFormatError where a member is missing; the error quotes nothing of the answer.
+ * @throws ResponseFormatError when a member is missing; the error quotes nothing of the answer.
  */
 export function readTemporaryKeys<Key>(
   answer: HttpAnswer,

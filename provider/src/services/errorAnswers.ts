@@ -11,11 +11,11 @@ import type { HttpAnswer, ToServiceError } from "../http/request";
 
 /** The body of an error answer, whatever its spelling. */
 export interface ErrorBody {
-  /** The service's own code; undefined where the body has none. */
+  /** The service's own code; undefined if the body has none. */
   readonly code: string | undefined;
-  /** The service's own text; undefined where the body has none. */
+  /** The service's own text; undefined if the body has none. */
   readonly message: string | undefined;
-  /** For the vendor's support; undefined where the answer has none. */
+  /** For the vendor's support; undefined if the answer has none. */
   readonly requestId: string | undefined;
 }
 
@@ -95,7 +95,7 @@ function asRefusal(error: ServiceError, remedy: string): ServiceError {
   return new AuthenticationError({ ...details, remedy, retryable: false });
 }
 
-/** The body as a JSON object; undefined where it is something else. */
+/** The body as a JSON object; undefined if it is something else. */
 export function jsonObjectOf(answer: HttpAnswer): Readonly<Record<string, unknown>> | undefined {
   try {
     const body: unknown = JSON.parse(answer.text);

@@ -21,7 +21,7 @@ export interface HistoryPageOptions {
   /** The most events. */
   readonly limit: number;
   readonly nextToken: string | undefined;
-  /** False where the names and errors of events are enough. */
+  /** False if the names and errors of events are enough. */
   readonly withData: boolean;
   readonly signal: AbortSignal;
 }
@@ -46,7 +46,7 @@ export interface StepsOfEvents<Event> {
 export interface HistorySource<Event> {
   /** The most events of one page. */
   readonly pageSize: number;
-  /** True where the events tell more of a failure than the snapshot does. */
+  /** True if the events tell more of a failure than the snapshot does. */
   readonly isErrorInEvents: boolean;
   /** The remaining requests for histories. */
   budget(): BucketView;
@@ -116,7 +116,7 @@ export class HistoryReader<Event> {
     return { events, isWhole };
   }
 
-  /** Gives the events of an execution page by page until `take` has enough; true where these were all. */
+  /** Gives the events of an execution page by page until `take` has enough; true if these were all. */
   async #readHistory(
     executionId: string,
     how: Pick<HistoryPageOptions, "signal" | "withData">,

@@ -49,7 +49,7 @@ export class SharedLookup<T> {
 
   /**
    * Waits for the answer.
-   * @throws the look-up's error, the same for all callers; RequestInterruptedError or OutOfTimeError where `signal`
+   * @throws the look-up's error, the same for all callers; RequestInterruptedError or OutOfTimeError when `signal`
    *   aborts before.
    */
   wait(signal: AbortSignal): Promise<T> {

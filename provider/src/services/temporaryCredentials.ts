@@ -80,7 +80,7 @@ export class TemporaryCredentials<T> {
     }
   }
 
-  /** The credentials that are there and have not ended; undefined where there are none. */
+  /** The credentials that are there and have not ended; undefined if there are none. */
   get present(): T | undefined {
     const current = this.#current;
     return current && this.#clock.now() < current.endsAtMs ? current.value : undefined;

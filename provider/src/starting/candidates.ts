@@ -84,7 +84,7 @@ export interface Sorting {
   /** The name that the start carried, if that is known; otherwise any name with the run's key matches. */
   readonly name: string | undefined;
   /**
-   * True where a start of that name is noted: its execution is this run's, even if another resource has taken it over
+   * True if a start of that name is noted: its execution is this run's, even if another resource has taken it over
    * meanwhile.
    */
   readonly isNoted: boolean;

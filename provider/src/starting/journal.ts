@@ -13,8 +13,8 @@ export interface JournalStorage {
   /** For messages. */
   readonly place: string;
   /**
-   * Text of an entry; undefined where there is none.
-   * @throws where there is something that can't be read.
+   * Text of an entry; undefined if there is none.
+   * @throws when there is something that can't be read.
    */
   read(name: string): string | undefined;
   /** Names of a service's entries. */

@@ -20,24 +20,24 @@ export interface PendingStart {
   readonly again?: PostedAgain | undefined;
   /** The execution that the run replaces. */
   readonly supersedesId?: string | undefined;
-  /** True where no call has shown that the state ever had the execution that the run replaces. */
+  /** True if no call has shown that the state ever had the execution that the run replaces. */
   readonly supersedesUnseen?: true | undefined;
-  /** True where the state had an execution that the run replaces, and nobody said which. */
+  /** True if the state had an execution that the run replaces, and nobody said which. */
   readonly replacesUnknown?: true | undefined;
-  /** True where the program chose the name, which anybody may have used. */
+  /** True if the program chose the name, which anybody may have used. */
   readonly isNamed?: true | undefined;
-  /** True where the execution was taken over because it ran (`concurrency: "adopt"`): it may be another start's too. */
+  /** True if the execution was taken over because it ran (`concurrency: "adopt"`): it may be another start's too. */
   readonly isJoined?: true | undefined;
   /** Of a teardown runbook: the arming that it was run for. */
   readonly armedId?: string | undefined;
   /** The service's answer; absent until it has come. */
   readonly executionId?: string | undefined;
   /**
-   * True where the deployment came to its regular end after it had answered with the execution. Pulumi then has it in
+   * True if the deployment came to its regular end after it had answered with the execution. Pulumi then has it in
    * the state, unless it could not save it: only a later call shows that.
    */
   readonly isAnswered?: true | undefined;
-  /** True where something of its deployment failed: then Pulumi does not go on to delete the replaced execution. */
+  /** True if something of its deployment failed: then Pulumi does not go on to delete the replaced execution. */
   readonly isUnready?: true | undefined;
 }
 
@@ -61,7 +61,7 @@ export interface SeenBefore {
 export interface PostedAgain {
   /** Milliseconds since the epoch, this machine's clock. */
   readonly postedMs: number;
-  /** By the service's clock, shortly before; absent where it did not say. */
+  /** By the service's clock, shortly before; absent if it did not say. */
   readonly servedAtMs?: number | undefined;
 }
 

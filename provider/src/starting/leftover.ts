@@ -58,7 +58,7 @@ export function isHere(
   return false;
 }
 
-/** The execution of a start that no state has; undefined where there is none. */
+/** The execution of a start that no state has; undefined if there is none. */
 export async function findLeftover(
   backend: Backend,
   start: PendingStart,

@@ -57,7 +57,7 @@ export class Ownership {
     return { taken, unresolved, seenBefore };
   }
 
-  /** True where this process has started, taken over or met the execution. */
+  /** True if this process has started, taken over or met the execution. */
   isTaken(id: string): boolean {
     return this.#taken.has(id) || this.#joined.has(id);
   }

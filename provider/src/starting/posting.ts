@@ -17,13 +17,13 @@ import type { WantedRun } from "./runKey";
 /** The execution of a run. */
 export interface Run {
   readonly executionId: string;
-  /** True where this call has started it; else it was found and is taken over. */
+  /** True if this call has started it; else it was found and is taken over. */
   readonly isNew: boolean;
-  /** True where this call has posted it and found the execution, because no answer came. */
+  /** True if this call has posted it and found the execution, because no answer came. */
   readonly wasPosted?: boolean | undefined;
   /** True if it was found in a list as not settled, even if it has settled since. */
   readonly wasRunning?: boolean | undefined;
-  /** True where it was taken over because it runs (`concurrency: "adopt"`). */
+  /** True if it was taken over because it runs (`concurrency: "adopt"`). */
   readonly isJoined?: boolean | undefined;
   /** The time at which the answer came, by our clock; set if this call has started the execution. */
   readonly beganMs?: number | undefined;

@@ -97,7 +97,7 @@ export class RunRegister {
   /**
    * The deployment has come to its regular end, and has answered with this execution for the resource. Pulumi will have
    * saved the answer, which is not yet known.
-   * @param options.isReady false where something of the deployment failed.
+   * @param options.isReady false if something of the deployment failed.
    */
   async answered(
     service: string,

@@ -9,9 +9,9 @@ import { isMap } from "../execution/rules";
 /** A finished execution of the run: the state holds it, and the next start comes after it. */
 export interface Superseded {
   readonly id: string;
-  /** RFC 3339, the service's clock; absent where the state does not say. */
+  /** RFC 3339, the service's clock; absent if the state does not say. */
   readonly startedAt?: string | undefined;
-  /** RFC 3339, the service's clock; absent where it has not settled. */
+  /** RFC 3339, the service's clock; absent if it has not settled. */
   readonly settledAt?: string | undefined;
   /** True if no call has shown that the state has the execution: the last deployment answered with it. */
   readonly isUnseen?: boolean | undefined;
@@ -42,7 +42,7 @@ export interface WantedRun {
    * UUIDs of version 7.
    */
   readonly keyMadeMs?: number | undefined;
-  /** True where the program chose the execution's very name, which then proves nothing alone. */
+  /** True if the program chose the execution's very name, which then proves nothing alone. */
   readonly isNamed: boolean;
   /** Of a teardown runbook: the arming that it is run for. */
   readonly armedId?: string | undefined;

@@ -62,7 +62,7 @@ export class SharedRuns {
   /**
    * Asserts that a start is not posted again after it was answered: one more would be one too many, whatever the
    * reason.
-   * @throws StartUncertainError where this process was answered with an execution of that name.
+   * @throws StartUncertainError when this process was answered with an execution of that name.
    */
   assertNotAccepted(workflow: string, runName: string): void {
     const id = this.#accepted.get(`${workflow} ${runName}`);

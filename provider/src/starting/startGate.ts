@@ -13,7 +13,7 @@ import type { WorkflowLock } from "./workflowLock";
 
 /** The workflow's executions as one batch sees them: each list is made once, when it is first asked for. */
 export interface Look {
-  /** False where other processes of this machine may be starting the same workflow at this moment. */
+  /** False if other processes of this machine may be starting the same workflow at this moment. */
   readonly isExclusive: () => boolean;
   /** All that have not settled. */
   unsettled(): Promise<readonly ExecutionSummary[]>;
@@ -28,7 +28,7 @@ export interface Look {
 /** The newest executions, and when the service told of them. */
 export interface Newest {
   readonly executions: readonly ExecutionSummary[];
-  /** By the service's clock, milliseconds since the epoch; undefined where it does not say. */
+  /** By the service's clock, milliseconds since the epoch; undefined if it does not say. */
   readonly servedAtMs: number | undefined;
 }
 
@@ -38,7 +38,7 @@ const minuteMs = 60_000;
 export interface EnterOptions {
   /** True if its start matters for the next one: it then goes through alone. */
   readonly alone?: boolean;
-  /** True where other processes of this machine are to be kept out meanwhile. */
+  /** True if other processes of this machine are to be kept out meanwhile. */
   readonly locked?: boolean;
   /** Ends the wait for a turn. */
   readonly signal: AbortSignal;
@@ -74,8 +74,8 @@ export class StartGate {
 
   /**
    * Runs `work` with the next batch, or in a batch of its own.
-   * @returns undefined where the signal aborted before the batch began.
-   * @throws whatever `work` throws.
+   * @returns undefined if the signal aborted before the batch began.
+   * @throws the error of `work`.
    */
   enter<T>(work: (look: Look) => Promise<T>, options: EnterOptions): Promise<T | undefined> {
     if (options.signal.aborted) return Promise.resolve(undefined);

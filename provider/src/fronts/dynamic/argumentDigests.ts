@@ -16,7 +16,7 @@ export const secretNote = "secret";
  */
 export type Note = string | null | readonly Note[] | { readonly [key: string]: Note };
 
-/** The note of plain data that is known and no secret; undefined where there is no value. */
+/** The note of plain data that is known and no secret; undefined if there is no value. */
 export function noteOf(value: unknown): Note | undefined {
   if (value === undefined || value === null) return undefined;
   if (isEmpty(value)) return digestOf(value);

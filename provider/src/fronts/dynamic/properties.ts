@@ -37,13 +37,13 @@ export interface SettledMeta {
    * paths.
    */
   readonly secretPaths?: readonly PropertyPath[];
-  /** Those that the program makes secret now; left out where it is all of them. */
+  /** Those that the program makes secret now; left out if it is all of them. */
   readonly programSecrets?: readonly string[];
 }
 
 /** The properties that the answers of `create`, `update` and `read` add, for later calls. */
 export interface AnsweredMeta {
-  /** True where the outputs that the workflow makes are secret: they stay so for this execution. */
+  /** True if the outputs that the workflow makes are secret: they stay so for this execution. */
   readonly secretOutputs?: boolean;
 }
 
@@ -61,9 +61,9 @@ export interface ResourceProperties {
   readonly notes: Readonly<Record<string, unknown>> | undefined;
   /** The paths of the secrets; the path of a whole argument if nothing is known about the place within the argument. */
   readonly secretPaths: readonly PropertyPath[];
-  /** False where an earlier version wrote which arguments have secrets, and not where. */
+  /** False if an earlier version wrote which arguments have secrets, and not where. */
   readonly hasSecretPaths: boolean;
-  /** True where the workflow's outputs were answered as secrets. */
+  /** True if the workflow's outputs were answered as secrets. */
   readonly secretOutputs: boolean;
   readonly programSecrets: readonly string[];
 }

@@ -48,7 +48,7 @@ export class Deployment implements ServedDeployment {
   readonly register: RunRegister;
   readonly messages: Surroundings["messages"];
   readonly host: ServedDeployment["host"];
-  /** True where the engine says of a function's call whether it is in a preview. */
+  /** True if the engine says of a function's call whether it is in a preview. */
   isToldOfPreviews = false;
   readonly #ending = new AbortController();
   readonly #surroundings: Surroundings;

@@ -30,7 +30,7 @@ export class InitFailed extends Error {
   readonly reasons: readonly [string, ...string[]];
   /** For a read: the inputs to keep. */
   readonly inputs: Bag | undefined;
-  /** True where the next deployment is to read it before it compares: it may have settled meanwhile. */
+  /** True if the next deployment is to read it before it compares: it may have settled meanwhile. */
   readonly refreshBeforeUpdate: boolean;
 
   constructor(

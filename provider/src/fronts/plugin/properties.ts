@@ -60,7 +60,7 @@ export function openValue(value: unknown): unknown {
   return open(plainOutput(value), [], []);
 }
 
-/** True where there is nothing in the properties. */
+/** True if there is nothing in the properties. */
 export function isEmpty({ raw }: Properties): boolean {
   return Object.keys(raw).length === 0;
 }

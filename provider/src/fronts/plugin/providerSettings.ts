@@ -83,7 +83,7 @@ export function settingsByKey(inputs: Bag): (key: string) => string | undefined 
 }
 
 /**
- * True where two sets of inputs mean the same: the order of keys says nothing, and neither do the keys that SDKs keep
+ * True if two sets of inputs mean the same: the order of keys says nothing, and neither do the keys that SDKs keep
  * for themselves.
  */
 export function haveSameMeaning(a: Bag, b: Bag): boolean {

@@ -50,12 +50,12 @@ export class ResourceMemory {
     if (urn !== undefined) this.#checked.delete(urn);
   }
 
-  /** True where a call for this resource belongs to a deployment, not to a refresh. */
+  /** True if a call for this resource belongs to a deployment, not to a refresh. */
   isDeployment(urn: string | undefined): urn is string {
     return urn !== undefined && this.#checked.has(urn);
   }
 
-  /** True where the state is known to have the resource. */
+  /** True if the state is known to have the resource. */
   isInState(urn: string | undefined): urn is string {
     return urn !== undefined && this.#inState.has(urn);
   }

@@ -8,7 +8,7 @@ import type { KnownSecrets } from "./secretOutputs";
 
 /** Properties whose secrets were named by argument, or also by place. */
 interface LocatedSecrets extends Pick<KnownSecrets, "args" | "secretPaths"> {
-  /** False where an earlier version wrote which arguments have secrets, and not where. */
+  /** False if an earlier version wrote which arguments have secrets, and not where. */
   readonly hasSecretPaths: boolean;
 }
 

@@ -19,7 +19,7 @@ export interface KnownSecrets {
   readonly args: Arguments;
   /** The paths of the secrets; the path of a whole argument if nothing is known about the place within the argument. */
   readonly secretPaths: readonly PropertyPath[];
-  /** True where the workflow's outputs were answered as secrets. */
+  /** True if the workflow's outputs were answered as secrets. */
   readonly secretOutputs: boolean;
 }
 
@@ -27,7 +27,7 @@ export interface KnownSecrets {
 export interface OutputSecrets {
   /** The paths of the secrets in the arguments that are answered. */
   readonly secretPaths: readonly PropertyPath[];
-  /** True where all that the workflow made is secret. */
+  /** True if all that the workflow made is secret. */
   readonly isHidden: boolean;
   /** Arguments for the place that the program no longer gives, and whose secret values the outputs still have. */
   readonly retained: Arguments;

@@ -35,7 +35,7 @@ export function checkSettings(settings: Settings): ArgumentProblem[] {
 /**
  * The account in which the settings act, as far as they or the STS tell.
  * @param args of an execution, as they are stored.
- * @throws ConfigurationError where a setting is wrong.
+ * @throws ConfigurationError when a setting is wrong.
  */
 export function findAccount(
   args: Arguments,
@@ -73,7 +73,7 @@ export class AlibabaClient {
   /**
    * Finds the acting identity. Waits for an answer only if an account is demanded that the settings do not tell.
    * @param args with the account of an execution that is there already, as it is stored.
-   * @throws ConfigurationError where a setting is wrong, or refused.
+   * @throws ConfigurationError when a setting is wrong, or refused.
    */
   static async open(args: Arguments, context: BackendContext, signal: AbortSignal): Promise<AlibabaClient> {
     const { settings } = context;

@@ -35,7 +35,7 @@ export function buildCreateMetadataToken(): HttpRequest {
   return build("CreateMetadataToken", "PUT", ["latest", "api", "token"], headers);
 }
 
-/** Asks for the name of the server's role; `token` is absent where the service has none. */
+/** Asks for the name of the server's role; `token` is absent if the service has none. */
 export function buildListRamRoles(token: string | undefined): HttpRequest {
   return build("ListRamRoles", "GET", [...rolesPath, ""], tokenHeader(token));
 }
@@ -52,7 +52,7 @@ function tokenHeader(token: string | undefined): Record<string, string> {
 /** The parts of a credentials URI. */
 export type CredentialsUri = Pick<HttpRequest, "endpoint" | "path" | "query">;
 
-/** Takes a credentials URI apart. @throws TypeError or URIError where it is none. */
+/** Takes a credentials URI apart. @throws TypeError or URIError when it is none. */
 export function readCredentialsUri(uri: string): CredentialsUri {
   const { origin, pathname, searchParams } = new URL(uri);
   const path = pathname.slice(1).split("/").map(decodeURIComponent);
@@ -67,7 +67,7 @@ export function buildGetCredentialsByUri(uri: CredentialsUri): HttpRequest {
 
 /**
  * The keys in an answer of either of them.
- * @throws ResponseFormatError where there are none.
+ * @throws ResponseFormatError when there are none.
  */
 export function parseHandedOut(
   answer: HttpAnswer,

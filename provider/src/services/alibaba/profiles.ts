@@ -26,7 +26,7 @@ export interface MissingProfile {
   readonly places: readonly string[];
 }
 
-/** The name of the profile that is asked for, and where it is set; undefined where none is. */
+/** The name of the profile that is asked for, and where it is set; undefined if none is. */
 export function namedProfile(settings: Settings): Found | undefined {
   return firstFound(
     fromConfig(settings, "alicloud:profile"),
@@ -36,7 +36,7 @@ export function namedProfile(settings: Settings): Found | undefined {
 
 /**
  * Finds the profile of a name.
- * @throws ConfigurationError where no file has it, or a file can't be read.
+ * @throws ConfigurationError when no file has it, or a file can't be read.
  */
 export function findNamedProfile(settings: Settings, name: Found): AlibabaProfile {
   const files = filesOf(settings, false);
@@ -52,7 +52,7 @@ export function findNamedProfile(settings: Settings, name: Found): AlibabaProfil
 
 /**
  * The profile to use where none is named: the current one of the JSON file, or `default` of the INI file.
- * @throws ConfigurationError where a file that is there, or named by a setting, can't be read.
+ * @throws ConfigurationError when a file that is there, or named by a setting, can't be read.
  */
 export function findUnnamedProfile(settings: Settings): AlibabaProfile | MissingProfile {
   const places: string[] = [];

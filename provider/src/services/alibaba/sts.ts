@@ -91,7 +91,7 @@ function roleParameters(role: RoleRequest): (readonly [string, string | undefine
 
 /**
  * The keys in an answer of the two AssumeRole operations.
- * @throws ResponseFormatError where there are none.
+ * @throws ResponseFormatError when there are none.
  */
 export function parseAssumedRole(
   answer: HttpAnswer,
@@ -103,7 +103,7 @@ export function parseAssumedRole(
 
 /**
  * Temporary keys as the STS, metadata services and credentials URIs write them.
- * @throws ResponseFormatError where a field is missing; it quotes nothing of the answer.
+ * @throws ResponseFormatError when a field is missing; it quotes nothing of the answer.
  */
 export function parseKeys(
   bag: Readonly<Record<string, unknown>>,
@@ -124,7 +124,7 @@ export function parseKeys(
 
 /**
  * The account in an answer of GetCallerIdentity.
- * @throws ResponseFormatError where there is none.
+ * @throws ResponseFormatError when there is none.
  */
 export function parseCallerAccount(answer: HttpAnswer, request: RequestSummary): string {
   const account = readJsonObject(answer, request)["AccountId"];

@@ -8,7 +8,7 @@ import { fromConfig } from "../../execution/settings";
 
 /**
  * Sees that the settings allow an account.
- * @throws ConfigurationError where they do not, or both guards are set, or one of them is no list.
+ * @throws ConfigurationError when they do not, or both guards are set, or one of them is no list.
  */
 export function checkAccount(settings: Settings, accountId: string): void {
   const allowed = accounts(settings, "aws:allowedAccountIds");

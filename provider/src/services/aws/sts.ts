@@ -77,7 +77,7 @@ function members(name: string, values: readonly string[], field = ""): Parameter
 
 /**
  * The keys in an answer of the two operations.
- * @throws ResponseFormatError where there are none; it quotes nothing of the answer.
+ * @throws ResponseFormatError when there are none; it quotes nothing of the answer.
  */
 export function parseAssumedRole(
   answer: HttpAnswer,
@@ -98,7 +98,7 @@ export function parseAssumedRole(
 
 const entities: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };
 
-/** The text of an XML element without children; undefined where there is none. */
+/** The text of an XML element without children; undefined if there is none. */
 export function elementOf(xml: string, name: string): string | undefined {
   const [, text] = new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml) ?? [];
   return text?.trim().replace(/&(lt|gt|amp|quot|apos);/g, (_, entity: string) => entities[entity] ?? "");

@@ -19,7 +19,7 @@ import { Tokens } from "./tokens";
 export interface Actor {
   /** Authorises requests within a scope. */
   authorize(scope: TokenScope): Authorize;
-  /** A project where a token tells it; undefined where it has to be looked up. */
+  /** A project where a token tells it; undefined if it has to be looked up. */
   project(name: string, signal: AbortSignal): Promise<FoundProject | undefined>;
   /** Forgets the authorisation of a refused request; true if the next request has a new one. */
   forget(refused: Authorization): boolean;

@@ -92,7 +92,7 @@ export type Part =
 
 /** One source of settings. */
 export interface CredentialSettings {
-  /** The part's value; absent where it is not set or the source has no such part. */
+  /** The part's value; absent if it is not set or the source has no such part. */
   readonly look: (part: Part) => Found | undefined;
   /** The source's name for a part, for messages about a missing part. */
   readonly nameOf: (part: Part) => string;
@@ -103,7 +103,7 @@ type Parts = readonly [Part, ...Part[]];
 /**
  * The credentials of one source, those that the vendor's provider prefers first. Parts of one that stands behind a
  * complete one do not matter, as there.
- * @throws ConfigurationError where the first one that has any part lacks another.
+ * @throws ConfigurationError when the first one that has any part lacks another.
  */
 export function credentialsIn(source: CredentialSettings): readonly FoundCredential[] {
   const found: FoundCredential[] = [];

@@ -22,7 +22,7 @@ export interface AccountContext {
   readonly credentials: CredentialsInUse;
   /** The rate limit of an operation for this account. */
   readonly allowance: AllowanceOf;
-  /** Text of a file, or undefined where there is none: files with tokens are read at each renewal. */
+  /** Text of a file, or undefined if there is none: files with tokens are read at each renewal. */
   readonly readFile: (path: string) => string | undefined;
   /** The names of settings. */
   readonly words: SettingWords;

@@ -29,7 +29,7 @@ import { findAgency, idTokenOf, secondsOf } from "./roles";
 /** The acting identity. */
 export interface HuaweiIdentity {
   readonly credential: HuaweiCredential;
-  /** The account of an access key, for requests to IAM; absent where it is not set. */
+  /** The account of an access key, for requests to IAM; absent if it is not set. */
   readonly domainId: string | undefined;
   readonly agency: Role | AgencyToken | undefined;
   /** The profile that the identity comes from: its other fields belong to this identity and to no other. */
@@ -40,7 +40,7 @@ export interface HuaweiIdentity {
 /**
  * Finds the acting identity. The machine's own identity is the last source; only a request shows whether the machine
  * has one.
- * @throws ConfigurationError where a credential is incomplete, or two settings name an identity each.
+ * @throws ConfigurationError when a credential is incomplete, or two settings name an identity each.
  */
 export function findIdentity(settings: Settings): HuaweiIdentity {
   const cliProfile = findCliProfile(settings);

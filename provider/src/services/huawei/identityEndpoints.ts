@@ -13,7 +13,7 @@ import { huaweiPlainHttp } from "./transport";
  * is set.
  * @param region undefined for the address that is the same for all regions.
  * @param suffix of host names.
- * @throws ConfigurationError where a setting is no address.
+ * @throws ConfigurationError when a setting is no address.
  */
 export function findIamEndpoint(
   settings: Settings,
@@ -45,7 +45,7 @@ const mainSuffix = "myhuaweicloud.com";
 /**
  * The address of the security token service.
  * @param suffix of host names.
- * @throws ConfigurationError where a setting is no address.
+ * @throws ConfigurationError when a setting is no address.
  */
 export function findStsEndpoint(settings: Settings, region: string | undefined, suffix: string): string {
   const found = firstFound(

@@ -25,7 +25,7 @@ const noAgency = "Please configure Cloud Service Agency first";
 
 /**
  * The keys of the ECS that this process runs on.
- * @param isAsked true where a setting asks for them; false where they are the last source to try.
+ * @param isAsked true if a setting asks for them; false if they are the last source to try.
  * @param words the names of settings, for an error when there is no credential at all.
  */
 export function ecsKeys(

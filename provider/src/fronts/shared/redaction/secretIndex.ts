@@ -111,7 +111,7 @@ export class Needles {
     return 0;
   }
 
-  /** True where the whole text is a part of one of them. */
+  /** True if the whole text is a part of one of them. */
   hasWithin(text: string): boolean {
     if (text.length < minLength) return false;
     this.#joined ??= this.#all.join("\0");

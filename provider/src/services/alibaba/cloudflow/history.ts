@@ -16,7 +16,7 @@ export interface HistoryEvent {
   readonly type: string;
   /** Name of the step; empty for events of the execution as a whole. */
   readonly stepName: string;
-  /** RFC 3339; absent where the service gave none. */
+  /** RFC 3339; absent if the service gave none. */
   readonly time: string | undefined;
   /** Parsed from JSON text; the text itself where it is no JSON. */
   readonly detail: unknown;
@@ -33,7 +33,7 @@ interface StepRecord {
   error: string | undefined;
   isOpen: boolean;
   hasExited: boolean;
-  /** True where another step of the same name ran at the same time, and no chain tells their events apart. */
+  /** True if another step of the same name ran at the same time, and no chain tells their events apart. */
   isConfused: boolean;
 }
 

@@ -51,7 +51,7 @@ export class FlowLists {
 
   /**
    * All executions that have not settled, newest first.
-   * @throws IncompleteListError where the list has no end, or rows that can't be read.
+   * @throws IncompleteListError when the list has no end, or rows that can't be read.
    */
   async unsettled(signal: AbortSignal): Promise<readonly ExecutionSummary[]> {
     const found = new Map<string, ExecutionSummary>();
@@ -77,7 +77,7 @@ export class FlowLists {
     return [...found.values()].sort((a, b) => (b.startedAt ?? "").localeCompare(a.startedAt ?? ""));
   }
 
-  /** Executions whose start carried a name that begins so, newest first; undefined where the service refuses to tell. */
+  /** Executions whose start carried a name that begins so, newest first; undefined if the service refuses to tell. */
   async started(namePrefix: string, signal: AbortSignal): Promise<NamedExecution[] | undefined> {
     const walk = new PageWalk({ maxPages: pagesOfName });
     const found: NamedExecution[] = [];

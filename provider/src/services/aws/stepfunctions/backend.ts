@@ -44,7 +44,7 @@ const pagesWhileRunning = 2;
 
 /**
  * Opens a state machine. Makes no request.
- * @throws ConfigurationError, InputError where a setting or the place is wrong.
+ * @throws ConfigurationError, InputError when a setting or the place is wrong.
  */
 export function openStateMachine(args: Arguments, context: BackendContext): StepFunctionsBackend {
   const place = placeOf(args, context.settings);

@@ -47,7 +47,7 @@ export class ExecutionLists {
 
   /**
    * All executions that have not settled, newest first.
-   * @throws IncompleteListError where the list has no end, or rows that can't be read.
+   * @throws IncompleteListError when the list has no end, or rows that can't be read.
    */
   async unsettled(signal: AbortSignal): Promise<readonly ExecutionSummary[]> {
     const { place, subject } = this.#requests;

@@ -26,7 +26,7 @@ export class Redrives {
     this.#cutOff.push(step);
   }
 
-  /** The steps that a redrive opens again; undefined where there have been too many redrives. */
+  /** The steps that a redrive opens again; undefined if there have been too many redrives. */
   next(): readonly StepRecord[] | undefined {
     if (this.#count >= maxRedrives) return undefined;
     this.#count += 1;

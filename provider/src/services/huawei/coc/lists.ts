@@ -74,7 +74,7 @@ export class JobLists {
 
   /**
    * The executions of the last 30 days that have not settled, newest first.
-   * @throws IncompleteListError where the list has no end, or rows that can't be read.
+   * @throws IncompleteListError when the list has no end, or rows that can't be read.
    */
   async unsettled(signal: AbortSignal): Promise<readonly ExecutionSummary[]> {
     const filter = { startedAfterMs: this.#clock.now() - unsettledSinceMs };

@@ -79,7 +79,7 @@ export class FlowLists {
   /**
    * All executions that have not settled, newest first. By the plain list: the paged list cannot filter, and a running
    * execution may be behind thousands that have ended.
-   * @throws IncompleteListError where the list has no end, or rows that can't be read.
+   * @throws IncompleteListError when the list has no end, or rows that can't be read.
    */
   async unsettled(signal: AbortSignal): Promise<readonly ExecutionSummary[]> {
     const { client, address, remedies, subject } = this.#workflow;
@@ -105,7 +105,7 @@ export class FlowLists {
     return found;
   }
 
-  /** An execution's row; undefined where it is not among the newest thousand. */
+  /** An execution's row; undefined if it is not among the newest thousand. */
   async find(
     executionId: string,
     { attempts, signal }: Pick<DescribeOptions, "attempts" | "signal">,
