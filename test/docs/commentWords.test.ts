@@ -63,11 +63,20 @@ function proseOf(comment: string): string {
     .replace(/^@(param|property|throws|returns|typedef|type)\b *(\{.*?\})?|^@\w+/gm, "\n");
 }
 
+// Parsing takes most of the time, and both tests read the same sources.
+const commentsBySource = new Map<string, readonly string[]>();
+
+function commentsIn(source: string): readonly string[] {
+  const comments = commentsBySource.get(source) ?? commentsOf(readFileSync(join(root, source), "utf8"));
+  commentsBySource.set(source, comments);
+  return comments;
+}
+
 function problemsIn(folder: string, problemsOf: (comment: string) => string[]): string[] {
   const sources = sourcesOf(folder);
   expect(sources.length).toBeGreaterThan(0);
   return sources.flatMap((source) =>
-    commentsOf(readFileSync(join(root, source), "utf8"))
+    commentsIn(source)
       .flatMap(problemsOf)
       .map((problem) => `${source}: ${problem}`),
   );
