@@ -38,7 +38,7 @@ export interface Stack {
   resources: Saved[];
   /** RandomUuid7 resources, by the name of the execution that uses them. */
   readonly keys: Map<string, { readonly keepers: number; readonly value: string }>;
-  /** Whether a deployment is under way. */
+  /** True if a deployment is under way. */
   isBusy: boolean;
 }
 
@@ -49,7 +49,7 @@ export interface Call {
   readonly name: string;
   readonly urn: string;
   readonly inputs: Bag;
-  /** What the state has of it when the call begins. */
+  /** The resource in the state when the call begins. */
   readonly old: Saved | undefined;
   /** A replacement that the engine makes without having asked the provider. */
   readonly isForced: boolean;
@@ -58,7 +58,7 @@ export interface Call {
   readonly beganMs: number;
 }
 
-/** How a call has ended. */
+/** The end of a call. */
 export type CallEnd =
   | ({ readonly kind: "done" } & Answer)
   | ({ readonly kind: "unready"; readonly reasons: readonly string[] } & Answer)
@@ -68,15 +68,15 @@ export type CallEnd =
   /** The provider's process is gone. */
   | { readonly kind: "lost" };
 
-/** What watches an engine. */
+/** The observer of an engine. */
 export interface EngineObserver {
   begin(call: Call): void;
   end(call: Call, end: CallEnd): void;
   /** The state has something new, or no longer has something. */
   saved(stack: Stack, saved: Saved, how: "created" | "updated" | "read" | "replaced" | "deleted"): void;
   /**
-   * What an import has read: the arguments that have to be in its inputs, these, why they are refused, and whether the
-   * outputs differ from them.
+   * Gets the result of an import: the arguments that have to be in its inputs, these inputs, the reasons for which they
+   * are refused, and `changes`, which is true if the outputs differ from them.
    */
   imported(
     answer: Answer,
@@ -90,7 +90,7 @@ export interface EngineObserver {
   note(text: string): void;
 }
 
-/** What an engine is made of. */
+/** The parts of an engine. */
 export interface EngineOptions {
   readonly world: World;
   readonly stack: Stack;
@@ -105,7 +105,7 @@ export interface EngineOptions {
   readonly newKey: () => string;
 }
 
-/** How a command has ended. */
+/** The result of a command. */
 export interface EngineResult {
   readonly isOk: boolean;
   /** True where it was killed. */
@@ -119,7 +119,7 @@ class StepFailed extends Error {}
 
 type Step = "same" | "done" | "failed" | "skipped";
 
-/** What is to be done with a registration. */
+/** The engine's decision about a registration. */
 interface Decision {
   readonly action: "create" | "replace" | "update" | "same";
   readonly inputs: Bag;
@@ -258,7 +258,7 @@ export class Engine {
     return isOk;
   }
 
-  // What is read for a preview is not saved.
+  // The result of a read for a preview is not saved.
   async #asRead(old: Saved): Promise<Saved> {
     if (!old.readsFirst) return old;
     const { id, inputs, outputs, reasons } = await this.#read(old);
@@ -283,7 +283,7 @@ export class Engine {
     return this.#options.stack.resources.find((saved) => saved.name === name && !saved.isToDelete);
   }
 
-  // What the engine makes of a registration: checks, compares, decides.
+  // The engine's work on a registration: checks, compares, decides.
   async #stepsOf(spec: ResourceSpec, given: Bag, old: Saved | undefined): Promise<Decision> {
     const isTargetedReplace = this.#options.step.replace === spec.name;
     const urn = urnOf(this.#options.world, this.#options.stack.name, spec.name);
@@ -700,7 +700,7 @@ export class Engine {
 
 class HostIsGone extends Error {}
 
-/** Why the engine does not take an answer; undefined where it does. */
+/** The refusal of an answer that the engine does not take; undefined where it takes the answer. */
 function taken({ id, outputs, inputs = {} }: Answer): CallEnd | undefined {
   const message = refusalOf(id, "id") ?? refusalOf(outputs) ?? refusalOf(inputs, "inputs");
   return message === undefined ? undefined : { kind: "refused", message };

@@ -34,9 +34,9 @@ export interface Followed {
   abortedMs: number | undefined;
   isPreview: boolean;
   clockJumped: boolean;
-  /** How many of its starts the service has handled. */
+  /** Number of its starts that the service has handled. */
   starts: number;
-  /** How many starts it has sent. */
+  /** Number of starts that it has sent. */
   sent: number;
   lostStart: boolean;
   /** It was cut short. */
@@ -71,15 +71,15 @@ export interface Want {
   isForced: boolean;
   readonly attempts: Attempt[];
   readonly started: { readonly execution: Execution; readonly attempt: Attempt }[];
-  /** How many requests to start it have left. */
+  /** Number of requests to start it that have been sent. */
   sent: number;
   state: "open" | "satisfied" | "given up";
   executionId: string | undefined;
   /** The person has said "allow" to it. */
   isAllowed: boolean;
-  /** What the last try has said. */
+  /** The message of the last try. */
   lastError: string;
-  /** How many of its tries have seen an execution fail, where each is an attempt of its own. */
+  /** Number of its tries that have seen an execution fail, where each is an attempt of its own. */
   failed: number;
 }
 
@@ -108,9 +108,9 @@ const requestMs = 31_000;
 const doubtMs = 46_000;
 // However short its time is, a start that has to wait for nothing is sent within this time.
 const sendMs = 30_000;
-// How long one look may take, with all its attempts.
+// Longest time of one status request, with all its attempts.
 const lookMs = 300_000;
-// What the engine and the disk take besides.
+// Time that the engine and the disk take besides.
 const besidesMs = 1_000;
 const expressMs = 366_000;
 
@@ -150,7 +150,7 @@ export class Oracle {
   readonly #lastArmed = new Map<string, string>();
   /** Teardowns that are left to the old copy, which the same destroy deletes. */
   readonly #leftToCopy: { readonly deployment: Followed; readonly want: Want }[] = [];
-  /** Which deployments have told an execution to stop. */
+  /** The deployments that have told an execution to stop. */
   readonly #stops: { readonly execution: Execution; readonly deployment: Followed }[] = [];
   #lastDelete: { readonly urn: string; readonly machine: Machine } | undefined;
   isHealed = false;
@@ -258,7 +258,7 @@ export class Oracle {
       );
       for (const { want: one } of left) this.#judgeTeardown(one);
     }
-    // What was destroyed has had its end, also where Pulumi did not get to say so in the state.
+    // A destroyed resource has had its end, also where Pulumi could not record that in the state.
     if (call.operation === "delete" && end.kind === "done" && !want && call.isReplaced !== true) {
       this.#epochs.set(call.urn, (this.#epochs.get(call.urn) ?? 0) + 1);
     }
@@ -469,7 +469,10 @@ export class Oracle {
     this.#judgeTurn(want, execution);
   }
 
-  /** Whose it is: by the only call that can have sent it, else by its input, else by the only one of the deployment. */
+  /**
+   * The owner of an execution: by the only call that can have sent it, else by its input, else by the only one of the
+   * deployment.
+   */
   #wantOf(execution: Execution, deployment: Followed): Want | undefined {
     const sender = deployment.wants.find(({ serial }) => serial === execution.origin.want);
     if (sender) return sender;
@@ -512,7 +515,7 @@ export class Oracle {
     return showsMarks(this.#world) && headers !== "shown" ? ` with headers ${headers}` : "";
   }
 
-  // Why docs/explanation/one-run-once.md lets a second one be. As narrow as it says.
+  // The exception by which docs/explanation/one-run-once.md allows a second execution. As narrow as the page says.
   #excuse(
     want: Want,
     first: { readonly execution: Execution; readonly attempt: Attempt },
@@ -578,7 +581,7 @@ export class Oracle {
     if (this.#isTakenByWord(want, first.execution)) {
       return "a resource that takes over whatever runs has taken it";
     }
-    // What was given up, and a teardown that is over, leave no id in a state to tell which they took.
+    // A run that was given up, and a teardown that is over, leave no id in a state that shows which execution they took.
     const isSought = this.wants.some(
       (one) =>
         one !== want &&
@@ -616,8 +619,8 @@ export class Oracle {
     return undefined;
   }
 
-  // Whether a destroy has dealt with an execution that has ended, and was killed before the state said so. Of one that
-  // began meanwhile only its stop tells.
+  // True if a destroy has dealt with an execution that has ended, and was killed before the state recorded that. For an
+  // execution that began meanwhile, only its stop proves that.
   #wasBeingDestroyed(urn: string, execution: Execution): boolean {
     const endedMs = this.#truth.endOf(execution);
     return this.#deletes.some(
@@ -633,7 +636,7 @@ export class Oracle {
     return this.#stops.some((one) => one.deployment === deployment && one.execution === execution);
   }
 
-  // Whether its machine had never deployed the resource before.
+  // True if the machine of the attempt had never deployed the resource before.
   #isFirstOfMachine({ deployment }: Attempt, urn: string): boolean {
     const { machine, number } = deployment;
     return !this.wants.some(
@@ -660,11 +663,11 @@ export class Oracle {
     );
   }
 
-  // What `queue` and `reject` promise, for deployments of one machine.
+  // The promises of `queue` and `reject`, for deployments of one machine.
   #judgeTurn(want: Want, execution: Execution): void {
     const concurrency = want.inputs["concurrency"];
     if ((concurrency !== "queue" && concurrency !== "reject") || wasListCut(want)) return;
-    // What is sent again had its turn when it was sent first.
+    // A start that is sent again had its place in the queue when it was sent first.
     if (want.sent > 1) return;
     const { lagMs } = this.#world;
     const machine = want.attempts.at(-1)?.deployment.machine;
@@ -739,7 +742,7 @@ export class Oracle {
     return attempts.some(hasLostStart);
   }
 
-  // Whether an execution that was not started for this run may be taken all the same.
+  // The reason for which a run may take an execution that was not started for it; undefined where there is none.
   #mayTake(stack: Stack, want: Want, execution: Execution): Exception | "said so" | "alike" | undefined {
     const { inputs } = want;
     if (want.attempts.some((attempt) => isByWord(attempt.inputs, execution))) return "said so";
@@ -777,7 +780,7 @@ export class Oracle {
     if ((isUntold || isForcedAfter) && owners.some((one) => one.urn === want.urn)) {
       return count("a destroy that this machine was not told of");
     }
-    // What another machine has changed meanwhile, this one's record of a start does not know.
+    // This machine's record of a start does not know the changes of another machine.
     const isChangedElsewhere = this.wants.some(
       (one) =>
         one.urn === want.urn &&
@@ -818,7 +821,7 @@ export class Oracle {
       this.#strays.add(execution);
       return count("a list left something out");
     }
-    // What the program had changed meanwhile was never started: it goes on with what it wanted before.
+    // The program's changes in between were never started: it continues with its former run.
     const isBefore = owners.some((one) => {
       if (one.identity !== want.identity || one.executionId !== undefined) return false;
       const between = this.wants.filter(
@@ -855,7 +858,7 @@ export class Oracle {
     // Executions without a mark are all alike, so are the starts that look for theirs.
     if (!this.#isMarked && execution.origin.deployment !== undefined) {
       const owner = this.#deployments.get(execution.origin.deployment);
-      // Who takes over whatever runs takes it from nobody.
+      // A resource that takes over any running execution takes it from nobody.
       const isTaken = this.wants.some(
         (one) =>
           one !== want &&
@@ -873,7 +876,7 @@ export class Oracle {
     return undefined;
   }
 
-  // Whether another run of the same key has it by an exception, or is about to: a start without an answer takes it.
+  // True if another run of the same key has it by an exception, or is about to: a start without an answer takes it.
   #isStrayOfKey(want: Want, execution: Execution): boolean {
     if (want.executionKey === undefined) return false;
     const fellows = this.wants.filter(
@@ -886,7 +889,7 @@ export class Oracle {
     );
   }
 
-  // Whether the machine of an attempt has itself started an execution, and remembers it.
+  // True if the machine of an attempt has itself started an execution, and remembers it.
   #knows(attempt: Attempt | undefined, execution: Execution): boolean {
     if (!attempt || execution.origin.deployment === undefined) return false;
     const { machine } = attempt.deployment;
@@ -952,7 +955,7 @@ export class Oracle {
     }
   }
 
-  // Whether an execution of ours could be seen with its name.
+  // True if an execution of ours could be seen with its name.
   #hasShownName(workflow: string): boolean {
     const { list, detail } = this.#world.lagMs;
     const seenBeforeMs = this.#timeline.nowMs - list - detail - 2 * requestMs;
@@ -1011,7 +1014,7 @@ export class Oracle {
     }
   }
 
-  // Whether a start of the resource was answered with somebody else's id.
+  // True if a start of the resource was answered with somebody else's id.
   #wasLiedTo(urn: string): boolean {
     return this.wants.some((want) => want.urn === urn && want.attempts.some(wasLiedTo));
   }
@@ -1154,7 +1157,7 @@ export class Oracle {
     );
   }
 
-  // Where several resources of a deployment share a workflow whose executions are all alike, they are counted together.
+  // Several resources of a deployment can share a workflow whose executions are all alike: these are counted together.
   #judgePools(): void {
     if (this.#isMarked || this.#world.express === true) return;
     const pools = new Map<string, { started: number; wants: Set<Want>; isDoubtful: boolean }>();
@@ -1220,7 +1223,7 @@ export class Oracle {
   }
 }
 
-// What is armed is known by the journal, until that is lost.
+// The journal knows the armed runs, until the journal is lost.
 function armingOf({ index, journalLosses }: Machine, urn: string): string {
   return `${String(index)} ${String(journalLosses)} ${urn}`;
 }
@@ -1237,7 +1240,7 @@ function circumstances(want: Want): string {
   return `${want.attempts.some(wasLiedTo) ? ", lied to" : ""}${wasListCut(want) ? ", with a list that was cut" : ""}`;
 }
 
-// Whether a deployment of it ended before it had its regular end.
+// True if a deployment of the run ended before its regular end.
 function wasCutShort({ attempts }: Want): boolean {
   return attempts.some(
     ({ deployment }) => deployment.wasKilled || deployment.lostStart || deployment.abortedMs !== undefined,

@@ -25,10 +25,10 @@ import { Truth } from "./services/truth";
 import { withImmediateScrypt } from "./slowHash";
 import { EndlessError, StandstillError, Timeline } from "./timeline";
 
-/** When every world begins. */
+/** The time at which every world begins. */
 export const worldBeginsMs = Date.parse("2026-11-21T06:00:00Z");
 
-/** How a run has ended. */
+/** The result of a run. */
 export interface Outcome {
   readonly violations: readonly Violation[];
   readonly counts: Readonly<Record<string, number>>;
@@ -45,7 +45,7 @@ const services = {
   stepfunctions: simulatedStepFunctions,
 } as const;
 
-// Whoever goes to another machine, or has lost the journal, takes longer than any list is behind.
+// A move to another machine, or the loss of the journal, takes longer than any list lags.
 const otherMachineMs = 30_000;
 // A provider without its engine notices it within five seconds, and ends.
 const orphanLivesMs = 8_000;
@@ -542,7 +542,7 @@ class Run {
     for (const machine of this.#machines) machine.heal();
     this.#truth.endSoon();
     this.#latencyMs = [10, 120];
-    // What is under way comes to its end, and so does what lags.
+    // Everything under way comes to its end, and so does everything that lags.
     await this.#timeline.pass(60_000);
     for (const stack of this.#stacks) {
       const machine = this.#lastMachine.get(stack) ?? 0;
