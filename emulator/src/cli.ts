@@ -1,5 +1,6 @@
 /** The command `runbook-emulator`: reads its options, starts an emulator, and says where it is in one line of JSON. */
 import { parseArgs } from "node:util";
+import { pulumiConfigJson } from "./client/pulumiConfig";
 import { registeredServices, startEmulator } from "./emulator";
 import type { EmulatorOptions } from "./emulator";
 import { FolderInUseError } from "./executions/folderLock";
@@ -28,6 +29,9 @@ Prints {"url":"…"} when it is ready. A browser shows executions and requests a
                       measure clock skew by the emulated clock
   --open-control      let other machines use the control API and the page, which
                       need no credentials: for a container
+  --pulumi-config URL print the configuration of a Pulumi stack that uses the emulator
+                      at this URL, and exit. Select the stack, then run:
+                      pulumi config set-all --json "$(npx runbook-emulator --pulumi-config URL)"
   --verbose           log each request on stderr, without secrets
   --exit-with-parent  exit when the parent process exits
   --help, --version
@@ -74,6 +78,7 @@ function readCommandLine(args: readonly string[]): CommandLine | string {
   const values = parse(args);
   if (values.help) return usage();
   if (values.version) return `${packageVersion()}\n`;
+  if (values["pulumi-config"] !== undefined) return `${pulumiConfigJson(readUrl(values["pulumi-config"]))}\n`;
   const options: EmulatorOptions = {
     port: readPort(values.port ?? "0"),
     enforceLimits: values["enforce-limits"] ?? false,
@@ -108,6 +113,7 @@ function parse(args: readonly string[]) {
         "enforce-limits": { type: "boolean" },
         "strict-auth": { type: "boolean" },
         "open-control": { type: "boolean" },
+        "pulumi-config": { type: "string" },
         verbose: { type: "boolean" },
         "exit-with-parent": { type: "boolean" },
         help: { type: "boolean", short: "h" },
@@ -137,6 +143,16 @@ function readAddress(option: string, text: string): { host: string; port: number
     throw new OptionError(`${option} must be an address and a port such as 169.254.169.254:80.`);
   }
   return { host, port: readPort(text.slice(colon + 1), `The port of ${option}`) };
+}
+
+function readUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    throw new OptionError(
+      `--pulumi-config must be the URL that the emulator has printed, such as http://127.0.0.1:8787.`,
+    );
+  }
+  return text.replace(/\/+$/, "");
 }
 
 function nonEmpty(option: string, value: string, wanted: string): string {

@@ -1,13 +1,23 @@
 /**
- * Comments use standard words too: of both packages, tools, bench, test support and examples. How a sentence begins is not
- * judged here: a comment on a name may be a noun phrase, such as "What a start was answered with".
+ * Comments use standard words too: of both packages, tools, bench, test support and examples. Their sentences begin with the
+ * subject: "The answer to a start", not "What a start was answered with".
  */
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
-import { wordProblemsOf } from "./standardWords";
+import { clauseProblemsOf, wordProblemsOf } from "./standardWords";
 
 const root = join(__dirname, "../..");
+
+// The folders whose comments begin with their subject.
+const subjectFolders = [
+  "provider/src/fronts/dynamic",
+  "provider/src/fronts/plugin",
+  "provider/src/ground",
+  "provider/src/http",
+  "provider/src/services",
+  "provider/src/timeline",
+];
 
 const folders = ["provider/src", "emulator/src", "tools", "bench", "test/support", "examples"];
 
@@ -43,21 +53,32 @@ function commentsOf(text: string): string[] {
 
 function proseOf(comment: string): string {
   return comment
-    .replace(/^\/\*+|\*\/$/g, "")
+    .replace(/^\/\*+ ?|\*\/$/g, "")
     .replace(/^ *(\*|\/\/) ?/gm, "")
     .replace(/\{@(link|inheritDoc) [^}]*\}/g, "…")
+    .replace(
+      /^@(?:(?:param|property)(?: +\{.*?\})? +\S+|returns(?: +\{.*?\})?) +(\w)/gm,
+      (_tag, first: string) => `\n${first.toUpperCase()}`,
+    )
     .replace(/^@(param|property|throws|returns|typedef|type)\b *(\{.*?\})?|^@\w+/gm, "\n");
 }
 
-test.each(folders)("%s: comments use standard words", (folder) => {
+function problemsIn(folder: string, problemsOf: (comment: string) => string[]): string[] {
   const sources = sourcesOf(folder);
   expect(sources.length).toBeGreaterThan(0);
-  const problems = sources.flatMap((source) =>
+  return sources.flatMap((source) =>
     commentsOf(readFileSync(join(root, source), "utf8"))
-      .flatMap(wordProblemsOf)
+      .flatMap(problemsOf)
       .map((problem) => `${source}: ${problem}`),
   );
-  expect(problems).toEqual([]);
+}
+
+test.each(folders)("%s: comments use standard words", (folder) => {
+  expect(problemsIn(folder, wordProblemsOf)).toEqual([]);
+});
+
+test.each(subjectFolders)("%s: comments begin with their subject", (folder) => {
+  expect(problemsIn(folder, clauseProblemsOf)).toEqual([]);
 });
 
 test.each([
@@ -77,4 +98,28 @@ test("code and texts are not taken for comments", () => {
   expect(
     commentsOf('const text = "// It peeks.";\nconst url = `http://peeks`;').flatMap(wordProblemsOf),
   ).toEqual([]);
+});
+
+test.each([
+  ["the first sentence", "/** What runs. */\nconst a = 1;"],
+  ["a later sentence", "// Runs. Whoever waits is told.\nconst a = 1;"],
+  ["the second line", "function f() {\n  // Runs.\n  // When it ends, it is told.\n  f();\n}"],
+  ["a list's item", "/**\n * Waits:\n * - How it ends.\n */\nconst a = 1;"],
+  ["a parameter", "/** @param a what runs */\nfunction f(a) {}"],
+  ["a typed parameter", "/**\n * Waits.\n * @param {string} a where it runs\n */\nfunction f(a) {}"],
+  ["a result", "/**\n * Waits.\n * @returns whether it runs\n */\nfunction f() {}"],
+])("a clause in place of the subject is found in %s", (_where, source) => {
+  expect(commentsOf(source).flatMap(clauseProblemsOf)).toEqual([
+    expect.stringMatching(/^begin with the subject: /),
+  ]);
+});
+
+test.each([
+  ["a question", "// What runs now?\nconst a = 1;"],
+  ["a clause after its verb", "/** Tells what runs, and when it ends. */\nconst a = 1;"],
+  ["an error's condition", "/** @throws {Error} when it runs */\nfunction f() {}"],
+  ["a parameter's name", "/** @param where the place */\nfunction f(where) {}"],
+  ["a longer word", "// However, a wait ends.\nconst a = 1;"],
+])("%s is no clause in place of the subject", (_what, source) => {
+  expect(commentsOf(source).flatMap(clauseProblemsOf)).toEqual([]);
 });

@@ -95,6 +95,16 @@ function wordProblemsIn(sentence: string): string[] {
   return words.filter(({ not }) => not.test(sentence)).map(({ write }) => `write "${write}": ${sentence}`);
 }
 
+// Clauses that stand for a noun ("What runs"), or that keep the subject waiting ("When it runs").
+const clause = /^(What|Who|Which|Where|When)(ever)?\b|^(Whom|Whose|Whether|Why|How)\b/;
+
+/** The sentences that begin with a clause, not with their subject, and are no questions. */
+export function clauseProblemsOf(text: string): string[] {
+  return sentencesOf(text)
+    .filter((sentence) => clause.test(sentence) && !sentence.endsWith("?"))
+    .map((sentence) => `begin with the subject: ${sentence}`);
+}
+
 /** The problems of a text, with the words to write instead. */
 export function problemsOf(text: string): string[] {
   return sentencesOf(text).flatMap((sentence) => [

@@ -1,6 +1,5 @@
 /**
- * docs/reference/step-functions.md: permissions and policy are those of the operations that the client
- * sends, and the table of errors says what the code does with them.
+ * docs/reference/step-functions.md: the table of errors says what the code does with them.
  */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
@@ -13,29 +12,6 @@ import { alreadyExists } from "../../provider/src/services/aws/stepfunctions/ans
 const page = readFileSync(resolve(__dirname, "../../docs/reference/step-functions.md"), "utf8");
 const section = (heading: string): string =>
   page.split(new RegExp(`^#+ ${heading}$`, "m"))[1]!.split(/^#+ /m)[0]!;
-const actions = Object.keys(model.operations)
-  .map((operation) => `states:${operation}`)
-  .sort();
-
-test("the table of permissions has every operation, and the policy allows every operation", () => {
-  const text = section("Permissions");
-  const rows = [...text.matchAll(/^\| `(states:\w+)`/gm)].map(([, action]) => action);
-  expect(rows.sort()).toEqual(actions);
-  const [, json = ""] = /```json\n([^]*?)```/.exec(text) ?? [];
-  const policy = JSON.parse(json) as { Statement: { Action: string[]; Resource: string | string[] }[] };
-  expect(policy.Statement.flatMap(({ Action }) => Action).sort()).toEqual(actions);
-  // Each of them on the resource that its own ARN names: an execution, or the state machine.
-  for (const { Action, Resource } of policy.Statement) {
-    const kind = JSON.stringify(Resource).includes(":execution:") ? "executionArn" : "stateMachineArn";
-    for (const action of Action) {
-      const operation = action.replace("states:", "") as keyof typeof model.operations;
-      expect([action, Object.keys(model.operations[operation].parameters)]).toEqual([
-        action,
-        expect.arrayContaining([kind]),
-      ]);
-    }
-  }
-});
 
 describe("errors", () => {
   const rows = section("Errors of the service")

@@ -156,7 +156,8 @@ test.each(everyService)("%s: every outcome, onFailure and rerunOn", async (servi
         new RegExp(`^\\* execution ${id!} ${verb} after (\\d+m?s|less than 1s)$`),
       );
       expect(diagnostics).toContain(`The execution is no longer running. ${next}`);
-      expect(diagnostics.at(-1)).toMatch(/error WFX-EXECUTION-FAILED$/);
+      expect(diagnostics.at(-2)).toMatch(/error WFX-EXECUTION-FAILED$/);
+      expect(diagnostics.at(-1)).toMatch(/^https:\S+#wfx-execution-failed$/);
       // The state keeps what the person has read.
       expect(initErrors).toHaveLength(1);
       for (const line of diagnostics.slice(2)) expect(initErrors![0]).toContain(line);

@@ -238,3 +238,35 @@ test("--help and --version", () => {
   }
   expect(refusal("--version").stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
 });
+
+describe("--pulumi-config", () => {
+  const run = (...args: string[]) =>
+    spawnSync(process.execPath, [binFile, "--pulumi-config", ...args], { encoding: "utf8" });
+
+  test("prints the configuration in the form of `pulumi config --json`", () => {
+    const { status, stdout } = run("http://127.0.0.1:8787/");
+    expect(status).toBe(0);
+    const settings = JSON.parse(stdout) as Record<string, unknown>;
+    expect(settings).toMatchObject({
+      "huaweicloud:region": { value: "cn-north-4", secret: false },
+      "huaweicloud:secretKey": { value: "emulator-secret-key-0001", secret: true },
+      "alicloud:endpoints": {
+        value: '{"fnf":"http://127.0.0.1:8787","sts":"http://127.0.0.1:8787"}',
+        objectValue: { fnf: "http://127.0.0.1:8787", sts: "http://127.0.0.1:8787" },
+        secret: false,
+      },
+    });
+    expect(settings).not.toHaveProperty(["huaweicloud:allowInsecureHttp"]);
+    expect(JSON.parse(run("http://emulator:8787").stdout)).toMatchObject({
+      "huaweicloud:allowInsecureHttp": { value: "true" },
+    });
+  });
+
+  test.each(["8787", "ftp://127.0.0.1", ""])("refuses %j, which is no URL of an emulator", (text) => {
+    const { status, stdout, stderr } = run(text);
+    expect([status, stdout]).toEqual([2, ""]);
+    expect(stderr).toBe(
+      "runbook-emulator: --pulumi-config must be the URL that the emulator has printed, such as http://127.0.0.1:8787.\n",
+    );
+  });
+});

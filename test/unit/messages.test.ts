@@ -67,7 +67,13 @@ function without<T extends object, K extends keyof T>(whole: T, ...fields: K[]):
   return copy;
 }
 
-const where = "  workflow wf-1 of project p (cn-north-4), https://console.example/, error ";
+const page = (code: string): string =>
+  `  https://github.com/pulumi-runbook/pulumi-runbook/blob/main/docs/reference/errors.md#${code.toLowerCase()}`;
+/** The last lines: the workflow, the console, the code, and the code's documentation. */
+const where = (code: string): string[] => [
+  `  workflow wf-1 of project p (cn-north-4), https://console.example/, error ${code}`,
+  page(code),
+];
 
 describe("an execution that failed", () => {
   test("step, targets, their logs, and what the next deployment does", () => {
@@ -89,7 +95,7 @@ describe("an execution that failed", () => {
       "      | bash: ./patch.sh: Permission denied",
       '    and 1 more; all of them are in the output "steps"',
       '  The execution is no longer running. The next `pulumi up` runs the workflow again (rerunOn includes "failed").',
-      `${where}WFX-EXECUTION-FAILED`,
+      ...where("WFX-EXECUTION-FAILED"),
     ]);
   });
 
@@ -126,6 +132,7 @@ describe("an execution that failed", () => {
       "execution 8f1c02aa failed",
       '  The execution is no longer running. The next `pulumi up` runs the workflow again (rerunOn includes "failed").',
       "  workflow wf-1 of project p (cn-north-4), error WFX-EXECUTION-FAILED",
+      page("WFX-EXECUTION-FAILED"),
     ]);
     const nameless = without(step({ error: "quota\n exceeded", failedTargets: [{}] }), "name");
     const countless = without(failed({ steps: [nameless] }), "stepsTotal");
@@ -158,7 +165,7 @@ describe("an execution for which the deployment has waited too long", () => {
       '  last seen in step 1 of 3 "Run script"',
       "  The next `pulumi up` resumes waiting for this execution. Nothing is started twice.",
       "  To stop the execution instead, run `pulumi destroy --target <URN>`.",
-      `${where}WFX-EXECUTION-TIMEOUT`,
+      ...where("WFX-EXECUTION-TIMEOUT"),
     ]);
   });
 
@@ -199,7 +206,7 @@ test("an interruption: it is still running and is waited for again", () => {
   expect(describeInterrupted("8f1c02aa", true, context()).split("\n")).toEqual([
     "interrupted while waiting for execution 8f1c02aa, which is still running",
     "  The next `pulumi up` resumes waiting for this execution. Nothing is started twice.",
-    `${where}WFX-INTERRUPTED`,
+    ...where("WFX-INTERRUPTED"),
   ]);
 });
 
@@ -240,7 +247,7 @@ test("a start whose outcome is unknown: nothing was sent twice, and what the nex
 });
 
 test("what goes wrong in a call that starts nothing has its code, once", () => {
-  const withCode = "no credentials\n  Error WFX-CONFIGURATION";
+  const withCode = `no credentials\n  Error WFX-CONFIGURATION\n${page("WFX-CONFIGURATION")}`;
   expect(describeError({ message: "no credentials", code: "WFX-CONFIGURATION" })).toBe(withCode);
   expect(describeError({ message: withCode, code: "WFX-CONFIGURATION" })).toBe(withCode);
   expect(describeError({ message: "a bug" })).toBe("a bug");
@@ -248,13 +255,13 @@ test("what goes wrong in a call that starts nothing has its code, once", () => {
 
 test("what went wrong before a start: nothing was started", () => {
   expect(describeNotStarted({ message: "no credentials", code: "WFX-CONFIGURATION" })).toBe(
-    "no credentials\n  Nothing was started. Error WFX-CONFIGURATION",
+    `no credentials\n  Nothing was started. Error WFX-CONFIGURATION\n${page("WFX-CONFIGURATION")}`,
   );
   expect(describeNotStarted({ message: "oops" })).toBe("oops\n  Nothing was started.");
   // The places where credentials can be set make a long list, all of which is needed.
   const places = "HW_ACCESS_KEY; ".repeat(125).trim();
   expect(describeNotStarted({ message: places, code: "WFX-CONFIGURATION" })).toContain(`${places}\n`);
-  expect(describeNotStarted({ message: places, code: "WFX-SERVICE" }).length).toBeLessThan(1_100);
+  expect(describeNotStarted({ message: places, code: "WFX-SERVICE" }).length).toBeLessThan(1_200);
 });
 
 test("an execution that will not stop: it stays in the state, and how to leave it running", () => {
@@ -323,6 +330,7 @@ describe("no message has more than 15 lines", () => {
 
   const everyMessage = (snapshot: ExecutionSnapshot, cause: string): string[] => [
     describeFailed(snapshot, context()),
+    describeFailed(snapshot, context({ runOn: "destroy" })),
     describeTimedOut(snapshot, {
       ...context(),
       executionId: snapshot.executionId,
@@ -336,8 +344,20 @@ describe("no message has more than 15 lines", () => {
     describeNamedStartUncertain(cause, snapshot.executionId, context(), false),
     describeNamedStartUncertain(cause, snapshot.executionId, context(), true),
     describeNameInDoubt(snapshot.executionId, context()),
-    describeNotStarted({ message: cause }),
+    describeNotStarted({ message: cause, code: "WFX-SERVICE" }),
   ];
+
+  test("with everything that a message can have", () => {
+    const run = step({
+      error: "step error",
+      targets: { succeeded: 0, failed: 3, running: 0, notPerformed: 0 },
+      failedTargets: [target(), target()],
+    });
+    const whole = failed({ steps: [run], error: "another error" });
+    for (const runOn of ["create", "destroy"]) {
+      expect(countLines(describeFailed(whole, context({ runOn })))).toBe(15);
+    }
+  });
 
   test("whatever logs, errors of steps and messages of targets hold", () => {
     fc.assert(

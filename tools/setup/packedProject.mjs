@@ -70,13 +70,14 @@ export async function findPinnedNode(pinned) {
 
 /**
  * Makes a project with pinned packages, and adds packages as they would be published today.
- * @param {{ pinned: string, packageFolders: readonly string[], env?: NodeJS.ProcessEnv }} options `pinned`: the folder
- *   that `ensurePinnedPackages` gave; `packageFolders`: those of the packages to pack, compiled
+ * @param {{ pinned: string, packageFolders: readonly string[], name?: string, env?: NodeJS.ProcessEnv }} options
+ *   `pinned`: the folder that `ensurePinnedPackages` gave; `packageFolders`: those of the packages to pack, compiled;
+ *   `name`: that of the project's folder
  * @returns {Promise<PackedProject>}
  */
-export async function makePackedProject({ pinned, packageFolders, env = process.env }) {
+export async function makePackedProject({ pinned, packageFolders, name = "project", env = process.env }) {
   const own = await mkdtemp(join(tmpdir(), "packed-project-"));
-  const folder = join(own, "project");
+  const folder = join(own, name);
   const remove = () => rm(own, { recursive: true, force: true });
   try {
     for (const packageFolder of packageFolders) {

@@ -59,5 +59,24 @@ export function pulumiConfig(
   return config;
 }
 
+/**
+ * The same configuration in the form of `pulumi config --json`, which `pulumi config set-all --json` reads.
+ * @param url - base of all services
+ */
+export function pulumiConfigJson(url: string): string {
+  const settings: Record<string, { value: string; secret: boolean; objectValue?: Record<string, string> }> =
+    {};
+  for (const [path, { value, secret = false }] of Object.entries(pulumiConfig(url, {}))) {
+    const [key, name] = path.split(".") as [string, string?];
+    if (name === undefined) {
+      settings[key] = { value, secret };
+    } else {
+      const objectValue = { ...settings[key]?.objectValue, [name]: value };
+      settings[key] = { value: JSON.stringify(objectValue), secret, objectValue };
+    }
+  }
+  return JSON.stringify(settings);
+}
+
 const isLocal = (url: string): boolean =>
   /^https:|^http:\/\/(127\.\d+\.\d+\.\d+|\[::1\]|([^/]*\.)?localhost)(:\d+)?$/.test(url);

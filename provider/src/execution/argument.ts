@@ -1,5 +1,5 @@
 /**
- * An argument of a service as data: what it takes, what a change of it means, and what is wrong with a value.
+ * An argument of a service as data: its type, the meaning of a change, and the problems of a value.
  */
 
 /** Plain arguments of a resource, as they arrive from a front: known values only, secrets in the clear. */
@@ -22,9 +22,9 @@ export interface ArgumentProblem {
  */
 export type ArgumentType = "string" | "number" | "boolean" | "map" | "json" | "words";
 
-/** Validates one argument, and says what it takes. */
+/** Validates one argument, and describes its type. */
 export interface ArgumentRule {
-  /** Gets only known values; says what is wrong with one, or nothing. */
+  /** Gets only known values; returns the problem of a value, or nothing. */
   (value: unknown): string | undefined;
   readonly type: ArgumentType;
   /** The only words that are taken; left out where any are. */

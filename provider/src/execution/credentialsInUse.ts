@@ -30,7 +30,7 @@ export class CredentialsInUse {
 const isSecret = /secret|password|token|(^|[_:])sk$/i;
 const isPlace = /(file|uri|url|path|endpoint|duration|expiration)$/i;
 
-/** The same settings; what is read of them under the name of a secret is known as one from then on. */
+/** The same settings; a value that is read under the name of a secret is known as a secret from then on. */
 export function rememberingSecrets(settings: Settings, credentials: CredentialsInUse): Settings {
   const remember = (name: string, value: string | undefined): string | undefined => {
     if (isSecret.test(name) && !isPlace.test(name)) credentials.add(value);

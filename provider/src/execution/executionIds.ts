@@ -1,6 +1,6 @@
 /**
- * Ids of executions as answers give them. An id is the one thing that may never be lost or mistaken: what could not stand
- * in the path of a request, or names another execution than the requested one, is no answer.
+ * Ids of executions as answers give them. An id must never be lost or mistaken. An id that could not stand in the path
+ * of a request, or that names another execution than the requested one, is no answer.
  */
 import type { RequestSummary } from "../ground/errors";
 import { IncompleteListError, ResponseFormatError } from "../ground/errors";
@@ -65,7 +65,7 @@ function describeField(value: unknown, field: string): string {
   return `with "${field}": ${typeof value === "string" ? shown(value) : `a ${typeof value}`}`;
 }
 
-// As JSON: what can't be seen is then spelt out.
+// As JSON: invisible characters are then spelt out.
 function shown(text: string): string {
   const quoted = JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
   return quoted.replace(/[\p{C}\p{Z}]/gu, (character) =>

@@ -1,5 +1,5 @@
 /**
- * The way through a list of pages, whatever the service does: it ends with the last page, where pages repeat themselves,
+ * The way through a list of pages, even if the service errs: it ends with the last page, where pages repeat themselves,
  * and where there are too many. Shared by all that read page after page.
  */
 

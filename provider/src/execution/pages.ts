@@ -70,7 +70,7 @@ export async function* pagesOf(
 }
 
 /**
- * All executions that pass a filter: what decides whether one is started.
+ * All executions that pass a filter: they decide whether an execution is started.
  * @throws IncompleteListError where that is not known: the list has no end, or rows that can't be read.
  */
 export async function listAll(

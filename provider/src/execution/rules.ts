@@ -1,6 +1,6 @@
 /**
- * Rules for arguments: each says in one sentence what is wrong with a value, or nothing.
- * Used by the argument tables of the services and of the lifecycle.
+ * Rules for arguments: each returns the problem of a value in one sentence, or nothing. Used by the argument tables of
+ * the services and of the lifecycle.
  */
 import { isJsonObject as isMap } from "../http/answer";
 import type { ArgumentRule, ArgumentType } from "./argument";

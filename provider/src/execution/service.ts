@@ -135,7 +135,7 @@ export interface DescribeOptions {
    * @default false
    */
   readonly sparing?: boolean | undefined;
-  /** Told how the execution stands where that is known before what only adds details is read. */
+  /** Called with the execution's status, if the status is known before the details are read. */
   readonly onStatus?: ((snapshot: ExecutionSnapshot) => void) | undefined;
   /**
    * True where a person gave the id: the execution may be another workflow's, which counts as unknown.
@@ -253,8 +253,8 @@ export interface Backend {
    */
   findStarted?(namePrefix: string, signal: AbortSignal): Promise<readonly NamedExecution[] | undefined>;
   /**
-   * The name that an execution's start carried; null where it carried none, undefined where the service does not show
-   * what it carried.
+   * The name that an execution's start carried; null if the start carried none, undefined if the service does not show
+   * the name.
    */
   readRunName(executionId: string, signal: AbortSignal): Promise<string | null | undefined>;
   /**

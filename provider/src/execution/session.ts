@@ -107,7 +107,7 @@ export function openSession(options: SessionOptions): Session {
         const asked = await definition.askPlace?.(stored, args, contextOf(definition), signal);
         return { ...asked, ...told };
       } catch (error) {
-        // Told by check, and by whoever connects.
+        // Reported by check, and when the service is opened.
         if (error instanceof ConfigurationError) return {};
         throw error;
       }

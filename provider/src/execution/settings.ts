@@ -58,7 +58,7 @@ export function fromConfig(settings: Settings, key: string): Found | undefined {
   return first ?? second;
 }
 
-/** `huaweicloud:accessKey` as `huaweicloud:access_key`; what is before the colon stays. */
+/** `huaweicloud:accessKey` as `huaweicloud:access_key`; the part before the colon stays. */
 export function snakeCase(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

@@ -44,9 +44,20 @@ export function describeOutcome(status: ExecutionStatus): string {
   return outcomes[status];
 }
 
-/** The last line of a message: the workflow, the page for people, the error code. */
+/** The last lines of a message: the workflow, the page for people and the error code; then the code's documentation. */
 export function where(context: MessageContext, code: ErrorCode): string[] {
-  return [`  ${[context.subject, context.consoleUrl, `error ${code}`].filter(Boolean).join(", ")}`];
+  return [
+    `  ${[context.subject, context.consoleUrl, `error ${code}`].filter(Boolean).join(", ")}`,
+    `  ${errorPage(code)}`,
+  ];
+}
+
+// The packages name the same repository; a test compares them.
+const errorsPage = "https://github.com/pulumi-runbook/pulumi-runbook/blob/main/docs/reference/errors.md";
+
+/** The address of the section about an error code. In messages it has a line of its own, so that a terminal can open it. */
+export function errorPage(code: string): string {
+  return `${errorsPage}#${code.toLowerCase()}`;
 }
 
 /** Joins parts of a message. A part is one line, whatever the names in it hold; its blanks in front are ours. */

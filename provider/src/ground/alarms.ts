@@ -1,5 +1,5 @@
 /**
- * Alarms for clocks that have none, such as those of tests, whose time is moved by those who sleep.
+ * Alarms for clocks that have none, such as the clocks of tests, whose time moves when somebody sleeps.
  */
 import type { Clock } from "./clock";
 import { steadyClock } from "./clock";

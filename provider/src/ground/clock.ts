@@ -8,13 +8,13 @@ export interface Clock {
   now(): number;
   /**
    * Milliseconds since some moment, by a clock that nobody sets. It may stand still while the machine sleeps.
-   * @default what `now` shows
+   * @default the same as `now`
    */
   elapsed?(): number;
   /** Resolves after `ms` milliseconds, or at once when `signal` aborts. Never rejects. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /**
-   * A signal that aborts after `ms` milliseconds, for what must not last longer.
+   * A signal that aborts after `ms` milliseconds, for work that must not last longer.
    * @default the machine's own timer
    */
   timeout?(ms: number): AbortSignal;
@@ -31,8 +31,8 @@ export function abortAfter(clock: Clock, ms: number): AbortSignal {
   return clock.timeout?.(ms) ?? machineTimeout(ms);
 }
 
-// Not AbortSignal.timeout: in Node 20 one that is only a source of AbortSignal.any is collected before it has aborted, and
-// what waits for it waits for ever. The timer keeps this one.
+// Not AbortSignal.timeout: in Node 20 a signal that is only a source of AbortSignal.any is collected before it has
+// aborted, and work that waits for the signal waits for ever. The timer keeps this signal.
 function machineTimeout(ms: number): AbortSignal {
   const controller = new AbortController();
   const passed = (): void => {
@@ -46,8 +46,8 @@ function machineTimeout(ms: number): AbortSignal {
 const longestTimerMs = 2_147_483_647;
 
 /**
- * A clock for plans: where `clock` is set back, it goes on from where it was asked last, so that what is planned comes
- * hardly later for it. From then on it is ahead of `clock`: its times are for nobody else.
+ * A clock for plans: if `clock` is set back, the clock for plans continues from its last time, so that a planned event
+ * is hardly delayed. From then on the clock for plans is ahead of `clock`: its times are for nobody else.
  */
 export function steadyClock(clock: Clock): Clock {
   let lastMs = -Infinity;
@@ -65,8 +65,8 @@ export function steadyClock(clock: Clock): Clock {
 }
 
 /**
- * Measures how long something has been going on. A clock that is set, forth or back, does not change the result: what may
- * be concluded after a while is not concluded early.
+ * Measures how long something has been going on. A clock that is set, forth or back, does not change the result: a
+ * conclusion that needs some time is not drawn early.
  * @returns the milliseconds since the call.
  */
 export function stopwatch(clock: Clock): () => number {

@@ -155,7 +155,8 @@ export interface ServiceErrorDetails {
   /** One sentence on what to do; appended to the message. */
   readonly remedy?: string | undefined;
   /**
-   * True where the answer is not the service's own but a proxy's or a login page's: it says nothing of what was asked.
+   * True where the answer is not the service's own but a proxy's or a login page's: the answer says nothing about the
+   * request.
    * @default false
    */
   readonly isForeign?: boolean | undefined;
@@ -211,7 +212,7 @@ export class ThrottledError extends ServiceError {
   }
 }
 
-/** A 2xx answer that is not what the service documents. The message says what is wrong with it. */
+/** A 2xx answer that differs from the service's documentation. The message names the difference. */
 export class ResponseFormatError extends WorkflowExecutionError {
   readonly request: RequestSummary;
 
@@ -224,8 +225,8 @@ export class ResponseFormatError extends WorkflowExecutionError {
 /** A 2xx answer that is larger than anything the service documents. The provider has read none of the answer. */
 export class AnswerTooLargeError extends ResponseFormatError {
   /**
-   * @param size what is too much, e.g. `more than 16 MiB`.
-   * @param remedy a sentence on what to do then.
+   * @param size the size that is too large, e.g. `more than 16 MiB`.
+   * @param remedy a sentence with the remedy.
    */
   constructor(
     request: RequestSummary,
@@ -240,8 +241,8 @@ export class AnswerTooLargeError extends ResponseFormatError {
 /** A list that could not be read to its end, or has rows that can't be read. Nothing may be decided by it. */
 export class IncompleteListError extends WorkflowExecutionError {
   /**
-   * @param list whose it is, e.g. `the list of executions of flow f (cn-hangzhou)`.
-   * @param why what is wrong with it; a sentence that goes on after a colon.
+   * @param list the list and its workflow, e.g. `the list of executions of flow f (cn-hangzhou)`.
+   * @param why the problem of the list; a sentence that goes on after a colon.
    */
   constructor(list: string, why: string) {
     super("WFX-LIST-INCOMPLETE", `${list} could not be read completely: ${why}.`);
@@ -257,7 +258,7 @@ export class StartUncertainError extends WorkflowExecutionError {
 
 /** The name under which an execution was to be started has been used, and that execution has ended. */
 export class RunNameTakenError extends WorkflowExecutionError {
-  /** True where an earlier attempt of the same start may have been what used the name. */
+  /** True if an earlier attempt of the same start may have used the name. */
   readonly isSentAgain: boolean;
 
   constructor(message: string, options: { isSentAgain: boolean; cause?: unknown }) {
@@ -286,7 +287,7 @@ function said(text: string | undefined, length: number): string | undefined {
   return text && onOneLine(text, length);
 }
 
-/** The code of anything that was thrown; undefined for what is no error of this package. */
+/** The code of anything that was thrown; undefined if it is no error of this package. */
 export function codeOf(thrown: unknown): ErrorCode | undefined {
   return isWorkflowExecutionError(thrown) ? thrown.code : undefined;
 }

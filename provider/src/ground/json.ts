@@ -78,8 +78,8 @@ function isEscaped(text: string, index: number): boolean {
 }
 
 // An integer is an identity: it stays exact, and is text wherever it is beyond 2^53, so that ids of one kind are of one
-// type. A decimal or a number with an exponent is a measure: the nearest JavaScript number is what every reader takes
-// for it, unless that is infinite, or zero.
+// type. A decimal or a number with an exponent is a measure: every reader takes the nearest JavaScript number for it,
+// unless that is infinite, or zero.
 function fits(word: string): boolean {
   const found = jsonNumber.exec(word);
   // Text that is not a number is not JSON either, and stays unchanged.
@@ -91,7 +91,10 @@ function fits(word: string): boolean {
   return Number.isFinite(number);
 }
 
-/** Replaces in place what `replace` has another value for. Not recursive: a service nests as deep as it likes. */
+/**
+ * Replaces in place each value for which `replace` has another value. Not recursive: a service nests as deep as it
+ * likes.
+ */
 function replaceIn(value: unknown, replace: (item: unknown) => unknown): unknown {
   const root = replace(value);
   const open: object[] = [];

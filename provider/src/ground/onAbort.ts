@@ -18,7 +18,7 @@ export function onAbort(signal: AbortSignal, listener: () => void): () => void {
 /**
  * Waits for work that may not hear of the signal itself.
  * @param interrupted gives no error where the reason of the abort is none to stop waiting.
- * @throws what `interrupted` makes, where the signal aborts before the work is done; what the work throws.
+ * @throws the error of `interrupted`, if the signal aborts before the work is done; otherwise the error of the work.
  */
 export function unlessAborted<T>(
   work: Promise<T>,

@@ -1,5 +1,5 @@
 /**
- * The door for texts: what anybody else wrote passes here before it reaches a terminal, a log, the state or a file.
+ * The door for texts: every text from elsewhere passes here before it reaches a terminal, a log, the state or a file.
  * One way to clean a text, one way to cut it. Pure; needs nothing of this package.
  */
 
@@ -68,7 +68,7 @@ const maxMessageLength = 16_000;
 
 /**
  * A text as a message for people: cleaned, at most {@link maxMessageLines} lines and 16,000 UTF-16 units. Only the
- * first line begins at the margin: what a service says can't pass for a message of somebody else.
+ * first line begins at the margin: the text of a service cannot pass for a message of somebody else.
  */
 export function toMessage(text: string): string {
   const lines = cleanText(text).trimEnd().split("\n");

@@ -1,5 +1,5 @@
 /**
- * Reading an answer's body as JSON, with errors that say what came instead.
+ * Reads an answer's body as JSON, with errors that quote any other body.
  */
 import type { RequestSummary } from "../ground/errors";
 import { AnswerTooLargeError, ResponseFormatError } from "../ground/errors";

@@ -10,7 +10,7 @@ import type { TlsIdentity } from "./transport";
 /** The way of a request. */
 export interface Way {
   readonly isSecure: boolean;
-  /** False for what must not travel on a connection that was used before. */
+  /** False for a request that must not travel on a connection that was used before. */
   readonly mayReuse: boolean;
   /** Absent for the direct way. */
   readonly proxy?: Proxy | undefined;
@@ -28,7 +28,7 @@ export interface Connection {
 export class Connections {
   readonly #agents = new Map<string, Promise<(passage: Passage) => Agent>>();
 
-  /** Makes ready what a request is sent with; sends nothing. `cut` ends the opening of a tunnel. */
+  /** Prepares the means to send a request; sends nothing. `cut` ends the opening of a tunnel. */
   async open(way: Way, cut: AbortSignal): Promise<Connection> {
     const { proxy, tls } = way;
     const key = JSON.stringify([way.isSecure, way.mayReuse, proxy?.address, proxy?.authorization, tls]);
@@ -40,8 +40,8 @@ export class Connections {
   }
 }
 
-// A kept-alive connection can be closed by the server just as a request is written to it, and nobody can tell
-// whether that request was handled. So what may not be repeated gets a connection of its own.
+// A kept-alive connection can be closed by the server just as a request is written to it, and nobody can tell whether
+// that request was handled. So a request that must not be repeated gets a connection of its own.
 async function makeAgent({ isSecure, mayReuse, proxy, tls = {} }: Way): Promise<(passage: Passage) => Agent> {
   const options = { keepAlive: mayReuse, maxSockets: 512, timeout: 120_000 };
   const identity = Object.fromEntries(Object.entries(tls).filter(([, value]) => value !== undefined));

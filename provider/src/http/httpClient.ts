@@ -93,7 +93,7 @@ export interface SendOptions {
 }
 
 const defaultTimeoutMs = 30_000;
-// Errors have a few lines; what is longer is no JSON of the service, and is not worth reading.
+// Errors have a few lines. A longer text is no JSON of the service, and is not worth reading.
 const maxErrorCharacters = 64 * 1024;
 const retryBackoff = { firstMs: 500, factor: 2, maxMs: 8_000 };
 

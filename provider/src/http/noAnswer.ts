@@ -1,5 +1,5 @@
 /**
- * The error of a connection that failed or broke: what Node says, in words that lead on.
+ * The error of a connection that failed or broke: Node's message, in words that lead to a remedy.
  */
 import type { RequestSummary } from "../ground/errors";
 import { TransportError, messageOf } from "../ground/errors";
@@ -7,7 +7,7 @@ import type { Proxy } from "./proxies";
 import { classifyConnectionError, isCertificateProblem } from "./retry";
 import type { Transport } from "./transport";
 
-/** The error for what fetch threw; `proxy` is the one that the request went through. */
+/** The error for an error of fetch; `proxy` is the proxy of the request. */
 export function noAnswer(
   error: unknown,
   summary: RequestSummary,

@@ -105,7 +105,7 @@ function readProxy(
 
 type Exception = (host: string, port: string) => boolean;
 
-// Of what can't be read Go takes no notice either.
+// Go also ignores entries that cannot be read.
 function readExceptions(list: string): (url: URL) => boolean {
   const entries = list.split(",").map((entry) => entry.trim().toLowerCase());
   if (entries.includes("*")) return () => true;

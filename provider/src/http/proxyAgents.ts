@@ -52,7 +52,7 @@ export class TunnelAgent extends https.Agent {
     this.#tls = identity;
   }
 
-  /** The same agent for one request, of whose passage it gives notice. */
+  /** The same agent for one request; the agent keeps `passage` current. */
   for(passage: Passage): http.Agent {
     const shared = this as unknown as RequestTaker;
     const own: RequestTaker = {

@@ -1,6 +1,6 @@
 /**
- * The errors of requests that a proxy did not let through, told apart from the service's own: what happened, that nothing
- * was sent, and what to do.
+ * The errors of requests that a proxy did not let through, told apart from the service's own. Each names the event,
+ * says that nothing was sent, and has a remedy.
  */
 import type { RequestSummary } from "../ground/errors";
 import { ProxyError, isRetryableStatus } from "../ground/errors";

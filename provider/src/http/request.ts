@@ -23,8 +23,8 @@ export interface HttpRequest {
    */
   readonly repeatable: boolean;
   /**
-   * True where what has been sent is worth its answer, as with starts: an abort then ends only what is not on its way
-   * yet (the wait for a token, for authorisation, for another attempt).
+   * True if a request that was sent is worth its answer, as with starts. An abort then ends only a wait before the
+   * sending: for a token, for authorisation, for another attempt.
    * @default false
    */
   readonly isSeenThrough?: boolean;

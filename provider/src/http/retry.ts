@@ -36,7 +36,7 @@ const neverConnected = new Set([
   "EADDRNOTAVAIL",
 ]);
 
-// While the connection is made secure: what the server answered before it got anything.
+// Errors while the connection is made secure: answers of a server that has received nothing of the request.
 const neverSecured =
   /wrong version number|unknown protocol|unsupported protocol|packet length too long|http request|handshake failure|protocol version|no protocols available/i;
 

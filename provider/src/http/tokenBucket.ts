@@ -27,9 +27,9 @@ const delaySeconds = 1;
 const arrivesWithinMs = 3_000;
 
 /**
- * The part of a published rate limit that is used; at least half of it. No more requests than were kept back are then
- * without an answer, so that nothing can pile up beyond them, whatever the delay; but not where little is kept back:
- * there it would slow every burst down to a few at a time.
+ * The part of a published rate limit that is used; at least half of it. The requests without an answer are then never
+ * more than those that are kept back, so that no delay piles up more. If few are kept back, there is no such limit: the
+ * limit would slow every burst down to a few requests at a time.
  */
 export function withReserve(published: Allowance): Allowance {
   const { tokens, perSecond } = published;
@@ -132,7 +132,7 @@ export class TokenBucket implements BucketView {
       : this.#level / this.#allowance.tokens;
   }
 
-  // One at a time: who sleeps here sleeps for the head of the queue.
+  // One at a time: the sleep here is for the head of the queue.
   async #serve(): Promise<void> {
     if (this.#serving) return;
     this.#serving = true;

@@ -64,10 +64,10 @@ const storesOnly = { consequence: "no new run" } as const;
 
 /**
  * Compares. `args` may have unknown values (`unknownValue`); one counts as changed.
- * @param replaceOnChanges paths of properties whose change is to run it again although a change would not otherwise
- * do that.
+ * @param replaceOnChanges paths of properties whose change is to run it again although a change would not otherwise do
+ *   that.
  * @param newlySecret values that the state was stored without knowing as secret.
- * @param place what the settings tell of the place where executions are ({@link BackendDefinition.place}).
+ * @param place the place of executions as the settings tell ({@link BackendDefinition.place}).
  */
 export function diff(
   definition: BackendDefinition,

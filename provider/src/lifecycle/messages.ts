@@ -9,6 +9,7 @@ import type { ExecutionSnapshot, ExecutionStep, FailedTarget } from "../executio
 import { durationBetweenMs, firstFailedStep } from "../execution/snapshot";
 import type { MessageContext } from "../execution/words";
 import {
+  errorPage,
   lines,
   maxPartLength,
   maxTextLength,
@@ -23,6 +24,8 @@ import { cleanText, shorten } from "../ground/text";
 
 const maxTargets = 2;
 const maxLogLines = 3;
+/** What a teardown does next takes two more lines. */
+const maxLogLinesOfTeardown = 2;
 const maxLogLineLength = 160;
 
 /** The execution itself ended badly. */
@@ -33,7 +36,7 @@ export function describeFailed(snapshot: ExecutionSnapshot, context: MessageCont
   const rerun = rerunReason(context.common, snapshot.status);
   return lines(
     `execution ${oneLine(snapshot.executionId)} ${describeOutcome(snapshot.status)}${after}`,
-    ...(step ? describeStep(snapshot, step) : []),
+    ...(step ? describeStep(snapshot, step, context) : []),
     ...(snapshot.error !== undefined && snapshot.error !== step?.error
       ? [`  ${oneLine(snapshot.error)}`]
       : []),
@@ -188,14 +191,16 @@ export function describeNotStarted(error: { message: string; code?: string | und
   const maxLength = error.code === "WFX-CONFIGURATION" ? maxPartLength : maxTextLength;
   return lines(
     oneLine(error.message, maxLength),
-    `  Nothing was started.${error.code ? ` Error ${error.code}` : ""}`,
+    ...(error.code === undefined
+      ? ["  Nothing was started."]
+      : [`  Nothing was started. Error ${error.code}`, `  ${errorPage(error.code)}`]),
   );
 }
 
 /** Whatever goes wrong in a call that starts nothing: with its code, where it does not say it itself. */
 export function describeError(error: { message: string; code?: string | undefined }): string {
   if (error.code === undefined || error.message.includes(error.code)) return error.message;
-  return `${error.message}\n  Error ${error.code}`;
+  return `${error.message}\n  Error ${error.code}\n  ${errorPage(error.code)}`;
 }
 
 const leaveRunning = `  To leave the execution running instead, set onDelete to "leave" and run \`pulumi up\` first.`;
@@ -250,7 +255,12 @@ function describeNextAfterStop(common: CommonArguments): string {
   return `  ${describeRerun(rerunReason(common, "stopped"))}`;
 }
 
-function describeStep(snapshot: ExecutionSnapshot, step: ExecutionStep): string[] {
+function describeStep(
+  snapshot: ExecutionSnapshot,
+  step: ExecutionStep,
+  { common }: MessageContext,
+): string[] {
+  const logLines = common.runOn === "destroy" ? maxLogLinesOfTeardown : maxLogLines;
   const failed = step.failedTargets ?? [];
   const targets = step.targets;
   const total = targets ? targets.succeeded + targets.failed + targets.running + targets.notPerformed : 0;
@@ -261,12 +271,12 @@ function describeStep(snapshot: ExecutionSnapshot, step: ExecutionStep): string[
   const more = (targets?.failed ?? failed.length) - shown.length;
   return [
     `  ${nameStep(snapshot, step)}: ${what}${step.error ? `: ${oneLine(step.error)}` : ""}`,
-    ...shown.flatMap(describeTarget),
+    ...shown.flatMap((target) => describeTarget(target, logLines)),
     ...(more > 0 ? [`    and ${String(more)} more; all of them are in the output "steps"`] : []),
   ];
 }
 
-function describeTarget(target: FailedTarget): string[] {
+function describeTarget(target: FailedTarget, logLines: number): string[] {
   const who = target.name ?? target.id ?? "a target without a name";
   const address = target.address === undefined ? "" : ` (${target.address})`;
   const exit = target.exitCode === undefined ? "" : `, exit code ${target.exitCode}`;
@@ -276,6 +286,6 @@ function describeTarget(target: FailedTarget): string[] {
     .filter((line) => line.trim() !== "");
   return [
     `    ${oneLine(`${who}${address}${exit}`)}${message}`,
-    ...log.slice(-maxLogLines).map((line) => `      | ${shorten(line.trimEnd(), maxLogLineLength)}`),
+    ...log.slice(-logLines).map((line) => `      | ${shorten(line.trimEnd(), maxLogLineLength)}`),
   ];
 }

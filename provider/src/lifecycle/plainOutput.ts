@@ -12,10 +12,10 @@ export function pathTo(path: string, key: string | number): string {
 }
 
 /**
- * A copy in which numbers that JavaScript's can't hold are text as they were written, and no text or key has
- * anything a terminal acts on: Pulumi prints keys, and the lines of a changed text, as they are.
+ * A copy in which numbers that JavaScript's can't hold are text as they were written, and no text or key has anything a
+ * terminal acts on: Pulumi prints keys, and the lines of a changed text, as they are.
  * @param value not nested deeper than a function can call itself.
- * @param altered where the paths of what was changed are added.
+ * @param altered receives the paths of the values that were changed.
  */
 export function plainOutput(value: unknown, path: string, altered: string[]): unknown {
   if (value instanceof ExactNumber) {

@@ -11,7 +11,7 @@ import { servedAtMs } from "../http/servedAt";
 import type { ObtainedCredentials } from "./temporaryCredentials";
 import { TemporaryCredentials } from "./temporaryCredentials";
 
-/** What tells key pairs apart. */
+/** The id that tells key pairs apart. */
 interface AccessKey {
   readonly accessKeyId: string;
 }
@@ -28,12 +28,12 @@ export interface AccessKeySource<Key extends AccessKey> {
   forget(accessKeyId: string): boolean;
 }
 
-/** How temporary keys are obtained. */
+/** The renewal of temporary keys. */
 export interface Renewal<Key extends AccessKey> {
   /** For the error of a request that is interrupted while it waits for them. */
   readonly summary: RequestSummary;
   readonly obtain: (signal: AbortSignal) => Promise<ObtainedCredentials<Key>>;
-  /** What of a key no message may show. */
+  /** The parts of a key that no message may show. */
   readonly secretsOf: (key: Key) => readonly (string | undefined)[];
 }
 
@@ -90,7 +90,7 @@ export function malformedAnswer(request: RequestSummary, problem: string): Respo
   );
 }
 
-/** How a request is signed and sent. */
+/** The signing and sending of a request. */
 export interface KeySending<Key extends AccessKey> {
   readonly source: Pick<AccessKeySource<Key>, "get" | "forget">;
   readonly http: BackendContext["http"];

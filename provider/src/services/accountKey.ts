@@ -1,6 +1,6 @@
 /**
- * What tells, in the state, whose account an execution is in without asking anybody: the access key that stored it. A key
- * belongs to one account for ever.
+ * The access key that stored an execution: with the key, the state tells the execution's account without a request. A
+ * key belongs to one account for ever.
  */
 import { createHash } from "node:crypto";
 import type { Arguments } from "../execution/argument";

@@ -1,5 +1,5 @@
 /**
- * How often each operation of a service may be called, and the buckets that see to it; shared by all resources of one
+ * The rate limit of each operation of a service, and the buckets that keep to it; shared by all resources of one
  * account in a process.
  */
 import { ConfigurationError } from "../ground/errors";
@@ -11,7 +11,7 @@ import type { Settings } from "../execution/settings";
 import { nameSetting } from "../execution/settingWords";
 import { fromConfig } from "../execution/settings";
 
-/** What may be used of an operation. */
+/** The rate limit of an operation. */
 export type AllowanceOf = (service: string, operation: string) => Allowance;
 
 /** The buckets of one account, one per operation, made as they are needed. */
@@ -38,10 +38,10 @@ export class Buckets {
 }
 
 /**
- * The service's own limits with a reserve, or what the configuration says in their place, which is used as it is: a
- * map from operation, service or `*` to `{ "tokens": 20, "perSecond": 10 }`.
+ * The service's own limits with a reserve, or the limits of the configuration, which are used as they are: a map from
+ * operation, service or `*` to `{ "tokens": 20, "perSecond": 10 }`.
  * @param key of the configuration, e.g. `huaweicloud:requestLimits`.
- * @param published what the service itself allows.
+ * @param published the limits that the service publishes.
  * @throws ConfigurationError where the configuration has another shape.
  */
 export function configuredAllowances(settings: Settings, key: string, published: AllowanceOf): AllowanceOf {

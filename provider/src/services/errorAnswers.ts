@@ -9,7 +9,7 @@ import type { Clock } from "../ground/clock";
 import { htmlRemedy, isHtml, isJsonObject } from "../http/answer";
 import type { HttpAnswer, ToServiceError } from "../http/request";
 
-/** What the body of an error answer says, whatever its spelling. */
+/** The body of an error answer, whatever its spelling. */
 export interface ErrorBody {
   /** The service's own code; undefined where the body has none. */
   readonly code: string | undefined;
@@ -19,12 +19,12 @@ export interface ErrorBody {
   readonly requestId: string | undefined;
 }
 
-/** What a vendor makes of an error. */
+/** A vendor's judgement of an error. */
 export interface Verdict {
   /** The class of the error. */
   readonly as: new (details: ServiceErrorDetails) => ServiceError;
   /**
-   * Whether the same request may succeed later.
+   * True if the same request may succeed later.
    * @default by the status
    */
   readonly retryable?: boolean | undefined;

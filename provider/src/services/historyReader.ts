@@ -16,7 +16,7 @@ const maxKeptEvents = 10_000;
 const maxHistoryPages = 1_000;
 const leastHistoryPage = 10;
 
-/** Which page of a history, and what of it. */
+/** The page of a history to request, and the detail of its events. */
 export interface HistoryPageOptions {
   /** The most events. */
   readonly limit: number;
@@ -32,15 +32,17 @@ export interface HistoryPage<Event> {
   readonly nextToken: string | undefined;
 }
 
-/** What makes steps of events: it is given them in pages, oldest first. */
+/** A reader that makes steps of events: it is given the events in pages, oldest first. */
 export interface StepsOfEvents<Event> {
   read(events: readonly Event[]): void;
   readonly steps: ExecutionStep[];
-  /** Why the execution ended, by its events; undefined where it ended well or they do not say. */
+  /**
+   * The reason why the execution ended, by its events; undefined if the execution ended well or the events do not say.
+   */
   readonly executionError: string | undefined;
 }
 
-/** How a service gives the histories of one workflow's executions. */
+/** The source of the histories of one workflow's executions. */
 export interface HistorySource<Event> {
   /** The most events of one page. */
   readonly pageSize: number;
@@ -69,9 +71,9 @@ export class HistoryReader<Event> {
   }
 
   /**
-   * The snapshot with the steps of its history; what was read before something went wrong counts.
-   * @param maxPages what is on later pages is left out. All by default.
-   * @throws what the first page throws.
+   * The snapshot with the steps of its history. Steps that were read before an error count.
+   * @param maxPages the most pages that are read; events on later pages are left out. All by default.
+   * @throws the error of the first page.
    */
   async withSteps(
     snapshot: ExecutionSnapshot,
@@ -103,7 +105,7 @@ export class HistoryReader<Event> {
   /**
    * The events of an execution with their data, oldest first, about 10,000 at the most. `isWhole` is false where the service
    * has more than were read; what was read before something went wrong counts.
-   * @throws what the first page throws.
+   * @throws the error of the first page.
    */
   async read(executionId: string, signal: AbortSignal): Promise<ExecutionHistory<Event>> {
     const events: Event[] = [];

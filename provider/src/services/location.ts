@@ -1,5 +1,5 @@
 /**
- * What the locations of all services share: addresses that are checked wherever they come from, and errors that make
+ * The common parts of all services' locations: addresses that are checked wherever they come from, and errors that make
  * sense both after an argument's name (in check) and alone (when a service is opened).
  */
 import { ConfigurationError } from "../ground/errors";

@@ -42,7 +42,7 @@ export class SharedLookup<T> {
     this.#result.catch(() => undefined);
   }
 
-  /** What was found; undefined while it is under way. */
+  /** The result; undefined while the lookup is under way. */
   get value(): T | undefined {
     return this.#value;
   }

@@ -42,7 +42,7 @@ export async function startByName<T>(
     if (error instanceof ServiceError && error.serviceCode === nameTakenCode) {
       throw new RunNameTakenError(messageOf(error), { isSentAgain: sentAgain > 0, cause: error });
     }
-    // What an earlier attempt left open stays open, however the last one failed.
+    // An earlier attempt with an open outcome stays open, however the last attempt failed.
     if (leftOpen > 0) throw new StartUncertainError(messageOf(error), { cause: error });
     throw error;
   }

@@ -12,22 +12,29 @@ import { shareLookup } from "./sharedLookup";
 const longestReserveMs = 10 * 60_000;
 // Of credentials with a short life, such as 15 minutes, this part is left for the renewal.
 const reservedShare = 1 / 3;
-// How long a failed renewal rests while the present credentials are still good.
+// The rest after a failed renewal while the present credentials are still good, in milliseconds.
 const renewAgainMs = 30_000;
 
-// How long a request waits for a renewal that it does not need yet: a service that hangs must not hold up a status request.
+// The longest time that a request waits for a renewal that it does not need yet, in milliseconds: a service that hangs
+// must not hold up a status request.
 const renewalPatienceMs = 10_000;
 
 /** Credentials as they were obtained. */
 export interface ObtainedCredentials<T> {
   readonly value: T;
-  /** When they end, by the service's clock, in milliseconds since the epoch; undefined where that is not known. */
+  /**
+   * The end of the credentials, by the service's clock, in milliseconds since the epoch; undefined if the end is not
+   * known.
+   */
   readonly expiresAtMs: number | undefined;
-  /** When the service answered, by its own clock, in milliseconds since the epoch; undefined where it does not say. */
+  /**
+   * The time at which the service answered, by the service's clock, in milliseconds since the epoch; undefined if the
+   * answer does not say.
+   */
   readonly servedAtMs?: number | undefined;
 }
 
-/** How credentials are obtained. */
+/** The source of credentials that are renewed. */
 export interface CredentialSource<T> {
   /** For the error of a request that is interrupted while it waits for them. */
   readonly summary: RequestSummary;

@@ -1,5 +1,6 @@
 /**
- * What the vendors' settings of transport share: yes or no, and PEM texts that are given as text or as the path of a file.
+ * The common parts of the vendors' settings of transport: yes or no, and PEM texts that are given as text or as the
+ * path of a file.
  */
 import { ConfigurationError } from "../ground/errors";
 import type { TlsIdentity } from "../http/transport";
@@ -46,7 +47,7 @@ function readPem(settings: Settings, { value, source }: Found): string {
   if (value.includes("-----BEGIN")) return value;
   const text = settings.readFile(value.trim());
   if (text?.includes("-----BEGIN")) return text;
-  // What is neither may be a text that was pasted wrongly, of a key too: it is not shown.
+  // Any other text may be a text that was pasted wrongly, of a key too: it is not shown.
   const problem =
     text === undefined ? "is neither PEM text nor a file that can be read" : "names a file without PEM text";
   throw new ConfigurationError(`${source} ${problem}: set it to the text or to the path of a PEM file.`);

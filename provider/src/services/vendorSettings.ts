@@ -1,6 +1,6 @@
 /**
- * What becomes of the settings of a vendor's own Pulumi provider: we read its namespace and its variables, so each of
- * them that decides who acts or where is honoured or refused by name. One table per vendor says which; the
+ * The treatment of the settings of a vendor's own Pulumi provider. We read its namespace and its variables, so each
+ * setting that decides who acts or where is honoured or refused by name. One table per vendor has the treatments; the
  * documentation's table is compared with it.
  */
 import { ConfigurationError } from "../ground/errors";
@@ -8,7 +8,7 @@ import type { ArgumentProblem } from "../execution/argument";
 import type { Settings } from "../execution/settings";
 import { fromConfig, fromEnvironment } from "../execution/settings";
 
-/** What a setting decides: the identity, the place, the transport, or nothing of what this package does. */
+/** The concern of a setting: the identity, the place, the transport, or nothing of this package's work. */
 export type SettingConcern = "who" | "where" | "how" | "nothing";
 
 /** One setting of a vendor's provider. */
@@ -25,7 +25,10 @@ export interface VendorSetting {
    * @default none
    */
   readonly allowed?: readonly string[];
-  /** What it does here, or why it is refused or ignored and what to set in its place. One sentence. */
+  /**
+   * The effect here, or the reason why the setting is refused or ignored and the setting to use in its place. One
+   * sentence.
+   */
   readonly note: string;
 }
 

@@ -23,7 +23,7 @@ export function withStart(
 
 /**
  * A call has shown that the state has an execution.
- * @param mayBeCopy where the call can also be about a copy that has been replaced and is still to be deleted.
+ * @param mayBeCopy true if the call can also be about a copy that has been replaced and is still to be deleted.
  * @returns undefined where nothing changes: a thousand comparisons of a deployment that changes nothing write nothing.
  */
 export function withExecutionInState(

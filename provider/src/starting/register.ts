@@ -117,7 +117,8 @@ export class RunRegister {
 
   /**
    * A call has shown that the state has this execution: nothing about its start needs to be remembered any more.
-   * @param options.mayBeCopy where the call can also be about a copy that has been replaced and is still to be deleted.
+   * @param options.mayBeCopy true if the call can also be about a copy that has been replaced and is still to be
+   *   deleted.
    * @param options.always remembers it on a machine that has never started this resource, too.
    */
   async handedOver(

@@ -22,7 +22,7 @@ export interface ListSweepOptions {
   readonly clock: Clock;
   readonly credit: RequestCredit;
   readonly serviceClock: ServiceClock;
-  /** Everybody who waits. */
+  /** All subscriptions. */
   readonly subscriptions: ReadonlySet<SubscriptionState>;
   /** Called with each page; `batch` are those that the sweep is for. */
   readonly onPage: (page: ExecutionPage, batch: readonly SubscriptionState[]) => void;

@@ -21,11 +21,11 @@ export interface StartWindow {
 const servedAlongMs = 500;
 
 /**
- * A span of starts that fits on a page: the one that serves the most who are past their time, and among them whoever
- * is past it the longest, so that nobody starves.
+ * A span of starts that fits on a page: the one that serves the most overdue executions, and among them the one that is
+ * overdue the longest, so that none starves.
  * @param waiting at least one.
  * @param starts of all executions that lists have shown, others' too, in any order: they take their room.
- * @param slackMs how far a start may lie from what is known of it.
+ * @param slackMs the largest distance of a start from the time that is known for it.
  */
 export function chooseWindow(
   waiting: readonly Overdue[],

@@ -59,7 +59,8 @@ const listPatienceMs = 10_000;
 const deadlinePatienceMs = 1_000;
 // Executions that wait for a list are looked after again this often.
 const impatientMs = 1_000;
-// A list also serves who is due within half of the time since the last status: they need no request soon after it.
+// A list also serves executions that are due within half of the time since their last status: they need no request soon
+// after the list.
 const servedAlongShare = 0.5;
 // A list without pages grows with the history: as many rows as this weigh as much as a request of its own.
 const rowsPerRequest = 500;
@@ -139,7 +140,7 @@ function* sharedPolls(
   const isPaused = now < lists.pausedUntilMs;
   if (isForLists && !isPaused && !lists.isRunning && (!isScarce || listsInMs <= 0))
     yield { kind: "list", batch };
-  // If requests are few, whoever is overdue the longest comes first.
+  // If requests are few, the execution that is overdue the longest comes first.
   for (const state of due.sort((a, b) => a.dueMs - b.dueMs)) {
     const isLate = isPaused || now - state.dueMs > listPatienceMs;
     const isPastDeadline = now - state.subscriber.deadlineMs >= deadlinePatienceMs;

@@ -12,7 +12,7 @@ const furtherSubscriberCredit = 0.2;
 // The cap on the credit per waiting execution, so that finished executions leave nothing behind. An execution earns 100
 // requests in 17 minutes, enough for any end.
 const mostPerExecution = 100;
-// Steps are no end: reading them may spend only what goes beyond this many requests per execution.
+// Steps are no end: reading them may spend only the credit beyond this many requests per execution.
 const keptForEnds = 3;
 
 /** The credit of one workflow's watch. */
@@ -26,7 +26,7 @@ export class RequestCredit {
     this.#countedAtMs = clock.now();
   }
 
-  /** Adds what `waiting` executions have earned since the last time. */
+  /** Adds the credit that `waiting` executions have earned since the last time. */
   earn(waiting: number): void {
     const now = this.#clock.now();
     const passedMs = Math.max(0, now - this.#countedAtMs);
@@ -35,7 +35,7 @@ export class RequestCredit {
     this.#balance = Math.min(this.#balance + (passedMs / tenSecondsMs) * waiting, most);
   }
 
-  /** Adds what a new subscriber brings. */
+  /** Adds the credit of a new subscriber. */
   welcome(isFirst: boolean): void {
     this.#balance += isFirst ? firstSubscriberCredit : furtherSubscriberCredit;
   }

@@ -7,7 +7,7 @@ import type { SubscriptionState } from "./subscription";
 // The answer to a start may be noticed so late where a thousand start at once. More is no late answer, but a clock that
 // was set.
 const noticedWithinMs = 30_000;
-// Some services tell whole seconds: a start may lie up to so much after what they tell.
+// Some services tell whole seconds: a start may lie up to this much after the time that they tell.
 const wholeSecondMs = 1_000;
 
 /** The largest distance of a converted start from the true start, in milliseconds: the time that an answer takes. */

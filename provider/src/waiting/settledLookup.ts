@@ -1,6 +1,6 @@
 /**
- * Confirms by list what many have stored: a refresh of a thousand settled executions reads a few pages instead of
- * asking a thousand times. Shared by all resources of a workflow; `lifecycle/read` asks it.
+ * Confirms stored outcomes by list: a refresh of a thousand settled executions reads a few pages instead of asking a
+ * thousand times. Shared by all resources of a workflow; `lifecycle/read` asks it.
  */
 import type { Clock } from "../ground/clock";
 import { onAbort } from "../ground/onAbort";
@@ -18,7 +18,7 @@ export interface SettledLookupOptions {
   list(token: string | undefined, signal: AbortSignal): Promise<ExecutionPage>;
 }
 
-// Those who ask within this time are answered together.
+// Reads within this time are answered together.
 const gatherMs = 20;
 // A settled execution changes only when somebody has its failed steps run again: a page may be this old.
 const freshMs = 30_000;
@@ -111,7 +111,8 @@ export class SettledLookup {
       this.#isComplete = !this.#walk.goOn(page.nextToken);
       return true;
     } catch {
-      // Polling each individually tells what is wrong, and may work where a list does not. An abandoned list tells nothing.
+      // Polling each execution individually tells the problem, and may work if a list does not. An abandoned list tells
+      // nothing.
       this.#isComplete = !signal.aborted;
       return false;
     }

@@ -1,5 +1,5 @@
 /**
- * Status requests for single executions, and what a status changes, whether a request or a list has told it.
+ * Status requests for single executions, and the effects of a status, whether a request or a list has told the status.
  */
 import type { Clock } from "../ground/clock";
 import type { ExecutionPage } from "../execution/service";
@@ -18,7 +18,7 @@ export interface StatusRequestsOptions {
   readonly clock: Clock;
   readonly credit: RequestCredit;
   readonly serviceClock: ServiceClock;
-  /** Everybody who waits. */
+  /** All subscriptions. */
   readonly subscriptions: ReadonlySet<SubscriptionState>;
   /** Called with each status, before the waiter has it. */
   readonly onStatus: (state: SubscriptionState) => void;
@@ -47,7 +47,7 @@ export class StatusRequests {
     const leftSeconds = Math.floor((state.subscriber.deadlineMs - beganMs) / 1000);
     const waitSeconds = Math.min(this.#options.workflow.longPollSeconds, leftSeconds);
     const hasAnswered = await this.poll(state, waitSeconds);
-    // A failure tells nothing about how long a long poll may last.
+    // A failure tells nothing about the longest duration of a long poll.
     if (!hasAnswered || waitSeconds < shortestTellingSeconds) return;
     const isEarly = this.#options.clock.now() - beganMs < waitSeconds * 1000 * earlyShare;
     state.earlyAnswers = isEarly ? state.earlyAnswers + 1 : 0;
@@ -55,9 +55,9 @@ export class StatusRequests {
 
   /**
    * A status request. Never throws: the waiter gets the error.
-   * @param waitSeconds how long a long poll may last.
-   * @param listed what a list has just told: only what is missing is asked for.
-   * @returns whether the service has answered.
+   * @param waitSeconds the longest duration of a long poll.
+   * @param listed the snapshot that a list has just given: only the missing parts are requested.
+   * @returns true if the service has answered.
    */
   async poll(state: SubscriptionState, waitSeconds: number, listed?: ExecutionSnapshot): Promise<boolean> {
     state.isPolling = true;
@@ -90,7 +90,7 @@ export class StatusRequests {
     onStatus(state);
   }
 
-  /** Takes what a page tells of those who wait. */
+  /** Takes the statuses on a page, for executions with a subscription. */
   take(page: ExecutionPage, batch: readonly SubscriptionState[]): void {
     const rows = new Map(page.executions.map((row) => [row.executionId, row]));
     const inBatch = new Set(batch);
@@ -100,13 +100,14 @@ export class StatusRequests {
       state.missed = 0;
       const listed = page.snapshotOf?.(row.executionId);
       if (listed && isSettled(row.status)) state.subscriber.onEnd?.(listed);
-      // A settled execution is polled once more for what the list does not tell; a running one now and then for its steps.
+      // A settled execution is polled once more for the parts that the list does not tell; a running one now and then
+      // for its steps.
       if (isSettled(row.status) || (!listed && this.#areStepsDue(state))) void this.poll(state, 0, listed);
       else this.#see(state, listed ?? { ...(state.last ?? { steps: [] }), ...statusOf(row) });
     }
   }
 
-  // True where the person who watches has had no steps for a while, and there are requests to spare.
+  // True if the steps were not read for a while, and there are requests to spare.
   #areStepsDue(state: SubscriptionState): boolean {
     const now = this.#options.clock.now();
     const isToSpare = this.#options.credit.isToSpare(this.#options.subscriptions.size);
@@ -116,7 +117,10 @@ export class StatusRequests {
     return true;
   }
 
-  /** Reads the steps of those whose long poll is under way, where they are due. Gives the time of the next. */
+  /**
+   * Reads the steps of executions whose long poll is under way, if the steps are due. Returns the next time at which
+   * steps are due.
+   */
   readProgress(now: number): number {
     let nextMs = Infinity;
     for (const state of this.#options.subscriptions) {
@@ -136,7 +140,7 @@ export class StatusRequests {
       state.last = { ...(state.last ?? snapshot), steps: snapshot.steps };
       subscriber.onProgress?.(state.last);
     } catch {
-      // Only for the person who watches; the long poll under way tells what is wrong.
+      // The steps are only for the person who watches; the long poll under way reports the problem.
     }
   }
 }

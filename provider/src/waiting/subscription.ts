@@ -1,5 +1,6 @@
 /**
- * A subscription to one execution: who subscribes, what the watch knows of the execution, and what follows from it alone.
+ * A subscription to one execution: the subscriber, the watch's knowledge of the execution, and the conclusions from
+ * that alone.
  */
 import { messageOf } from "../ground/errors";
 import type { DescribeOptions } from "../execution/service";
@@ -8,7 +9,7 @@ import type { ExecutionSnapshot } from "../execution/snapshot";
 /** A wait for an execution. Times are by the watch's clock, in milliseconds since the epoch. */
 export interface Subscriber {
   readonly executionId: string;
-  /** True where it began just now: the time that it has run is then known whatever the service's clock says. */
+  /** True if the execution began just now: the time that it has run is then known without the service's clock. */
   readonly justStarted: boolean;
   /**
    * The start of the execution.
@@ -27,7 +28,7 @@ export interface Subscriber {
    * otherwise. Left out where a status tells the steps.
    */
   readProgress?(signal: AbortSignal): Promise<ExecutionSnapshot | undefined> | undefined;
-  /** Called with what a progress request has shown. */
+  /** Called with the snapshot of a progress request. */
   readonly onProgress?: ((snapshot: ExecutionSnapshot) => void) | undefined;
   /** Called with how the execution has ended where a list tells its outcome before its steps are read. */
   readonly onEnd?: ((snapshot: ExecutionSnapshot) => void) | undefined;

@@ -6,7 +6,7 @@ import type { BackendCapabilities } from "../execution/capabilities";
 import type { Backend } from "../execution/service";
 import type { PollPolicy } from "./pollPolicy";
 
-/** One workflow: what may be asked, and what that costs. */
+/** One workflow: the requests that it allows, and their costs. */
 export interface WatchedWorkflow
   extends
     Pick<BackendCapabilities, "longPollSeconds" | "pageSize" | "listTells">,

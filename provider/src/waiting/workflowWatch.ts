@@ -1,6 +1,6 @@
 /**
- * The watch over one workflow: the subscriptions of all who wait for its executions, and the one loop that polls for them.
- * `pollPolicy` decides when and how; `waitUntilSettled` subscribes.
+ * The watch over one workflow: the subscriptions to its executions, and the one loop that polls for them. `pollPolicy`
+ * decides when and how; `waitUntilSettled` subscribes.
  */
 import type { Clock } from "../ground/clock";
 import { steadyClock } from "../ground/clock";
@@ -31,7 +31,7 @@ export class WorkflowWatch {
   readonly #lists: ListSweep;
   #isRunning = false;
   #wakeUp = new AbortController();
-  /** Ends what is under way for everybody once the last one has left. */
+  /** Ends the shared work once the last subscriber has left. */
   #ended = new AbortController();
 
   constructor(workflow: WatchedWorkflow) {
@@ -120,7 +120,7 @@ export class WorkflowWatch {
         await Promise.resolve();
       }
     } finally {
-      // Together with the decision to end: whoever subscribes just after it begins anew.
+      // Together with the decision to end: a subscription just after the decision begins anew.
       this.#isRunning = false;
     }
   }

@@ -24,7 +24,7 @@ export class HostProcess {
   #isListening = false;
   #isCutShort = false;
 
-  /** @param atRest what is left to do when the engine ends this process while no call is under way. */
+  /** @param atRest does the remaining work when the engine ends this process while no call is under way. */
   constructor(atRest: () => Promise<void> = () => Promise.resolve()) {
     this.#atRest = atRest;
   }

@@ -14,7 +14,7 @@ export interface AnsweredCall extends Properties, Privacy {}
 
 /**
  * The outputs of an execution in this state. Never throws, and never is too large.
- * @param stored what the state has of the same execution, where the call came with other properties.
+ * @param stored the state's properties of the same execution, if the call came with other properties.
  * @param isFailure true for an init failure, which has to be small.
  */
 export function answerOutputs(

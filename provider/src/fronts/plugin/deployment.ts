@@ -86,7 +86,7 @@ export class Deployment implements ServedDeployment {
 
   /**
    * The settings of the provider, by the names of the stack's configuration.
-   * @param words how the person who set them names them.
+   * @param words the names of the settings for the person who set them.
    */
   configure(config: Configured, words: SettingWords): void {
     this.#session = this.#surroundings.openSession(config, words);

@@ -11,9 +11,10 @@ type Bag = Readonly<Record<string, unknown>>;
 // The host's maps lose it.
 const lostKey = "__proto__";
 /**
- * A copy that the engine takes as it is: plain JSON values and well-formed text. Keys without a value are left out.
- * A map or a text that is one of Pulumi's own markers becomes its JSON text, and is named in `altered`.
- * @param given what came from the engine: it takes that back unchanged, but for outputs of an earlier execution.
+ * A copy that the engine takes as it is: plain JSON values and well-formed text. Keys without a value are left out. A
+ * map or a text that is one of Pulumi's own markers becomes its JSON text, and is named in `altered`.
+ * @param given the properties that came from the engine: the engine takes them back unchanged, but for outputs of an
+ *   earlier execution.
  */
 export function toPlainOutputs(bag: Bag, given: Bag = {}): Record<string, unknown> {
   const altered: string[] = [];

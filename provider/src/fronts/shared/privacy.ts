@@ -21,7 +21,7 @@ export interface Privacy {
 /**
  * The functions that hide the secrets of a call.
  * @param args its arguments, in the clear.
- * @param secretPaths where the secrets are in them.
+ * @param secretPaths the paths of the secrets in the arguments.
  */
 export function privacyOf(
   args: Arguments,

@@ -34,10 +34,10 @@ export interface OutputSecrets {
 }
 
 /**
- * Settles what is secret in the answer of a call.
+ * Settles the secrets in the answer of a call.
  * @param outs the outputs as they are known.
  * @param call the properties that came with the call.
- * @param stored what the state has of the same execution, where the call came with other properties than these.
+ * @param stored the state's properties of the same execution, if the call came with other properties than these.
  * @param inputs names of the arguments that a workflow gets as its input.
  * @param holdsSecret tells whether a secret argument can be found in a value.
  */

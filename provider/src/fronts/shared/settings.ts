@@ -8,7 +8,7 @@ import type { SettingWords, Settings } from "../../lifecycle";
 
 /**
  * Settings with the given configuration. Nothing is read before it is asked for, and nothing is kept.
- * @param words how the front names a setting of that configuration.
+ * @param words the front's names for the settings of that configuration.
  */
 export function processSettings(config: (key: string) => string | undefined, words: SettingWords): Settings {
   return {

@@ -32,7 +32,7 @@ export class StoredSecrets {
 
   /**
    * @param args the stored arguments, in the clear.
-   * @param paths where they are secrets.
+   * @param paths the paths of the secrets in the arguments.
    */
   constructor(args: Bag, paths: readonly PropertyPath[]) {
     this.#paths = paths;
@@ -53,7 +53,7 @@ export class StoredSecrets {
   /**
    * The paths of the values that stay secret: a stored secret, at its path or moved to another one, and all that
    * `ignoreChanges` keeps from being taken back.
-   * @param args what the program gives; unknown values are no texts of their own.
+   * @param args the program's values; unknown values are no texts of their own.
    * @param ignoreChanges the option, as paths.
    */
   keptIn(args: Bag, ignoreChanges: readonly PropertyPath[]): PropertyPath[] {

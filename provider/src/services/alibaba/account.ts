@@ -21,7 +21,7 @@ import { buildGetCallerIdentity, parseCallerAccount } from "./sts";
 /** An account that something demands. */
 export interface DemandedAccount {
   readonly id: string;
-  /** What demands it, as the beginning of a sentence: `configuration alicloud:accountId is 42`. */
+  /** The reason for the demand, as the beginning of a sentence: `configuration alicloud:accountId is 42`. */
   readonly reason: string;
 }
 
@@ -56,7 +56,7 @@ export function keyOf(identity: AlibabaIdentity): string | undefined {
   return accountKeyOf("alicloud", identity.credential.accessKeyId);
 }
 
-/** Who acts, and where the STS is that can tell the account. */
+/** The acting identity, and the address of the STS that can tell the account. */
 export interface ActingIdentity {
   readonly identity: AlibabaIdentity;
   readonly source: CredentialSource;
@@ -174,7 +174,7 @@ function askedAccount(acting: ActingIdentity, context: BackendContext): Asking {
   });
 }
 
-// What is good to know is not worth a longer wait.
+// The longest wait for an account that is good to know but not required, in milliseconds.
 const askMs = 3_000;
 
 function demandSame(demanded: DemandedAccount, account: string, identity: AlibabaIdentity): void {

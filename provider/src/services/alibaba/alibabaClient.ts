@@ -17,7 +17,9 @@ import { findIdentity } from "./identity";
 import { isStsAtHand } from "./location";
 import { alibabaSettings } from "./settingsTable";
 
-/** What is wrong with the settings of Alibaba Cloud, but for the location; empty where nothing is. No request is made. */
+/**
+ * The problems of the settings of Alibaba Cloud, except for the location; empty if there are none. No request is made.
+ */
 export function checkSettings(settings: Settings): ArgumentProblem[] {
   return [
     ...findRefusedSettings(settings, alibabaSettings),

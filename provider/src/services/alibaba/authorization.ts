@@ -28,7 +28,7 @@ export function findSignatureAlgorithm(settings: Settings): SignatureAlgorithm {
   );
 }
 
-/** How a request is signed and sent. */
+/** The signing and sending of a request. */
 export interface SignedSending {
   readonly algorithm: SignatureAlgorithm;
   readonly source: Pick<CredentialSource, "get" | "forget">;

@@ -11,7 +11,7 @@ export interface AlibabaCredential extends AlibabaAccessKey {
   readonly securityToken: string | undefined;
 }
 
-/** Who acts. `source` says where it is set, for messages. */
+/** The acting identity. `source` is the place where the identity is set, for messages. */
 export type AlibabaIdentity =
   /** Keys as they are. */
   | { readonly kind: "keys"; readonly credential: AlibabaCredential; readonly source: string }
@@ -31,14 +31,14 @@ export type AlibabaIdentity =
   /** Nothing is set. The server's role may still be there, unless that is switched off. */
   | { readonly kind: "none"; readonly tried: readonly string[]; readonly mayAskMachine: boolean };
 
-/** What a profile says of the STS that its roles are asked of. */
+/** The part of a profile that names the STS for its roles. */
 export interface StsHints {
   readonly endpoint?: string | undefined;
   readonly region?: string | undefined;
   readonly isInVpc?: boolean | undefined;
 }
 
-/** What a source gives: an identity, and the role that a profile puts on top of it. */
+/** The result of a source: an identity, and the role that a profile puts on top of the identity. */
 export interface Base {
   readonly base: AlibabaIdentity;
   readonly role?: { readonly role: RoleRequest; readonly sts: StsHints } | undefined;

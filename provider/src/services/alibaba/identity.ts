@@ -1,6 +1,6 @@
 /**
- * Who acts on Alibaba Cloud: picks one identity from all settings, in the order of the official provider and then of the
- * vendor's chain of credentials. Makes no request; `credentials` turns an identity into keys.
+ * Picks the identity that acts on Alibaba Cloud from all settings, in the order of the official provider and then of
+ * the vendor's chain of credentials. Makes no request; `credentials` turns an identity into keys.
  */
 import { ConfigurationError } from "../../ground/errors";
 import { plainHttpProblem } from "../../http/transport";
@@ -16,7 +16,7 @@ import { accountOfRole, configuredOidc, configuredRole, oidcOfEnvironment, oidcV
 import { alibabaPlainHttp } from "./transport";
 import type { AlibabaIdentity, Base } from "./credential";
 
-/** Who acts, and the profile that said so. */
+/** An acting identity, and the profile that named the identity. */
 export interface FoundIdentity {
   readonly identity: AlibabaIdentity;
   readonly profile: AlibabaProfile | undefined;
@@ -41,7 +41,7 @@ export function accountOf(identity: AlibabaIdentity): string | undefined {
   return identity.kind === "oidc" ? accountOfRole(identity.oidc.role) : undefined;
 }
 
-/** Where an identity is set, for messages. */
+/** The place where an identity is set, for messages. */
 export function sourceNameOf(identity: AlibabaIdentity): string {
   switch (identity.kind) {
     case "role":
@@ -115,7 +115,7 @@ function oidc(settings: Settings): Candidate | undefined {
   const configured = configuredOidc(settings);
   const source = configured?.role.source ?? oidcVariableOf(settings)?.source;
   if (source === undefined) return undefined;
-  // What the environment says of it is looked at where it counts only.
+  // The environment's OIDC settings are read only if they count.
   const open = (): Base => {
     const found = configured ?? oidcOfEnvironment(settings);
     return found ? { base: { kind: "oidc", oidc: found, sts: {} } } : lastResort(settings);

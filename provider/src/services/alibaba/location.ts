@@ -1,6 +1,6 @@
 /**
- * Where Alibaba Cloud's CloudFlow is: region and endpoint, from argument, configuration,
- * environment or profile; and where the STS is. Makes no request.
+ * The location of Alibaba Cloud's CloudFlow: region and endpoint, from argument, configuration, environment or profile;
+ * and the endpoint of the STS. Makes no request.
  */
 import type { ArgumentProblem, Arguments } from "../../execution/argument";
 import { LocationError, problemsOf } from "../../execution/problems";
@@ -20,12 +20,12 @@ import { findIdentity } from "./identity";
 import { isTrue } from "./profiles";
 import { alibabaPlainHttp } from "./transport";
 
-/** Where to send requests. */
+/** The destination of requests. */
 export interface AlibabaLocation {
   /** Absent where an endpoint was given and no region. */
   readonly region: string | undefined;
   readonly endpoint: string;
-  /** Whether the account is one of the international site, which has another console. */
+  /** True if the account is one of the international site, which has another console. */
   readonly isInternational: boolean;
 }
 
@@ -41,7 +41,7 @@ function regionSettings(words: SettingWords): string {
 }
 
 /**
- * What is wrong with the location; empty where it can be resolved.
+ * The problems of the location; empty if it can be resolved.
  * @param unknown arguments whose value is not known yet: nothing is said about them.
  */
 export function checkLocation(
@@ -84,7 +84,7 @@ export function isStsAtHand(args: Arguments, settings: Settings): boolean {
 }
 
 /**
- * Where the STS is asked for roles: a set endpoint, else a profile's, else the region's, else the central one.
+ * The endpoint of the STS for roles: a set endpoint, else a profile's, else the region's, else the central one.
  * @throws ConfigurationError where an endpoint is malformed.
  */
 export function resolveStsEndpoint(settings: Settings, hints: StsHints): string {
@@ -153,7 +153,7 @@ function isOfInternationalSite(settings: Settings): boolean {
   return type?.value.trim().toLowerCase() === "international";
 }
 
-// Who allows http by `protocol` wants it, as with the official provider.
+// The setting `protocol` that allows http also selects http, as with the official provider.
 function schemeOf(settings: Settings): "http" | "https" {
   return alibabaPlainHttp(settings).isAllowed ? "http" : "https";
 }

@@ -19,19 +19,19 @@ import {
 } from "./metadata";
 import { toIdentityError } from "./serviceErrors";
 
-/** What is needed to ask. */
+/** The means of a request to a metadata service. */
 export interface MachineContext {
   readonly http: HttpClient;
   readonly clock: Clock;
 }
 
-/** How to ask a metadata service. */
+/** Options for a request to a metadata service. */
 export interface MachineOptions {
   /** Asked for where it is absent. */
   readonly roleName: string | undefined;
   /** False where only the second version may be asked. */
   readonly mayUseVersion1: boolean;
-  /** How many times each request may be sent. */
+  /** The most times that each request may be sent. */
   readonly attempts: number;
 }
 

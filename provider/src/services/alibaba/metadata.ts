@@ -8,7 +8,7 @@ import type { ObtainedCredentials } from "../temporaryCredentials";
 import type { AlibabaCredential } from "./credential";
 import { parseKeys } from "./sts";
 
-/** Where every server of Alibaba Cloud finds its metadata service. */
+/** The address at which every server of Alibaba Cloud finds its metadata service. */
 export const metadataEndpoint = "http://100.100.100.200";
 
 // It is one hop away: whoever does not answer by then is somewhere else.

@@ -1,6 +1,6 @@
 /**
- * Who acts by a profile of the vendor's files: its modes (JSON file) and types (INI file). Those that ask a person, or run
- * a command, are refused by name.
+ * The acting identity of a profile of the vendor's files: its modes (JSON file) and types (INI file). Modes that ask a
+ * person, or run a command, are refused by name.
  */
 import { ConfigurationError } from "../../ground/errors";
 import type { SettingWords } from "../../execution/settingWords";
@@ -12,7 +12,7 @@ import { checkedOidc, checkedRole } from "./roles";
 
 /**
  * The identity of a profile.
- * @param words how settings are named where the profile can't be used.
+ * @param words the names of settings, for an error about a profile that cannot be used.
  * @throws ConfigurationError where its mode is unknown or can't be used here, or a field is missing or malformed.
  */
 export function profileIdentity(profile: AlibabaProfile, words: SettingWords): Base {

@@ -21,7 +21,7 @@ export interface AlibabaProfile {
   readonly sibling: (name: string) => AlibabaProfile | undefined;
 }
 
-/** Where a profile was looked for without being found. */
+/** The places that were searched for a profile without finding it. */
 export interface MissingProfile {
   readonly places: readonly string[];
 }

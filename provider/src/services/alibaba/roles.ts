@@ -17,7 +17,7 @@ export interface RoleRequest {
   /** JSON text. */
   readonly policy: string | undefined;
   readonly externalId: string | undefined;
-  /** Where its settings are, for messages: `configuration alicloud:assumeRole`. */
+  /** The place of the role's settings, for messages: `configuration alicloud:assumeRole`. */
   readonly source: string;
 }
 

@@ -129,7 +129,7 @@ function verdictOn(kind: ErrorKind, request: RequestSummary, remedies: Remedies)
     case "fault":
       return { as: ServiceError, retryable: true };
     case "precondition":
-      // What was read has changed meanwhile: reading again helps, changing again does not.
+      // The data that was read has changed meanwhile: reading again helps, changing again does not.
       return { as: ServiceError, retryable: request.method === "GET" };
     case "tooLarge":
       return { as: ServiceError, retryable: false, remedy: remedies.tooLarge };

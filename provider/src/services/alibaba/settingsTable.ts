@@ -1,6 +1,6 @@
 /**
- * Every setting of Alibaba Cloud's own Pulumi provider, and of the vendor's chain of credentials, with what becomes of it
- * here. What is refused is refused from this table; docs/reference/settings.md has the same table.
+ * Every setting of Alibaba Cloud's own Pulumi provider, and of the vendor's chain of credentials, with its treatment
+ * here. Refused settings are refused from this table; docs/reference/settings.md has the same table.
  */
 import type { VendorSetting, VendorSettings } from "../vendorSettings";
 import { honoured, ignored, refused } from "../vendorSettings";

@@ -1,5 +1,6 @@
 /**
- * How requests to Alibaba Cloud travel. The official provider has no setting for authorities: Node's own are used.
+ * The transport of requests to Alibaba Cloud. The official provider has no setting for authorities: Node's own are
+ * used.
  */
 import { ConfigurationError } from "../../ground/errors";
 import type { PlainHttp, Transport } from "../../http/transport";
@@ -16,7 +17,8 @@ export function alibabaTransport(settings: Settings): Transport {
 }
 
 /**
- * Whether addresses of Alibaba Cloud's services may begin with `http://`: by the official provider's `protocol`.
+ * The permission for addresses of Alibaba Cloud's services to begin with `http://`: by the official provider's
+ * `protocol`.
  * @throws ConfigurationError where the protocol is neither HTTP nor HTTPS.
  */
 export function alibabaPlainHttp(settings: Settings): PlainHttp {

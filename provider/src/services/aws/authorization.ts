@@ -10,7 +10,7 @@ import { expiredKeyCodes } from "./serviceErrors";
 import type { SigningScope } from "./signer";
 import { signedHeaders } from "./signer";
 
-/** How a request is signed and sent. */
+/** The signing and sending of a request. */
 export interface SignedSending {
   readonly source: CredentialSource;
   readonly scope: SigningScope;

@@ -24,12 +24,12 @@ const packageName = "@aws-sdk/credential-providers";
 /** For the error of a request that is interrupted while it waits for the chain. */
 export const chainSummary: RequestSummary = { operation: "AWS credentials", method: "GET", url: packageName };
 
-/** What the chain needs to know. */
+/** The surroundings of the chain. */
 export interface ChainContext {
   readonly words: SettingWords;
   /** Region of single sign-on, where the profile names none. */
   readonly region: string;
-  /** What assumes the roles that a profile names. */
+  /** The functions that assume the roles that a profile names. */
   readonly assumers: (signal: AbortSignal) => RoleAssumers;
   /** Loads the package. @default import */
   readonly load?: (() => Promise<Providers>) | undefined;
@@ -95,7 +95,7 @@ async function loadProviders(): Promise<Providers> {
   }
 }
 
-// The package's own errors say that there are no credentials. Whatever else goes wrong may pass.
+// The package's own errors say that there are no credentials. Any other error may pass.
 function toOurs(error: unknown, identity: ChainIdentity, { words }: ChainContext): Error {
   if (error instanceof WorkflowExecutionError) return error;
   const said = messageOf(error).replace(/\.$/, "");

@@ -11,7 +11,7 @@ export interface AwsCredential {
   readonly sessionToken: string | undefined;
 }
 
-/** Who acts. `source` says where it is set, for messages. */
+/** The acting identity. `source` is the place where the identity is set, for messages. */
 export type AwsIdentity =
   /** Keys as they are. */
   | { readonly kind: "keys"; readonly credential: AwsCredential; readonly source: string }

@@ -1,6 +1,6 @@
 /**
- * Who acts on AWS: picks one identity from all settings, in the order of the official provider. Makes no request; `credentials`
- * turns an identity into keys.
+ * Picks the identity that acts on AWS from all settings, in the order of the official provider. Makes no request;
+ * `credentials` turns an identity into keys.
  */
 import { ConfigurationError } from "../../ground/errors";
 import type { ArgumentProblem } from "../../execution/argument";
@@ -14,7 +14,7 @@ import { namedProfile, profileField, sharedFiles } from "./sharedConfig";
 import { findRefusedSettings } from "../vendorSettings";
 import { awsSettings } from "./settingsTable";
 
-/** What is wrong with the settings of AWS, but for the place; empty where nothing is. No request is made. */
+/** The problems of the settings of AWS, except for the place; empty if there are none. No request is made. */
 export function checkSettings(settings: Settings): ArgumentProblem[] {
   return [...findRefusedSettings(settings, awsSettings), ...problemsOf(() => findIdentity(settings))];
 }

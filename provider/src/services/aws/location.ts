@@ -1,6 +1,6 @@
 /**
- * Where AWS's services are: the address of a service in a region, from argument, configuration, environment or profile. Makes no
- * request.
+ * The location of AWS's services: the address of a service in a region, from argument, configuration, environment or
+ * profile. Makes no request.
  */
 import { ConfigurationError } from "../../ground/errors";
 import type { Arguments } from "../../execution/argument";

@@ -43,7 +43,7 @@ export interface StsPlace {
 }
 
 /**
- * What assumes the roles of profiles, until a signal aborts.
+ * The functions that assume the roles of profiles, until a signal aborts.
  * @param context learns the secrets that pass through.
  */
 export function roleAssumers(

@@ -26,7 +26,7 @@ export interface RoleRequest {
   readonly sourceIdentity: string | undefined;
   readonly tags: Readonly<Record<string, string>>;
   readonly transitiveTagKeys: readonly string[];
-  /** Where its settings are, for messages: `configuration aws:assumeRoles`. */
+  /** The place of the role's settings, for messages: `configuration aws:assumeRoles`. */
   readonly source: string;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Every setting of AWS's own Pulumi provider, and of the vendor's chain of credentials, with what becomes of it here. What is
- * refused is refused from this table; docs/reference/settings.md has the same table.
+ * Every setting of AWS's own Pulumi provider, and of the vendor's chain of credentials, with its treatment here.
+ * Refused settings are refused from this table; docs/reference/settings.md has the same table.
  */
 import type { VendorSetting, VendorSettings } from "../vendorSettings";
 import { honoured, ignored, refused } from "../vendorSettings";
@@ -139,5 +139,5 @@ const table: readonly VendorSetting[] = [
   ignored("nothing", "s3UsEast1RegionalEndpoint", [], "The provider does not use S3."),
 ];
 
-/** What becomes of AWS's settings here. */
+/** The treatment of AWS's settings. */
 export const awsSettings: VendorSettings = { namespace: "aws", table };

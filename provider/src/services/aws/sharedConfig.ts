@@ -1,6 +1,6 @@
 /**
- * What a profile of the vendor's configuration file says of places: addresses, regions and authorities. Its credentials are the
- * business of the vendor's own chain.
+ * The places in a profile of the vendor's configuration file: addresses, regions and authorities. The vendor's own
+ * chain reads the profile's credentials.
  */
 import { ConfigurationError } from "../../ground/errors";
 import { isJsonObject } from "../../http/answer";

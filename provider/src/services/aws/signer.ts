@@ -6,7 +6,7 @@ import type { SignatureV4 } from "@smithy/signature-v4";
 import type { SignableRequest } from "../../http/request";
 import type { AwsCredential } from "./credential";
 
-/** What a signature is for. */
+/** The scope of a signature. */
 export interface SigningScope {
   readonly region: string;
   /** The service's name in signatures, e.g. `states`. */

@@ -1,5 +1,5 @@
 /**
- * How requests to AWS travel: trusted authorities, and permission for `http://`.
+ * The transport of requests to AWS: trusted authorities, and permission for `http://`.
  */
 import type { PlainHttp, Transport } from "../../http/transport";
 import { nameSetting } from "../../execution/settingWords";
@@ -26,7 +26,8 @@ export function awsTransport(settings: Settings): Transport {
 }
 
 /**
- * Whether addresses of AWS's services may begin with `http://`. The official provider has no such setting: this one is ours.
+ * The permission for addresses of AWS's services to begin with `http://`. The official provider has no such setting:
+ * this one is ours.
  * @throws ConfigurationError where the setting is neither true nor false.
  */
 export function awsPlainHttp(settings: Settings): PlainHttp {

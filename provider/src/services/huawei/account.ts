@@ -37,7 +37,7 @@ function scopeRemedy(words: SettingWords): string {
 
 // Huawei Cloud publishes no rates for these services: a careful guess, to be replaced by `huaweicloud:requestLimits`.
 const assumed = { tokens: 20, perSecond: 10 };
-// How long a preview waits to know the account, or whose a project is.
+// The longest time that a preview waits for the account, or for the account of a project, in milliseconds.
 const placeMs = 10_000;
 /** One identity at its endpoints. */
 export class HuaweiAccount {
@@ -45,7 +45,7 @@ export class HuaweiAccount {
   readonly #actor: Actor;
   /** By name. */
   readonly #projects = new Map<string, SharedLookup<FoundProject>>();
-  /** What is asked to compare places, by what it is asked of. */
+  /** The requests that compare places, by the place that each one is about. */
   readonly #places = new Map<string, SharedLookup<string | undefined>>();
   readonly #unknownPlaces = new Set<string>();
 
@@ -54,7 +54,7 @@ export class HuaweiAccount {
     this.#actor = new IdentityActors(iam).of(identity);
   }
 
-  /** Where requests of an operation take their tokens; shared by all that use the account. */
+  /** The bucket from which requests of an operation take their tokens; shared by all that use the account. */
   bucket(service: string, operation: string): TokenBucket {
     return this.#iam.bucket(service, operation);
   }
@@ -125,7 +125,7 @@ export class HuaweiAccount {
           accountId !== undefined && own.accountId !== undefined && accountId !== own.accountId;
         return isForeign ? own.id : undefined;
       } catch (error) {
-        // Nobody needs a permission for a project of the own account. What a proxy answers says nothing.
+        // Nobody needs a permission for a project of the own account. The answer of a proxy says nothing.
         const isRefused = error instanceof ServiceError && !error.isForeign;
         if (isRefused && (error.status === 403 || error.status === 404)) return own.id;
         throw error;

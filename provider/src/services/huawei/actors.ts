@@ -1,5 +1,5 @@
 /**
- * What authorises the requests of an identity: a token that was given, tokens that are obtained for each project, or
+ * The authorisation of an identity's requests: a token that was given, tokens that are obtained for each project, or
  * access keys, permanent or temporary.
  */
 import type { RequestSummary } from "../../ground/errors";

@@ -56,7 +56,7 @@ export interface PodCredential {
   readonly tokenFile: TokenFile;
 }
 
-/** Who asks, before a role is assumed. */
+/** The credential that asks, before a role is assumed. */
 export type HuaweiCredential =
   /** A token that somebody else obtained; it can't be renewed. */
   | { readonly kind: "token"; readonly token: string }
@@ -75,7 +75,7 @@ export interface FoundCredential {
   readonly source: string;
 }
 
-/** What credentials are made of. */
+/** The parts of credentials. */
 export type Part =
   | "token"
   | "accessKey"
@@ -94,7 +94,7 @@ export type Part =
 export interface CredentialSettings {
   /** The part's value; absent where it is not set or the source has no such part. */
   readonly look: (part: Part) => Found | undefined;
-  /** What a part is called there, for messages about one that is missing. */
+  /** The source's name for a part, for messages about a missing part. */
   readonly nameOf: (part: Part) => string;
 }
 
@@ -163,7 +163,7 @@ function readIdToken({ look }: CredentialSettings): Reading {
     : undefined;
 }
 
-/** Where an id token is; undefined where neither is set. The text takes precedence, as in the vendor's provider. */
+/** The place of an id token; undefined if neither is set. The text takes precedence, as in the vendor's provider. */
 export function idTokenPlace(text: Found | undefined, file: Found | undefined): IdTokenPlace | undefined {
   if (text) return { text: text.value };
   return file && { file: file.value, source: file.source };

@@ -37,7 +37,7 @@ export async function locatePlace(
   const { projectId } = stored;
   if (stored["accountId"] === undefined) {
     if (typeof projectId !== "string" || args["projectId"] !== undefined) return {};
-    // Where it would run now.
+    // The location in which the execution would run now.
     const location = resolveLocation(service, args, context.settings, identity);
     const elsewhere = await openAccount(identity, location, context).projectInsteadOf(
       projectId,
@@ -156,7 +156,7 @@ export class HuaweiClient {
     return `${this.#service} ${this.region ?? this.endpoint} ${this.projectId} ${workflowId}`;
   }
 
-  /** What is left of the requests that an operation may make. */
+  /** The remaining requests that an operation may make. */
   budget(operation: string): BucketView {
     return this.#sender.budget(operation);
   }

@@ -15,8 +15,8 @@ import type { PasswordCredential } from "./credentials";
 import { textOf } from "./values";
 
 /**
- * What a request or a token is good for: one project, by id or name, or what is the account's as a whole. Signed requests
- * name the account by its id, where that is known.
+ * The scope of a request or a token: one project, by id or name, or the account as a whole. Signed requests name the
+ * account by its id, if the id is known.
  */
 export type TokenScope =
   | { readonly id: string }
@@ -143,7 +143,7 @@ export function buildProjectsRequest(iamEndpoint: string, name: string): HttpReq
 }
 
 /**
- * Asks for a project of the account by its id. Whoever is of the account needs no permission for it.
+ * Asks for a project of the account by its id. A user of the account needs no permission for the request.
  * @see https://support.huaweicloud.com/intl/en-us/api-iam/iam_06_0006.html
  */
 export function buildProjectRequest(iamEndpoint: string, projectId: string): HttpRequest {
@@ -160,8 +160,9 @@ export function buildProjectRequest(iamEndpoint: string, projectId: string): Htt
 /**
  * Reads the project.
  * @param name the project's name, and the setting that gives it.
- * @param words how settings are named.
- * @throws ConfigurationError where the account has none of that name, or several: the program has to name one by its id.
+ * @param words the names of settings.
+ * @throws ConfigurationError where the account has none of that name, or several: the program has to name one by its
+ *   id.
  */
 export function parseProject(
   answer: HttpAnswer,

@@ -15,20 +15,20 @@ import type { HuaweiLocation } from "./location";
 import type { Remedies } from "./serviceErrors";
 import { toHuaweiError } from "./serviceErrors";
 
-/** What an account needs of the process. */
+/** The parts of the process that an account needs. */
 export interface AccountContext {
   readonly http: HttpClient;
   readonly clock: Clock;
   readonly credentials: CredentialsInUse;
-  /** How often an operation of this account may be called. */
+  /** The rate limit of an operation for this account. */
   readonly allowance: AllowanceOf;
   /** Text of a file, or undefined where there is none: files with tokens are read at each renewal. */
   readonly readFile: (path: string) => string | undefined;
-  /** How settings are named. */
+  /** The names of settings. */
   readonly words: SettingWords;
 }
 
-/** Where an identity is obtained. */
+/** The endpoints at which an identity is obtained. */
 export type IdentityEndpoints = Pick<HuaweiLocation, "iamEndpoint" | "stsEndpoint">;
 
 /** The requests of one account. */
@@ -43,7 +43,7 @@ export class IamRequests {
     this.#buckets = new Buckets(context.allowance, context.clock);
   }
 
-  /** Where requests of an operation take their tokens; shared by all that use the account. */
+  /** The bucket from which requests of an operation take their tokens; shared by all that use the account. */
   bucket(service: string, operation: string): TokenBucket {
     return this.#buckets.of(service, operation);
   }

@@ -1,6 +1,7 @@
 /**
- * Who acts at Huawei Cloud: the first source of settings that has a credential, and the agency that is assumed with it.
- * Read at the moment of use. The order within the vendor's own namespace is that of the vendor's provider.
+ * Picks the identity that acts at Huawei Cloud: the first source of settings that has a credential, and the agency that
+ * is assumed with the credential. Read at the moment of use. The order within the vendor's own namespace is that of the
+ * vendor's provider.
  */
 import { ConfigurationError } from "../../ground/errors";
 import { isLoopback } from "../../http/transport";
@@ -25,7 +26,7 @@ import { readProfile } from "./profile";
 import type { AgencyToken, Role } from "./roles";
 import { findAgency, idTokenOf, secondsOf } from "./roles";
 
-/** Who acts. */
+/** The acting identity. */
 export interface HuaweiIdentity {
   readonly credential: HuaweiCredential;
   /** The account of an access key, for requests to IAM; absent where it is not set. */

@@ -35,7 +35,7 @@ export class IdentityActors {
     this.#iam = iam;
   }
 
-  /** Who acts for an identity. Nothing is obtained yet. */
+  /** The actor for an identity. Nothing is obtained yet. */
   of(identity: HuaweiIdentity): Actor {
     return this.#assume(identity.agency, this.#actorOf(identity));
   }

@@ -1,5 +1,6 @@
 /**
- * Where identities of Huawei Cloud are obtained: the addresses of IAM and of the security token service. Pure.
+ * The endpoints at which identities of Huawei Cloud are obtained: the addresses of IAM and of the security token
+ * service. Pure.
  */
 import type { Found, Settings } from "../../execution/settings";
 import { configuredEndpoint, firstFound, fromConfig, fromEnvironment } from "../../execution/settings";

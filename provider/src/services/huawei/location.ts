@@ -1,6 +1,6 @@
 /**
- * Where a Huawei Cloud service is: region, endpoint, project, IAM and STS, from argument, profile, configuration or
- * environment. Pure: makes no request.
+ * The location of a Huawei Cloud service: region, endpoint, project, IAM and STS, from argument, profile, configuration
+ * or environment. Pure: makes no request.
  */
 import { ConfigurationError } from "../../ground/errors";
 import type { ArgumentProblem, Arguments } from "../../execution/argument";
@@ -38,7 +38,7 @@ export interface HuaweiService {
   siteOf?(asked: AskedSite): ServiceSite | undefined;
 }
 
-/** What tells a site. */
+/** The facts that tell a site. */
 export interface AskedSite {
   readonly args: Arguments;
   readonly region: string | undefined;
@@ -59,7 +59,7 @@ export interface ServiceSite {
   readonly iamRegion: string | undefined;
 }
 
-/** Where to send requests. */
+/** The destination of requests. */
 export interface HuaweiLocation {
   /** Of a service with one address for each site; undefined for other services, and where nothing tells the site. */
   readonly site: ServiceSite | undefined;
@@ -74,14 +74,14 @@ export interface HuaweiLocation {
   readonly projectName: Found | undefined;
 }
 
-// Where a region, or what stands for one, can be set.
+// The settings of a region, or of the site that stands for one.
 function settingsFor(argument: "region" | "site", words: SettingWords): string {
   const configuration = nameSetting(words, "huaweicloud:region");
   return `the argument "${argument}", the ${configuration}, or the environment variable HW_REGION_NAME`;
 }
 
 /**
- * What is wrong with the settings and the location; empty where nothing is.
+ * The problems of the settings and the location; empty if there are none.
  * @param unknown arguments whose value is not known yet: nothing is said about them.
  */
 export function checkLocation(
@@ -172,9 +172,9 @@ function noSite(words: SettingWords): LocationError {
 }
 
 /**
- * What the settings alone tell of the place where executions are: the account, by its id or its name, and the project's
- * id. An execution in another account or project is another one.
- * @throws ConfigurationError where a setting is wrong.
+ * The place of executions as far as the settings alone tell: the account, by its id or its name, and the project's id.
+ * An execution in another account or project is another execution.
+ * @throws ConfigurationError when a setting is wrong.
  */
 export function placeOf(settings: Settings): Readonly<Record<string, string>> {
   const identity = findIdentity(settings);
@@ -216,7 +216,7 @@ function findProject(
     const source = settings.words.write("huaweicloud:delegatedProject");
     return byName({ value: agency.projectName, source });
   }
-  // What comes with a key is that key's project, not one of the account whose agency is assumed.
+  // The project beside a key is that key's project, not a project of the account whose agency is assumed.
   const isAssumed = agency !== undefined;
   const ofKey = (found: Found | undefined): Found | undefined => (isAssumed ? undefined : found);
   const id = firstFound(

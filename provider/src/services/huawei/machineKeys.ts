@@ -25,8 +25,8 @@ const noAgency = "Please configure Cloud Service Agency first";
 
 /**
  * The keys of the ECS that this process runs on.
- * @param isAsked true where a setting asks for them; false where they are what is left to try.
- * @param words how settings are named where there is no credential at all.
+ * @param isAsked true where a setting asks for them; false where they are the last source to try.
+ * @param words the names of settings, for an error when there is no credential at all.
  */
 export function ecsKeys(
   http: HttpClient,

@@ -1,6 +1,6 @@
 /**
- * What an identity assumes: an agency by `assumeRole`, or by the older settings `agencyName` and `agencyDomainName`.
- * Applied on top of whatever credential there is.
+ * The role that an identity assumes: an agency by `assumeRole`, or by the older settings `agencyName` and
+ * `agencyDomainName`. Applied on top of any credential.
  */
 import { ConfigurationError } from "../../ground/errors";
 import type { Found, FoundObject, Settings } from "../../execution/settings";
@@ -35,7 +35,7 @@ export interface FoundAgency {
 }
 
 const defaultSeconds = 3600;
-// How long a role's keys may live, in seconds: what both protocols take.
+// The limits of the lifetime of a role's keys, in seconds, that both protocols accept.
 const limits = { min: 900, max: 43_200 };
 
 /**

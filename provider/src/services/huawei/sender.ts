@@ -12,7 +12,7 @@ import type { TokenScope } from "./iam";
 import type { Remedies } from "./serviceErrors";
 import { toHuaweiError } from "./serviceErrors";
 
-/** How to send one request. */
+/** Options for sending one request. */
 export interface HuaweiSendOptions extends Pick<SendOptions, "signal" | "patience" | "attempts" | "onSent"> {
   readonly remedies?: Remedies;
 }
@@ -26,7 +26,7 @@ export class HuaweiSender {
 
   /**
    * @param service as {@link HuaweiService.name}.
-   * @param scope what the requests are about.
+   * @param scope the scope of the requests.
    */
   constructor(service: string, account: HuaweiAccount, scope: TokenScope, context: BackendContext) {
     this.#service = service;
@@ -35,7 +35,7 @@ export class HuaweiSender {
     this.#context = context;
   }
 
-  /** What is left of the requests that an operation may make. */
+  /** The remaining requests that an operation may make. */
   budget(operation: string): BucketView {
     return this.#account.bucket(this.#service, operation);
   }

@@ -13,7 +13,7 @@ import { jsonObjectOf, serviceErrorOf } from "../errorAnswers";
 /** Sentences on what to do, by kind of error; chosen by the operation. */
 export interface Remedies {
   readonly notFound?: string;
-  /** Where the credentials are refused and their answer does not say why. */
+  /** The remedy for refused credentials, if the answer does not say why. */
   readonly refused?: string;
 }
 
@@ -43,7 +43,7 @@ export function parseHuaweiError(answer: HttpAnswer): ErrorBody {
 
 /**
  * Makes the reader of error answers for one operation.
- * @param words how settings are named in a remedy.
+ * @param words the names of settings in a remedy.
  */
 export function toHuaweiError(clock: Clock, words: SettingWords, remedies: Remedies = {}): ToServiceError {
   return (answer, request) => {

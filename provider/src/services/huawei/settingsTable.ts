@@ -1,5 +1,5 @@
 /**
- * Every setting of the vendor's own Pulumi provider, and of its SDKs, and what becomes of it here. What is refused is
+ * Every setting of the vendor's own Pulumi provider, and of its SDKs, with its treatment here. Refused settings are
  * refused from this table; the documentation's table is compared with it.
  */
 import type { VendorSetting, VendorSettings } from "../vendorSettings";

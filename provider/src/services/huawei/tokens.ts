@@ -9,7 +9,7 @@ import type { ObtainedCredentials } from "../temporaryCredentials";
 import { TemporaryCredentials } from "../temporaryCredentials";
 import type { IamToken, TokenScope } from "./iam";
 
-/** How tokens are obtained. */
+/** The means to obtain tokens. */
 export interface Login {
   /** For messages. */
   readonly summary: RequestSummary;

@@ -1,5 +1,6 @@
 /**
- * How requests to Huawei Cloud travel: trusted authorities, a certificate of the client, and permission for `http://`.
+ * The transport of requests to Huawei Cloud: trusted authorities, a certificate of the client, and permission for
+ * `http://`.
  */
 import type { PlainHttp, Transport } from "../../http/transport";
 import { nameSetting } from "../../execution/settingWords";
@@ -27,7 +28,7 @@ export function huaweiTransport(settings: Settings): Transport {
 }
 
 /**
- * Whether addresses of Huawei Cloud's services may begin with `http://`.
+ * The permission for addresses of Huawei Cloud's services to begin with `http://`.
  * @throws ConfigurationError where the setting is neither true nor false.
  */
 export function huaweiPlainHttp(settings: Settings): PlainHttp {

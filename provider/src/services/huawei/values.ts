@@ -39,7 +39,7 @@ function toRfc3339(ms: number): string | undefined {
   return /^\d{4}-/.test(text) ? text : undefined;
 }
 
-/** When something ran, RFC 3339. */
+/** The start and the end of an execution or a step, RFC 3339. */
 export interface Span {
   readonly startedAt?: string;
   /** Absent until it has settled. */

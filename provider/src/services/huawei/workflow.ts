@@ -1,5 +1,5 @@
 /**
- * What the workflows of Huawei Cloud have in common, whatever the service: what they are called, and where they are.
+ * The common parts of Huawei Cloud's workflows, whatever the service: their names and their places.
  */
 import type { HuaweiClient } from "./huaweiClient";
 
@@ -10,7 +10,7 @@ export interface HuaweiWorkflowAddress {
   readonly workflowId: string;
 }
 
-/** How a service calls its workflows, in messages. */
+/** The service's words for its workflows, in messages. */
 export interface WorkflowWords {
   /** One of them: `flow`. */
   readonly one: string;
@@ -21,13 +21,13 @@ export interface WorkflowWords {
 /** A workflow of one project; a service adds what can be done with it. */
 export abstract class HuaweiWorkflow {
   readonly client: HuaweiClient;
-  /** What requests name. */
+  /** The address that requests name. */
   readonly address: HuaweiWorkflowAddress;
   /** The workflow, for messages. */
   readonly subject: string;
   /** The same text for the same workflow, on every machine and with every credential. */
   readonly identity: string;
-  /** What to do where the service does not know the workflow. */
+  /** The remedy for a workflow that the service does not know. */
   readonly remedies: { readonly notFound: string };
 
   constructor(client: HuaweiClient, workflowId: string, words: WorkflowWords) {

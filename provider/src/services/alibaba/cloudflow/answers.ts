@@ -15,10 +15,7 @@ import { toExecutionStatus } from "./statuses";
 /** A page of executions; `nextToken` is absent at the end. */
 export interface ExecutionsPage {
   readonly executions: ExecutionSummary[];
-  /**
-   * How many rows were left out because they can't be read, of executions that may still be
-   * running.
-   */
+  /** The number of rows that were left out because they cannot be read, of executions that may still be running. */
   readonly unreadable: number;
   readonly nextToken: string | undefined;
   /** An execution of the page as DescribeExecution has it. */

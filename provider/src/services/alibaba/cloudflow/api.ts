@@ -14,7 +14,7 @@ export interface CloudFlow {
   readonly flowName: string;
 }
 
-/** What an execution is started with. */
+/** The values with which an execution is started. */
 export interface CloudFlowStart {
   /** Unique within the flow: a second start of the same name starts nothing. */
   readonly executionName: string;

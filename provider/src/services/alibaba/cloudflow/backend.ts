@@ -51,7 +51,7 @@ const name = text({
   patternName: "letters, digits, - and _, and begin with a letter or _",
 });
 
-// How long the outcome may wait for its steps.
+// The longest time that the outcome may wait for its steps, in milliseconds.
 const historyMs = 60_000;
 
 // The data of an event, by the vendor's page on limits (updated 2026-03-11). The page on inputs and outputs (2025-05-07) says
@@ -86,7 +86,7 @@ export const alibabaCloudFlow = {
     return accountId === undefined ? {} : { accountId };
   },
   askPlace: async (stored, _args, context, signal) => {
-    // What the settings tell is compared without a question.
+    // An account that the settings tell is compared without a request.
     if (stored["accountId"] === undefined || accountOfSettings(context.settings) !== undefined) return {};
     const accountId = await findAccount(stored, context, signal);
     return accountId === undefined ? {} : { accountId };
@@ -221,7 +221,7 @@ export class CloudFlowBackend implements Backend {
         this.#history.withSteps(snapshot, signal),
       );
     } catch {
-      // How it stands is known; without its steps it is still worth more than an error.
+      // The status is known; without its steps it is still worth more than an error.
       return { ...snapshot, stepsOmitted: true };
     }
   }

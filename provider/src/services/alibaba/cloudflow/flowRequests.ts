@@ -37,13 +37,13 @@ export function bucketsOf(context: BackendContext): Buckets {
   );
 }
 
-/** How to send one request. */
+/** Options for sending one request. */
 export type FlowSendOptions = Pick<
   SendOptions,
   "signal" | "patience" | "attempts" | "onSendAgain" | "onSent"
 >;
 
-/** What sends the requests of a flow. */
+/** The sender of a flow's requests. */
 export interface FlowSender {
   readonly client: AlibabaClient;
   readonly buckets: Buckets;
@@ -63,7 +63,7 @@ export class FlowRequests {
     this.#sender = sender;
   }
 
-  /** What is left of the requests that an operation may make. */
+  /** The remaining requests that an operation may make. */
   budget(operation: string): BucketView {
     return this.#sender.buckets.of("cloudflow", operation);
   }

@@ -44,15 +44,16 @@ const endings: ReadonlyMap<string, ExecutionStatus> = new Map([
   ["StepExited", "succeeded"],
 ]);
 
-// What the end of the execution makes of steps that were under way; the service has no event for these.
+// The statuses of steps that were under way at the end of the execution; the service has no event for the ends of these
+// steps.
 const cutOff: ReadonlyMap<string, ExecutionStatus> = new Map([
   ["ExecutionFailed", "stopped"],
   ["ExecutionStopped", "stopped"],
   ["ExecutionTimedOut", "timedOut"],
 ]);
 
-// How far up an event's step is looked for: deeper than definitions nest, and short enough that a history which names other
-// steps in every event is still read in linear time.
+// The number of levels that are searched for an event's step: deeper than definitions nest, and short enough that a
+// history which names other steps in every event is still read in linear time.
 const maxLevels = 200;
 
 /**
@@ -80,7 +81,10 @@ export class StepReader {
     return this.#steps.map(toStep);
   }
 
-  /** What the last event says about why the execution ended; undefined where it ended well or says nothing. */
+  /**
+   * The reason why the execution ended, by the last event; undefined if the execution ended well or the event does not
+   * say.
+   */
   get executionError(): string | undefined {
     return this.#error;
   }
@@ -182,7 +186,7 @@ class SameName {
   /** The step that an event of this type is about, as far as the name tells. */
   find(type: string): StepRecord | undefined {
     if (type === "StepExited") {
-      // What has succeeded or failed exits next.
+      // The step that has just succeeded or failed exits next.
       const leaving = last(this.#toExit, ({ hasExited }) => !hasExited);
       if (leaving) return leaving;
     }

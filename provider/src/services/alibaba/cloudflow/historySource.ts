@@ -1,5 +1,5 @@
 /**
- * How CloudFlow gives the histories of one flow's executions.
+ * The source of the histories of one flow's executions on CloudFlow.
  */
 import { summarize } from "../../../http/request";
 import type { HistorySource } from "../../historyReader";

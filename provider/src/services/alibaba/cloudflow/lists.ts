@@ -99,8 +99,8 @@ export class FlowLists {
       } while (walk.goOn(nextToken));
     } catch (error) {
       if (found.length > 0) return found;
-      // Whether lists have executions of Express flows is documented in one place and denied by none: a refusal is no
-      // reason to fail.
+      // The documentation says in one place that lists have executions of Express flows, and denies it in none: a
+      // refusal is no reason to fail.
       if (error instanceof NotFoundError) return [];
       if (error instanceof ServiceError && !error.retryable) return undefined;
       throw error;

@@ -105,7 +105,7 @@ export function errorOf(bag: Bag): string | undefined {
 /** A page of executions; `nextToken` is absent at the end. */
 export interface ExecutionsPage {
   readonly executions: ExecutionSummary[];
-  /** How many rows were left out because they can't be read, of executions that may still be running. */
+  /** The number of rows that were left out because they cannot be read, of executions that may still be running. */
   readonly unreadable: number;
   readonly nextToken: string | undefined;
 }

@@ -25,7 +25,10 @@ export interface ExecutionStart {
   readonly input: string | undefined;
 }
 
-/** How long an EXPRESS run may take, with its way there and back, in milliseconds: the service ends it after five minutes. */
+/**
+ * The time limit of an EXPRESS run with its way there and back, in milliseconds: the service ends it after five
+ * minutes.
+ */
 const syncTimeoutMs = 6 * 60_000;
 
 function build(
@@ -136,7 +139,7 @@ export function buildGetExecutionHistory(
   return build(endpoint, "GetExecutionHistory", parameters, { repeatable: true });
 }
 
-// Limits of the wire, in characters. What is longer is cut: a stop must not fail because of its reason.
+// Limits of the wire, in characters. A longer text is cut: a stop must not fail because of its reason.
 const maxErrorLength = 256;
 const maxCauseLength = 32_768;
 

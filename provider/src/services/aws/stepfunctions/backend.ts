@@ -37,7 +37,7 @@ import { startNamed, startSync } from "./starts";
 import type { StatesSender } from "./statesRequests";
 import { StatesRequests, bucketsOf } from "./statesRequests";
 
-// How long the outcome may wait for its steps.
+// The longest time that the outcome may wait for its steps, in milliseconds.
 const historyMs = 60_000;
 // While an execution runs, its steps are worth this many requests at a time; longer histories show their beginning.
 const pagesWhileRunning = 2;
@@ -139,7 +139,7 @@ export class StepFunctionsBackend implements Backend {
         this.#history.withSteps(snapshot, signal, maxPages),
       );
     } catch {
-      // How it stands is known; without its steps it is still worth more than an error.
+      // The status is known; without its steps it is still worth more than an error.
       return { ...snapshot, stepsOmitted: true };
     }
   }

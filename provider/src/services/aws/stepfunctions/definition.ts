@@ -13,7 +13,7 @@ import { checkPlace } from "./place";
 /** The longest name of an execution, in characters. */
 const maxNameLength = 80;
 
-// What the vendor's page excludes: white space, brackets, wildcards, special and control characters.
+// The characters that the vendor's page excludes: white space, brackets, wildcards, special and control characters.
 const executionName = text({
   min: 1,
   max: maxNameLength,

@@ -19,7 +19,7 @@ import {
   toStep,
 } from "./steps";
 
-// What the end of the execution makes of the steps that were under way.
+// The statuses of steps that were under way at the end of the execution.
 const endings: ReadonlyMap<string, ExecutionStatus> = new Map([
   ["ExecutionFailed", "failed"],
   ["ExecutionAborted", "stopped"],
@@ -29,10 +29,12 @@ const endings: ReadonlyMap<string, ExecutionStatus> = new Map([
 /**
  * Reads events, oldest first, in pages of any size, in time that grows with their number. Keeps no events.
  *
- * - A step begins with `…StateEntered`, and ends with `…StateExited`: of the innermost step of that name around the event before.
- * - Task events are about the innermost step. One that failed, and left its state all the same, was caught: the step has failed.
- * - The end of a Parallel or Map, or of the execution, ends what is under way in it. What the failure's chain of events leads
- *   through has failed, the others were stopped.
+ * - A step begins with `…StateEntered`, and ends with `…StateExited`: of the innermost step of that name around the
+ *   event before.
+ * - Task events are about the innermost step. One that failed, and left its state all the same, was caught: the step
+ *   has failed.
+ * - The end of a Parallel or Map, or of the execution, ends what is under way in it. Steps on the failure's chain of
+ *   events have failed, the others were stopped.
  */
 export class StepReader {
   readonly #steps: StepRecord[] = [];
@@ -56,7 +58,7 @@ export class StepReader {
     return this.#steps.map(toStep);
   }
 
-  /** Why the execution ended; undefined where it ended well or the service does not say. */
+  /** The reason why the execution ended; undefined if the execution ended well or the service does not say. */
   get executionError(): string | undefined {
     return this.#error;
   }
@@ -170,7 +172,7 @@ export class StepReader {
     return step.parent;
   }
 
-  // Where the chain leads nowhere. Those that have ended meanwhile are removed at the next search.
+  // The step for an event whose chain leads nowhere. Steps that have ended meanwhile are removed at the next search.
   #youngest(name: string): StepRecord | undefined {
     const steps = this.#byName.get(name) ?? [];
     while (steps.length > 0 && steps.at(-1)?.isOpen === false) steps.pop();

@@ -1,5 +1,5 @@
 /**
- * How Step Functions gives the histories of one state machine's executions.
+ * The source of the histories of one state machine's executions on Step Functions.
  */
 import { summarize } from "../../../http/request";
 import type { HistorySource } from "../../historyReader";

@@ -1,5 +1,6 @@
 /**
- * Where a state machine is: its ARN tells region and account, settings may tell another address of the service. Makes no request.
+ * The place of a state machine: its ARN tells region and account, settings may name another address of the service.
+ * Makes no request.
  */
 import type { ArgumentProblem, Arguments } from "../../../execution/argument";
 import { LocationError, problemsOf } from "../../../execution/problems";
@@ -14,7 +15,7 @@ import { parseStateMachineArn } from "./arns";
 const states: AwsService = { endpointNames: ["sfn", "stepfunctions"], variable: "SFN", host: "states" };
 
 /**
- * What is wrong with the place; empty where it can be resolved.
+ * The problems of the place; empty if it can be resolved.
  * @param unknown arguments whose value is not known yet: nothing is said about them.
  */
 export function checkPlace(
@@ -22,7 +23,7 @@ export function checkPlace(
   settings: Settings,
   unknown: ReadonlySet<string>,
 ): ArgumentProblem[] {
-  // What is wrong with the ARN itself is its rule's to say.
+  // The rule of the ARN reports problems of the ARN itself.
   if (unknown.has("endpoint") || parseStateMachineArn(String(args["stateMachineArn"])) === undefined)
     return [];
   return problemsOf(() => placeOf(args, settings));

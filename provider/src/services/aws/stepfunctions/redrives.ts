@@ -3,7 +3,7 @@
  */
 import type { StepRecord } from "./steps";
 
-/** How a step has ended. */
+/** The end of a step. */
 export type StepEnd = Pick<StepRecord, "status" | "rawStatus" | "settledAt" | "failure">;
 
 // More than anybody redrives an execution; each costs as much as the steps that it opens again.
@@ -39,7 +39,7 @@ export class Redrives {
     return steps;
   }
 
-  /** How a step had ended before the last redrive; undefined where the redrive did not open the step. */
+  /** The end of a step before the last redrive; undefined if the redrive did not open the step. */
   endBefore(step: StepRecord): StepEnd | undefined {
     return this.#reopened.get(step);
   }

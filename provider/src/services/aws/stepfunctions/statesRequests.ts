@@ -37,7 +37,7 @@ const publishedEverywhere: Readonly<Record<string, Allowance>> = {
 // For what the page does not name.
 const unnamed: Allowance = { tokens: 100, perSecond: 2 };
 
-/** How often a region lets an account call an operation of Step Functions. */
+/** The rate limits of Step Functions for an account in a region. */
 export function publishedAllowances(region: string): AllowanceOf {
   const ofRegion = busyRegions.has(region) ? publishedInBusyRegions : published;
   return (_service, operation) => ofRegion[operation] ?? publishedEverywhere[operation] ?? unnamed;
@@ -54,13 +54,13 @@ export function bucketsOf(context: BackendContext, place: StatesPlace): Buckets 
   );
 }
 
-/** How to send one request. */
+/** Options for sending one request. */
 export type StatesSendOptions = Pick<
   SendOptions,
   "signal" | "patience" | "attempts" | "onSendAgain" | "onSent"
 >;
 
-/** What sends the requests of a state machine. */
+/** The sender of a state machine's requests. */
 export interface StatesSender {
   readonly client: AwsClient;
   readonly buckets: Buckets;

@@ -8,7 +8,7 @@ import type { StateMachineEvent } from "./events";
 // Deeper than definitions nest. A history that names other steps in every event must still be read in linear time.
 const maxLevels = 200;
 
-/** What has gone wrong in a step. */
+/** A failure in a step. */
 export interface Failure {
   readonly type: string;
   error: string | undefined;
@@ -29,7 +29,7 @@ export interface StepRecord {
   status: ExecutionStatus;
   rawStatus: string;
   settledAt: string | undefined;
-  /** What has gone wrong since the last attempt began; undefined where nothing has. */
+  /** The failure since the last attempt began; undefined if there is none. */
   failure: Failure | undefined;
   isOpen: boolean;
 }
@@ -62,7 +62,7 @@ export function explain(step: StepRecord, error: string | undefined): void {
   }
 }
 
-/** What the end of a Parallel, a Map or an iteration says of a failure within it. */
+/** The failure that the end of a Parallel, a Map or an iteration tells of a step within it. */
 export function failureOf(event: StateMachineEvent, failed: readonly StepRecord[]): Failure {
   const within = failed[0];
   if (within) within.failure ??= { type: event.type, error: undefined };
@@ -76,7 +76,7 @@ export function noteTask(step: StepRecord, event: StateMachineEvent): void {
   else if (/(Scheduled|Started|Submitted|Succeeded)$/.test(type)) step.failure = undefined;
 }
 
-/** What a step is that ended by an event of this type. */
+/** The status of a step that ended by an event of this type. */
 export function failureStatus(type: string): ExecutionStatus {
   return type.endsWith("TimedOut") ? "timedOut" : "failed";
 }

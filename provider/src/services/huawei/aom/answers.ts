@@ -73,9 +73,12 @@ export interface AomList {
   readonly executions: ExecutionSummary[];
   /** True where the service listed nothing at all. */
   readonly isEmpty: boolean;
-  /** When the service made it, by its own clock, milliseconds since the epoch; absent where it does not say. */
+  /**
+   * The time at which the service made the list, by the service's clock, in milliseconds since the epoch; absent if the
+   * answer does not say.
+   */
   readonly servedAtMs: number | undefined;
-  /** How many rows were left out because their id can't be read, of executions that may still be running. */
+  /** The number of rows that were left out because their id cannot be read, of executions that may still be running. */
   readonly unreadable: number;
   /** An execution of it as its detail would be, but for the names of the nodes. */
   readonly snapshotOf: (executionId: string, nodes: NodeNames) => ExecutionSnapshot | undefined;

@@ -86,7 +86,7 @@ export function buildStopExecution(workflow: AomWorkflow, executionId: string): 
   };
 }
 
-/** How many workflows a page of their list has; the service gives no more. */
+/** Workflows on a page of their list; the service gives no more. */
 export const workflowsPerPage = 100;
 
 /**

@@ -1,6 +1,7 @@
 /**
- * Whether the list of a workflow's executions covers the workflow. The service lists the executions of one enterprise
- * project, by default of "0": for a workflow of another one the list is empty, which looks like "nothing is running".
+ * Finds out whether the list of a workflow's executions covers the workflow. The service lists the executions of one
+ * enterprise project, by default of "0": for a workflow of another enterprise project the list is empty, which looks
+ * like "nothing is running".
  */
 import {
   ConfigurationError,
@@ -34,9 +35,7 @@ export function findEnterpriseProject(args: Arguments, settings: Settings): Foun
 /** Reads a page of the project's workflows, counted from 1; of one enterprise project, or of all that may be seen. */
 export type ReadPage = (page: number, enterpriseProjectId: string | undefined) => Promise<WorkflowPage>;
 
-/**
- * What this process knows of a workflow's enterprise project. It is looked up when a list is empty, once.
- */
+/** A process's knowledge of a workflow's enterprise project. The project is looked up when a list is empty, once. */
 export class EnterpriseProject {
   readonly #given: Found | undefined;
   readonly #subject: string;
@@ -47,7 +46,7 @@ export class EnterpriseProject {
 
   /**
    * @param subject the workflow, for messages.
-   * @param words how settings are named.
+   * @param words the names of settings.
    */
   constructor(given: Found | undefined, subject: string, words: SettingWords) {
     this.#given = given;
@@ -60,7 +59,7 @@ export class EnterpriseProject {
     return this.#own ?? this.#given?.value;
   }
 
-  /** Why the lists that were read may not cover the workflow; undefined where they do, or none was read. */
+  /** The reason why the lists that were read may not cover the workflow; undefined if they do, or if none was read. */
   get doubt(): string | undefined {
     return this.#doubt;
   }
@@ -82,7 +81,7 @@ export class EnterpriseProject {
     } catch (error) {
       const isAnswer = error instanceof ServiceError || error instanceof TransportError;
       if (signal.aborted || !(isAnswer || isWorkflowExecutionError(error))) throw error;
-      // Who may not list workflows knows better, if they say so.
+      // A user who may not list workflows may still name the enterprise project, and then knows better.
       this.#believe(`the project's workflows could not be listed (${messageOf(error)})`);
       return false;
     }

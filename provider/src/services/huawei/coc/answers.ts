@@ -61,11 +61,11 @@ export function parseShowDocument(answer: HttpAnswer, request: RequestSummary): 
 /** A page of executions. */
 export interface ExecutionsPage {
   readonly executions: readonly ExecutionSummary[];
-  /** How many rows it has, those that can't be read included. */
+  /** The number of rows on the page, those that cannot be read included. */
   readonly rows: number;
-  /** How many rows the list has, as the service says; undefined where it does not. */
+  /** The number of rows of the list, as the service says; undefined if it does not. */
   readonly total: number | undefined;
-  /** How many rows were left out because their id can't be read, of executions that may still be running. */
+  /** The number of rows that were left out because their id cannot be read, of executions that may still be running. */
   readonly unreadable: number;
   /** An execution of it that has ended, as its detail would be; the steps are not there either. */
   readonly snapshotOf: (executionId: string) => ExecutionSnapshot | undefined;
@@ -104,9 +104,9 @@ export function parseListExecutions(answer: HttpAnswer, request: RequestSummary)
 /** A page of steps. */
 export interface StepsPage {
   readonly steps: readonly JobStep[];
-  /** How many rows it has. */
+  /** The number of rows on the page. */
   readonly rows: number;
-  /** How many rows the list has, as the service says; undefined where it does not. */
+  /** The number of rows of the list, as the service says; undefined if it does not. */
   readonly total: number | undefined;
 }
 
@@ -197,7 +197,7 @@ function readList(
   throw withoutData(body, answer, request);
 }
 
-// What the service says in its place is all that there is to go by.
+// The code and message in the place of the data are all that there is to go by.
 function withoutData(
   body: Record<string, unknown>,
   answer: HttpAnswer,

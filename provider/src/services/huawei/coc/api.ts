@@ -11,7 +11,7 @@ export interface CocJob {
   readonly documentId: string;
 }
 
-/** What an execution is started with. */
+/** The values with which an execution is started. */
 export interface JobStart {
   /** As the service names versions: `v2`. The latest where it is left out. */
   readonly version?: string | undefined;
@@ -23,7 +23,7 @@ export interface JobStart {
   readonly description: string;
 }
 
-/** What can be done to an execution; the service knows `RESUME` and `SKIP_BATCH` too. */
+/** The operations on an execution; the service knows `RESUME` and `SKIP_BATCH` too. */
 export type JobOperation = "TERMINATE" | "RETRY";
 
 const headers = { "content-type": "application/json" };
@@ -45,7 +45,7 @@ export function buildExecuteDocument({ endpoint, documentId }: CocJob, start: Jo
   };
 }
 
-// What is left out of a start is left out of its JSON.
+// A value that is left out of a start is left out of its JSON.
 function startBody(start: JobStart): string {
   return JSON.stringify({
     version: start.version,
@@ -72,7 +72,7 @@ export function buildShowExecution({ endpoint }: CocJob, executionId: string): H
   };
 }
 
-/** Which rows of a list; both count rows. */
+/** The span of a list; both numbers count rows. */
 export interface ListSpan {
   readonly limit: number;
   readonly offset: number;

@@ -37,7 +37,7 @@ import { StepsReader } from "./steps";
 const notFoundCode = "COC.00040709";
 // The codes for a parameter that is not accepted. An execution is asked for by its id alone.
 const parameterCodes: readonly string[] = ["COC.00010002", "COC.00014002"];
-// How long reading the steps of an execution may take where its status is known.
+// The time limit for reading the steps of an execution whose status is known, in milliseconds.
 const stepsMs = 30_000;
 // While an execution runs its steps are only shown, so they cost one request in this time at the most.
 const stepsEveryMs = 5_000;
@@ -56,7 +56,7 @@ export class CocBackend implements Backend {
   readonly #lists: JobLists;
   readonly #steps: StepsReader;
   readonly #remedy: string;
-  /** When the steps of an execution that runs were last read, by our clock. */
+  /** The time at which the steps of a running execution were last read, by our clock. */
   readonly #stepsReadMs = new Map<string, number>();
 
   constructor(client: CocClient, args: Arguments, { clock }: Pick<BackendContext, "clock">) {
@@ -130,7 +130,7 @@ export class CocBackend implements Backend {
         this.#steps.withSteps(snapshot, inTime);
       return await withinTime(this.#clock, stepsMs, signal, read);
     } catch (error) {
-      // How it stands is known; without its steps that is still worth more than an error.
+      // The status is known; without its steps it is still worth more than an error.
       const why = `the steps could not be read: ${messageOf(error)}`;
       const isOutputMissing = snapshot.status === "succeeded";
       return { ...snapshot, stepsOmitted: true, ...(isOutputMissing ? { outputOmitted: why } : {}) };
@@ -240,7 +240,7 @@ function isRefusedAs(error: unknown, ...codes: readonly string[]): error is Serv
   );
 }
 
-// What is not there is answered with 200, and what is another job's too.
+// A missing execution is answered with 200, and so is another job's.
 function notFound(
   request: HttpRequest,
   requestId: string | undefined,

@@ -22,8 +22,8 @@ export const cocLocationKeys = ["site", "accountId", "accountName", "accountKey"
 type Place = Readonly<Record<string, string>>;
 
 /**
- * What the settings alone tell of the place where executions are: the account and the site.
- * @throws ConfigurationError where a setting is wrong.
+ * The place of executions as far as the settings alone tell: the account and the site.
+ * @throws ConfigurationError when a setting is wrong.
  */
 export function placeOf(settings: Settings): Place {
   const site = findSite(cocService, {}, settings);
@@ -71,7 +71,7 @@ export class CocClient {
     await account.prepare(signal);
     const own = await findAccount(account, identity, args, signal);
     const site = location.site && { site: location.site.name };
-    // Where the account can't be found out, it is still that of the state.
+    // An account that cannot be found out is still the one in the state.
     const place = { ...site, ...(Object.keys(own).length > 0 ? own : storedAccount(args)) };
     const sender = new HuaweiSender(cocService.name, account, scopeOf(own, location), context);
     return new CocClient(location.endpoint, place, sender);

@@ -18,7 +18,7 @@ import { parseListExecutions } from "./answers";
 import type { CocJob } from "./api";
 import { buildListExecutions } from "./api";
 
-/** How many rows a page is asked for; the service documents no limit. */
+/** The number of rows that are requested for a page; the service documents no limit. */
 export const listPageSize = 100;
 // A service that gives fewer rows than it is asked for, and no total, gives its own ten at least.
 const leastPage = 10;
@@ -43,8 +43,8 @@ export class JobLists {
   }
 
   /**
-   * One page, newest first. What starts meanwhile shifts the pages: executions are then seen twice, never missed, and whoever
-   * goes through the pages drops the second.
+   * One page, newest first. Executions that start meanwhile shift the pages: executions are then seen twice, never
+   * missed. The reader of the pages drops the second.
    */
   async page(
     filter: ExecutionFilter,

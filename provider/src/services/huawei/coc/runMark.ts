@@ -20,8 +20,9 @@ export function markedDescription(runName: string, own: string | undefined): str
 }
 
 /**
- * The name in a description as the service shows it: null where there is none, undefined where the mark was cut. What was
- * started without a description may have none: whether the service shows descriptions at all, others have to tell.
+ * The name in a description as the service shows it: null if there is none, undefined if the mark was cut. An execution
+ * that was started without a description may have none: others have to tell whether the service shows descriptions at
+ * all.
  */
 export function runNameIn(description: unknown): string | null | undefined {
   if (typeof description !== "string") return null;

@@ -92,11 +92,11 @@ export function parseStartHeader(
 /** A page of either list. */
 export interface FlowPage {
   readonly executions: readonly ExecutionSummary[];
-  /** How many rows it has, those that can't be read included. */
+  /** The number of rows on the page, those that cannot be read included. */
   readonly rows: number;
-  /** How many rows the list has by the service's word; only the paged list tells. */
+  /** The number of rows of the list by the service's word; only the paged list tells. */
   readonly total: number | undefined;
-  /** How many rows were left out because their id can't be read, of executions that may still be running. */
+  /** The number of rows that were left out because their id cannot be read, of executions that may still be running. */
   readonly unreadable: number;
 }
 

@@ -10,7 +10,7 @@ export interface Flow {
   readonly workflowId: string;
 }
 
-/** What an execution is started with. */
+/** The values with which an execution is started. */
 export interface FlowStart {
   readonly input: Readonly<Record<string, unknown>>;
   /** Handed to the functions; the status answer has them too. */

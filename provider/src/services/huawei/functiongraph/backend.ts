@@ -112,7 +112,7 @@ function modeOf(args: Arguments): Mode {
   return args["mode"] === "EXPRESS" ? "EXPRESS" : "NORMAL";
 }
 
-// Input and headers travel in one body. What is not known yet can only make it larger.
+// Input and headers travel in one body. A value that is not known yet can only make the body larger.
 function bodyTooLarge(args: Arguments): string | undefined {
   const { input = {}, headers = {} } = args;
   if (!isMap(input) || !isMap(headers)) return undefined;

@@ -26,7 +26,7 @@ import { toRawStatuses } from "./statuses";
 const earliestMs = Date.UTC(2018, 0, 1);
 // The service's clock may be ahead of ours, and ours be wrong: a window that ends too early hides what runs now.
 const latestAheadMs = 25 * 3_600_000;
-// What the plain list can filter by; the paged one knows more words, but no filter.
+// The statuses by which the plain list can filter; the paged list knows more words, but no filter.
 const filterable = new Set(["success", "fail", "running", "timeout", "cancel"]);
 const unsettledPage = 200;
 // A hundred thousand that run at the same time.

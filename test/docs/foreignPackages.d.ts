@@ -1,0 +1,51 @@
+/**
+ * What the pages use of packages of others that are too large to install for a check: names and types as those packages declare
+ * them, `@pulumi/aws` 7.48.0, `@pulumi/alicloud` 3.108.0, `@pulumi/policy` 1.21.0 and `@pulumi/command` 1.1.0.
+ */
+declare module "@pulumi/aws" {
+  import type { CustomResourceOptions, Input, Output, Resource } from "@pulumi/pulumi";
+  interface AwsResource extends Resource {
+    readonly arn: Output<string>;
+  }
+  type Constructor<Args, R extends AwsResource = AwsResource> = new (
+    name: string,
+    args: Args,
+    opts?: CustomResourceOptions,
+  ) => R;
+  const iam: {
+    readonly Role: Constructor<{ assumeRolePolicy: Input<string> | object; name?: Input<string> }>;
+    assumeRolePolicyForPrincipal(principal: { readonly Service: string }): string;
+  };
+  const sfn: {
+    readonly StateMachine: Constructor<{
+      name?: Input<string>;
+      roleArn: Input<string>;
+      definition: Input<string>;
+      type?: Input<string>;
+    }>;
+  };
+}
+
+declare module "@pulumi/alicloud" {
+  import type { CustomResourceOptions, Input, Output, Resource } from "@pulumi/pulumi";
+  const ram: {
+    readonly Role: new (
+      name: string,
+      args: { roleName?: Input<string>; assumeRolePolicyDocument?: Input<string> },
+      opts?: CustomResourceOptions,
+    ) => Resource & { readonly arn: Output<string> };
+  };
+  const fnf: {
+    readonly Flow: new (
+      name: string,
+      args: {
+        name?: Input<string>;
+        description: Input<string>;
+        type: Input<string>;
+        roleArn?: Input<string>;
+        definition: Input<string>;
+      },
+      opts?: CustomResourceOptions,
+    ) => Resource & { readonly name: Output<string> };
+  };
+}

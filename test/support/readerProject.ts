@@ -1,0 +1,47 @@
+/**
+ * The folder of somebody who follows a page: the packages of this repository as published, the real CLI, and a terminal.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { pulumiFolder } from "./stack";
+
+const root = resolve(__dirname, "../..");
+
+/** The folder, and the environment of its terminal. */
+export interface ReaderProject {
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Creates a file as the page has it. */
+  write(name: string, content: string): void;
+  remove(): Promise<void>;
+}
+
+/** Makes a project with both packages, packed and installed by npm, and with pinned packages of others. */
+export async function makeReaderProject(): Promise<ReaderProject> {
+  if (pulumiFolder === undefined) throw new Error("PULUMI_TEST_BIN is not set: run the tests by `npm test`");
+  const { ensurePinnedPackages, makePackedProject } = await import("../../tools/setup/packedProject.mjs");
+  const { pulumiEnvironment } = await import("../../tools/pulumiEnvironment.mjs");
+  const pinned = await ensurePinnedPackages({ manifests: join(root, "test", "e2e", "guides", "project") });
+  const packageFolders = [join(root, "provider"), join(root, "emulator")];
+  const { folder, remove } = await makePackedProject({ pinned, packageFolders });
+  // Credentials and settings of the machine must not reach the page's commands; the page sets the rest.
+  const env = pulumiEnvironment({ cli: pulumiFolder, stateFolder: join(folder, "engine") });
+  return {
+    folder,
+    env,
+    write: (name, content) => {
+      writeFileSync(join(folder, name), content);
+    },
+    remove,
+  };
+}
+
+/** The text of a page of the documentation. */
+export function pageText(page: string): string {
+  return readFileSync(pageFile(page), "utf8");
+}
+
+/** The file of a page of the documentation. */
+export function pageFile(page: string): string {
+  return join(root, "docs", page);
+}
