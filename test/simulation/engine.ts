@@ -75,8 +75,8 @@ export interface EngineObserver {
   /** The state has something new, or no longer has something. */
   saved(stack: Stack, saved: Saved, how: "created" | "updated" | "read" | "replaced" | "deleted"): void;
   /**
-   * Gets the result of an import: the arguments that have to be in its inputs, these inputs, the reasons for which they
-   * are refused, and `changes`, which is true if the outputs differ from them.
+   * Gets the result of an import: the arguments that have to be in its inputs, these inputs, and the reasons for which
+   * they are refused. `changes` is true if the outputs differ from the inputs.
    */
   imported(
     answer: Answer,
