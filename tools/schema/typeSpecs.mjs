@@ -88,7 +88,7 @@ export class TypeSpecs {
 
   /**
    * @param {ts.Type} type
-   * @param {ts.Symbol} member the member of this type, for names and messages
+   * @param {ts.Symbol} member the member that has the type, for names and messages
    * @returns {TypeSpec}
    */
   #spec(type, member) {

@@ -123,7 +123,7 @@ export class ControlClient {
 
   /**
    * Removes a planned fault, or all.
-   * @returns the number of faults, including those that have hit all their requests
+   * @returns the number of removed faults, including those that have hit all their requests
    */
   async removeFaults(id?: string): Promise<number> {
     const path = id === undefined ? "/faults" : `/faults/${encodeURIComponent(id)}`;
