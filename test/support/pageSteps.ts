@@ -67,7 +67,7 @@ function fencesOf(page: string): Fence[] {
 /** True if pages take over the output of this run, instead of being compared with it: `ACCEPT_OUTPUT=1`. */
 export const acceptsOutput = process.env["ACCEPT_OUTPUT"] === "1";
 
-/** Writes outputs into a page, each in place of what is shown there. */
+/** Writes outputs into a page, each in place of the text that is shown there. */
 export function writeOutputs(file: string, outputs: ReadonlyMap<PageCommand, string>): void {
   let page = readFileSync(file, "utf8");
   // From the end, so that the other places stay.

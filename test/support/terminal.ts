@@ -1,6 +1,4 @@
-/**
- * Commands in a terminal as a person types them, and what stands on its screen when they have ended.
- */
+/** Commands in a terminal as a person types them, and the screen when they have ended. */
 import { spawn } from "node:child_process";
 
 /** The folder and the environment in which commands are typed. */
@@ -57,7 +55,7 @@ export function runInTerminal(
 }
 
 // Text, or one instruction of a terminal: `ESC [ parameters letter`.
-// eslint-disable-next-line no-control-regex -- what terminals are told begins with this character
+// eslint-disable-next-line no-control-regex -- instructions to terminals begin with this character
 const pieces = /\u001b\[([\d;?]*)([A-Za-z])|\u001b[^[]|\r|\n|[^\u001b\r\n]+/g;
 
 /**

@@ -15,7 +15,7 @@ const LATER = /^(Promise|OutputInstance|OutputImpl|Output)$/;
 /** Words in a comment by which a setting is a secret. */
 const SECRET = /\bKept as a secret\b/;
 
-/** Words in a comment by which a number may be absent: in other languages what is no number is not there. */
+/** Words in a comment by which a number may be absent: in other languages, such a number is left out. */
 const PERHAPS_NO_NUMBER = /\bNaN\b/;
 
 /** Of these types a value may be absent: some languages fail where a required one is. */

@@ -11,7 +11,7 @@ import { ensureBuilt } from "./typescriptBuild.mjs";
 export const REPOSITORY = fileURLToPath(new URL("../../", import.meta.url)).replace(/[\\/]$/, "");
 
 /**
- * Makes the machine ready to compile and to run what needs no engine. Does nothing, quickly, where it is.
+ * Makes the machine ready to compile, and to run everything that needs no engine. Does nothing, quickly, where it is.
  * @param {import("./progress.mjs").Progress} progress
  * @returns {Promise<void>}
  */
@@ -38,7 +38,7 @@ export async function setUpEverything(progress) {
 }
 
 /**
- * Runs a tool's main function; what went wrong in setting up is told without a stack trace, and ends it with 1.
+ * Runs a tool's main function; a failure of set-up is reported without a stack trace, and ends the tool with 1.
  * @param {() => Promise<number>} main resolves with the exit code
  * @returns {Promise<void>}
  */
