@@ -1,6 +1,6 @@
 /**
- * The engine, modelled after Pulumi 3.259 (`pkg/resource/deploy`): what it calls in which order, what it saves when, and what
- * it refuses. One object is one command.
+ * The engine, modelled after Pulumi 3.259 (`pkg/resource/deploy`): the order of its calls, the moments at which it
+ * saves, and its refusals. One object is one command.
  */
 import type { Host } from "./host";
 import type { SimulatedProcess } from "./process";
@@ -24,7 +24,7 @@ export interface Saved {
   readsFirst: boolean;
   /** It has been replaced and waits to be deleted. */
   isToDelete: boolean;
-  /** It has been deleted and waits for what takes its place. */
+  /** The resource has been deleted and waits for its replacement. */
   isPendingReplacement: boolean;
   trigger: Json | undefined;
   readonly dependsOn: string | undefined;
@@ -335,7 +335,7 @@ export class Engine {
     await this.#deleteLeftovers();
   }
 
-  // In the step generator one resource comes after the other; what has been decided is then done side by side.
+  // In the step generator one resource comes after the other; the decisions are then carried out side by side.
   async #generate(spec: ResourceSpec): Promise<(() => Promise<Step>) | undefined> {
     const { stack, world } = this.#options;
     const old = this.#present(spec.name);
@@ -449,7 +449,7 @@ export class Engine {
     const end = await this.#answered(call, ({ provider }) => provider.update(old.urn, old, inputs));
     observer.end(call, end);
     if (end.kind !== "done" && end.kind !== "unready") throw new StepFailed(messageOf(end));
-    // The dynamic provider's outputs have the arguments; what the plugin compares are the inputs, of before.
+    // The dynamic provider's outputs have the arguments; the plugin compares the former inputs.
     const isKept = end.kind === "unready" && this.#options.world.front === "plugin";
     if (!isKept) old.inputs = inputs;
     old.outputs = end.outputs;
@@ -487,7 +487,7 @@ export class Engine {
     observer.saved(stack, saved, saved.isToDelete ? "replaced" : "deleted");
   }
 
-  // At the end of an update: what has been replaced, and what the program no longer has.
+  // At the end of an update: deletes resources that have been replaced, and those that the program no longer has.
   async #deleteLeftovers(): Promise<void> {
     const { stack } = this.#options;
     const wanted = new Set(stack.program.map(({ name }) => name));
@@ -531,7 +531,7 @@ export class Engine {
     return this.#refreshEach(this.#options.stack.resources);
   }
 
-  // Before an update or a destroy begins: what the provider wants read, replaced ones too.
+  // Before an update or a destroy begins: reads the resources that the provider wants read, replaced ones too.
   async #refreshFirst(): Promise<boolean> {
     if (this.#options.step.refresh === true) return true;
     return this.#refreshEach(this.#options.stack.resources.filter(({ readsFirst }) => readsFirst));
@@ -562,7 +562,8 @@ export class Engine {
     return !results.includes(false);
   }
 
-  // Reads what is to be taken over, and compares it with itself: what is left to do would be done by the import.
+  // Reads an execution that is to be taken over, and compares it with itself: a difference would be left for the
+  // import.
   async #import(): Promise<void> {
     const { stack, world, observer, importedId } = this.#options;
     if (importedId === undefined || world.front !== "plugin") return;
@@ -580,7 +581,7 @@ export class Engine {
     observer.end(call, end);
     if (end.kind !== "done" && end.kind !== "unready") return;
     if (end.id === "") {
-      // The service need not show yet what it has just begun.
+      // The service need not show yet an execution that it has just begun.
       this.#fail("taken", new Error("the resource does not exist"));
       return;
     }

@@ -1,7 +1,6 @@
 /**
- * Knows the truth and judges: how many executions each wanted run got, whether an id was lost, whether a state or a message
- * says what is not so, whether anything waited too long. The contract is docs/explanation/one-run-once.md; its exceptions
- * are counted.
+ * Knows the truth and judges: the number of executions of each wanted run, lost ids, false statements in states and
+ * messages, and waits that are too long. The contract is docs/explanation/one-run-once.md; its exceptions are counted.
  */
 import { falseClaims } from "./claims";
 import type { Counters, Exception } from "./counters";
@@ -137,7 +136,7 @@ export class Oracle {
   readonly #strays = new Set<Execution>();
   /** Executions that an exception lets be a second one. */
   readonly #excused = new Set<Execution>();
-  /** The last arming of each teardown runbook, and what its machine had lost by then. */
+  /** The last arming of each teardown runbook, and the losses of its machine by then. */
   readonly #armings = new Map<string, { readonly machine: Machine; readonly journalLosses: number }>();
   /** Copies of teardown runbooks that a deployment deletes because they have been replaced. */
   readonly #copies: {
@@ -185,7 +184,7 @@ export class Oracle {
     this.#deployments.set(deployment.number, deployment);
   }
 
-  /** True where an execution bears what its start carried, so that it is known again. */
+  /** True where an execution bears the mark of its start, so that it is recognised. */
   get #isMarked(): boolean {
     const { headers = "shown" } = this.#world;
     return isNamed(this.#world) || (showsMarks(this.#world) && headers === "shown");
@@ -735,7 +734,8 @@ export class Oracle {
     }
   }
 
-  // Sent, and not handled or not answered: whatever appears afterwards looks like it, where executions bear no mark.
+  // Sent, and not handled or not answered: every execution that appears afterwards looks like it, if executions bear no
+  // mark.
   #hasLostStart(want: Want): boolean {
     if (this.#isMarked) return false;
     const attempts = this.wants.flatMap((one) => (one.urn === want.urn ? one.attempts : []));
@@ -751,7 +751,7 @@ export class Oracle {
       return exception;
     };
     const owners = this.#ownersOf(execution).filter((one) => one !== want);
-    // One key is one execution: whoever gives the same one has the same.
+    // One key is one execution: all resources that give the same key have the same execution.
     if (want.executionKey !== undefined && owners.some((one) => isSameKey(one, want))) {
       if (!this.#isMarked) this.#strays.add(execution);
       return count("one key is one execution");
@@ -842,7 +842,7 @@ export class Oracle {
       );
     });
     if (isBefore) return count("what was changed meanwhile was not started from this machine");
-    // Without a key, what still runs of the same resource and the same arguments is the run.
+    // Without a key, a running execution of the same resource and the same arguments is the run.
     const isSameRun = owners.some(
       (one) => one.urn === want.urn && canonical(replacingOf(one.inputs)) === canonical(replacingOf(inputs)),
     );
@@ -997,7 +997,7 @@ export class Oracle {
     if (runOn === "destroy" || onDelete === "leave") return;
     const execution = this.#truth.find(workflowOf(call.inputs), old.id);
     const isShared = call.stack.resources.some((other) => other !== old && other.id === old.id);
-    // FunctionGraph keeps no list of EXPRESS executions: an answer's id can't be compared with what was there before.
+    // FunctionGraph keeps no list of EXPRESS executions: an answer's id can't be compared with earlier executions.
     const isLiedTo =
       this.#world.service === "functiongraph" && this.#world.express === true && this.#wasLiedTo(call.urn);
     if (execution && this.#truth.isRunning(execution) && isLiedTo) {
@@ -1093,9 +1093,10 @@ export class Oracle {
     const nowMs = this.#timeline.nowMs;
     const tookMs = nowMs - call.beganMs;
     const stopMs = onTimeout === "stop" ? 60_000 + 2 * requestMs : 0;
-    // An update only waits, and what has failed has not come to its wait.
+    // An update only waits, and a failed call has not come to its wait.
     const phases = call.operation === "update" || end.kind === "failed" ? 1 : 2;
-    // Only what was sent is seen through, and looked for. A short time is no reason not to send within half a minute.
+    // Only a start that was sent is seen through, and looked for. A short time is no reason not to send within half a
+    // minute.
     const isSent = call.operation === "create" && deployment.sent > 0;
     const doubtOfStartMs = isSent ? doubtMs + Math.max(0, sendMs - timeoutSeconds * 1000) : 0;
     const mayMs =
@@ -1127,7 +1128,7 @@ export class Oracle {
 
   // ---- the end
 
-  /** Judges what is left when every stack is at rest. */
+  /** Judges the stacks and the executions when every stack is at rest. */
   judgeEnd(stacks: readonly Stack[]): void {
     for (const stack of stacks) {
       const ids = new Map<string, Saved>();
@@ -1195,7 +1196,7 @@ export class Oracle {
     }
   }
 
-  /** The execution that a resource's last want got, for whoever has to answer a question. */
+  /** The execution that a resource's last want got, for a person who has to answer a question. */
   answerFor(
     stack: Stack,
     spec: ResourceSpec,
