@@ -60,9 +60,4 @@ export const sizeExceptions = [
     rules: ["max-lines-per-function"],
     why: "a stack is one object of short commands over one folder and environment",
   },
-  {
-    file: "test/support/stepFunctions/emulatedStates.ts",
-    rules: ["max-lines"],
-    why: "to be cut: the service's wire, and the translation to the emulator's player",
-  },
 ];
