@@ -3,7 +3,7 @@ import ts from "typescript";
 
 /** @typedef {import("../schema/programTypes.mjs").ProgramTypes} ProgramTypes */
 
-/** What a program passes in place of a value: the value itself comes later. */
+/** Types that a program can pass in place of a value: the value itself comes later. */
 const LATER = /^(Promise|OutputInstance|OutputImpl|Output|AsyncGenerator)$/;
 
 /** Names types, and collects those with members of their own. */
@@ -22,7 +22,7 @@ export class TypeNames {
   }
 
   /**
-   * A type in words, e.g. `list of FailedTarget`. Whether a value may be absent is not said.
+   * A type in words, e.g. `list of FailedTarget`. The words do not say that a value may be absent.
    * @param {ts.Type} type
    * @returns {string} Markdown
    */
