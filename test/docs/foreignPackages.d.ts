@@ -1,6 +1,7 @@
 /**
- * What the pages use of packages of others that are too large to install for a check: names and types as those packages declare
- * them, `@pulumi/aws` 7.48.0, `@pulumi/alicloud` 3.108.0, `@pulumi/policy` 1.21.0 and `@pulumi/command` 1.1.0.
+ * The parts that the pages use of packages of others, where those are too large to install for a check. Names and types
+ * are as those packages declare them: `@pulumi/aws` 7.48.0, `@pulumi/alicloud` 3.108.0, `@pulumi/policy` 1.21.0 and
+ * `@pulumi/command` 1.1.0.
  */
 declare module "@pulumi/aws" {
   import type { CustomResourceOptions, Input, Output, Resource } from "@pulumi/pulumi";

@@ -24,7 +24,7 @@ const nodes = [
   { id: "run", name: "Run script", durationMs: 1_500, output: { version: "1.4.2" } },
 ];
 
-/** What a reader has in the cloud: a user, and the workflows that the pages name. */
+/** A reader's resources in the cloud: a user, and the workflows that the pages name. */
 const seed = {
   demo: false,
   accounts: [
@@ -63,7 +63,7 @@ beforeAll(async () => {
   emulator = await startWithStates({ seed });
   project = await makeReaderProject();
   addStandIns(project.folder);
-  // What `pulumi new` makes, as the first tutorial has it.
+  // The files that `pulumi new` makes, as the first tutorial has them.
   const first = stepsOf(pageText("tutorials/first-run.md"));
   for (const step of first) {
     if (step.kind === "file" && step.name === "tsconfig.json") project.write(step.name, step.content);
