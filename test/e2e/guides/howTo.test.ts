@@ -118,7 +118,9 @@ test("automation-api: the tools deploy, tell each execution's status, and fail w
 });
 
 test("use-javascript-esm-python-yaml: the programs in JavaScript deploy, each with its entry in Pulumi.yaml", async () => {
-  const files = filesOf("how-to/use-javascript-esm-python-yaml.md").filter(({ name }) => /\.m?js$/.test(name));
+  const files = filesOf("how-to/use-javascript-esm-python-yaml.md").filter(({ name }) =>
+    /\.m?js$/.test(name),
+  );
   expect(files.map(({ name }) => name)).toEqual(["index.js", "index.mjs"]);
   await new ControlClient(emulator).setClock({ rate: 20 });
   await initializeStack();
