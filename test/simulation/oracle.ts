@@ -794,11 +794,7 @@ export class Oracle {
     if (want.isForced && [...owners, ...had].some((one) => one.urn === want.urn && wasCutShort(one))) {
       return count("a forced replacement took over what a deployment that was cut short had started");
     }
-    if (
-      typeof inputs["executionName"] === "string" &&
-      execution.id !== want.supersededId &&
-      execution.id.startsWith(inputs["executionName"])
-    ) {
+    if (execution.id !== want.supersededId && bearsChosenName(inputs, execution)) {
       return count("an execution of a chosen name was joined");
     }
     if (!this.#isMarked && execution.id !== want.supersededId) {
@@ -927,7 +923,10 @@ export class Oracle {
       ({ stack, workflow, attempts }) =>
         stack === deployment.stack &&
         workflow === execution.workflow &&
-        attempts.some(({ inputs, deployment: { wasKilled } }) => wasKilled && isByWord(inputs, execution)),
+        attempts.some(
+          ({ inputs, deployment: { wasKilled } }) =>
+            wasKilled && (isByWord(inputs, execution) || bearsChosenName(inputs, execution)),
+        ),
     );
     if (isTakenBefore) return;
     this.violate("stopped an execution that is none of its own", `${deployment.stack.name}: ${execution.id}`);
@@ -1246,6 +1245,11 @@ function wasCutShort({ attempts }: Want): boolean {
 
 function wasListCut({ attempts }: Want): boolean {
   return attempts.some(({ deployment }) => deployment.wasListCut);
+}
+
+// A name that the program chose may be anybody's: a running execution of that name is taken over.
+function bearsChosenName({ executionName }: Bag, execution: Execution): boolean {
+  return typeof executionName === "string" && execution.id.startsWith(executionName);
 }
 
 // The program has said that it takes this one, or whichever runs.

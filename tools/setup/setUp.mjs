@@ -38,7 +38,7 @@ export async function setUpEverything(progress) {
 }
 
 /**
- * Runs a tool's main function; what went wrong in setting up is told without a stack trace, and ends it with 1.
+ * Runs a tool's main function. Set-up problems and wrong options are shown without a stack trace, and end the tool with 1.
  * @param {() => Promise<number>} main resolves with the exit code
  * @returns {Promise<void>}
  */
@@ -46,10 +46,17 @@ export async function runTool(main) {
   try {
     process.exitCode = await main();
   } catch (error) {
-    if (!(error instanceof SetupError)) {
-      throw error;
-    }
+    if (!(error instanceof SetupError) && !isWrongOption(error)) throw error;
     process.stderr.write(`\n${error.message}\n`);
     process.exitCode = 1;
   }
+}
+
+/**
+ * True for an option that `parseArgs` refuses: the message names the option.
+ * @param {unknown} error
+ * @returns {error is Error}
+ */
+function isWrongOption(error) {
+  return error instanceof Error && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS_");
 }

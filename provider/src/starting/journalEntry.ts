@@ -75,9 +75,16 @@ export function addEvidence(start: PendingStart, earlier: PendingStart | undefin
     ...(supersedesId === undefined ? {} : { supersedesId }),
     ...(supersedesUnseen === true ? { supersedesUnseen } : {}),
     postedMs: Math.min(earlier.postedMs, start.postedMs),
-    since: earlier.since ?? start.since,
+    since: seenByBoth(earlier.since, start.since),
     again: start.again ?? { postedMs: start.postedMs, servedAtMs: start.since?.servedAtMs },
   };
+}
+
+// If the service's clock was set back between two attempts, the execution of the second is dated before the moment from
+// which the first one's list counts. What the second one's list had, it has not started.
+function seenByBoth(first: SeenBefore | undefined, second: SeenBefore | undefined): SeenBefore | undefined {
+  if (!first || !second || second.fromMs >= first.fromMs) return first ?? second;
+  return { ...first, fromMs: second.fromMs, ids: [...new Set([...first.ids, ...second.ids])] };
 }
 
 /** The journal's knowledge of one resource. */

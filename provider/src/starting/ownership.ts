@@ -7,6 +7,8 @@ import type { Journal } from "./journal";
 export interface Claims {
   /** They are somebody's. */
   readonly taken: ReadonlySet<string>;
+  /** Those of them that the journal has: a later process knows them too. */
+  readonly noted: ReadonlySet<string>;
   /** The number of starts that still search for their executions. */
   readonly unresolved: number;
   /** The number of those starts that an execution cannot belong to, because it was there before they were posted. */
@@ -18,6 +20,7 @@ export class Ownership {
   readonly #journal: Pick<Journal, "readAll">;
   // Executions that some resource has: in a state, or just started or taken over by this process.
   readonly #taken = new Set<string>();
+  readonly #noted = new Set<string>();
   // Executions that were taken over because they run.
   readonly #joined = new Set<string>();
 
@@ -36,29 +39,40 @@ export class Ownership {
     this.#taken.add(id);
   }
 
+  /** Marks an execution as somebody's that the journal has. */
+  takeNoted(id: string): void {
+    this.#taken.add(id);
+    this.#noted.add(id);
+  }
+
   /**
    * Executions of a workflow that are known to be somebody's, and how many starts still search for
    * their executions.
    */
   async claims(service: string, workflow: string): Promise<Claims> {
-    const taken = new Set(this.#taken);
+    const noted = new Set(this.#noted);
     let unresolved = 0;
     const seenBefore = new Map<string, number>();
     for (const entry of await this.#journal.readAll(service)) {
-      if (entry.workflow !== workflow) continue;
-      for (const id of entry.past) taken.add(id);
-      if (!entry.pending) continue;
+      // The entry of a resource that this machine has never started has no workflow. Ids do not repeat among workflows.
+      for (const id of entry.past) noted.add(id);
+      if (entry.workflow !== workflow || !entry.pending) continue;
       const { executionId, isJoined, since } = entry.pending;
       if (executionId === undefined) {
         unresolved += 1;
         for (const id of since?.ids ?? []) seenBefore.set(id, (seenBefore.get(id) ?? 0) + 1);
-      } else if (isJoined !== true) taken.add(executionId);
+      } else if (isJoined !== true) noted.add(executionId);
     }
-    return { taken, unresolved, seenBefore };
+    return { taken: new Set([...this.#taken, ...noted]), noted, unresolved, seenBefore };
   }
 
   /** True where this process has started, taken over or met the execution. */
   isTaken(id: string): boolean {
     return this.#taken.has(id) || this.#joined.has(id);
+  }
+
+  /** True where this process has noted in the journal whose the execution is. */
+  isNoted(id: string): boolean {
+    return this.#noted.has(id);
   }
 }

@@ -87,7 +87,8 @@ export class RunRegister {
   ): Promise<void> {
     if (pending?.executionId !== undefined) {
       if (pending.isJoined === true) this.owned.join(pending.executionId);
-      else this.owned.take(pending.executionId);
+      else if (urn === undefined) this.owned.take(pending.executionId);
+      else this.owned.takeNoted(pending.executionId);
     }
     if (urn === undefined) return;
     const entry = (await this.#read(service, urn)) ?? newEntry(urn);
@@ -140,6 +141,7 @@ export class RunRegister {
     if (urn === undefined) return;
     const entry = (await this.#read(service, urn)) ?? (always ? newEntry(urn) : undefined);
     const changed = entry && withExecutionInState(entry, id, mayBeCopy);
+    if ((changed ?? entry)?.past.includes(id) === true) this.owned.takeNoted(id);
     if (changed) await this.#journal.write(service, changed);
   }
 

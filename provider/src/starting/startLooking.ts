@@ -63,6 +63,8 @@ class StartSearch {
   #searches = 0;
   #looks = 0;
   #disagreements = 0;
+  /** Executions that a list of this call had as not settled: they may settle while the search continues. */
+  readonly #seenRunning = new Set<string>();
   /** What is asked where others do not find theirs in time. */
   #question: StartUncertainError | undefined;
 
@@ -106,6 +108,7 @@ class StartSearch {
     const wasExclusive = look.isExclusive();
     const askedMs = this.#passedMs();
     const candidates = await candidatesOf(this.#starting, look, this.#open);
+    for (const { executionId } of candidates.filter(isUnsettled)) this.#seenRunning.add(executionId);
     const claims = await this.#claimsAt(look);
     const others = async (): Promise<readonly ExecutionSummary[]> => (await look.newest()).executions;
     const { mine, unmarked, isForeignLikely } = await sort(this.#starting, candidates, {
@@ -200,13 +203,16 @@ class StartSearch {
     look: Look,
     wasExclusive: boolean,
     candidates: readonly ExecutionSummary[],
-    { taken }: Claims,
+    { taken, noted }: Claims,
   ): Promise<Turn> {
     const { host, wanted, pending } = this.#starting;
     const newest = await look.newest();
-    const isKnown = (id: string): boolean => taken.has(id) || host.register.owned.isTaken(id);
+    const { owned } = host.register;
+    const isKnown = (id: string): boolean => taken.has(id) || owned.isTaken(id);
+    // An execution of which only this process knows whose it is would be a candidate to the next one.
+    const isNoted = (id: string): boolean => noted.has(id) || owned.isNoted(id);
     const listed = { ...newest, executions: [...newest.executions, ...candidates] };
-    const since = seenBefore(listed, isKnown, host.session.clock.now());
+    const since = seenBefore(listed, isNoted, host.session.clock.now());
     const start = addEvidence({ ...newStart(this.#starting, this.#runName), since }, pending);
     // This process was suspended so long that another one took its place: what was seen is no longer so.
     if (wasExclusive && !look.isExclusive())
@@ -236,7 +242,7 @@ class StartSearch {
       executionId: execution.executionId,
       isNew: false,
       ...(this.#postedHere ? { wasPosted: true } : {}),
-      ...(isUnsettled(execution) ? { wasRunning: true } : {}),
+      ...(this.#seenRunning.has(execution.executionId) ? { wasRunning: true } : {}),
     };
   }
 }
