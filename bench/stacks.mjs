@@ -1,5 +1,5 @@
-// One stack of the bench: an emulator that enforces limits, a program of N executions, the real engine, and what the
-// probe, the emulator's own record and the clock say about it.
+// One stack of the bench: an emulator that enforces limits, a program of N executions, the real engine, and the records
+// of the probe, the emulator and the clock.
 import { spawn } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -251,7 +251,7 @@ export async function runStack(options) {
       longestMs,
       cpuSeconds: Math.max(0, ...lines.map(({ cpuSeconds }) => cpuSeconds)),
       peakMb: Math.max(0, ...lines.map(({ peakKb }) => peakKb)) / 1024,
-      // Once all wait, after collection: what is really held.
+      // Once all wait, after collection: the memory that is really held.
       ...lines.find(({ kind }) => kind === "all wait")?.memory,
       ...(ok ? {} : { output: output.slice(-1_500) }),
     };
@@ -284,7 +284,7 @@ async function figures(emulator, lines, counts, kinds, rate) {
   const { executions } = await emulator.control("GET", "/executions");
   const { now: emulatedNow } = await emulator.control("GET", "/clock");
   const machineNow = Date.now();
-  // The clocks are read one after the other; what lies between is a few milliseconds.
+  // The clocks are read one after the other, a few milliseconds apart.
   const toEmulated = (at) => emulatedNow - (machineNow - at) * rate;
   const byId = new Map(executions.map((execution) => [execution.executionId.split(":").at(-1), execution]));
   const lags = [];

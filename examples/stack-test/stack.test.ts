@@ -38,7 +38,7 @@ test("a workflow that fails fails the deployment, and the next deployment runs i
 
   await control.workflow("patch-fleet", { nodes: [{ id: "patch", durationMs: 60_000 }] });
   const { outputs } = await stack.up();
-  expect(outputs["status"]!.value).toBe("succeeded");
+  expect(outputs.status.value).toBe("succeeded");
   expect(await control.executions({ workflowId: "patch-fleet" })).toHaveLength(2);
 });
 

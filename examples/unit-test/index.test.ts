@@ -10,11 +10,10 @@ beforeAll(async () => {
   await pulumi.runtime.setMocks({
     newResource: (resource) => {
       declared.push(resource);
-      return {
-        id: `${resource.name}-id`,
-        // An output that is missing here is undefined in the program.
-        state: { ...resource.inputs, status: "succeeded", output: { version: "1.4.2" } },
-      };
+      const inputs = resource.inputs as Record<string, unknown>;
+      // An output that is missing here is undefined in the program.
+      const state = { ...inputs, status: "succeeded", output: { version: "1.4.2" } };
+      return { id: `${resource.name}-id`, state };
     },
     call: () => ({}),
   });

@@ -16,6 +16,11 @@ const pages = [
   ...readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".md"))
     .map((file) => `docs/${file}`),
+  ...["examples", "templates"].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith("README.md") && !file.includes("node_modules"))
+      .map((file) => `${folder}/${file}`),
+  ),
   "bench/README.md",
   "emulator/README.md",
   "provider/README.md",

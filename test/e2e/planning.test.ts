@@ -22,9 +22,9 @@ test("the line says how long it usually takes, and each step's end is told once"
   const endsIn = (text: string): string[] => text.match(/step \d of 3 "[^"]+" succeeded after \S+/g) ?? [];
   const ends = endsIn(diagnostics);
   expect(ends.map((end) => end.slice(0, 11))).toEqual(["step 1 of 3", "step 2 of 3", "step 3 of 3"]);
-  // The engine's own last line of a row repeats what was said last.
+  // The engine's own last line of a row repeats the last message.
   expect(new Set(endsIn(live))).toEqual(new Set(ends));
-  // A plain log has a line per change: the beginning, what is usual, at most each step, and the end.
+  // A plain log has a line per change: the beginning, the usual lines, at most each step, and the end.
   expect((live.match(/creating/g) ?? []).length).toBeLessThan(15);
 });
 

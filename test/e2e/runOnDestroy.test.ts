@@ -146,7 +146,7 @@ test("from running at once to teardown and back, and destroyed by the program th
   expect(back.output).toMatch(/aom-clean .*runs again: runOn changed/);
   expect(await runsOf(emulator, "clean")).toEqual(onEvery(["ended", "ended"]));
 
-  // The program runs along: what it declares is destroyed all the same, not replaced.
+  // The program runs along: its resources are destroyed all the same, not replaced.
   expect((await stack.up(teardown())).ok).toBe(true);
   const destroyed = await stack.destroy({ runProgram: true });
   expect(destroyed.output).not.toContain("error:");

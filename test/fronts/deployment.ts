@@ -1,6 +1,6 @@
 /**
- * One deployment: the provider's process, and the calls that the engine makes for a resource in their order, with what it
- * keeps of the answers (`pkg/resource/deploy` of Pulumi 3.259).
+ * One deployment: the provider's process, and the calls that the engine makes for a resource in their order, with the
+ * parts of the answers that it keeps (`pkg/resource/deploy` of Pulumi 3.259).
  */
 import type { Emulator } from "runbook-emulator";
 import type { Answered, Bag, Comparison, EngineSide, Plugin } from "../support/pluginProcess";
@@ -105,7 +105,7 @@ export class Deployment {
     const { changes, replaces, deletesFirst } = await this.#diff(urn, kept, inputs);
     if (replaces.length > 0) {
       if (deletesFirst) await this.#delete(urn, kept);
-      // The engine checks what takes its place once more, without the state.
+      // The engine checks the replacement once more, without the state.
       const fresh = await this.#check(declared);
       const step = await this.#create(urn, fresh.inputs, "replaced", timeouts.create);
       if (!deletesFirst && step.kept) await this.#delete(urn, kept);

@@ -26,7 +26,7 @@ const registered = new Map<string, Bag>();
 
 let isReady: Promise<void> | undefined;
 
-// The SDK's own stand-in for the engine, which here keeps what a program sends as it was sent, marks and all.
+// The SDK's own stand-in for the engine, which here keeps a program's values as they were sent, marks and all.
 async function openRuntime(): Promise<void> {
   await pulumi.runtime.setMocks(
     { newResource: ({ name, inputs }) => ({ id: name, state: inputs as Bag }), call: () => ({}) },

@@ -1,6 +1,6 @@
 /**
- * A front as the engine has it: what a program registers, and the provider's process, which speaks one protocol whichever
- * front it is.
+ * A front as the engine has it: the registrations of a program, and the provider's process, which speaks one protocol
+ * for both fronts.
  */
 import type { Emulator } from "runbook-emulator";
 import type { ServiceName } from "../../provider/src/services/registry";

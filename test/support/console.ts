@@ -1,6 +1,8 @@
 /** The CLI's output, taken apart: the rows of a resource, and its messages under "Diagnostics". */
 
-/** The lines of an execution while a command runs, in their order: the operation, then what is said of it. */
+/**
+ * The lines of an execution while a command runs, in their order: the operation, then the messages about the execution.
+ */
 export function rowsOf(output: string, name: string): string[] {
   return output
     .split("\n")

@@ -1,6 +1,6 @@
 /**
- * One role in a program, played by an execution of each service; every role has workflows of its own, so that what
- * ran for it can be counted.
+ * One role in a program, played by an execution of each service; every role has workflows of its own, so that its
+ * executions can be counted.
  */
 import type { Emulator } from "runbook-emulator";
 import type { ArgumentSpec } from "../../provider/src/execution/argument";

@@ -5,7 +5,17 @@
 const { sep } = require("node:path");
 const { default: Sequencer } = require("@jest/test-sequencer");
 
-const longOnes = ["simulation", "languages", "e2e", "moto", "providerText", "lifecycle", "plugin", "fronts"];
+const longOnes = [
+  "simulation",
+  "languages",
+  "examples",
+  "e2e",
+  "moto",
+  "providerText",
+  "lifecycle",
+  "plugin",
+  "fronts",
+];
 
 module.exports = class LongestFirst extends Sequencer {
   sort(tests) {

@@ -1,6 +1,6 @@
 /**
- * The plugin as an engine has it: the compiled process, its provider protocol over gRPC, and an engine that hears what it
- * says. Values go in and come out with Pulumi's own marks.
+ * The plugin as an engine has it: the compiled process, its provider protocol over gRPC, and an engine that hears its
+ * messages. Values go in and come out with Pulumi's own marks.
  */
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
@@ -428,7 +428,7 @@ export async function startPlugin(
   ])) as [string];
   const port = Number(line);
   const engine = listening.connect(port);
-  // As the engine: what came before the handshake, as Pulumi's dynamic provider host, has no such call.
+  // As the engine: providers from before the handshake, as Pulumi's dynamic provider host, have no such call.
   await engine.handshake().catch((error: unknown) => {
     if ((error as CallFailed).code !== grpc.status.UNIMPLEMENTED) throw error;
   });

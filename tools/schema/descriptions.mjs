@@ -1,5 +1,5 @@
-// Descriptions of the schema, from TSDoc: without what only TypeScript has, and with settings by the names that the plugin
-// gives them.
+// Descriptions of the schema, from TSDoc: without the parts that only TypeScript has, and with settings by the names
+// that the plugin gives them.
 import ts from "typescript";
 
 const PAGES = "https://github.com/pulumi-runbook/pulumi-runbook/blob/main/docs/";

@@ -14,11 +14,11 @@ export const stateVersion = 1;
 /** Arguments and outputs as they are stored; a plain bag, because an older version may have written it. */
 export type StoredState = Readonly<Record<string, unknown>>;
 
-/** The first step that failed, for programs that only want to know what went wrong. */
+/** The first step that failed, for programs that only need the reason of a failure. */
 export interface Failure {
-  /** Absent where the service blames no step. */
+  /** Absent if the service blames no step. */
   readonly stepId?: string;
-  /** Name of the step; absent where the service gives ids only. */
+  /** Name of the step; absent if the service gives ids only. */
   readonly stepName?: string;
   /** The service's message about the failure. */
   readonly message?: string;

@@ -15,9 +15,9 @@ export interface AnsweredCall {
   readonly given: Bag;
   /** Names of the outputs that say where the execution is. */
   readonly locationKeys: readonly string[];
-  /** True where all that the workflow made is marked as a secret. */
+  /** True if all that the workflow made is marked as a secret. */
   readonly isHidden: boolean;
-  /** True where the answer is an init failure, which has to be small. */
+  /** True if the answer is an init failure, which has to be small. */
   readonly isFailure: boolean;
   /** Takes secret arguments and credentials out of a text. */
   readonly hide: (text: string) => string;
@@ -28,7 +28,7 @@ export interface AnsweredCall {
 // An output that is not in the state is unknown in every preview, and with it all that depends on it.
 const noOutputs = Object.fromEntries([...outputs, ...repeatedArguments].map((name) => [name, null]));
 
-// Of what a service says: what can come from a secret is marked as one, the rest is not.
+// The service's own outputs: those that can come from a secret are marked as secret, the rest are not.
 const derived: ReadonlySet<string> = new Set(["output", "steps", "failure"]);
 const said: ReadonlySet<string> = new Set(["rawStatus", "consoleUrl", "truncated"]);
 

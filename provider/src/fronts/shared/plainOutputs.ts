@@ -1,6 +1,6 @@
 /**
- * The door for values: what the engine would refuse, or misread, once an execution exists is a way to lose it. Pulumi's
- * own markers become text, what protobuf can't carry is left out, and sizes are bounded.
+ * The door for values: a value that the engine would refuse, or misread, once an execution exists could lose the
+ * execution. Pulumi's own markers become text, values that protobuf cannot carry are left out, and sizes are bounded.
  * docs/reference/values-and-secrets.md says how.
  */
 import { outputs } from "../../lifecycle";
@@ -27,7 +27,7 @@ export function toPlainOutputs(bag: Bag, given: Bag = {}): Record<string, unknow
   );
   if (altered.length === 0) return plain;
   const known = Array.isArray(plain["altered"]) ? (plain["altered"] as unknown[]) : [];
-  // A state can come back: what is named already is not named again.
+  // A state can come back: a path that is named already is not named again.
   const named = [...new Set([...known, ...altered])];
   return { ...plain, altered: named.slice(0, maxNamed) };
 }
