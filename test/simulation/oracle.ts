@@ -521,9 +521,11 @@ export class Oracle {
     second: { readonly execution: Execution; readonly attempt: Attempt },
   ): Exception | undefined {
     const { machine } = second.attempt.deployment;
+    // Of two starts that arrive in the other order, the later attempt is the first.
     const isElsewhere =
       first.attempt.deployment.machine !== machine ||
       first.attempt.journalLosses !== machine.journalLosses ||
+      second.attempt.journalLosses !== machine.journalLosses ||
       machine.journal !== "kept";
     const hasEnded = !this.#truth.isRunning(first.execution);
     const replaced = this.#truth.executions.findLast(({ id }) => id === want.supersededId);
