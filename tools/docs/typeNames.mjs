@@ -30,7 +30,7 @@ export class TypeNames {
     const later = isLater(type) ? this.#argumentOf(type) : undefined;
     if (later !== undefined) return this.nameOf(later);
     const parts = (type.isUnion() ? type.types : [type]).filter(
-      (part) => !(part.flags & ts.TypeFlags.Undefined) && !isLater(part),
+      (part) => !(part.flags & (ts.TypeFlags.Undefined | ts.TypeFlags.Null)) && !isLater(part),
     );
     if (parts.length === 0) return "nothing";
     if (parts.every(({ flags }) => flags & ts.TypeFlags.BooleanLike)) return "boolean";
