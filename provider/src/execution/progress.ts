@@ -5,7 +5,7 @@ import { onOneLine } from "../ground/text";
 import type { ExecutionSnapshot, ExecutionStatus, ExecutionStep, TargetCounts } from "./snapshot";
 import { durationBetweenMs, firstFailedStep, isSettled } from "./snapshot";
 
-// Authors of workflows write what they like into names; a line stays a line.
+// Authors of workflows write any text into names; a line stays a line.
 const maxNameLength = 80;
 
 /**

@@ -1,5 +1,5 @@
 /**
- * update: the same execution under new arguments, or one whose wait was interrupted. Never starts anything.
+ * update: stores new arguments for the same execution, or resumes a wait that was interrupted. Never starts anything.
  */
 import type { Arguments } from "../execution/argument";
 import type { Backend } from "../execution/service";

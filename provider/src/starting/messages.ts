@@ -1,6 +1,6 @@
 /**
- * The messages about a start that did not go as wanted: what happened, what is still running, what the next command will
- * do, what to do now, where to look. Pure; at most 15 lines each.
+ * The messages about a start that did not go as wanted. Each says what happened, what is still running, what the next
+ * command will do, what to do now, and where to look. Pure; at most 15 lines each.
  */
 import { formatDuration } from "../execution/progress";
 import type { ExecutionSummary } from "../execution/snapshot";

@@ -1,6 +1,6 @@
 /**
  * Puts messages on the resource's own row of the CLI: `Engine.Log` with the URN. The SDK's own log functions have no
- * engine in a provider's process. Whatever goes wrong here is swallowed: a message is never worth an execution.
+ * engine in a provider's process. Every failure here is swallowed: a message is never worth an execution.
  */
 import { toMessage } from "../../ground/text";
 import type { Row } from "./rowReporter";
@@ -20,11 +20,12 @@ const deadlineMs = 5_000;
 // A deployment with a thousand executions has thousands of steps: nobody reads as many lines.
 const maxInfoLines = 200;
 
-/** The row of a resource in the CLI, which can also make sure of what it says. */
+/** The row of a resource in the CLI, which can also make sure that a message arrives. */
 export interface EngineReporter extends Row {
   /**
-   * Says why something is going to be done, and waits until the engine has heard it: a preview may end right after.
-   * @param isKept repeated at the end: a terminal's rows lose what is not kept, and `--json` has no rows.
+   * Reports the reason for the next action, and waits until the engine has received the report: a preview may end right
+   * after.
+   * @param isKept repeated at the end: a terminal's rows lose messages that are not kept, and `--json` has no rows.
    */
   explain(text: string, isKept: boolean): Promise<void>;
 }
@@ -113,7 +114,7 @@ export class EngineMessages {
     if (this.#queues.get(urn) === queue) this.#queues.delete(urn);
   }
 
-  // Never ERROR: the CLI would show the resource as failed, whatever its outcome.
+  // Never ERROR: the CLI would show the resource as failed, even if it succeeds.
   async #log(
     urn: string | undefined,
     text: string,
