@@ -1,5 +1,5 @@
 // The figures that must hold, and the table. Pure.
-import { percentile } from "./stacks.mjs";
+import { percentile } from "./arithmetic.mjs";
 
 /**
  * The bounds that CloudFlow's buckets set for a thousand executions of one flow, p95; bench/README.md

@@ -10,7 +10,8 @@ import { ensureSdks } from "../tools/sdk/sdks.mjs";
 import { ensureLanguageHosts } from "../tools/setup/languageHosts.mjs";
 import { REPOSITORY } from "../tools/setup/setUp.mjs";
 import { watchUse } from "./processUse.mjs";
-import { openStack, percentile } from "./stacks.mjs";
+import { percentile } from "./arithmetic.mjs";
+import { openStack } from "./stacks.mjs";
 
 /** Of all services, this one starts a thousand executions soonest. */
 const SERVICE = "cloudflow";

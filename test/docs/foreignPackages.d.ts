@@ -82,6 +82,7 @@ declare module "@pulumi/command" {
 declare module "@pulumi/policy" {
   interface ResourceValidationArgs {
     readonly type: string;
+    // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as the package has it
     readonly props: Record<string, any>;
     readonly urn: string;
     readonly name: string;
@@ -95,7 +96,8 @@ declare module "@pulumi/policy" {
       reportViolation: (message: string, urn?: string) => void,
     ) => Promise<void> | void;
   }
-  class PolicyPack {
-    constructor(name: string, args: { readonly policies: readonly ResourceValidationPolicy[] });
-  }
+  const PolicyPack: new (
+    name: string,
+    args: { readonly policies: readonly ResourceValidationPolicy[] },
+  ) => { readonly name: string };
 }

@@ -6,7 +6,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { parseDocument } from "yaml";
-import type { PageFile } from "../support/pageSteps";
+import type { PageFile, PageStep } from "../support/pageSteps";
 import { stepsOf } from "../support/pageSteps";
 
 const root = resolve(__dirname, "../..");
@@ -72,7 +72,7 @@ describe("YAML", () => {
       expect(Object.keys(declared.inputProperties)).toEqual(expect.arrayContaining(Object.keys(properties)));
       expect(Object.keys(properties)).toEqual(expect.arrayContaining([...(declared.requiredInputs ?? [])]));
     }
-    // What the outputs read from a resource.
+    // The properties that the outputs read from a resource.
     for (const [, resource, output] of code.matchAll(/\$\{(\w+)\.(\w+)/g)) {
       const declared = schema.resources[value.resources![resource!]!.type]!;
       expect(Object.keys(declared.properties)).toContain(output);
@@ -111,8 +111,8 @@ test("the program of the guide in YAML is the example, which test/languages runs
 });
 
 describe("programs of several files", () => {
-  const isProgram = (step: unknown): step is PageFile =>
-    (step as PageFile).kind === "file" && /\.(c|m)?(j|t)s$/.test((step as PageFile).name);
+  const isProgram = (step: PageStep): step is PageFile =>
+    step.kind === "file" && /\.(c|m)?(j|t)s$/.test(step.name);
   const projects = pages
     .map((page): [string, PageFile[]] => [page, stepsOf(textOf(page)).filter(isProgram)])
     .filter(([, files]) => files.length > 0);

@@ -89,7 +89,7 @@ test("a failure keeps it in the state and says so; the next destroy runs it agai
   expect(failed.output).toContain(
     "The resource stays in the state. The next `pulumi destroy` runs the workflow again.",
   );
-  expect(failed.output).toContain('the resource is removed (onFailure is "continue")');
+  expect(failed.output).toContain('The resource is removed (onFailure is "continue")');
   expect((await stack.state()).map(({ urn }) => urn.split("::").at(-1)).sort()).toEqual(
     namesOf("clean").sort(),
   );

@@ -3,8 +3,11 @@
  * parts of the answers that it keeps (`pkg/resource/deploy` of Pulumi 3.259).
  */
 import type { Emulator } from "runbook-emulator";
-import type { Answered, Bag, Comparison, EngineSide, Plugin } from "../support/pluginProcess";
-import { CallFailed } from "../support/pluginProcess";
+import type { Comparison } from "../support/plugin/comparison";
+import type { Answered, EngineSide } from "../support/plugin/engineSide";
+import type { Plugin } from "../support/plugin/pluginProcess";
+import type { Bag } from "../support/plugin/wireValues";
+import { CallFailed } from "../support/plugin/providerCalls";
 import type { Declared, Front } from "./front";
 import { annotated, opened } from "./marks";
 

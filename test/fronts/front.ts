@@ -4,7 +4,8 @@
  */
 import type { Emulator } from "runbook-emulator";
 import type { ServiceName } from "../../provider/src/services/registry";
-import type { Bag, Plugin } from "../support/pluginProcess";
+import type { Plugin } from "../support/plugin/pluginProcess";
+import type { Bag } from "../support/plugin/wireValues";
 
 /** The time that Pulumi allows each operation (`customTimeouts`), in seconds. */
 export interface Timeouts {

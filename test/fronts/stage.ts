@@ -9,7 +9,7 @@ import type { Emulator } from "runbook-emulator";
 import type { ServiceName } from "../../provider/src/services/registry";
 import { control, executionsOf } from "../support/emulators";
 import { registeredServices, workflowArgument } from "../support/everyService";
-import type { Bag } from "../support/pluginProcess";
+import type { Bag } from "../support/plugin/wireValues";
 import { startWithStates } from "../support/stepFunctions/emulatedStates";
 import type { Kept, Step } from "./deployment";
 import { Deployment } from "./deployment";

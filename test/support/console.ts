@@ -33,5 +33,5 @@ export function errorOf(output: string, name: string): string[] {
 
 /** The lines about an execution, without those about the ends of its steps. */
 export function besidesSteps(lines: readonly string[]): string[] {
-  return lines.filter((line) => !/^step .*" [a-z ]+ after \d+m?s$/.test(line));
+  return lines.filter((line) => !/^(\d+\/\d+ |.*\(step \d+\) ).*[a-z ]+ after \d+m?s$/.test(line));
 }

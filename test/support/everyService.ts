@@ -9,7 +9,7 @@ import type { ServiceName } from "../../provider/src/services/registry";
 import { services } from "../../provider/src/services/registry";
 import { control, executionsOf } from "./emulators";
 import type { ProgramResource } from "./stack";
-import { emulatedMachine } from "./stepFunctions/emulatedStates";
+import { emulatedMachine } from "./stepFunctions/wire";
 
 /** All services of the registry. Step Functions is served by the tests' own emulator: `stepFunctions/emulatedStates`. */
 export const registeredServices = Object.keys(services) as ServiceName[];

@@ -55,7 +55,10 @@ export function stepsOf(page: string): PageStep[] {
 
 /** The first name of a file in the last paragraph, if that paragraph leads to the code. */
 function fileNamedIn(introduction: string): string | undefined {
-  const [paragraph = ""] = introduction.trim().split(/\n\s*\n/).slice(-1);
+  const [paragraph = ""] = introduction
+    .trim()
+    .split(/\n\s*\n/)
+    .slice(-1);
   return paragraph.endsWith(":") ? /`([\w./-]+\.\w+)`/.exec(paragraph)?.[1] : undefined;
 }
 

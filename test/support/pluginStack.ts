@@ -4,7 +4,7 @@
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 import { huaweiEndpoints } from "./everyService";
-import { pluginMain } from "./pluginProcess";
+import { pluginMain } from "./plugin/pluginProcess";
 import type { CommandEnd, RunningCommand } from "./pulumiCommand";
 import { demandPulumi, startPulumi } from "./pulumiCommand";
 import { pulumiFolder } from "./stack";

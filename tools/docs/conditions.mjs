@@ -1,8 +1,8 @@
-// When an execution's resource is complete and when a deployment fails: the same on all services, except for a start whose
-// answer is lost. Pure.
+// The conditions under which an execution's resource is complete and a deployment fails: the same on all services,
+// except for a start whose answer is lost. Pure.
 
 /**
- * What a service calls the thing that runs, and what happens when the answer to a start is lost.
+ * A service's word for the thing that runs, and the consequence of a lost answer to a start.
  * @typedef {{ readonly noun: string, readonly lostStart: string }} ServiceWords
  */
 

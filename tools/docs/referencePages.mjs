@@ -24,7 +24,7 @@ const SERVICES = /** @type {const} */ ({
  * @typedef {object} Page
  * @property {string} path from the root of the repository
  * @property {string} text with line feeds
- * @property {string} current what the file should have
+ * @property {string} current the right text of the file
  */
 
 /**

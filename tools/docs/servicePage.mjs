@@ -200,7 +200,7 @@ export class ServicePage {
 }
 
 /**
- * What a comment says about a change has a column of its own.
+ * Separates the part of a comment about a change, which has a column of its own.
  * @param {string} comment
  * @returns {{ text: string, change: string | undefined }}
  */

@@ -3,7 +3,7 @@ import ts from "typescript";
 
 /** @typedef {import("../schema/programTypes.mjs").ProgramTypes} ProgramTypes */
 
-/** What a program passes in place of a value: the value itself comes later. */
+/** Types that a program can pass in place of a value: the value itself comes later. */
 const LATER = /^(Promise|OutputInstance|OutputImpl|Output|AsyncGenerator)$/;
 
 /** Names types, and collects those with members of their own. */
@@ -22,7 +22,7 @@ export class TypeNames {
   }
 
   /**
-   * A type in words, e.g. `list of FailedTarget`. Whether a value may be absent is not said.
+   * A type in words, e.g. `list of FailedTarget`. The words do not say that a value may be absent.
    * @param {ts.Type} type
    * @returns {string} Markdown
    */
@@ -30,7 +30,7 @@ export class TypeNames {
     const later = isLater(type) ? this.#argumentOf(type) : undefined;
     if (later !== undefined) return this.nameOf(later);
     const parts = (type.isUnion() ? type.types : [type]).filter(
-      (part) => !(part.flags & ts.TypeFlags.Undefined) && !isLater(part),
+      (part) => !(part.flags & (ts.TypeFlags.Undefined | ts.TypeFlags.Null)) && !isLater(part),
     );
     if (parts.length === 0) return "nothing";
     if (parts.every(({ flags }) => flags & ts.TypeFlags.BooleanLike)) return "boolean";
@@ -44,7 +44,8 @@ export class TypeNames {
    * @returns {string}
    */
   #partName(part) {
-    if (part.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown)) return "any JSON value";
+    if (part.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown | ts.TypeFlags.TypeParameter))
+      return "any JSON value";
     if (part.flags & ts.TypeFlags.Void) return "nothing";
     if (part.isStringLiteral()) return `\`${JSON.stringify(part.value)}\``;
     if (part.flags & (ts.TypeFlags.String | ts.TypeFlags.Number)) return this.#checker.typeToString(part);

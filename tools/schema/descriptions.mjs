@@ -63,7 +63,7 @@ export function describeInParts(symbol, checker, findMember) {
 }
 
 /**
- * @param {ts.Symbol} symbol whose comment links
+ * @param {ts.Symbol} symbol the member whose comment links
  * @param {FindMember} findMember
  * @param {string} type
  * @param {string} member
@@ -80,7 +80,7 @@ function linked(symbol, findMember, type, member) {
 /**
  * @param {ts.Symbol} symbol
  * @param {ts.TypeChecker} checker
- * @returns {string} what stands behind `@default`, without a full stop; empty where there is none
+ * @returns {string} the text behind `@default`, without a full stop; empty where there is none
  */
 function defaultOf(symbol, checker) {
   const tag = symbol.getJsDocTags(checker).find(({ name }) => name === "default");

@@ -91,7 +91,7 @@ export class ProgramTypes {
   }
 
   /**
-   * Whether a member may be left out.
+   * Checks that a member may be left out.
    * @param {ts.Symbol} symbol
    * @returns {boolean}
    */

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { ensurePackageChangelogs } from "./packageChangelog.mjs";
 import { SetupError } from "./progress.mjs";
 import { ensureRolledTypes, entriesOf } from "./rolledTypes.mjs";
 import { runCommand } from "./runCommand.mjs";
@@ -25,6 +26,7 @@ const CONFIGURATION = [
  * @returns {Promise<string>} a description of the work done
  */
 export async function ensureBuilt(root, say) {
+  await ensurePackageChangelogs(root, PROJECTS);
   // In node_modules, because a new install may bring another compiler and because it is in nobody's way there.
   const stampFile = join(root, "node_modules", ".cache", "runbook-build");
   const stamp = await stampOfSources(root);

@@ -71,6 +71,8 @@ export interface WorkflowExecutionArgs extends CommonExecutionArgs {
  * the state machine, `input` or `triggers`, or an outcome that `rerunOn` includes, runs the state machine again. Deleting
  * the resource stops an execution that is still running.
  *
+ * @typeParam Result type of the output `output`, e.g. `new stepfunctions.WorkflowExecution<{ version: string }>(…)`; nothing checks it
+ *
  * @example
  * ```ts
  * import { stepfunctions } from "pulumi-runbook";
@@ -85,7 +87,8 @@ export interface WorkflowExecutionArgs extends CommonExecutionArgs {
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
  */
-export class WorkflowExecution extends ExecutionResource {
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the workflow's author decides its shape
+export class WorkflowExecution<Result = any> extends ExecutionResource<Result> {
   /** ARN of the state machine. */
   declare readonly stateMachineArn: pulumi.Output<string>;
   /** The input of this execution. */
@@ -103,13 +106,14 @@ export class WorkflowExecution extends ExecutionResource {
    * Reads an execution that this stack does not own: nothing is started, stopped or deleted.
    * @param id name of the execution, which is the last part of its ARN
    */
-  static get(
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the workflow's author decides its shape
+  static get<Result = any>(
     name: string,
     id: pulumi.Input<pulumi.ID>,
     args: WorkflowExecutionArgs,
     opts?: pulumi.CustomResourceOptions,
-  ): WorkflowExecution {
-    return new WorkflowExecution(name, args, { ...opts, id });
+  ): WorkflowExecution<Result> {
+    return new WorkflowExecution<Result>(name, args, { ...opts, id });
   }
 
   /** True for an instance of this class, also of another copy of the package. */

@@ -71,7 +71,7 @@ class StartSearch {
   constructor(starting: Starting) {
     const { wanted, backend, host, pending } = starting;
     this.#starting = starting;
-    this.#context = messageContext(backend, "", host.args);
+    this.#context = messageContext(backend, "", host);
     this.#passedMs = stopwatch(host.session.clock);
     this.#runName = pending?.runName ?? runNameOf(wanted) ?? newRunName(wanted, host.session.uuid);
     this.#open = pending;

@@ -32,11 +32,20 @@ function shownCommands(program: string): ShownCommand[] {
     const inline = [...text.replaceAll(/^```[^]*?^```$/gm, "").matchAll(/`([^`\n]+)`/g)].map(
       ([, code]) => code!,
     );
-    return [...blocks.join("\n").replaceAll("\\\n", " ").split(/\n|\||&&/), ...inline]
+    return [
+      ...blocks
+        .join("\n")
+        .replaceAll("\\\n", " ")
+        .split(/\n|\||&&/),
+      ...inline,
+    ]
       .map((line) => line.trim())
       .filter((line) => line.startsWith(`${program} `))
       .map((line) => {
-        const rest = line.slice(program.length).replace(/\s#.*/, "").replaceAll(/'[^']*'|"[^"]*"/g, "value");
+        const rest = line
+          .slice(program.length)
+          .replace(/\s#.*/, "")
+          .replaceAll(/'[^']*'|"[^"]*"/g, "value");
         const all = rest.trim().split(/\s+/);
         const end = all.findIndex((word) => !/^[a-z-]+$/.test(word) || word.startsWith("-"));
         const options = all.filter((word) => /^--?[a-z]/.test(word)).map((word) => word.split("=")[0]!);

@@ -65,7 +65,7 @@ function run(command: string, args: readonly string[], cwd = place.folder): Prom
   });
 }
 
-/** What a program prints that must succeed. */
+/** Runs a program that must succeed, and gives its output. */
 async function demand(command: string, args: readonly string[]): Promise<string> {
   const { code, stdout, stderr } = await run(command, args);
   if (code !== 0) throw new Error(`${args.join(" ")}: ${stdout}\n${stderr}`);
@@ -118,7 +118,9 @@ test("automation-api: the tools deploy, tell each execution's status, and fail w
 });
 
 test("use-javascript-esm-python-yaml: the programs in JavaScript deploy, each with its entry in Pulumi.yaml", async () => {
-  const files = filesOf("how-to/use-javascript-esm-python-yaml.md").filter(({ name }) => /\.m?js$/.test(name));
+  const files = filesOf("how-to/use-javascript-esm-python-yaml.md").filter(({ name }) =>
+    /\.m?js$/.test(name),
+  );
   expect(files.map(({ name }) => name)).toEqual(["index.js", "index.mjs"]);
   await new ControlClient(emulator).setClock({ rate: 20 });
   await initializeStack();

@@ -3,7 +3,7 @@
  * throws, and never is too large: if the whole state cannot be given, the id and the status still are.
  */
 import type { StoredState } from "../../lifecycle";
-import { outputs, repeatedArguments, stateVersion } from "../../lifecycle";
+import { emptyOutputs, outputs, repeatedArguments, stateVersion } from "../../lifecycle";
 import { failureLimits, toFailureOutputs, toPlainOutputs, wireSizeOf } from "./plainOutputs";
 import { redactTexts } from "./redaction/redact";
 
@@ -26,7 +26,10 @@ export interface AnsweredCall {
 }
 
 // An output that is not in the state is unknown in every preview, and with it all that depends on it.
-const noOutputs = Object.fromEntries([...outputs, ...repeatedArguments].map((name) => [name, null]));
+const noOutputs = {
+  ...Object.fromEntries([...outputs, ...repeatedArguments].map((name) => [name, null])),
+  ...emptyOutputs,
+};
 
 // The service's own outputs: those that can come from a secret are marked as secret, the rest are not.
 const derived: ReadonlySet<string> = new Set(["output", "steps", "failure"]);
@@ -59,7 +62,7 @@ function withoutSecretPaths(
   { altered, ...outs }: Record<string, unknown>,
   { hide, isHidden }: AnsweredCall,
 ): Record<string, unknown> {
-  if (!Array.isArray(altered)) return { ...outs, altered: null };
+  if (!Array.isArray(altered)) return { ...outs, altered: emptyOutputs.altered };
   const paths = altered.map((path) => {
     const text = String(path);
     return isHidden ? text.replace(/[.[].*$/s, "") : hide(text);
