@@ -1,4 +1,4 @@
-// Lint rules: strict types and one dialect. Who may import whom is in rooms.mjs, enforced by `npm run walls`.
+// Lint rules: strict types and one dialect. The allowed imports are in rooms.mjs, enforced by `npm run walls`.
 import { fileURLToPath } from "node:url";
 import eslint from "@eslint/js";
 import tseslint from "typescript-eslint";
@@ -7,7 +7,7 @@ import { sizeExceptions, sizeRules } from "./tools/lint/sizes.mjs";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
 
-/** Where the whole dialect holds. */
+/** The files in which the whole dialect holds. */
 const inDialect = ["provider/src/**/*.ts", "emulator/src/**/*.ts", "test/**/*.ts"];
 
 /** No TypeScript here uses this. */

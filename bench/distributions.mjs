@@ -6,7 +6,7 @@ export const distributions = ["constant", "uniform", "longTail", "bimodal"];
 const shapes = {
   constant: () => 1,
   uniform: (random) => 0.5 + random(),
-  // Log-normal; what takes more than three times the middle is cut there, so that a run of the bench ends.
+  // Log-normal; a duration of more than three times the middle is cut there, so that a run of the bench ends.
   longTail: (random) =>
     Math.min(3, Math.exp(0.6 * Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random()))),
   bimodal: (random) => (random() < 0.5 ? 0.4 : 1.6) * (0.95 + 0.1 * random()),

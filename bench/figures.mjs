@@ -1,8 +1,8 @@
 // The figures that must hold, and the table. Pure.
-import { percentile } from "./stacks.mjs";
+import { percentile } from "./arithmetic.mjs";
 
 /**
- * The bounds that CloudFlow's buckets set for a thousand executions of one flow, p95; docs/explanation/waiting.md
+ * The bounds that CloudFlow's buckets set for a thousand executions of one flow, p95; bench/README.md
  * works them out.
  */
 const boundsMs = { constant: 500, uniform: 3_500, longTail: 4_000, bimodal: 3_900 };

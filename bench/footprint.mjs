@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { REPOSITORY } from "../tools/setup/setUp.mjs";
-import { percentile } from "./stacks.mjs";
+import { percentile } from "./arithmetic.mjs";
 
 const ROUNDS = 9;
 const WAITS = 1_000;

@@ -20,9 +20,9 @@ const LIMITS = [
 ];
 
 /**
- * Every limit, and beside it what a program in YAML takes, where that was measured.
- * @param {{ n: number, missing?: string, fronts: Partial<Record<import("./pluginProgram.mjs").Front, FrontFigures>> }} measured
- *   `missing`: why nothing was measured
+ * Every limit, and beside it the figure of a program in YAML, where that was measured.
+ * @param {{ n: number, missing?: string, fronts: Partial<Record<import("./pluginProgram.mjs").Front, FrontFigures>> }}
+ *   measured `missing`: the reason for which nothing was measured
  * @returns {{ holds: boolean, text: string }[]}
  */
 export function checkFronts({ n, missing, fronts: { dynamic, plugin, yaml } }) {

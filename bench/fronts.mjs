@@ -1,5 +1,5 @@
-// The plugin beside the dynamic provider: the same executions, one command after the other, in turns, because what else happens
-// on a machine changes within minutes. Figures are medians of the turns; the peak of memory is the highest.
+// The plugin beside the dynamic provider: the same executions, one command after the other, in turns, because the other
+// work on a machine changes within minutes. Figures are medians of the turns; the peak of memory is the highest.
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { delimiter, join } from "node:path";
@@ -10,7 +10,8 @@ import { ensureSdks } from "../tools/sdk/sdks.mjs";
 import { ensureLanguageHosts } from "../tools/setup/languageHosts.mjs";
 import { REPOSITORY } from "../tools/setup/setUp.mjs";
 import { watchUse } from "./processUse.mjs";
-import { openStack, percentile } from "./stacks.mjs";
+import { percentile } from "./arithmetic.mjs";
+import { openStack } from "./stacks.mjs";
 
 /** Of all services, this one starts a thousand executions soonest. */
 const SERVICE = "cloudflow";
@@ -82,7 +83,7 @@ export async function measureFronts({ cli, n, turns, progress }) {
   }
 }
 
-/** Runs a command as users do, which has to succeed, and says what it has used. */
+/** Runs a command as users do, which has to succeed, and gives its use of the machine. */
 async function measure(stack, operation, plugin) {
   let stop;
   const isProvider = ([, ...words]) =>

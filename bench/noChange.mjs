@@ -1,6 +1,7 @@
 // The cost of an `up` that changes nothing, beside as many trivial resources: one after the other, in turns, because
 // the other work on a machine changes within minutes. Figures are medians of the turns.
-import { openStack, percentile } from "./stacks.mjs";
+import { percentile } from "./arithmetic.mjs";
+import { openStack } from "./stacks.mjs";
 
 /** Durations play no part: they are over before anything is measured. */
 const brief = {

@@ -1,7 +1,7 @@
 // Loaded into every Node process of a run (NODE_OPTIONS). Does nothing but in the dynamic provider's process: there it
-// notes when each create begins and returns, and what the process has used, one line of JSON each in BENCH_PROBE_FILE;
-// BENCH_ALL_STARTED_MS after the last of BENCH_COUNT creates began, also what they hold in memory after a collection. The
-// provider waits as BENCH_VARIANT says.
+// notes the beginning and the return of each create, and the process's use of the machine, one line of JSON each in
+// BENCH_PROBE_FILE. BENCH_ALL_STARTED_MS after the last of BENCH_COUNT creates began, it also notes the memory that
+// they hold after a collection. The provider waits as BENCH_VARIANT says.
 "use strict";
 const Module = require("node:module");
 const fs = require("node:fs");

@@ -11,7 +11,7 @@ const TICKS_PER_SECOND = 100;
  * Watches a process and its descendants until it is told to stop.
  * @param {number} root its id
  * @param {(command: readonly string[]) => boolean} isProvider by the words of a process's command line
- * @returns {() => { cpuSeconds: number, providerPeakMb: number }} stops, and says what was used
+ * @returns {() => { cpuSeconds: number, providerPeakMb: number }} stops, and gives the use
  */
 export function watchUse(root, isProvider) {
   /** @type {Map<number, { ticks: number, startedAt: string, peakKb: number }>} */
@@ -60,7 +60,8 @@ function processes() {
     .flatMap((name) => {
       const stat = read(`/proc/${name}/stat`);
       if (stat === undefined) return [];
-      // The name of the command, in parentheses, may have spaces: what follows it is numbered from 3, proc_pid_stat(5).
+      // The name of the command, in parentheses, may have spaces: the fields after it are numbered from 3,
+      // proc_pid_stat(5).
       const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
       const field = (/** @type {number} */ number) => fields[number - 3] ?? "";
       const ticks = Number(field(14)) + Number(field(15));

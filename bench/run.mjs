@@ -1,5 +1,5 @@
-// `npm run bench`: how well we wait, against fixed polling and against what the engine alone takes. Prints a table,
-// writes JSON to .state/, and ends with 1 where a figure is missed. docs/explanation/waiting.md says what the columns mean.
+// `npm run bench`: the quality of our waiting, against fixed polling and against the engine alone. Prints a table,
+// writes JSON to .state/, and ends with 1 where a figure is missed. README.md explains the columns.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { reportTo } from "../tools/setup/progress.mjs";
@@ -154,7 +154,7 @@ function allRows() {
       }),
     );
   }
-  // One workflow whose past is of one kind: what the planner is asked to make of it.
+  // One workflow whose past is of one kind: the planner's result with it.
   for (const service of HUAWEI) {
     for (const only of distributions) {
       rows.push(

@@ -1,5 +1,5 @@
-// One stack of the bench: an emulator that enforces limits, a program of N executions, the real engine, and what the
-// probe, the emulator's own record and the clock say about it.
+// One stack of the bench: an emulator that enforces limits, a program of N executions, the real engine, and the records
+// of the probe, the emulator and the clock.
 import { spawn } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,7 +8,10 @@ import { callEmulator } from "../tools/callEmulator.mjs";
 import { pulumiEnvironment } from "../tools/pulumiEnvironment.mjs";
 import { REPOSITORY } from "../tools/setup/setUp.mjs";
 import { packageOf, usePlugin } from "./pluginProgram.mjs";
+import { sum } from "./arithmetic.mjs";
 import { distributions, draw } from "./distributions.mjs";
+import { measure } from "./measures.mjs";
+import { throttledOf } from "./requestKinds.mjs";
 
 const PAST = 50;
 const EMULATOR = join("emulator", "bin", "runbook-emulator.js");
@@ -16,78 +19,6 @@ const EMULATOR = join("emulator", "bin", "runbook-emulator.js");
 const STATES_EMULATOR = join("test", "support", "stepFunctions", "emulator.cjs");
 /** Services whose executions have names that the starter gives, also those of the past. */
 const NAMED = new Set(["cloudflow", "stepfunctions"]);
-
-/**
- * Operations that read the state of executions. Every request for such an operation that reaches the service is a
- * status request, also if it is refused or sent again. Exception: requests that `kindOf` recognises by the request
- * alone as having another purpose.
- */
-const STATUS_OPERATIONS = new Set([
-  "aom:SearchWorkflowExecutionDetail",
-  "aom:ListWorkflowExecutions",
-  "functiongraph:ShowWorkflowExecution",
-  "functiongraph:ShowWorkflowExecutionForPage",
-  "functiongraph:ListWorkflowExecutions",
-  "coc:ShowExecution",
-  "coc:ListExecutions",
-  "cloudflow:DescribeExecution",
-  "cloudflow:ListExecutions",
-  "stepfunctions:DescribeExecution",
-  "stepfunctions:ListExecutions",
-]);
-
-const START_OPERATIONS = new Set([
-  "aom:ExecuteWorkflow",
-  "functiongraph:StartWorkflowExecution",
-  "coc:ExecuteDocument",
-  "cloudflow:StartExecution",
-  "stepfunctions:StartExecution",
-]);
-const STEP_OPERATIONS = new Set([
-  "coc:ListExecutionSteps",
-  "cloudflow:GetExecutionHistory",
-  "stepfunctions:GetExecutionHistory",
-]);
-
-/** The emulator keeps at most this many requests whole; of more, only their number is known. */
-const KEPT_REQUESTS = 10_000;
-
-/** The log's purpose of a request: "start", "startLook", "past", "steps", "status" or "other". */
-function kindOf({ service, operation, path, subject = "" }, hasStarted) {
-  const name = `${service}:${operation}`;
-  if (START_OPERATIONS.has(name)) return "start";
-  if (STEP_OPERATIONS.has(name)) return "steps";
-  if (!STATUS_OPERATIONS.has(name)) return "other";
-  // A request before the first start is for others' executions.
-  if (!hasStarted) return "startLook";
-  // Only a start asks FunctionGraph for running executions, and only the request for the history asks for successes. AOM
-  // filters nothing: there both count as status requests.
-  if (name === "functiongraph:ListWorkflowExecutions")
-    return /[?&]status=running(&|$)/i.test(path) ? "startLook" : "past";
-  if (name === "cloudflow:ListExecutions" && /[?&]Status=Succeeded(&|$)/.test(path)) return "past";
-  if (name === "stepfunctions:ListExecutions" && subject.endsWith("/SUCCEEDED")) return "past";
-  return "status";
-}
-
-/** Number of requests of each kind; where the log is no longer whole, all that may be status requests are. */
-function countKinds(requests, counts) {
-  const kinds = { start: 0, startLook: 0, past: 0, steps: 0, status: 0, other: 0 };
-  let hasStarted = false;
-  if (requests.length < KEPT_REQUESTS) {
-    for (const request of requests) {
-      const kind = kindOf(request, hasStarted);
-      hasStarted ||= kind === "start";
-      kinds[kind] += 1;
-    }
-    return kinds;
-  }
-  for (const [key, count] of Object.entries(counts)) {
-    const [service, operation] = key.split(":");
-    const kind = kindOf({ service, operation, path: "" }, true);
-    kinds[kind === "past" ? "status" : kind] += count;
-  }
-  return kinds;
-}
 
 /** Stacks without executions, to compare with. */
 const TRIVIAL = new Set(["floor", "shaped", "idle"]);
@@ -251,13 +182,13 @@ export async function runStack(options) {
       longestMs,
       cpuSeconds: Math.max(0, ...lines.map(({ cpuSeconds }) => cpuSeconds)),
       peakMb: Math.max(0, ...lines.map(({ peakKb }) => peakKb)) / 1024,
-      // Once all wait, after collection: what is really held.
+      // Once all wait, after collection: the memory that is really held.
       ...lines.find(({ kind }) => kind === "all wait")?.memory,
       ...(ok ? {} : { output: output.slice(-1_500) }),
     };
     if (TRIVIAL.has(service)) return result;
     const counts = (await emulator.control("GET", "/requests/counts")).counts;
-    Object.assign(result, await figures(emulator, lines, counts, stack.kinds, rate), { counts });
+    Object.assign(result, await measure(emulator, lines, counts, stack.kinds, rate), { counts });
     if (options.after) {
       await emulator.control("DELETE", "/requests");
       const again = await operate("up");
@@ -278,60 +209,6 @@ export async function runStack(options) {
   } finally {
     stack.close();
   }
-}
-
-async function figures(emulator, lines, counts, kinds, rate) {
-  const { executions } = await emulator.control("GET", "/executions");
-  const { now: emulatedNow } = await emulator.control("GET", "/clock");
-  const machineNow = Date.now();
-  // The clocks are read one after the other; what lies between is a few milliseconds.
-  const toEmulated = (at) => emulatedNow - (machineNow - at) * rate;
-  const byId = new Map(executions.map((execution) => [execution.executionId.split(":").at(-1), execution]));
-  const lags = [];
-  for (const line of lines.filter(({ kind, id }) => kind === "end" && id !== undefined)) {
-    const execution = byId.get(line.id);
-    const endedAt = timeOf(execution?.endedAt);
-    if (endedAt === undefined) continue;
-    lags.push({
-      kind: execution.workflowId.replace("bench-", ""),
-      lagMs: Math.max(0, toEmulated(line.at) - endedAt),
-      durationMs: endedAt - timeOf(execution.startedAt),
-    });
-  }
-  const { requests } = await emulator.control("GET", "/requests");
-  const asked = countKinds(requests, counts);
-  const statusRequests = asked.status;
-  const minutes = sum(lags.map(({ durationMs }) => durationMs / 60_000));
-  const of = (items) => {
-    const values = items.map(({ lagMs }) => lagMs);
-    const relative = items.map(({ lagMs, durationMs }) => lagMs / Math.max(1_000, durationMs * 0.03));
-    return {
-      p50Ms: percentile(values, 0.5),
-      p95Ms: percentile(values, 0.95),
-      maxMs: Math.max(0, ...values),
-      relativeP95: percentile(relative, 0.95),
-    };
-  };
-  return {
-    seen: lags.length,
-    ...of(lags),
-    byDistribution: Object.fromEntries(
-      kinds.map((kind) => [kind, of(lags.filter((lag) => lag.kind === kind))]),
-    ),
-    statusRequests,
-    requestsEach: statusRequests / Math.max(1, lags.length),
-    requestsPerMinute: statusRequests / Math.max(1e-9, minutes),
-    allowedByTenSeconds:
-      sum(lags.map(({ durationMs }) => 1 + Math.floor(durationMs / 10_000))) / Math.max(1, lags.length),
-    allowedByMinutes: sum(lags.map(({ durationMs }) => 1 + durationMs / 60_000)) / Math.max(1, lags.length),
-    asked,
-    throttled: throttledOf(counts),
-  };
-}
-
-function timeOf(value) {
-  if (value === undefined || value === null) return undefined;
-  return typeof value === "number" ? value : Date.parse(value);
 }
 
 async function script(emulator, service, id, durations) {
@@ -380,12 +257,6 @@ function accountsAt(endpoint) {
   };
 }
 
-/** Refusals for being asked too often. AWS has 400 for them, as for every refusal: nothing else here is refused. */
-function throttledOf(counts) {
-  const isRefusal = (key) => key.endsWith(":429") || /^stepfunctions:.*:400$/.test(key);
-  return sum(Object.entries(counts).map(([key, count]) => (isRefusal(key) ? count : 0)));
-}
-
 function notes(file) {
   if (!existsSync(file)) return [];
   return readFileSync(file, "utf8")
@@ -402,15 +273,4 @@ function runPulumi(args, { cwd, env, onStart }) {
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (output += data));
     child.on("close", (code) => resolve({ ok: code === 0, output }));
   });
-}
-
-/** Adds up. */
-export function sum(values) {
-  return values.reduce((total, value) => total + value, 0);
-}
-
-/** The value below which `share` of the others lie. */
-export function percentile(values, share) {
-  const ascending = [...values].sort((a, b) => a - b);
-  return ascending[Math.min(ascending.length - 1, Math.ceil(ascending.length * share) - 1)] ?? 0;
 }

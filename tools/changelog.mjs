@@ -1,5 +1,5 @@
-// `npm run changelog`: checks the form of CHANGELOG.md. `-- --since main` also asks for an entry where the branch changes what
-// users get; `-- --release v1.2.3` checks that packages and changelog name the version of a tag.
+// `npm run changelog`: checks the form of CHANGELOG.md. `-- --since main` also asks for an entry where the branch
+// changes files that users get; `-- --release v1.2.3` checks that packages and changelog name the version of a tag.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";

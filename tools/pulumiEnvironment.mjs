@@ -5,7 +5,7 @@ import { delimiter, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { cacheFolder } from "./setup/cache.mjs";
 
-/** Variables through which a run could reach a real account, or somebody's settings could change what it does. */
+/** Variables through which a run could reach a real account, or a person's settings could change its course. */
 const NOT_HANDED_ON = /^(PULUMI|HUAWEICLOUD|HW|OS|HC_CONTAINER|CLOUD_SDK|ALIBABA_?CLOUD|ALICLOUD|FNF|AWS)_/i;
 
 /**

@@ -1,4 +1,4 @@
-// `npm run setup`: makes a fresh machine ready, and says what it does. `npm start` and `npm test` do the same first.
+// `npm run setup`: makes a fresh machine ready, and reports each step. `npm start` and `npm test` do the same first.
 import { reportTo } from "./setup/progress.mjs";
 import { runTool, setUpEverything } from "./setup/setUp.mjs";
 

@@ -33,7 +33,8 @@ await runTool(async () => {
     process.execPath,
     [
       jest,
-      // The caller's come first: an option that takes a list, as those of ours do, would swallow what follows it.
+      // The caller's come first: an option that takes a list, as those of ours do, would swallow the arguments after
+      // it.
       ...args.filter((arg) => arg !== "--unit"),
       ...ignored.map((pattern) => `--testPathIgnorePatterns=${pattern}`),
       ...["--reporters=default", `--reporters=${join(REPOSITORY, "tools", "jestClosingLine.cjs")}`],
@@ -51,7 +52,8 @@ async function prepareForUnitTests() {
 }
 
 /**
- * Tells the tests where the CLI is, and what the vendors' clients run in: Node.js, and Python and Go where they are.
+ * Tells the tests the place of the CLI, and the programs that run the vendors' clients: Node.js, and Python and Go
+ * where they are.
  * @returns {Promise<NodeJS.ProcessEnv>}
  */
 async function prepareForAllTests() {

@@ -1,4 +1,7 @@
-// `npm run workflows`: reads .github/workflows with actionlint. If actionlint can't be had, a line says that it is skipped.
+// `npm run workflows`: reads .github/workflows, and the workflows on pages of docs/, with actionlint. If actionlint can't be had, a
+// line says that it is skipped.
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensureGoProgram } from "./setup/goEnvironment.mjs";
 import { reportTo, SetupError } from "./setup/progress.mjs";
@@ -13,12 +16,49 @@ await runTool(async () => {
   }
   // Without the programs that actionlint calls where it finds them: the same answer on every machine.
   const options = ["-shellcheck=", "-pyflakes="];
-  const code = await runInTerminal(actionlint, options, { cwd: REPOSITORY, env: process.env });
-  if (code === 0) {
-    process.stdout.write("workflows: actionlint finds nothing\n");
+  const pages = await writePageWorkflows();
+  try {
+    for (const cwd of [REPOSITORY, pages.folder]) {
+      const code = await runInTerminal(actionlint, options, { cwd, env: process.env });
+      if (code !== 0) {
+        return code;
+      }
+    }
+  } finally {
+    await rm(pages.folder, { recursive: true });
   }
-  return code;
+  const shown = pages.count === 1 ? "1 of them on a page" : `${pages.count} of them on pages`;
+  process.stdout.write(`workflows: actionlint finds nothing, ${shown}\n`);
+  return 0;
 });
+
+/**
+ * Writes the workflows of the pages into a repository of their own, each under the name of its page.
+ * @returns {Promise<{ folder: string, count: number }>}
+ */
+async function writePageWorkflows() {
+  const folder = await mkdtemp(join(tmpdir(), "page-workflows-"));
+  const workflows = join(folder, ".github", "workflows");
+  await mkdir(workflows, { recursive: true });
+  // actionlint takes the folder with this one for the repository.
+  await mkdir(join(folder, ".git"));
+  let count = 0;
+  for (const page of await readdir(join(REPOSITORY, "docs"), { recursive: true })) {
+    if (!page.endsWith(".md")) {
+      continue;
+    }
+    const text = await readFile(join(REPOSITORY, "docs", page), "utf8");
+    for (const [, code = ""] of text.matchAll(/^```yaml\n([^]*?)^```$/gm)) {
+      // GitLab's jobs and Pulumi's programs have no such key.
+      if (/^on:$/m.test(code)) {
+        count += 1;
+        const name = page.replaceAll(/[^\w]+/g, "-");
+        await writeFile(join(workflows, `${name}-${count}.yml`), code);
+      }
+    }
+  }
+  return { folder, count };
+}
 
 /**
  * @returns {Promise<string | undefined>}

@@ -1,6 +1,6 @@
-// Declares what plan.json says: executions of scripted workflows, or as many trivial dynamic resources: with one property
-// (the floor), with the properties of an execution (shaped), or waiting (idle). Executions come from the package that the
-// plan names: that of the dynamic provider, or the plugin's SDK.
+// Declares the resources of plan.json: executions of scripted workflows, or as many trivial dynamic resources: with one
+// property (the floor), with the properties of an execution (shaped), or waiting (idle). Executions come from the
+// package that the plan names: that of the dynamic provider, or the plugin's SDK.
 "use strict";
 const fs = require("node:fs");
 const path = require("node:path");
@@ -48,7 +48,7 @@ const shaped = `exports.handler = () => ({
   create: (inputs) => Promise.resolve({ id: "shaped", outs: { ...inputs, ...${JSON.stringify(outputsOfThree)} } }),
 });`;
 
-// Waits as long as ours would: what the SDK itself holds for a create under way.
+// Waits as long as ours would, to show the memory that the SDK itself holds for a create under way.
 const idle = `exports.handler = () => ({
   create: () => new Promise((done) => {
     globalThis.benchBegin();

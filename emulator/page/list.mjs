@@ -1,4 +1,4 @@
-/** Keeps the items of a list on the page the same as those of an answer, without losing what is open or focused. */
+/** Keeps the items of a list on the page the same as those of an answer, without losing open or focused items. */
 
 /**
  * An element of the page.
@@ -68,7 +68,7 @@ export class KeyedList {
   /**
    * Shows these items in their order.
    * @param {readonly Item[]} items
-   * @param {string} [filter] hides items without this text, whatever its case
+   * @param {string} [filter] hides items without this text, in any case
    * @returns {number} the number of visible rows
    */
   show(items, filter = "") {
@@ -87,7 +87,7 @@ export class KeyedList {
       const hidden = !row.update(item).toLowerCase().includes(wanted);
       if (row.element.hidden !== hidden) row.element.hidden = hidden;
       if (!hidden) visible += 1;
-      // Moving an element would close what is open in it and drop the focus: only new ones are put in.
+      // A move would close an open element and drop the focus: only new ones are put in.
       if (row.element === before) before = before.nextElementSibling;
       else this.#list.insertBefore(row.element, before);
     }

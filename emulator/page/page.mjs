@@ -1,4 +1,4 @@
-/** The emulator's page: asks for its state once a second while somebody can see it, and shows what has changed. */
+/** The emulator's page: asks for its state once a second while the page is visible, and shows the changes. */
 import { byId, KeyedList, setText } from "./list.mjs";
 import { formatTime, makeExecutionRow, makeRequestRow, makeServiceRow, makeWorkflowRow } from "./rows.mjs";
 

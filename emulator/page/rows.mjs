@@ -74,7 +74,7 @@ export function formatTime(time) {
   return `${new Date(time).toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 
-/** A badge with a word; the symbol repeats the colour for whoever does not see colours. */
+/** A badge with a word; the symbol repeats the colour for people who do not see colours. */
 function makeBadge() {
   const symbol = make("span", "symbol");
   symbol.setAttribute("aria-hidden", "true");

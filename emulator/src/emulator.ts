@@ -33,8 +33,8 @@ export interface EmulatorOptions {
   /** Port to listen on; 0 picks a free one. @default 0 */
   port?: number;
   /**
-   * Address to listen on. The control API and the page answer this machine only, whatever is given here, unless
-   * `openControl` is set. @default "127.0.0.1"
+   * Address to listen on. The control API and the page answer this machine only, for every address, unless `openControl`
+   * is set. @default "127.0.0.1"
    */
   host?: string;
   /**

@@ -35,7 +35,5 @@ export const migrated = migrate.status;
 export const problem = migrate.failure.apply((failure) => failure?.message ?? "none");
 export const versions = pulumi
   .all([patch.output, rotate.output, migrate.output])
-  .apply((outputs) =>
-    outputs.map((output: { version?: string } | undefined) => output?.version ?? "unknown"),
-  );
+  .apply((outputs) => outputs.map((output: { version?: string } | null) => output?.version ?? "unknown"));
 export const rolloutName = rollout.id;

@@ -1,6 +1,6 @@
 /**
- * Services that ask to wait for a day, page for ever, give ids that are none, or answer what was not asked: whatever they
- * do, a deployment ends in its time, starts nothing that it can't know of, and loses no id.
+ * Services that ask to wait for a day, page for ever, give invalid ids, or answer a question that was not asked. In
+ * every case a deployment ends in its time, starts nothing that it can't know of, and loses no id.
  */
 import {
   IncompleteListError,

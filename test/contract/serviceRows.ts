@@ -7,7 +7,7 @@ import type { ServiceName } from "../../provider/src/services/registry";
 import { control } from "../support/emulators";
 import { emulatorSettings } from "../support/lifecycleHosts";
 import { demoAccountId, demoProjectId } from "../support/sessions";
-import { emulatedAccount, emulatedMachine, emulatedRegion } from "../support/stepFunctions/emulatedStates";
+import { emulatedAccount, emulatedMachine, emulatedRegion } from "../support/stepFunctions/wire";
 import type { ContractWorkflow, ServiceRow } from "./serviceRow";
 
 const prepare = { id: "prepare", name: "Prepare", durationMs: 1_000 };

@@ -1,6 +1,6 @@
 /**
- * Documented sizes: what the check of a preview allows is what the service takes, to the byte. Both are asked here: our check,
- * and the emulator, which was written by the vendors' pages alone.
+ * Documented sizes: the sizes that the check of a preview allows are those that the service takes, to the byte. Both
+ * are asked here: our check, and the emulator, which was written by the vendors' pages alone.
  */
 import type { Emulator } from "runbook-emulator";
 import { startEmulator } from "runbook-emulator";

@@ -1,5 +1,5 @@
 /**
- * An argument has one home: what the tables say, the public types say too, and every member has a description. A schema for
+ * An argument has one home: the tables and the public types agree, and every member has a description. A schema for
  * other languages is made from both.
  */
 import { resolve } from "node:path";

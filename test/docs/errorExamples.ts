@@ -24,7 +24,7 @@ const request = {
   url: "https://aom.cn-north-4.myhuaweicloud.com/v1/…",
 };
 
-/** What a deployment does to a scene, up to the error; gives the message. */
+/** A deployment in a scene, up to the error; gives the error's message. */
 type Mishap = (scene: Scene) => Promise<string>;
 
 /** The message of a resource that could not be made, or was made with an error. */
@@ -69,7 +69,7 @@ async function interrupted(scene: Scene, row: RegExp): Promise<string> {
   );
 }
 
-/** How each error comes about. */
+/** The mishap that leads to each error. */
 export const mishaps: Readonly<Record<ErrorCode, Mishap>> = {
   "WFX-CONFIGURATION": (scene) => {
     const settings = emulatorSettings(scene.emulator, { "huaweicloud:secretKey": "" });

@@ -1,6 +1,7 @@
 /**
- * What the pages use of packages of others that are too large to install for a check: names and types as those packages declare
- * them, `@pulumi/aws` 7.48.0, `@pulumi/alicloud` 3.108.0, `@pulumi/policy` 1.21.0 and `@pulumi/command` 1.1.0.
+ * The parts that the pages use of packages of others, where those are too large to install for a check. Names and types
+ * are as those packages declare them: `@pulumi/aws` 7.48.0, `@pulumi/alicloud` 3.108.0, `@pulumi/policy` 1.21.0 and
+ * `@pulumi/command` 1.1.0.
  */
 declare module "@pulumi/aws" {
   import type { CustomResourceOptions, Input, Output, Resource } from "@pulumi/pulumi";
@@ -47,5 +48,56 @@ declare module "@pulumi/alicloud" {
       },
       opts?: CustomResourceOptions,
     ) => Resource & { readonly name: Output<string> };
+    readonly Execution: new (
+      name: string,
+      args: {
+        flowName: Input<string>;
+        executionName: Input<string>;
+        input?: Input<string>;
+        status?: Input<string>;
+      },
+      opts?: CustomResourceOptions,
+    ) => Resource & { readonly status: Output<string> };
   };
+}
+
+declare module "@pulumi/command" {
+  import type { CustomResourceOptions, Input, Output, Resource } from "@pulumi/pulumi";
+  const local: {
+    readonly Command: new (
+      name: string,
+      args?: {
+        create?: Input<string>;
+        update?: Input<string>;
+        delete?: Input<string>;
+        triggers?: Input<unknown[]>;
+        environment?: Input<Record<string, Input<string>>>;
+        stdin?: Input<string>;
+      },
+      opts?: CustomResourceOptions,
+    ) => Resource & { readonly stdout: Output<string>; readonly stderr: Output<string> };
+  };
+}
+
+declare module "@pulumi/policy" {
+  interface ResourceValidationArgs {
+    readonly type: string;
+    // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as the package has it
+    readonly props: Record<string, any>;
+    readonly urn: string;
+    readonly name: string;
+  }
+  interface ResourceValidationPolicy {
+    readonly name: string;
+    readonly description: string;
+    readonly enforcementLevel?: "advisory" | "mandatory" | "remediate" | "disabled";
+    readonly validateResource: (
+      args: ResourceValidationArgs,
+      reportViolation: (message: string, urn?: string) => void,
+    ) => Promise<void> | void;
+  }
+  const PolicyPack: new (
+    name: string,
+    args: { readonly policies: readonly ResourceValidationPolicy[] },
+  ) => { readonly name: string };
 }

@@ -1,6 +1,6 @@
 /**
- * The table of operations in the documents is true: what it says of the client is what the client can send, what it
- * says of the emulator is what the emulator serves.
+ * The table of operations in the documents is true: its column for the client has the operations that the client can
+ * send, its column for the emulator those that the emulator serves.
  */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
@@ -47,7 +47,7 @@ const place = {
   machine: {},
 };
 
-/** The requests that an api module can build: its functions say it, whatever they are given. */
+/** The requests that an api module can build: its functions name them, with any arguments. */
 function operationsOf(api: object, where: unknown = place): string[] {
   const anything = {
     limit: 1,

@@ -1,6 +1,6 @@
 /**
- * The programs on the plugin's page are the examples, which run under a real engine in test/languages; what the page and the
- * examples' README name is what there is.
+ * The programs on the plugin's page are the examples, which run under a real engine in test/languages; the files that
+ * the page and the examples' README name exist.
  */
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";

@@ -9,7 +9,7 @@ export interface DocumentedSetting {
   readonly note: string | undefined;
 }
 
-/** Reads the table that a text has: key, variables, what it concerns, what is done, and a note. */
+/** Reads the table that a text has: key, variables, subject, treatment, and a note. */
 export function documentedSettings(text: string): DocumentedSetting[] {
   const rows = text
     .split("\n")

@@ -21,6 +21,7 @@ const pages = [
       .filter((file) => file.endsWith("README.md") && !file.includes("node_modules"))
       .map((file) => `${folder}/${file}`),
   ),
+  "bench/README.md",
   "emulator/README.md",
   "provider/README.md",
   "test/simulation/README.md",

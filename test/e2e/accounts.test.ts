@@ -183,8 +183,8 @@ exports.project = new aom.WorkflowExecution("patch", { workflowId: "same" }, { p
   });
 });
 
-// The engine has what is replaced deleted by the provider that had it: another process than the one that compared and
-// created, which knows nothing of the program.
+// The engine has a replaced resource deleted by the provider that had it: another process than the one that compared
+// and created, which knows nothing of the program.
 describe("a resource that moves to another provider", () => {
   const moving = (endpoint: string, provider: string, args: object): string => `
 const { Provider, aom } = require("pulumi-runbook");

@@ -95,7 +95,7 @@ test("bad arguments: each error names its argument, and no request is sent", asy
   ];
   for (const [index, args] of groups.entries()) {
     const program = [{ name: "patch", args }];
-    // The deployment checks again: what a preview refuses, an up without a preview refuses too.
+    // The deployment checks again: an up without a preview refuses the arguments that a preview refuses.
     const result = index === 0 ? await stack.up(program) : await stack.preview(program);
     expect(result.ok).toBe(false);
     const error = errorOf(result.output, "patch").join("\n");
@@ -161,7 +161,7 @@ test("credentials, workflow, network and web pages: each error says what to do, 
   expect(others).toEqual([]);
   expect((await stack.resource("patch")).id).toBe(execution!.executionId);
 
-  // One runs of which nobody here knows whose it is: nothing is started, and the error's way out works.
+  // One execution is running, and nobody here knows its owner: nothing is started, and the error's way out works.
   const theirs = (await control(emulator, "POST", "/executions", { workflowId: "demo-slow" })) as {
     executionId: string;
   };

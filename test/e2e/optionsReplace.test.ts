@@ -35,7 +35,7 @@ test("replacementTrigger, replaceOnChanges and --target-replace run it again, an
   expect((await stack.up(program("a", 100))).ok).toBe(true);
   const before = (await stack.resource("cloudflow-triggered")).id!;
 
-  // The very next command: nothing has yet compared, or read, what the first one left.
+  // The very next command: nothing has yet compared, or read, the resources that the first one left.
   const triggered = await stack.up(program("b", 100));
   expect(triggered.changes).toMatchObject({ replace: serviceCount });
   expect(await runsOf(emulator, "triggered")).toEqual(onEvery(["ended", "ended"]));
@@ -54,7 +54,7 @@ test("replacementTrigger, replaceOnChanges and --target-replace run it again, an
   }
   expect(await runsOf(emulator, "watched")).toEqual(onEvery(["ended"]));
 
-  // Only what is aimed at, although the others would be replaced too; and again at once.
+  // Only the targets, although the others would be replaced too; and again at once.
   const aimed = await stack.up(program("c", 200), { target: await urnsOf("watched") });
   expect(aimed.changes).toMatchObject({ replace: serviceCount });
   expect(await runsOf(emulator, "watched")).toEqual(onEvery(["ended", "ended"]));
@@ -102,7 +102,7 @@ test("what still runs when it is replaced is stopped, and runs again, with a key
   expect(replaced.output).not.toContain("error:");
   expect(replaced.changes).toMatchObject({ replace: 3 * serviceCount });
   expect(await runsOf(emulator, "running")).toEqual(onEvery(["ended", "runs"]));
-  // This machine knows that the first one was the state's: what replaces it is another run of the same key.
+  // This machine knows that the first one was the state's: its replacement is another run of the same key.
   expect(await runsOf(emulator, "keyed")).toEqual(onEvery(["ended", "runs"]));
   expect(await runsOf(emulator, "teardown")).toEqual(onEvery([]));
 

@@ -89,7 +89,7 @@ const program = (service: EmulatedService): ProgramResource[] =>
     { name: `after-${name}`, kind: "marker", args: { id: `\${${name}.executionId}` } },
   ]);
 
-/** Somebody else stops the executions that are to be stopped, as soon as they all run. */
+/** Another program stops the executions that are to be stopped, as soon as they all run. */
 async function stopFromElsewhere(emulator: Emulator, service: EmulatedService): Promise<void> {
   const names = combinations.filter(({ outcome }) => outcome === "stopped").map(({ name }) => name);
   const running = async (): Promise<{ executionId: string; workflowId: string }[]> =>
@@ -110,7 +110,7 @@ test.each(everyService)("%s: every outcome, onFailure and rerunOn", async (servi
     const runs = [outcomes[outcome].firstRun, {}];
     await control(emulator, "PUT", `/workflows/${name}`, { service, nodes: [step], runs });
   }
-  // Without this the engine leaves out what it has not begun when the first one fails.
+  // Without this the engine leaves out the resources that it has not begun when the first one fails.
   const settings = { continueOnError: true, parallel: 40 };
 
   const byName = async (): Promise<Map<string, StateResource>> =>
@@ -158,7 +158,7 @@ test.each(everyService)("%s: every outcome, onFailure and rerunOn", async (servi
       expect(diagnostics).toContain(`The execution is no longer running. ${next}`);
       expect(diagnostics.at(-2)).toMatch(/error WFX-EXECUTION-FAILED$/);
       expect(diagnostics.at(-1)).toMatch(/^https:\S+#wfx-execution-failed$/);
-      // The state keeps what the person has read.
+      // The state keeps the text that the person has read.
       expect(initErrors).toHaveLength(1);
       for (const line of diagnostics.slice(2)) expect(initErrors![0]).toContain(line);
       expect(ended.has(`after-${name}`)).toBe(false);
@@ -183,7 +183,7 @@ test.each(everyService)("%s: every outcome, onFailure and rerunOn", async (servi
   }
   expect(await counts()).toEqual(once);
 
-  // refresh: the truth again, and what the next up does. It makes the engine forget that they are not ready.
+  // refresh: the truth again, and the effect of the next up. It makes the engine forget that they are not ready.
   const refresh = await stack.refresh();
   expect(refresh.ok).toBe(true);
   const refreshed = await byName();
@@ -199,7 +199,7 @@ test.each(everyService)("%s: every outcome, onFailure and rerunOn", async (servi
   }
   expect(await counts()).toEqual(once);
 
-  // up: runs again what it said it would, and fails again, for the stored reason, where it said that.
+  // up: runs again the executions that it announced, and fails again, for the stored reason, where it announced that.
   const second = await stack.up(undefined, settings);
   expect(second.ok).toBe(false);
   const after = await byName();

@@ -71,7 +71,7 @@ test("executions and functions go through the proxy, and everything after a depl
   expect((await stack.outputs())["statuses"]?.value).toEqual(["succeeded", "succeeded"]);
   const targets = new Set(proxy.requests.map(({ target }) => target));
   expect([...targets].sort()).toEqual(["aom.cloud.localhost:443", "functiongraph.cloud.localhost:443"]);
-  // The emulator is Alibaba Cloud's endpoint too, and was not asked: what it got came through the tunnels.
+  // The emulator is Alibaba Cloud's endpoint too, and was not asked: its requests came through the tunnels.
   expect(proxy.requests.every(({ method, verdict }) => method === "CONNECT" && verdict === "pass")).toBe(
     true,
   );

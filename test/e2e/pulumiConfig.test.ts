@@ -12,7 +12,7 @@ const fixture = useFixture();
 test("a stack with no other configuration runs a workflow on each service", async () => {
   const { emulator, stack } = fixture;
   const control = new ControlClient(emulator);
-  // Only what encrypts the secrets stays.
+  // Only the settings that encrypt the secrets stay.
   const file = join(stack.folder, `Pulumi.${stack.name}.yaml`);
   writeFileSync(file, readFileSync(file, "utf8").replace(/^config:\n(?:[ \t].*\n?)*/m, ""));
   const settings = Object.entries(control.pulumiConfig());

@@ -18,7 +18,7 @@ test("the README's program runs its workflow and exports its output", async () =
     "name: test\nruntime:\n  name: nodejs\n  options:\n    typescript: true\nmain: index.ts\n",
   );
   const result = await stack.up();
-  expect(result.output).toContain("step 2 of 3");
+  expect(result.output).toContain("2/3 ");
   expect(result.ok).toBe(true);
   expect((await stack.outputs())["version"]?.value).toBe("1.4.2");
   expect(await executionsOf(emulator)).toHaveLength(1);

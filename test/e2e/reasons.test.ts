@@ -88,7 +88,7 @@ function changesOf(service: EmulatedService): Change[] {
       preview: "replace [diff: ~triggers]; runs again: triggers.schema changed",
     },
     {
-      // The keys are part of what the program says, unlike their order: this one runs again.
+      // The keys are part of the program's arguments, unlike their order: this one runs again.
       what: "renamed-trigger",
       before: { triggers: { image: "a" } },
       after: { triggers: { picture: "a" } },
@@ -205,7 +205,7 @@ test("each reason stands in the preview: what is none, like key order or an expi
 type KeyMode = "none" | "literal" | "uuid7";
 const keyModes: readonly KeyMode[] = ["none", "literal", "uuid7"];
 
-/** An execution with these inputs, and what makes its key where one is made. */
+/** An execution with these inputs, and the value that makes its key where one is made. */
 function keyed(
   service: EmulatedService,
   mode: KeyMode,

@@ -89,7 +89,7 @@ test("a failure keeps it in the state and says so; the next destroy runs it agai
   expect(failed.output).toContain(
     "The resource stays in the state. The next `pulumi destroy` runs the workflow again.",
   );
-  expect(failed.output).toContain('the resource is removed (onFailure is "continue")');
+  expect(failed.output).toContain('The resource is removed (onFailure is "continue")');
   expect((await stack.state()).map(({ urn }) => urn.split("::").at(-1)).sort()).toEqual(
     namesOf("clean").sort(),
   );
@@ -146,7 +146,7 @@ test("from running at once to teardown and back, and destroyed by the program th
   expect(back.output).toMatch(/aom-clean .*runs again: runOn changed/);
   expect(await runsOf(emulator, "clean")).toEqual(onEvery(["ended", "ended"]));
 
-  // The program runs along: what it declares is destroyed all the same, not replaced.
+  // The program runs along: its resources are destroyed all the same, not replaced.
   expect((await stack.up(teardown())).ok).toBe(true);
   const destroyed = await stack.destroy({ runProgram: true });
   expect(destroyed.output).not.toContain("error:");

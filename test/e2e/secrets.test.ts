@@ -51,7 +51,7 @@ const program = (value: string): ProgramResource[] => [
   },
 ];
 
-/** Scripts flows that give back what they got, and say it in their errors when they fail. */
+/** Scripts flows that give back their input, and repeat it in their errors when they fail. */
 async function scriptEcho(status: "success" | "fail", value: string): Promise<void> {
   await control(fixture.emulator, "PUT", "/workflows/keyed", {
     service: "cloudflow",

@@ -37,7 +37,7 @@ test("a wait that runs out loses nothing: the next up goes on waiting for the sa
 
 test("fire and forget, settings that change nothing, and a stop when the resource goes", async () => {
   const { emulator, stack } = fixture;
-  // However slow this machine is: what runs goes on running.
+  // A running execution continues, however slow this machine is.
   await control(emulator, "POST", "/clock", { rate: 0 });
   const args = { workflowId: "demo-slow", waitFor: "started" };
   expect((await stack.up([{ name: "slow", args }])).ok).toBe(true);

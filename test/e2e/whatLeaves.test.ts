@@ -67,7 +67,7 @@ describe("secrets", () => {
 
   const base64 = (text: string): string => Buffer.from(text).toString("base64");
   const json = (text: string): string => JSON.stringify(text).slice(1, -1);
-  /** Each is what a service may make of a secret. */
+  /** Each is a form that a service may give to a secret. */
   const forms: readonly (readonly ((text: string) => string)[])[] = [
     [(text) => text, json],
     [

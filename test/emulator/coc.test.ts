@@ -296,7 +296,7 @@ describe("who asks", () => {
     await script("job", [{ id: "a", durationMs: 10 }], { projectId: acmeSubProject });
     const asAnn = { keys: annKeys, headers: { "x-project-id": acmeProject } };
     expect((await client.signed("GET", executions, asAnn)).json).toEqual({ data: [], total: 0 });
-    // Jobs are the account's, whatever project they are scripted in.
+    // Jobs are the account's, in whichever project they are scripted.
     const { json } = await client.signed("POST", `${documents}/job`, { ...asAnn, body: {} });
     expect((await client.signed("GET", executions, asAnn)).json.data).toMatchObject([
       { execution_id: json.data as string, creator: "ann" },

@@ -22,7 +22,7 @@ export const temporaryKeys: Keys = {
   securityToken: "emulator-security-token-0001",
 };
 
-/** JSON of which nothing is known; tests compare it with what they expect. */
+/** Unknown JSON; tests compare it with their expectation. */
 export type Json = ReturnType<typeof JSON.parse>;
 
 export interface Answer {

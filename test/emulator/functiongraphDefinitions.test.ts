@@ -103,7 +103,7 @@ test("arguments are paths, constants and texts; filters go around", async () => 
   const data = { a: { b: [{}, { c: "deep" }] } };
   const json = await run(id, { in: data });
   expect(json.output).toEqual({ version: "2" });
-  // The state is given what its filter lets pass; its function the arguments made of that.
+  // The state gets the value that its filter lets pass; its function gets the arguments made of that value.
   expect(json.node_execution_details[0].executions[0].input).toEqual(data);
   const plain = await make({
     ...definition("plain-arguments", ["f"]),

@@ -14,7 +14,7 @@ import { promisify } from "node:util";
 import { parse } from "yaml";
 import { pinnedTexts } from "../providerText/pinnedTexts";
 import { demandPulumi } from "../support/pulumiCommand";
-import { emulatedMachine } from "../support/stepFunctions/emulatedStates";
+import { emulatedMachine } from "../support/stepFunctions/wire";
 import type { ExampleProject, ExampleProjects } from "./exampleProjects";
 import { openExampleProjects } from "./exampleProjects";
 

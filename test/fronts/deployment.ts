@@ -1,10 +1,13 @@
 /**
- * One deployment: the provider's process, and the calls that the engine makes for a resource in their order, with what it
- * keeps of the answers (`pkg/resource/deploy` of Pulumi 3.259).
+ * One deployment: the provider's process, and the calls that the engine makes for a resource in their order, with the
+ * parts of the answers that it keeps (`pkg/resource/deploy` of Pulumi 3.259).
  */
 import type { Emulator } from "runbook-emulator";
-import type { Answered, Bag, Comparison, EngineSide, Plugin } from "../support/pluginProcess";
-import { CallFailed } from "../support/pluginProcess";
+import type { Comparison } from "../support/plugin/comparison";
+import type { Answered, EngineSide } from "../support/plugin/engineSide";
+import type { Plugin } from "../support/plugin/pluginProcess";
+import type { Bag } from "../support/plugin/wireValues";
+import { CallFailed } from "../support/plugin/providerCalls";
 import type { Declared, Front } from "./front";
 import { annotated, opened } from "./marks";
 
@@ -105,7 +108,7 @@ export class Deployment {
     const { changes, replaces, deletesFirst } = await this.#diff(urn, kept, inputs);
     if (replaces.length > 0) {
       if (deletesFirst) await this.#delete(urn, kept);
-      // The engine checks what takes its place once more, without the state.
+      // The engine checks the replacement once more, without the state.
       const fresh = await this.#check(declared);
       const step = await this.#create(urn, fresh.inputs, "replaced", timeouts.create);
       if (!deletesFirst && step.kept) await this.#delete(urn, kept);

@@ -9,8 +9,9 @@ import * as runbook from "pulumi-runbook";
 import type { Emulator } from "runbook-emulator";
 import type { ServiceName } from "../../provider/src/services/registry";
 import { huaweiEndpoints } from "../support/everyService";
-import type { Bag } from "../support/pluginProcess";
-import { startPlugin, unknown } from "../support/pluginProcess";
+import type { Bag } from "../support/plugin/wireValues";
+import { startPlugin } from "../support/plugin/pluginProcess";
+import { unknown } from "../support/plugin/wireValues";
 import { demoProjectId } from "../support/sessions";
 import type { Declared, Front, Timeouts } from "./front";
 import { quietMachine } from "./front";
@@ -26,7 +27,7 @@ const registered = new Map<string, Bag>();
 
 let isReady: Promise<void> | undefined;
 
-// The SDK's own stand-in for the engine, which here keeps what a program sends as it was sent, marks and all.
+// The SDK's own stand-in for the engine, which here keeps a program's values as they were sent, marks and all.
 async function openRuntime(): Promise<void> {
   await pulumi.runtime.setMocks(
     { newResource: ({ name, inputs }) => ({ id: name, state: inputs as Bag }), call: () => ({}) },

@@ -1,10 +1,11 @@
 /**
- * A front as the engine has it: what a program registers, and the provider's process, which speaks one protocol whichever
- * front it is.
+ * A front as the engine has it: the registrations of a program, and the provider's process, which speaks one protocol
+ * for both fronts.
  */
 import type { Emulator } from "runbook-emulator";
 import type { ServiceName } from "../../provider/src/services/registry";
-import type { Bag, Plugin } from "../support/pluginProcess";
+import type { Plugin } from "../support/plugin/pluginProcess";
+import type { Bag } from "../support/plugin/wireValues";
 
 /** The time that Pulumi allows each operation (`customTimeouts`), in seconds. */
 export interface Timeouts {

@@ -2,8 +2,8 @@
  * The engine's treatment of secrets for a provider that takes no marks: values go in the clear, and a value that comes
  * back is a secret where the value that went in was a secret (`annotateSecrets` in Pulumi's `provider_plugin.go`).
  */
-import type { Bag } from "../support/pluginProcess";
-import { secret } from "../support/pluginProcess";
+import type { Bag } from "../support/plugin/wireValues";
+import { secret } from "../support/plugin/wireValues";
 
 const signatureKey = "4dabf18193072939515e22adb298388d";
 

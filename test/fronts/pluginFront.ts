@@ -1,5 +1,6 @@
 /** The plugin: a program sends the arguments as they are. */
-import { startPlugin, urnOf } from "../support/pluginProcess";
+import { startPlugin } from "../support/plugin/pluginProcess";
+import { urnOf } from "../support/plugin/wireValues";
 import type { Front } from "./front";
 import { quietMachine } from "./front";
 

@@ -9,7 +9,7 @@ import type { Emulator } from "runbook-emulator";
 import type { ServiceName } from "../../provider/src/services/registry";
 import { control, executionsOf } from "../support/emulators";
 import { registeredServices, workflowArgument } from "../support/everyService";
-import type { Bag } from "../support/pluginProcess";
+import type { Bag } from "../support/plugin/wireValues";
 import { startWithStates } from "../support/stepFunctions/emulatedStates";
 import type { Kept, Step } from "./deployment";
 import { Deployment } from "./deployment";
@@ -36,7 +36,7 @@ export class Fronts {
 
   /**
    * Plays a scenario for every service through both fronts.
-   * @returns by service, what came of it through each; names that differ in every run are replaced.
+   * @returns by service, the result through each front; names that differ in every run are replaced.
    */
   async play(scenario: Scenario): Promise<Record<ServiceName, Record<Front["name"], unknown>>> {
     const played = registeredServices.map(async (service) => {
@@ -97,7 +97,7 @@ export interface Scenario {
   readonly title: string;
   /** Of its workflows and resources. */
   readonly name: string;
-  /** Says what is right, and gives what has to be the same. */
+  /** Checks the right values, and gives the values that have to be the same. */
   play(stage: Stage): Promise<unknown>;
 }
 
@@ -176,7 +176,7 @@ export class Stage {
     return values[this.front.name];
   }
 
-  /** A result without what is another in every run: ids by their order, times, addresses. */
+  /** A result without the values that differ in every run: ids by their order, times, addresses. */
   async tidy(result: unknown): Promise<unknown> {
     const executions = await executionsOf(this.emulator);
     const mine = executions.filter(({ workflowId }) => workflowId === this.workflow);

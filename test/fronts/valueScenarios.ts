@@ -2,7 +2,7 @@
  * Values through both fronts: secrets, values that are not known yet, arguments that are refused, and texts of a service that
  * are no text.
  */
-import { secret, unknown } from "../support/pluginProcess";
+import { secret, unknown } from "../support/plugin/wireValues";
 import type { Scenario, Stage } from "./stage";
 import { keptOf } from "./stage";
 import { placeArgumentOf, workflowArgumentOf } from "../support/everyService";

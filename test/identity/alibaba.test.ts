@@ -73,7 +73,7 @@ const refuses =
 const asks =
   (sources: Sources | (() => Sources), operation: string, address: string): Proof =>
   async () => {
-    // Nothing is sent to a real service: what comes back does not matter.
+    // Nothing is sent to a real service: the answers do not matter.
     const given = typeof sources === "function" ? sources() : sources;
     const asked: string[] = [];
     const session = scene.session(given, {
@@ -200,7 +200,7 @@ const proofs: Readonly<Record<string, readonly Proof[]>> = {
     ...["ALICLOUD_ASSUME_ROLE_ARN", "ALIBABA_CLOUD_ROLE_ARN"].map((name) =>
       acts({ config: role({}), environment: { [name]: roleArn("deployer") } }, "acme/deployer (terraform)"),
     ),
-    // Without the object no variable counts; empty text means no role, whatever they say.
+    // Without the object no variable counts; empty text means no role, also against the variables.
     acts({ config: demo, environment: { ALICLOUD_ASSUME_ROLE_ARN: roleArn("deployer") } }, "demo/demo"),
     acts(
       { config: role({ roleArn: "" }), environment: { ALIBABA_CLOUD_ROLE_ARN: roleArn("deployer") } },

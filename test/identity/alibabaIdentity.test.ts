@@ -239,7 +239,7 @@ describe("profiles", () => {
     expect(
       await scene.actor({ config: { "alicloud:profile": "named" }, files: { [sdkFile]: text } }),
     ).toEqual(expected);
-    // For the official provider this variable names the JSON file; what is in it decides.
+    // For the official provider this variable names the JSON file; the file's content decides.
     const environment = { ALIBABA_CLOUD_CREDENTIALS_FILE: "/sdk.ini" };
     expect(await scene.actor({ environment, files: { "/sdk.ini": text } })).toEqual(expected);
   });
@@ -531,7 +531,7 @@ describe("a wait outlives its keys", () => {
     const session = scene.session({ config });
     const backend = await session.connect(services.cloudflow, { flowName: "flow" }, never);
     await scene.control("POST", "/faults", { operation: "AssumeRole", action: "expireToken" });
-    // Only acme has the flow: whoever is told so was admitted.
+    // Only acme has the flow: a caller that gets this answer was admitted.
     await expect(backend.listPage({}, { limit: 1 }, never)).rejects.toThrow(NotFoundError);
     expect(operations().filter((each) => each.endsWith("/machine"))).toHaveLength(2);
   });

@@ -1,6 +1,6 @@
 /**
- * An account is a part of where an execution is: another one is another place, where it runs again, and from where nothing is
- * said or done about what is elsewhere.
+ * An account is a part of the place of an execution: another account is another place, where the workflow runs again.
+ * From there nothing is reported or done about executions elsewhere.
  */
 import { reasonsOf } from "../../provider/src/fronts/dynamic/differences";
 import { ConfigurationError } from "../../provider/src/ground/errors";

@@ -1,6 +1,6 @@
 /**
- * A scene for tests of who acts on Alibaba Cloud, and where: an emulator with accounts and roles, whose metadata service stands
- * at the address of the cloud's own, and a record of what was sent.
+ * A scene for tests of the caller on Alibaba Cloud, and of the place: an emulator with accounts and roles, whose
+ * metadata service stands at the address of the cloud's own, and a record of the requests.
  */
 import type { Emulator } from "runbook-emulator";
 import { startEmulator } from "runbook-emulator";
@@ -42,7 +42,7 @@ export interface Scene {
   session(sources: Sources, options?: Partial<SessionOptions>): Session;
   /** Lists a flow's executions with these settings; fails as that does. */
   list(sources: Sources, args?: Record<string, unknown>): Promise<unknown>;
-  /** {@link Scene.list}, and who did it by the emulator's record. */
+  /** {@link Scene.list}, and the caller by the emulator's record. */
   actor(sources: Sources): Promise<string>;
 }
 

@@ -20,7 +20,7 @@ test("the table has every key of the official provider, and no other but the old
   expect(own.sort()).toEqual([...seed.keys, "assumeRole"].sort());
 });
 
-/** For each setting that says who acts or where: a value that says something else than nothing does. */
+/** For each setting of the caller or the place: a value with another effect than none. */
 const decisive: Readonly<Record<string, Texts>> = {
   accessKey: { "aws:accessKey": "AKIA", "aws:secretKey": "s" },
   secretKey: { "aws:accessKey": "AKIA", "aws:secretKey": "s" },

@@ -52,7 +52,7 @@ interface Case {
   readonly acts?: object;
   readonly asks?: readonly string[];
   readonly before?: () => Promise<unknown>;
-  /** Looks at what was sent. */
+  /** Checks the requests that were sent. */
   readonly sees?: () => void;
 }
 

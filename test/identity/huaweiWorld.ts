@@ -1,6 +1,6 @@
 /**
- * Huawei Cloud as a process meets it, played by the emulator: whatever host a request is for, the emulator answers under
- * that name, and what was sent is kept. So the vendor's own hosts and the metadata service are asked as in the cloud.
+ * Huawei Cloud as a process meets it, played by the emulator: the emulator answers under the host name of every
+ * request, and keeps the requests. So the vendor's own hosts and the metadata service are asked as in the cloud.
  */
 import type { Emulator } from "runbook-emulator";
 import { startEmulator } from "runbook-emulator";

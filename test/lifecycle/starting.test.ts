@@ -52,7 +52,7 @@ test("cloudflow: no answer to any attempt: the error says that the next deployme
     `not known whether execution ${String(started)} was started: StartExecution: no answer`,
   );
   expect((error as Error).message).toMatch(
-    /The next `pulumi up` on this machine sends the start again under the same name[\s\S]*error WFX-START-UNCERTAIN\n {2}https:\S+#wfx-start-uncertain$/,
+    /The next `pulumi up` on this machine sends the start again under the same name[\s\S]*error WFX-START-UNCERTAIN \(pulumi-runbook \S+\)\n {2}https:\S+#wfx-start-uncertain$/,
   );
   await control(scene.emulator, "DELETE", "/faults");
   expect(await create(scene.args(), machine.process())).toMatchObject({ kind: "ready", id: started });

@@ -17,7 +17,8 @@ import { services } from "../../provider/src/services/registry";
 import { control, executionsOf, requestsOf } from "../support/emulators";
 import { emulatorSettings, recordingReporter } from "../support/lifecycleHosts";
 import { never } from "../support/sessions";
-import { emulatedMachine, startWithStates } from "../support/stepFunctions/emulatedStates";
+import { startWithStates } from "../support/stepFunctions/emulatedStates";
+import { emulatedMachine } from "../support/stepFunctions/wire";
 
 let emulator: Emulator;
 beforeEach(async () => {

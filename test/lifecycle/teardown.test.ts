@@ -143,7 +143,9 @@ describe.each(registeredServices)("%s", (service) => {
     const host = machine.process();
     await deleteExecution(armed.id, armed.state, host);
     expect(host.reporter.warnings).toEqual([
-      expect.stringMatching(/^execution \S+ failed; the resource is removed \(onFailure is "continue"\)$/),
+      expect.stringMatching(
+        /^execution \S+ failed after 1m\n(?:.*\n)*? {2}The resource is removed \(onFailure is "continue"\)\.\n.*WFX-EXECUTION-FAILED/,
+      ),
     ]);
     expect(await ids()).toHaveLength(1);
   });

@@ -8,15 +8,13 @@ import type { Emulator } from "runbook-emulator";
 import { startEmulator } from "runbook-emulator";
 import { RunRegister } from "../../provider/src/lifecycle";
 import { control, executionsOf } from "../support/emulators";
-import type { CallFailed, Plugin } from "../support/pluginProcess";
-import {
-  EngineSide,
-  emulatorPluginSettings,
-  failureOf,
-  pluginMain,
-  startPlugin,
-  urnOf,
-} from "../support/pluginProcess";
+import type { Plugin } from "../support/plugin/pluginProcess";
+import type { CallFailed } from "../support/plugin/providerCalls";
+import { listenAsEngine } from "../support/plugin/engineServer";
+import { EngineSide } from "../support/plugin/engineSide";
+import { emulatorPluginSettings, pluginMain, startPlugin } from "../support/plugin/pluginProcess";
+import { failureOf } from "../support/plugin/providerCalls";
+import { urnOf } from "../support/plugin/wireValues";
 
 let emulator: Emulator;
 let home: string;
@@ -265,15 +263,15 @@ test("engines that attach one after the other: each has its own settings, and th
   await plugin.engine.create(urn, { workflowId: "quick" });
   await plugin.engine.cancel();
 
-  const { connect } = await EngineSide.listen();
-  const second = connect(plugin.port);
+  const server = await listenAsEngine();
+  const second = new EngineSide(server, plugin.port);
   try {
     await second.handshake();
     await second.attach();
     await second.configure({});
     const { failures } = await second.check(urnOf("second"), { workflowId: "quick" });
     expect(failures.map(({ reason }) => reason).join()).toContain("region");
-    const third = connect(plugin.port);
+    const third = new EngineSide(server, plugin.port);
     await third.handshake();
     await third.configure(emulatorPluginSettings(emulator));
     await third.check(urnOf("third"), { workflowId: "quick" });

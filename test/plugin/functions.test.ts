@@ -10,8 +10,12 @@ import type { ServiceName } from "../../provider/src/services/registry";
 import { services } from "../../provider/src/services/registry";
 import { control, executionsOf, requestsOf } from "../support/emulators";
 import { registeredServices, workflowArgument } from "../support/everyService";
-import type { Bag, EngineSide, Plugin } from "../support/pluginProcess";
-import { failureOf, secret, startPlugin, urnOf } from "../support/pluginProcess";
+import type { EngineSide } from "../support/plugin/engineSide";
+import type { Plugin } from "../support/plugin/pluginProcess";
+import type { Bag } from "../support/plugin/wireValues";
+import { startPlugin } from "../support/plugin/pluginProcess";
+import { failureOf } from "../support/plugin/providerCalls";
+import { secret, urnOf } from "../support/plugin/wireValues";
 import { startWithStates } from "../support/stepFunctions/emulatedStates";
 
 let emulator: Emulator;

@@ -6,8 +6,11 @@ import type { Emulator } from "runbook-emulator";
 import { startEmulator } from "runbook-emulator";
 import { control, executionsOf } from "../support/emulators";
 import { everyService, workflowArgument, workflowArgumentOf } from "../support/everyService";
-import type { Bag, Plugin } from "../support/pluginProcess";
-import { failureOf, reference, startPlugin, unknown, urnOf } from "../support/pluginProcess";
+import type { Plugin } from "../support/plugin/pluginProcess";
+import type { Bag } from "../support/plugin/wireValues";
+import { startPlugin } from "../support/plugin/pluginProcess";
+import { failureOf } from "../support/plugin/providerCalls";
+import { reference, unknown, urnOf } from "../support/plugin/wireValues";
 
 let emulator: Emulator;
 let plugin: Plugin;

@@ -9,8 +9,10 @@ import type { Emulator } from "runbook-emulator";
 import { startEmulator } from "runbook-emulator";
 import { control, executionsOf, requestsOf } from "../support/emulators";
 import { everyService, workflowArgumentOf } from "../support/everyService";
-import type { Plugin } from "../support/pluginProcess";
-import { failureOf, secret, startPlugin, unknown, urnOf } from "../support/pluginProcess";
+import type { Plugin } from "../support/plugin/pluginProcess";
+import { startPlugin } from "../support/plugin/pluginProcess";
+import { failureOf } from "../support/plugin/providerCalls";
+import { secret, unknown, urnOf } from "../support/plugin/wireValues";
 
 let emulator: Emulator;
 let plugin: Plugin;

@@ -8,8 +8,10 @@ import { join, resolve } from "node:path";
 import type { Emulator } from "runbook-emulator";
 import { startEmulator } from "runbook-emulator";
 import { executionsOf } from "../support/emulators";
-import type { Bag, Plugin } from "../support/pluginProcess";
-import { emulatorPluginSettings, secret, startPlugin, unknown, urnOf } from "../support/pluginProcess";
+import type { Plugin } from "../support/plugin/pluginProcess";
+import type { Bag } from "../support/plugin/wireValues";
+import { emulatorPluginSettings, startPlugin } from "../support/plugin/pluginProcess";
+import { secret, unknown, urnOf } from "../support/plugin/wireValues";
 
 let emulator: Emulator;
 let plugin: Plugin;

@@ -11,8 +11,12 @@ import {
   workflowArgument,
   workflowArgumentOf,
 } from "../support/everyService";
-import type { Answered, Bag, CallFailed, Plugin } from "../support/pluginProcess";
-import { output, reference, secret, startPlugin, unknown, urnOf } from "../support/pluginProcess";
+import type { Answered } from "../support/plugin/engineSide";
+import type { Plugin } from "../support/plugin/pluginProcess";
+import type { CallFailed } from "../support/plugin/providerCalls";
+import type { Bag } from "../support/plugin/wireValues";
+import { startPlugin } from "../support/plugin/pluginProcess";
+import { output, reference, secret, unknown, urnOf } from "../support/plugin/wireValues";
 import type { ServiceName } from "../../provider/src/services/registry";
 
 const password = "hunter2-on-the-wire";

@@ -1,6 +1,4 @@
-/**
- * A campaign in one process: plays the scripts of a range of seeds and adds up what was seen.
- */
+/** A campaign in one process: plays the scripts of a range of seeds and adds up the results. */
 import { sometimes } from "./counters";
 import { generate } from "./generate";
 import type { Outcome } from "./play";

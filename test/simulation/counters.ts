@@ -45,7 +45,7 @@ export const sometimes = [
 /** One of them. */
 export type Sometimes = (typeof sometimes)[number];
 
-/** Exceptions that docs/explanation/one-run-once.md makes; each time one is taken it is counted. */
+/** Exceptions that docs/reference/exceptions.md makes; each time one is taken it is counted. */
 export const exceptions = [
   "Express on another machine, or without its journal",
   "no key, another machine or no journal, and the first one had ended",

@@ -1,6 +1,6 @@
 /**
- * The engine, modelled after Pulumi 3.259 (`pkg/resource/deploy`): what it calls in which order, what it saves when, and what
- * it refuses. One object is one command.
+ * The engine, modelled after Pulumi 3.259 (`pkg/resource/deploy`): the order of its calls, the moments at which it
+ * saves, and its refusals. One object is one command.
  */
 import type { Host } from "./host";
 import type { SimulatedProcess } from "./process";
@@ -24,7 +24,7 @@ export interface Saved {
   readsFirst: boolean;
   /** It has been replaced and waits to be deleted. */
   isToDelete: boolean;
-  /** It has been deleted and waits for what takes its place. */
+  /** The resource has been deleted and waits for its replacement. */
   isPendingReplacement: boolean;
   trigger: Json | undefined;
   readonly dependsOn: string | undefined;
@@ -38,7 +38,7 @@ export interface Stack {
   resources: Saved[];
   /** RandomUuid7 resources, by the name of the execution that uses them. */
   readonly keys: Map<string, { readonly keepers: number; readonly value: string }>;
-  /** Whether a deployment is under way. */
+  /** True if a deployment is under way. */
   isBusy: boolean;
 }
 
@@ -49,7 +49,7 @@ export interface Call {
   readonly name: string;
   readonly urn: string;
   readonly inputs: Bag;
-  /** What the state has of it when the call begins. */
+  /** The resource in the state when the call begins. */
   readonly old: Saved | undefined;
   /** A replacement that the engine makes without having asked the provider. */
   readonly isForced: boolean;
@@ -58,7 +58,7 @@ export interface Call {
   readonly beganMs: number;
 }
 
-/** How a call has ended. */
+/** The end of a call. */
 export type CallEnd =
   | ({ readonly kind: "done" } & Answer)
   | ({ readonly kind: "unready"; readonly reasons: readonly string[] } & Answer)
@@ -68,15 +68,15 @@ export type CallEnd =
   /** The provider's process is gone. */
   | { readonly kind: "lost" };
 
-/** What watches an engine. */
+/** The observer of an engine. */
 export interface EngineObserver {
   begin(call: Call): void;
   end(call: Call, end: CallEnd): void;
   /** The state has something new, or no longer has something. */
   saved(stack: Stack, saved: Saved, how: "created" | "updated" | "read" | "replaced" | "deleted"): void;
   /**
-   * What an import has read: the arguments that have to be in its inputs, these, why they are refused, and whether the
-   * outputs differ from them.
+   * Gets the result of an import: the arguments that have to be in its inputs, these inputs, and the reasons for which
+   * they are refused. `changes` is true if the outputs differ from the inputs.
    */
   imported(
     answer: Answer,
@@ -90,7 +90,7 @@ export interface EngineObserver {
   note(text: string): void;
 }
 
-/** What an engine is made of. */
+/** The parts of an engine. */
 export interface EngineOptions {
   readonly world: World;
   readonly stack: Stack;
@@ -105,7 +105,7 @@ export interface EngineOptions {
   readonly newKey: () => string;
 }
 
-/** How a command has ended. */
+/** The result of a command. */
 export interface EngineResult {
   readonly isOk: boolean;
   /** True where it was killed. */
@@ -119,7 +119,7 @@ class StepFailed extends Error {}
 
 type Step = "same" | "done" | "failed" | "skipped";
 
-/** What is to be done with a registration. */
+/** The engine's decision about a registration. */
 interface Decision {
   readonly action: "create" | "replace" | "update" | "same";
   readonly inputs: Bag;
@@ -258,7 +258,7 @@ export class Engine {
     return isOk;
   }
 
-  // What is read for a preview is not saved.
+  // The result of a read for a preview is not saved.
   async #asRead(old: Saved): Promise<Saved> {
     if (!old.readsFirst) return old;
     const { id, inputs, outputs, reasons } = await this.#read(old);
@@ -283,7 +283,7 @@ export class Engine {
     return this.#options.stack.resources.find((saved) => saved.name === name && !saved.isToDelete);
   }
 
-  // What the engine makes of a registration: checks, compares, decides.
+  // The engine's work on a registration: checks, compares, decides.
   async #stepsOf(spec: ResourceSpec, given: Bag, old: Saved | undefined): Promise<Decision> {
     const isTargetedReplace = this.#options.step.replace === spec.name;
     const urn = urnOf(this.#options.world, this.#options.stack.name, spec.name);
@@ -335,7 +335,7 @@ export class Engine {
     await this.#deleteLeftovers();
   }
 
-  // In the step generator one resource comes after the other; what has been decided is then done side by side.
+  // In the step generator one resource comes after the other; the decisions are then carried out side by side.
   async #generate(spec: ResourceSpec): Promise<(() => Promise<Step>) | undefined> {
     const { stack, world } = this.#options;
     const old = this.#present(spec.name);
@@ -449,7 +449,7 @@ export class Engine {
     const end = await this.#answered(call, ({ provider }) => provider.update(old.urn, old, inputs));
     observer.end(call, end);
     if (end.kind !== "done" && end.kind !== "unready") throw new StepFailed(messageOf(end));
-    // The dynamic provider's outputs have the arguments; what the plugin compares are the inputs, of before.
+    // The dynamic provider's outputs have the arguments; the plugin compares the former inputs.
     const isKept = end.kind === "unready" && this.#options.world.front === "plugin";
     if (!isKept) old.inputs = inputs;
     old.outputs = end.outputs;
@@ -487,7 +487,7 @@ export class Engine {
     observer.saved(stack, saved, saved.isToDelete ? "replaced" : "deleted");
   }
 
-  // At the end of an update: what has been replaced, and what the program no longer has.
+  // At the end of an update: deletes resources that have been replaced, and those that the program no longer has.
   async #deleteLeftovers(): Promise<void> {
     const { stack } = this.#options;
     const wanted = new Set(stack.program.map(({ name }) => name));
@@ -531,7 +531,7 @@ export class Engine {
     return this.#refreshEach(this.#options.stack.resources);
   }
 
-  // Before an update or a destroy begins: what the provider wants read, replaced ones too.
+  // Before an update or a destroy begins: reads the resources that the provider wants read, replaced ones too.
   async #refreshFirst(): Promise<boolean> {
     if (this.#options.step.refresh === true) return true;
     return this.#refreshEach(this.#options.stack.resources.filter(({ readsFirst }) => readsFirst));
@@ -562,7 +562,8 @@ export class Engine {
     return !results.includes(false);
   }
 
-  // Reads what is to be taken over, and compares it with itself: what is left to do would be done by the import.
+  // Reads an execution that is to be taken over, and compares it with itself: a difference would be left for the
+  // import.
   async #import(): Promise<void> {
     const { stack, world, observer, importedId } = this.#options;
     if (importedId === undefined || world.front !== "plugin") return;
@@ -580,7 +581,7 @@ export class Engine {
     observer.end(call, end);
     if (end.kind !== "done" && end.kind !== "unready") return;
     if (end.id === "") {
-      // The service need not show yet what it has just begun.
+      // The service need not show yet an execution that it has just begun.
       this.#fail("taken", new Error("the resource does not exist"));
       return;
     }
@@ -700,7 +701,7 @@ export class Engine {
 
 class HostIsGone extends Error {}
 
-/** Why the engine does not take an answer; undefined where it does. */
+/** The refusal of an answer that the engine does not take; undefined where it takes the answer. */
 function taken({ id, outputs, inputs = {} }: Answer): CallEnd | undefined {
   const message = refusalOf(id, "id") ?? refusalOf(outputs) ?? refusalOf(inputs, "inputs");
   return message === undefined ? undefined : { kind: "refused", message };

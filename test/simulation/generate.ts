@@ -1,6 +1,6 @@
 /**
- * Draws a script from a seed: first the world (which faults exist at all, and how strong), then what happens in it. Few
- * strong faults find more than all of them weakly.
+ * Draws a script from a seed: first the world (the faults that exist in it, and their strength), then the events in it.
+ * Few strong faults find more than all of them weakly.
  */
 import { Draw } from "./draw";
 import { hasExpress, isNamed, showsMarks } from "./program";

@@ -37,7 +37,7 @@ export interface HostOptions {
 /** The provider, as the engine has it. */
 export interface Host {
   readonly provider: ProviderSide;
-  /** This process is to end: whatever waits ends, and nothing is said to be done. */
+  /** This process is to end: everything that waits ends, and nothing is reported as done. */
   abort(): void;
   /** The first Ctrl-C. */
   cancel(isBusy: boolean): void;

@@ -5,7 +5,7 @@
 import type { ClockSpec, MachineSpec } from "./script";
 import type { Timeline } from "./timeline";
 
-/** A clock that somebody reads: true time, but ahead, fast, and set now and then. */
+/** A clock as its readers see it: true time, but ahead, fast, and set now and then. */
 export class WorldClock {
   readonly #timeline: Timeline;
   /** Seconds that the clock gains in one second; negative if it loses. */
@@ -87,7 +87,7 @@ export class Machine {
     this.#heldUntilMs = 0;
   }
 
-  /** Calls back when the lock is had; gives what takes the wish back. */
+  /** Calls back when the lock is held; returns a function that withdraws the request. */
   acquire(workflow: string, holder: LockHolder, had: () => void): () => void {
     let isWanted = true;
     const wakeUp = (): void => {

@@ -1,5 +1,6 @@
 /**
- * The way from a process to the service and back: takes time, loses things, and does to single requests what the script says.
+ * The way from a process to the service and back: takes time, loses requests and answers, and applies the script's
+ * faults to single requests.
  */
 import type { Fetch } from "../../provider/src/http/httpClient";
 import type { Draw } from "./draw";

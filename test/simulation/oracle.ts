@@ -1,7 +1,6 @@
 /**
- * Knows the truth and judges: how many executions each wanted run got, whether an id was lost, whether a state or a message
- * says what is not so, whether anything waited too long. The contract is docs/explanation/one-run-once.md; its exceptions
- * are counted.
+ * Knows the truth and judges: the number of executions of each wanted run, lost ids, false statements in states and
+ * messages, and waits that are too long. The contract is docs/explanation/one-run-once.md; its exceptions are counted.
  */
 import { falseClaims } from "./claims";
 import type { Counters, Exception } from "./counters";
@@ -34,9 +33,9 @@ export interface Followed {
   abortedMs: number | undefined;
   isPreview: boolean;
   clockJumped: boolean;
-  /** How many of its starts the service has handled. */
+  /** Number of its starts that the service has handled. */
   starts: number;
-  /** How many starts it has sent. */
+  /** Number of starts that it has sent. */
   sent: number;
   lostStart: boolean;
   /** It was cut short. */
@@ -71,15 +70,15 @@ export interface Want {
   isForced: boolean;
   readonly attempts: Attempt[];
   readonly started: { readonly execution: Execution; readonly attempt: Attempt }[];
-  /** How many requests to start it have left. */
+  /** Number of requests to start it that have been sent. */
   sent: number;
   state: "open" | "satisfied" | "given up";
   executionId: string | undefined;
   /** The person has said "allow" to it. */
   isAllowed: boolean;
-  /** What the last try has said. */
+  /** The message of the last try. */
   lastError: string;
-  /** How many of its tries have seen an execution fail, where each is an attempt of its own. */
+  /** Number of its tries that have seen an execution fail, where each is an attempt of its own. */
   failed: number;
 }
 
@@ -108,9 +107,9 @@ const requestMs = 31_000;
 const doubtMs = 46_000;
 // However short its time is, a start that has to wait for nothing is sent within this time.
 const sendMs = 30_000;
-// How long one look may take, with all its attempts.
+// Longest time of one status request, with all its attempts.
 const lookMs = 300_000;
-// What the engine and the disk take besides.
+// Time that the engine and the disk take besides.
 const besidesMs = 1_000;
 const expressMs = 366_000;
 
@@ -137,7 +136,7 @@ export class Oracle {
   readonly #strays = new Set<Execution>();
   /** Executions that an exception lets be a second one. */
   readonly #excused = new Set<Execution>();
-  /** The last arming of each teardown runbook, and what its machine had lost by then. */
+  /** The last arming of each teardown runbook, and the losses of its machine by then. */
   readonly #armings = new Map<string, { readonly machine: Machine; readonly journalLosses: number }>();
   /** Copies of teardown runbooks that a deployment deletes because they have been replaced. */
   readonly #copies: {
@@ -150,7 +149,7 @@ export class Oracle {
   readonly #lastArmed = new Map<string, string>();
   /** Teardowns that are left to the old copy, which the same destroy deletes. */
   readonly #leftToCopy: { readonly deployment: Followed; readonly want: Want }[] = [];
-  /** Which deployments have told an execution to stop. */
+  /** The deployments that have told an execution to stop. */
   readonly #stops: { readonly execution: Execution; readonly deployment: Followed }[] = [];
   #lastDelete: { readonly urn: string; readonly machine: Machine } | undefined;
   isHealed = false;
@@ -185,7 +184,7 @@ export class Oracle {
     this.#deployments.set(deployment.number, deployment);
   }
 
-  /** True where an execution bears what its start carried, so that it is known again. */
+  /** True where an execution bears the mark of its start, so that it is recognised. */
   get #isMarked(): boolean {
     const { headers = "shown" } = this.#world;
     return isNamed(this.#world) || (showsMarks(this.#world) && headers === "shown");
@@ -258,7 +257,7 @@ export class Oracle {
       );
       for (const { want: one } of left) this.#judgeTeardown(one);
     }
-    // What was destroyed has had its end, also where Pulumi did not get to say so in the state.
+    // A destroyed resource has had its end, also where Pulumi could not record that in the state.
     if (call.operation === "delete" && end.kind === "done" && !want && call.isReplaced !== true) {
       this.#epochs.set(call.urn, (this.#epochs.get(call.urn) ?? 0) + 1);
     }
@@ -362,7 +361,7 @@ export class Oracle {
     const { journalLosses } = deployment.machine;
     const attempt: Attempt = { deployment, inputs, isForced: call.isForced, journalLosses };
     let want = this.wants.findLast((one) => one.identity === identity && one.state === "open");
-    if (want && isTeardown && this.#isFailedAttempt(want)) {
+    if (want && isTeardown && this.#isFailedAttempt(want, inputs)) {
       want.state = "given up";
       want = undefined;
     }
@@ -431,9 +430,9 @@ export class Oracle {
       this.#counters.sometimes("inputs went from A to B and back to A");
   }
 
-  // The last destroy has seen it end badly, or would have.
-  #isFailedAttempt({ started, inputs }: Want): boolean {
-    if (inputs["onFailure"] === "continue") return false;
+  // The last destroy has seen it end badly, or would have. With "continue" such an end counts.
+  #isFailedAttempt({ started }: Want, { onFailure }: Bag): boolean {
+    if (onFailure === "continue") return false;
     const last = started.at(-1)?.execution;
     return last !== undefined && !["running", "succeeded"].includes(this.#truth.statusOf(last));
   }
@@ -469,7 +468,10 @@ export class Oracle {
     this.#judgeTurn(want, execution);
   }
 
-  /** Whose it is: by the only call that can have sent it, else by its input, else by the only one of the deployment. */
+  /**
+   * The owner of an execution: by the only call that can have sent it, else by its input, else by the only one of the
+   * deployment.
+   */
   #wantOf(execution: Execution, deployment: Followed): Want | undefined {
     const sender = deployment.wants.find(({ serial }) => serial === execution.origin.want);
     if (sender) return sender;
@@ -512,7 +514,7 @@ export class Oracle {
     return showsMarks(this.#world) && headers !== "shown" ? ` with headers ${headers}` : "";
   }
 
-  // Why docs/explanation/one-run-once.md lets a second one be. As narrow as it says.
+  // The exception by which docs/reference/exceptions.md allows a second execution. As narrow as the page says.
   #excuse(
     want: Want,
     first: { readonly execution: Execution; readonly attempt: Attempt },
@@ -578,7 +580,7 @@ export class Oracle {
     if (this.#isTakenByWord(want, first.execution)) {
       return "a resource that takes over whatever runs has taken it";
     }
-    // What was given up, and a teardown that is over, leave no id in a state to tell which they took.
+    // A run that was given up, and a teardown that is over, leave no id in a state that shows which execution they took.
     const isSought = this.wants.some(
       (one) =>
         one !== want &&
@@ -616,8 +618,8 @@ export class Oracle {
     return undefined;
   }
 
-  // Whether a destroy has dealt with an execution that has ended, and was killed before the state said so. Of one that
-  // began meanwhile only its stop tells.
+  // True if a destroy has dealt with an execution that has ended, and was killed before the state recorded that. For an
+  // execution that began meanwhile, only its stop proves that.
   #wasBeingDestroyed(urn: string, execution: Execution): boolean {
     const endedMs = this.#truth.endOf(execution);
     return this.#deletes.some(
@@ -633,7 +635,7 @@ export class Oracle {
     return this.#stops.some((one) => one.deployment === deployment && one.execution === execution);
   }
 
-  // Whether its machine had never deployed the resource before.
+  // True if the machine of the attempt had never deployed the resource before.
   #isFirstOfMachine({ deployment }: Attempt, urn: string): boolean {
     const { machine, number } = deployment;
     return !this.wants.some(
@@ -660,11 +662,11 @@ export class Oracle {
     );
   }
 
-  // What `queue` and `reject` promise, for deployments of one machine.
+  // The promises of `queue` and `reject`, for deployments of one machine.
   #judgeTurn(want: Want, execution: Execution): void {
     const concurrency = want.inputs["concurrency"];
     if ((concurrency !== "queue" && concurrency !== "reject") || wasListCut(want)) return;
-    // What is sent again had its turn when it was sent first.
+    // A start that is sent again had its place in the queue when it was sent first.
     if (want.sent > 1) return;
     const { lagMs } = this.#world;
     const machine = want.attempts.at(-1)?.deployment.machine;
@@ -732,14 +734,15 @@ export class Oracle {
     }
   }
 
-  // Sent, and not handled or not answered: whatever appears afterwards looks like it, where executions bear no mark.
+  // Sent, and not handled or not answered: every execution that appears afterwards looks like it, if executions bear no
+  // mark.
   #hasLostStart(want: Want): boolean {
     if (this.#isMarked) return false;
     const attempts = this.wants.flatMap((one) => (one.urn === want.urn ? one.attempts : []));
     return attempts.some(hasLostStart);
   }
 
-  // Whether an execution that was not started for this run may be taken all the same.
+  // The reason for which a run may take an execution that was not started for it; undefined where there is none.
   #mayTake(stack: Stack, want: Want, execution: Execution): Exception | "said so" | "alike" | undefined {
     const { inputs } = want;
     if (want.attempts.some((attempt) => isByWord(attempt.inputs, execution))) return "said so";
@@ -748,7 +751,7 @@ export class Oracle {
       return exception;
     };
     const owners = this.#ownersOf(execution).filter((one) => one !== want);
-    // One key is one execution: whoever gives the same one has the same.
+    // One key is one execution: all resources that give the same key have the same execution.
     if (want.executionKey !== undefined && owners.some((one) => isSameKey(one, want))) {
       if (!this.#isMarked) this.#strays.add(execution);
       return count("one key is one execution");
@@ -777,7 +780,7 @@ export class Oracle {
     if ((isUntold || isForcedAfter) && owners.some((one) => one.urn === want.urn)) {
       return count("a destroy that this machine was not told of");
     }
-    // What another machine has changed meanwhile, this one's record of a start does not know.
+    // This machine's record of a start does not know the changes of another machine.
     const isChangedElsewhere = this.wants.some(
       (one) =>
         one.urn === want.urn &&
@@ -814,7 +817,7 @@ export class Oracle {
       this.#strays.add(execution);
       return count("a list left something out");
     }
-    // What the program had changed meanwhile was never started: it goes on with what it wanted before.
+    // The program's changes in between were never started: it continues with its former run.
     const isBefore = owners.some((one) => {
       if (one.identity !== want.identity || one.executionId !== undefined) return false;
       const between = this.wants.filter(
@@ -835,7 +838,7 @@ export class Oracle {
       );
     });
     if (isBefore) return count("what was changed meanwhile was not started from this machine");
-    // Without a key, what still runs of the same resource and the same arguments is the run.
+    // Without a key, a running execution of the same resource and the same arguments is the run.
     const isSameRun = owners.some(
       (one) => one.urn === want.urn && canonical(replacingOf(one.inputs)) === canonical(replacingOf(inputs)),
     );
@@ -851,7 +854,7 @@ export class Oracle {
     // Executions without a mark are all alike, so are the starts that look for theirs.
     if (!this.#isMarked && execution.origin.deployment !== undefined) {
       const owner = this.#deployments.get(execution.origin.deployment);
-      // Who takes over whatever runs takes it from nobody.
+      // A resource that takes over any running execution takes it from nobody.
       const isTaken = this.wants.some(
         (one) =>
           one !== want &&
@@ -869,7 +872,7 @@ export class Oracle {
     return undefined;
   }
 
-  // Whether another run of the same key has it by an exception, or is about to: a start without an answer takes it.
+  // True if another run of the same key has it by an exception, or is about to: a start without an answer takes it.
   #isStrayOfKey(want: Want, execution: Execution): boolean {
     if (want.executionKey === undefined) return false;
     const fellows = this.wants.filter(
@@ -882,7 +885,7 @@ export class Oracle {
     );
   }
 
-  // Whether the machine of an attempt has itself started an execution, and remembers it.
+  // True if the machine of an attempt has itself started an execution, and remembers it.
   #knows(attempt: Attempt | undefined, execution: Execution): boolean {
     if (!attempt || execution.origin.deployment === undefined) return false;
     const { machine } = attempt.deployment;
@@ -951,7 +954,7 @@ export class Oracle {
     }
   }
 
-  // Whether an execution of ours could be seen with its name.
+  // True if an execution of ours could be seen with its name.
   #hasShownName(workflow: string): boolean {
     const { list, detail } = this.#world.lagMs;
     const seenBeforeMs = this.#timeline.nowMs - list - detail - 2 * requestMs;
@@ -993,7 +996,7 @@ export class Oracle {
     if (runOn === "destroy" || onDelete === "leave") return;
     const execution = this.#truth.find(workflowOf(call.inputs), old.id);
     const isShared = call.stack.resources.some((other) => other !== old && other.id === old.id);
-    // FunctionGraph keeps no list of EXPRESS executions: an answer's id can't be compared with what was there before.
+    // FunctionGraph keeps no list of EXPRESS executions: an answer's id can't be compared with earlier executions.
     const isLiedTo =
       this.#world.service === "functiongraph" && this.#world.express === true && this.#wasLiedTo(call.urn);
     if (execution && this.#truth.isRunning(execution) && isLiedTo) {
@@ -1010,7 +1013,7 @@ export class Oracle {
     }
   }
 
-  // Whether a start of the resource was answered with somebody else's id.
+  // True if a start of the resource was answered with somebody else's id.
   #wasLiedTo(urn: string): boolean {
     return this.wants.some((want) => want.urn === urn && want.attempts.some(wasLiedTo));
   }
@@ -1089,9 +1092,10 @@ export class Oracle {
     const nowMs = this.#timeline.nowMs;
     const tookMs = nowMs - call.beganMs;
     const stopMs = onTimeout === "stop" ? 60_000 + 2 * requestMs : 0;
-    // An update only waits, and what has failed has not come to its wait.
+    // An update only waits, and a failed call has not come to its wait.
     const phases = call.operation === "update" || end.kind === "failed" ? 1 : 2;
-    // Only what was sent is seen through, and looked for. A short time is no reason not to send within half a minute.
+    // Only a start that was sent is seen through, and looked for. A short time is no reason not to send within half a
+    // minute.
     const isSent = call.operation === "create" && deployment.sent > 0;
     const doubtOfStartMs = isSent ? doubtMs + Math.max(0, sendMs - timeoutSeconds * 1000) : 0;
     const mayMs =
@@ -1123,7 +1127,7 @@ export class Oracle {
 
   // ---- the end
 
-  /** Judges what is left when every stack is at rest. */
+  /** Judges the stacks and the executions when every stack is at rest. */
   judgeEnd(stacks: readonly Stack[]): void {
     for (const stack of stacks) {
       const ids = new Map<string, Saved>();
@@ -1153,7 +1157,7 @@ export class Oracle {
     );
   }
 
-  // Where several resources of a deployment share a workflow whose executions are all alike, they are counted together.
+  // Several resources of a deployment can share a workflow whose executions are all alike: these are counted together.
   #judgePools(): void {
     if (this.#isMarked || this.#world.express === true) return;
     const pools = new Map<string, { started: number; wants: Set<Want>; isDoubtful: boolean }>();
@@ -1191,7 +1195,7 @@ export class Oracle {
     }
   }
 
-  /** The execution that a resource's last want got, for whoever has to answer a question. */
+  /** The execution that a resource's last want got, for a person who has to answer a question. */
   answerFor(
     stack: Stack,
     spec: ResourceSpec,
@@ -1219,7 +1223,7 @@ export class Oracle {
   }
 }
 
-// What is armed is known by the journal, until that is lost.
+// The journal knows the armed runs, until the journal is lost.
 function armingOf({ index, journalLosses }: Machine, urn: string): string {
   return `${String(index)} ${String(journalLosses)} ${urn}`;
 }
@@ -1236,7 +1240,7 @@ function circumstances(want: Want): string {
   return `${want.attempts.some(wasLiedTo) ? ", lied to" : ""}${wasListCut(want) ? ", with a list that was cut" : ""}`;
 }
 
-// Whether a deployment of it ended before it had its regular end.
+// True if a deployment of the run ended before its regular end.
 function wasCutShort({ attempts }: Want): boolean {
   return attempts.some(
     ({ deployment }) => deployment.wasKilled || deployment.lostStart || deployment.abortedMs !== undefined,

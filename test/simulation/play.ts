@@ -1,6 +1,6 @@
 /**
- * Plays a script: first whatever it says, while only safety is judged; then the world heals, and every stack must come to
- * rest within a few `up`s.
+ * Plays a script: first all of its steps, while only safety is judged; then the world heals, and every stack must come
+ * to rest within a few `up`s.
  */
 import { Counters } from "./counters";
 import { Draw } from "./draw";
@@ -25,10 +25,10 @@ import { Truth } from "./services/truth";
 import { withImmediateScrypt } from "./slowHash";
 import { EndlessError, StandstillError, Timeline } from "./timeline";
 
-/** When every world begins. */
+/** The time at which every world begins. */
 export const worldBeginsMs = Date.parse("2026-11-21T06:00:00Z");
 
-/** How a run has ended. */
+/** The result of a run. */
 export interface Outcome {
   readonly violations: readonly Violation[];
   readonly counts: Readonly<Record<string, number>>;
@@ -45,7 +45,7 @@ const services = {
   stepfunctions: simulatedStepFunctions,
 } as const;
 
-// Whoever goes to another machine, or has lost the journal, takes longer than any list is behind.
+// A move to another machine, or the loss of the journal, takes longer than any list lags.
 const otherMachineMs = 30_000;
 // A provider without its engine notices it within five seconds, and ends.
 const orphanLivesMs = 8_000;
@@ -174,7 +174,7 @@ class Run {
       }
       case "journal": {
         const machine = this.#machine(step.machine);
-        // Nobody is left who could write what was read before.
+        // No process is left that could write entries that it read before.
         const orphanedMs = Math.max(0, ...this.#orphanedMs.values());
         if (this.#timeline.nowMs - orphanedMs < orphanLivesMs) await this.#timeline.pass(orphanLivesMs);
         if ([...machine.files.values()].some(({ text }) => text.includes('"pending"'))) {
@@ -201,7 +201,7 @@ class Run {
           this.#truth.stop(execution, { deployment: undefined });
           return;
         }
-        // Only what has ended is forgotten.
+        // Only an execution that has ended is forgotten.
         if (this.#truth.isRunning(execution)) return;
         execution.isForgotten = true;
         this.#note(`-- the record of execution ${String(execution.serial)} is gone`);
@@ -265,7 +265,7 @@ class Run {
     stack.program = stack.program.map((one) => (one === spec ? changed : one));
   }
 
-  /** The person does what the messages of the last deployment say. */
+  /** The person follows the remedies in the messages of the last deployment. */
   #answer(stack: Stack): void {
     for (const { name, message } of this.#lastResult.get(stack)?.errors ?? []) {
       const spec = stack.program.find((one) => one.name === name);
@@ -323,7 +323,8 @@ class Run {
       const sinceMs = this.#timeline.nowMs - (this.#lastStartMs.get(stack) ?? 0);
       if (sinceMs < otherMachineMs) await this.#timeline.pass(otherMachineMs - sinceMs);
     }
-    // The state is locked by the engine that was killed; until that is cleared, what it has left behind has ended.
+    // The state is locked by the engine that was killed; until the lock is cleared, the processes of that engine have
+    // ended.
     const orphanedMs = this.#timeline.nowMs - (this.#orphanedMs.get(stack) ?? -Infinity);
     if (orphanedMs < orphanLivesMs) await this.#timeline.pass(orphanLivesMs - orphanedMs);
     this.#lastMachine.set(stack, machine.index);
@@ -542,7 +543,7 @@ class Run {
     for (const machine of this.#machines) machine.heal();
     this.#truth.endSoon();
     this.#latencyMs = [10, 120];
-    // What is under way comes to its end, and so does what lags.
+    // Everything under way comes to its end, and so does everything that lags.
     await this.#timeline.pass(60_000);
     for (const stack of this.#stacks) {
       const machine = this.#lastMachine.get(stack) ?? 0;

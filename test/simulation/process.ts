@@ -1,6 +1,6 @@
 /**
- * A process that can be killed at anything it waits for: what it asked for may still happen in the world, but nothing ever
- * comes back to it.
+ * A process that can be killed during every wait: its requests may still take effect in the world, but no answer ever
+ * reaches the process.
  */
 import type { Moment } from "./script";
 import type { LockHolder } from "./machine";

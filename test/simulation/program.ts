@@ -1,6 +1,4 @@
-/**
- * The program: what a resource of a script comes to as the inputs that its constructor sends.
- */
+/** The program: turns a resource of a script into the inputs that its constructor sends. */
 import type { BackendDefinition } from "../../provider/src/execution/service";
 import type { ServiceName } from "../../provider/src/services/registry";
 import { services } from "../../provider/src/services/registry";
@@ -19,7 +17,7 @@ export function workflowName(index: number): string {
   return `wf${String(index)}`;
 }
 
-/** By which an execution's input tells whose it is; AOM's have no input, COC's are parameters. */
+/** The mark by which an execution's input tells its owner; AOM's have no input, COC's are parameters. */
 export function tagOf(stack: string, name: string): string {
   return `${stack}/${name}`;
 }
@@ -78,7 +76,7 @@ export function hasExpress(service: ServiceName): boolean {
   return Object.keys(expressModes[service]).length > 0;
 }
 
-/** True for a service whose executions show in their details what their start carried, if they show it. */
+/** True for a service whose executions can show the mark of their start in their details. */
 export function showsMarks({ service }: Pick<World, "service">): boolean {
   return services[service].capabilities.runMark === "detail";
 }

@@ -1,6 +1,4 @@
-/**
- * A front as the engine calls it: what the engine hands over and gets back, whichever front it is.
- */
+/** A front as the engine calls it: the values that the engine passes and gets back, the same for both fronts. */
 import type { Bag } from "./values";
 
 /** The properties of a resource in the state. */

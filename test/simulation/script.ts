@@ -1,5 +1,5 @@
 /**
- * A run as data: the world, the stacks, and what happens step by step. Everything that a seed draws is in here, so that a
+ * A run as data: the world, the stacks, and the events step by step. Everything that a seed draws is in here, so that a
  * run can be replayed, shortened and pasted into a test.
  */
 import type { ServiceName } from "../../provider/src/services/registry";
@@ -26,7 +26,10 @@ export interface World {
   readonly machines: readonly MachineSpec[];
   readonly workflows: number;
   readonly latencyMs: readonly [number, number];
-  /** By how much at most lists are behind in what is there, details in what is there, and both in how it stands. */
+  /**
+   * Longest lags: of lists until they have an execution, of details until they have it, and of both until they have its
+   * status.
+   */
   readonly lagMs: { readonly list: number; readonly detail: number; readonly status: number };
   readonly durationMs: readonly [number, number];
   /** Share of the executions that fail. */
@@ -55,7 +58,7 @@ export interface ClockSpec {
 /** A machine that deploys. */
 export interface MachineSpec extends ClockSpec {
   readonly journal: "kept" | "unwritable" | "none";
-  /** Somebody holds the lock of every workflow this long from the beginning. */
+  /** Another process holds the lock of every workflow this long from the beginning. */
   readonly lockHeldMs?: number;
 }
 
@@ -88,7 +91,7 @@ export interface StackSpec {
   readonly resources: readonly ResourceSpec[];
 }
 
-/** Kinds of requests, whatever the service calls them. */
+/** Kinds of requests, under one name for all services. */
 export type RequestKind = "start" | "detail" | "list" | "stop" | "history";
 
 /** Something that goes wrong with one request of a deployment. */
@@ -171,21 +174,21 @@ export type Step =
       /** Changes of the resource; `null` takes a field away. */
       readonly set: Readonly<Record<string, Json>>;
     }
-  /** The person who deploys does what the last error said. */
+  /** The person who deploys follows the remedy of the last error. */
   | { readonly do: "answer"; readonly stack: number }
   | { readonly do: "wait"; readonly ms: number }
   | ({ readonly do: "clock" } & Jump)
   /** The clock is set while a deployment is under way. */
   | ({ readonly do: "clockDuring"; readonly deploy: Deploy; readonly afterMs: number } & Jump)
   | { readonly do: "journal"; readonly machine: number; readonly what: "lost" | "damaged" }
-  /** Somebody else. `nth` counts the workflow's executions from the newest, 0. */
+  /** Another person or program. `nth` counts the workflow's executions from the newest, 0. */
   | { readonly do: "othersStart"; readonly workflow: number; readonly name?: string; readonly forMs: number }
   | { readonly do: "othersStop"; readonly workflow: number; readonly nth: number }
   | { readonly do: "othersDelete"; readonly workflow: number; readonly nth: number };
 
 /** A whole run. */
 export interface Script {
-  /** Of what is left to chance while it plays: latencies, ids, which node answers. */
+  /** For the choices during a play: latencies, ids, the node that answers. */
   readonly seed: number;
   readonly world: World;
   readonly stacks: readonly StackSpec[];

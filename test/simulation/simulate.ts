@@ -1,6 +1,4 @@
-/**
- * Plays a script in a test: what a campaign has printed can be pasted as it is.
- */
+/** Plays a script in a test: a script that a campaign has printed can be pasted as it is. */
 import type { Outcome } from "./play";
 import { play } from "./play";
 import type { Script } from "./script";

@@ -1,5 +1,6 @@
 /**
- * Values as they travel between the engine and a provider: plain JSON, secrets in the engine's own form, and what it refuses.
+ * Values as they travel between the engine and a provider: plain JSON, secrets in the engine's own form, and the values
+ * that the engine refuses.
  */
 
 const signatureKey = "4dabf18193072939515e22adb298388d";
@@ -85,7 +86,7 @@ function first(checks: readonly (() => string | undefined)[]): string | undefine
   return undefined;
 }
 
-/** The same text for the same value, whatever the order of its keys. */
+/** The same text for the same value, in any order of its keys. */
 export function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, item: unknown) =>
     typeof item === "object" && item !== null && !Array.isArray(item)

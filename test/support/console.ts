@@ -1,6 +1,8 @@
 /** The CLI's output, taken apart: the rows of a resource, and its messages under "Diagnostics". */
 
-/** The lines of an execution while a command runs, in their order: the operation, then what is said of it. */
+/**
+ * The lines of an execution while a command runs, in their order: the operation, then the messages about the execution.
+ */
 export function rowsOf(output: string, name: string): string[] {
   return output
     .split("\n")
@@ -31,5 +33,5 @@ export function errorOf(output: string, name: string): string[] {
 
 /** The lines about an execution, without those about the ends of its steps. */
 export function besidesSteps(lines: readonly string[]): string[] {
-  return lines.filter((line) => !/^step .*" [a-z ]+ after \d+m?s$/.test(line));
+  return lines.filter((line) => !/^(\d+\/\d+ |.*\(step \d+\) ).*[a-z ]+ after \d+m?s$/.test(line));
 }

@@ -33,7 +33,7 @@ export async function emulatedClock(
     sleep: async (ms, signal) => {
       if (signal?.aborted) return;
       sleeps.push(ms);
-      // A clock's sleep never rejects; what sleeps when a test closes its emulator is of no interest any more.
+      // A clock's sleep never rejects; a sleep that is open when a test closes its emulator is of no interest any more.
       await advance(ms).catch(() => undefined);
     },
   };

@@ -1,6 +1,6 @@
 /**
- * One role in a program, played by an execution of each service; every role has workflows of its own, so that what
- * ran for it can be counted.
+ * One role in a program, played by an execution of each service; every role has workflows of its own, so that its
+ * executions can be counted.
  */
 import type { Emulator } from "runbook-emulator";
 import type { ArgumentSpec } from "../../provider/src/execution/argument";
@@ -9,7 +9,7 @@ import type { ServiceName } from "../../provider/src/services/registry";
 import { services } from "../../provider/src/services/registry";
 import { control, executionsOf } from "./emulators";
 import type { ProgramResource } from "./stack";
-import { emulatedMachine } from "./stepFunctions/emulatedStates";
+import { emulatedMachine } from "./stepFunctions/wire";
 
 /** All services of the registry. Step Functions is served by the tests' own emulator: `stepFunctions/emulatedStates`. */
 export const registeredServices = Object.keys(services) as ServiceName[];

@@ -1,6 +1,4 @@
-/**
- * An emulator and a stack per test, closed whatever happens.
- */
+/** An emulator and a stack per test, closed at the end of every test. */
 import type { Emulator, EmulatorOptions } from "runbook-emulator";
 import { startEmulator } from "runbook-emulator";
 import type { TestStack } from "./stack";

@@ -1,6 +1,6 @@
 /**
- * A service that answers what a test says, on the wire of each of ours: for answers that no emulator gives. No sockets: it
- * is what the session fetches from, and time is simulated, so that a day of waiting takes none.
+ * A service that gives a test's answers, on the wire of each of ours: for answers that no emulator gives. No sockets:
+ * the session fetches from it directly, and time is simulated, so that a day of waiting takes none.
  */
 import type { Arguments, LifecycleHost } from "../../provider/src/lifecycle";
 import type { ServiceName } from "../../provider/src/services/registry";
@@ -60,7 +60,7 @@ export interface Hostile {
 /** The id of the execution that a healthy service starts, unless the start names it. */
 export const hostileId = "ex-1";
 
-/** Opens a service; what `answers` leaves out is as it should be: one start, which runs for ever. */
+/** Opens a service; an answer that `answers` leaves out is as it should be: one start, which runs for ever. */
 export function hostile(
   service: ServiceName,
   answers: Answers,
@@ -99,7 +99,7 @@ export function hostile(
     "aws:secretKey": "example-secret",
     ...more,
   };
-  // As in a stack's configuration, what is empty is not set.
+  // As in a stack's configuration, an empty setting is not set.
   const set = Object.fromEntries(Object.entries(config).filter(([, value]) => value !== ""));
   const startMs = clock.now();
   const fetch = fetchFrom(answer);

@@ -14,9 +14,9 @@ export interface JavaBuild {
 }
 
 /**
- * Compiles `App.java` in a folder and what it uses there, with all of the SDK, into `app.jar` beside it.
+ * Compiles `App.java` in a folder and the classes that it uses there, with all of the SDK, into `app.jar` beside it.
  * @returns the number of the SDK's sources
- * @throws Error with what the compiler says
+ * @throws Error with the compiler's output
  */
 export function buildJavaProgram(folder: string, { sdk, packages }: JavaBuild): number {
   const sources = readdirSync(join(sdk, "src"), { recursive: true, encoding: "utf8" })

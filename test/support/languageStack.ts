@@ -69,7 +69,7 @@ export function schemaVersion(): string {
 }
 
 /**
- * Makes a copy of a program find its SDK, in place of what its package manager would do.
+ * Makes a copy of a program find its SDK, in place of its package manager.
  * @param env of the engine, which is added to
  */
 export function prepareProgram(language: Language, folder: string, env: Record<string, string>): void {
@@ -113,7 +113,7 @@ export async function openLanguageStack(
   cpSync(program, folder, { recursive: true });
   complete(folder);
   const env = pulumiEnvironment({ cli: pulumiFolder, stateFolder: join(folder, "state") });
-  // The shared folder of plugins is a link: what is installed here must not be seen elsewhere.
+  // The shared folder of plugins is a link: an install here must not be seen elsewhere.
   const plugins = join(env["PULUMI_HOME"]!, "plugins");
   rmSync(plugins);
   mkdirSync(plugins);

@@ -1,6 +1,6 @@
 /**
  * A front for tests that call the lifecycle directly: a real session with the emulator, and a reporter that remembers
- * what the person would have seen.
+ * the messages to the person.
  */
 import type { Emulator } from "runbook-emulator";
 import { rowReporter } from "../../provider/src/fronts/shared/rowReporter";

@@ -1,6 +1,6 @@
 /**
  * Machines that deploy to one emulated workflow, and processes on them that are interrupted: a new process knows of the
- * ones before it only what the machine's journal says. Nothing sleeps, unless the scene is in real time.
+ * earlier ones only the content of the machine's journal. Nothing sleeps, unless the scene is in real time.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -146,7 +146,7 @@ export async function openScene(service: ServiceName, { realTime = false } = {})
       return executionId.split(":").at(-1)!;
     },
     executions: async () => {
-      // Of what began at the same moment the control API gives the newest first.
+      // The control API gives the newest first, also among executions that began at the same moment.
       const newestLast = (await executionsOf(emulator)).reverse();
       return newestLast.sort((a, b) => a.startedAt - b.startedAt);
     },
@@ -280,8 +280,8 @@ export function idAndState(outcome: Outcome): {
 }
 
 /**
- * Lets another machine's resource run the workflow once, where executions show names in their details: only an execution
- * that has one proves that the service shows them. Gives the ids of what ran.
+ * Lets another machine's resource run the workflow once, where executions show names in their details: only an
+ * execution that has one proves that the service shows them. Gives the ids of the executions.
  */
 export async function proveNames(scene: Scene): Promise<readonly string[]> {
   if (services[scene.service].capabilities.runMark !== "detail") return [];

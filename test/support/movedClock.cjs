@@ -53,7 +53,7 @@ function moveDate(realm) {
 }
 
 /**
- * A file's times come from the kernel, which has the machine's clock: what reads them compares them with `Date.now()`.
+ * A file's times come from the kernel, which has the machine's clock: their readers compare them with `Date.now()`.
  * @param {typeof fs} module
  */
 function moveFileTimes(module) {

@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 
-/** A file that the reader creates: its name ends the paragraph before the code. */
+/** A file that the reader creates: the paragraph before the code names it, and ends in a colon. */
 export interface PageFile {
   readonly kind: "file";
   readonly name: string;
@@ -17,9 +17,9 @@ export interface PageCommand {
   readonly command: string;
   /** The text of the page since the code before. */
   readonly introduction: string;
-  /** What the page shows as their output. */
+  /** The commands' output, as the page shows it. */
   readonly shown?: string;
-  /** Where the shown output stands in the page. */
+  /** The place of the shown output in the page. */
   readonly span?: readonly [start: number, end: number];
 }
 
@@ -48,9 +48,18 @@ export function stepsOf(page: string): PageStep[] {
         },
       ];
     }
-    const [, name] = /`([^`\n]+)`[^`\n]*:\s*$/.exec(introduction) ?? [];
+    const name = fileNamedIn(introduction);
     return name === undefined || language === "text" ? [] : [{ kind: "file", name, content: code }];
   });
+}
+
+/** The first name of a file in the last paragraph, if that paragraph leads to the code. */
+function fileNamedIn(introduction: string): string | undefined {
+  const [paragraph = ""] = introduction
+    .trim()
+    .split(/\n\s*\n/)
+    .slice(-1);
+  return paragraph.endsWith(":") ? /`([\w./-]+\.\w+)`/.exec(paragraph)?.[1] : undefined;
 }
 
 function fencesOf(page: string): Fence[] {
@@ -64,10 +73,10 @@ function fencesOf(page: string): Fence[] {
   });
 }
 
-/** Whether pages take over the output of this run, instead of being compared with it: `ACCEPT_OUTPUT=1`. */
+/** True if pages take over the output of this run, instead of being compared with it: `ACCEPT_OUTPUT=1`. */
 export const acceptsOutput = process.env["ACCEPT_OUTPUT"] === "1";
 
-/** Writes outputs into a page, each in place of what is shown there. */
+/** Writes outputs into a page, each in place of the text that is shown there. */
 export function writeOutputs(file: string, outputs: ReadonlyMap<PageCommand, string>): void {
   let page = readFileSync(file, "utf8");
   // From the end, so that the other places stay.
@@ -78,9 +87,9 @@ export function writeOutputs(file: string, outputs: ReadonlyMap<PageCommand, str
 }
 
 /**
- * What differs between the shown output and the actual one. Ids and times are left open, and so are spaces, because they fill
- * columns. A line with "…" stands for any lines. A step that ends between two polls is not told, so lines on ends of steps may
- * be missing.
+ * The differences between the shown output and the actual output. Ids and times are left open, and so are spaces,
+ * because they fill columns. A line with "…" stands for any lines. A step that ends between two polls is not reported,
+ * so lines on ends of steps may be missing.
  * @returns the first lines that are not there, or not where the page has them
  */
 export function outputProblems(shown: string, actual: string): string[] {
@@ -127,7 +136,8 @@ function leaveOpen(line: string): string {
     .replaceAll(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b[0-9a-f]{32}\b|\bEX\d{12}\w*/g, "<id>")
     .replaceAll(/-[0-9a-f]{16}-[nr][0-9a-f]{10}/g, "-<id>")
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "<time>")
-    .replaceAll(/\b\d+(\.\d+)?(ms|s)\b/g, "<duration>")
+    .replaceAll(/\b\d+(\.\d+)? ?(ms|s)\b/g, "<duration>")
+    .replace(/, estimated <duration>/, "")
     .replaceAll(/\b\d+ messages?\b/g, "messages")
     .replace(/\[diff: .*$/, "[diff")
     .replace(/ \(<duration>\)?\.*/, "")

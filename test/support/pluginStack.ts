@@ -4,7 +4,7 @@
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 import { huaweiEndpoints } from "./everyService";
-import { pluginMain } from "./pluginProcess";
+import { pluginMain } from "./plugin/pluginProcess";
 import type { CommandEnd, RunningCommand } from "./pulumiCommand";
 import { demandPulumi, startPulumi } from "./pulumiCommand";
 import { pulumiFolder } from "./stack";
@@ -39,7 +39,7 @@ export interface PluginStack {
   readonly env: NodeJS.ProcessEnv;
   /** @param runtime of the program; a program in another language than YAML is in files of its own. @default "yaml" */
   program(program: YamlProgram, runtime?: "yaml" | "nodejs"): void;
-  /** Runs `pulumi` with these arguments; `--yes` and what keeps a log plain is added where it is taken. */
+  /** Runs `pulumi` with these arguments; `--yes` and the options for a plain log are added where they are taken. */
   pulumi(...args: string[]): Promise<CommandEnd>;
   /** Starts it, in a process group of its own. */
   start(...args: string[]): RunningCommand;

@@ -1,5 +1,6 @@
 /**
- * Policies to compare the provider's with: what polling costs and sees without all planning, or without the history.
+ * Policies to compare the provider's with: the costs and the results of polling without all planning, or without the
+ * history.
  */
 import { createRequire } from "node:module";
 import type { PollPolicy } from "../../provider/src/waiting/pollPolicy";

@@ -1,6 +1,4 @@
-/**
- * A forward proxy for tests, in a process of its own, and what it has been asked.
- */
+/** A forward proxy for tests, in a process of its own, with a record of its requests. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";

@@ -36,7 +36,7 @@ export interface OperationResult {
   readonly ok: boolean;
   /** All that a user sees, without colour. */
   readonly output: string;
-  /** Number of resources by what was done with them, the stack itself included; none where the operation failed. */
+  /** Number of resources by the operation on them, the stack itself included; none where the operation failed. */
   readonly changes: Readonly<Record<string, number>>;
 }
 

@@ -2,6 +2,7 @@
  * A command of the CLI as a person would give it: everything it prints, byte by byte, also in a terminal.
  */
 import { spawn } from "node:child_process";
+import { stripVTControlCharacters } from "node:util";
 import type { TestStack } from "./stack";
 
 /** The result of a command. */
@@ -11,30 +12,73 @@ export interface RawResult {
   readonly output: string;
 }
 
+/** How a command is run. */
+export interface RawOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** @default false */
+  readonly inTerminal?: boolean;
+  /** Width of the terminal, in characters. @default the machine's own */
+  readonly columns?: number;
+  /** Called with all that was printed so far; true presses Ctrl-C, once. Only in a terminal. */
+  readonly interruptWhen?: (output: string) => boolean;
+}
+
 /** Runs `pulumi` in the stack's folder. */
 export function runRaw(
   stack: TestStack,
   args: readonly string[],
-  options: { readonly env?: Readonly<Record<string, string>>; readonly inTerminal?: boolean } = {},
+  { env, inTerminal = false, columns, interruptWhen }: RawOptions = {},
 ): Promise<RawResult> {
   const command = ["pulumi", ...args, "--stack", stack.name];
-  const [file, ...rest] = options.inTerminal
-    ? ["script", "--quiet", "--return", "--command", command.map(quote).join(" "), "/dev/null"]
+  const size = columns === undefined ? "" : `stty columns ${String(columns)} rows 50; `;
+  const typed = `${size}exec ${command.map(quote).join(" ")}`;
+  const [file, ...rest] = inTerminal
+    ? ["script", "--quiet", "--return", "--command", typed, "/dev/null"]
     : command;
   const child = spawn(file!, rest, {
     cwd: stack.folder,
-    env: { ...stack.env, ...options.env },
-    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...stack.env, ...env },
+    stdio: [interruptWhen ? "pipe" : "ignore", "pipe", "pipe"],
   });
   const chunks: Buffer[] = [];
-  child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
-  child.stderr.on("data", (chunk: Buffer) => chunks.push(chunk));
+  let isInterrupted = false;
+  child.stdout?.on("data", (chunk: Buffer) => {
+    chunks.push(chunk);
+    if (isInterrupted || !interruptWhen?.(Buffer.concat(chunks).toString("utf8"))) return;
+    isInterrupted = true;
+    // As the key does: the terminal makes a signal of it.
+    child.stdin?.write("\u0003");
+  });
+  child.stderr?.on("data", (chunk: Buffer) => chunks.push(chunk));
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code) => {
       resolve({ code, output: Buffer.concat(chunks).toString("utf8") });
     });
   });
+}
+
+/**
+ * The rows of an execution that a terminal showed, in their order, each once: cut at its width, as a person saw them. The
+ * engine's clock and its running dots are left out.
+ */
+export function shownRows(output: string, name: string): string[] {
+  const lines = withoutInstructions(output).split("\n");
+  const rows = lines
+    .filter((line) => line.includes(":WorkflowExecution ") && line.includes(` ${name} `))
+    .map((line) => line.slice(line.indexOf(` ${name} `) + name.length + 2).trim())
+    .map((row) => row.replace(/ \([\d.]+m?s\)\.*/, "").replace(/ {2,}/, "  "));
+  return [...new Set(rows)];
+}
+
+/** What a terminal shows in the end: the last table, and all that stands below it. */
+export function lastScreen(output: string): string {
+  const text = withoutInstructions(output);
+  return text.slice(text.lastIndexOf("     Type "));
+}
+
+function withoutInstructions(output: string): string {
+  return stripVTControlCharacters(output).replaceAll("\r", "");
 }
 
 function quote(text: string): string {

@@ -1,5 +1,6 @@
 /**
- * The folder of somebody who follows a page: the packages of this repository as published, the real CLI, and a terminal.
+ * The folder of a reader who follows a page: the packages of this repository as published, the real CLI, and a
+ * terminal.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";

@@ -1,6 +1,6 @@
 /**
- * All services and their IAM on one scripted server, where every text is a test's: what it says to a start that it
- * refuses, in errors, outputs, steps, logs, status words and request ids. The workflow's name decides how it goes.
+ * All services and their IAM on one scripted server, where every text is a test's: its words to a start that it
+ * refuses, in errors, outputs, steps, logs, status words and request ids. The workflow's name decides its course.
  */
 import { randomUUID } from "node:crypto";
 import type { RecordedRequest, ScriptedAnswer, ScriptedServer } from "./scriptedServer";

@@ -1,6 +1,4 @@
-/**
- * A real HTTP server on loopback that answers what a test says and records what it was asked.
- */
+/** A real HTTP server on loopback that gives a test's answers and records the requests. */
 import type { IncomingHttpHeaders } from "node:http";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";

@@ -1,5 +1,6 @@
 /**
- * Makes certificates for this machine, which Node can read but not write: for whatever speaks https only.
+ * Makes certificates for this machine, which Node can read but not write: for clients and servers that speak https
+ * only.
  */
 import { generateKeyPairSync, randomBytes, sign } from "node:crypto";
 import { isIPv4 } from "node:net";

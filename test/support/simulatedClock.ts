@@ -15,8 +15,8 @@ export interface SimulatedClock extends Clock {
   /** Lets time pass until `work` is done; fails where nobody sleeps and nothing happens any more. */
   run<T>(work: Promise<T>): Promise<T>;
   /**
-   * Moves the time without waking anybody: a machine that was suspended, a clock that was set. If it is set back, who
-   * sleeps still sleeps as long as they wanted.
+   * Moves the time without waking anybody: a machine that was suspended, a clock that was set. If the clock is set
+   * back, every sleep still lasts as long as was wanted.
    */
   jump(ms: number): void;
 }

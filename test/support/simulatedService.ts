@@ -1,6 +1,7 @@
 /**
- * A service for the planner, on a simulated clock: executions with given durations, looks and lists that take time and
- * tokens. Says how late each end was seen and what it cost; a thousand executions of an hour take a second.
+ * A service for the planner, on a simulated clock: executions with given durations, and status requests and lists that
+ * take time and tokens. Reports the delay until each end was seen, and the number of requests; a thousand executions of
+ * an hour take a second.
  */
 import { ThrottledError } from "../../provider/src/ground/errors";
 import type { ExecutionSnapshot } from "../../provider/src/execution/snapshot";

@@ -72,7 +72,7 @@ export interface TestStack {
   /** Environment of the engine, for commands that a test runs. */
   readonly env: Readonly<Record<string, string>>;
   readonly name: string;
-  /** Sets what the program declares from now on. */
+  /** Sets the resources that the program declares from now on. */
   program(resources: readonly ProgramResource[]): void;
   config(key: string, value: string, secret?: boolean): Promise<void>;
   up(resources?: readonly ProgramResource[], options?: UpSettings): Promise<OperationResult>;
@@ -191,8 +191,8 @@ async function makeFolder(): Promise<{ folder: string; env: Record<string, strin
 }
 
 /**
- * Makes the stack, with its configuration. The engine makes one for each worker; the others are copies of it, and differ in
- * what is not secret.
+ * Makes the stack, with its configuration. The engine makes one for each worker; the others are copies of it, and
+ * differ in the parts that are not secret.
  */
 async function initialize(place: PulumiPlace, settings: Readonly<Record<string, string>>): Promise<void> {
   const stacks = join(place.folder, "state", "stacks");

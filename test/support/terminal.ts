@@ -1,22 +1,20 @@
-/**
- * Commands in a terminal as a person types them, and what stands on its screen when they have ended.
- */
+/** Commands in a terminal as a person types them, and the screen when they have ended. */
 import { spawn } from "node:child_process";
 
-/** Where commands are typed. */
+/** The folder and the environment in which commands are typed. */
 export interface TerminalPlace {
   readonly folder: string;
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** What stands on the screen when the commands have ended. */
+/** The screen when the commands have ended, with the exit code. */
 export interface TerminalEnd {
   readonly code: number | null;
   /** The lines of the screen, without colours; of rows that were drawn again only the last state. */
   readonly screen: string;
 }
 
-/** How commands are run. */
+/** The options of a run of commands. */
 export interface TerminalOptions {
   /** Width of the terminal, in characters. @default 100 */
   readonly columns?: number;
@@ -57,10 +55,13 @@ export function runInTerminal(
 }
 
 // Text, or one instruction of a terminal: `ESC [ parameters letter`.
-// eslint-disable-next-line no-control-regex -- what terminals are told begins with this character
+// eslint-disable-next-line no-control-regex -- instructions to terminals begin with this character
 const pieces = /\u001b\[([\d;?]*)([A-Za-z])|\u001b[^[]|\r|\n|[^\u001b\r\n]+/g;
 
-/** What a terminal shows after this output. Knows the instructions that the Pulumi CLI uses: line up, and delete the rest of a line. */
+/**
+ * The screen of a terminal after this output. Knows the instructions that the Pulumi CLI uses: line up, and delete the
+ * rest of a line.
+ */
 export function screenOf(output: string): string {
   const lines: string[] = [""];
   let [row, column] = [0, 0];

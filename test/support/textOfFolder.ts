@@ -1,6 +1,4 @@
-/**
- * All files of a folder as one text: to search for what must not be in any of them.
- */
+/** All files of a folder as one text: to search for texts that must not be in any of them. */
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 

@@ -104,6 +104,28 @@ describe("with an engine", () => {
     ]);
   });
 
+  test("all that is said of a resource arrives in its order, and of live lines that wait only the last one", async () => {
+    const reporter = reporterOf(address)(urn);
+    // The first message makes the connection: what is said meanwhile waits.
+    reporter.status("starting");
+    reporter.status("1/3 Prepare");
+    reporter.status("2/3 Run script");
+    reporter.info("2/3 Run script succeeded after 4s");
+    reporter.status("3/3 Verify");
+    reporter.info("3/3 Verify succeeded after 2s");
+    reporter.status("succeeded after 8s");
+    await reporter.explain("said last", true);
+    expect(received.map((request) => request.getMessage())).toEqual([
+      "starting",
+      "2/3 Run script",
+      "2/3 Run script succeeded after 4s",
+      "3/3 Verify",
+      "3/3 Verify succeeded after 2s",
+      "succeeded after 8s",
+      "said last",
+    ]);
+  });
+
   test("half of a surrogate pair does not break the connection", async () => {
     const engineReporter = reporterOf(address);
     const arrived = arrivalOf(1);

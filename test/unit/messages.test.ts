@@ -2,6 +2,8 @@
  * Messages to the user: the event, the executions that are still running, the effect of the next command, and the place
  * to look; in 15 lines at the most, whatever came from the service.
  */
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import * as fc from "fast-check";
 import type { ExecutionSnapshot, ExecutionStep, FailedTarget } from "../../provider/src/execution/snapshot";
 import { formatDuration } from "../../provider/src/execution/progress";
@@ -26,7 +28,12 @@ import {
   describeNotStopped,
   describeStopCutShort,
   describeTimedOut,
+  describeTolerated,
 } from "../../provider/src/lifecycle/messages";
+
+const { version: packageVersion } = JSON.parse(
+  readFileSync(resolve(__dirname, "../../provider/package.json"), "utf8"),
+) as { version: string };
 
 const context = (args: object = {}): MessageContext => ({
   subject: "workflow wf-1 of project p (cn-north-4)",
@@ -67,11 +74,12 @@ function without<T extends object, K extends keyof T>(whole: T, ...fields: K[]):
   return copy;
 }
 
+const by = `(pulumi-runbook ${packageVersion})`;
 const page = (code: string): string =>
   `  https://github.com/pulumi-runbook/pulumi-runbook/blob/main/docs/reference/errors.md#${code.toLowerCase()}`;
 /** The last lines: the workflow, the console, the code, and the code's documentation. */
 const where = (code: string): string[] => [
-  `  workflow wf-1 of project p (cn-north-4), https://console.example/, error ${code}`,
+  `  workflow wf-1 of project p (cn-north-4), https://console.example/, error ${code} ${by}`,
   page(code),
 ];
 
@@ -131,7 +139,7 @@ describe("an execution that failed", () => {
     expect(describeFailed(timeless, { ...context(), consoleUrl: undefined }).split("\n")).toEqual([
       "execution 8f1c02aa failed",
       '  The execution is no longer running. The next `pulumi up` runs the workflow again (rerunOn includes "failed").',
-      "  workflow wf-1 of project p (cn-north-4), error WFX-EXECUTION-FAILED",
+      `  workflow wf-1 of project p (cn-north-4), error WFX-EXECUTION-FAILED ${by}`,
       page("WFX-EXECUTION-FAILED"),
     ]);
     const nameless = without(step({ error: "quota\n exceeded", failedTargets: [{}] }), "name");
@@ -202,6 +210,31 @@ test("what this deployment has not seen is not said to run", () => {
   );
 });
 
+test("a failure that the program tolerates: the deployment continues, or the resource goes", () => {
+  const tolerated = describeTolerated(failed(), context({ onFailure: "continue" })).split("\n");
+  expect(tolerated[0]).toBe("execution 8f1c02aa failed after 2m04s");
+  expect(tolerated.slice(-3)).toEqual([
+    '  The deployment continues (onFailure is "continue"). The next `pulumi up` runs the workflow again (rerunOn includes "failed").',
+    ...where("WFX-EXECUTION-FAILED"),
+  ]);
+  const teardown = context({ onFailure: "continue", runOn: "destroy" });
+  expect(describeTolerated(failed(), teardown).split("\n").at(-3)).toBe(
+    '  The resource is removed (onFailure is "continue").',
+  );
+});
+
+test("advice that needs the resource's URN has it, as a shell takes it", () => {
+  const urn = "urn:pulumi:dev::shop::my:Group$pulumi-nodejs:aom:WorkflowExecution::it's";
+  const argument = "'urn:pulumi:dev::shop::my:Group$pulumi-nodejs:aom:WorkflowExecution::it'\\''s'";
+  const teardown = { ...context({ runOn: "destroy" }), urn };
+  const late = { executionId: "8f1c02aa", timeoutSeconds: 60, timeoutSetting: "timeoutSeconds" };
+  expect(describeTimedOut(undefined, { ...context(), urn, ...late, end: "left" })).toContain(
+    `run \`pulumi destroy --target ${argument}\`.`,
+  );
+  expect(describeNameInDoubt("release-1", teardown)).toContain(`run \`pulumi state delete ${argument}\`.`);
+  expect(describeStartUndecided([], teardown)).toContain(`run \`pulumi state delete ${argument}\``);
+});
+
 test("an interruption: it is still running and is waited for again", () => {
   expect(describeInterrupted("8f1c02aa", true, context()).split("\n")).toEqual([
     "interrupted while waiting for execution 8f1c02aa, which is still running",
@@ -247,7 +280,7 @@ test("a start whose outcome is unknown: nothing was sent twice, and what the nex
 });
 
 test("what goes wrong in a call that starts nothing has its code, once", () => {
-  const withCode = `no credentials\n  Error WFX-CONFIGURATION\n${page("WFX-CONFIGURATION")}`;
+  const withCode = `no credentials\n  Error WFX-CONFIGURATION ${by}\n${page("WFX-CONFIGURATION")}`;
   expect(describeError({ message: "no credentials", code: "WFX-CONFIGURATION" })).toBe(withCode);
   expect(describeError({ message: withCode, code: "WFX-CONFIGURATION" })).toBe(withCode);
   expect(describeError({ message: "a bug" })).toBe("a bug");
@@ -255,7 +288,7 @@ test("what goes wrong in a call that starts nothing has its code, once", () => {
 
 test("what went wrong before a start: nothing was started", () => {
   expect(describeNotStarted({ message: "no credentials", code: "WFX-CONFIGURATION" })).toBe(
-    `no credentials\n  Nothing was started. Error WFX-CONFIGURATION\n${page("WFX-CONFIGURATION")}`,
+    `no credentials\n  Nothing was started. Error WFX-CONFIGURATION ${by}\n${page("WFX-CONFIGURATION")}`,
   );
   expect(describeNotStarted({ message: "oops" })).toBe("oops\n  Nothing was started.");
   // The places where credentials can be set make a long list, all of which is needed.

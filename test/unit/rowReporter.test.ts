@@ -35,7 +35,7 @@ it("progress is the live line, the end of a step a line that stays, and texts ar
   const { reporter, lines } = reportedRow();
   const snapshot = execution("ex-1");
   reporter.status("starting");
-  reporter.progressed(snapshot, { elapsedMs: 72_000, expectedMs: 180_000 });
+  reporter.progressed(snapshot, 180_000);
   reporter.progressed(snapshot);
   reporter.stepEnded(snapshot.steps[1]!, snapshot);
   reporter.progressed({
@@ -44,13 +44,22 @@ it("progress is the live line, the end of a step a line that stays, and texts ar
     startedAt: "2026-01-01T00:00:00Z",
     settledAt: "2026-01-01T00:02:04Z",
   });
+  reporter.progressed({
+    ...snapshot,
+    status: "failed",
+    startedAt: "2026-01-01T00:00:00Z",
+    settledAt: "2026-01-01T00:00:08Z",
+  });
+  reporter.info("armed: runs on destroy");
   reporter.warn("the status can't be read");
   expect(lines).toEqual([
     "status: starting",
-    'status: step 3 of 3 "Step 3", 1m12s of about 3m, 1 target ok, 2 failed',
-    'status: step 3 of 3 "Step 3", 1 target ok, 2 failed',
-    'info: step 2 of 3 "Step 2" timed out after 12s, 1 target ok, 2 failed',
+    "status: 3/3 Step 3, 1 ok 2 failed, usually 3m",
+    "status: 3/3 Step 3, 1 ok 2 failed",
+    "info: 2/3 Step 2 timed out after 12s, 1 ok 2 failed",
     "status: succeeded after 2m04s",
+    "status: failed after 8s, 1/3 Step 1",
+    "info: armed: runs on destroy",
     "warn: the status can't be read",
   ]);
 });
@@ -64,6 +73,26 @@ it("thirty ends of steps of each execution are lines, further ones are not", () 
     });
   }
   expect(lines).toHaveLength(60);
-  expect(lines[29]).toMatch(/^info: step 30 of 40/);
-  expect(lines[30]).toMatch(/^info: step 1 of 40/);
+  expect(lines[29]).toMatch(/^info: 30\/40 Step 30 /);
+  expect(lines[30]).toMatch(/^info: 1\/40 Step 1 /);
+});
+
+it("a live line that stands on the row is not sent again; below a line that is kept, it is", () => {
+  const { reporter, lines } = reportedRow();
+  const waiting: ExecutionSnapshot = { executionId: "ex-1", status: "running", rawStatus: "", steps: [] };
+  reporter.status("started");
+  reporter.progressed(waiting);
+  reporter.warn("the status can't be read");
+  reporter.progressed(waiting);
+  reporter.info("1/3 Prepare succeeded after 12s");
+  reporter.progressed(waiting);
+  reporter.progressed(waiting, 180_000);
+  expect(lines).toEqual([
+    "status: started",
+    "warn: the status can't be read",
+    "status: started",
+    "info: 1/3 Prepare succeeded after 12s",
+    "status: started",
+    "status: started, usually 3m",
+  ]);
 });

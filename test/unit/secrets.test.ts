@@ -107,7 +107,7 @@ describe("a secret that is cut", () => {
 
   test("in the live line, in a cause or in an answer leaves nothing", () => {
     const snapshot: ExecutionSnapshot = { ...failed({ name: `Call with ${token}` }), status: "running" };
-    expect(hide(describeProgress(snapshot))).toBe('step 1 "Call with [secret]…"');
+    expect(hide(describeProgress(snapshot))).toBe("Call with [secret]… (step 1)");
     const cause = `Authorization: Bearer ${token}`;
     expect(hide(describeNotStarted({ message: cause }))).toBe(
       "Authorization: [secret]…\n  Nothing was started.",

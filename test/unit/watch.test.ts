@@ -1,6 +1,6 @@
 /**
  * The planner on a simulated clock: how late ends are seen and what it costs, alone and for many, with a past that
- * predicts and with one that does not. The figures are those of docs/explanation/waiting.md, with room for chance.
+ * predicts and with one that does not. The figures are those of bench/README.md, with room for chance.
  */
 import {
   AuthenticationError,
@@ -53,7 +53,7 @@ describe.each(huawei)("%s", (_name, kind) => {
     },
   );
 
-  // Of what is scattered most, no schedule sees as many in time with a look per ten seconds: docs/explanation/waiting.md.
+  // Of what is scattered most, no schedule sees as many in time with a look per ten seconds: bench/README.md.
   test.each(["constant", "uniform", "bimodal"] as const)(
     "one alone of five minutes, %s: within 3 %% for nineteen of twenty, for half of what every five seconds costs",
     async (distribution) => {

@@ -3,7 +3,7 @@ import { SetupError } from "../setup/progress.mjs";
 import { runCommand } from "../setup/runCommand.mjs";
 
 /**
- * Reads what was committed since the branch left another one.
+ * Reads the commits since the branch left another one.
  * @param {string} repository
  * @param {string} ref the branch that it left
  * @returns {Promise<{ files: string[], addedLines: string[], messages: string }>}

@@ -1,4 +1,4 @@
-// The rules of CHANGELOG.md: its form, when a change needs an entry, and what a release needs.
+// The rules of CHANGELOG.md: its form, the changes that need an entry, and the requirements of a release.
 
 const KINDS = ["Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"];
 const UNRELEASED = "Unreleased";

@@ -59,8 +59,9 @@ export function allCells(front) {
 }
 
 /**
- * The plugin's part of a whole run. Both fronts have one lifecycle, so that only what the plugin does itself can differ: how it
- * is cancelled and killed, and what it tells the engine. Each way to interrupt and each way to go on, at moments in turn.
+ * The plugin's part of a whole run. Both fronts have one lifecycle, so that only the plugin's own work can differ: its
+ * cancellation and its end, and its answers to the engine. Each way to interrupt and each way to resume, at moments in
+ * turn.
  * @returns {Cell[]}
  */
 export function pluginCells() {

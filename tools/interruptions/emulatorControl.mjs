@@ -28,7 +28,7 @@ const START = ["ExecuteWorkflow", "StartWorkflowExecution", "ExecuteDocument", "
 const LIST = ["ListWorkflowExecutions", "ShowWorkflowExecutionForPage", "coc:ListExecutions"];
 const LOOK = ["SearchWorkflowExecutionDetail", "ShowWorkflowExecution", "ShowExecution", "DescribeExecution"];
 
-/** The operations of all services, by what they are for; `service:operation` where a name is not one service's. */
+/** The operations of all services, by their purpose; `service:operation` where a name is not one service's. */
 export const OPERATIONS = { START, LIST, LOOK };
 
 /**

@@ -1,5 +1,5 @@
 // Runs one cell: a deployment of executions (of each service, with a key and without) is interrupted at one point, then
-// `pulumi up` runs twice more. Judges by what the emulator has started.
+// `pulumi up` runs twice more. Judges by the executions that the emulator has started.
 import { setTimeout as sleep } from "node:timers/promises";
 import { RESUMPTIONS } from "./cells.mjs";
 import { EmulatorControl, OPERATIONS, WORKFLOWS } from "./emulatorControl.mjs";
@@ -104,7 +104,8 @@ async function reached({ point }, emulator, command) {
 }
 
 /**
- * The output of a command. Once everything that it awaits has been asked for, the emulated time ends what runs.
+ * The output of a command. Once everything that it awaits has been asked for, the emulated time ends the running
+ * executions.
  * @param {import("./interruptedStack.mjs").RunningCommand} command
  * @param {EmulatorControl} emulator
  * @param {boolean} isAwaited
@@ -170,8 +171,8 @@ function asks(output, name) {
 }
 
 /**
- * Does what the errors say, and sees whether it helps.
- * @param {Verdict[]} verdicts changed where it does not
+ * Follows the remedies of the errors, and checks that they help.
+ * @param {Verdict[]} verdicts changed where a remedy does not help
  * @param {InterruptedStack} stack
  * @param {EmulatorControl} emulator
  */

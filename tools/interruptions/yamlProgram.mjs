@@ -1,4 +1,4 @@
-// The program that is interrupted where the plugin runs the executions: what program/index.js declares, in YAML.
+// The program that is interrupted where the plugin runs the executions: the resources of program/index.js, in YAML.
 import { WORKFLOWS } from "./emulatorControl.mjs";
 
 /**

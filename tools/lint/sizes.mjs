@@ -37,8 +37,8 @@ export const sizeExceptions = [
   },
   {
     file: "bench/stacks.mjs",
-    rules: ["max-lines", "max-lines-per-function"],
-    why: "to be cut: the projects of the stacks, and what is measured in them",
+    rules: ["max-lines-per-function"],
+    why: "a stack is one object of short commands over one folder and environment",
   },
   {
     file: "test/support/languageStack.ts",
@@ -51,11 +51,6 @@ export const sizeExceptions = [
     why: "a scene is one object of short functions over one emulator",
   },
   {
-    file: "test/support/pluginProcess.ts",
-    rules: ["max-lines", "dialect/class-length"],
-    why: "to be cut: the process, and the engine's side of every call of the protocol",
-  },
-  {
     file: "test/support/pluginStack.ts",
     rules: ["max-lines-per-function"],
     why: "a stack is one object of short commands over one folder and environment",
@@ -64,10 +59,5 @@ export const sizeExceptions = [
     file: "test/support/stack.ts",
     rules: ["max-lines-per-function"],
     why: "a stack is one object of short commands over one folder and environment",
-  },
-  {
-    file: "test/support/stepFunctions/emulatedStates.ts",
-    rules: ["max-lines"],
-    why: "to be cut: the service's wire, and the translation to the emulator's player",
   },
 ];

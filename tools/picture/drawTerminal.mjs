@@ -63,7 +63,7 @@ function styles() {
     ...names,
     ".bold{font-weight:600}",
     ".underline{text-decoration:underline}",
-    // Whoever asks for less motion sees the last screen.
+    // A reader who asks for less motion sees the last screen.
     ".screen{visibility:hidden}",
     "@media (prefers-reduced-motion:no-preference){",
     ".screen{animation:shown 1s step-end}",

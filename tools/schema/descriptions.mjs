@@ -1,8 +1,10 @@
-// Descriptions of the schema, from TSDoc: without what only TypeScript has, and with settings by the names that the plugin
-// gives them.
+// Descriptions of the schema, from TSDoc: without the parts that only TypeScript has, and with settings by the names
+// that the plugin gives them.
 import ts from "typescript";
 
 const PAGES = "https://github.com/pulumi-runbook/pulumi-runbook/blob/main/docs/";
+
+const LINK_TO_MEMBER = /See \{@link (\w+)\.(\w+)\}\./g;
 
 /**
  * Finds the member that a link names.
@@ -32,17 +34,57 @@ export function describe(symbol, checker, findMember) {
  */
 function commentOf(symbol, checker, findMember) {
   const own = ts.displayPartsToString(symbol.getDocumentationComment(checker));
-  const comment = own.replace(/See \{@link (\w+)\.(\w+)\}\./g, (_, type, member) => {
-    const found = findMember(type, member);
-    if (found === undefined) {
-      throw new Error(`${symbol.name}: its comment links to ${type}.${member}, which does not exist`);
-    }
-    return commentOf(found, checker, findMember);
-  });
-  const tag = symbol.getJsDocTags(checker).find(({ name }) => name === "default");
-  const value = oneLine(ts.displayPartsToString(tag?.text)).replace(/\.$/, "");
+  const comment = own.replace(LINK_TO_MEMBER, (_, type, member) =>
+    commentOf(linked(symbol, findMember, type, member), checker, findMember),
+  );
+  const value = defaultOf(symbol, checker);
   const texts = [paragraphs(comment), value === "" ? "" : `Default: ${value}.`];
   return texts.filter((text) => text !== "").join(" ");
+}
+
+/**
+ * The comment and the default of a member, as TypeScript has them. A comment that only links to another member has that
+ * member's.
+ * @param {ts.Symbol} symbol
+ * @param {ts.TypeChecker} checker
+ * @param {FindMember} findMember
+ * @returns {{ comment: string, value: string }} empty where there is none
+ * @throws {Error} where the comment links to a member that does not exist
+ */
+export function describeInParts(symbol, checker, findMember) {
+  const own = ts.displayPartsToString(symbol.getDocumentationComment(checker));
+  let value = defaultOf(symbol, checker);
+  const comment = own.replace(LINK_TO_MEMBER, (_, type, member) => {
+    const other = describeInParts(linked(symbol, findMember, type, member), checker, findMember);
+    value = value === "" ? other.value : value;
+    return other.comment;
+  });
+  return { comment: paragraphs(comment), value };
+}
+
+/**
+ * @param {ts.Symbol} symbol the member whose comment links
+ * @param {FindMember} findMember
+ * @param {string} type
+ * @param {string} member
+ * @returns {ts.Symbol}
+ */
+function linked(symbol, findMember, type, member) {
+  const found = findMember(type, member);
+  if (found === undefined) {
+    throw new Error(`${symbol.name}: its comment links to ${type}.${member}, which does not exist`);
+  }
+  return found;
+}
+
+/**
+ * @param {ts.Symbol} symbol
+ * @param {ts.TypeChecker} checker
+ * @returns {string} the text behind `@default`, without a full stop; empty where there is none
+ */
+function defaultOf(symbol, checker) {
+  const tag = symbol.getJsDocTags(checker).find(({ name }) => name === "default");
+  return oneLine(ts.displayPartsToString(tag?.text)).replace(/\.$/, "");
 }
 
 /**

@@ -91,6 +91,15 @@ export class ProgramTypes {
   }
 
   /**
+   * Checks that a member may be left out.
+   * @param {ts.Symbol} symbol
+   * @returns {boolean}
+   */
+  isOptional(symbol) {
+    return Boolean(symbol.flags & ts.SymbolFlags.Optional);
+  }
+
+  /**
    * The symbol that an export passes on.
    * @param {ts.Symbol} symbol
    * @returns {ts.Symbol}

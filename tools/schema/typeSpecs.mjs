@@ -15,7 +15,7 @@ const LATER = /^(Promise|OutputInstance|OutputImpl|Output)$/;
 /** Words in a comment by which a setting is a secret. */
 const SECRET = /\bKept as a secret\b/;
 
-/** Words in a comment by which a number may be absent: in other languages what is no number is not there. */
+/** Words in a comment by which a number may be absent: in other languages, such a number is left out. */
 const PERHAPS_NO_NUMBER = /\bNaN\b/;
 
 /** Of these types a value may be absent: some languages fail where a required one is. */
@@ -88,7 +88,7 @@ export class TypeSpecs {
 
   /**
    * @param {ts.Type} type
-   * @param {ts.Symbol} member the member of this type, for names and messages
+   * @param {ts.Symbol} member the member that has the type, for names and messages
    * @returns {TypeSpec}
    */
   #spec(type, member) {

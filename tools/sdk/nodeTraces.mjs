@@ -7,7 +7,7 @@ import { SetupError } from "../setup/progress.mjs";
 /** The npm package's own way, which knows nothing of the package. */
 const TRACES = ["provider", "src", "program", "promiseTraces.ts"];
 
-/** The files that decide what is written; the SDK is made anew where one changes. */
+/** The files that decide the written text; the SDK is made anew where one changes. */
 export const traceSources = /** @type {const} */ ([TRACES.join("/"), "tools/sdk/nodeTraces.mjs"]);
 
 /**

@@ -1,5 +1,5 @@
-// The cache for what is costly to make (the Pulumi CLI, a Python environment): it lies outside the repository, so
-// that a fresh clone finds it. An entry is there whole or not at all, however many processes make it at once.
+// The cache for parts that are costly to make (the Pulumi CLI, a Python environment): it lies outside the repository,
+// so that a fresh clone finds it. An entry is there whole or not at all, however many processes make it at once.
 import { randomBytes } from "node:crypto";
 import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { homedir, hostname, tmpdir, userInfo } from "node:os";
@@ -119,7 +119,7 @@ async function makeAndMove(folder, make) {
 }
 
 /**
- * Removes what killed processes of this machine left of an entry.
+ * Removes the unfinished parts of an entry that killed processes of this machine have left.
  * @param {string} root
  * @param {string} name
  */

@@ -160,8 +160,8 @@ async function requireGo(moduleFolder, env) {
 }
 
 /**
- * The caller's own Go set-up (its module proxy, its caches), less what could change the build; with folders of ours
- * where Go has no home to put its own.
+ * The caller's own Go set-up (its module proxy, its caches), less the variables that could change the build; with
+ * folders of ours where Go has no home to put its own.
  * @param {NodeJS.ProcessEnv} [env]
  * @returns {NodeJS.ProcessEnv}
  */

@@ -66,7 +66,7 @@ export async function ensureGoProgram({ folder, name, description, progress, env
 }
 
 /**
- * Names what is built from a folder in the cache: another version of Go or other sources are another entry.
+ * Names the build of a folder in the cache: another version of Go or other sources are another entry.
  * @param {string} name
  * @param {string} folder
  * @param {string} version of Go

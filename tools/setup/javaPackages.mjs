@@ -7,7 +7,7 @@ import { SetupError } from "./progress.mjs";
 import { runCommand } from "./runCommand.mjs";
 
 /**
- * Fetches the packages that a pom.xml names, and what these need, once for every content of that file.
+ * Fetches the packages that a pom.xml names, and their dependencies, once for every content of that file.
  * @param {{ pom: string, progress: import("./progress.mjs").Progress, env?: NodeJS.ProcessEnv }} options
  * @returns {Promise<string | undefined>} the folder of the archives; undefined where no Java compiler or no Maven is
  * @throws {SetupError} when both are there, but Maven cannot fetch the packages

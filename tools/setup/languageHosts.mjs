@@ -1,5 +1,5 @@
-// Pulumi's language hosts for YAML, Java, Python and Go, for the tests in which programs in these languages use the plugin. Those
-// beside the CLI are taken; what is missing there is built from Go modules, pinned in hosts/.
+// Pulumi's language hosts for YAML, Java, Python and Go, for the tests in which programs in these languages use the
+// plugin. The hosts beside the CLI are taken; a host that is missing there is built from Go modules, pinned in hosts/.
 import { access, realpath } from "node:fs/promises";
 import { dirname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -25,7 +25,7 @@ async function installPythonSdk(sdks, python) {
     // Of a copy: pip builds beside the sources.
     const sources = `${unfinished}-sources`;
     await cp(join(sdks, "python"), sources, { recursive: true });
-    // The environment has what builds it and what it needs: nothing is fetched.
+    // The environment has the packages that build the project and those that it needs: nothing is fetched.
     const options = [
       "--no-deps",
       "--no-build-isolation",
@@ -45,11 +45,11 @@ async function installPythonSdk(sdks, python) {
 }
 
 /**
- * Prepares them, and says in variables what there is. Tests whose variable is missing are skipped by name.
- * @param {{ repository: string, cli: string, progress: import("./progress.mjs").Progress }} options `cli`: the folder that
- *   holds `pulumi`
+ * Prepares them, and names the available parts in variables. Tests whose variable is missing are skipped by name.
+ * @param {{ repository: string, cli: string, progress: import("./progress.mjs").Progress }} options `cli`: the folder
+ *   that holds `pulumi`
  * @returns {Promise<Record<string, string>>}
- * @throws {import("./progress.mjs").SetupError} when something is there to make it of, and cannot be made
+ * @throws {import("./progress.mjs").SetupError} when a part has its sources, and cannot be made
  */
 export async function prepareLanguages({ repository, cli, progress }) {
   const { languages, folders } = await ensureLanguageHosts({ cli, progress });

@@ -34,7 +34,7 @@ export function nestNamespaces(text) {
 }
 
 /**
- * A name in the one scope, and what a namespace exports it as.
+ * A name in the one scope, with the name under which a namespace exports it.
  * @typedef {{ namespace: ts.ModuleDeclaration, name: string }} Owner
  */
 

@@ -1,9 +1,9 @@
 // npm packages in the cache, apart from the repository's own, for the tests in which the vendors' Node clients talk to
-// the emulator: what those packages need must not become what this repository needs.
+// the emulator: the requirements of those packages must not become requirements of this repository.
 import { ensurePinnedPackages } from "./packedProject.mjs";
 
 /**
- * Installs what a folder's package-lock.json names, once for every content of it. No package may run a script.
+ * Installs the packages of a folder's package-lock.json, once for every content of it. No package may run a script.
  * @param {{ folder: string, progress: import("./progress.mjs").Progress, env?: NodeJS.ProcessEnv }} options
  * @returns {Promise<string>} the folder that holds `node_modules`
  */

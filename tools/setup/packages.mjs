@@ -1,4 +1,4 @@
-// Installs the npm packages when what is installed is not what package-lock.json says.
+// Installs the npm packages when the installed ones differ from package-lock.json.
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -53,7 +53,7 @@ function failure({ found, output, lastLines }) {
   if (!found) {
     return new SetupError("There is no npm on PATH.", "It comes with Node: https://nodejs.org");
   }
-  // npm begins with what is wrong and ends with its usage.
+  // npm begins with the problem and ends with its usage.
   const errors = output.split("\n").filter((line) => line.startsWith("npm error "));
   return new SetupError(
     `npm ci failed:\n${errors.slice(0, SHOWN_ERRORS).join("\n") || lastLines}`,
@@ -65,8 +65,8 @@ function failure({ found, output, lastLines }) {
 }
 
 /**
- * Compares with the list that npm itself keeps of what it has installed: an install made by hand counts, one that was
- * interrupted does not, because npm writes that list last.
+ * Compares with the list that npm itself keeps of the installed packages: an install made by hand counts, an
+ * interrupted one does not, because npm writes that list last.
  * @param {string} root
  * @param {Record<string, LockedPackage>} locked
  * @returns {Promise<boolean>}

@@ -15,8 +15,8 @@ const MANIFESTS = ["package.json", "package-lock.json"];
 const NPM_TREE_FILE = ".package-lock.json";
 
 /**
- * Installs exactly what a lock file says, once per lock file and platform. Scripts of packages are not run: npm may be
- * configured to refuse them, and none of those that we pin needs one.
+ * Installs exactly the packages of a lock file, once per lock file and platform. Scripts of packages are not run: npm
+ * may be configured to refuse them, and none of those that we pin needs one.
  * @param {{ manifests: string, say?: (text: string) => void, env?: NodeJS.ProcessEnv }} options `manifests`: a folder
  *   with package.json and package-lock.json
  * @returns {Promise<string>} a folder with these and node_modules; not to be written to
@@ -90,7 +90,7 @@ export async function makePackedProject({ pinned, packageFolders, name = "projec
     await mkdir(folder);
     await copyFile(join(pinned, "package.json"), join(folder, "package.json"));
     await linkTree(join(pinned, "node_modules"), join(folder, "node_modules"));
-    // npm itself adds it: a peer range that does not fit what is installed fails here.
+    // npm itself adds it: a peer range that does not fit the installed packages fails here.
     const options = ["--no-save", "--no-package-lock", "--prefer-offline", "--ignore-scripts"];
     await npm(folder, env, "install", ...options, ...archives.map((archive) => join(own, archive)));
   } catch (error) {

@@ -4,7 +4,7 @@
 const SIGN_OF_LIFE_SECONDS = 8;
 
 /**
- * Says what a step is doing; the text is shown with the next sign of life.
+ * Describes the present work of a step; the text is shown with the next sign of life.
  * @callback Say
  * @param {string} text
  * @returns {void}

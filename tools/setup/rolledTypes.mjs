@@ -28,7 +28,7 @@ export async function entriesOf(folder) {
 }
 
 /**
- * Rolls up the types of a package, unless what the compiler wrote is still the same.
+ * Rolls up the types of a package, unless the compiler's output is still the same.
  * @param {string} folder
  * @param {(text: string) => void} say
  * @returns {Promise<boolean>} true if something was written
@@ -49,7 +49,7 @@ export async function ensureRolledTypes(folder, say) {
 }
 
 /**
- * Stands for all declarations that the compiler wrote, and for what makes the public ones of them.
+ * Stands for all declarations that the compiler wrote, and for the code that makes the public ones of them.
  * @param {string} folder
  * @returns {Promise<string>}
  */

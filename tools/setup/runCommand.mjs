@@ -1,4 +1,4 @@
-// Runs another program to its end, either listening to what it says or leaving the terminal to it.
+// Runs another program to its end, either reading its output or leaving the terminal to it.
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 
@@ -16,7 +16,7 @@ const LAST_LINES = 15;
  */
 
 /**
- * Runs a program without a shell and without standard input. It never throws: a caller decides what a failure means.
+ * Runs a program without a shell and without standard input. It never throws: the caller decides about a failure.
  * @param {string} command
  * @param {readonly string[]} args
  * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, onLine?: (line: string) => void, timeoutMs?: number }} [options]

@@ -11,7 +11,7 @@ import { ensureBuilt } from "./typescriptBuild.mjs";
 export const REPOSITORY = fileURLToPath(new URL("../../", import.meta.url)).replace(/[\\/]$/, "");
 
 /**
- * Makes the machine ready to compile and to run what needs no engine. Does nothing, quickly, where it is.
+ * Makes the machine ready to compile, and to run everything that needs no engine. Does nothing, quickly, where it is.
  * @param {import("./progress.mjs").Progress} progress
  * @returns {Promise<void>}
  */

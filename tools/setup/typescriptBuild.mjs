@@ -20,7 +20,7 @@ const CONFIGURATION = [
 ];
 
 /**
- * Compiles what has changed.
+ * Compiles the sources that have changed.
  * @param {string} root
  * @param {(text: string) => void} say
  * @returns {Promise<string>} a description of the work done

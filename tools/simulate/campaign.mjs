@@ -62,7 +62,7 @@ export async function playAll(workers, { seed, runs, enough = () => false, told 
   /** @type {number[]} */
   const starts = [];
   for (let at = seed; at < seed + runs; at += RANGE) starts.push(at);
-  // As many at a time as there are processes: what waits in their queue would be played however much was enough.
+  // As many at a time as there are processes: every run in their queue would be played, also after enough of them.
   await Promise.all(
     Array.from({ length: workers.count }, async () => {
       for (let at = starts.shift(); at !== undefined && !enough(tally); at = starts.shift()) {

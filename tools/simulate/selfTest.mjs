@@ -10,8 +10,8 @@ const FAULTS = join(REPOSITORY, "test", "simulation", "faults");
 
 /**
  * Puts each fault back and plays until it is found.
- * @param {{ seed: number, runs: number, workers: number, only: readonly string[], print: (text: string) => void }} options
- * `only`: files of faults/, by what their names contain; empty for all of them.
+ * @param {{ seed: number, runs: number, workers: number, only: readonly string[], print: (text: string) => void }}
+ *   options `only`: files of faults/, by a part of their names; empty for all of them.
  * @returns {Promise<number>} exit code: 1 where one was not found
  */
 export async function selfTest({ seed, runs, workers: count, only, print }) {

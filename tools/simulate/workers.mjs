@@ -3,7 +3,7 @@ import { fork } from "node:child_process";
 import { join } from "node:path";
 import { REPOSITORY } from "../setup/setUp.mjs";
 
-// A killed process of a simulation never frees what it waits on, and Node keeps a signal that somebody listens to. So a
+// A killed process of a simulation never frees its awaited objects, and Node keeps a signal that has a listener. So a
 // worker grows, by about 80 kB a run; past this many tasks another takes its place.
 const TASKS_EACH = 40;
 

@@ -159,7 +159,7 @@ class StackConfiguration {
 }
 
 /**
- * Says what keeps the stack from being used: an update that is running, or the lock of one that was killed.
+ * Names the obstacle to a use of the stack: an update that is running, or the lock of one that was killed.
  * @param {string} stateFolder
  * @returns {string | undefined}
  */

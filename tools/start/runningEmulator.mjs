@@ -54,7 +54,7 @@ function launch(script, dataFolder, port) {
     process.execPath,
     [script, "--port", port, "--data", dataFolder, "--exit-with-parent"],
     // In a group of its own: Ctrl-C reaches every process of the terminal's group, and Pulumi still needs the emulator
-    // then, because it waits for what it has begun.
+    // then, because it waits for the calls that it has begun.
     { stdio: ["ignore", "pipe", "pipe"], detached: true },
   );
   let said = "";

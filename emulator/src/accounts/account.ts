@@ -1,6 +1,6 @@
 /**
- * Accounts of both clouds: who there is, what they sign with, which roles they may take on, and which projects they have.
- * Huawei Cloud calls an account a domain and a role an agency.
+ * Accounts of both clouds: their users, the keys that sign, the roles that can be assumed, and their projects. Huawei
+ * Cloud calls an account a domain and a role an agency.
  */
 import { derivedHex } from "../ground/identifiers";
 
@@ -28,9 +28,9 @@ export interface Project {
   readonly name: string;
 }
 
-/** One line of a trust policy: who may take on a role. */
+/** One line of a trust policy: a principal that may assume a role. */
 export type Trust =
-  /** Everybody who acts in the account. */
+  /** Every principal that acts in the account. */
   | { readonly kind: "account"; readonly domain: string }
   | { readonly kind: "user"; readonly domain: string; readonly user: string }
   /** Sessions of another agency or role: role chaining. */
@@ -51,7 +51,7 @@ export interface AssumableRole {
   readonly externalId: string | undefined;
 }
 
-/** Somebody else who knows the account's users and signs id tokens (OIDC). */
+/** A third party that knows the account's users and signs id tokens (OIDC). */
 export interface IdentityProvider {
   /** Unique over all accounts, as on Huawei Cloud. */
   readonly name: string;

@@ -6,7 +6,7 @@ import type { AccessKey, Account, AssumableRole, IdentityProvider, Project, Trus
 
 /** A principal that may assume a role, as JSON. */
 export type SeedTrust =
-  /** `domain` alone: everybody who acts in that account; else that user, or sessions of that agency or role. */
+  /** `domain` alone: every principal that acts in that account; else that user, or sessions of that agency or role. */
   | { domain: string; user?: string; agency?: string; role?: string }
   /** Bearers of an id token of that identity provider; `subject` may have `*`. @default any subject */
   | { idp: string; subject?: string };
@@ -99,8 +99,8 @@ export function readAccount(json: unknown, path: string, knownDomain?: string): 
 }
 
 /**
- * Refuses accounts that share what has to be unique.
- * @throws {ShapeError} when two do; names it
+ * Refuses accounts that share a value that has to be unique.
+ * @throws {ShapeError} when two accounts do; names the value
  */
 export function rejectRepeated(accounts: readonly Account[]): void {
   const names = accounts.flatMap((account) => [

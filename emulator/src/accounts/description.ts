@@ -1,4 +1,4 @@
-/** Accounts and machines as JSON, for whoever asks the control API. No secrets. */
+/** Accounts and machines as JSON, for the control API. No secrets. */
 import type { JsonObject } from "../ground/jsonShape";
 import { agencyUrn, providerArn, providerUrn, roleArn } from "./account";
 import type { Account, Trust } from "./account";

@@ -1,4 +1,4 @@
-/** All accounts, and the tokens and temporary keys that have been given out to those who act in them. */
+/** All accounts, and the tokens and temporary keys that have been issued to the principals that act in them. */
 import type { Clock } from "../ground/clock";
 import type { Account, Cloud, IdentityProvider } from "./account";
 import { newKey, newToken } from "./keyForms";
@@ -47,7 +47,7 @@ export const tokenLifetimeMs = 24 * 3600 * 1000;
 /** More than any test needs; the oldest are forgotten first, so that a long-lived emulator stays small. */
 const mostCredentials = 20_000;
 
-/** The accounts, and what their users have been given. */
+/** The accounts, with the tokens and keys that their users have. */
 export class AccountDirectory {
   #accounts: readonly Account[];
   readonly #seeded: readonly Account[];
@@ -94,7 +94,7 @@ export class AccountDirectory {
     return this.#accounts.find((account) => account.accountId === accountId);
   }
 
-  /** An identity provider by its name, which is unique, and whose it is. */
+  /** An identity provider by its name, which is unique, with its account. */
   identityProvider(
     name: string,
   ): { readonly account: Account; readonly provider: IdentityProvider } | undefined {

@@ -20,7 +20,7 @@ export class Keyring {
     this.strict = strict;
   }
 
-  /** The key, and who signs with it; `undefined` when either is unknown to the cloud. */
+  /** The key, and the principal that signs with it; `undefined` when either is unknown to the cloud. */
   find(
     accessKey: string,
     cloud: Cloud,

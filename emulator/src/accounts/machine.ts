@@ -1,6 +1,6 @@
 /**
- * The machines that a client can find itself on, whose metadata services and their likes hand out keys to whoever has none:
- * reads them from the JSON of a seed file or of the control API.
+ * The machines on which a client can run, whose metadata services and similar services issue keys to clients without
+ * keys. Reads the machines from the JSON of a seed file or of the control API.
  */
 import { derivedHex, derivedUuid } from "../ground/identifiers";
 import { Fields, ShapeError } from "../ground/jsonShape";

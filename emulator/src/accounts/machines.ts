@@ -119,7 +119,7 @@ export class Machines {
     for (const machine of this.#seeded) this.#machines.set(machine.kind, machine);
   }
 
-  // Somebody may have made the key worthless, as a fault does.
+  // The key may have been expired early, as a fault does.
   #isGood({ accessKey, cloud }: TemporaryKey): boolean {
     const key = this.#directory.signingKey(accessKey, cloud);
     return key !== undefined && this.#clock.now() < (key.expiresAt ?? 0);

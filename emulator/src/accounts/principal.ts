@@ -11,7 +11,7 @@ export interface SessionRef {
   readonly cloud: Cloud;
   readonly domain: string;
   readonly roleId: string;
-  /** The name that whoever assumed the role has given to the session, if any. */
+  /** The name that the caller that assumed the role has given to the session, if any. */
   readonly session: string | undefined;
   /** The actors that have assumed the role, the first of a chain first. */
   readonly assumedBy: readonly Actor[];
@@ -138,7 +138,7 @@ export function shortName({ account, name, session }: Actor): string {
   return session === undefined ? `${account}/${name}` : `${account}/${name} (${session})`;
 }
 
-/** The chain of those who have assumed a role when this principal assumes one. */
+/** The chain of actors that have assumed a role when this principal assumes one. */
 export function chainOf({ ref, actor }: Principal): readonly Actor[] {
   return ref.kind === "session" ? [...ref.assumedBy, actor] : [actor];
 }

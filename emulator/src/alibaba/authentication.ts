@@ -1,4 +1,4 @@
-/** Finds out who has sent a request to an Alibaba Cloud service: either signature, clock skew, nonces, STS tokens. */
+/** Identifies the sender of a request to an Alibaba Cloud service: either signature, clock skew, nonces, STS tokens. */
 import type { Call } from "../http/exchange";
 import type { Account } from "../accounts/account";
 import type { SigningKey } from "../accounts/directory";

@@ -1,6 +1,6 @@
 /**
  * Checks Alibaba Cloud's two signatures, ACS3-HMAC-SHA256 and the legacy RPC HMAC-SHA1, written from the vendor's
- * description and from what its SDKs send. Pure: the caller looks up the secret and judges clock and nonce.
+ * description and from the requests of its SDKs. Pure: the caller looks up the secret and judges clock and nonce.
  */
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 

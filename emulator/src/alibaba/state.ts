@@ -2,7 +2,7 @@
 import type { EmulatorState } from "../cloud/state";
 import type { AlibabaAuthenticator } from "./authentication";
 
-/** The state of one emulator, and who checks the requests to Alibaba Cloud. */
+/** The state of one emulator, with the authenticator of requests to Alibaba Cloud. */
 export interface AlibabaState extends EmulatorState {
   readonly authenticator: AlibabaAuthenticator;
 }

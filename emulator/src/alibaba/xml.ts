@@ -1,4 +1,4 @@
-/** The XML form of an answer: what the legacy form of a request gets when it does not ask for JSON. */
+/** The XML form of an answer: the default of the legacy form of a request, unless the request asks for JSON. */
 import type { Reply } from "../http/exchange";
 import { isJsonObject } from "../ground/jsonShape";
 

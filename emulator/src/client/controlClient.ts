@@ -34,9 +34,9 @@ export class ControlError extends Error {
 }
 
 /**
- * Scripts workflows, plans faults, moves the clock, and shows what has happened. Every method throws {@link ControlError}:
- * with `status` 400 and the field's name if a field is wrong, 404 if the object does not exist, without `status` if no
- * emulator answers.
+ * Scripts workflows, plans faults, moves the clock, and shows past executions and requests. Every method throws {@link
+ * ControlError}: with `status` 400 and the field's name if a field is wrong, 404 if the object does not exist, without
+ * `status` if no emulator answers.
  */
 export class ControlClient {
   /** Base of all services, without a final slash. */
@@ -123,7 +123,7 @@ export class ControlClient {
 
   /**
    * Removes a planned fault, or all.
-   * @returns the number of faults, including those that have hit all their requests
+   * @returns the number of removed faults, including those that have hit all their requests
    */
   async removeFaults(id?: string): Promise<number> {
     const path = id === undefined ? "/faults" : `/faults/${encodeURIComponent(id)}`;

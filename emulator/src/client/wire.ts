@@ -124,7 +124,7 @@ export interface EmulatedNode {
   readonly taskToken?: string;
 }
 
-/** An execution, whoever has started it. */
+/** An execution, of the services or of the control API. */
 export interface EmulatedExecution {
   readonly service: string;
   readonly projectId: string;

@@ -27,7 +27,7 @@ export class QuirkBook {
 
   /**
    * Replaces the quirks of one workflow, or without `workflowId` those of all: `{workflowId?, <quirk>: value, …}`.
-   * @throws {ShapeError} when a quirk is unknown, or set to what it cannot be
+   * @throws {ShapeError} when a quirk is unknown, or set to a value that it cannot have
    */
   put(description: unknown): void {
     const fields = new Fields(description, "");

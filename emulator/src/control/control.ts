@@ -1,6 +1,6 @@
 /**
- * The control API under `/_emulator/`: scripts workflows, plans faults, moves the clock, shows what has happened. The API needs
- * no credentials and therefore answers this machine only.
+ * The control API under `/_emulator/`: scripts workflows, plans faults, moves the clock, shows past executions and
+ * requests. The API needs no credentials and therefore answers this machine only.
  */
 import type { EmulatorState } from "../cloud/state";
 import { ShapeError } from "../ground/jsonShape";

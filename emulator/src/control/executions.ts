@@ -1,4 +1,4 @@
-/** The part of the control API that is about executions: lists them, starts them for somebody else, decides on approvals. */
+/** The control API's routes for executions: lists them, starts them for others, decides on approvals. */
 import type { EmulatorState } from "../cloud/state";
 import type { Execution } from "../executions/record";
 import { Fields, ShapeError } from "../ground/jsonShape";

@@ -17,7 +17,7 @@ export function faultRoutes({ faults }: EmulatorState): ControlRoute[] {
   ];
 }
 
-/** The routes about the requests that services have received, and who has sent them. */
+/** The routes about the requests that services have received, with their senders. */
 export function requestRoutes({ log }: EmulatorState): ControlRoute[] {
   return [
     {

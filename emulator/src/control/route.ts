@@ -21,9 +21,9 @@ export interface ControlRequest {
 /** A route of the control API; its path is below the root. */
 export interface ControlRoute extends Route {
   /**
-   * Answers with JSON; `undefined` for nothing to say.
+   * Answers with JSON; `undefined` for an answer without content.
    * @throws {ShapeError} when a field of the request is wrong
-   * @throws {ReplyError} when what the request names is not there, or not in the right state
+   * @throws {ReplyError} when the object that the request names does not exist, or is not in the right state
    */
   readonly handle: (request: ControlRequest) => JsonObject | undefined;
 }

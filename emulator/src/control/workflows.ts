@@ -73,7 +73,7 @@ function putWorkflow(
   return { service, projectId, workflowId: id };
 }
 
-// A workflow that was created with a definition keeps it: the nodes of its script then say what its tasks do.
+// A workflow that was created with a definition keeps it: the nodes of its script are then the scripts of its tasks.
 function withDefinition(scripted: Workflow, { script, createdBy, createdAt }: Workflow): Workflow {
   const { name, description, attributes } = script;
   if (attributes["definition"] === undefined) return scripted;

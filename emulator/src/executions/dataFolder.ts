@@ -49,7 +49,7 @@ export class DataFolder {
     await release?.();
   }
 
-  // Somebody has deleted the lock, or has taken it over while this process stood still.
+  // The lock was deleted, or was taken over while this process stood still.
   #lose(): void {
     this.#release = undefined;
     process.stderr.write(
@@ -57,7 +57,7 @@ export class DataFolder {
     );
   }
 
-  /** Keeps an execution, or replaces what was kept. */
+  /** Keeps an execution, or replaces its former record. */
   saveExecution(execution: Execution): void {
     this.#write(this.#executionFile(execution), execution);
   }
@@ -76,7 +76,7 @@ export class DataFolder {
     return executions.sort((a, b) => a.sequence - b.sequence);
   }
 
-  /** Keeps a workflow, or replaces what was kept. */
+  /** Keeps a workflow, or replaces its former record. */
   saveWorkflow(workflow: Workflow): void {
     this.#write(this.#workflowFile(workflow), workflow);
   }

@@ -25,7 +25,9 @@ interface Owner {
   readonly host: string;
 }
 
-/** After this time without a sign of life a lock is taken over, whoever holds it. A live owner gives one every half of it. */
+/**
+ * After this time without a sign of life a lock is taken over from any owner. A live owner gives one every half of it.
+ */
 const staleMs = 10_000;
 
 /** The same for an owner of which this machine knows that it is gone; the library allows no less. */
@@ -36,7 +38,7 @@ const retriesOfGone = { retries: 30, minTimeout: 100, maxTimeout: 100, factor: 1
 
 /**
  * Takes the lock of a folder, which must be there.
- * @param onLost - called when somebody else has taken or deleted the lock
+ * @param onLost - called when another process or person has taken or deleted the lock
  * @returns gives the lock back
  * @throws {FolderInUseError} when another emulator has the folder
  */
@@ -82,7 +84,7 @@ function isGone({ pid, host }: Owner): boolean {
     process.kill(pid, 0);
     return false;
   } catch (error) {
-    // EPERM: the process is there, and belongs to somebody else.
+    // EPERM: the process is there, and belongs to another user.
     return (error as NodeJS.ErrnoException).code === "ESRCH";
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Waits in real time for something to happen in emulated time: for long polls and for calls that last as long as an
- * execution. Wakes when the clock is moved or its speed changed, and when somebody does something to an execution.
+ * Waits in real time for an event of emulated time: for long polls and for calls that last as long as an execution.
+ * Wakes when the clock is moved or its speed changed, and when an intervention changes an execution.
  */
 import type { Clock } from "../ground/clock";
 import type { ExecutionStore } from "./store";
@@ -25,7 +25,8 @@ export function waitUntil(
     const look = (): void => {
       clearTimeout(timer);
       const left = endsAt - performance.now();
-      // Asked before: what ends between the two questions has no change to come, and must be seen to have ended.
+      // Asked before: an execution that ends between the two questions has no change to come, and must be seen to have
+      // ended.
       const change = untilChange();
       if (left <= 0 || gone.aborted || isDone()) {
         finish();

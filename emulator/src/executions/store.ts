@@ -61,7 +61,7 @@ export class ExecutionStore {
   }
 
   /**
-   * Adds a workflow that somebody makes through the service's own API.
+   * Adds a workflow that is made through the service's own API.
    * @param at - epoch milliseconds. @default now
    */
   createWorkflow(
@@ -150,7 +150,7 @@ export class ExecutionStore {
     return this.#player.play(execution);
   }
 
-  /** Calls back after every change that somebody makes to an execution; returns how to stop that. */
+  /** Calls back after every intervention in an execution; returns a function that stops the calls. */
   watch(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => {
@@ -158,7 +158,7 @@ export class ExecutionStore {
     };
   }
 
-  /** Records what someone does to the execution now. */
+  /** Records an intervention in the execution, now. */
   intervene(execution: Execution, action: WithoutTime<Intervention>): Execution {
     const intervention: Intervention = { ...action, at: this.#clock.now() };
     const changed = { ...execution, interventions: [...execution.interventions, intervention] };
@@ -189,7 +189,7 @@ export class ExecutionStore {
     this.#tellListeners();
   }
 
-  /** Takes in what the data folder has kept. */
+  /** Loads the records of the data folder. */
   load(): void {
     if (!this.#data) return;
     for (const workflow of this.#data.loadWorkflows()) {

@@ -1,6 +1,6 @@
 /**
- * The emulator's clock: everything that the services call "now" comes from here, so that a test can let hours
- * pass in milliseconds. The machine's own clock is kept apart for what clients in real time must agree on.
+ * The emulator's clock: everything that the services call "now" comes from here, so that a test can let hours pass in
+ * milliseconds. The machine's own clock is kept apart for times that clients in real time must agree on.
  */
 
 /** The setting that a clock needs to continue after a restart. */
@@ -35,7 +35,7 @@ export class Clock {
     return this.#machineTime();
   }
 
-  /** Calls back whenever somebody moves the clock or changes its speed; returns how to stop that. */
+  /** Calls back at every change of the clock or its speed; returns a function that stops the calls. */
   watch(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => {

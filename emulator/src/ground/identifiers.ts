@@ -1,4 +1,4 @@
-/** Makes the identifiers that the services hand out: random ones, and ones derived from what they name. */
+/** Makes the identifiers that the services issue: random ones, and ones derived from a name. */
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 
 /** A new UUID for an execution. */

@@ -28,7 +28,7 @@ export interface TextLimits {
   readonly max?: number;
   readonly oneOf?: readonly string[];
   readonly pattern?: RegExp;
-  /** Says in words what `pattern` asks for. */
+  /** Describes the demand of `pattern` in words. */
   readonly patternText?: string;
 }
 

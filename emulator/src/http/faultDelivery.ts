@@ -1,4 +1,4 @@
-/** Carries out a planned fault around the handling of one request, and says what goes over the socket. */
+/** Carries out a planned fault around the handling of one request, and decides on the data for the socket. */
 import type { Fault } from "./faults";
 import { jsonReply } from "./exchange";
 import type { Call, Reply } from "./exchange";

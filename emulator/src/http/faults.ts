@@ -1,4 +1,4 @@
-/** The plan of faults that the control API has asked for: which request is hit next, and by what. */
+/** The plan of faults that the control API has asked for: chooses the fault that hits the next request. */
 import { Fields } from "../ground/jsonShape";
 
 /** The faults that a request can meet. */

@@ -1,4 +1,4 @@
-/** Reads what is in a request; each service says in its own words what is wrong. */
+/** Reads the content of a request; each service reports problems in its own words. */
 import { Fields, ShapeError } from "../ground/jsonShape";
 import type { Call } from "./exchange";
 

@@ -3,7 +3,7 @@ import type { ServerResponse } from "node:http";
 import type { Call, Reply } from "./exchange";
 import type { Delivery } from "./faultDelivery";
 
-/** Does with the socket what the delivery says. */
+/** Carries out the delivery on the socket. */
 export function perform(delivery: Delivery, response: ServerResponse, call: Call): void {
   switch (delivery.kind) {
     case "reply":

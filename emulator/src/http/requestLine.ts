@@ -6,8 +6,9 @@ import type { LoggedRequest } from "./requestLog";
 const longestPath = 300;
 
 /**
- * Formats a request: time, method, path, operation, outcome, fault, caller, request id. No headers and no body, and of the
- * path only what the log keeps, so that no secret is in the line. Has no line break at the end, and none within.
+ * Formats a request: time, method, path, operation, outcome, fault, caller, request id. Has no headers and no body, and
+ * only the part of the path that the log keeps, so that no secret is in the line. Has no line break at the end, and
+ * none within.
  */
 export function formatRequest(request: LoggedRequest): string {
   const { time, method, path, service, operation, status, fault, caller, requestId } = request;

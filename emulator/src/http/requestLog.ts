@@ -108,7 +108,7 @@ export class RequestLog {
     return entry;
   }
 
-  /** Counts an answer, and tells whoever follows the log; unlike the entries, counts are never dropped. */
+  /** Counts an answer, and informs the followers of the log; unlike the entries, counts are never dropped. */
   count(entry: LoggedRequest): void {
     const key = countKey(entry);
     this.#counted.set(key, (this.#counted.get(key) ?? 0) + 1);

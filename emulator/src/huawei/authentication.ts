@@ -1,4 +1,4 @@
-/** Authenticates a request as Huawei's gateway does: an IAM token, or an AK/SK signature. Says who is calling. */
+/** Authenticates a request as Huawei's gateway does: an IAM token, or an AK/SK signature. Identifies the caller. */
 import type { Call } from "../http/exchange";
 import type { Account, Project } from "../accounts/account";
 import type { IssuedToken, SigningKey } from "../accounts/directory";

@@ -1,6 +1,7 @@
 /**
- * The metadata service of an ECS of Huawei Cloud (at http://169.254.169.254 in the cloud), with the tokens of its second
- * version; and the service that a pod of CCE gets its keys from. Both hand out the keys of an agency to whoever is there.
+ * The metadata service of an ECS of Huawei Cloud (at http://169.254.169.254 in the cloud), with the tokens of its
+ * second version; and the service that gives keys to a pod of CCE. Both issue the keys of an agency to every client on
+ * the machine.
  */
 import { jsonReply, ReplyError, textReply } from "../http/exchange";
 import type { Reply } from "../http/exchange";

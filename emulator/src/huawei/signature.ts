@@ -1,6 +1,6 @@
 /**
- * Checks SDK-HMAC-SHA256 signatures, written from the vendor's description and from what its SDKs send.
- * Pure: the caller looks up the secret key and judges the clock.
+ * Checks SDK-HMAC-SHA256 signatures, written from the vendor's description and from the requests of its SDKs. Pure: the
+ * caller looks up the secret key and judges the clock.
  */
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 

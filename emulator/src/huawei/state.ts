@@ -2,7 +2,7 @@
 import type { EmulatorState } from "../cloud/state";
 import type { Authenticator } from "./authentication";
 
-/** The state of one emulator, and who checks the requests to Huawei Cloud. */
+/** The state of one emulator, with the authenticator of requests to Huawei Cloud. */
 export interface HuaweiState extends EmulatorState {
   readonly authenticator: Authenticator;
 }

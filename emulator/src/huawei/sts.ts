@@ -1,6 +1,7 @@
 /**
- * Huawei Cloud's STS of IAM 5: agencies for those who have keys, agencies for those who have an id token, and who one is.
- * It stands behind the gateway. Of its error codes only STS5.1001 and STS5.1106 have been seen; the others are guesses.
+ * Huawei Cloud's STS of IAM 5: agencies for callers with keys, agencies for bearers of id tokens, and the caller's
+ * identity. The STS stands behind the gateway. Of its error codes only STS5.1001 and STS5.1106 have been seen; the
+ * others are guesses.
  */
 import { jsonReply, ReplyError } from "../http/exchange";
 import type { Call, Reply } from "../http/exchange";

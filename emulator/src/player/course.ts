@@ -8,7 +8,7 @@ import type { OpenStep, ProgramRecord } from "./record";
 /** The end of a part of the program. */
 export interface Ending {
   readonly at: number;
-  /** `success`; anything else is a failure, and what the execution ends with. */
+  /** `success`; anything else is a failure, and the outcome of the execution. */
   readonly outcome: string;
   /** The outcome of the step, where it differs from the outcome. */
   readonly stepOutcome?: string;
@@ -41,7 +41,7 @@ export interface Frame {
 /** One visit of a state. */
 export interface Visit {
   readonly key: string;
-  /** The values that expressions read; `input` is what arrives. */
+  /** The values that expressions read; `input` is the arriving value. */
   readonly scope: Scope;
   readonly at: number;
   readonly until: number;

@@ -47,7 +47,7 @@ export function holds(condition: Condition, scope: Scope): boolean {
   }
 }
 
-/** Objects laid over each other; later ones win, what is no object is left out. */
+/** Objects laid over each other; later ones win, and values that are no objects are left out. */
 export function layOver(...values: readonly Json[]): Json {
   const made: Record<string, Json> = {};
   for (const value of values) {

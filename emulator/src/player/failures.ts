@@ -13,7 +13,7 @@ export interface Repair {
 }
 
 /**
- * The retry by the state's rules; without one, what somebody does by hand where nothing else handles the failure.
+ * The retry by the state's rules; without one, the repair by hand where nothing else handles the failure.
  * @param used - counts the retries by each rule
  * @returns `undefined` when the state has failed for good
  */
@@ -38,9 +38,9 @@ export function repairOf(
 }
 
 /**
- * Ends a step that has failed for good. The sequence goes on all the same when somebody skips the step, when the task's
- * script ignores the failure, or where a rule catches the error.
- * @param skippedAt - the time at which somebody skips the step
+ * Ends a step that has failed for good. The sequence continues all the same when a person skips the step, when the
+ * task's script ignores the failure, or where a rule catches the error.
+ * @param skippedAt - the time at which a person skips the step
  */
 export function failed(
   state: State,

@@ -10,7 +10,7 @@ export interface TaskScript {
   readonly output?: Json;
   readonly error?: string | undefined;
   readonly cause?: string | undefined;
-  /** The task is paused before its work until somebody sends a `continue`. */
+  /** The task is paused before its work until it gets a `continue`. */
   readonly pauses?: boolean | undefined;
   /** The sequence around goes on when `outcome` is a failure, and ends with `fail`. */
   readonly ignoresFailure?: boolean | undefined;
@@ -20,7 +20,7 @@ export interface TaskScript {
 export interface Stop {
   readonly kind: "stop";
   readonly at: number;
-  /** Milliseconds that the stop takes. @default what the play says */
+  /** Milliseconds that the stop takes. @default the play's own value */
   readonly takesMs?: number | undefined;
   readonly error?: string | undefined;
   readonly cause?: string | undefined;
@@ -89,7 +89,7 @@ export interface Play {
   readonly queuedMs?: number | undefined;
   /** Time that a stop takes; an execution that ends earlier is not stopped. */
   readonly stopTakesMs?: number | undefined;
-  /** Final outcome, whatever the states say. */
+  /** Final outcome, in place of the states' outcome. */
   readonly outcome?: string | undefined;
 }
 
@@ -123,7 +123,7 @@ export interface ProgramStep {
   readonly error: ProgramError | undefined;
   /** All attempts, the last one last; at least one. */
   readonly attempts: readonly AttemptSnapshot[];
-  /** Of a map: what became of its items. */
+  /** Of a map: the numbers of its items, by their state. */
   readonly items?: ItemCounts | undefined;
 }
 
@@ -173,7 +173,7 @@ export interface ProgramEvent {
   readonly after: ProgramEvent | undefined;
   readonly input?: Json;
   readonly output?: Json;
-  /** Of `stepEntered` and `stepExited`: what the sequence around has collected by then. */
+  /** Of `stepEntered` and `stepExited`: the outputs that the sequence around has collected by then. */
   readonly local?: Json;
   readonly error?: ProgramError | undefined;
 }
@@ -181,7 +181,9 @@ export interface ProgramEvent {
 /** An execution at one moment. Times in epoch milliseconds. */
 export interface ProgramSnapshot {
   readonly phase: "awaitingApproval" | "queued" | "running" | "paused" | "stopping" | "ended";
-  /** `success`, `fail`, `timeout`, `cancel`, or what {@link Play.outcome} says; `rejected` when approval was refused. */
+  /**
+   * `success`, `fail`, `timeout`, `cancel`, or the text of {@link Play.outcome}; `rejected` when approval was refused.
+   */
   readonly outcome: string | undefined;
   readonly output: Json;
   readonly error: ProgramError | undefined;

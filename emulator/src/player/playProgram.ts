@@ -1,6 +1,6 @@
 /**
- * Plays a program: how an execution stands at a time follows from the program, its input, its start and what people
- * did to it, and from nothing else. No timers: moving the clock is enough to let hours pass.
+ * Plays a program: the state of an execution at a time follows from the program, its input, its start and the
+ * interventions of people, and from nothing else. No timers: moving the clock is enough to let hours pass.
  */
 import type { Program, ProgramError } from "./program";
 import type { Intervention, Play, ProgramEventType, ProgramSnapshot, Stop, Verdict } from "./play";

@@ -1,4 +1,7 @@
-/** The one way to ask how an execution stands. The answer follows from what is played, its start, the interventions and the time. */
+/**
+ * The only source for the state of an execution. The state follows from the program, its start, the interventions and
+ * the time.
+ */
 import type { Intervention, ProgramSnapshot, TaskScript } from "./play";
 import { playProgram } from "./playProgram";
 import type { Json, Program } from "./program";

@@ -23,7 +23,7 @@ export type Expression =
   | { readonly kind: "path"; readonly root: Root; readonly keys: readonly (string | number)[] }
   | { readonly kind: "object"; readonly fields: Readonly<Record<string, Expression>> }
   | { readonly kind: "list"; readonly items: readonly Expression[] }
-  /** Objects laid over each other; later ones win, what is no object is left out. */
+  /** Objects laid over each other; later ones win, and values that are no objects are left out. */
   | { readonly kind: "merge"; readonly parts: readonly Expression[] }
   /** The parts' texts, joined. */
   | { readonly kind: "text"; readonly parts: readonly Expression[] };
@@ -64,7 +64,7 @@ export interface CatchRule {
   readonly errors: ErrorCodes;
   /** State of the same sequence to go on with; `undefined` ends the sequence. */
   readonly next: string | undefined;
-  /** The input of the next state; default: what an output would be, `{error: {code, cause}}`. */
+  /** The input of the next state; default: the value of an output, `{error: {code, cause}}`. */
   readonly output?: Expression | undefined;
 }
 
@@ -73,7 +73,7 @@ interface StateParts {
   readonly id: string;
   /** Default: the id. */
   readonly name?: string | undefined;
-  /** Makes the state's input from what arrives; default: that itself. */
+  /** Makes the state's input from the arriving value; default: that value itself. */
   readonly input?: Expression | undefined;
   /** Makes the state's output from its `result`; default: that itself. */
   readonly output?: Expression | undefined;
@@ -92,7 +92,7 @@ export interface TaskState extends StateParts {
   /** Once submitted it waits for a report. */
   readonly callback?: boolean | undefined;
   readonly timeoutMs?: number | undefined;
-  /** Makes what the task is called with, for the event `taskScheduled`; default: the state's input. */
+  /** Makes the parameters of the task's call, for the event `taskScheduled`; default: the state's input. */
   readonly parameters?: Expression | undefined;
 }
 
@@ -192,7 +192,7 @@ export interface Sequence {
   readonly data: "chain" | "collect";
   /** Ids of states after which the sequence around a choice ends too. */
   readonly endsOuter?: readonly string[] | undefined;
-  /** Makes the sequence's input from what arrives. */
+  /** Makes the sequence's input from the arriving value. */
   readonly input?: Expression | undefined;
   /** Makes the sequence's output from its `result`. */
   readonly output?: Expression | undefined;

@@ -45,7 +45,7 @@ export interface NodeScript {
 /** The script of one execution. */
 export interface RunScript {
   readonly nodes: readonly NodeScript[];
-  /** Final status, whatever the nodes say. */
+  /** Final status, in place of the nodes' result. */
   readonly status?: Outcome | undefined;
   /** Status while it runs, to play a status that no client knows. */
   readonly runningStatus?: string | undefined;
@@ -57,7 +57,7 @@ export interface RunScript {
   readonly stopTakesMs: number;
 }
 
-/** The script of a flow that has a definition of its own, until somebody scripts its tasks. */
+/** The script of a flow that has a definition of its own, until its tasks are scripted. */
 export const unscripted: RunScript = {
   nodes: [],
   requiresApproval: false,

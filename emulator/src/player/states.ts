@@ -15,7 +15,7 @@ import type { OpenStep, ProgramRecord } from "./record";
 import { playTask, playWait } from "./tasks";
 import type { TaskWorld } from "./tasks";
 
-/** The vendor's documented limit of an execution: what goes in circles, or retries without a pause, ends with it. */
+/** The vendor's documented limit of an execution: a loop, or a retry without a pause, ends with it. */
 const mostEvents = 5000;
 
 /** One play of a program. */

@@ -81,7 +81,7 @@ function awaitReport(
   return { ended: failure(report.at, error.code, error.cause) };
 }
 
-// Nothing changes before the deadline unless somebody does something.
+// Nothing changes before the deadline without an intervention.
 function awaitSomebody(
   phase: ProgramStep["phase"],
   world: TaskWorld,

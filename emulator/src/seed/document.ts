@@ -47,7 +47,7 @@ export interface SeedRun {
   durationsMs?: number[];
   /** Changes of single nodes, by id. */
   change?: Record<string, SeedNodeParts>;
-  /** Final status, whatever the nodes say. */
+  /** Final status, in place of the nodes' result. */
   status?: string;
   /** Status while it runs. */
   runningStatus?: string;
@@ -80,7 +80,7 @@ export interface Seed {
   /** True if the demo account and its workflows are there too. @default true */
   demo?: boolean;
   accounts?: SeedAccount[];
-  /** Machines that hand out keys to whoever has none, by where they are. */
+  /** Machines that issue keys to clients without keys, by their place. */
   machines?: SeedMachines;
   /** By workflow id, or by `service:id` where two services have workflows of the same id. */
   workflows?: Record<string, SeedWorkflow>;

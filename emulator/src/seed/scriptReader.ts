@@ -133,7 +133,7 @@ function readNodeChange(json: unknown, path: string): Partial<NodeScript> {
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-// Only what is there: an absent field must not overwrite the node that the parts are merged onto.
+// Only the fields that are present: an absent field must not overwrite the node that the parts are merged onto.
 function readNodeParts(fields: Fields): Partial<NodeScript> {
   const parts: Mutable<Partial<NodeScript>> = {};
   const durationMs = fields.number("durationMs", durationLimits);

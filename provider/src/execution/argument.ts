@@ -7,7 +7,7 @@ export type Arguments = Readonly<Record<string, unknown>>;
 
 /** Something wrong with an argument, or with a setting. */
 export interface ArgumentProblem {
-  /** The argument's name; undefined where a setting is wrong. */
+  /** The argument's name; undefined if a setting is wrong. */
   readonly argument: string | undefined;
   /**
    * The value's problem, the limit, and the remedy: a sentence that follows the argument's name, or a sentence that
@@ -27,7 +27,7 @@ export interface ArgumentRule {
   /** Gets only known values; returns the problem of a value, or nothing. */
   (value: unknown): string | undefined;
   readonly type: ArgumentType;
-  /** The only words that are taken; left out where any are. */
+  /** The only words that are accepted; left out if every word is. */
   readonly words?: readonly string[];
 }
 
@@ -36,16 +36,16 @@ export interface ArgumentSpec {
   /** Says what is wrong with a value, or nothing. */
   readonly rule: ArgumentRule;
   readonly required?: boolean;
-  /** True where another value means another execution: a change runs the workflow again. */
+  /** True if another value means another execution: a change runs the workflow again. */
   readonly replaces?: boolean;
-  /** True where leaving it out means "where the execution is": region and project, whose resolved values are kept. */
+  /** True if leaving it out means "where the execution is": region and project, whose resolved values are kept. */
   readonly located?: boolean;
   /** The value that leaving it out stands for; naming that value is no change. */
   readonly defaultValue?: unknown;
-  /** True where a text is JSON: the order of keys in it means nothing. */
+  /** True if a text is JSON: the order of keys in it means nothing. */
   readonly isJson?: boolean;
-  /** True where it takes data of the program's own, which may be secret; others name, place or steer a run. */
+  /** True if it takes data of the program's own, which may be secret; others name, place or steer a run. */
   readonly isPayload?: boolean;
-  /** True where the workflow gets it as its input, and can therefore give it back. */
+  /** True if the workflow gets it as its input, and can therefore give it back. */
   readonly isInput?: boolean;
 }

@@ -18,7 +18,7 @@ export interface BackendCapabilities {
   readonly longestRunName?: number;
   /** The longest duration of a long poll by `describe`, in seconds; 0 if the service has no long polls. */
   readonly longPollSeconds: number;
-  /** Largest page of a list; undefined where the service gives everything at once. */
+  /** Largest page of a list; undefined if the service gives everything at once. */
   readonly pageSize: number | undefined;
   /**
    * The part that a list shows of an execution that has ended: all that `describe` shows, the outcome without the

@@ -10,7 +10,7 @@ import type { ExecutionStatus } from "./snapshot";
 /** Stands for a value that is only known after other resources exist; seen in check and diff. */
 export const unknownValue: unique symbol = Symbol("unknown until other resources exist");
 
-/** True where a value is, or has in it, something that is not known yet. */
+/** True if a value is, or has in it, something that is not known yet. */
 export function containsUnknown(value: unknown): boolean {
   if (value === unknownValue) return true;
   if (typeof value !== "object" || value === null) return false;

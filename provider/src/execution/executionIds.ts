@@ -11,7 +11,7 @@ const maxLength = 256;
 // marks that turn the direction of a text.
 const readable = /^[^\p{C}\p{Z}/\\]+$/u;
 
-/** The id in a field of an answer; undefined where it is none that a later request could name. */
+/** The id in a field of an answer; undefined if it is none that a later request could name. */
 export function readExecutionId(value: unknown): string | undefined {
   if (typeof value !== "string" || value.length > maxLength) return undefined;
   return readable.test(value) && value !== "." && value !== ".." ? value : undefined;
@@ -20,7 +20,7 @@ export function readExecutionId(value: unknown): string | undefined {
 /**
  * The id of an execution that has just been started.
  * @param field name of the field, for the message.
- * @throws ResponseFormatError where it is none that a later request could name.
+ * @throws ResponseFormatError when it is none that a later request could name.
  */
 export function demandExecutionId(value: unknown, field: string, request: RequestSummary): string {
   const id = readExecutionId(value);
@@ -33,8 +33,8 @@ export function demandExecutionId(value: unknown, field: string, request: Reques
 
 /**
  * Checks that an answer is about the requested execution, where the answer says so.
- * @param value of the answer; absent where it does not say.
- * @throws ResponseFormatError where it is about something else.
+ * @param value of the answer; absent if it does not say.
+ * @throws ResponseFormatError when it is about something else.
  */
 export function checkIsAbout(expected: string, value: unknown, field: string, request: RequestSummary): void {
   if (value === undefined || value === null || value === "") return;
@@ -53,7 +53,7 @@ export function describeUnreadable(rows: number): string {
 
 /**
  * Sees that a list by which something is decided has no rows that can't be read.
- * @throws IncompleteListError where it has.
+ * @throws IncompleteListError when it has.
  */
 export function demandReadable(rows: number | undefined, subject: string): void {
   if (rows === undefined || rows === 0) return;

@@ -7,8 +7,8 @@ import type { ExecutionSnapshot } from "./snapshot";
 
 /**
  * Looks once.
- * @returns undefined where the service knows no such execution.
- * @throws whatever else `describe` throws.
+ * @returns undefined if the service knows no such execution.
+ * @throws any other error of `describe`.
  */
 export async function lookAt(
   backend: Backend,

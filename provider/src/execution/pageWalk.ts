@@ -57,7 +57,7 @@ export class PageWalk {
     return news;
   }
 
-  /** Notes where the next page begins. True where it is to be read. */
+  /** Notes where the next page begins. True if it is to be read. */
   goOn(nextToken: string | undefined): boolean {
     this.#pages += 1;
     if (nextToken === undefined) return false;

@@ -46,7 +46,7 @@ const mostPagesToDecide = 1_000;
 
 /**
  * The pages of a list as they are asked for, newest first; no execution twice, also while new ones start.
- * @throws IncompleteListError after the last page that could be had, where the list has no end.
+ * @throws IncompleteListError after the last page that could be had, when the list has no end.
  */
 export async function* pagesOf(
   backend: Pick<Backend, "subject" | "listPage">,
@@ -71,7 +71,7 @@ export async function* pagesOf(
 
 /**
  * All executions that pass a filter: they decide whether an execution is started.
- * @throws IncompleteListError where that is not known: the list has no end, or rows that can't be read.
+ * @throws IncompleteListError when that is not known: the list has no end, or rows that can't be read.
  */
 export async function listAll(
   backend: Backend,

@@ -2,44 +2,46 @@
  * Words for a snapshot: the live line and the parts of messages that name a step and its targets. Pure.
  */
 import { onOneLine } from "../ground/text";
-import type { ExecutionSnapshot, ExecutionStep, TargetCounts } from "./snapshot";
-import { durationBetweenMs } from "./snapshot";
+import type { ExecutionSnapshot, ExecutionStatus, ExecutionStep, TargetCounts } from "./snapshot";
+import { durationBetweenMs, firstFailedStep, isSettled } from "./snapshot";
 
 // Authors of workflows write what they like into names; a line stays a line.
 const maxNameLength = 80;
 
-/** How long an execution has run, and how long such executions usually take. */
-export interface ProgressTimes {
-  /** Milliseconds. */
-  readonly elapsedMs: number;
-  /** Milliseconds; undefined where nothing is known of earlier executions. */
-  readonly expectedMs: number | undefined;
-}
-
 /**
- * E.g. `step 2 of 3 "Run script", 1m12s of about 3m, 41 targets ok, 1 failed, 8 to go`; without `times` the same
- * without the time, which tells whether anything but the time has changed.
+ * How an execution stands, for a row of a terminal that shows the first two dozen characters: the telling part first,
+ * and no time that would stand still. E.g. `2/3 Run script, 41 ok 1 failed 8 left, usually 3m`, and `failed after 2m04s,
+ * 2/3 Run script`.
+ * @param expectedMs how long such executions usually take, in milliseconds; undefined where that is not known.
  */
-export function describeProgress(snapshot: ExecutionSnapshot, times?: ProgressTimes): string {
-  if (snapshot.status === "succeeded") {
-    const durationMs = durationBetweenMs(snapshot.startedAt, snapshot.settledAt);
-    return durationMs === undefined ? "succeeded" : `succeeded after ${formatDuration(durationMs)}`;
-  }
+export function describeProgress(snapshot: ExecutionSnapshot, expectedMs?: number): string {
+  if (isSettled(snapshot.status)) return describeEnd(snapshot);
   const current = snapshot.steps.at(-1);
+  const usual = expectedMs === undefined ? [] : [`usually ${formatRough(expectedMs)}`];
   const state =
     snapshot.status === "running"
       ? ""
       : snapshot.status === "unknown"
         ? formatWord(snapshot.rawStatus)
         : snapshot.status;
-  const time = times ? formatTimes(times) : [];
-  if (!current) return [state || "started", ...time].join(", ");
+  if (!current) return [state || "started", ...usual].join(", ");
   const parts = [
-    nameStep(snapshot, current),
-    ...time,
+    labelStep(snapshot, current),
     ...(current.targets ? [countTargets(current.targets)] : []),
+    ...usual,
   ];
   return [state, parts.join(", ")].filter(Boolean).join(": ");
+}
+
+const ends: Readonly<Partial<Record<ExecutionStatus, string>>> = { timedOut: "timed out" };
+
+function describeEnd(snapshot: ExecutionSnapshot): string {
+  const { status, startedAt, settledAt } = snapshot;
+  const durationMs = durationBetweenMs(startedAt, settledAt);
+  const after = durationMs === undefined ? "" : ` after ${formatDuration(durationMs)}`;
+  const step = status === "succeeded" ? undefined : firstFailedStep(snapshot);
+  const where = step === undefined ? "" : `, ${labelStep(snapshot, step)}`;
+  return `${ends[status] ?? status}${after}${where}`;
 }
 
 /** A word of the service (a name, a status) as it stands in a line. */
@@ -47,7 +49,7 @@ export function formatWord(word: string): string {
   return onOneLine(word, maxNameLength);
 }
 
-/** E.g. `step 2 of 3 "Run script"`. */
+/** A step in a sentence, e.g. `step 2 of 3 "Run script"`. */
 export function nameStep(
   snapshot: Pick<ExecutionSnapshot, "steps" | "stepsTotal">,
   step: ExecutionStep,
@@ -57,18 +59,28 @@ export function nameStep(
   return `step ${String(place)}${of} "${formatWord(step.name ?? step.id)}"`;
 }
 
-/** E.g. `step 1 of 3 "Prepare" succeeded after 12s`. */
+/** A step on a row, e.g. `2/3 Run script`; `Run script (step 2)` where the service does not give the number of steps. */
+function labelStep(
+  { steps, stepsTotal }: Pick<ExecutionSnapshot, "steps" | "stepsTotal">,
+  step: ExecutionStep,
+): string {
+  const place = String(steps.indexOf(step) + 1);
+  const name = formatWord(step.name ?? step.id);
+  return stepsTotal === undefined ? `${name} (step ${place})` : `${place}/${String(stepsTotal)} ${name}`;
+}
+
+/** E.g. `1/3 Prepare succeeded after 12s`. */
 export function describeStepEnd(snapshot: ExecutionSnapshot, step: ExecutionStep): string {
   const words: Readonly<Record<string, string>> = { timedOut: "timed out", stopped: "was stopped" };
   const after = step.durationMs === undefined ? "" : ` after ${formatDuration(step.durationMs)}`;
   const targets = step.targets?.failed ? `, ${countTargets(step.targets)}` : "";
-  return `${nameStep(snapshot, step)} ${words[step.status] ?? step.status}${after}${targets}`;
+  return `${labelStep(snapshot, step)} ${words[step.status] ?? step.status}${after}${targets}`;
 }
 
-/** A duration that is only roughly known, e.g. `about 3m`: seconds by fives, then half minutes, then minutes. */
-export function formatAbout(ms: number): string {
+/** A duration that is only roughly known, e.g. `3m`: seconds by fives, then half minutes, then minutes. */
+export function formatRough(ms: number): string {
   const unitMs = ms < 10_000 ? 1_000 : ms < 90_000 ? 5_000 : ms < 600_000 ? 30_000 : 60_000;
-  return `about ${formatDuration(Math.max(1, Math.round(ms / unitMs)) * unitMs)}`;
+  return formatDuration(Math.max(1, Math.round(ms / unitMs)) * unitMs);
 }
 
 /** Milliseconds as people say them: `850ms`, `12s`, `2m04s`, `1h05m`; none is `less than 1s`. */
@@ -84,19 +96,12 @@ export function formatDuration(ms: number): string {
   return `${String(seconds)}s`;
 }
 
-function formatTimes({ elapsedMs, expectedMs }: ProgressTimes): string[] {
-  const elapsed = elapsedMs < 1_000 ? undefined : formatDuration(elapsedMs);
-  if (expectedMs === undefined) return elapsed === undefined ? [] : [elapsed];
+// E.g. `41 ok 1 failed 8 left`.
+function countTargets({ succeeded, failed, running, notPerformed }: TargetCounts): string {
+  const left = running + notPerformed;
   return [
-    elapsed === undefined ? `usually ${formatAbout(expectedMs)}` : `${elapsed} of ${formatAbout(expectedMs)}`,
-  ];
-}
-
-function countTargets(targets: TargetCounts): string {
-  const toGo = targets.running + targets.notPerformed;
-  return [
-    `${String(targets.succeeded)} ${targets.succeeded === 1 ? "target" : "targets"} ok`,
-    ...(targets.failed > 0 ? [`${String(targets.failed)} failed`] : []),
-    ...(toGo > 0 ? [`${String(toGo)} to go`] : []),
-  ].join(", ");
+    `${String(succeeded)} ok`,
+    ...(failed > 0 ? [`${String(failed)} failed`] : []),
+    ...(left > 0 ? [`${String(left)} left`] : []),
+  ].join(" ");
 }

@@ -2,7 +2,6 @@
  * What the person who waits is told while an execution is under way. How an execution stands is told as data: each front
  * shows it as its engine can.
  */
-import type { ProgressTimes } from "./progress";
 import type { ExecutionSnapshot, ExecutionStep } from "./snapshot";
 
 /** Where news for the person who watches goes. */
@@ -11,14 +10,16 @@ export interface Reporter {
   status(text: string): void;
   /**
    * How the execution stands. Called only when something other than the time has changed.
-   * @param times how long it has run and usually takes; left out where that means nothing.
+   * @param expectedMs how long it usually takes, in milliseconds; left out where that is not known, or means nothing.
    */
-  progressed(snapshot: ExecutionSnapshot, times?: ProgressTimes): void;
+  progressed(snapshot: ExecutionSnapshot, expectedMs?: number): void;
   /**
    * A step has ended. Called once for each end: a step that a loop or a retry runs again ends again.
    * @param step one of the snapshot's.
    */
   stepEnded(step: ExecutionStep, snapshot: ExecutionSnapshot): void;
+  /** Something that was done, and is worth keeping. */
+  info(text: string): void;
   /** Something the person must know although nothing failed. Kept. */
   warn(text: string): void;
 }

@@ -32,7 +32,7 @@ export interface BackendContext {
 export interface ExecutionHistory<Event = object> {
   /** In the service's own words, oldest first. */
   readonly events: readonly Event[];
-  /** False where the service has more than were read. */
+  /** False if the service has more than were read. */
   readonly isWhole: boolean;
 }
 
@@ -43,7 +43,7 @@ export interface BackendDefinition<Service extends Backend = Backend> {
   /** For messages, e.g. `Huawei Cloud AOM`. */
   readonly title: string;
   readonly capabilities: BackendCapabilities;
-  /** The service's argument by which a program chooses the name of an execution; absent where there is none. */
+  /** The service's argument by which a program chooses the name of an execution; absent if there is none. */
   readonly runNameArgument?: string;
   /** Names of the outputs that say where an execution is ({@link Backend.location}): it does not move with the settings. */
   readonly locationKeys: readonly string[];
@@ -79,7 +79,7 @@ export interface BackendDefinition<Service extends Backend = Backend> {
   check(args: Arguments, settings: Settings, unknown: ReadonlySet<string>): ArgumentProblem[];
   /**
    * Opens the service for a workflow.
-   * @throws ConfigurationError where a setting is missing; ServiceError or TransportError where a look-up fails.
+   * @throws ConfigurationError when a setting is missing; ServiceError or TransportError when a look-up fails.
    */
   connect(args: Arguments, context: BackendContext, signal: AbortSignal): Promise<Service>;
 }
@@ -138,7 +138,7 @@ export interface DescribeOptions {
   /** Called with the execution's status, if the status is known before the details are read. */
   readonly onStatus?: ((snapshot: ExecutionSnapshot) => void) | undefined;
   /**
-   * True where a person gave the id: the execution may be another workflow's, which counts as unknown.
+   * True if a person gave the id: the execution may be another workflow's, which counts as unknown.
    * @default false
    */
   readonly isGiven?: boolean | undefined;
@@ -217,25 +217,25 @@ export interface Backend {
    */
   readonly location: Readonly<Record<string, string>>;
   /**
-   * False where the service need not keep executions (express modes): nothing may rest on their being described, listed
+   * False if the service need not keep executions (express modes): nothing may rest on their being described, listed
    * or stopped.
    */
   readonly keepsHistory: boolean;
-  /** Page for people; absent where there is none. */
+  /** Page for people; absent if there is none. */
   consoleUrl(executionId: string): string | undefined;
   /**
    * Starts an execution. Never sent twice unless the first was certainly not handled, or the name makes it harmless.
-   * @throws StartUncertainError where it may have been started all the same.
-   * @throws RunNameTakenError where the name has been used by an execution that has ended.
+   * @throws StartUncertainError when it may have been started all the same.
+   * @throws RunNameTakenError when the name has been used by an execution that has ended.
    */
   start(request: StartRequest): Promise<StartedExecution>;
   /**
    * Polls an execution once.
-   * @throws NotFoundError where the service does not know it (any more).
+   * @throws NotFoundError when the service does not know it (any more).
    */
   describe(executionId: string, options: DescribeOptions): Promise<ExecutionSnapshot>;
   /**
-   * Reads the steps so far during a long poll, if there are requests to spare; gives nothing otherwise. Left out where the
+   * Reads the steps so far during a long poll, if there are requests to spare; gives nothing otherwise. Left out if the
    * capability `longPollSeconds` is 0.
    */
   peek?(executionId: string, signal: AbortSignal): Promise<ExecutionSnapshot | undefined>;
@@ -243,13 +243,13 @@ export interface Backend {
   listPage(filter: ExecutionFilter, page: PageOptions, signal: AbortSignal): Promise<ExecutionPage>;
   /**
    * All executions of the workflow that have not settled, newest first.
-   * @throws IncompleteListError where that is not known: the list has no end, or rows that can't be read.
+   * @throws IncompleteListError when that is not known: the list has no end, or rows that can't be read.
    */
   listUnsettled(signal: AbortSignal): Promise<readonly ExecutionSummary[]>;
   /**
    * Executions whose start carried a name that begins so, newest first, on services that may show them although
-   * `keepsHistory` is false. Empty where the service shows none, which does not prove that there is none; undefined where
-   * it can't be asked. Left out where no start carries a name that can be looked up.
+   * `keepsHistory` is false. Empty if the service shows none, which does not prove that there is none; undefined if
+   * it can't be asked. Left out if no start carries a name that can be looked up.
    */
   findStarted?(namePrefix: string, signal: AbortSignal): Promise<readonly NamedExecution[] | undefined>;
   /**
@@ -263,8 +263,8 @@ export interface Backend {
    */
   startDoubt?(): string | undefined;
   /**
-   * Looks whether the workflow is there, in one request. Left out where a list of executions tells it.
-   * @throws NotFoundError where it is not; another error of the service where that can't be told.
+   * Looks whether the workflow is there, in one request. Left out if a list of executions tells it.
+   * @throws NotFoundError when it is not; another error of the service when that cannot be told.
    */
   demandWorkflow?(signal: AbortSignal): Promise<void>;
   /** Asks the service to stop an execution. Settled and unknown ones are no error: there is nothing to stop. */

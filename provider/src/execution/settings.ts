@@ -13,7 +13,7 @@ export interface Settings {
   readonly config: (key: string) => string | undefined;
   /** Value of an environment variable; an empty one counts as absent. */
   readonly environment: (name: string) => string | undefined;
-  /** Text of a file, or undefined where there is none. `~/` is the home folder. */
+  /** Text of a file, or undefined if there is none. `~/` is the home folder. */
   readonly readFile: (path: string) => string | undefined;
   /** The names of configuration settings for the reader of an error. */
   readonly words: SettingWords;
@@ -40,7 +40,7 @@ export function fromArgument(name: string, value: unknown): Found | undefined {
  * Looks into the stack configuration, for both spellings of a key: the official providers take `accessKey` and
  * `access_key`.
  * @param key in camel case with its namespace, e.g. `huaweicloud:accessKey`.
- * @throws ConfigurationError where both spellings are set and differ: which of them counts is defined nowhere.
+ * @throws ConfigurationError when both spellings are set and differ: which of them counts is defined nowhere.
  */
 export function fromConfig(settings: Settings, key: string): Found | undefined {
   const [first, second] = [key, snakeCase(key)]
@@ -75,7 +75,7 @@ export interface FoundObject {
  * Reads an object from the stack configuration. The official providers have it as an object or, where one may be
  * given several times, as a list: a list of one is taken for the one.
  * @param keys the key's forms in camel case, singular and plural: the first that is set counts.
- * @throws ConfigurationError where the value is something else, holds more than one, or two keys are set.
+ * @throws ConfigurationError when the value is something else, holds more than one, or two keys are set.
  */
 export function configuredObject(settings: Settings, ...keys: readonly string[]): FoundObject | undefined {
   const found = keys.flatMap((key) => {
@@ -135,7 +135,7 @@ export function fromEnvironment(settings: Settings, ...names: string[]): Found |
  * Reads a service's address from a configuration key that holds a map from service to address, or the list of one
  * such map that the official providers have.
  * @param services the service's names there; the first that is set counts.
- * @throws ConfigurationError where the key holds something else, or two of the names differ.
+ * @throws ConfigurationError when the key holds something else, or two of the names differ.
  */
 export function configuredEndpoint(
   settings: Settings,

@@ -31,9 +31,9 @@ export const executionStatuses = Object.keys(known) as readonly ExecutionStatus[
 
 /** A target (machine, workload) on which a step did not succeed. */
 export interface FailedTarget {
-  /** The service's id of the target; absent where it gives none. */
+  /** The service's id of the target; absent if it gives none. */
   readonly id?: string;
-  /** Name of the machine or workload; absent where the service gives none. */
+  /** Name of the machine or workload; absent if the service gives none. */
   readonly name?: string;
   /** Address of a machine, or namespace of a workload. */
   readonly address?: string;
@@ -75,7 +75,7 @@ export interface ExecutionStep {
   readonly error?: string;
   /** Absent for steps without targets. */
   readonly targets?: TargetCounts;
-  /** The targets on which the step did not succeed; absent where there are none. */
+  /** The targets on which the step did not succeed; absent if there are none. */
   readonly failedTargets?: readonly FailedTarget[];
 }
 
@@ -155,7 +155,7 @@ export function durationOf({
   return durationMs === undefined ? {} : { durationMs };
 }
 
-/** Milliseconds between two RFC 3339 times; undefined where one is missing. */
+/** Milliseconds between two RFC 3339 times; undefined if one is missing. */
 export function durationBetweenMs(from: string | undefined, to: string | undefined): number | undefined {
   if (from === undefined || to === undefined) return undefined;
   return Math.max(0, Date.parse(to) - Date.parse(from));

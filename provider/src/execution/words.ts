@@ -3,6 +3,7 @@
  */
 import type { ErrorCode } from "../ground/errors";
 import { onOneLine } from "../ground/text";
+import { version } from "../ground/version";
 import type { CommonArguments } from "./commonArguments";
 import type { RunArguments } from "./runArguments";
 import type { Backend } from "./service";
@@ -22,6 +23,24 @@ export interface MessageContext {
   readonly subject: string;
   readonly consoleUrl: string | undefined;
   readonly common: CommonArguments;
+  /** Of the resource; undefined where it is not known. */
+  readonly urn?: string | undefined;
+}
+
+/** What a call knows that a message is about. */
+export interface MessageSource {
+  readonly args: RunArguments;
+  readonly urn: string | undefined;
+}
+
+/** The resource's URN as a shell takes it; `<URN>` where it is not known. */
+export function urnArgument({ urn }: MessageContext): string {
+  return urn === undefined ? "<URN>" : `'${urn.replaceAll("'", "'\\''")}'`;
+}
+
+/** A code and the version of this package, e.g. `WFX-INPUT (pulumi-runbook 1.0.0)`. */
+export function formatCode(code: string): string {
+  return `${code} (pulumi-runbook ${version})`;
 }
 
 /** The command that runs the workflow next: `destroy` runs a teardown runbook. */
@@ -44,10 +63,10 @@ export function describeOutcome(status: ExecutionStatus): string {
   return outcomes[status];
 }
 
-/** The last lines of a message: the workflow, the page for people and the error code; then the code's documentation. */
+/** The last lines of a message: the workflow, the page for people, the error code and the version; then the code's documentation. */
 export function where(context: MessageContext, code: ErrorCode): string[] {
   return [
-    `  ${[context.subject, context.consoleUrl, `error ${code}`].filter(Boolean).join(", ")}`,
+    `  ${[context.subject, context.consoleUrl, `error ${formatCode(code)}`].filter(Boolean).join(", ")}`,
     `  ${errorPage(code)}`,
   ];
 }
@@ -82,11 +101,12 @@ export function oneLine(text: string, length = maxLineLength): string {
 export function messageContext(
   backend: Backend,
   executionId: string,
-  { common }: RunArguments,
+  { args, urn }: MessageSource,
 ): MessageContext {
   return {
     subject: backend.subject,
     consoleUrl: backend.consoleUrl(executionId),
-    common,
+    common: args.common,
+    urn,
   };
 }

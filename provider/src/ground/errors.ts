@@ -42,7 +42,7 @@ const brand = Symbol.for("pulumi-runbook/error");
 export class WorkflowExecutionError extends Error {
   /** Stable code, e.g. `WFX-CONFIGURATION`. */
   readonly code: ErrorCode;
-  /** True where the same request may succeed later without a change. */
+  /** True if the same request may succeed later without a change. */
   readonly retryable: boolean;
 
   constructor(code: ErrorCode, message: string, options: { retryable?: boolean; cause?: unknown } = {}) {
@@ -76,7 +76,7 @@ export class InputError extends WorkflowExecutionError {
 /** No answer came: the connection failed or broke. */
 export class TransportError extends WorkflowExecutionError {
   readonly request: RequestSummary;
-  /** True where the server can have received the request: a start may have happened. */
+  /** True if the server can have received the request: a start may have happened. */
   readonly mayHaveArrived: boolean;
 
   constructor(
@@ -121,7 +121,7 @@ export class OutOfTimeError extends TransportError {
 
 /** A proxy did not let the request through. The service has not got it: nothing was started. */
 export class ProxyError extends TransportError {
-  /** HTTP status of the proxy's answer; undefined where none came. */
+  /** HTTP status of the proxy's answer; undefined if none came. */
   readonly status: number | undefined;
 
   constructor(
@@ -138,9 +138,9 @@ export class ProxyError extends TransportError {
 export interface ServiceErrorDetails {
   /** HTTP status of the answer. */
   readonly status: number;
-  /** The service's own code, e.g. `AOM.31001306`; absent where the answer had none. */
+  /** The service's own code, e.g. `AOM.31001306`; absent if the answer had none. */
   readonly serviceCode?: string | undefined;
-  /** The service's own text; absent where the answer had none. */
+  /** The service's own text; absent if the answer had none. */
   readonly serviceMessage?: string | undefined;
   /** For the vendor's support. */
   readonly requestId?: string | undefined;
@@ -155,7 +155,7 @@ export interface ServiceErrorDetails {
   /** One sentence on what to do; appended to the message. */
   readonly remedy?: string | undefined;
   /**
-   * True where the answer is not the service's own but a proxy's or a login page's: the answer says nothing about the
+   * True if the answer is not the service's own but a proxy's or a login page's: the answer says nothing about the
    * request.
    * @default false
    */
@@ -173,7 +173,7 @@ export class ServiceError extends WorkflowExecutionError {
   readonly requestId: string | undefined;
   readonly retryAfterMs: number | undefined;
   readonly request: RequestSummary;
-  /** True where the answer is not the service's own. */
+  /** True if the answer is not the service's own. */
   readonly isForeign: boolean;
 
   constructor(details: ServiceErrorDetails, code: ErrorCode = "WFX-SERVICE") {

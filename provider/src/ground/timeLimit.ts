@@ -13,7 +13,7 @@ export class TimeIsOver extends Error {
   }
 }
 
-/** True where the signal was aborted because the time was over, and by nobody before. */
+/** True if the signal was aborted because the time was over, and by nobody before. */
 export function isOutOfTime(signal: AbortSignal): boolean {
   return signal.aborted && signal.reason instanceof TimeIsOver;
 }

@@ -22,7 +22,7 @@ export const maxAnswerBytes = 16 * 1024 * 1024;
  */
 export const maxJsonValues = 1_000_000;
 
-/** True where the body is a web page: a proxy, a login page or a wrong endpoint answered. */
+/** True if the body is a web page: a proxy, a login page or a wrong endpoint answered. */
 export function isHtml(answer: HttpAnswer): boolean {
   return /^\s*<(!doctype|html|head|body|\?xml)/i.test(answer.text);
 }
@@ -33,7 +33,7 @@ export const htmlRemedy =
 
 /**
  * For answers of which nothing is read: sees that it is the service's.
- * @throws ResponseFormatError where it is a web page.
+ * @throws ResponseFormatError when it is a web page.
  */
 export function refuseWebPage(answer: HttpAnswer, request: RequestSummary): void {
   if (!isHtml(answer)) return;
@@ -44,8 +44,8 @@ export function refuseWebPage(answer: HttpAnswer, request: RequestSummary): void
 }
 
 /**
- * The body as JSON; undefined where it is empty. Numbers that JavaScript's can't hold are an `ExactNumber`.
- * @throws ResponseFormatError where it is something else.
+ * The body as JSON; undefined if it is empty. Numbers that JavaScript's can't hold are an `ExactNumber`.
+ * @throws ResponseFormatError when it is something else.
  */
 export function readJson(answer: HttpAnswer, request: RequestSummary): unknown {
   if (answer.text.trim() === "") return undefined;
@@ -65,7 +65,7 @@ export function readJson(answer: HttpAnswer, request: RequestSummary): unknown {
 
 /**
  * The body as a JSON object.
- * @throws ResponseFormatError where it is something else.
+ * @throws ResponseFormatError when it is something else.
  */
 export function readJsonObject(answer: HttpAnswer, request: RequestSummary): Record<string, unknown> {
   const value = readJson(answer, request);

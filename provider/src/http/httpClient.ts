@@ -122,9 +122,9 @@ export class HttpClient {
    * Sends a request and reads its answer.
    * @returns the answer, status 200–299.
    * @throws ServiceError (made by `toServiceError`) for any other status.
-   * @throws TransportError where no answer came; RequestInterruptedError where the signal aborted before one; ProxyError
+   * @throws TransportError when no answer came; RequestInterruptedError when the signal aborted before one; ProxyError
    * where a proxy let the request not through.
-   * @throws ConfigurationError where the address is not encrypted and no setting allows it, or a variable names no proxy.
+   * @throws ConfigurationError when the address is not encrypted and no setting allows it, or a variable names no proxy.
    */
   async send(request: HttpRequest, options: SendOptions): Promise<HttpAnswer> {
     const attempts = options.attempts ?? 4;

@@ -13,15 +13,15 @@ export interface Proxy {
   readonly variable: string;
   /** Scheme, host and port, e.g. `http://proxy.example:3128`. Never the user or the password. */
   readonly address: string;
-  /** True where the proxy itself is reached by TLS. */
+  /** True if the proxy itself is reached by TLS. */
   readonly isSecure: boolean;
   readonly host: string;
   readonly port: number;
-  /** Value of the header Proxy-Authorization; absent where the address has no user. */
+  /** Value of the header Proxy-Authorization; absent if the address has no user. */
   readonly authorization?: string | undefined;
 }
 
-/** Gives the proxy for an address; undefined where the request goes directly. */
+/** Gives the proxy for an address; undefined if the request goes directly. */
 export type ProxyFor = (url: URL) => Proxy | undefined;
 
 type Environment = (name: string) => string | undefined;

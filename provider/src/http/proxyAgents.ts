@@ -21,7 +21,7 @@ export interface Passage {
 
 /** The reason why a proxy opened no tunnel. */
 export class TunnelFailure extends Error {
-  /** The proxy's answer; undefined where none came. */
+  /** The proxy's answer; undefined if none came. */
   readonly status: number | undefined;
 
   constructor(status: number | undefined, cause?: Error) {

@@ -18,7 +18,7 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   /**
-   * True where sending it twice does no harm. A request that is not repeatable is sent again only when it
+   * True if sending it twice does no harm. A request that is not repeatable is sent again only when it
    * certainly was not handled, and never travels on a reused connection.
    */
   readonly repeatable: boolean;
@@ -72,7 +72,7 @@ export type ToServiceError = (answer: HttpAnswer, request: RequestSummary) => Se
 /** An answer, its body read. */
 export interface HttpAnswer {
   readonly status: number;
-  /** Value of a header; undefined where absent. */
+  /** Value of a header; undefined if absent. */
   readonly header: (name: string) => string | undefined;
   readonly text: string;
 }
@@ -87,7 +87,7 @@ export function encodeRfc3986(text: string): string {
 
 /**
  * The address a request goes to. Without a query where there is none.
- * @throws InputError where a segment of the path would lead to another address; ConfigurationError where the endpoint
+ * @throws InputError when a segment of the path would lead to another address; ConfigurationError when the endpoint
  * has a user or a password in it: they would end in messages and logs.
  */
 export function requestUrl(request: HttpRequest): string {

@@ -3,7 +3,7 @@
  */
 import { ResponseFormatError, ServiceError, ThrottledError, TransportError } from "../ground/errors";
 
-/** True where `error` may pass and sending the request again can't repeat an effect. */
+/** True if `error` may pass and sending the request again can't repeat an effect. */
 export function maySendAgain(error: unknown, repeatable: boolean): boolean {
   if (error instanceof ThrottledError) return true; // refused before it was handled
   if (error instanceof TransportError) return error.retryable && (repeatable || !error.mayHaveArrived);
@@ -12,7 +12,7 @@ export function maySendAgain(error: unknown, repeatable: boolean): boolean {
 }
 
 /**
- * True where the request of `operation` may have had its effect although `error` came back: the outcome is unknown.
+ * True if the request of `operation` may have had its effect although `error` came back: the outcome is unknown.
  * Errors of requests made on the way to it (a token, a project) are no such error.
  */
 export function mayHaveBeenHandled(error: unknown, operation: string): boolean {

@@ -52,7 +52,7 @@ export interface BucketView {
 
 /** The turn of a request. */
 export interface Turn {
-  /** False where the signal aborted before there was a token: the request may not be sent. */
+  /** False if the signal aborted before there was a token: the request may not be sent. */
   readonly hasToken: boolean;
   /** Call it once the answer is there, or none will come. */
   done(): void;

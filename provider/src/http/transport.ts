@@ -31,7 +31,7 @@ export interface Transport {
   readonly plainHttp: PlainHttp;
   /** The setting that names trusted authorities, for messages. */
   readonly authority: string;
-  /** The settings of a client certificate, for messages; absent where there are none. */
+  /** The settings of a client certificate, for messages; absent if there are none. */
   readonly clientCertificate?: string | undefined;
 }
 

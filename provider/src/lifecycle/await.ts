@@ -14,6 +14,7 @@ import {
   describeLostSight,
   describeStopCutShort,
   describeTimedOut,
+  describeTolerated,
 } from "./messages";
 import type { LifecycleCall } from "./call";
 import type { Outcome } from "./outcome";
@@ -89,7 +90,7 @@ class ExecutionWait {
     this.#start = start;
     this.#call = call;
     this.#common = call.args.common;
-    this.#context = messageContext(backend, executionId, call.args);
+    this.#context = messageContext(backend, executionId, call);
     this.#limit = waitLimit(call);
     const isNew = justStarted || mayBeInvisible;
     this.#mayBeInvisibleUntilMs = isNew ? call.session.clock.now() + invisibleMs : 0;
@@ -197,9 +198,14 @@ class ExecutionWait {
   }
 
   #settled(): Outcome {
-    return this.#last.status === "succeeded" || this.#common.onFailure === "continue"
-      ? this.#ready()
-      : this.#unready(describeFailed(this.#last, this.#context));
+    if (this.#last.status === "succeeded") return this.#ready();
+    if (this.#common.onFailure !== "continue")
+      return this.#unready(describeFailed(this.#last, this.#context));
+    const { reporter } = this.#call;
+    reporter.warn(describeTolerated(this.#last, this.#context));
+    // The last word on the row is the outcome, which stands behind an id in the warning.
+    reporter.progressed(this.#last);
+    return this.#ready();
   }
 
   #interrupted(): Outcome {

@@ -1,6 +1,6 @@
 /**
- * Keeps what goes into the state small: the engine rewrites the whole state at every step, and a log of megabytes in
- * one resource slows down the stack. A cut is marked in place and named in `truncated`.
+ * Bounds the size of an execution in the state: the engine rewrites the whole state at every step, and a log of
+ * megabytes in one resource slows down the stack. A cut is marked in place and named in `truncated`.
  */
 import type { ExecutionSnapshot, ExecutionStep, ExecutionSummary, FailedTarget } from "../execution/snapshot";
 import { cleanText, headOf, shorten, tailOf } from "../ground/text";
@@ -31,15 +31,15 @@ export const limits = {
 /** A snapshot within the limits. */
 export interface BoundedSnapshot {
   readonly bounded: ExecutionSnapshot;
-  /** Paths of what was cut. */
+  /** Paths of the values that were cut. */
   readonly truncated: readonly string[];
-  /** Paths of what is in the output otherwise than the runbook gave it. */
+  /** Paths of the output's values that differ from the runbook's. */
   readonly altered: readonly string[];
 }
 
 /**
- * A snapshot within the limits, its texts clean, and what was done to it. Never throws: what can't be looked at is left
- * out, and the execution keeps its id.
+ * A snapshot within the limits, its texts clean, and the paths that were changed. Never throws: a value that cannot be
+ * read is left out, and the execution keeps its id.
  */
 export function boundSnapshot(snapshot: ExecutionSnapshot): BoundedSnapshot {
   try {
@@ -106,8 +106,8 @@ export function boundSummary(summary: ExecutionSummary): ExecutionSummary {
 }
 
 function whyTooLarge(output: unknown): string | undefined {
-  // Before JSON.stringify, which recurses: a service that nests without end must not cost us the execution's id. And what
-  // has more values than characters are kept need not be written to be known as too large.
+  // Before JSON.stringify, which recurses: a service that nests without end must not cost us the execution's id. An
+  // output with more values than characters that are kept is too large without being written.
   const excess = excessOf(output);
   if (excess === "levels") return `the output has more than ${String(limits.outputDepth)} levels`;
   if (excess === "values") {

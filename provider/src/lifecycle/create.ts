@@ -29,6 +29,7 @@ export async function create(args: Arguments, host: LifecycleHost): Promise<Outc
   if (call.args.common.runOn === "destroy") {
     const id = newArmedId(host.session.uuid);
     await host.register.armed(host.definition.service, host.urn, id);
+    call.reporter.info("armed: runs on destroy");
     return { kind: "ready", id, state: makeArmedState(args) };
   }
   const { backend, start } = await inStartPhase(call, async (phase) => {

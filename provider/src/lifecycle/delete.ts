@@ -86,12 +86,7 @@ async function askToStop(
   } catch (error) {
     // Whatever can't be had in time would have been tried again.
     if (!limit.hasPassed()) throw error;
-    const message = describeNotAskedToStop(
-      id,
-      messageOf(error),
-      seconds,
-      messageContext(backend, id, call.args),
-    );
+    const message = describeNotAskedToStop(id, messageOf(error), seconds, messageContext(backend, id, call));
     throw new WorkflowExecutionError("WFX-EXECUTION-NOT-STOPPED", message, { cause: error });
   }
 }
@@ -113,7 +108,7 @@ async function seeStopped(
     const result = await waitUntilSettled(backend, id, wait, call);
     if (result.kind === "settled") return;
     if (result.kind === "aborted") {
-      const interrupted = describeStopInterrupted(id, messageContext(backend, id, call.args));
+      const interrupted = describeStopInterrupted(id, messageContext(backend, id, call));
       throw new WorkflowExecutionError("WFX-INTERRUPTED", interrupted);
     }
     isSeenRunning = result.last !== undefined && result.failuresInARow === 0;
@@ -122,6 +117,6 @@ async function seeStopped(
     if (error instanceof NotFoundError) return;
     throw error;
   }
-  const message = describeNotStopped(id, seconds, isSeenRunning, messageContext(backend, id, call.args));
+  const message = describeNotStopped(id, seconds, isSeenRunning, messageContext(backend, id, call));
   throw new WorkflowExecutionError("WFX-EXECUTION-NOT-STOPPED", message);
 }

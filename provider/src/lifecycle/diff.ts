@@ -27,7 +27,7 @@ export interface Diff {
   /** The causes of the action; empty if the action is `none`. */
   readonly changes: readonly Change[];
   /**
-   * True where the present execution may still be running: it is dealt with (`onDelete`) before another one starts.
+   * True if the present execution may still be running: it is dealt with (`onDelete`) before another one starts.
    */
   readonly deleteFirst: boolean;
 }
@@ -46,9 +46,9 @@ export interface Change {
   /** The path of the difference, as Pulumi writes paths: `triggers.image`, `triggers["a b"]`. */
   readonly path: string;
   readonly kind: "add" | "update" | "delete";
-  /** False where the cause is an output, as it is in the state. */
+  /** False if the cause is an output, as it is in the state. */
   readonly isInput: boolean;
-  /** The key of the one member of the property that differs; left out where the property differs as a whole. */
+  /** The key of the one member of the property that differs; left out if the property differs as a whole. */
   readonly member?: string;
   /** One phrase, e.g. `triggers.image changed`. */
   readonly reason: string;
@@ -79,7 +79,7 @@ export function diff(
   place: Readonly<Record<string, string>> = {},
 ): Diff {
   const specs = argumentSpecs(definition);
-  // Storing the outputs anew is what makes them secret.
+  // The outputs become secret when they are stored anew.
   const secrets = newlySecret.map(({ argument, path }) => ({
     ...changedInput(argument, `${path} is secret now`),
     ...storesOnly,

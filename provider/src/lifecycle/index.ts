@@ -35,7 +35,7 @@ export { read } from "./read";
 export { RunRegister } from "../starting/register";
 export type { Superseded } from "../starting/runKey";
 export type { StoredState } from "./state";
-export { outputs, repeatedArguments, stateVersion, storedStatus } from "./state";
+export { emptyOutputs, outputs, repeatedArguments, stateVersion, storedStatus } from "./state";
 export { parseDurationSeconds } from "./timeouts";
 export type { CustomTimeouts } from "./timeouts";
 export { explainUnready, update } from "./update";

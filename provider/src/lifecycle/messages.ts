@@ -16,6 +16,8 @@ import {
   nextCommand,
   oneLine,
   describeOutcome,
+  formatCode,
+  urnArgument,
   where,
 } from "../execution/words";
 import type { ErrorCode } from "../ground/errors";
@@ -30,17 +32,31 @@ const maxLogLineLength = 160;
 
 /** The execution itself ended badly. */
 export function describeFailed(snapshot: ExecutionSnapshot, context: MessageContext): string {
+  const rerun = rerunReason(context.common, snapshot.status);
+  return describeBadEnd(snapshot, context, describeAfterFailure(rerun, context));
+}
+
+/** The execution itself ended badly, and the program goes on all the same (`onFailure` is "continue"). */
+export function describeTolerated(snapshot: ExecutionSnapshot, context: MessageContext): string {
+  const rerun = rerunReason(context.common, snapshot.status);
+  const next =
+    context.common.runOn === "destroy"
+      ? `  The resource is removed (onFailure is "continue").`
+      : `  The deployment continues (onFailure is "continue"). ${describeRerun(rerun)}`;
+  return describeBadEnd(snapshot, context, [next]);
+}
+
+function describeBadEnd(snapshot: ExecutionSnapshot, context: MessageContext, next: string[]): string {
   const durationMs = durationBetweenMs(snapshot.startedAt, snapshot.settledAt);
   const after = durationMs === undefined ? "" : ` after ${formatDuration(durationMs)}`;
   const step = firstFailedStep(snapshot);
-  const rerun = rerunReason(context.common, snapshot.status);
   return lines(
     `execution ${oneLine(snapshot.executionId)} ${describeOutcome(snapshot.status)}${after}`,
     ...(step ? describeStep(snapshot, step, context) : []),
     ...(snapshot.error !== undefined && snapshot.error !== step?.error
       ? [`  ${oneLine(snapshot.error)}`]
       : []),
-    ...describeAfterFailure(rerun, context),
+    ...next,
     ...where(context, "WFX-EXECUTION-FAILED"),
   );
 }
@@ -107,7 +123,7 @@ export function describeTimedOut(
       : [
           describeResume(context),
           ...((end === "left" || end === "unseen") && context.common.runOn === "create"
-            ? ["  To stop the execution instead, run `pulumi destroy --target <URN>`."]
+            ? [`  To stop the execution instead, run \`pulumi destroy --target ${urnArgument(context)}\`.`]
             : []),
         ]),
     ...where(context, "WFX-EXECUTION-TIMEOUT"),
@@ -193,14 +209,14 @@ export function describeNotStarted(error: { message: string; code?: string | und
     oneLine(error.message, maxLength),
     ...(error.code === undefined
       ? ["  Nothing was started."]
-      : [`  Nothing was started. Error ${error.code}`, `  ${errorPage(error.code)}`]),
+      : [`  Nothing was started. Error ${formatCode(error.code)}`, `  ${errorPage(error.code)}`]),
   );
 }
 
 /** Whatever goes wrong in a call that starts nothing: with its code, where it does not say it itself. */
 export function describeError(error: { message: string; code?: string | undefined }): string {
   if (error.code === undefined || error.message.includes(error.code)) return error.message;
-  return `${error.message}\n  Error ${error.code}\n  ${errorPage(error.code)}`;
+  return `${error.message}\n  Error ${formatCode(error.code)}\n  ${errorPage(error.code)}`;
 }
 
 const leaveRunning = `  To leave the execution running instead, set onDelete to "leave" and run \`pulumi up\` first.`;

@@ -7,7 +7,7 @@ import type { StoredState } from "./state";
 
 /** The means that a front lends to one call. */
 export interface LifecycleHost extends StartHost {
-  /** For delete: true where the resource goes because another one takes its place. */
+  /** For delete: true if the resource goes because another one takes its place. */
   readonly isReplacement?: boolean | undefined;
 }
 

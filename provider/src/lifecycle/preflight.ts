@@ -5,7 +5,7 @@
 import type { Arguments } from "../execution/argument";
 import { containsUnknown } from "../execution/commonArguments";
 import { pageLimit } from "../execution/pages";
-import { formatAbout } from "../execution/progress";
+import { formatRough } from "../execution/progress";
 import type { Backend } from "../execution/service";
 import type { ServiceCall } from "../execution/serviceCall";
 import type { Session } from "../execution/session";
@@ -74,7 +74,7 @@ async function look(backend: Backend, limit: number, signal: AbortSignal): Promi
     const expectedMs = medianMs(durations.sort((a, b) => a - b));
     const doubt = backend.startDoubt?.();
     return {
-      usually: expectedMs === undefined ? undefined : `usually takes ${formatAbout(expectedMs)}`,
+      usually: expectedMs === undefined ? undefined : `usually takes about ${formatRough(expectedMs)}`,
       warning: doubt === undefined ? undefined : `${backend.subject} may not exist: ${doubt}`,
     };
   } catch (error) {

@@ -1,5 +1,5 @@
 /**
- * preview: what is known of the outputs of an execution before it runs. Makes no request and starts nothing.
+ * preview: the outputs of an execution that are known before it runs. Makes no request and starts nothing.
  */
 import { RunArguments } from "../execution/runArguments";
 import type { Arguments } from "../execution/argument";
@@ -9,10 +9,10 @@ import type { StoredState } from "./state";
 import { isArmed, makeArmedState, storedStatus, withArguments } from "./state";
 
 /**
- * The outputs that are known before a run; what is left out is not known yet.
+ * The outputs that are known before a run; an output that is left out is not known yet.
  * - A teardown runbook is only armed: everything is known.
- * - Of any other run nothing is known, not even that it succeeds: what a program computes from an outcome is not to be
- *   computed in a preview from one that never was.
+ * - Of any other run nothing is known, not even that it succeeds: a preview must not compute values from an outcome
+ *   that never was.
  */
 export function knownOutputs(args: Arguments): StoredState {
   return isArmed(args) ? makeArmedState(args) : { ...args };

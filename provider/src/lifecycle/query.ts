@@ -37,13 +37,13 @@ export interface ListedExecutions {
   readonly executions: ExecutionSummary[];
   /** The token of the next part; absent at the end. */
   readonly nextToken?: string;
-  /** True where the service did not give the list to its end, or some of its rows can't be read. */
+  /** True if the service did not give the list to its end, or some of its rows can't be read. */
   readonly isIncomplete?: boolean;
 }
 
 /**
  * Executions of a workflow, newest first, at most `limit` (100 by default), in as many pages as that takes.
- * @throws InputError where an argument is wrong; errors of the service as they are.
+ * @throws InputError when an argument is wrong; errors of the service as they are.
  */
 export async function listExecutions(
   definition: BackendDefinition,
@@ -114,7 +114,7 @@ function placeAfter(all: readonly ExecutionSummary[], token: string): number | u
 /**
  * All executions of a workflow, newest first, page by page as they are consumed; none twice, also while new ones
  * start.
- * @throws InputError where an argument is wrong; errors of the service as they are.
+ * @throws InputError when an argument is wrong; errors of the service as they are.
  */
 export async function* iterateExecutions(
   definition: BackendDefinition,
@@ -138,7 +138,7 @@ async function* pages(
   const backend = await withinTime(session.clock, lookMs, never, (signal) =>
     session.connect(definition, args, signal),
   );
-  // Each page has its time: whoever goes through them may take theirs in between.
+  // Each page has its own time limit: the reader of the pages may take any time in between.
   const listPage: Backend["listPage"] = (given, page) =>
     withinTime(session.clock, lookMs, never, (signal) => backend.listPage(given, page, signal));
   const paged = { subject: backend.subject, listPage };
@@ -197,7 +197,7 @@ export interface OpenExecution<Service extends Backend> {
 /**
  * Checks the arguments of a function on one execution and opens its service.
  * @param name the function's, for messages.
- * @throws InputError where an argument is wrong; errors of the service as they are.
+ * @throws InputError when an argument is wrong; errors of the service as they are.
  */
 export async function openExecution<Service extends Backend>(
   definition: BackendDefinition<Service>,
@@ -217,7 +217,7 @@ export async function openExecution<Service extends Backend>(
 
 /**
  * One execution, as the outputs of a resource.
- * @throws InputError where an argument is wrong; NotFoundError where the service does not know it.
+ * @throws InputError when an argument is wrong; NotFoundError when the service does not know it.
  */
 export async function getExecution(
   definition: BackendDefinition,
@@ -236,13 +236,13 @@ export async function getExecution(
 export interface ReadHistory<Event = object> {
   /** Oldest first. */
   readonly events: Event[];
-  /** True where the service did not give all of them. */
+  /** True if the service did not give all of them. */
   readonly isIncomplete?: true;
 }
 
 /**
  * All events of an execution, in as many pages as that takes.
- * @throws InputError where an argument is wrong or the service keeps no events; NotFoundError where it does not know the
+ * @throws InputError when an argument is wrong or the service keeps no events; NotFoundError when it does not know the
  * execution; other errors of the service as they are.
  */
 export async function readHistory(
@@ -266,7 +266,7 @@ export async function readHistory(
 
 /**
  * Runs the failed steps of an execution again, under the same id.
- * @throws InputError where an argument is wrong or the service can't do it; errors of the service as they are.
+ * @throws InputError when an argument is wrong or the service can't do it; errors of the service as they are.
  */
 export async function retryExecution(
   definition: BackendDefinition,

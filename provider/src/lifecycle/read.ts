@@ -1,5 +1,5 @@
 /**
- * read: what the service says now. A failed runbook is data, not an error; a forgotten one keeps its last outcome.
+ * read: the service's present answer. A failed runbook is data, not an error; a forgotten one keeps its last outcome.
  */
 import type { Backend } from "../execution/service";
 import type { ExecutionSnapshot } from "../execution/snapshot";
@@ -14,8 +14,8 @@ import { settledLookupOf } from "../waiting/perWorkflow";
 
 /**
  * Looks once.
- * @returns the present state; undefined where there is nothing: neither at the service nor in the state.
- * @throws ConfigurationError, ServiceError, TransportError where it can't be told.
+ * @returns the present state; undefined if there is nothing: neither at the service nor in the state.
+ * @throws ConfigurationError, ServiceError, TransportError when it can't be told.
  */
 export async function read(
   id: string,
@@ -73,7 +73,7 @@ function storedFailure({ failure }: StoredState): string | undefined {
   return typeof message === "string" ? message : undefined;
 }
 
-// If many are read at once, a list tells that what has settled still is as it was.
+// If many are read at once, a list confirms the outcomes of settled executions.
 async function isConfirmed(
   id: string,
   state: StoredState,

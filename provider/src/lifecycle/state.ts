@@ -14,11 +14,11 @@ export const stateVersion = 1;
 /** Arguments and outputs as they are stored; a plain bag, because an older version may have written it. */
 export type StoredState = Readonly<Record<string, unknown>>;
 
-/** The first step that failed, for programs that only want to know what went wrong. */
+/** The first step that failed, for programs that only need the reason of a failure. */
 export interface Failure {
-  /** Absent where the service blames no step. */
+  /** Absent if the service blames no step. */
   readonly stepId?: string;
-  /** Name of the step; absent where the service gives ids only. */
+  /** Name of the step; absent if the service gives ids only. */
   readonly stepName?: string;
   /** The service's message about the failure. */
   readonly message?: string;
@@ -45,6 +45,9 @@ export const outputs: readonly string[] = [
   "stateVersion",
 ];
 
+/** Outputs that have a value where there is nothing to say: a program need not ask whether they are there. */
+export const emptyOutputs = { expired: false, truncated: [], altered: [] } as const;
+
 /** Arguments that are outputs too, on the services that have them. */
 export const repeatedArguments: readonly string[] = ["triggers", "region", "projectId", "input"];
 
@@ -69,15 +72,16 @@ export function makeState(
     ...(durationMs === undefined ? {} : { durationMs }),
     ...(failure === undefined ? {} : { failure }),
     ...(consoleUrl === undefined ? {} : { consoleUrl }),
-    ...(truncated.length > 0 ? { truncated } : {}),
-    ...(altered.length > 0 ? { altered } : {}),
+    expired: false,
+    truncated,
+    altered,
     stateVersion,
   };
 }
 
 /** The state of a teardown runbook that waits for its resource to be destroyed. Nothing has run. */
 export function makeArmedState(args: Arguments): StoredState {
-  return { ...args, status: "waiting", rawStatus: "", steps: [], stateVersion };
+  return { ...args, status: "waiting", rawStatus: "", steps: [], ...emptyOutputs, stateVersion };
 }
 
 /** The arguments that a state was made for, and where the execution is. */

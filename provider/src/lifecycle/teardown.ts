@@ -10,7 +10,6 @@ import { stopwatch } from "../ground/clock";
 import { withinTime } from "../ground/timeLimit";
 import { awaitExecution } from "./await";
 import { lookAt } from "../execution/lookAt";
-import { describeOutcome } from "../execution/words";
 import type { LifecycleCall } from "./call";
 import type { LifecycleHost } from "./outcome";
 import { lookMs } from "../execution/limits";
@@ -78,12 +77,6 @@ async function seeThrough(backend: Backend, id: string, call: LifecycleCall): Pr
   }
   // Not forgotten yet: should Pulumi be killed before its state says so, the next destroy must not run it again.
   await call.register.tornDown(call.definition.service, call.urn);
-  const status = storedStatus(outcome.state);
-  if (isSettled(status) && status !== "succeeded") {
-    call.reporter.warn(
-      `execution ${run.executionId} ${describeOutcome(status)}; the resource is removed (onFailure is "${onFailure}")`,
-    );
-  }
 }
 
 /**

@@ -67,7 +67,7 @@ async function reasonOf(id: string, state: StoredState, call: LifecycleCall): Pr
   const verdict = judge(id, state, call.args);
   if (!verdict) return undefined;
   const backend = await connect(state, call);
-  return verdict(messageContext(backend, id, call.args));
+  return verdict(messageContext(backend, id, call));
 }
 
 // By the new arguments, at the place where the execution is.

@@ -69,6 +69,8 @@ export interface WorkflowExecutionArgs extends CommonExecutionArgs {
  * the region, `input`, `qualifier` or `triggers`, or an outcome that `rerunOn` includes, runs the flow again. Deleting
  * the resource stops an execution that is still running.
  *
+ * @typeParam Result type of the output `output`, e.g. `new cloudflow.WorkflowExecution<{ version: string }>(…)`; nothing checks it
+ *
  * @example
  * ```ts
  * import { cloudflow } from "pulumi-runbook";
@@ -84,7 +86,8 @@ export interface WorkflowExecutionArgs extends CommonExecutionArgs {
  *
  * @see https://www.alibabacloud.com/help/en/cloudflow/latest/api-fnf-2019-03-15-startexecution
  */
-export class WorkflowExecution extends ExecutionResource {
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the workflow's author decides its shape
+export class WorkflowExecution<Result = any> extends ExecutionResource<Result> {
   /** Name of the flow. */
   declare readonly flowName: pulumi.Output<string>;
   /** The input of this execution. */
@@ -102,13 +105,14 @@ export class WorkflowExecution extends ExecutionResource {
    * Reads an execution that this stack does not own. Nothing is started, stopped or deleted.
    * @param id name of the execution
    */
-  static get(
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the workflow's author decides its shape
+  static get<Result = any>(
     name: string,
     id: pulumi.Input<pulumi.ID>,
     args: WorkflowExecutionArgs,
     opts?: pulumi.CustomResourceOptions,
-  ): WorkflowExecution {
-    return new WorkflowExecution(name, args, { ...opts, id });
+  ): WorkflowExecution<Result> {
+    return new WorkflowExecution<Result>(name, args, { ...opts, id });
   }
 
   /** True for an instance of this class, also of another copy of the package. */

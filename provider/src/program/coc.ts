@@ -76,6 +76,8 @@ export interface WorkflowExecutionArgs extends CommonExecutionArgs {
  * the site, `parameters`, `targets` or `triggers`, or an outcome that `rerunOn` includes, runs the job again. Deleting the
  * resource stops an execution that is still running.
  *
+ * @typeParam Result type of the output `output`, e.g. `new coc.WorkflowExecution<{ version: string }>(…)`; nothing checks it
+ *
  * @example
  * ```ts
  * import { coc } from "pulumi-runbook";
@@ -91,7 +93,8 @@ export interface WorkflowExecutionArgs extends CommonExecutionArgs {
  *
  * @see https://support.huaweicloud.com/api-coc/ExecuteDocument.html
  */
-export class WorkflowExecution extends ExecutionResource {
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the job's author decides its shape
+export class WorkflowExecution<Result = any> extends ExecutionResource<Result> {
   /** Id of the job. */
   declare readonly documentId: pulumi.Output<string>;
   /** The site at which the execution ran; absent where only an `endpoint` is set. */
@@ -111,13 +114,14 @@ export class WorkflowExecution extends ExecutionResource {
    * Reads an execution that this stack does not own. Nothing is started, stopped or deleted.
    * @param id id of the execution
    */
-  static get(
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the job's author decides its shape
+  static get<Result = any>(
     name: string,
     id: pulumi.Input<pulumi.ID>,
     args: WorkflowExecutionArgs,
     opts?: pulumi.CustomResourceOptions,
-  ): WorkflowExecution {
-    return new WorkflowExecution(name, args, { ...opts, id });
+  ): WorkflowExecution<Result> {
+    return new WorkflowExecution<Result>(name, args, { ...opts, id });
   }
 
   /** True for an instance of this class, also of another copy of the package. */

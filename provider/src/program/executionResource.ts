@@ -7,7 +7,7 @@ import type { ResourceMeta } from "../fronts/dynamic/properties";
 import { metaProperty } from "../fronts/dynamic/properties";
 import { providerText } from "../fronts/dynamic/providerText";
 import type { ServiceName } from "../services/registry";
-import { outputs } from "../lifecycle/state";
+import { emptyOutputs, outputs } from "../lifecycle/state";
 import { noteArguments } from "./argumentNotes";
 import type { Refusal } from "./jsonValues";
 import { toJsonValues } from "./jsonValues";
@@ -21,14 +21,23 @@ interface RepeatedArguments {
   triggers: Record<string, unknown> | undefined;
 }
 
-type AsOutputs<T> = { readonly [K in keyof T]: pulumi.Output<T[K]> };
+// An output without a value is null: of an undefined one, Pulumi warns when a program exports it.
+type AsOutputs<T, Result> = {
+  readonly [K in keyof T]: pulumi.Output<
+    K extends "output" ? Result : undefined extends T[K] ? Exclude<T[K], undefined> | null : T[K]
+  >;
+};
 
 /**
  * Base class; `repeated` are further arguments that are outputs too. Programs use the `WorkflowExecution` of a service's module.
  */
-export interface ExecutionResource extends AsOutputs<ExecutionOutputs & RepeatedArguments> {} // eslint-disable-line @typescript-eslint/no-empty-object-type, @typescript-eslint/no-unsafe-declaration-merging -- declares the outputs that the engine sets
-// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- see above
-export abstract class ExecutionResource extends pulumi.CustomResource {
+// eslint-disable-next-line @typescript-eslint/no-explicit-any, @typescript-eslint/no-empty-object-type -- declares the outputs that the engine sets; the workflow's author decides the shape of one
+export interface ExecutionResource<Result = any> extends AsOutputs<
+  ExecutionOutputs & RepeatedArguments,
+  Result
+> {}
+// eslint-disable-next-line @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-declaration-merging, @typescript-eslint/no-unused-vars -- see above
+export abstract class ExecutionResource<Result = any> extends pulumi.CustomResource {
   protected constructor(
     service: ServiceName,
     name: string,
@@ -57,7 +66,7 @@ export abstract class ExecutionResource extends pulumi.CustomResource {
       underConstruction = outer;
       resumeTraces();
     }
-    for (const output of names) readUndefined(this, output);
+    for (const output of names) readNull(this, output);
   }
 }
 
@@ -121,15 +130,17 @@ function callerOf(constructor: object): string | undefined {
   return holder.stack?.split("\n")[1]?.trim();
 }
 
-// The state says null of what an execution does not have; to a program that is undefined. Made when it is read: an
-// Output costs the SDK a dozen promises, and most programs read few of them.
-function readUndefined(resource: pulumi.CustomResource, name: string): void {
+const empty: Properties = emptyOutputs;
+
+// The state says null of what an execution does not have; where a mock answers, it may be undefined. Made when it is read:
+// an Output costs the SDK a dozen promises, and most programs read few of them.
+function readNull(resource: pulumi.CustomResource, name: string): void {
   const stored = (resource as unknown as Record<string, pulumi.Output<unknown> | undefined>)[name];
   let said: pulumi.Output<unknown> | undefined;
   Object.defineProperty(resource, name, {
     configurable: true,
     enumerable: true,
-    get: () => (said ??= stored?.apply((value) => value ?? undefined)),
+    get: () => (said ??= stored?.apply((value) => value ?? empty[name] ?? null)),
     set: (value: pulumi.Output<unknown>) => {
       said = value;
     },

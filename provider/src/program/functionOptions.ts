@@ -1,5 +1,5 @@
 /**
- * The options of a function: checked, and turned into what they mean where the function runs, in the program's own process.
+ * The options of a function: checked, and applied in the program's own process, in which the function runs.
  */
 import * as pulumi from "@pulumi/pulumi";
 import { ConfigurationError, InputError } from "../ground/errors";
@@ -15,7 +15,7 @@ export type Configuration = Readonly<Record<string, string>>;
 /**
  * Refuses options that can't be honoured.
  * @param name the function's, for messages.
- * @param isOutputForm true where `dependsOn` has a meaning.
+ * @param isOutputForm true if `dependsOn` has a meaning.
  * @throws InputError
  */
 export function checkOptions(
@@ -78,7 +78,7 @@ function checkProvider(value: unknown, refuse: (reason: string) => never): void 
 }
 
 /**
- * The settings of the provider that the options name, or that their parent hands down; undefined where the stack's configuration
+ * The settings of the provider that the options name, or that their parent hands down; undefined if the stack's configuration
  * applies. Unknown where one of them is. No secret, although there can be secrets in it: nothing that a function
  * answers is made of them.
  */
@@ -88,7 +88,7 @@ export function settingsOfProvider(
 ): pulumi.Output<Configuration> | undefined {
   const provider = opts?.provider ?? opts?.parent?.getProvider(token);
   if (!provider) return undefined;
-  // The outputs, not what the program wrote: transformations count, and it works for any copy of this package.
+  // The outputs, not the program's own values: transformations count, and outputs work for any copy of this package.
   const settings = Object.entries(provider).filter(([key]) => namespaces.test(key));
   const all = pulumi.all(Object.fromEntries(settings) as Record<string, pulumi.Input<unknown>>);
   return pulumi.unsecret(all.apply(onlyText));
@@ -105,7 +105,7 @@ function onlyText(values: Readonly<Record<string, unknown>>): Configuration {
 
 /**
  * The value of an output, now.
- * @throws ConfigurationError where it is not known yet, as in a preview.
+ * @throws ConfigurationError when it is not known yet, as in a preview.
  */
 export async function knownSettings(
   name: string,
@@ -123,8 +123,9 @@ export async function knownSettings(
 }
 
 /**
- * Waits for the resources of `dependsOn` and for those whose outputs are among the arguments, children of components included.
- * Unknown while one of them has no id yet, so that a preview asks nothing about what is still to be created.
+ * Waits for the resources of `dependsOn` and for those whose outputs are among the arguments, children of components
+ * included. Unknown while one of them has no id yet, so that a preview asks nothing about resources that are still to
+ * be created.
  */
 export function whenReady(
   dependsOn: pulumi.InvokeOutputOptions["dependsOn"],

@@ -75,6 +75,8 @@ export interface WorkflowExecutionArgs extends CommonExecutionArgs {
  * flow, the location, `input`, `headers` or `triggers`, or an outcome that `rerunOn` includes, runs the flow again.
  * Deleting the resource stops an execution that is still running.
  *
+ * @typeParam Result type of the output `output`, e.g. `new functiongraph.WorkflowExecution<{ version: string }>(…)`; nothing checks it
+ *
  * @example
  * ```ts
  * import { functiongraph } from "pulumi-runbook";
@@ -89,13 +91,14 @@ export interface WorkflowExecutionArgs extends CommonExecutionArgs {
  *
  * @see https://support.huaweicloud.com/api-functiongraph/StartWorkflowExecution.html
  */
-export class WorkflowExecution extends ExecutionResource {
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the workflow's author decides its shape
+export class WorkflowExecution<Result = any> extends ExecutionResource<Result> {
   /** Id of the flow. */
   declare readonly workflowId: pulumi.Output<string>;
   /** The project in which the execution ran. */
   declare readonly projectId: pulumi.Output<string>;
   /** The input of this execution. */
-  declare readonly input: pulumi.Output<Record<string, unknown> | undefined>;
+  declare readonly input: pulumi.Output<Record<string, unknown> | null>;
 
   /**
    * Declares an execution.
@@ -109,13 +112,14 @@ export class WorkflowExecution extends ExecutionResource {
    * Reads an execution that this stack does not own. Nothing is started, stopped or deleted.
    * @param id id of the execution
    */
-  static get(
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the workflow's author decides its shape
+  static get<Result = any>(
     name: string,
     id: pulumi.Input<pulumi.ID>,
     args: WorkflowExecutionArgs,
     opts?: pulumi.CustomResourceOptions,
-  ): WorkflowExecution {
-    return new WorkflowExecution(name, args, { ...opts, id });
+  ): WorkflowExecution<Result> {
+    return new WorkflowExecution<Result>(name, args, { ...opts, id });
   }
 
   /** True for an instance of this class, also of another copy of the package. */

@@ -27,8 +27,8 @@ export function functionToken(service: ServiceName, name: string): string {
 /**
  * Makes a function.
  * @param name as programs call it, e.g. `getWorkflowExecutions`.
- * @param run does it in a session. Neither what it gives nor what it throws will have a credential in it that a service
- * has echoed: programs show and store both.
+ * @param run does it in a session. Neither its result nor its error contains a credential that a service has echoed:
+ *   programs show and store both.
  */
 export function programFunction<Args extends object, Result>(
   service: ServiceName,
@@ -67,7 +67,7 @@ export function programFunction<Args extends object, Result>(
 /**
  * Goes through the answers of a function that gives them one by one, with the options of the plain form.
  * @param run as for {@link programFunction}.
- * @param unpack finds the answers in what mocks give.
+ * @param unpack finds the answers in the result of a mock.
  */
 export async function* programIteration<Args extends object, Item>(
   service: ServiceName,
@@ -93,7 +93,7 @@ export async function* programIteration<Args extends object, Item>(
   }
 }
 
-// The engine's monitor is a gRPC client; what `setMocks` puts in its place is none.
+// The engine's monitor is a gRPC client; the monitor of `setMocks` is not.
 function isMocked(): boolean {
   if (!pulumi.runtime.hasMonitor()) return false;
   const monitor: object | undefined = pulumi.runtime.getMonitor();

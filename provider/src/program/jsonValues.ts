@@ -12,20 +12,20 @@ import { itemPath, memberPath } from "../ground/propertyPath";
 export interface JsonValue {
   /** Plain JSON; Outputs and promises stay in their places and give plain JSON too. */
   readonly value: unknown;
-  /** True where there are Outputs or promises in it. */
+  /** True if there are Outputs or promises in it. */
   readonly isLater: boolean;
 }
 
 /**
  * Makes the error for values that JSON can't hold.
  * @param problems one line each: the path, the problem, the remedy.
- * @param isLater true where they came to light only when an Output or a promise was known.
+ * @param isLater true if they came to light only when an Output or a promise was known.
  */
 export type Refusal = (problems: readonly string[], isLater: boolean) => Error;
 
 /**
- * Copies arguments with only what JSON can hold; internal ones (`__…`) are left out. Members that are undefined are left to the SDK, which leaves them out; a
- * resource stands for its id, as everywhere in Pulumi.
+ * Copies arguments with only the values that JSON can hold; internal ones (`__…`) are left out. Members that are
+ * undefined are left to the SDK, which leaves them out; a resource stands for its id, as everywhere in Pulumi.
  * @throws {Error} that `refuse` makes when there is a problem in them. Values in Outputs and promises are checked when
  *   they are known: the Outputs and promises then fail with that error.
  */

@@ -9,14 +9,15 @@ const property = "__transformations";
 
 type Transformed = ReturnType<ResourceTransformation>;
 
-/** Says what becomes of a resource's arguments and options. */
+/** Returns the final arguments and options of a resource. */
 export type Finish = (args: Parameters<ResourceTransformation>[0]) => Transformed;
 
 /**
- * Lets resources finish what other transformations have made of their arguments and options. Does nothing where there
- * are none; where a later SDK goes another way, nothing is finished.
+ * Lets resources finish their arguments and options after all other transformations. Does nothing if there are none; if
+ * a later SDK goes another way, nothing is finished.
  * @param prototype of the resources.
- * @param begin called when the SDK begins to construct a resource that is transformed: gives what finishes that one.
+ * @param begin called when the SDK begins to construct a resource that is transformed: returns the function that
+ *   finishes that resource.
  */
 export function finishTransformations(prototype: object, begin: () => Finish): void {
   Object.defineProperty(prototype, property, {

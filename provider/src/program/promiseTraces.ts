@@ -1,6 +1,6 @@
 /**
  * Spares large programs the stack traces that the SDK notes with each of the four promises of each output, and that
- * Pulumi's ts-node translates to lines of TypeScript. They are shown only to who debugs promises.
+ * Pulumi's ts-node translates to lines of TypeScript. They are shown only to people who debug promises.
  */
 
 /**

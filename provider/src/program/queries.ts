@@ -17,7 +17,7 @@ import type { ExecutionListArgs, ExecutionListResult, ExecutionPageArgs, Executi
 
 type ListArgs = ExecutionListArgs & { readonly executionNamePrefix?: string };
 
-/** Lists executions of a workflow; what is no filter says where the workflow is. */
+/** Lists executions of a workflow; arguments that are no filter name the workflow's place. */
 export function executionsQuery<Args extends ListArgs & ExecutionPageArgs & object>(
   service: ServiceName,
 ): ProgramFunction<Args, ExecutionListResult> {

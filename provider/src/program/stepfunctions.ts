@@ -19,7 +19,7 @@ import type {
 export interface StateMachineLocationArgs {
   /**
    * ARN of the state machine, e.g. `arn:aws:states:eu-west-1:123456789012:stateMachine:migrate-db`; a version or an alias may
-   * follow. It tells region and account.
+   * follow. The ARN contains the region and the account.
    */
   stateMachineArn: string;
   /**
@@ -37,38 +37,41 @@ export interface StateMachineLocationArgs {
 
 /** Arguments of {@link WorkflowExecution}. */
 export interface WorkflowExecutionArgs extends CommonExecutionArgs {
-  /** See {@link StateMachineLocationArgs.stateMachineArn}. A change runs the new one. */
+  /** See {@link StateMachineLocationArgs.stateMachineArn}. A change runs the new state machine. */
   stateMachineArn: pulumi.Input<string>;
   /**
    * Name of the execution, 1–80 characters without white space and `< > { } [ ] ? * " # % \ ^ | ~ $ & , ; : /` or backquote,
-   * unique within the state machine until 90 days after its end. Re-runs add a number to it (`-2`, `-3`, …). A name whose
-   * execution has ended, or runs with another input, is refused; one that runs with the same input is joined. A change runs
-   * the state machine again.
-   * @default the run's key, see docs/explanation/one-run-once.md
+   * unique within the state machine until 90 days after its end. Re-runs append a number (`-2`, `-3`, …). If an execution of
+   * this name is running with the same input, the provider takes it over. If it is finished, or is running with another
+   * input, the service refuses the name. A change runs the state machine again.
+   * @default the run key, see docs/explanation/one-run-once.md
    */
   executionName?: pulumi.Input<string>;
   /**
-   * Input of the state machine: a map, or JSON text of one, at most 256 KiB as JSON in UTF-8. Dates are sent as RFC 3339 text. A
+   * Input of the state machine: a map, or a map as JSON text, at most 256 KiB as JSON in UTF-8. Dates are sent as RFC 3339 text. A
    * change runs the state machine again.
    * @default none, for which the service takes `{}`
    */
   input?: pulumi.Input<Record<string, unknown> | string>;
   /**
-   * The state machine's own type, as `aws.sfn.StateMachine` has it in `type`. An EXPRESS state machine is run by one call that
-   * answers when the execution has ended (5 minutes at the most). The service does not show its executions, so a refresh keeps
-   * the stored outcome. A change runs the state machine again.
+   * The state machine's own type: the output `type` of `aws.sfn.StateMachine`. One call runs an EXPRESS state machine, and
+   * answers when the execution has finished (after at most 5 minutes). The service does not show these executions, so a
+   * refresh keeps the stored outcome. A change runs the state machine again.
    * @default "STANDARD"
    */
   stateMachineType?: pulumi.Input<"STANDARD" | "EXPRESS">;
-  /** See {@link StateMachineLocationArgs.region}. */
+  /** See {@link StateMachineLocationArgs.region}. A change without a change of `stateMachineArn` is an error. */
   region?: pulumi.Input<string>;
-  /** See {@link StateMachineLocationArgs.endpoint}. A change runs nothing again. */
+  /** See {@link StateMachineLocationArgs.endpoint}. A change does not run the state machine again. */
   endpoint?: pulumi.Input<string>;
 }
 
 /**
- * One execution of a Step Functions state machine: started and awaited when the resource is created, run again when the state
- * machine, `input` or `triggers` change or when `rerunOn` says so, stopped (if it is still running) when it is deleted.
+ * One execution of a Step Functions state machine. Creating the resource starts the execution and waits for it. A change of
+ * the state machine, `input` or `triggers`, or an outcome that `rerunOn` includes, runs the state machine again. Deleting
+ * the resource stops an execution that is still running.
+ *
+ * @typeParam Result type of the output `output`, e.g. `new stepfunctions.WorkflowExecution<{ version: string }>(…)`; nothing checks it
  *
  * @example
  * ```ts
@@ -84,7 +87,8 @@ export interface WorkflowExecutionArgs extends CommonExecutionArgs {
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
  */
-export class WorkflowExecution extends ExecutionResource {
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the workflow's author decides its shape
+export class WorkflowExecution<Result = any> extends ExecutionResource<Result> {
   /** ARN of the state machine. */
   declare readonly stateMachineArn: pulumi.Output<string>;
   /** The input of this execution. */
@@ -102,13 +106,14 @@ export class WorkflowExecution extends ExecutionResource {
    * Reads an execution that this stack does not own: nothing is started, stopped or deleted.
    * @param id name of the execution, which is the last part of its ARN
    */
-  static get(
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the workflow's author decides its shape
+  static get<Result = any>(
     name: string,
     id: pulumi.Input<pulumi.ID>,
     args: WorkflowExecutionArgs,
     opts?: pulumi.CustomResourceOptions,
-  ): WorkflowExecution {
-    return new WorkflowExecution(name, args, { ...opts, id });
+  ): WorkflowExecution<Result> {
+    return new WorkflowExecution<Result>(name, args, { ...opts, id });
   }
 
   /** True for an instance of this class, also of another copy of the package. */

@@ -88,21 +88,21 @@ export interface CommonExecutionArgs {
   adoptExecutionId?: Input<string>;
 }
 
-/** Outputs of an execution on any service. */
+/** Outputs of an execution on any service. An absent value is null in an output of a resource, undefined in the result of a function. */
 export interface ExecutionOutputs {
-  /** The region in which the execution ran; undefined if only an endpoint was given. */
+  /** The region in which the execution ran; absent if only an endpoint was given. */
   region: string | undefined;
-  /** The service's id of the execution; also the resource's id. Undefined for a teardown runbook, which has none. */
+  /** The service's id of the execution; also the resource's id. Absent for a teardown runbook, which has none. */
   executionId: string | undefined;
   /** The outcome, in the words of this package. */
   status: ExecutionStatus;
   /** The outcome in the service's own word. */
   rawStatus: string;
-  /** RFC 3339; undefined if the service does not give it. */
+  /** RFC 3339; absent if the service does not give it. */
   startedAt: string | undefined;
-  /** RFC 3339; undefined until settled. */
+  /** RFC 3339; absent until settled. */
   settledAt: string | undefined;
-  /** From start to end in milliseconds; undefined until settled. */
+  /** From start to end in milliseconds; absent until settled. */
   durationMs: number | undefined;
   /**
    * The output of the workflow, as JSON. An integer beyond 2^53 is text: `altered` names it. An output of more than
@@ -111,21 +111,21 @@ export interface ExecutionOutputs {
   output: any; // eslint-disable-line @typescript-eslint/no-explicit-any -- the workflow's author decides its shape
   /** The steps that have begun, in their order; at most the last 200. */
   steps: ExecutionStep[];
-  /** How many steps the workflow has; undefined if the service does not give it. */
+  /** How many steps the workflow has; absent if the service does not give it. */
   stepsTotal: number | undefined;
-  /** The first step that failed; undefined if none did. */
+  /** The first step that failed; absent if none did. */
   failure: Failure | undefined;
-  /** The console's page; undefined if its address is not known, as on Huawei Cloud and Alibaba Cloud's international site. */
+  /** The console's page; absent if its address is not known, as on Huawei Cloud and Alibaba Cloud's international site. */
   consoleUrl: string | undefined;
   /** True if the service no longer knows the execution; the last known outcome is kept. */
-  expired: boolean | undefined;
-  /** Paths of the values that were cut to keep the state small; undefined if there are none. */
-  truncated: string[] | undefined;
+  expired: boolean;
+  /** Paths of the values that were cut to keep the state small; empty if there are none. */
+  truncated: string[];
   /**
    * Paths of the values in `output` that differ from what the workflow gave: integers beyond 2^53 as text, texts and keys
-   * without control characters, values that Pulumi would misread as JSON text. Undefined if there are none.
+   * without control characters, values that Pulumi would misread as JSON text. Empty if there are none.
    */
-  altered: string[] | undefined;
+  altered: string[];
   /** Version of the stored shape. */
   stateVersion: number;
 }

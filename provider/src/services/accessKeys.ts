@@ -20,11 +20,11 @@ interface AccessKey {
 export interface AccessKeySource<Key extends AccessKey> {
   /**
    * The keys that are valid now.
-   * @throws ConfigurationError where there are none anywhere; ServiceError or TransportError where they can't be
+   * @throws ConfigurationError when there are none anywhere; ServiceError or TransportError when they can't be
    *   obtained; RequestInterruptedError where `signal` aborts.
    */
   get(signal: AbortSignal): Promise<Key>;
-  /** Forgets keys that a service called expired; true where the next call obtains new ones. */
+  /** Forgets keys that a service called expired; true if the next call obtains new ones. */
   forget(accessKeyId: string): boolean;
 }
 
@@ -61,7 +61,7 @@ export function renewedKeys<Key extends AccessKey>(
  * Reads temporary keys from an answer.
  * @param valueOf gives the text of a member of the answer's credentials; anything else where the member is missing.
  * @param keyOf makes the key from the members.
- * @throws ResponseFormatError where a member is missing; the error quotes nothing of the answer.
+ * @throws ResponseFormatError when a member is missing; the error quotes nothing of the answer.
  */
 export function readTemporaryKeys<Key>(
   answer: HttpAnswer,
@@ -80,7 +80,7 @@ export function readTemporaryKeys<Key>(
 }
 
 /**
- * The error for an answer about credentials that is not what the service documents.
+ * The error for an answer about credentials that differs from the service's documentation.
  * @param problem continues `the answer of <address> …`.
  */
 export function malformedAnswer(request: RequestSummary, problem: string): ResponseFormatError {
@@ -100,8 +100,8 @@ export interface KeySending<Key extends AccessKey> {
 }
 
 /**
- * Signs a request and sends it; errors as HttpClient.send. Keys that are refused as expired, whatever they said of their
- * life, are replaced once: a refused request was not handled, so even a start may be sent again.
+ * Signs a request and sends it; errors as HttpClient.send. Keys that are refused as expired are replaced once, even
+ * before their stated end: a refused request was not handled, so even a start may be sent again.
  */
 export async function sendByKey<Key extends AccessKey>(
   request: HttpRequest,

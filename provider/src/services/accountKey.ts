@@ -12,7 +12,7 @@ export function accountKeyOf(namespace: "alicloud" | "huaweicloud", accessKeyId:
 
 /**
  * The account that is stored, where the same key stored it.
- * @param accountKey of the settings; undefined where they have no permanent key: all others are new each time.
+ * @param accountKey of the settings; undefined if they have no permanent key: all others are new each time.
  */
 export function accountOfSameKey(stored: Arguments, accountKey: string | undefined): string | undefined {
   const { accountId } = stored;

@@ -42,7 +42,7 @@ export class Buckets {
  * operation, service or `*` to `{ "tokens": 20, "perSecond": 10 }`.
  * @param key of the configuration, e.g. `huaweicloud:requestLimits`.
  * @param published the limits that the service publishes.
- * @throws ConfigurationError where the configuration has another shape.
+ * @throws ConfigurationError when the configuration has another shape.
  */
 export function configuredAllowances(settings: Settings, key: string, published: AllowanceOf): AllowanceOf {
   const configured = readAllowances(settings, key);

@@ -1,6 +1,6 @@
 /**
- * From an error answer to the typed error that HttpClient throws: the vendor says what its codes mean, and the same care is
- * taken for all of them with answers that are not the service's own.
+ * From an error answer to the typed error that HttpClient throws: the vendor gives the meaning of its codes. Answers
+ * that are not the service's own are treated alike for all vendors.
  */
 import type { RequestSummary, ServiceErrorDetails } from "../ground/errors";
 import { AuthenticationError, ServiceError, ThrottledError, isRetryableStatus } from "../ground/errors";
@@ -11,11 +11,11 @@ import type { HttpAnswer, ToServiceError } from "../http/request";
 
 /** The body of an error answer, whatever its spelling. */
 export interface ErrorBody {
-  /** The service's own code; undefined where the body has none. */
+  /** The service's own code; undefined if the body has none. */
   readonly code: string | undefined;
-  /** The service's own text; undefined where the body has none. */
+  /** The service's own text; undefined if the body has none. */
   readonly message: string | undefined;
-  /** For the vendor's support; undefined where the answer has none. */
+  /** For the vendor's support; undefined if the answer has none. */
   readonly requestId: string | undefined;
 }
 
@@ -28,10 +28,10 @@ export interface Verdict {
    * @default by the status
    */
   readonly retryable?: boolean | undefined;
-  /** One sentence on what to do. */
+  /** The remedy, one sentence. */
   readonly remedy?: string | undefined;
   /**
-   * True where the answer says nothing about what was asked for, e.g. that of a gateway which does not know the address.
+   * True if the answer says nothing about the request, e.g. the answer of a gateway which does not know the address.
    * @default false
    */
   readonly isForeign?: boolean | undefined;
@@ -78,10 +78,10 @@ export function serviceErrorOf(
 }
 
 /**
- * Makes the reader for requests that get credentials. There, "not found" is a refusal: it says nothing about an execution, and
- * no caller may take the error for that.
+ * Makes the reader for requests that get credentials. There, "not found" is a refusal: it says nothing about an
+ * execution, and no caller may take the error for that.
  * @param read the vendor's reader.
- * @param remedy a sentence on what to do where the request is refused.
+ * @param remedy a sentence with the remedy for a refused request.
  */
 export function identityReader(read: ToServiceError, remedy: string): ToServiceError {
   return (answer, request) => asRefusal(read(answer, request), remedy);
@@ -95,7 +95,7 @@ function asRefusal(error: ServiceError, remedy: string): ServiceError {
   return new AuthenticationError({ ...details, remedy, retryable: false });
 }
 
-/** The body as a JSON object; undefined where it is something else. */
+/** The body as a JSON object; undefined if it is something else. */
 export function jsonObjectOf(answer: HttpAnswer): Readonly<Record<string, unknown>> | undefined {
   try {
     const body: unknown = JSON.parse(answer.text);

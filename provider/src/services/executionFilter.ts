@@ -1,5 +1,5 @@
 /**
- * Filters of lists, for what a service does not filter itself.
+ * Filters of lists, for conditions that a service does not filter itself.
  */
 import type { ExecutionSummary } from "../execution/snapshot";
 import type { ExecutionFilter } from "../execution/service";

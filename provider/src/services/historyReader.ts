@@ -21,7 +21,7 @@ export interface HistoryPageOptions {
   /** The most events. */
   readonly limit: number;
   readonly nextToken: string | undefined;
-  /** False where the names and errors of events are enough. */
+  /** False if the names and errors of events are enough. */
   readonly withData: boolean;
   readonly signal: AbortSignal;
 }
@@ -46,7 +46,7 @@ export interface StepsOfEvents<Event> {
 export interface HistorySource<Event> {
   /** The most events of one page. */
   readonly pageSize: number;
-  /** True where the events tell more of a failure than the snapshot does. */
+  /** True if the events tell more of a failure than the snapshot does. */
   readonly isErrorInEvents: boolean;
   /** The remaining requests for histories. */
   budget(): BucketView;
@@ -96,15 +96,15 @@ export class HistoryReader<Event> {
       ...(executionError === undefined || isTold ? {} : { error: executionError }),
     };
     if (isWhole) return { ...known, steps };
-    // The ends of some are missing: of what has settled nothing runs any more.
+    // The ends of some steps are missing, although no step of a settled execution is still running.
     const isOpen = ({ status }: ExecutionStep): boolean => isSettled(snapshot.status) && !isSettled(status);
     const seen = steps.map((step) => (isOpen(step) ? { ...step, status: "unknown" as const } : step));
     return { ...known, steps: seen, stepsOmitted: true };
   }
 
   /**
-   * The events of an execution with their data, oldest first, about 10,000 at the most. `isWhole` is false where the service
-   * has more than were read; what was read before something went wrong counts.
+   * The events of an execution with their data, oldest first, about 10,000 at the most. `isWhole` is false if the
+   * service has more than were read. Events that were read before an error count.
    * @throws the error of the first page.
    */
   async read(executionId: string, signal: AbortSignal): Promise<ExecutionHistory<Event>> {
@@ -116,7 +116,7 @@ export class HistoryReader<Event> {
     return { events, isWhole };
   }
 
-  /** Gives the events of an execution page by page until `take` has enough; true where these were all. */
+  /** Gives the events of an execution page by page until `take` has enough; true if these were all. */
   async #readHistory(
     executionId: string,
     how: Pick<HistoryPageOptions, "signal" | "withData">,

@@ -19,7 +19,7 @@ export function noRegion(settings: string): LocationError {
 
 /**
  * The address of a service.
- * @throws LocationError where it is none, or begins with `http://` without permission; it names the setting, and no
+ * @throws LocationError when it is none, or begins with `http://` without permission; it names the setting, and no
  * password that is in the address.
  */
 export function checkEndpoint(found: Found, plainHttp: PlainHttp): string {
@@ -35,7 +35,7 @@ export function checkEndpoint(found: Found, plainHttp: PlainHttp): string {
 /**
  * The address of a service by which credentials are obtained: its own message, since the argument "endpoint" is another one.
  * @param title names the service, e.g. `STS`.
- * @throws ConfigurationError where it is none, or begins with `http://` without permission.
+ * @throws ConfigurationError when it is none, or begins with `http://` without permission.
  */
 export function checkIdentityEndpoint(found: Found, title: string, plainHttp: PlainHttp): string {
   const endpoint = found.value.trim();

@@ -6,8 +6,8 @@ import { interruptionOf } from "../http/interruption";
 import { onAbort } from "../ground/onAbort";
 
 /**
- * A look-up under way or done. It has a signal of its own, so that one who gives up takes nobody with him; it ends
- * when all have given up.
+ * A look-up under way or done. The look-up has a signal of its own, so that a caller that gives up does not end it for
+ * the others. The look-up ends when all callers have given up.
  */
 export class SharedLookup<T> {
   readonly #summary: RequestSummary;
@@ -20,7 +20,7 @@ export class SharedLookup<T> {
 
   /**
    * Begins the look-up.
-   * @param summary for the error of one who gives up.
+   * @param summary for the error of a caller that gives up.
    * @param forget called when it fails or is ended early: the next one has to begin anew.
    */
   constructor(summary: RequestSummary, look: (signal: AbortSignal) => Promise<T>, forget: () => void) {
@@ -49,7 +49,7 @@ export class SharedLookup<T> {
 
   /**
    * Waits for the answer.
-   * @throws the look-up's error, the same for all who wait; RequestInterruptedError or OutOfTimeError where `signal`
+   * @throws the look-up's error, the same for all callers; RequestInterruptedError or OutOfTimeError when `signal`
    *   aborts before.
    */
   wait(signal: AbortSignal): Promise<T> {
@@ -69,7 +69,7 @@ export class SharedLookup<T> {
     });
   }
 
-  // Forgotten at once: whoever comes now must not join what is being ended.
+  // Forgotten at once: a new caller must not join a look-up that is being ended.
   #abandon(): void {
     this.#forget();
     this.#ownController.abort();

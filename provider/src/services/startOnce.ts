@@ -1,5 +1,5 @@
 /**
- * The rules for starts: whatever leaves the outcome of one open is said to be uncertain.
+ * The rules for starts: any failure that leaves the outcome of a start open is reported as uncertain.
  */
 import { RunNameTakenError, ServiceError, StartUncertainError, messageOf } from "../ground/errors";
 import type { HttpRequest } from "../http/request";
@@ -7,7 +7,7 @@ import { mayHaveBeenHandled } from "../http/retry";
 
 /**
  * Runs a start.
- * @throws StartUncertainError where the start's own request may have been handled although it failed.
+ * @throws StartUncertainError when the start's own request may have been handled although it failed.
  */
 export async function startOnce<T>(request: HttpRequest, send: () => Promise<T>): Promise<T> {
   try {
@@ -21,9 +21,9 @@ export async function startOnce<T>(request: HttpRequest, send: () => Promise<T>)
 /**
  * Runs a start whose name makes a second one harmless, so that the request may be sent again.
  * @param nameTakenCode the service's code for a name that was used before.
- * @param send sends the start, and tells of every repetition why it was necessary.
- * @throws RunNameTakenError where the name was used before.
- * @throws StartUncertainError where one of the requests may have been handled although the last one failed.
+ * @param send sends the start, and reports the reason of every repetition.
+ * @throws RunNameTakenError when the name was used before.
+ * @throws StartUncertainError when one of the requests may have been handled although the last one failed.
  */
 export async function startByName<T>(
   request: HttpRequest,

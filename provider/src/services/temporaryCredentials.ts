@@ -61,7 +61,7 @@ export class TemporaryCredentials<T> {
   /**
    * The credentials, obtained now where there are none or they end soon. While the present ones are good, a renewal
    * that fails or takes too long does not matter: a later request tries it again.
-   * @throws whatever the source throws, once for all who wait; RequestInterruptedError where `signal` aborts.
+   * @throws the error of the source, the same for all callers; RequestInterruptedError when `signal` aborts.
    */
   async get(signal: AbortSignal): Promise<T> {
     const current = this.#current;
@@ -80,7 +80,7 @@ export class TemporaryCredentials<T> {
     }
   }
 
-  /** The credentials that are there and have not ended; undefined where there are none. */
+  /** The credentials that are there and have not ended; undefined if there are none. */
   get present(): T | undefined {
     const current = this.#current;
     return current && this.#clock.now() < current.endsAtMs ? current.value : undefined;

@@ -12,8 +12,8 @@ export interface TokenFile {
 
 /**
  * The token in a file, without the line's end.
- * @param readFile gives the text of a file, or undefined where there is none.
- * @throws ConfigurationError where there is none; it names file and setting.
+ * @param readFile gives the text of a file, or undefined if there is none.
+ * @throws ConfigurationError when there is none; it names file and setting.
  */
 export function readTokenFile(
   { file, source }: TokenFile,

@@ -8,8 +8,8 @@ import type { Found, Settings } from "../execution/settings";
 
 /**
  * A setting that is yes or no, in the words that the official providers take.
- * @returns false where it is not set.
- * @throws ConfigurationError where it is another word.
+ * @returns false if it is not set.
+ * @throws ConfigurationError when it is another word.
  */
 export function isSetTrue(found: Found | undefined): boolean {
   const word = found?.value.trim().toLowerCase();
@@ -19,8 +19,8 @@ export function isSetTrue(found: Found | undefined): boolean {
 }
 
 /**
- * The client's side of TLS; undefined where nothing is set.
- * @throws ConfigurationError where a file can't be read, a text is no certificate or key, or half of a pair is set.
+ * The client's side of TLS; undefined if nothing is set.
+ * @throws ConfigurationError when a file can't be read, a text is no certificate or key, or half of a pair is set.
  */
 export function readTlsIdentity(
   settings: Settings,

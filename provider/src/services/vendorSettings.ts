@@ -13,7 +13,7 @@ export type SettingConcern = "who" | "where" | "how" | "nothing";
 
 /** One setting of a vendor's provider. */
 export interface VendorSetting {
-  /** Key of the stack configuration in camel case, without its namespace; undefined where there are only variables. */
+  /** Key of the stack configuration in camel case, without its namespace; undefined if there are only variables. */
   readonly key: string | undefined;
   /** Environment variables, in the order in which the official provider reads them. */
   readonly variables: readonly string[];
@@ -21,7 +21,7 @@ export interface VendorSetting {
   /** `refused` stops a deployment that sets it; only settings that concern nothing, or speed alone, are `ignored`. */
   readonly treatment: "honoured" | "refused" | "ignored";
   /**
-   * Values of a refused setting that say what is done anyway, in lower case.
+   * Values of a refused setting that ask for this package's behaviour anyway, in lower case.
    * @default none
    */
   readonly allowed?: readonly string[];
@@ -72,7 +72,7 @@ export interface VendorSettings {
 
 /**
  * The settings that are set although they are refused, for check: a sentence each, with the setting's name and the remedy.
- * @throws ConfigurationError where both spellings of one are set and differ.
+ * @throws ConfigurationError when both spellings of one are set and differ.
  */
 export function findRefusedSettings(
   settings: Settings,
@@ -95,7 +95,7 @@ export function findRefusedSettings(
 
 /**
  * Refuses settings for every other use.
- * @throws ConfigurationError where one is set that is refused.
+ * @throws ConfigurationError when one is set that is refused.
  */
 export function demandNoRefusedSettings(settings: Settings, vendor: VendorSettings): void {
   const [first] = findRefusedSettings(settings, vendor);

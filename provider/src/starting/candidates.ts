@@ -46,7 +46,7 @@ export async function candidatesOf(
   const list = await newerThan(wanted, look, since, host.session.clock.now());
   const { supersedes } = wanted;
   const known = new Set([...(since?.ids ?? []), supersedes?.id, noted?.supersedesId]);
-  // If it is only a guess what the run replaces, the state does not tell since when.
+  // If the replaced execution is only a guess, the state does not tell since when.
   const at = list.findIndex(({ executionId }) => executionId === supersedes?.id);
   const newer = supersedes?.isGuess === true && !noted && at !== -1 ? list.slice(0, at) : list;
   return newer.filter(({ executionId }) => !known.has(executionId));
@@ -83,7 +83,10 @@ export interface Sorting {
   readonly taken: ReadonlySet<string>;
   /** The name that the start carried, if that is known; otherwise any name with the run's key matches. */
   readonly name: string | undefined;
-  /** True where a start of that name is noted: its execution is this run's, whoever has taken it over meanwhile. */
+  /**
+   * True if a start of that name is noted: its execution is this run's, even if another resource has taken it over
+   * meanwhile.
+   */
   readonly isNoted: boolean;
   /** Executions that are no candidates, and may show whether the service shows names at all. */
   readonly others: () => Promise<readonly ExecutionSummary[]>;
@@ -93,9 +96,12 @@ export interface Sorting {
 export interface Sorted {
   /** They are this run's. */
   readonly mine: readonly ExecutionSummary[];
-  /** It can't be told whose they are. */
+  /** Their owner is unknown. */
   readonly unmarked: readonly ExecutionSummary[];
-  /** True where one of those shows what its start carried, and our name is not there: it may be somebody else's. */
+  /**
+   * True if one of those shows the name that its start carried, and the name is not ours: the execution may be somebody
+   * else's.
+   */
   readonly isForeignLikely: boolean;
 }
 
@@ -114,8 +120,8 @@ export async function sort(
     if (typeof mark !== "string") return false;
     return name === undefined ? bearsKey(wanted.key, mark) : mark === name;
   });
-  // One execution that shows our name proves that the service shows names. That one shows none proves nothing: what
-  // starts carry may not come back at all.
+  // One execution that shows our name proves that the service shows names. An execution without a name proves nothing:
+  // the service may never show the names that starts carry.
   const isProven =
     marks.some((mark) => typeof mark === "string") ||
     (marks.includes(null) && (await showsNames(await others(), taken, backend, host)));
@@ -141,14 +147,14 @@ async function showsNames(
   return false;
 }
 
-/** The name to search for: what a noted start carried, or what every start of the run carries. */
+/** The name to search for: the name that a noted start carried, or the name that every start of the run carries. */
 export function soughtName(
   wanted: WantedRun,
   noted: { readonly runName: string } | undefined,
 ): string | undefined {
   if (noted) return noted.runName;
-  // If it is only a guess what was there before, any attempt will do, the newest first: another machine may have gone on
-  // from elsewhere, and under a given key a state that was lost does not tell which is the last.
+  // If the predecessor is only a guess, any attempt will do, the newest first. Another machine may have gone on from
+  // elsewhere, and a state that was lost does not tell which attempt under a given key is the last.
   const { supersedes } = wanted;
   return supersedes && supersedes.isGuess !== true ? runNameOf(wanted) : undefined;
 }
@@ -161,7 +167,7 @@ async function markOf(
 ): Promise<string | null | undefined> {
   const passedMs = stopwatch(session.clock);
   for (;;) {
-    // An answer that took its time tells what was so when it was asked for.
+    // A slow answer tells the facts at the time of its request.
     const askedMs = passedMs();
     try {
       return await register.shared.mark(executionId, () => backend.readRunName(executionId, signal), signal);

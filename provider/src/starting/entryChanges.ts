@@ -9,7 +9,7 @@ export function newEntry(urn: string): JournalEntry {
   return { urn, workflow: "", past: [] };
 }
 
-/** A start is about to be posted, or this is what came of it; `undefined` where nothing did. */
+/** Notes a start that is about to be posted, or its result; `undefined` if there was none. */
 export function withStart(
   entry: JournalEntry,
   workflow: string,
@@ -18,13 +18,27 @@ export function withStart(
   const earlier = entry.workflow === workflow ? entry.pending : undefined;
   const inState = entry.inState ?? (pending && replacedInState(pending, entry.past));
   const inStateName = inState === entry.inState ? entry.inStateName : undefined;
-  return { ...entry, workflow, inState, inStateName, pending: pending && addEvidence(pending, earlier) };
+  const past = pending ? withFormer(entry, pending) : entry.past;
+  return {
+    ...entry,
+    workflow,
+    past,
+    inState,
+    inStateName,
+    pending: pending && addEvidence(pending, earlier),
+  };
+}
+
+// A replacement that the engine forces may follow another one before any comparison shows the first one's execution.
+function withFormer({ past, pending: former }: JournalEntry, pending: PendingStart): readonly string[] {
+  const isAnother = former?.executionId !== undefined && former.runName !== pending.runName;
+  return isAnother ? withLast(past, former.executionId) : past;
 }
 
 /**
  * A call has shown that the state has an execution.
  * @param mayBeCopy true if the call can also be about a copy that has been replaced and is still to be deleted.
- * @returns undefined where nothing changes: a thousand comparisons of a deployment that changes nothing write nothing.
+ * @returns undefined if nothing changes: a thousand comparisons of a deployment that changes nothing write nothing.
  */
 export function withExecutionInState(
   entry: JournalEntry,
@@ -32,7 +46,7 @@ export function withExecutionInState(
   mayBeCopy: boolean,
 ): JournalEntry | undefined {
   if (entry.inState === id && !entry.pending) return undefined;
-  // A copy that has been replaced and is still to be deleted is read too: it says nothing of what the state has now.
+  // A copy that has been replaced and is still to be deleted is read too: it says nothing about the present state.
   if (mayBeCopy && (isOldCopy(entry, id) || isUnrelated(entry.pending, id))) return undefined;
   // The execution that is to be replaced is still the state's: the replacement has not arrived there.
   const pending = entry.pending && arrivesLater(entry.pending, id, entry.past.includes(id));
@@ -43,7 +57,7 @@ export function withExecutionInState(
 
 /**
  * The resource is gone from the state, and its execution with it.
- * @param isDestroyed nothing takes its place: what was started for it has been dealt with too.
+ * @param isDestroyed nothing takes its place: an execution that was started for it has been dealt with too.
  * @param unarrivedId the execution of that start, where it was found.
  */
 export function withoutReleased(
@@ -114,15 +128,16 @@ function withLast(ids: readonly string[], last: string): readonly string[] {
   return [...ids.filter((id) => id !== last), last];
 }
 
-// A start that is to replace the execution in the state has not arrived there yet. If nobody said what it replaces (the
-// engine had forced it), what the state has now is that. A start that replaced nothing is over when the state has another
-// execution: it was had from elsewhere.
+// A start that is to replace the execution in the state has not arrived there yet. If nobody named the replaced
+// execution (the engine had forced the replacement), it is the one in the present state. A start that replaced nothing
+// is over when the state has another execution: it was had from elsewhere.
 function arrivesLater(pending: PendingStart, id: string, isFromBefore: boolean): PendingStart | undefined {
   if (pending.executionId === id || pending.runName === id) return undefined;
   const { supersedesUnseen, replacesUnknown, ...rest } = pending;
   const isKnown = pending.supersedesId !== undefined && supersedesUnseen !== true;
   if (isKnown) return pending.supersedesId === id || isFromBefore ? pending : undefined;
-  // The deployment came to its end, and this machine has never seen what the state has now: it went on from elsewhere.
+  // The deployment came to its end, and this machine has never seen the execution in the present state: the stack was
+  // deployed from elsewhere.
   if (pending.isAnswered === true && !isFromBefore) return undefined;
   const isReplacement = supersedesUnseen === true || replacesUnknown === true || isFromBefore;
   return isReplacement ? { ...rest, supersedesId: id } : undefined;

@@ -13,8 +13,8 @@ export interface JournalStorage {
   /** For messages. */
   readonly place: string;
   /**
-   * Text of an entry; undefined where there is none.
-   * @throws where there is something that can't be read.
+   * Text of an entry; undefined if there is none.
+   * @throws when there is something that can't be read.
    */
   read(name: string): string | undefined;
   /** Names of a service's entries. */
@@ -40,7 +40,10 @@ export interface JournalOptions {
   /** @default none: the journal lasts as long as the process */
   readonly storage?: JournalStorage | undefined;
   readonly clock: Clock;
-  /** Is told what can't be kept, or is no longer known; with the resource where it is about one. */
+  /**
+   * Called with a message about an entry that cannot be kept, or is no longer known; with the resource if the message
+   * is about one.
+   */
   readonly onTrouble: (message: string, urn?: string) => void;
 }
 
@@ -137,8 +140,8 @@ export class Journal {
     );
   }
 
-  // Once per process, so that the storage does not grow for ever. Clocks can be wrong by years: a start of which it is not
-  // known what came of it is kept, whatever its age.
+  // Once per process, so that the storage does not grow for ever. Clocks can be wrong by years: a start whose result is
+  // not known is kept, whatever its age.
   async #prune(service: string, storage: JournalStorage): Promise<void> {
     const beforeMs = this.#options.clock.now() - maxAgeMs;
     for (const name of await storage.olderThan(service, beforeMs).catch(() => [])) {

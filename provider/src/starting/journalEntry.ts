@@ -1,5 +1,5 @@
 /**
- * An entry of the journal: what is known of one resource's starts, and how an entry is read from its file. Pure.
+ * An entry of the journal: the known starts of one resource, and the reader of an entry's file. Pure.
  */
 import { isMap } from "../execution/rules";
 
@@ -20,30 +20,30 @@ export interface PendingStart {
   readonly again?: PostedAgain | undefined;
   /** The execution that the run replaces. */
   readonly supersedesId?: string | undefined;
-  /** True where no call has shown that the state ever had the execution that the run replaces. */
+  /** True if no call has shown that the state ever had the execution that the run replaces. */
   readonly supersedesUnseen?: true | undefined;
-  /** True where the state had an execution that the run replaces, and nobody said which. */
+  /** True if the state had an execution that the run replaces, and nobody said which. */
   readonly replacesUnknown?: true | undefined;
-  /** True where the program chose the name, which anybody may have used. */
+  /** True if the program chose the name, which anybody may have used. */
   readonly isNamed?: true | undefined;
-  /** True where the execution was taken over because it ran (`concurrency: "adopt"`): it may be another start's too. */
+  /** True if the execution was taken over because it ran (`concurrency: "adopt"`): it may be another start's too. */
   readonly isJoined?: true | undefined;
   /** Of a teardown runbook: the arming that it was run for. */
   readonly armedId?: string | undefined;
   /** The service's answer; absent until it has come. */
   readonly executionId?: string | undefined;
   /**
-   * True where the deployment came to its regular end after it had answered with the execution. Pulumi then has it in
+   * True if the deployment came to its regular end after it had answered with the execution. Pulumi then has it in
    * the state, unless it could not save it: only a later call shows that.
    */
   readonly isAnswered?: true | undefined;
-  /** True where something of its deployment failed: then Pulumi does not go on to delete what was replaced. */
+  /** True if something of its deployment failed: then Pulumi does not go on to delete the replaced execution. */
   readonly isUnready?: true | undefined;
 }
 
 /**
- * The executions that a list had shortly before a start. They are remembered by their ids: what the services say of
- * times comes from several clocks, and one execution that is dated ahead would hide all that come after it.
+ * The executions that a list had shortly before a start. They are remembered by their ids: the times of the services
+ * come from several clocks, and one execution that is dated ahead would hide all later ones.
  */
 export interface SeenBefore {
   /**
@@ -61,14 +61,14 @@ export interface SeenBefore {
 export interface PostedAgain {
   /** Milliseconds since the epoch, this machine's clock. */
   readonly postedMs: number;
-  /** By the service's clock, shortly before; absent where it did not say. */
+  /** By the service's clock, shortly before; absent if it did not say. */
   readonly servedAtMs?: number | undefined;
 }
 
-/** A start with what is known of an earlier attempt of the same one, which may be what the execution came from. */
+/** A start with the facts of an earlier attempt of the same start, from which the execution may come. */
 export function addEvidence(start: PendingStart, earlier: PendingStart | undefined): PendingStart {
   if (earlier?.runName !== start.runName || earlier.executionId !== undefined) return start;
-  // A replacement that the engine forces is not told what it replaces: the first attempt may have known.
+  // A replacement that the engine forces does not know the replaced execution: the first attempt may have known.
   const { supersedesId, supersedesUnseen } = start.supersedesId === undefined ? earlier : start;
   return {
     ...start,

@@ -13,7 +13,7 @@ import type { PendingStart } from "./journalEntry";
 import type { Starting } from "./posting";
 import type { NotedStart } from "./register";
 
-/** Stops it, or leaves it, as `onDelete` says of what is replaced; says so. */
+/** Stops the execution, or leaves it, as `onDelete` says for a replaced execution. Reports which. */
 export async function dealWithLeftover(
   { backend, wanted, host }: Pick<Starting, "backend" | "host" | "wanted">,
   leftover: PendingStart,
@@ -41,8 +41,8 @@ export async function dealWithLeftover(
 }
 
 /**
- * True where a start was for this workflow. Of one that was not, whose resource has been given another workflow since, it
- * is said that it may still be running: nobody else knows.
+ * True if a start was for this workflow. If it was not, because the resource has been given another workflow since, a
+ * message says that the execution may still be running: nobody else knows.
  */
 export function isHere(
   { workflow, executionId, runName }: NotedStart,
@@ -58,7 +58,7 @@ export function isHere(
   return false;
 }
 
-/** The execution of a start that no state has; undefined where there is none. */
+/** The execution of a start that no state has; undefined if there is none. */
 export async function findLeftover(
   backend: Backend,
   start: PendingStart,
@@ -81,13 +81,13 @@ export async function findLeftover(
   }
 }
 
-// Under a name that the program chose, what runs may be anybody's.
+// An execution under a name that the program chose may be anybody's.
 function canBeFound({ executionId, isNamed }: PendingStart, { definition }: StartCall): boolean {
   const { runMark } = definition.capabilities;
   return executionId !== undefined || (runMark !== "none" && !(runMark === "name" && isNamed === true));
 }
 
-// The answer never came: the execution is known by what its start carried, if at all.
+// The answer never came: the execution is known by the name that its start carried, if at all.
 async function findByMark(
   backend: Backend,
   { runName }: PendingStart,

@@ -5,7 +5,7 @@
 import { formatDuration } from "../execution/progress";
 import type { ExecutionSummary } from "../execution/snapshot";
 import type { MessageContext } from "../execution/words";
-import { lines, maxTextLength, nextCommand, oneLine, where } from "../execution/words";
+import { lines, maxTextLength, nextCommand, oneLine, urnArgument, where } from "../execution/words";
 
 const maxCandidates = 5;
 
@@ -38,7 +38,7 @@ export function describeNameInDoubt(executionId: string, context: MessageContext
     "  The execution of this name has finished. The program chose the name, so the execution may be older than the start.",
     ...(context.common.runOn === "destroy"
       ? [
-          "  Nothing more was started. If the execution is this run, run `pulumi state delete <URN>`.",
+          `  Nothing more was started. If the execution is this run, run \`pulumi state delete ${urnArgument(context)}\`.`,
           "  If not, set another executionName, run `pulumi up` and destroy again.",
         ]
       : [
@@ -78,7 +78,7 @@ export function describeStartOpen(context: MessageContext, sight: LostSight): st
     `  ${seen[sight]}`,
     "  Check the logs or the effects of the flow to see whether it ran.",
     context.common.runOn === "destroy"
-      ? `  If it ran, run \`pulumi state delete <URN>\`. If not, change "triggers", run \`pulumi up\` and destroy again.`
+      ? `  If it ran, run \`pulumi state delete ${urnArgument(context)}\`. If not, change "triggers", run \`pulumi up\` and destroy again.`
       : `  To run the flow, or to run it again, change "triggers".`,
     ...where(context, "WFX-START-UNCERTAIN"),
   );
@@ -107,13 +107,14 @@ export function describeStartUndecided(
   );
 }
 
-function describeWaysOut(id: string, { common }: MessageContext, isNoted: boolean): string[] {
+function describeWaysOut(id: string, context: MessageContext, isNoted: boolean): string[] {
+  const { common } = context;
   const beside = isNoted ? `change "triggers" and set concurrency to "allow"` : `set concurrency to "allow"`;
   const nothing = isNoted ? "Nothing more was started." : "Nothing was started.";
   if (common.runOn === "destroy") {
     return [
       `  ${nothing} If one of them is this teardown (a destroy was interrupted, here or elsewhere),`,
-      "    wait until it finishes, then run `pulumi state delete <URN>`",
+      `    wait until it finishes, then run \`pulumi state delete ${urnArgument(context)}\``,
       `  If none is, start another one: ${beside}, run \`pulumi up\` and destroy again.`,
     ];
   }

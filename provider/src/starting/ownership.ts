@@ -15,7 +15,7 @@ export interface Claims {
   readonly seenBefore: ReadonlyMap<string, number>;
 }
 
-/** One process's knowledge of whose executions are. */
+/** One process's knowledge of the owners of executions. */
 export class Ownership {
   readonly #journal: Pick<Journal, "readAll">;
   // Executions that some resource has: in a state, or just started or taken over by this process.
@@ -66,7 +66,7 @@ export class Ownership {
     return { taken: new Set([...this.#taken, ...noted]), noted, unresolved, seenBefore };
   }
 
-  /** True where this process has started, taken over or met the execution. */
+  /** True if this process has started, taken over or met the execution. */
   isTaken(id: string): boolean {
     return this.#taken.has(id) || this.#joined.has(id);
   }

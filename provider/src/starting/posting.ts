@@ -1,5 +1,5 @@
 /**
- * The one place from which a start is posted: what all ways to a run share.
+ * The one place from which a start is posted, shared by all ways to a run.
  */
 import type { Backend, StartedExecution } from "../execution/service";
 import {
@@ -17,13 +17,13 @@ import type { WantedRun } from "./runKey";
 /** The execution of a run. */
 export interface Run {
   readonly executionId: string;
-  /** True where this call has started it; else it was found and is taken over. */
+  /** True if this call has started it; else it was found and is taken over. */
   readonly isNew: boolean;
-  /** True where this call has posted it and found the execution, because no answer came. */
+  /** True if this call has posted it and found the execution, because no answer came. */
   readonly wasPosted?: boolean | undefined;
-  /** True where it was found in a list as not settled, whatever became of it since. */
+  /** True if it was found in a list as not settled, even if it has settled since. */
   readonly wasRunning?: boolean | undefined;
-  /** True where it was taken over because it runs (`concurrency: "adopt"`). */
+  /** True if it was taken over because it runs (`concurrency: "adopt"`). */
   readonly isJoined?: boolean | undefined;
   /** The time at which the answer came, by our clock; set if this call has started the execution. */
   readonly beganMs?: number | undefined;
@@ -67,15 +67,15 @@ export function startInterrupted(): WorkflowExecutionError {
   return new WorkflowExecutionError("WFX-INTERRUPTED", describeStartInterrupted());
 }
 
-// If the name was taken by what may have been an earlier sending of this start, its caller finds out.
+// If an earlier sending of this start may have taken the name, the caller finds out.
 function isLeftOpen(error: unknown): boolean {
   return error instanceof StartUncertainError || (error instanceof RunNameTakenError && error.isSentAgain);
 }
 
 /**
- * Posts a start, with what the journal has to know before and after.
+ * Posts a start, and notes it in the journal before and after.
  * @param wasThere true for executions that were there before: the answer to a start can't name one of them.
- * @throws StartUncertainError where it may have been started, and which execution it is is not known.
+ * @throws StartUncertainError when the execution may have been started, but its id is not known.
  */
 export async function post(
   starting: Starting,

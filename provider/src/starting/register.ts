@@ -38,7 +38,7 @@ export interface RegisterOptions {
   readonly onTrouble?: ((message: string, urn?: string) => void) | undefined;
 }
 
-/** A start, and of what. */
+/** A start, and its workflow. */
 export interface NotedStart extends PendingStart {
   /** The workflow as its backend identifies it. */
   readonly workflow: string;
@@ -78,7 +78,7 @@ export class RunRegister {
     return (await this.#read(service, urn))?.past ?? [];
   }
 
-  /** Notes what is about to be posted, or what came of it; `undefined` where nothing did. */
+  /** Notes a start that is about to be posted, or its result; `undefined` if there was none. */
   async note(
     service: string,
     urn: string | undefined,
@@ -96,9 +96,9 @@ export class RunRegister {
   }
 
   /**
-   * The deployment has come to its regular end, and this is what it had answered for the resource. Pulumi will have
-   * saved it, which is not yet known.
-   * @param options.isReady false where something of the deployment failed.
+   * The deployment has come to its regular end, and has answered with this execution for the resource. Pulumi will have
+   * saved the answer, which is not yet known.
+   * @param options.isReady false if something of the deployment failed.
    */
   async answered(
     service: string,
@@ -147,7 +147,8 @@ export class RunRegister {
 
   /**
    * Notes that a deployment is about to replace a resource. If the resource moves to another provider, another process
-   * deletes what is replaced: it knows nothing of the new one, and must not take it for a leftover, nor this for a destroy.
+   * deletes the replaced resource. That process knows nothing of the new resource, and must not take the new one for a
+   * leftover, nor the deletion for a destroy.
    */
   async replacing(service: string, urn: string | undefined, deployment: string | undefined): Promise<void> {
     if (urn === undefined || deployment === undefined) return;
@@ -166,7 +167,7 @@ export class RunRegister {
     return (await this.#journal.lastReplacedBy(service, urn)).includes(deployment);
   }
 
-  /** Notes that a teardown runbook is armed: what the state may have of it from before is a copy to be deleted. */
+  /** Notes that a teardown runbook is armed: an earlier arming in the state is a copy to be deleted. */
   async armed(service: string, urn: string | undefined, id: string): Promise<void> {
     if (urn === undefined) return;
     const entry = (await this.#read(service, urn)) ?? newEntry(urn);
@@ -179,7 +180,7 @@ export class RunRegister {
     return (await this.#read(service, urn))?.lastArmedId;
   }
 
-  /** Marks an arming as one whose delete this process was asked for. */
+  /** Marks an arming that this process was asked to delete. */
   disarm(id: string): void {
     this.#disarmed.add(id);
   }
@@ -200,7 +201,7 @@ export class RunRegister {
 
   /**
    * The resource is gone from the state, and its execution with it.
-   * @param options.isDestroyed nothing takes its place: what was started for it has been dealt with too.
+   * @param options.isDestroyed nothing takes its place: an execution that was started for it has been dealt with too.
    * @param options.unarrivedId the execution of that start, where it was found.
    */
   async released(

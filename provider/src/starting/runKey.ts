@@ -6,18 +6,21 @@ import { createHash, scrypt } from "node:crypto";
 import type { RunArguments } from "../execution/runArguments";
 import { isMap } from "../execution/rules";
 
-/** A finished execution of the run: the state holds it, and what is started now comes after it. */
+/** A finished execution of the run: the state holds it, and the next start comes after it. */
 export interface Superseded {
   readonly id: string;
-  /** RFC 3339, the service's clock; absent where the state does not say. */
+  /** RFC 3339, the service's clock; absent if the state does not say. */
   readonly startedAt?: string | undefined;
-  /** RFC 3339, the service's clock; absent where it has not settled. */
+  /** RFC 3339, the service's clock; absent if it has not settled. */
   readonly settledAt?: string | undefined;
-  /** True where no call has shown that the state has it: it is what the last deployment answered with. */
+  /** True if no call has shown that the state has the execution: the last deployment answered with it. */
   readonly isUnseen?: boolean | undefined;
   /** The name that its start carried, where that is known. */
   readonly runName?: string | undefined;
-  /** True where nobody said that this one is replaced: it is what this machine saw last, and another may have gone on. */
+  /**
+   * True if nobody named the replaced execution: this is the last one that this machine saw, and another machine may
+   * have gone on.
+   */
   readonly isGuess?: boolean | undefined;
   /** The execution that `adoptExecutionId` named then: it has been taken over, or was superseded itself. */
   readonly adoptedId?: string | undefined;
@@ -32,14 +35,14 @@ export interface WantedRun {
   readonly key: string;
   /** The longest name that a start can carry, in characters. */
   readonly longestName: number;
-  /** True where `executionKey` gave the key: then whatever execution bears it is this run, also one that has ended. */
+  /** True if `executionKey` gave the key: then any execution with the key is this run, also one that has ended. */
   readonly isGiven: boolean;
   /**
    * The time at which the key was made, in milliseconds since the epoch by the clock of the machine; known only for
    * UUIDs of version 7.
    */
   readonly keyMadeMs?: number | undefined;
-  /** True where the program chose the execution's very name, which then proves nothing alone. */
+  /** True if the program chose the execution's very name, which then proves nothing alone. */
   readonly isNamed: boolean;
   /** Of a teardown runbook: the arming that it is run for. */
   readonly armedId?: string | undefined;
@@ -81,7 +84,7 @@ export async function wantedRun(args: RunArguments, identity: RunIdentity): Prom
   const isRekeyed = armedId !== undefined && executionKey !== undefined;
   const whose = isRekeyed ? `${armedId} ${executionKey}` : (given ?? identity.urn ?? "");
   const digest = await digestOf(args, whose, identity.secretArguments);
-  // One key is one execution, whatever resource asks for it; a derived one is recognised by the resource's name.
+  // One given key is one execution for all resources. A derived key is recognised by the resource's name.
   const readable = given === undefined ? identity.urn?.split("::").at(-1) : readableKey(given, identity);
   const room = longestName - digest.length - 1 - suffixLength;
   return { ...rest, key: `${legible(readable ?? "", room)}-${digest}`, isNamed: false };
@@ -144,7 +147,7 @@ function canonical(value: unknown): string {
  */
 export function runNameOf(wanted: WantedRun): string | undefined {
   const { key, isGiven, isNamed, supersedes, longestName } = wanted;
-  // If it is only a guess what was there before, and that was under another key, this key was never used for it.
+  // If the predecessor is only a guess, and was under another key, this key was never used for it.
   const isFirst =
     !supersedes ||
     (isGiven && supersedes.isGuess === true && !bearsKey(key, supersedes.runName ?? supersedes.id));
@@ -156,7 +159,8 @@ export function runNameOf(wanted: WantedRun): string | undefined {
 }
 
 /**
- * A name that no execution has had. Noted before it is posted, so that whatever bears it is known to be this machine's.
+ * A name that no execution has had. The name is noted before it is posted, so that an execution with the name is known
+ * to be this machine's.
  * @param uuid makes a new UUID.
  */
 export function newRunName(

@@ -18,7 +18,7 @@ export interface Leaving {
 /** The work that one process shares among its calls. */
 export class SharedRuns {
   readonly #gates = new Map<string, StartGate>();
-  // Executions under way by a key that a program gave: whoever asks for the same one gets the same execution.
+  // Executions under way by a key that a program gave: each call with the same key gets the same execution.
   readonly #byKey = new Map<string, Promise<string>>();
   // Executions that starts of this process were answered with, by the name that the start carried.
   readonly #accepted = new Map<string, string>();
@@ -34,7 +34,7 @@ export class SharedRuns {
 
   /**
    * Runs `start` for a key unless this process is at it already; both get the same execution.
-   * @param leaving of one that finds another at it: whose time is over does not wait for it.
+   * @param leaving for a call that finds another call at it: a call whose time is over does not wait for the other.
    */
   async onePerKey(
     key: string,
@@ -60,8 +60,9 @@ export class SharedRuns {
   }
 
   /**
-   * Asserts that a start is not posted again after it was answered: whatever led here, one more would be one too many.
-   * @throws StartUncertainError where this process was answered with an execution of that name.
+   * Asserts that a start is not posted again after it was answered: one more would be one too many, whatever the
+   * reason.
+   * @throws StartUncertainError when this process was answered with an execution of that name.
    */
   assertNotAccepted(workflow: string, runName: string): void {
     const id = this.#accepted.get(`${workflow} ${runName}`);
@@ -78,9 +79,9 @@ export class SharedRuns {
   }
 
   /**
-   * The name that an execution bears, read once for all that ask.
-   * @param signal of the one that asks: another's reading is not waited for beyond its time.
-   * @throws OutOfTimeError, RequestInterruptedError where the signal aborts; whatever `read` throws.
+   * The name that an execution bears, read once for all calls.
+   * @param signal the call's: the call does not wait for another call's reading beyond its own time.
+   * @throws OutOfTimeError, RequestInterruptedError when the signal aborts; any error of `read`.
    */
   async mark(
     id: string,

@@ -17,7 +17,7 @@ export interface StartHost extends ServiceCall {
   /** For create: the execution that this one replaces, where the front knows it from the diff before. */
   readonly supersedes?: Superseded | undefined;
   /**
-   * For create: true where the state is known to have a resource of this URN, though not which execution. So it is where
+   * For create: true if the state is known to have a resource of this URN, though not which execution. So it is where
    * the engine replaces for reasons of its own, without comparing.
    */
   readonly isInState?: boolean | undefined;
@@ -28,7 +28,7 @@ export interface StartHost extends ServiceCall {
   readonly isWanted?: (() => Promise<boolean>) | undefined;
 }
 
-/** A call that may start something: what it was lent, and what the program asks for. */
+/** A call that may start something: the means that it was lent, and the arguments of the program. */
 export interface StartCall extends StartHost {
   readonly args: RunArguments;
 }

@@ -58,7 +58,7 @@ async function findLost(
 ): Promise<Run> {
   const { backend, host } = starting;
   const fail = (sight: LostSight, why: unknown): never => {
-    const open = describeStartOpen(messageContext(backend, "", host.args), sight);
+    const open = describeStartOpen(messageContext(backend, "", host), sight);
     throw new StartUncertainError(why === undefined ? open : `${messageOf(why)}\n${open}`, { cause: why });
   };
   const { clock } = host.session;

@@ -13,7 +13,7 @@ import type { WorkflowLock } from "./workflowLock";
 
 /** The workflow's executions as one batch sees them: each list is made once, when it is first asked for. */
 export interface Look {
-  /** False where other processes of this machine may be starting the same workflow at this moment. */
+  /** False if other processes of this machine may be starting the same workflow at this moment. */
   readonly isExclusive: () => boolean;
   /** All that have not settled. */
   unsettled(): Promise<readonly ExecutionSummary[]>;
@@ -28,7 +28,7 @@ export interface Look {
 /** The newest executions, and when the service told of them. */
 export interface Newest {
   readonly executions: readonly ExecutionSummary[];
-  /** By the service's clock, milliseconds since the epoch; undefined where it does not say. */
+  /** By the service's clock, milliseconds since the epoch; undefined if it does not say. */
   readonly servedAtMs: number | undefined;
 }
 
@@ -36,15 +36,15 @@ const minuteMs = 60_000;
 
 /** Options for a start's passage through the gate. */
 export interface EnterOptions {
-  /** True where what it starts counts for the next one: it then goes through alone. */
+  /** True if its start matters for the next one: it then goes through alone. */
   readonly alone?: boolean;
-  /** True where other processes of this machine are to be kept out meanwhile. */
+  /** True if other processes of this machine are to be kept out meanwhile. */
   readonly locked?: boolean;
   /** Ends the wait for a turn. */
   readonly signal: AbortSignal;
-  /** Ends what was let through. */
+  /** Ends the work that was let through. */
   readonly workSignal: AbortSignal;
-  /** Is told what is waited for, where that takes its time. */
+  /** Called with the reason for the wait, if the wait takes its time. */
   readonly onWait?: (why: string) => void;
 }
 
@@ -74,8 +74,8 @@ export class StartGate {
 
   /**
    * Runs `work` with the next batch, or in a batch of its own.
-   * @returns undefined where the signal aborted before the batch began.
-   * @throws whatever `work` throws.
+   * @returns undefined if the signal aborted before the batch began.
+   * @throws the error of `work`.
    */
   enter<T>(work: (look: Look) => Promise<T>, options: EnterOptions): Promise<T | undefined> {
     if (options.signal.aborted) return Promise.resolve(undefined);
@@ -137,7 +137,7 @@ export class StartGate {
   }
 }
 
-// For one of the batch: whose time is over waits no longer for a list that others still wait for.
+// For one call of the batch: a call whose time is over waits no longer for a list that others still wait for.
 function leavable(look: Look, signal: AbortSignal): Look {
   const orLeave = <T>(work: Promise<T>): Promise<T> =>
     unlessAborted(work, signal, () => leftBehind("the list of executions", signal));
@@ -150,7 +150,7 @@ function leavable(look: Look, signal: AbortSignal): Look {
   };
 }
 
-/** The error of one whose signal has aborted while it waited for what others still wait for. */
+/** The error of a call whose signal has aborted during a wait that others continue. */
 export function leftBehind(operation: string, signal: AbortSignal): Error {
   const GivenUp = isOutOfTime(signal) ? OutOfTimeError : RequestInterruptedError;
   return new GivenUp({ operation, method: "GET", url: "" }, { mayHaveArrived: false });

@@ -71,7 +71,7 @@ class StartSearch {
   constructor(starting: Starting) {
     const { wanted, backend, host, pending } = starting;
     this.#starting = starting;
-    this.#context = messageContext(backend, "", host.args);
+    this.#context = messageContext(backend, "", host);
     this.#passedMs = stopwatch(host.session.clock);
     this.#runName = pending?.runName ?? runNameOf(wanted) ?? newRunName(wanted, host.session.uuid);
     this.#open = pending;
@@ -118,7 +118,8 @@ class StartSearch {
     // What bears the name although no start of this machine is open is the predecessor, where that is only a guess: another
     // machine has gone on since. An execution that is still running is taken over.
     const isPredecessor = !this.#open && !wanted.isGiven && wanted.supersedes?.isGuess === true;
-    const [found] = isPredecessor ? mine.filter(isUnsettled) : mine;
+    const past = isPredecessor ? await host.register.past(host.definition.service, host.urn) : [];
+    const found = mine.find((one) => !isPredecessor || (isUnsettled(one) && !past.includes(one.executionId)));
     if (found) return this.#adopt(found);
     if (mine.length > 0) this.#runName = newRunName(wanted, host.session.uuid);
     const possible = this.#possibleOf(unmarked);

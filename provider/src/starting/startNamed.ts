@@ -7,7 +7,7 @@ import type { ExecutionSummary } from "../execution/snapshot";
 import { isSettled } from "../execution/snapshot";
 import { lookAt } from "../execution/lookAt";
 import { describeNameInDoubt, describeNamedStartUncertain } from "./messages";
-import { messageContext } from "../execution/words";
+import { messageContext, urnArgument } from "../execution/words";
 import { listAll, pageLimit } from "../execution/pages";
 import { isUnsettled } from "./candidates";
 import { addEvidence } from "./journalEntry";
@@ -52,15 +52,15 @@ async function postNamed(starting: Starting, runName: string): Promise<Run> {
     if (!(error instanceof RunNameTakenError)) throw error;
     const isInDoubt = error.isSentAgain || pending?.runName === runName;
     if (isAnybodys(starting)) {
+      const context = messageContext(backend, runName, starting.host);
       if (!isInDoubt) {
         throw new InputError(
           args.common.runOn === "destroy"
             ? `${messageOf(error)} A name can be used only once. Set another executionName, run \`pulumi up\` and destroy again. ` +
-                "To remove the resource without this run, run `pulumi state delete <URN>`."
+                `To remove the resource without this run, run \`pulumi state delete ${urnArgument(context)}\`.`
             : `${messageOf(error)} A name can be used only once. Set another executionName, or remove the argument.`,
         );
       }
-      const context = messageContext(backend, runName, args);
       throw new StartUncertainError(describeNameInDoubt(runName, context), { cause: error });
     }
     const executionId = await latestOf(starting, runName).catch((cause: unknown) => {
@@ -72,7 +72,7 @@ async function postNamed(starting: Starting, runName: string): Promise<Run> {
     if (isOver) {
       const { wanted, host } = starting;
       if (isInDoubt && wanted.isNamed) {
-        const message = describeNameInDoubt(runName, messageContext(backend, runName, args));
+        const message = describeNameInDoubt(runName, messageContext(backend, runName, starting.host));
         throw new StartUncertainError(message, { cause: error });
       }
       const next = wanted.isNamed ? runNameOf({ ...wanted, supersedes: { id: executionId } }) : undefined;
@@ -105,7 +105,7 @@ function uncertain(
   runName: string,
   cause: unknown,
 ): StartUncertainError {
-  const context = messageContext(backend, runName, host.args);
+  const context = messageContext(backend, runName, host);
   const isKnownEverywhere = runNameOf(wanted) !== undefined;
   const message = describeNamedStartUncertain(messageOf(cause), runName, context, isKnownEverywhere);
   return new StartUncertainError(message, { cause });

@@ -81,7 +81,7 @@ export async function inStartPhase<T>(host: StartCall, work: (phase: StartPhase)
   } catch (error) {
     const bound = seen.backend;
     if (seen.isInDoubt && bound && !(error instanceof StartUncertainError)) {
-      const message = describeStartUncertain(messageOf(error), messageContext(bound, "", host.args), false);
+      const message = describeStartUncertain(messageOf(error), messageContext(bound, "", host), false);
       throw new StartUncertainError(message, { cause: error });
     }
     if (signal.aborted || !patience.hasPassed() || !isCutOff(error)) throw error;

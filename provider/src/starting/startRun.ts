@@ -54,7 +54,7 @@ export async function startRun(backend: Backend, wanted: WantedRun, host: StartC
     new StartUncertainError(
       describeStartUncertain(
         "another resource of this deployment with the same executionKey is still starting",
-        messageContext(backend, "", host.args),
+        messageContext(backend, "", host),
         false,
       ),
     );

@@ -66,7 +66,7 @@ export async function inTurn(
     gaveUp(why) ??
     new WorkflowExecutionError(
       "WFX-WORKFLOW-BUSY",
-      describeQueueTimedOut(why, limit, messageContext(backend, "", host.args)),
+      describeQueueTimedOut(why, limit, messageContext(backend, "", host)),
     );
   let waits = 0;
   let why = "waiting for other starts of this workflow";
@@ -145,7 +145,7 @@ export async function decideConcurrency(
   if (concurrency === "reject") {
     throw new WorkflowExecutionError(
       "WFX-WORKFLOW-BUSY",
-      describeBusy(running, messageContext(backend, "", host.args)),
+      describeBusy(running, messageContext(backend, "", host)),
     );
   }
   return { why: describeQueued(running) };

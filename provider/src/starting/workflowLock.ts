@@ -26,8 +26,8 @@ export type WorkflowLock = (
   options: LockOptions,
 ) => Promise<void>;
 
-// The holder of the lock touches the lock this often. A lock that nobody touches is taken over, whatever its time says:
-// clocks are set, and those of file servers differ.
+// The holder of the lock touches the lock this often. A lock that nobody touches is taken over. Its time does not
+// count: clocks are set, and those of file servers differ.
 const touchedEveryMs = 1_000;
 const abandonedMs = 4_000;
 const retryMs = { least: 20, most: 250 };

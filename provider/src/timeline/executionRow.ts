@@ -14,7 +14,7 @@ export interface RowPlace {
   /** Id of its element. */
   readonly id: string;
   readonly isOpen: boolean;
-  /** Undefined where the execution is on no time axis. */
+  /** Undefined if the execution is on no time axis. */
   readonly axis: Span | undefined;
 }
 

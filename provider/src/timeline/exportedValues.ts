@@ -20,7 +20,7 @@ const maxText = { log: limits.log + 200, message: limits.message + 200, name: li
 /** The last time with a year of four digits; milliseconds since 1970. */
 export const maxTimeMs = Date.UTC(9999, 11, 31);
 
-/** Milliseconds since 1970 of a time in a text; undefined where it is none from 1970 to 9999. */
+/** Milliseconds since 1970 of a time in a text; undefined if it is none from 1970 to 9999. */
 export function timeOf(value: unknown): number | undefined {
   const time = typeof value === "string" && value.length < 64 ? Date.parse(value) : NaN;
   return time >= 0 && time <= maxTimeMs ? time : undefined;
@@ -31,14 +31,14 @@ export function statusOf(value: unknown): ExecutionStatus {
   return executionStatuses.find((status) => status === value) ?? "unknown";
 }
 
-/** An address that begins with `https://`; undefined where it is none. */
+/** An address that begins with `https://`; undefined if it is none. */
 export function addressOf(value: unknown): string | undefined {
   return typeof value === "string" && value.length < 2_000 && /^https:\/\/[^\s<>"']+$/.test(value)
     ? cleanText(value)
     : undefined;
 }
 
-/** A text as a name on one line; undefined where there is none. */
+/** A text as a name on one line; undefined if there is none. */
 export function nameOf(value: unknown): string | undefined {
   if (isSecret(value)) return secretText;
   return typeof value === "string" && value !== "" ? line(value) : undefined;
@@ -52,7 +52,7 @@ export function line(text: string): string {
 // Cleaning takes time: of a text of megabytes only a part is read.
 const maxRead = 20_000;
 
-/** A text that somebody wrote, with its line breaks; undefined where there is none. Of a log the end is kept. */
+/** A text that somebody wrote, with its line breaks; undefined if there is none. Of a log the end is kept. */
 export function textOf(value: unknown, kind: "message" | "log"): string | undefined {
   if (isSecret(value)) return secretText;
   if (typeof value !== "string" || value.trim() === "") return undefined;
@@ -69,17 +69,17 @@ export function isSecret(value: unknown): boolean {
   return isBag(value) && value[signatureKey] === secretSignature;
 }
 
-/** A text as it is; empty where it is none. Not for the page. */
+/** A text as it is; empty if it is none. Not for the page. */
 export function rawText(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
-/** A list; empty where it is none. */
+/** A list; empty if it is none. */
 export function list(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** A map; empty where it is none, or secret. */
+/** A map; empty if it is none, or secret. */
 export function bag(value: unknown): Bag {
   return isBag(value) && !isSecret(value) ? value : {};
 }

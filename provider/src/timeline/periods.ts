@@ -6,7 +6,7 @@ import type { Span, StoredExecution } from "./stackExport";
 /** An execution with a place on the time axis. */
 export type TimedExecution = StoredExecution & { readonly span: Span };
 
-/** A time without a longer pause, and what ran in it. */
+/** A time without a longer pause, and the executions in it. */
 export interface Period extends Span {
   /** By the time of their beginning. */
   readonly executions: readonly TimedExecution[];

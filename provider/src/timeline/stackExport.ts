@@ -33,7 +33,7 @@ export interface StackExport {
   /** Names of stack and project; absent for an export without resources. */
   readonly stack?: string;
   readonly project?: string;
-  /** Milliseconds since 1970: the last time at which the state was written; absent where the export does not say. */
+  /** Milliseconds since 1970: the last time at which the state was written; absent if the export does not say. */
   readonly writtenAtMs?: number;
   /** In the order of the state. */
   readonly executions: readonly StoredExecution[];
@@ -56,11 +56,11 @@ export interface StoredExecution {
   /** The workflow, by the argument that names it. */
   readonly workflow?: { readonly argument: string; readonly value: string };
   readonly status: ExecutionStatus;
-  /** The vendor's own word; empty where there is none. */
+  /** The vendor's own word; empty if there is none. */
   readonly rawStatus: string;
-  /** Absent where the state tells no time, or the times are secret. */
+  /** Absent if the state tells no time, or the times are secret. */
   readonly span?: Span;
-  /** False where it was running when it was last seen: the span ends there. */
+  /** False if it was running when it was last seen: the span ends there. */
   readonly isOver: boolean;
   /** The reason of a failure that no step has. */
   readonly error?: string;

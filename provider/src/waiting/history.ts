@@ -23,12 +23,12 @@ export class History {
     return this.#isAsked;
   }
 
-  /** Empty where nothing is known (yet). */
+  /** Empty if nothing is known (yet). */
   get durations(): PastDurations {
     return this.#durations;
   }
 
-  /** The median, in milliseconds; undefined where nothing is known (yet). */
+  /** The median, in milliseconds; undefined if nothing is known (yet). */
   get expectedMs(): number | undefined {
     return medianMs(this.#durations);
   }

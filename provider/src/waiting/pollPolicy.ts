@@ -48,7 +48,7 @@ export interface PollPolicy {
   wakeAtMs(view: PollView): number;
   /** Milliseconds until the next status of an execution is due. */
   delayMs(state: SubscriptionState, view: PollView): number;
-  /** True where the workflow's history is worth a request now. */
+  /** True if the workflow's history is worth a request now. */
   wantsHistory(view: PollView): boolean;
 }
 

@@ -50,7 +50,7 @@ export class RequestCredit {
     return this.#balance / waiting;
   }
 
-  /** True where more is left than the ends of `waiting` executions may need. */
+  /** True if more is left than the ends of `waiting` executions may need. */
   isToSpare(waiting: number): boolean {
     return this.#balance >= keptForEnds * waiting;
   }

@@ -1,6 +1,7 @@
 /**
  * Schedules the next poll: arithmetic on the time that an execution has run, the usual duration of its workflow, and
- * the request credit that is left. Pure; `pollPolicy` asks it. docs/explanation/waiting.md has the reasoning and the measurements.
+ * the request credit that is left. Pure; `pollPolicy` asks it. docs/explanation/waiting.md has the reasoning,
+ * bench/README.md the measurements.
  */
 
 /** Durations of earlier executions in milliseconds, ascending. */
@@ -10,7 +11,7 @@ export type PastDurations = readonly number[];
 export interface PollPlan {
   /** The time that the execution has run, in milliseconds. */
   readonly elapsedMs: number;
-  /** Empty where nothing is known. */
+  /** Empty if nothing is known. */
   readonly history: PastDurations;
   /** Status requests so far. */
   readonly polls: number;
@@ -21,7 +22,7 @@ export interface PollPlan {
   /** The number of executions that one request serves. */
   readonly together: number;
   /**
-   * True where the rate limit allows fewer requests than the executions need: none is made where no end is near.
+   * True if the rate limit allows fewer requests than the executions need: none is made where no end is near.
    * @default false
    */
   readonly isScarce?: boolean | undefined;
@@ -197,7 +198,7 @@ function paceOf(
   return pace;
 }
 
-/** The median of past durations, in milliseconds; undefined where there are none. */
+/** The median of past durations, in milliseconds; undefined if there are none. */
 export function medianMs(history: PastDurations): number | undefined {
   return history.length === 0 ? undefined : quantile(history, 0.5);
 }

@@ -41,7 +41,7 @@ export class ServiceClock {
   /**
    * Remembers a start.
    * @param startedAt RFC 3339, as the service tells it.
-   * @returns the same in milliseconds since the epoch; undefined where it is missing or no time.
+   * @returns the same in milliseconds since the epoch; undefined if it is missing or no time.
    */
   note(executionId: string, startedAt: string | undefined): number | undefined {
     const startedAtMs = Date.parse(startedAt ?? "");

@@ -49,7 +49,7 @@ export class SettledLookup {
   }
 
   /**
-   * The execution as a list has it; undefined where no list that is worth its price has it: then poll it individually.
+   * The execution as a list has it; undefined if no list that is worth its price has it: then poll it individually.
    * Never reads more pages than executions were asked for. Never throws; undefined also where the signal aborts.
    */
   find(executionId: string, signal: AbortSignal): Promise<ExecutionSummary | undefined> {

@@ -25,7 +25,7 @@ export interface Subscriber {
   poll(options: Pick<DescribeOptions, "signal" | "waitSeconds" | "listed">): Promise<ExecutionSnapshot>;
   /**
    * Reads the steps so far while a long poll is under way, if the rate limit leaves room; resolves with nothing
-   * otherwise. Left out where a status tells the steps.
+   * otherwise. Left out if a status tells the steps.
    */
   readProgress?(signal: AbortSignal): Promise<ExecutionSnapshot | undefined> | undefined;
   /** Called with the snapshot of a progress request. */
@@ -40,7 +40,7 @@ export interface Subscriber {
 export interface Subscription {
   /**
    * The next status, when the watch has it.
-   * @throws what the status request throws.
+   * @throws the error of the status request.
    */
   next(): Promise<ExecutionSnapshot>;
   /** The usual duration of this workflow, in milliseconds; undefined if that is not known (yet). */
@@ -48,7 +48,7 @@ export interface Subscription {
   /** The time that the execution has run, in milliseconds. */
   elapsedMs(): number;
   /**
-   * False where a status request at the deadline could not be sent in time: too many wait for the rate limit, or the
+   * False if a status request at the deadline could not be sent in time: too many wait for the rate limit, or the
    * service asks to wait.
    */
   mayPollAtDeadline(): boolean;
@@ -112,12 +112,12 @@ export function subscriptionState(subscriber: Subscriber, now: number): Subscrip
   };
 }
 
-/** True where the execution may be long-polled, if the service does that. */
+/** True if the execution may be long-polled, if the service does that. */
 export function mayLongPoll({ earlyAnswers, subscriber }: SubscriptionState, now: number): boolean {
   return earlyAnswers < earlyOften && subscriber.deadlineMs - now >= shortestLongPollMs;
 }
 
-/** True where lists do not show the execution: it can only be polled individually. */
+/** True if lists do not show the execution: it can only be polled individually. */
 export function isMissing({ missed }: SubscriptionState): boolean {
   return missed >= missedOften;
 }
@@ -129,7 +129,7 @@ export function nextProgressMs({ beganMs }: SubscriptionState, now: number): num
 
 /**
  * The next status of a subscription, when the watch settles its waiter.
- * @throws what the status request throws; Error where the signal aborts first.
+ * @throws the error of the status request; Error when the signal aborts first.
  */
 export function nextStatus(state: SubscriptionState): Promise<ExecutionSnapshot> {
   return new Promise((resolve, reject) => {

@@ -54,7 +54,7 @@ export class WaitFailures {
 
   /**
    * Takes a failure that may pass.
-   * @throws the error itself where it will not pass: credentials refused, nothing but unreadable answers.
+   * @throws the error itself when it will not pass: credentials refused, nothing but unreadable answers.
    */
   take(error: unknown): void {
     const { clock, mayBeInvisibleUntilMs, onOutage } = this.#options;

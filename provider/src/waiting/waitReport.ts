@@ -32,8 +32,8 @@ export function nothingTold(): Told {
 export interface WaitReportOptions {
   readonly reporter: Reporter;
   readonly told: Told;
-  /** How long it has run and usually takes, in milliseconds; undefined after a stop, which takes its own time. */
-  readonly times: () => { readonly elapsedMs: number; readonly expectedMs: number | undefined } | undefined;
+  /** How long it usually takes, in milliseconds; undefined after a stop, which takes its own time. */
+  readonly expectedMs: () => number | undefined;
 }
 
 /** The report of one wait. */
@@ -46,7 +46,7 @@ export class WaitReport {
 
   /** Tells what has changed since the last time. */
   show(snapshot: ExecutionSnapshot): void {
-    const { told, reporter, times } = this.#options;
+    const { told, reporter, expectedMs } = this.#options;
     told.last = snapshot;
     snapshot.steps.forEach((step, index) => {
       // A step of the same name may run again: loops, retries.
@@ -59,7 +59,7 @@ export class WaitReport {
     const line = describeProgress(snapshot);
     if (line === told.line) return;
     told.line = line;
-    reporter.progressed(snapshot, times());
+    reporter.progressed(snapshot, expectedMs());
   }
 
   /** Tells a status that was read. */

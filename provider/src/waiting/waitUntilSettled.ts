@@ -124,8 +124,7 @@ async function subscribeUntilSettled(
   const report = new WaitReport({
     reporter,
     told,
-    times: () =>
-      isStopping ? undefined : { elapsedMs: subscription.elapsedMs(), expectedMs: subscription.expectedMs() },
+    expectedMs: () => (isStopping ? undefined : subscription.expectedMs()),
   });
   const justStarted = wait.mayBeInvisibleUntilMs > 0 && !isStopping;
   const deadlineMs = wait.deadlineMs + aheadMs;

@@ -12,7 +12,7 @@ import type { ReaderProject } from "../../support/readerProject";
 import { makeReaderProject, pageFile, pageText } from "../../support/readerProject";
 import { runInTerminal } from "../../support/terminal";
 
-jest.setTimeout(300_000);
+jest.setTimeout(600_000);
 
 const page = "tutorials/first-run.md";
 
@@ -27,7 +27,9 @@ afterAll(async () => {
 });
 
 /** Starts the emulator as the page has it, on a free port; gives the line that it prints. */
-async function startEmulatorAsShown(command: string): Promise<{ readonly url: string; readonly line: string }> {
+async function startEmulatorAsShown(
+  command: string,
+): Promise<{ readonly url: string; readonly line: string }> {
   const [file, ...args] = command.replace("--port 8787", "--port 0 --exit-with-parent").split(" ");
   const emulator = spawn(file!, args, { cwd: project.folder, env: project.env, detached: true });
   ends.push(() => process.kill(-emulator.pid!));

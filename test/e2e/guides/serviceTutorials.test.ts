@@ -13,7 +13,7 @@ import { startWithStates } from "../../support/stepFunctions/emulatedStates";
 import { runInTerminal } from "../../support/terminal";
 import { addStandIns } from "./standIns";
 
-jest.setTimeout(240_000);
+jest.setTimeout(600_000);
 
 const projectId = "0a1b2c3d4e5f60718293a4b5c6d7e8f9";
 const secretKey = "example-secret-key-0001";
@@ -24,7 +24,7 @@ const nodes = [
   { id: "run", name: "Run script", durationMs: 1_500, output: { version: "1.4.2" } },
 ];
 
-/** What a reader has in the cloud: a user, and the workflows that the pages name. */
+/** A reader's resources in the cloud: a user, and the workflows that the pages name. */
 const seed = {
   demo: false,
   accounts: [
@@ -63,7 +63,7 @@ beforeAll(async () => {
   emulator = await startWithStates({ seed });
   project = await makeReaderProject();
   addStandIns(project.folder);
-  // What `pulumi new` makes, as the first tutorial has it.
+  // The files that `pulumi new` makes, as the first tutorial has them.
   const first = stepsOf(pageText("tutorials/first-run.md"));
   for (const step of first) {
     if (step.kind === "file" && step.name === "tsconfig.json") project.write(step.name, step.content);
@@ -102,7 +102,10 @@ test.each(Object.keys(addresses))("%s", async (tutorial) => {
       project.write(step.name, step.content);
       continue;
     }
-    const { code, screen } = await runInTerminal({ folder: project.folder, env }, typedBy(tutorial, step.command));
+    const { code, screen } = await runInTerminal(
+      { folder: project.folder, env },
+      typedBy(tutorial, step.command),
+    );
     expect({ command: step.command, code, screen }).toEqual({ command: step.command, code: 0, screen });
     outputs.set(step, screen);
     if (step.shown === undefined) continue;
@@ -113,7 +116,7 @@ test.each(Object.keys(addresses))("%s", async (tutorial) => {
   else expect(problems).toEqual({});
 
   const started = (await executionsOf(emulator)).slice(before);
-  expect(started.map(({ status }) => status.toLowerCase().replace("succeed", "success").slice(0, 7))).toEqual([
-    "success",
-  ]);
+  expect(started.map(({ status }) => status.toLowerCase().replace("succeed", "success").slice(0, 7))).toEqual(
+    ["success"],
+  );
 });

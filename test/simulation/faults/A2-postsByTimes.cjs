@@ -1,4 +1,4 @@
-// A2: what began before the replaced one, by whatever clock, is taken for older and another one is started.
+// A2: an execution that began before the replaced one, by any clock, is taken for older and another one is started.
 "use strict";
 
 module.exports = {

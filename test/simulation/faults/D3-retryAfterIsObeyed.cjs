@@ -1,5 +1,5 @@
-// D3: what a service asks to wait is waited, whatever the deadline says: before a request is sent again, and before the
-// next one is sent. A wait tries each look several times, and nothing cuts a look off.
+// D3: a service's demand to wait is obeyed beyond the deadline: before a request is sent again, and before the next one
+// is sent. A wait tries each status request several times, and nothing ends a status request early.
 "use strict";
 
 module.exports = {

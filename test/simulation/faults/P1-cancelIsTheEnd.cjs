@@ -1,4 +1,4 @@
-// The plugin's Cancel ends what is under way.
+// The plugin's Cancel ends the calls that are under way.
 "use strict";
 
 module.exports = {

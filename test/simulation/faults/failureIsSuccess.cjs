@@ -1,4 +1,4 @@
-// A state says what happened.
+// A state records the execution's real outcome.
 "use strict";
 
 module.exports = {

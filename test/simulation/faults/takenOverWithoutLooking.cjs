@@ -1,4 +1,4 @@
-// Somebody else's execution is not ours.
+// An execution that others started is not ours.
 "use strict";
 
 module.exports = {

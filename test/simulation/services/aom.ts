@@ -97,7 +97,7 @@ export function simulatedAom(context: ServiceContext): SimulatedService {
     },
     kindOf: (method, url): RequestKind | undefined => {
       const [, , id, action] = path.exec(url.pathname) ?? [];
-      // A list too, but of workflows: it is not what the faults of lists are meant for.
+      // A list too, but of workflows: the faults of lists are not meant for it.
       if (url.pathname.endsWith("/cms/workflow-list")) return "history";
       if (id !== undefined) return action === "status" ? "detail" : "stop";
       return method === "POST" ? "start" : "list";

@@ -1,7 +1,7 @@
 /**
- * Huawei Cloud COC jobs, simulated: a start's description is shown, or not; the list is of all jobs and pages by offset, its
- * filter asks for what began later; steps are in a list of their own; what is not known is answered with 200 and without
- * data.
+ * Huawei Cloud COC jobs, simulated: a start's description is shown, or not; the list is of all jobs and pages by
+ * offset, its filter asks for executions that began later; steps are in a list of their own; a request for an unknown
+ * object is answered with 200 and without data.
  */
 import type { RequestKind } from "../script";
 import type { ServiceContext, SimulatedService, WireAnswer, WireRequest } from "./gateway";
@@ -133,7 +133,7 @@ export function simulatedCoc(context: ServiceContext): SimulatedService {
       answer(serve(request));
     },
     kindOf: (method, url): RequestKind | undefined => {
-      // A look-up of the account, or of a job: it is not what the faults of lists and details are meant for.
+      // A look-up of the account, or of a job: the faults of lists and details are not meant for it.
       if (url.pathname === domainsPath) return "history";
       if (documentPath.test(url.pathname)) return method === "POST" ? "start" : "history";
       const [path, id, steps] = executionPath.exec(url.pathname) ?? [];

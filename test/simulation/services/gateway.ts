@@ -91,7 +91,7 @@ export function outputOf({ output = "plain" }: World, { serial }: Execution): un
     case "plain":
       return { serial, said: "done" };
     case "markers":
-      // A stack export that somebody has printed: the engine's own sign for a secret, without a value.
+      // A stack export that a script has printed: the engine's own sign for a secret, without a value.
       return { serial, report: { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" } };
     case "unknown":
       return { serial, plan: ["04da6b54-80e4-46f7-96ec-b56ff0331ba9"] };

@@ -8,7 +8,7 @@ import type { Timeline } from "../timeline";
 
 /** The sender of a request. */
 export interface Origin {
-  /** The deployment; undefined for somebody else. */
+  /** The deployment; undefined for another person or program. */
   readonly deployment: number | undefined;
   /** The serial of the wanted run for which a start was sent, where only one can have sent it. */
   readonly want?: number | undefined;
@@ -87,7 +87,8 @@ export class Truth {
     const { durationMs, failing, lagMs } = this.#world;
     const draw = this.#draw;
     const startMs = this.nowMs;
-    // In time for every deadline that a program can have: what is stopped each time would run again with every `up`.
+    // In time for every deadline that a program can have: an execution that is stopped each time would run again with
+    // every `up`.
     const [least, most] = this.isHealed ? [500, 2_000] : durationMs;
     const drawnMs = Math.round(least * (most / least) ** draw.next());
     const isFailing = draw.chance(failing) && !this.isHealed;

@@ -1,4 +1,5 @@
-// A program made of data: declares what resources.json says. "${name.output}" stands for an output of a resource.
+// A program made of data: declares the resources of resources.json. "${name.output}" stands for an output of a
+// resource.
 "use strict";
 const fs = require("node:fs");
 const path = require("node:path");
@@ -30,7 +31,7 @@ for (const resource of JSON.parse(fs.readFileSync(path.join(__dirname, "resource
   const args = resolve(resource.args ?? {});
   const [, service, get] = /^(.*?)(Get)?$/.exec(resource.kind ?? "aom");
   if (service === "marker") {
-    // Anything that depends on an execution; its keepers show what it was given.
+    // Anything that depends on an execution; its keepers show the values that it got.
     declared[resource.name] = new random.RandomPet(resource.name, { keepers: args }, opts);
   } else if (service === "uuid7") {
     // A key for runs, as programs make one: another one whenever the keepers change.

@@ -124,7 +124,7 @@ export function taskOfToken(
   return { execution, stepKey: rest.join(tokenSeparator), attempt };
 }
 
-// Names are unique per flow only; the first account's need not say whose they are.
+// Names are unique per flow only; a name in the first account needs no prefix with the account.
 function storeId(state: EmulatorState, projectId: string, flowName: string, name: string): string {
   const [first] = state.seed.accounts;
   const own = first !== undefined && homeOf(first) === projectId;

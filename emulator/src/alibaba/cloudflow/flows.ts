@@ -177,7 +177,7 @@ export function createFlow(
   return flowOf(state.executions.createWorkflow(made, now));
 }
 
-/** Changes a flow and says what it is then. */
+/** Changes a flow and returns the flow as it is then. */
 export function changeFlow(state: EmulatorState, flow: Flow, changes: FlowChanges): Flow {
   const { description, definition, roleArn, variables, ...rest } = changes;
   const attributes = {

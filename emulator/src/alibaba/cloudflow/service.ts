@@ -1,4 +1,7 @@
-/** The CloudFlow service: finds the operation, checks who is asking and how often, and hands the request on. */
+/**
+ * The CloudFlow service: finds the operation, identifies the caller, applies the rate limits, and passes the request
+ * on.
+ */
 import type { Execution } from "../../executions/record";
 import { ReplyError } from "../../http/exchange";
 import type { Call, Reply } from "../../http/exchange";
@@ -45,7 +48,7 @@ const apiVersion = "2019-03-15";
 const usualAllowance = { tokens: 10, perSecond: 2 };
 const largestBody = 1024 * 1024;
 
-/** A request before anything is known but what is written in it. */
+/** A request of which nothing is known but its own content. */
 interface Incoming extends RpcRequest {
   readonly quirks: ActiveQuirks;
 }
@@ -219,7 +222,7 @@ function startForeign(state: AlibabaState, start: ForeignStart): Execution {
   });
 }
 
-// The control API shows the tokens too: nobody else would hand them to whoever has to report.
+// The control API shows the tokens too: nobody else would give them to the person or program that has to report.
 function outline(state: AlibabaState, execution: Execution): ExecutionOutline {
   const snapshot = state.executions.play(execution);
   return {

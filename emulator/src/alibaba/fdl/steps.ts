@@ -21,7 +21,7 @@ const contextPaths: Paths = [
   { begins: ["$context", "step", "name"], root: "state", keys: ["name"] },
   { begins: ["$context", "task", "token"], means: taskTokenExpression },
 ];
-/** In `inputMappings`: what is around the step. */
+/** In `inputMappings`: the values outside the step. */
 const outsideStep: Paths = [
   { begins: ["$input"], root: "input", keys: [] },
   { begins: ["$local"], root: "local", keys: [] },

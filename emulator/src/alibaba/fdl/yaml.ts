@@ -16,12 +16,12 @@ export class YamlError extends Error {
   }
 }
 
-/** Levels of a value: far more than a flow has, and few enough for whatever walks through the value by recursion. */
+/** Levels of a value: far more than a flow has, and few enough for code that walks through the value by recursion. */
 const mostLevels = 200;
 
 /**
  * The value of a YAML text.
- * @throws {YamlError} when the text is no YAML, or has what is not supported
+ * @throws {YamlError} when the text is no YAML, or has an unsupported part
  */
 export function parseYaml(text: string): unknown {
   return parseJson(text) ?? new Reader(text).value();
@@ -53,7 +53,7 @@ class Reader {
 
   value(): unknown {
     const document = parseDocument(this.#text, {
-      // Texts only: what a plain one stands for is decided by `plainValue`.
+      // Texts only: `plainValue` decides the value of a text without quotes.
       schema: "failsafe",
       lineCounter: this.#lines,
       keepSourceTokens: true,

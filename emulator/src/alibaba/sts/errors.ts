@@ -25,7 +25,7 @@ export const unknownRole: GatewayError = {
   message: "The specified Role not exists.",
 };
 
-/** A parameter is not what it may be. */
+/** A parameter has a value that is not allowed. */
 export function invalidParameter(name: string, message: string): GatewayError {
   return { status: 400, code: `InvalidParameter.${name}`, message };
 }

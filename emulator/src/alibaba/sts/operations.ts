@@ -1,4 +1,7 @@
-/** The operations of Alibaba Cloud's STS: roles for those who have keys, roles for those who have an id token, and who one is. */
+/**
+ * The operations of Alibaba Cloud's STS: roles for callers with keys, roles for bearers of id tokens, and the caller's
+ * identity.
+ */
 import { jsonReply } from "../../http/exchange";
 import type { Reply } from "../../http/exchange";
 import { derivedDigits } from "../../accounts/account";
@@ -52,7 +55,7 @@ export function assumeRole(request: StsRequest, caller: Principal): Reply {
   return credentialsReply(request, found, session, seconds);
 }
 
-/** AssumeRoleWithOIDC: unsigned; the id token says who is calling. */
+/** AssumeRoleWithOIDC: unsigned; the id token identifies the caller. */
 export function assumeRoleWithOidc(request: StsRequest): Reply {
   const { state, call, parameters } = request;
   const provider = findProvider(request);

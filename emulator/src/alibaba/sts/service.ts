@@ -1,4 +1,7 @@
-/** Alibaba Cloud's STS (version 2015-04-01): finds the operation, checks who is asking and how often, and hands it on. */
+/**
+ * Alibaba Cloud's STS (version 2015-04-01): finds the operation, identifies the caller, applies the rate limits, and
+ * passes the request on.
+ */
 import { ReplyError } from "../../http/exchange";
 import type { Call, Reply } from "../../http/exchange";
 import type { MatchedOperation, Service } from "../../http/service";

@@ -45,7 +45,7 @@ export function refuseInput(request: AomRequest, detail: string): never {
 }
 
 /**
- * Reads the JSON body; what `read` finds wrong becomes the documented 400.
+ * Reads the JSON body; a problem that `read` finds becomes the documented 400.
  * @throws {ReplyError} when the body is wrong
  */
 export function readBody<T>(request: AomRequest, read: (fields: Fields) => T): T {
@@ -53,7 +53,7 @@ export function readBody<T>(request: AomRequest, read: (fields: Fields) => T): T
 }
 
 /**
- * Runs a reader of request values; what it finds wrong becomes the documented 400.
+ * Runs a reader of request values; a problem that it finds becomes the documented 400.
  * @throws {ReplyError} when a value is wrong
  */
 export function readInput<T>(request: AomRequest, read: () => T): T {

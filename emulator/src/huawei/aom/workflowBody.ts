@@ -1,4 +1,4 @@
-/** AOM's workflow object: what a list shows, what a creation answers, and the copy that every execution keeps. */
+/** AOM's workflow object: the row of a list, the answer to a creation, and the copy that every execution keeps. */
 import type { RunScript } from "../../player/script";
 import type { Execution, Workflow } from "../../executions/record";
 import { derivedUuid } from "../../ground/identifiers";

@@ -1,4 +1,4 @@
-/** COC's own error answers. Nearly all of them are 400, whatever is wrong; the code tells what. */
+/** COC's own error answers. Nearly all of them are 400 for every problem; the code tells the problem. */
 import { jsonReply, ReplyError } from "../../http/exchange";
 import type { Reply } from "../../http/exchange";
 

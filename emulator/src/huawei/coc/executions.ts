@@ -1,4 +1,4 @@
-/** Starts executions of COC jobs, and does to them what people ask for. */
+/** Starts executions of COC jobs, and carries out operations on them. */
 import { randomBytes } from "node:crypto";
 import type { Execution, Workflow } from "../../executions/record";
 import type { StartOptions } from "../../executions/store";
@@ -61,7 +61,7 @@ function runType({ targets }: JobStart): string {
 }
 
 /**
- * Does to an execution what somebody asks for.
+ * Carries out an operation on an execution.
  * @returns the reason for which that is not possible; undefined when it is done.
  */
 export function operate(

@@ -6,7 +6,7 @@ import type { CocRequest } from "./operation";
 
 /**
  * An answer with data.
- * @param data - undefined where there is none, which is how the service answers for what it does not know.
+ * @param data - undefined where there is none, which is the service's answer for an unknown object.
  */
 export function dataReply(data: unknown, { quirks }: CocRequest): Reply {
   return jsonReply(200, { ...codeBody(quirks), ...(data === undefined ? {} : { data }) });

@@ -1,6 +1,6 @@
 /**
- * FunctionGraph's own error answers. Its flow operations have codes of the family `FGS.`; the service's published
- * table has another family, `FSS.`, which also covers what the first one has no codes for.
+ * FunctionGraph's own error answers. Its flow operations have codes of the family `FGS.`; the service's published table
+ * has another family, `FSS.`, which also covers the errors that the first family has no codes for.
  */
 import { jsonReply, ReplyError } from "../../http/exchange";
 import type { Call, Reply } from "../../http/exchange";

@@ -1,4 +1,7 @@
-/** The paths of FunctionGraph's definitions: `$.a.b[0].c` into what arrives, `$CONST.a.b` into the flow's constants. */
+/**
+ * The paths of FunctionGraph's definitions: `$.a.b[0].c` into the arriving value, `$CONST.a.b` into the flow's
+ * constants.
+ */
 import { ShapeError } from "../../ground/jsonShape";
 
 /** A path that has been read. */

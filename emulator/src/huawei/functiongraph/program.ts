@@ -56,9 +56,9 @@ export function programOfDefinition(source: JsonObject, run: RunScript, mergesPa
 }
 
 /**
- * The nodes of a flow without a definition, one after the other. Their outputs are laid over each other, the whole is the
- * execution's output. A node with `pause` waits for a report; one with `ignoreError` is followed by the next whatever
- * happens.
+ * The nodes of a flow without a definition, one after the other. Their outputs are laid over each other, the whole is
+ * the execution's output. A node with `pause` waits for a report; a node with `ignoreError` is followed by the next in
+ * every case.
  */
 export function programOfNodes(nodes: readonly NodeScript[]): Program {
   const states = nodes.map((node, index): State => {
@@ -194,7 +194,7 @@ function errorRules(
   return { retries, catches };
 }
 
-// Without arguments a function is given what arrives.
+// Without arguments a function gets the arriving value.
 function argumentsExpression(value: JsonObject, definition: Definition, merges: boolean): Expression {
   const arriving: Expression = { kind: "path", root: "input", keys: [] };
   if (Object.keys(value).length === 0) return arriving;

@@ -87,7 +87,7 @@ function admit(request: IamRequest, authentication: Authentication): Identity {
 }
 
 /**
- * Reads the JSON body; whatever `read` finds wrong becomes the documented 400.
+ * Reads the JSON body; a problem that `read` finds becomes the documented 400.
  * @throws {ReplyError} when the body is wrong
  */
 export function readBody<T>({ call }: IamRequest, read: (fields: Fields) => T): T {

@@ -49,7 +49,7 @@ function userBody({ ref, account, id, name }: Principal): JsonObject {
   return { "OS-FEDERATION": federation, domain, id, name };
 }
 
-// The last one of a chain is whoever has asked for this token.
+// The last actor of a chain is the caller that has asked for this token.
 function assumedBody(directory: AccountDirectory, { ref }: Principal): JsonObject {
   const last: Actor | undefined = ref.kind === "session" ? ref.assumedBy.at(-1) : undefined;
   const account = last && directory.byDomain({ name: last.account });

@@ -1,4 +1,6 @@
-/** Tokens of Huawei IAM: by password, by another token, by an agency, and by an id token; and what a token is worth. */
+/**
+ * Tokens of Huawei IAM: by password, by another token, by an agency, and by an id token; and the validation of tokens.
+ */
 import { jsonReply } from "../../http/exchange";
 import type { Call, Reply } from "../../http/exchange";
 import type { Account } from "../../accounts/account";
@@ -80,7 +82,7 @@ function createByPassword(request: IamRequest): Reply {
 
 interface WantedUser {
   readonly user: NameOrId;
-  /** Not needed by who gives the user's id. */
+  /** Not needed by a caller that gives the user's id. */
   readonly domain: NameOrId | undefined;
   readonly password: string;
   readonly scope: WantedScope | undefined;
@@ -137,7 +139,7 @@ function createByAgency(request: IamRequest): Reply {
   return issue(request, holder, scope, ["assume_role"]);
 }
 
-/** CreateTokenWithIdToken: a token for whoever an identity provider vouches for. */
+/** CreateTokenWithIdToken: a token for the bearer of an identity provider's id token. */
 export function createByIdToken(request: IamRequest): Reply {
   const { idToken, scope } = readBody(request, (body) => {
     const auth = new Fields(body.raw("auth"), "auth");
@@ -192,7 +194,7 @@ export const idTokenProblems: Readonly<Record<IdTokenProblem, string>> = {
   expired: "it has expired",
 };
 
-/** KeystoneValidateToken: what the token in `X-Subject-Token` is worth. */
+/** KeystoneValidateToken: the holder, the scope and the end of the token in `X-Subject-Token`. */
 export function validateToken(request: IamRequest): Reply {
   const { state, call } = request;
   const { account } = identify(request);

@@ -5,7 +5,7 @@ import { argumentsOf } from "../shared/propertyPaths";
 import type { OutputSecrets } from "../shared/secretOutputs";
 import type { AnsweredMeta, ResourceProperties, SettledMeta } from "./properties";
 
-/** The answer's meta data: what the call came with, and what the next call has to know. */
+/** The answer's meta data: those of the call, and those for the next call. */
 export function answeredMeta(
   { meta, notes, hasSecretPaths }: ResourceProperties,
   { secretPaths, isHidden }: OutputSecrets,

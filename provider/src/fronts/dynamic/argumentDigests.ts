@@ -16,7 +16,7 @@ export const secretNote = "secret";
  */
 export type Note = string | null | readonly Note[] | { readonly [key: string]: Note };
 
-/** The note of plain data that is known and no secret; undefined where there is no value. */
+/** The note of plain data that is known and no secret; undefined if there is no value. */
 export function noteOf(value: unknown): Note | undefined {
   if (value === undefined || value === null) return undefined;
   if (isEmpty(value)) return digestOf(value);
@@ -64,7 +64,7 @@ function isEmpty(value: unknown): boolean {
   return typeof value === "object" && value !== null && Object.keys(value).length === 0;
 }
 
-// A digest need not withstand anybody: who chooses one value chooses the other.
+// A digest need not withstand an attack: the author of one value is the author of the other.
 function digestOf(value: unknown): string {
   return createHash("sha256").update(JSON.stringify(value)).digest("base64url").slice(0, 12);
 }

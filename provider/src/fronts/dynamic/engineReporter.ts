@@ -7,7 +7,7 @@ import type { EngineConnection, EngineReporter } from "../shared/engineMessages"
 import { EngineMessages, engineClientOptions } from "../shared/engineMessages";
 
 type EngineModule = typeof import("@pulumi/pulumi/proto/engine_grpc_pb");
-// Only what is used of it: the SDK brings grpc, this package does not depend on it.
+// Only the part that is used: the SDK brings grpc, this package does not depend on it.
 interface GrpcModule {
   readonly credentials: { createInsecure(): never };
 }
@@ -19,7 +19,7 @@ export function engineReporter(urn: string | undefined): EngineReporter {
   return messages.reporter(urn);
 }
 
-/** Resolves when the engine has heard what is kept of a resource. */
+/** Resolves when the engine has received the messages of a resource that are kept. */
 export function everythingSaid(urn: string | undefined): Promise<void> {
   return messages.everythingSaid(urn);
 }

@@ -1,6 +1,7 @@
 /**
  * A service as the dynamic provider host calls it: turns the host's calls into lifecycle calls, and lifecycle outcomes
- * into what the host expects. The parts that the service shares with the process that serves it are passed in.
+ * into the answers that the host expects. The parts that the service shares with the process that serves it are passed
+ * in.
  */
 import type { dynamic } from "@pulumi/pulumi";
 import { codeOf, messageOf } from "../../ground/errors";
@@ -38,7 +39,7 @@ export interface ProviderProcess extends ServedDeployment {
   openSession(config: (key: string) => string | undefined): Session;
   /** The reporter of messages for a resource; silent without one. */
   reporter(urn: string | undefined): EngineReporter;
-  /** Resolves when the engine has heard what is kept of a resource. */
+  /** Resolves when the engine has received the messages of a resource that are kept. */
   everythingSaid(urn: string | undefined): Promise<void>;
 }
 
@@ -152,7 +153,7 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
     return hidingReporter(this.#process.reporter(urn), { hide });
   }
 
-  // From here on there is an execution: nothing may throw but what keeps its id.
+  // From here on there is an execution: only an error that keeps its id may be thrown.
   #outsOf(outcome: Outcome, call: HostCall, stored?: ResourceProperties): Properties {
     const outs = this.#toOutputs(outcome.state, call, { stored, isFailure: outcome.kind === "unready" });
     if (outcome.kind === "ready") return outs;
@@ -197,7 +198,7 @@ export class ExecutionProvider implements dynamic.ResourceProvider {
   }
 }
 
-/** One call of the host: the properties that came with it, and what must not be seen of them. */
+/** One call of the host: the properties that came with it, and the functions that hide their secrets. */
 interface HostCall extends ResourceProperties, Privacy {
   /** The properties as they came. */
   readonly given: Properties;

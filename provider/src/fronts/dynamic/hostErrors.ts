@@ -6,8 +6,8 @@ import { toMessage } from "../../ground/text";
 import { initReasons } from "../shared/initReasons";
 
 /**
- * "Created but not ready": the host saves the id, the properties and the reasons, and blocks what depends on the
- * resource. The next `pulumi up` calls update.
+ * "Created but not ready": the host saves the id, the properties and the reasons, and blocks everything that depends on
+ * the resource. The next `pulumi up` calls update.
  */
 export class CreatedButNotReady extends Error {
   readonly id: string;

@@ -88,7 +88,7 @@ export class HostProcess {
   // Ends a deployment that nobody has interrupted: its engine is done with all answers that it received.
   async #rest(): Promise<void> {
     setTimeout(() => process.exit(130), restMs).unref();
-    // After an interruption it is not known what the state has.
+    // After an interruption the content of the state is not known.
     if (!this.#isCutShort) await this.#atRest().catch(() => undefined);
     process.exit(130);
   }
@@ -99,9 +99,9 @@ export class HostProcess {
   }
 }
 
-// The host's own server, found among what keeps the process alive: its requests are only looked at. If a later Node does
-// not tell, the first Ctrl-C is not heard, as in any other dynamic provider, and the deployment ends when its executions
-// do.
+// The host's own server, found among the handles that keep the process alive: its requests are only read. If a later
+// Node does not tell, the first Ctrl-C is not heard, as in any other dynamic provider, and the deployment ends when its
+// executions do.
 function serversOf(host: NodeJS.Process): NetServer[] {
   const { _getActiveHandles: list } = host as unknown as { _getActiveHandles?: () => unknown };
   try {

@@ -1,6 +1,6 @@
 /**
- * The bag of properties that the host passes, taken apart: the arguments (with unknown values marked), and what the
- * resource's constructor added because the host does not tell it.
+ * The bag of properties that the host passes, taken apart: the arguments (with unknown values marked), and the
+ * properties that the resource's constructor added because the host does not pass them.
  */
 import type { Arguments, CustomTimeouts } from "../../lifecycle";
 import { isMap, unknownValue } from "../../lifecycle";
@@ -11,8 +11,8 @@ import { PathSet, argumentsOf } from "../shared/propertyPaths";
 import { unknownText } from "../shared/wireMarkers";
 
 /**
- * The input in which the constructor passes what the host leaves out. The engine neither shows nor compares
- * properties whose names begin with two underscores.
+ * The input in which the constructor passes the properties that the host leaves out. The engine neither shows nor
+ * compares properties whose names begin with two underscores.
  */
 export const metaProperty = "__meta";
 
@@ -37,13 +37,13 @@ export interface SettledMeta {
    * paths.
    */
   readonly secretPaths?: readonly PropertyPath[];
-  /** Those that the program makes secret now; left out where it is all of them. */
+  /** Those that the program makes secret now; left out if it is all of them. */
   readonly programSecrets?: readonly string[];
 }
 
 /** The properties that the answers of `create`, `update` and `read` add, for later calls. */
 export interface AnsweredMeta {
-  /** True where the outputs that the workflow makes are secret: they stay so for this execution. */
+  /** True if the outputs that the workflow makes are secret: they stay so for this execution. */
   readonly secretOutputs?: boolean;
 }
 
@@ -61,9 +61,9 @@ export interface ResourceProperties {
   readonly notes: Readonly<Record<string, unknown>> | undefined;
   /** The paths of the secrets; the path of a whole argument if nothing is known about the place within the argument. */
   readonly secretPaths: readonly PropertyPath[];
-  /** False where an earlier version wrote which arguments have secrets, and not where. */
+  /** False if an earlier version wrote which arguments have secrets, and not where. */
   readonly hasSecretPaths: boolean;
-  /** True where the workflow's outputs were answered as secrets. */
+  /** True if the workflow's outputs were answered as secrets. */
   readonly secretOutputs: boolean;
   readonly programSecrets: readonly string[];
 }

@@ -34,8 +34,8 @@ export class SecretArguments {
   }
 
   /**
-   * Compares what the program gives with what the state has. The same in a preview as in the deployment, but where a
-   * value is not known yet: then it is not known either what is secret, and an update plan accepts any answer.
+   * Compares the program's values with the state's. The result is the same in a preview as in the deployment, unless a
+   * value is not known yet: then the secrets are not known either, and an update plan accepts any answer.
    */
   settle(olds: Properties, news: Properties): SettledArguments {
     const { args, meta, notes, ignoreChanges, urn } = readProperties(news);
@@ -52,7 +52,7 @@ export class SecretArguments {
     const secretPaths = new PathSet([...program, ...kept]).outermost();
 
     const { notes: _notes, ignoreChanges: _ignored, ...rest } = meta;
-    // The run's key is made of what the program says alone: a deployment that is interrupted may leave no state.
+    // The run's key is made of the program's secrets alone: a deployment that is interrupted may leave no state.
     const [secretArguments, programSecrets] = [argumentsOf(secretPaths), argumentsOf(program)];
     const all = {
       secretArguments,
@@ -60,8 +60,8 @@ export class SecretArguments {
       ...(secretArguments.length > programSecrets.length ? { programSecrets } : {}),
     };
     const unknown = { secretArguments: unknownText, secretPaths: unknownText, programSecrets: unknownText };
-    // The engine marks what the program marks. The values that it puts back for `ignoreChanges` have marks as well, but
-    // it puts nothing back if the lengths of lists differ. A second mark does no harm.
+    // The engine marks the values that the program marks. The values that it puts back for `ignoreChanges` have marks
+    // as well, but it puts nothing back if the lengths of lists differ. A second mark does no harm.
     const isKnown = new PathSet([...marked, ...open]);
     const marks = kept.filter((path) => !isKnown.has(path));
     return {

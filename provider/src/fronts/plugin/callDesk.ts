@@ -11,13 +11,13 @@ import type { Deployment } from "./deployment";
 import { InitFailed, Refused, refusalOf } from "./failures";
 import type { Properties } from "./properties";
 
-/** One call of the engine: what came with it, and what must not be seen of that. */
+/** One call of the engine: the properties that came with it, and the functions that hide their secrets. */
 export type ServedCall = AnsweredCall;
 
 /** Takes the calls for the resources of one service. */
 export class CallDesk {
   readonly #deployment: Deployment;
-  // By resource: check marks more, what the state has as a secret, and create is not told which marks are the program's.
+  // By resource: check also marks the secrets of the state, and create is not told which marks are the program's.
   readonly #programSecrets = new Map<string, readonly string[]>();
 
   constructor(deployment: Deployment) {

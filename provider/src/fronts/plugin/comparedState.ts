@@ -9,7 +9,7 @@ import { isEmpty } from "./properties";
 
 /**
  * The stored arguments and outcome.
- * @param inputs those of the state; empty where an engine does not give them.
+ * @param inputs those of the state; empty if an engine does not give them.
  * @param stored the outputs of the state.
  */
 export function comparedState(

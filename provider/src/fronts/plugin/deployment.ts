@@ -1,5 +1,6 @@
 /**
- * One engine that this process serves: its address, its settings, what is remembered of its deployment, and how that ends.
+ * One engine that this process serves: its address, its settings, the memory of its deployment, and the deployment's
+ * end.
  */
 import * as grpc from "@grpc/grpc-js";
 import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
@@ -32,7 +33,7 @@ export interface Surroundings {
   /** The messages for resources. */
   readonly messages: {
     reporter(urn: string | undefined): EngineReporter;
-    /** Resolves when the engine has heard what is kept of a resource. */
+    /** Resolves when the engine has received the messages of a resource that are kept. */
     everythingSaid(urn: string | undefined): Promise<void>;
   };
   readonly clock: Parameters<typeof abortAfter>[0];
@@ -47,7 +48,7 @@ export class Deployment implements ServedDeployment {
   readonly register: RunRegister;
   readonly messages: Surroundings["messages"];
   readonly host: ServedDeployment["host"];
-  /** True where the engine says of a function's call whether it is in a preview. */
+  /** True if the engine says of a function's call whether it is in a preview. */
   isToldOfPreviews = false;
   readonly #ending = new AbortController();
   readonly #surroundings: Surroundings;
@@ -120,14 +121,14 @@ export class Deployment implements ServedDeployment {
     }
   }
 
-  /** The deployment is interrupted: whatever waits ends, with its id where it has one. */
+  /** The deployment is interrupted: every wait ends, with the execution's id if there is one. */
   abort(): void {
     this.#ending.abort();
   }
 
   /**
-   * The engine is done, or the deployment is interrupted: the same call says both. So nothing is known yet of what was answered
-   * last: a second Ctrl-C would keep it out of the state.
+   * The engine is done, or the deployment is interrupted: the same call says both. So the fate of the last answer is
+   * not known yet: a second Ctrl-C would keep the answer out of the state.
    */
   cancel(): void {
     if (this.isBusy) this.#isInterrupted = true;

@@ -1,6 +1,7 @@
 /**
- * A difference as the engine takes it. Its keys are paths that the engine parses, and one that it can't parse ends the
- * deployment, or the engine: they are built from names and keys, and what has no path is told by its parent's.
+ * A difference as the engine takes it. Its keys are paths that the engine parses. A path that the engine cannot parse
+ * ends the deployment, or the engine. So paths are built from names and keys, and a value without a path is reported
+ * under its parent's.
  */
 import type { DiffResponse as DiffResponseMessage } from "@pulumi/pulumi/proto/provider_pb";
 import { DiffResponse, PropertyDiff } from "@pulumi/pulumi/proto/provider_pb";

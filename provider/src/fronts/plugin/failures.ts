@@ -30,7 +30,7 @@ export class InitFailed extends Error {
   readonly reasons: readonly [string, ...string[]];
   /** For a read: the inputs to keep. */
   readonly inputs: Bag | undefined;
-  /** True where the next deployment is to read it before it compares: it may have settled meanwhile. */
+  /** True if the next deployment is to read it before it compares: it may have settled meanwhile. */
   readonly refreshBeforeUpdate: boolean;
 
   constructor(
@@ -52,7 +52,7 @@ export class InitFailed extends Error {
 
 /** A call that is answered with an error. */
 export class Refused extends Error {
-  /** `UNKNOWN` where it can't be told what was done; another one where surely nothing was. */
+  /** `UNKNOWN` if something may have been done; another code if surely nothing was. */
   readonly code: grpc.status;
 
   constructor(code: grpc.status, message: string) {

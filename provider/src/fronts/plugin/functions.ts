@@ -41,8 +41,8 @@ export interface FunctionCall {
 
 /**
  * Answers a function. All that it gives is a secret where an argument is. In a preview nothing is changed.
- * @throws InputError, ConfigurationError, NotFoundError and others, as the lifecycle does; Refused where the engine does not
- * say what is a preview, and the function changes something.
+ * @throws InputError, ConfigurationError, NotFoundError and others, as the lifecycle does; Refused when the engine does
+ *   not say which deployments are previews, and the function changes something.
  */
 export async function invoke(
   definition: BackendDefinition,

@@ -22,7 +22,7 @@ export function workflowArgument(definition: BackendDefinition): string {
  * Reads `<workflow>/<execution>`, `<region>/<workflow>/<execution>` or `<region>/<project>/<workflow>/<execution>`; in place of
  * region and project, the arguments that say where a service's executions are.
  * @param given arguments that came with the id (`get`); where they name the workflow, the execution's own id is enough.
- * @throws InputError where the id names no workflow.
+ * @throws InputError when the id names no workflow.
  */
 export function readImportId(definition: BackendDefinition, id: string, given: Arguments): NamedExecution {
   const workflow = workflowArgument(definition);

@@ -22,7 +22,7 @@ const maxMessageBytes = 400 * 1024 * 1024;
 setFlagsFromString("--heap-growing-percent=150");
 // It holds this package's configuration, secrets in the clear. The settings come with `Configure`.
 Reflect.deleteProperty(process.env, "PULUMI_CONFIG");
-// The engine takes the first line of the standard output for the port, whoever writes it.
+// The engine takes the first line of the standard output for the port, so nothing else may write there.
 globalThis.console = new Console(process.stderr, process.stderr);
 for (const event of ["uncaughtException", "unhandledRejection"] as const) {
   // One mistake must not cost every execution that is waited for.

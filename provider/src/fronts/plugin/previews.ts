@@ -1,5 +1,5 @@
 /**
- * Previews: what is known of the outputs, and what the requests about the workflow tell.
+ * Previews: the outputs that are known, and the results of requests about the workflow.
  */
 import type { Arguments, BackendDefinition, StoredState } from "../../lifecycle";
 import { preflight } from "../../lifecycle";
@@ -23,7 +23,7 @@ export function previewed(
   return answerOutputs(definition, known, call, { stored, isFailure: false });
 }
 
-/** Says what stands against a start, and how long the workflow usually takes. Never throws. */
+/** Reports obstacles to a start, and the usual duration of the workflow. Never throws. */
 export async function lookAhead(
   definition: BackendDefinition,
   args: Arguments,

@@ -20,15 +20,17 @@ import {
 
 /** Properties of a call or a state. */
 export interface Properties extends KnownSecrets {
-  /** The values with Pulumi's marks, for the engine; what the SDKs keep for themselves (`__…`) is left out. */
+  /**
+   * The values with Pulumi's marks, for the engine; properties that the SDKs keep for themselves (`__…`) are left out.
+   */
   readonly raw: Readonly<Record<string, unknown>>;
   /** The engine says where in a list or map the secrets are. */
   readonly hasSecretPaths: true;
 }
 
 /**
- * Takes properties apart. A resource stands for its id; an output for its value. Null is what is absent: some SDKs send it
- * for what a program leaves out.
+ * Takes properties apart. A resource stands for its id; an output for its value. Null stands for an absent value: some
+ * SDKs send null for a value that a program leaves out.
  */
 export function readProperties(struct: Struct | undefined): Properties {
   const bag = struct === undefined ? {} : (struct.toJavaScript() as Record<string, unknown>);
@@ -51,12 +53,14 @@ export function readProperties(struct: Struct | undefined): Properties {
   };
 }
 
-/** One value in the clear, with unknown values marked, whatever it came in: settings can hold Pulumi's marks in JSON texts. */
+/**
+ * One value in the clear, with unknown values marked, from any form: settings can hold Pulumi's marks in JSON texts.
+ */
 export function openValue(value: unknown): unknown {
   return open(plainOutput(value), [], []);
 }
 
-/** True where there is nothing in the properties. */
+/** True if there is nothing in the properties. */
 export function isEmpty({ raw }: Properties): boolean {
   return Object.keys(raw).length === 0;
 }

@@ -1,6 +1,6 @@
 /**
- * The provider's own inputs: one map of settings per vendor. They come as maps or as JSON texts, as the language has it, and
- * with no secret marked: what is a secret is marked here, or would rest in the state in the clear.
+ * The provider's own inputs: one map of settings per vendor. They come as maps or as JSON texts, as the language has
+ * it, and with no secret marked. Secrets are marked here, because otherwise they would rest in the state in the clear.
  */
 import { isMap, unknownValue } from "../../lifecycle";
 import { vendors } from "../../services/registry";
@@ -82,7 +82,10 @@ export function settingsByKey(inputs: Bag): (key: string) => string | undefined 
   return (key) => all.get(key);
 }
 
-/** True where two sets of inputs mean the same: the order of keys says nothing, and neither does what SDKs keep for themselves. */
+/**
+ * True if two sets of inputs mean the same: the order of keys says nothing, and neither do the keys that SDKs keep
+ * for themselves.
+ */
 export function haveSameMeaning(a: Bag, b: Bag): boolean {
   return canonical(a) === canonical(b);
 }
@@ -125,7 +128,7 @@ function unsafeNumber(value: unknown, path: string): string | undefined {
   return undefined;
 }
 
-// The map in the clear; undefined for what is none. Its members are never parsed: a text is a text.
+// The map in the clear; undefined for another value. Its members are never parsed: a text is a text.
 function openSettings(value: unknown): Bag | "unknown" | undefined {
   const opened = openValue(value);
   if (opened === unknownValue) return "unknown";

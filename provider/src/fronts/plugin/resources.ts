@@ -122,7 +122,7 @@ export class ServiceResources {
     });
   }
 
-  /** The same execution under new arguments, or one whose wait was interrupted. */
+  /** Updates the same execution with new arguments, or resumes a wait that was interrupted. */
   update(request: protocol.UpdateRequest): Promise<protocol.UpdateResponse> {
     const [urn, id] = [request.getUrn(), request.getId()];
     const stored = readProperties(request.getOlds());
@@ -212,7 +212,7 @@ export class ServiceResources {
     return response;
   }
 
-  // From here on there is an execution: nothing may throw but what keeps its id.
+  // From here on there is an execution: only an error that keeps its id may be thrown.
   #answer(outcome: Outcome, call: ServedCall, stored?: Properties): Record<string, unknown> {
     const isFailure = outcome.kind === "unready";
     const outs = answerOutputs(this.#definition, outcome.state, call, { stored, isFailure });
@@ -224,7 +224,7 @@ export class ServiceResources {
   }
 }
 
-// The engine refuses to replace what still has the option.
+// The engine refuses to replace a resource that still has the option.
 const importedUnready = "It was imported as it is. Remove the option `import` before the next `pulumi up`.";
 
 function mayChange(state: StoredState): boolean {

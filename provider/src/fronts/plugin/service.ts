@@ -40,7 +40,7 @@ export class PluginService {
   /**
    * @param schema the package's schema as JSON text.
    * @param address the engine's, where it was among the arguments of the process.
-   * @param openDeployment opens what serves an engine. @default one on this machine
+   * @param openDeployment opens the deployment that serves an engine. @default one on this machine
    */
   constructor(
     schema: () => string,
@@ -227,7 +227,7 @@ export class PluginService {
   }
 }
 
-// Nothing gets past it: what is thrown behind it would end the process, and with it every execution that is waited for.
+// No error gets past this function: such an error would end the process, and with it every wait.
 async function answer<Answer>(
   work: () => Answer | Promise<Answer>,
   callback: grpc.sendUnaryData<Answer>,

@@ -15,11 +15,11 @@ export interface AnsweredExecution {
 export class DeploymentMemory {
   /**
    * Executions that create has answered with. Not every replacement is compared first (`replacementTrigger`,
-   * `--replace`): the next deployment must not take what this one leaves in the state for an interrupted start. Only a
-   * later call shows whether the state has the execution.
+   * `--replace`): the next deployment must not take an execution that this one leaves in the state for an interrupted
+   * start. Only a later call shows whether the state has the execution.
    */
   readonly answered: AnsweredExecution[] = [];
-  /** A deployment that fails does not go on to delete what it has replaced. */
+  /** A deployment that fails does not go on to delete the resources that it has replaced. */
   hasFailed = false;
 }
 
@@ -36,8 +36,8 @@ export class ResourceMemory {
 
   /**
    * The arguments of a resource are checked.
-   * @param formerUrn the URN under which the state has the resource, where an alias moves it: what this one replaces is
-   *   deleted by the name that it had.
+   * @param formerUrn the URN under which the state has the resource, where an alias moves it: the replaced execution is
+   *   deleted by its former name.
    */
   checked(urn: string | undefined, formerUrn: string | undefined, isInState: boolean): void {
     if (urn !== undefined) this.#checked.add(urn);
@@ -50,12 +50,12 @@ export class ResourceMemory {
     if (urn !== undefined) this.#checked.delete(urn);
   }
 
-  /** True where a call for this resource belongs to a deployment, not to a refresh. */
+  /** True if a call for this resource belongs to a deployment, not to a refresh. */
   isDeployment(urn: string | undefined): urn is string {
     return urn !== undefined && this.#checked.has(urn);
   }
 
-  /** True where the state is known to have the resource. */
+  /** True if the state is known to have the resource. */
   isInState(urn: string | undefined): urn is string {
     return urn !== undefined && this.#inState.has(urn);
   }
@@ -84,7 +84,7 @@ export class ResourceMemory {
   }
 }
 
-/** A stored execution as what a new one replaces. */
+/** A stored execution that a new one replaces. */
 export function supersededBy(id: string, stored: Readonly<Record<string, unknown>>): Superseded {
   const { startedAt, settledAt, adoptExecutionId } = stored;
   return {

@@ -29,13 +29,26 @@ export interface EngineReporter extends Row {
   explain(text: string, isKept: boolean): Promise<void>;
 }
 
+/** A live line on its way: until it is sent, a later one takes its place. */
+interface LiveLine {
+  text: string;
+  isSent: boolean;
+}
+
+/** What is on its way to the row of one resource. */
+interface Queue {
+  readonly tail: Promise<void>;
+  /** The last message, where that is a live line. */
+  readonly status: LiveLine | undefined;
+}
+
 /** The messages of one deployment to its engine. */
 export class EngineMessages {
   readonly #connect: () => EngineConnection | undefined;
   #engine: EngineConnection | undefined | "unavailable";
   #infoLines = 0;
-  // What is kept of each resource, on its way to the engine.
-  readonly #said = new Map<string, Promise<void>>();
+  // What is on its way to the engine, by resource.
+  readonly #queues = new Map<string, Queue>();
 
   /** @param connect gives the engine; undefined where there is none. Called at the first message. */
   constructor(connect: () => EngineConnection | undefined) {
@@ -45,10 +58,11 @@ export class EngineMessages {
   /** A reporter for the resource with this URN; without one it is silent: a message on a wrong row misleads. */
   reporter(urn: string | undefined): EngineReporter {
     return {
-      explain: (text, isKept) => this.#log(urn, text, "INFO", !isKept),
-      // Ephemeral: on the row while it lasts, not repeated at the end.
+      explain: async (text, isKept) => {
+        if (urn !== undefined) await this.#enqueue(urn, () => this.#log(urn, text, "INFO", !isKept));
+      },
       status: (text) => {
-        void this.#log(urn, text, "INFO", true);
+        if (urn !== undefined) this.#showStatus(urn, text);
       },
       // Kept, and repeated at the end: so there is a limit for all resources of a deployment together.
       info: (text) => {
@@ -64,20 +78,39 @@ export class EngineMessages {
     };
   }
 
-  /** Resolves when the engine has heard what is kept of a resource: its error is to stand below that. */
+  /** Resolves when the engine has heard what was said of a resource: its outcome is to stand below that. */
   async everythingSaid(urn: string | undefined): Promise<void> {
-    if (urn === undefined) return;
-    await this.#said.get(urn);
-    this.#said.delete(urn);
+    if (urn !== undefined) await this.#queues.get(urn)?.tail;
   }
 
-  // One after the other: the engine takes what arrives together in any order.
   #keep(urn: string, text: string, severity: "INFO" | "WARNING"): void {
-    const before = this.#said.get(urn) ?? Promise.resolve();
-    this.#said.set(
-      urn,
-      before.then(() => this.#log(urn, text, severity, false)),
-    );
+    void this.#enqueue(urn, () => this.#log(urn, text, severity, false));
+  }
+
+  // Ephemeral: on the row while it lasts, not repeated at the end. Of several that wait, the last one is as good.
+  #showStatus(urn: string, text: string): void {
+    const last = this.#queues.get(urn)?.status;
+    if (last?.isSent === false) {
+      last.text = text;
+      return;
+    }
+    const status = { text, isSent: false };
+    const send = (): Promise<void> => {
+      status.isSent = true;
+      return this.#log(urn, status.text, "INFO", true);
+    };
+    void this.#enqueue(urn, send, status);
+  }
+
+  // One after the other: the engine takes what arrives together in any order, and the last word on a row is to be the
+  // outcome. What is sent never fails.
+  async #enqueue(urn: string, send: () => Promise<void>, status?: LiveLine): Promise<void> {
+    const before = this.#queues.get(urn);
+    const tail = before ? before.tail.then(send) : send();
+    const queue: Queue = { tail, status };
+    this.#queues.set(urn, queue);
+    await tail;
+    if (this.#queues.get(urn) === queue) this.#queues.delete(urn);
   }
 
   // Never ERROR: the CLI would show the resource as failed, whatever its outcome.

@@ -3,7 +3,7 @@
  * throws, and never is too large: if the whole state cannot be given, the id and the status still are.
  */
 import type { StoredState } from "../../lifecycle";
-import { outputs, repeatedArguments, stateVersion } from "../../lifecycle";
+import { emptyOutputs, outputs, repeatedArguments, stateVersion } from "../../lifecycle";
 import { failureLimits, toFailureOutputs, toPlainOutputs, wireSizeOf } from "./plainOutputs";
 import { redactTexts } from "./redaction/redact";
 
@@ -15,9 +15,9 @@ export interface AnsweredCall {
   readonly given: Bag;
   /** Names of the outputs that say where the execution is. */
   readonly locationKeys: readonly string[];
-  /** True where all that the workflow made is marked as a secret. */
+  /** True if all that the workflow made is marked as a secret. */
   readonly isHidden: boolean;
-  /** True where the answer is an init failure, which has to be small. */
+  /** True if the answer is an init failure, which has to be small. */
   readonly isFailure: boolean;
   /** Takes secret arguments and credentials out of a text. */
   readonly hide: (text: string) => string;
@@ -26,9 +26,12 @@ export interface AnsweredCall {
 }
 
 // An output that is not in the state is unknown in every preview, and with it all that depends on it.
-const noOutputs = Object.fromEntries([...outputs, ...repeatedArguments].map((name) => [name, null]));
+const noOutputs = {
+  ...Object.fromEntries([...outputs, ...repeatedArguments].map((name) => [name, null])),
+  ...emptyOutputs,
+};
 
-// Of what a service says: what can come from a secret is marked as one, the rest is not.
+// The service's own outputs: those that can come from a secret are marked as secret, the rest are not.
 const derived: ReadonlySet<string> = new Set(["output", "steps", "failure"]);
 const said: ReadonlySet<string> = new Set(["rawStatus", "consoleUrl", "truncated"]);
 
@@ -59,7 +62,7 @@ function withoutSecretPaths(
   { altered, ...outs }: Record<string, unknown>,
   { hide, isHidden }: AnsweredCall,
 ): Record<string, unknown> {
-  if (!Array.isArray(altered)) return { ...outs, altered: null };
+  if (!Array.isArray(altered)) return { ...outs, altered: emptyOutputs.altered };
   const paths = altered.map((path) => {
     const text = String(path);
     return isHidden ? text.replace(/[.[].*$/s, "") : hide(text);

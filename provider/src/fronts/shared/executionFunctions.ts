@@ -6,7 +6,7 @@ import { getExecution, listExecutions, readHistory, retryExecution } from "../..
 
 type Bag = Readonly<Record<string, unknown>>;
 
-/** Lists executions of a workflow; what is no filter says where the workflow is. */
+/** Lists executions of a workflow; arguments that are no filter name the workflow's place. */
 export function getWorkflowExecutions(
   definition: BackendDefinition,
   args: Bag,

@@ -1,5 +1,6 @@
 /**
- * Secrets that the outputs in the state were stored without knowing as such: storing them anew is what hides them.
+ * Secrets that were not known as secrets when the outputs in the state were stored: storing the outputs anew hides
+ * them.
  */
 import type { NewSecret } from "../../lifecycle";
 import { PathSet, argumentsOf, formatPath } from "./propertyPaths";
@@ -7,7 +8,7 @@ import type { KnownSecrets } from "./secretOutputs";
 
 /** Properties whose secrets were named by argument, or also by place. */
 interface LocatedSecrets extends Pick<KnownSecrets, "args" | "secretPaths"> {
-  /** False where an earlier version wrote which arguments have secrets, and not where. */
+  /** False if an earlier version wrote which arguments have secrets, and not where. */
   readonly hasSecretPaths: boolean;
 }
 
@@ -21,7 +22,8 @@ const maxNamed = 3;
  */
 export function newSecrets(stored: LocatedSecrets, given: LocatedSecrets): NewSecret[] {
   const known = new PathSet(stored.secretPaths);
-  // An earlier version has not said where in a list or map the secrets are: what is in the clear there is not known.
+  // An earlier version has not stored the places of secrets in a list or map: the values that are in the clear there
+  // are not known.
   const isUncertain = (name: string): boolean =>
     given.hasSecretPaths && !stored.hasSecretPaths && typeof stored.args[name] === "object";
   const added = given.secretPaths.filter((path) => !known.has(path) || isUncertain(path[0] ?? ""));

@@ -1,9 +1,9 @@
 /**
- * The door for values: what the engine would refuse, or misread, once an execution exists is a way to lose it. Pulumi's
- * own markers become text, what protobuf can't carry is left out, and sizes are bounded.
- * docs/explanation/one-run-once.md says how.
+ * The door for values: a value that the engine would refuse, or misread, once an execution exists could lose the
+ * execution. Pulumi's own markers become text, values that protobuf cannot carry are left out, and sizes are bounded.
+ * docs/reference/values-and-secrets.md says how.
  */
-import { outputs } from "../../lifecycle";
+import { emptyOutputs, outputs } from "../../lifecycle";
 import { signatureKey, unknownTexts } from "./wireMarkers";
 
 type Bag = Readonly<Record<string, unknown>>;
@@ -27,7 +27,7 @@ export function toPlainOutputs(bag: Bag, given: Bag = {}): Record<string, unknow
   );
   if (altered.length === 0) return plain;
   const known = Array.isArray(plain["altered"]) ? (plain["altered"] as unknown[]) : [];
-  // A state can come back: what is named already is not named again.
+  // A state can come back: a path that is named already is not named again.
   const named = [...new Set([...known, ...altered])];
   return { ...plain, altered: named.slice(0, maxNamed) };
 }
@@ -101,6 +101,8 @@ function inMegabytes(bytes: number): string {
   return `${(bytes / (1024 * 1024)).toFixed(1)} MB`;
 }
 
+const nothing: Bag = emptyOutputs;
+
 /**
  * The outputs of an execution that is not as wanted, small enough for an init failure: the largest ones are left out
  * first, and named in `truncated`.
@@ -114,7 +116,7 @@ export function toFailureOutputs(outs: Bag): Record<string, unknown> {
   while (size() > failureLimits.derived) {
     const [name] = [...sizes].sort(([, a], [, b]) => b - a)[0] ?? [];
     if (name === undefined) break;
-    kept[name] = name === "steps" ? [] : null;
+    kept[name] = name === "steps" ? [] : (nothing[name] ?? null);
     sizes.delete(name);
     left.push(name);
   }

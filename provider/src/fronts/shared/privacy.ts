@@ -8,11 +8,11 @@ import type { PropertyPath } from "./propertyPaths";
 import { redactTexts } from "./redaction/redact";
 import { holdsSecret, redactSent, secretTexts } from "./secrets";
 
-/** Hides what must not be seen. */
+/** Hides the secrets of a call. */
 export interface Privacy {
   /** Takes the values of secret arguments, and the credentials in use, out of a text that people will see. Never throws. */
   readonly hide: (text: string) => string;
-  /** Takes only the credentials in use out of a text: for what programs get as a secret. */
+  /** Takes only the credentials in use out of a text: for values that programs get as a secret. */
   readonly hideCredentials: (text: string) => string;
   /** Tells whether a secret argument can be found in a value. Never throws. */
   readonly holdsSecret: (value: unknown) => boolean;
@@ -45,7 +45,7 @@ export function privacyOf(
   };
 }
 
-/** A reporter of which nobody learns what `hide` hides. */
+/** A reporter that applies `hide` to every text. */
 export function hidingReporter(reporter: EngineReporter, { hide }: Pick<Privacy, "hide">): EngineReporter {
   return {
     explain: (text, isKept) => reporter.explain(hide(text), isKept),
@@ -61,7 +61,7 @@ export function hidingReporter(reporter: EngineReporter, { hide }: Pick<Privacy,
   };
 }
 
-/** A value without the credentials in use, in whatever text of it a service has echoed them. */
+/** A value without the credentials in use, wherever a service has echoed them in its texts. */
 export function withoutCredentials<T>(value: T, { credentials }: Pick<Session, "credentials">): T {
   return redactTexts(value, (text) => redactSent(text, credentials.texts)) as T;
 }

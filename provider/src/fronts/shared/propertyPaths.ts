@@ -18,12 +18,12 @@ export function readPattern(pattern: string): PropertyPath {
   );
 }
 
-/** True where the value at `path` is, contains, or is inside a value that `pattern` names. A `*` names every member. */
+/** True if the value at `path` is, contains, or is inside a value that `pattern` names. A `*` names every member. */
 export function overlaps(pattern: PropertyPath, path: PropertyPath): boolean {
   return pattern.every((key, place) => place >= path.length || key === path[place] || key === wildcard);
 }
 
-/** True where the value at `path` is, or is inside, a value that `pattern` names. */
+/** True if the value at `path` is, or is inside, a value that `pattern` names. */
 export function matches(pattern: PropertyPath, path: PropertyPath): boolean {
   return pattern.length <= path.length && overlaps(pattern, path);
 }
@@ -49,7 +49,7 @@ export class PathSet {
     }
   }
 
-  /** True where the path, or a path around it, is in the set. */
+  /** True if the path, or a path around it, is in the set. */
   has(path: PropertyPath): boolean {
     let node: PathNode | undefined = this.#root;
     for (const key of path) {
@@ -73,7 +73,7 @@ export class PathSet {
   }
 }
 
-/** The value at a path; undefined where there is none. */
+/** The value at a path; undefined if there is none. */
 export function valueAt(bag: unknown, path: PropertyPath): unknown {
   return path.reduce<unknown>((value, key) => memberOf(value, key), bag);
 }

@@ -29,6 +29,7 @@ import type { DeploymentMemory } from "./deploymentMemory";
 import { ResourceMemory, supersededBy } from "./deploymentMemory";
 import type { EngineReporter } from "./engineMessages";
 import { foreignValues } from "./foreignValues";
+import { keepAlive } from "./heartbeat";
 import { argumentsTooLarge } from "./plainOutputs";
 import { rowReporter } from "./rowReporter";
 
@@ -84,12 +85,16 @@ export interface ComparedResource {
   explain(result: Diff, isDeployment: boolean): Promise<void>;
 }
 
+// A line a minute for each of them is as much as anybody reads.
+const maxLiveRows = 20;
+
 /** The calls of the resources of one service. */
 export class ResourceCalls {
   readonly #definition: BackendDefinition;
   readonly #served: ServedDeployment;
   readonly #session: () => Session;
   readonly #memory = new ResourceMemory();
+  #liveRows = 0;
 
   /** @param session the session of the calls; asked for at each of them. */
   constructor(definition: BackendDefinition, served: ServedDeployment, session: () => Session) {
@@ -138,9 +143,11 @@ export class ResourceCalls {
     const { urn } = call;
     // The engine also replaces for reasons of its own, without comparing.
     if (this.#memory.isInState(urn)) await this.#noteReplacing(urn);
-    const outcome = await create(call.args, this.#host(call)).catch((error: unknown) => {
-      throw asNotStarted(error);
-    });
+    const outcome = await this.#alive(call, (live) => create(live.args, this.#host(live))).catch(
+      (error: unknown) => {
+        throw asNotStarted(error);
+      },
+    );
     const { service } = this.#definition;
     this.#served.deployment.answered.push({ service, urn, id: outcome.id });
     return outcome;
@@ -148,7 +155,7 @@ export class ResourceCalls {
 
   /** The same execution under new arguments, or one whose wait was interrupted. */
   update(id: string, stored: StoredState, call: ResourceCall): Promise<Outcome> {
-    return update(id, stored, call.args, this.#host(call));
+    return this.#alive(call, (live) => update(id, stored, live.args, this.#host(live)));
   }
 
   /** What the service says now; undefined where there is nothing. */
@@ -175,11 +182,25 @@ export class ResourceCalls {
     if (isReplacement && deployment.answered.some((execution) => execution.id === id)) return;
     // Deleted before what takes its place is created, and perhaps never compared.
     if (isReplacement) this.#memory.rememberUnlessKnown(urn, supersededBy(id, call.args));
-    await deleteExecution(id, call.args, { ...this.#host(call), isReplacement });
+    await this.#alive(call, (live) => deleteExecution(id, live.args, { ...this.#host(live), isReplacement }));
     // What is replaced goes when the state has what takes its place.
     const successor = deployment.answered.findLast((each) => each.urn !== undefined && each.urn === urn);
     if (!isReplacement || successor === undefined) return;
     await register.handedOver(this.#definition.service, urn, successor.id);
+  }
+
+  // A log shows that a wait goes on; of a thousand waits, a few say so.
+  async #alive<T>(call: ResourceCall, work: (call: ResourceCall) => Promise<T>): Promise<T> {
+    if (this.#liveRows >= maxLiveRows) return work(call);
+    const { reporter } = call;
+    const live = keepAlive(reporter, this.#session().clock);
+    this.#liveRows += 1;
+    try {
+      return await work({ ...call, reporter: { ...reporter, ...live.row } });
+    } finally {
+      live.stop();
+      this.#liveRows -= 1;
+    }
   }
 
   /** What the lifecycle is given for a call. */

@@ -20,21 +20,32 @@ const maxStepLines = 30;
 /** Reports one call on a row. */
 export function rowReporter(row: Row): Reporter {
   const stepLines = new Map<string, number>();
+  // What the row shows; undefined where a line that is kept stands there.
+  let live: string | undefined;
+  // A log would have the same line twice.
+  const status = (text: string): void => {
+    if (text !== live) row.status(text);
+    live = text;
+  };
   return {
-    status: (text) => {
-      row.status(text);
-    },
-    progressed: (snapshot, times) => {
-      row.status(describeProgress(snapshot, times));
+    status,
+    progressed: (snapshot, expectedMs) => {
+      status(describeProgress(snapshot, expectedMs));
     },
     stepEnded: (step, snapshot) => {
       const { executionId } = snapshot;
       const lines = stepLines.get(executionId) ?? 0;
       if (lines >= maxStepLines) return;
       stepLines.set(executionId, lines + 1);
+      live = undefined;
       row.info(describeStepEnd(snapshot, step));
     },
+    info: (text) => {
+      live = undefined;
+      row.info(text);
+    },
     warn: (text) => {
+      live = undefined;
       row.warn(text);
     },
   };

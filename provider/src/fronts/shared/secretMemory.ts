@@ -5,7 +5,7 @@
 import type { KnownSecrets } from "./secretOutputs";
 import { StoredSecrets } from "./storedSecrets";
 
-/** Remembers what the state has as secrets, by resource. */
+/** Remembers the secrets of the state, by resource. */
 export class SecretMemory {
   readonly #stored = new Map<string, StoredSecrets>();
 

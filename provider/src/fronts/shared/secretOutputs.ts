@@ -8,18 +8,18 @@ import { secretOf } from "./wireMarkers";
 
 type Properties = Readonly<Record<string, unknown>>;
 
-/** Outputs in which the input of a workflow can come back, in whatever form the workflow gives it. */
+/** Outputs in which the input of a workflow can come back, in any form. */
 export const derivedOutputs: readonly string[] = ["output", "steps", "failure"];
 
 /** Outputs that are made of arguments which name something: a workflow, a place, an execution. */
 const composedOutputs: readonly string[] = ["executionId", "consoleUrl"];
 
-/** Properties, and what is known of the secrets in them. */
+/** Properties, and the known secrets in them. */
 export interface KnownSecrets {
   readonly args: Arguments;
   /** The paths of the secrets; the path of a whole argument if nothing is known about the place within the argument. */
   readonly secretPaths: readonly PropertyPath[];
-  /** True where the workflow's outputs were answered as secrets. */
+  /** True if the workflow's outputs were answered as secrets. */
   readonly secretOutputs: boolean;
 }
 
@@ -27,9 +27,9 @@ export interface KnownSecrets {
 export interface OutputSecrets {
   /** The paths of the secrets in the arguments that are answered. */
   readonly secretPaths: readonly PropertyPath[];
-  /** True where all that the workflow made is secret. */
+  /** True if all that the workflow made is secret. */
   readonly isHidden: boolean;
-  /** Arguments that the program no longer gives, and whose secret values the outputs still have: where it runs. */
+  /** Arguments for the place that the program no longer gives, and whose secret values the outputs still have. */
   readonly retained: Arguments;
 }
 
@@ -62,7 +62,7 @@ export function settleOutputs(
 }
 
 /**
- * Marks what a workflow can have made of a secret input, and what is made of an argument's own text.
+ * Marks the outputs that a workflow can have made of a secret input, and those that are made of an argument's own text.
  * @param outs plain outputs.
  * @param args the arguments of the execution.
  */

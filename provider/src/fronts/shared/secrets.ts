@@ -47,7 +47,7 @@ export function parseText(text: string): unknown {
 const indexes = new WeakMap<readonly string[], SecretIndex>();
 
 /**
- * The text without any of the secrets, in whatever form it has them, and without what is left of one that was cut.
+ * The text without any of the secrets, in any form, and without the rest of a secret that was cut.
  * @param secrets lists of texts; a list that stays the same is prepared once.
  */
 export function redact(text: string, ...secrets: readonly (readonly string[])[]): string {
@@ -61,7 +61,7 @@ export function redact(text: string, ...secrets: readonly (readonly string[])[])
   );
 }
 
-/** Tells whether one of the secrets can be found in a value, in whatever form. True where that can't be told. */
+/** Tells whether one of the secrets can be found in a value, in any form. True if that cannot be told. */
 export function holdsSecret(value: unknown, secrets: readonly string[]): boolean {
   if (secrets.length === 0) return false;
   try {
@@ -73,8 +73,8 @@ export function holdsSecret(value: unknown, secrets: readonly string[]): boolean
 }
 
 /**
- * {@link redact} for a text as it was sent: a secret may also be what is left when control characters, or what is never
- * seen, are gone. If there is one, the text comes back clean.
+ * {@link redact} for a text as it was sent: a secret may also appear when control characters, or invisible ones, are
+ * gone. If there is such a secret, the text comes back clean.
  */
 export function redactSent(text: string, ...secrets: readonly (readonly string[])[]): string {
   const redacted = redact(text, ...secrets);

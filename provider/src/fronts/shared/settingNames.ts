@@ -19,7 +19,7 @@ export function camelCase(name: string): string {
   return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** The known name that is most like one that is not known; undefined where none is like it. */
+/** The known name that is most like one that is not known; undefined if none is like it. */
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
   let [nearest, fewest] = [undefined as string | undefined, Math.floor(name.length / 3) + 1];
   for (const each of known) {

@@ -11,7 +11,7 @@ import { parseText } from "./secrets";
 
 type Bag = Readonly<Record<string, unknown>>;
 
-/** A value without members, or what a JSON text holds. */
+/** A value without members, also within a JSON text. */
 interface Leaf {
   /** The path of the value; a JSON text is read as if it were a map or a list. */
   readonly path: PropertyPath;

@@ -17,8 +17,8 @@ export const unknownTexts: ReadonlySet<unknown> = new Set([
 ]);
 
 /**
- * The key that makes a map something else: a secret, an asset, an archive, a reference to a resource, an output. A map that
- * has it is refused where the engine knows no such form, and taken for what it is not where it does.
+ * The key that makes a map something else: a secret, an asset, an archive, a reference to a resource, an output. The
+ * engine refuses a map that has the key but no known form, and misreads a map that has a known form by accident.
  */
 export const signatureKey = "4dabf18193072939515e22adb298388d";
 

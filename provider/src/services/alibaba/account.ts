@@ -27,7 +27,7 @@ export interface DemandedAccount {
 
 /**
  * The account that a setting demands, compared with the identity's where that is known without a request.
- * @throws ConfigurationError where it is malformed, or the identity acts in another account.
+ * @throws ConfigurationError when it is malformed, or the identity acts in another account.
  */
 export function demandedAccount(settings: Settings, identity: AlibabaIdentity): DemandedAccount | undefined {
   const found = firstFound(
@@ -44,7 +44,7 @@ export function demandedAccount(settings: Settings, identity: AlibabaIdentity): 
   return demanded;
 }
 
-/** The account in which the settings act, where they tell. @throws ConfigurationError where they are wrong. */
+/** The account in which the settings act, where they tell. @throws ConfigurationError when they are wrong. */
 export function accountOfSettings(settings: Settings): string | undefined {
   const { identity } = findIdentity(settings);
   return demandedAccount(settings, identity)?.id ?? accountOf(identity);
@@ -62,7 +62,7 @@ export interface ActingIdentity {
   readonly source: CredentialSource;
   /** The execution's arguments, with its account where they are stored. */
   readonly args: Arguments;
-  /** False where requests go to an endpoint of the program's own, and no STS is named beside it. */
+  /** False if requests go to an endpoint of the program's own, and no STS is named beside it. */
   readonly isStsAtHand: boolean;
 }
 
@@ -70,7 +70,7 @@ export interface ActingIdentity {
  * Sees that an identity acts in the account that a setting demands, and in that of an execution which is there already.
  * Without a setting, an STS that does not answer is no obstacle.
  * @returns the account, where it is known.
- * @throws ConfigurationError where it is another one; ServiceError or TransportError where a setting demands one and the
+ * @throws ConfigurationError when it is another one; ServiceError or TransportError when a setting demands one and the
  *   STS does not say.
  */
 export async function verifyAccount(
@@ -129,8 +129,8 @@ export function beginAskingAccount(acting: ActingIdentity, context: BackendConte
 }
 
 /**
- * The account, as far as the settings or the STS tell without being needed: undefined where neither does.
- * @throws ConfigurationError where the settings are wrong.
+ * The account, as far as the settings or the STS tell without being needed: undefined if neither does.
+ * @throws ConfigurationError when the settings are wrong.
  */
 export async function askAccount(
   acting: ActingIdentity,

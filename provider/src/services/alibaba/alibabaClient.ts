@@ -35,7 +35,7 @@ export function checkSettings(settings: Settings): ArgumentProblem[] {
 /**
  * The account in which the settings act, as far as they or the STS tell.
  * @param args of an execution, as they are stored.
- * @throws ConfigurationError where a setting is wrong.
+ * @throws ConfigurationError when a setting is wrong.
  */
 export function findAccount(
   args: Arguments,
@@ -71,9 +71,9 @@ export class AlibabaClient {
   }
 
   /**
-   * Finds who acts. Waits for an answer only where an account is demanded that the settings do not tell.
+   * Finds the acting identity. Waits for an answer only if an account is demanded that the settings do not tell.
    * @param args with the account of an execution that is there already, as it is stored.
-   * @throws ConfigurationError where a setting is wrong, or refused.
+   * @throws ConfigurationError when a setting is wrong, or refused.
    */
   static async open(args: Arguments, context: BackendContext, signal: AbortSignal): Promise<AlibabaClient> {
     const { settings } = context;
@@ -85,7 +85,10 @@ export class AlibabaClient {
     return new AlibabaClient(account, algorithm, acting, context);
   }
 
-  /** The account in which it acts, where that is known by now, and what tells the account's key again; for the outputs. */
+  /**
+   * The account in which the client acts, if known by now, and the mark by which the account's key is recognised; for
+   * the outputs.
+   */
   get account(): { readonly accountId?: string; readonly accountKey?: string } {
     const accountId = this.#account.id;
     if (accountId === undefined) return {};

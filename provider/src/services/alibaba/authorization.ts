@@ -18,7 +18,7 @@ export type SignatureAlgorithm = "ACS3-HMAC-SHA256" | "HMAC-SHA1";
 
 /**
  * The signature to use.
- * @throws ConfigurationError where the configuration names another one.
+ * @throws ConfigurationError when the configuration names another one.
  */
 export function findSignatureAlgorithm(settings: Settings): SignatureAlgorithm {
   const found = fromConfig(settings, "alicloud:signature")?.value ?? "ACS3-HMAC-SHA256";

@@ -1,5 +1,5 @@
 /**
- * A credential of Alibaba Cloud, and what gives one.
+ * A credential of Alibaba Cloud, and its sources.
  */
 import type { AccessKeySource } from "../accessKeys";
 import type { AlibabaAccessKey } from "./signer";

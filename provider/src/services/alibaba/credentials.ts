@@ -28,7 +28,7 @@ type Obtain = (signal: AbortSignal) => Promise<ObtainedCredentials<AlibabaCreden
 
 /**
  * The source of an identity's keys, the same one for the same identity.
- * @throws ConfigurationError where the STS of its role can't be found.
+ * @throws ConfigurationError when the STS of its role can't be found.
  */
 export function openCredentialSource(identity: AlibabaIdentity, context: BackendContext): CredentialSource {
   // A digest: the key must tell identities apart without keeping secrets a second time.
@@ -38,7 +38,7 @@ export function openCredentialSource(identity: AlibabaIdentity, context: Backend
 
 /**
  * Sees that the STS of an identity's roles can be found. No request is made.
- * @throws ConfigurationError where its endpoint is malformed.
+ * @throws ConfigurationError when its endpoint is malformed.
  */
 export function checkStsEndpoints(settings: Settings, identity: AlibabaIdentity): void {
   if (identity.kind !== "role" && identity.kind !== "oidc") return;

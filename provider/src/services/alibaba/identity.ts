@@ -25,7 +25,7 @@ export interface FoundIdentity {
 /**
  * The identity of the settings. A role of the configuration is put on top of any other identity; in place of the role
  * of a profile, as in the official provider.
- * @throws ConfigurationError where a source has a part of its credentials only, a value is malformed, or two identities
+ * @throws ConfigurationError when a source has a part of its credentials only, a value is malformed, or two identities
  *   compete.
  */
 export function findIdentity(settings: Settings): FoundIdentity {

@@ -22,7 +22,7 @@ import { alibabaPlainHttp } from "./transport";
 
 /** The destination of requests. */
 export interface AlibabaLocation {
-  /** Absent where an endpoint was given and no region. */
+  /** Absent if an endpoint was given and no region. */
   readonly region: string | undefined;
   readonly endpoint: string;
   /** True if the account is one of the international site, which has another console. */
@@ -56,7 +56,7 @@ export function checkLocation(
 /**
  * Resolves the location. Any region that has the form of one is taken: which ones serve CloudFlow, the vendor changes
  * without notice.
- * @throws ConfigurationError where neither an endpoint nor a region is set, or one of them is malformed.
+ * @throws ConfigurationError when neither an endpoint nor a region is set, or one of them is malformed.
  */
 export function resolveLocation(args: Arguments, settings: Settings): AlibabaLocation {
   const given = firstFound(fromArgument("region", args["region"]), configuredRegion(settings));
@@ -73,7 +73,7 @@ export function resolveLocation(args: Arguments, settings: Settings): AlibabaLoc
 }
 
 /**
- * True where the STS of the same cloud is known: one is named, or the service is where the vendor has it. A CloudFlow of the
+ * True if the STS of the same cloud is known: one is named, or the service is where the vendor has it. A CloudFlow of the
  * program's own, such as an emulator, says nothing about an STS.
  */
 export function isStsAtHand(args: Arguments, settings: Settings): boolean {
@@ -85,7 +85,7 @@ export function isStsAtHand(args: Arguments, settings: Settings): boolean {
 
 /**
  * The endpoint of the STS for roles: a set endpoint, else a profile's, else the region's, else the central one.
- * @throws ConfigurationError where an endpoint is malformed.
+ * @throws ConfigurationError when an endpoint is malformed.
  */
 export function resolveStsEndpoint(settings: Settings, hints: StsHints): string {
   const scheme = schemeOf(settings);

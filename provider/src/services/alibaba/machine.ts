@@ -29,7 +29,7 @@ export interface MachineContext {
 export interface MachineOptions {
   /** Asked for where it is absent. */
   readonly roleName: string | undefined;
-  /** False where only the second version may be asked. */
+  /** False if only the second version may be asked. */
   readonly mayUseVersion1: boolean;
   /** The most times that each request may be sent. */
   readonly attempts: number;
@@ -37,7 +37,7 @@ export interface MachineOptions {
 
 /**
  * The keys of the server's role.
- * @throws ServiceError where there is no such role; TransportError where nothing answers, as outside of the cloud.
+ * @throws ServiceError when there is no such role; TransportError when nothing answers, as outside of the cloud.
  */
 export async function askMachine(
   { roleName, mayUseVersion1, attempts }: MachineOptions,
@@ -73,7 +73,7 @@ function firstWord(text: string): string {
 
 /**
  * The keys that a credentials URI hands out.
- * @throws ServiceError, TransportError or ResponseFormatError where it gives none.
+ * @throws ServiceError, TransportError or ResponseFormatError when it gives none.
  */
 export async function askUri(
   uri: string,

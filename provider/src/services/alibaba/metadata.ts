@@ -11,7 +11,7 @@ import { parseKeys } from "./sts";
 /** The address at which every server of Alibaba Cloud finds its metadata service. */
 export const metadataEndpoint = "http://100.100.100.200";
 
-// It is one hop away: whoever does not answer by then is somewhere else.
+// The service is one hop away: without an answer by then, this machine is not a server of Alibaba Cloud.
 const timeoutMs = 3_000;
 const tokenSeconds = 21_600;
 const rolesPath = ["latest", "meta-data", "ram", "security-credentials"] as const;
@@ -35,7 +35,7 @@ export function buildCreateMetadataToken(): HttpRequest {
   return build("CreateMetadataToken", "PUT", ["latest", "api", "token"], headers);
 }
 
-/** Asks for the name of the server's role; `token` is absent where the service has none. */
+/** Asks for the name of the server's role; `token` is absent if the service has none. */
 export function buildListRamRoles(token: string | undefined): HttpRequest {
   return build("ListRamRoles", "GET", [...rolesPath, ""], tokenHeader(token));
 }
@@ -52,7 +52,7 @@ function tokenHeader(token: string | undefined): Record<string, string> {
 /** The parts of a credentials URI. */
 export type CredentialsUri = Pick<HttpRequest, "endpoint" | "path" | "query">;
 
-/** Takes a credentials URI apart. @throws TypeError or URIError where it is none. */
+/** Takes a credentials URI apart. @throws TypeError or URIError when it is none. */
 export function readCredentialsUri(uri: string): CredentialsUri {
   const { origin, pathname, searchParams } = new URL(uri);
   const path = pathname.slice(1).split("/").map(decodeURIComponent);
@@ -67,7 +67,7 @@ export function buildGetCredentialsByUri(uri: CredentialsUri): HttpRequest {
 
 /**
  * The keys in an answer of either of them.
- * @throws ResponseFormatError where there are none.
+ * @throws ResponseFormatError when there are none.
  */
 export function parseHandedOut(
   answer: HttpAnswer,

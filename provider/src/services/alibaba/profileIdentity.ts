@@ -13,7 +13,7 @@ import { checkedOidc, checkedRole } from "./roles";
 /**
  * The identity of a profile.
  * @param words the names of settings, for an error about a profile that cannot be used.
- * @throws ConfigurationError where its mode is unknown or can't be used here, or a field is missing or malformed.
+ * @throws ConfigurationError when its mode is unknown or can't be used here, or a field is missing or malformed.
  */
 export function profileIdentity(profile: AlibabaProfile, words: SettingWords): Base {
   return profile.format === "json" ? ofMode(profile, words) : ofType(profile, words);

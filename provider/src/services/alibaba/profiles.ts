@@ -1,6 +1,6 @@
 /**
  * The vendor's files of profiles: the JSON file of the `aliyun` command, and the INI file of the SDKs. Finds a profile;
- * `profileIdentity` says who acts by it.
+ * `profileIdentity` gives the profile's acting identity.
  */
 import { ConfigurationError } from "../../ground/errors";
 import { isJsonObject } from "../../http/answer";
@@ -26,7 +26,7 @@ export interface MissingProfile {
   readonly places: readonly string[];
 }
 
-/** The name of the profile that is asked for, and where it is set; undefined where none is. */
+/** The name of the profile that is asked for, and where it is set; undefined if none is. */
 export function namedProfile(settings: Settings): Found | undefined {
   return firstFound(
     fromConfig(settings, "alicloud:profile"),
@@ -36,7 +36,7 @@ export function namedProfile(settings: Settings): Found | undefined {
 
 /**
  * Finds the profile of a name.
- * @throws ConfigurationError where no file has it, or a file can't be read.
+ * @throws ConfigurationError when no file has it, or a file can't be read.
  */
 export function findNamedProfile(settings: Settings, name: Found): AlibabaProfile {
   const files = filesOf(settings, false);
@@ -52,7 +52,7 @@ export function findNamedProfile(settings: Settings, name: Found): AlibabaProfil
 
 /**
  * The profile to use where none is named: the current one of the JSON file, or `default` of the INI file.
- * @throws ConfigurationError where a file that is there, or named by a setting, can't be read.
+ * @throws ConfigurationError when a file that is there, or named by a setting, can't be read.
  */
 export function findUnnamedProfile(settings: Settings): AlibabaProfile | MissingProfile {
   const places: string[] = [];
@@ -100,7 +100,7 @@ function readProfiles(settings: Settings, { path, source }: ProfileFile): Profil
       `the profile file ${path} (from ${source}) can't be read: correct the setting, or remove it.`,
     );
   }
-  // One variable names the JSON file for the provider and the INI file for the SDKs: what is in the file decides.
+  // One variable names the JSON file for the provider and the INI file for the SDKs: the content of the file decides.
   const content = text.trim();
   return content.startsWith("{") ? readJsonProfiles(path, content) : readIniProfiles(path, content);
 }

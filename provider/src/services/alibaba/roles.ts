@@ -44,7 +44,7 @@ export interface RoleValue {
 
 /**
  * Checks the parts of a role.
- * @throws ConfigurationError where one is malformed; it names the setting.
+ * @throws ConfigurationError when one is malformed; it names the setting.
  */
 export function checkedRole(
   source: string,
@@ -79,8 +79,8 @@ export function accountOfRole({ roleArn }: RoleRequest): string {
 }
 
 /**
- * The role of the configuration; undefined where there is none, or its ARN is empty.
- * @throws ConfigurationError where a field is unknown, malformed or missing.
+ * The role of the configuration; undefined if there is none, or its ARN is empty.
+ * @throws ConfigurationError when a field is unknown, malformed or missing.
  */
 export function configuredRole(settings: Settings): RoleRequest | undefined {
   const object = configuredObject(settings, "alicloud:assumeRole", "alicloud:assumeRoles");
@@ -118,7 +118,7 @@ const oidcVariables = {
 
 /**
  * The role with an id token of the configuration, whose missing fields come from variables.
- * @throws ConfigurationError where a field is unknown, malformed or missing.
+ * @throws ConfigurationError when a field is unknown, malformed or missing.
  */
 export function configuredOidc(settings: Settings): OidcRequest | undefined {
   const object = configuredObject(settings, "alicloud:assumeRoleWithOidc");
@@ -127,7 +127,7 @@ export function configuredOidc(settings: Settings): OidcRequest | undefined {
   const fields = fieldsOf(object, names);
   const value = (name: keyof typeof oidcVariables): RoleValue =>
     valueOf(settings, fields(name), oidcVariables[name]);
-  // One of the object's own is meant, whatever token the environment has.
+  // A token of the object takes precedence over the environment's token.
   const hasOwnToken = given(fields("oidcToken")) ?? given(fields("oidcTokenFile"));
   const token = hasOwnToken ? fields : value;
   return checkedOidc(object.source, {
@@ -149,7 +149,7 @@ export function oidcVariableOf(settings: Settings): Found | undefined {
 
 /**
  * The role with an id token that the environment alone describes, as it does in a container of ACK.
- * @throws ConfigurationError where there is a part of it only.
+ * @throws ConfigurationError when there is a part of it only.
  */
 export function oidcOfEnvironment(settings: Settings): OidcRequest | undefined {
   const found = oidcVariableOf(settings);
@@ -169,7 +169,7 @@ export function oidcOfEnvironment(settings: Settings): OidcRequest | undefined {
 
 /**
  * Checks the parts of a role with an id token.
- * @throws ConfigurationError where one is malformed or missing; it names the setting.
+ * @throws ConfigurationError when one is malformed or missing; it names the setting.
  */
 export function checkedOidc(
   source: string,

@@ -89,7 +89,7 @@ export function kindOfError(code: string | undefined, status: number): ErrorKind
   return isRetryableStatus(status) ? "fault" : "refused";
 }
 
-/** Sentences on what to do about some kinds of errors. */
+/** Remedies for some kinds of errors, one sentence each. */
 export type Remedies = Readonly<Partial<Record<"notFound" | "tooLarge" | "permission", string>>>;
 
 /** Makes the reader of error answers. */
@@ -104,7 +104,7 @@ export function toAlibabaError(clock: Clock, remedies: Remedies = {}): ToService
 
 /**
  * Makes the reader of error answers for requests that get credentials.
- * @param remedy a sentence on what to do where the request is refused.
+ * @param remedy a sentence with the remedy for a refused request.
  */
 export function toIdentityError(clock: Clock, remedy: string): ToServiceError {
   return identityReader(toAlibabaError(clock, { notFound: remedy, permission: remedy }), remedy);

@@ -1,6 +1,6 @@
 /**
- * Alibaba Cloud's STS (version 2015-04-01) on the wire, as far as we use it: roles for those who have keys, roles for the
- * bearers of id tokens, and whose keys they are. Pure.
+ * Alibaba Cloud's STS (version 2015-04-01) on the wire, as far as we use it: roles by keys, roles by id tokens, and the
+ * identity of keys. Pure.
  */
 import type { RequestSummary } from "../../ground/errors";
 import { isJsonObject, readJsonObject } from "../../http/answer";
@@ -42,7 +42,7 @@ function build(
 }
 
 /**
- * Asks for a role's temporary keys; signed with the keys of whoever assumes it.
+ * Asks for a role's temporary keys; signed with the keys of the identity that assumes the role.
  * @see https://www.alibabacloud.com/help/en/ram/developer-reference/api-sts-2015-04-01-assumerole
  */
 export function buildAssumeRole(endpoint: string, role: RoleRequest): HttpRequest {
@@ -73,7 +73,7 @@ export function buildAssumeRoleWithOidc(
 }
 
 /**
- * Asks whose the keys are that sign it.
+ * Asks for the identity whose keys sign the request.
  * @see https://www.alibabacloud.com/help/en/ram/developer-reference/api-sts-2015-04-01-getcalleridentity
  */
 export function buildGetCallerIdentity(endpoint: string): HttpRequest {
@@ -91,7 +91,7 @@ function roleParameters(role: RoleRequest): (readonly [string, string | undefine
 
 /**
  * The keys in an answer of the two AssumeRole operations.
- * @throws ResponseFormatError where there are none.
+ * @throws ResponseFormatError when there are none.
  */
 export function parseAssumedRole(
   answer: HttpAnswer,
@@ -103,7 +103,7 @@ export function parseAssumedRole(
 
 /**
  * Temporary keys as the STS, metadata services and credentials URIs write them.
- * @throws ResponseFormatError where a field is missing; it quotes nothing of the answer.
+ * @throws ResponseFormatError when a field is missing; it quotes nothing of the answer.
  */
 export function parseKeys(
   bag: Readonly<Record<string, unknown>>,
@@ -124,7 +124,7 @@ export function parseKeys(
 
 /**
  * The account in an answer of GetCallerIdentity.
- * @throws ResponseFormatError where there is none.
+ * @throws ResponseFormatError when there is none.
  */
 export function parseCallerAccount(answer: HttpAnswer, request: RequestSummary): string {
   const account = readJsonObject(answer, request)["AccountId"];

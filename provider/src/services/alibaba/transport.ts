@@ -10,7 +10,7 @@ import { firstFound, fromConfig, fromEnvironment } from "../../execution/setting
 
 /**
  * The transport that the settings ask for.
- * @throws ConfigurationError where the protocol is neither HTTP nor HTTPS.
+ * @throws ConfigurationError when the protocol is neither HTTP nor HTTPS.
  */
 export function alibabaTransport(settings: Settings): Transport {
   return { plainHttp: alibabaPlainHttp(settings), authority: "NODE_EXTRA_CA_CERTS" };
@@ -19,7 +19,7 @@ export function alibabaTransport(settings: Settings): Transport {
 /**
  * The permission for addresses of Alibaba Cloud's services to begin with `http://`: by the official provider's
  * `protocol`.
- * @throws ConfigurationError where the protocol is neither HTTP nor HTTPS.
+ * @throws ConfigurationError when the protocol is neither HTTP nor HTTPS.
  */
 export function alibabaPlainHttp(settings: Settings): PlainHttp {
   const found = firstFound(

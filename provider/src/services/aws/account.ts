@@ -1,5 +1,6 @@
 /**
- * The guards of the official provider: accounts in which nothing may be done. The ARN of what is asked for tells its account.
+ * The guards of the official provider: accounts in which nothing may be done. The ARN of the requested resource tells
+ * its account.
  */
 import { ConfigurationError } from "../../ground/errors";
 import type { Settings } from "../../execution/settings";
@@ -7,7 +8,7 @@ import { fromConfig } from "../../execution/settings";
 
 /**
  * Sees that the settings allow an account.
- * @throws ConfigurationError where they do not, or both guards are set, or one of them is no list.
+ * @throws ConfigurationError when they do not, or both guards are set, or one of them is no list.
  */
 export function checkAccount(settings: Settings, accountId: string): void {
   const allowed = accounts(settings, "aws:allowedAccountIds");

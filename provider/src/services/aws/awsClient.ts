@@ -24,9 +24,9 @@ export class AwsClient {
   }
 
   /**
-   * Finds who acts. Makes no request.
+   * Finds the acting identity. Makes no request.
    * @param place the region whose STS is asked for roles.
-   * @throws ConfigurationError where a setting is wrong, or refused.
+   * @throws ConfigurationError when a setting is wrong, or refused.
    */
   static open(place: AwsRegion, context: BackendContext): AwsClient {
     demandNoRefusedSettings(context.settings, awsSettings);

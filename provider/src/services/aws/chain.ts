@@ -36,7 +36,8 @@ export interface ChainContext {
 }
 
 /**
- * Makes what obtains the keys of a profile, or of whoever the chain finds: each time anew, because the caller keeps them.
+ * Opens the source of the keys of a profile, or of the identity that the chain finds: each time anew, because the
+ * caller keeps the keys.
  */
 export function openChain(
   identity: ChainIdentity,
@@ -80,7 +81,7 @@ function makeProvider(
 }
 
 async function loadProviders(): Promise<Providers> {
-  // The package warns of each version of Node that it is going to leave; whoever installs it is told by npm.
+  // The package warns of each version of Node that it is going to leave; npm warns the person who installs it.
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
   try {
     return await import("@aws-sdk/credential-providers");

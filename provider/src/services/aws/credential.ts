@@ -1,5 +1,5 @@
 /**
- * A credential of AWS, and who gives one.
+ * A credential of AWS, and its sources.
  */
 import type { AccessKeySource } from "../accessKeys";
 import type { RoleRequest, WebIdentityRequest } from "./roles";

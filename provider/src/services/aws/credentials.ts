@@ -26,7 +26,7 @@ type Obtain = (signal: AbortSignal) => Promise<ObtainedCredentials<AwsCredential
 /**
  * The source of an identity's keys, the same one for the same identity and STS.
  * @param place the region whose STS is asked, unless the settings name another.
- * @throws ConfigurationError where the address of the STS is malformed.
+ * @throws ConfigurationError when the address of the STS is malformed.
  */
 export function openCredentialSource(
   identity: AwsIdentity,

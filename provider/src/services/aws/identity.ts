@@ -20,11 +20,11 @@ export function checkSettings(settings: Settings): ArgumentProblem[] {
 }
 
 /**
- * The identity of the settings: keys of the configuration, its web identity, its profile, keys of the environment, a profile
- * that the environment names, a web identity of the environment, then what the vendor's own chain finds. Roles of the
- * configuration are assumed on top, one after the other.
- * @throws ConfigurationError where a source has a part of its credentials only, a value is malformed, or two identities of the
- *   configuration compete.
+ * The identity of the settings: keys of the configuration, its web identity, its profile, keys of the environment, a
+ * profile that the environment names, a web identity of the environment, then the identity that the vendor's own chain
+ * finds. Roles of the configuration are assumed on top, one after the other.
+ * @throws ConfigurationError when a source has a part of its credentials only, a value is malformed, or two identities
+ *   of the configuration compete.
  */
 export function findIdentity(settings: Settings): AwsIdentity {
   const services = profileField(settings, "services");

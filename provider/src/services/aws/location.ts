@@ -45,8 +45,8 @@ const domains: Readonly<Record<string, readonly [string, string]>> = {
 
 /**
  * The address of a service.
- * @throws LocationError where an address of the program's own is malformed.
- * @throws ConfigurationError where a setting is wrong, or the partition's hosts are not known.
+ * @throws LocationError when an address of the program's own is malformed.
+ * @throws ConfigurationError when a setting is wrong, or the partition's hosts are not known.
  */
 export function resolveEndpoint(
   service: AwsService,
@@ -61,7 +61,7 @@ export function resolveEndpoint(
 /**
  * The address of the STS that is asked for roles.
  * @param place of the service that the roles are for; the STS of another region is asked where a setting says so.
- * @throws ConfigurationError where a setting is wrong.
+ * @throws ConfigurationError when a setting is wrong.
  */
 export function resolveSts(
   place: AwsRegion,

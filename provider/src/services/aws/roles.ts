@@ -37,7 +37,8 @@ export interface WebIdentityRequest {
   readonly token: { readonly text: string } | TokenFile;
 }
 
-// A session needs a name, and the official provider makes one up each time. This one tells who it was.
+// A session needs a name, and the official provider makes one up each time. This name tells that the provider opened
+// the session.
 const defaultSessionName = "pulumi-runbook";
 const defaultSeconds = 3_600;
 const shortestSeconds = 900;
@@ -58,8 +59,8 @@ const roleFields = [
 ];
 
 /**
- * The roles of the configuration, in the order in which they are assumed; empty where there are none.
- * @throws ConfigurationError where a field is unknown, malformed or missing.
+ * The roles of the configuration, in the order in which they are assumed; empty if there are none.
+ * @throws ConfigurationError when a field is unknown, malformed or missing.
  */
 export function configuredRoles(settings: Settings): RoleRequest[] {
   const keys = ["aws:assumeRoles", "aws:assumeRole"].flatMap((key) => {
@@ -90,7 +91,7 @@ export function configuredRoles(settings: Settings): RoleRequest[] {
 
 /**
  * The role with a web identity token of the configuration.
- * @throws ConfigurationError where a field is unknown, malformed or missing.
+ * @throws ConfigurationError when a field is unknown, malformed or missing.
  */
 export function configuredWebIdentity(settings: Settings): WebIdentityRequest | undefined {
   const object = configuredObject(settings, "aws:assumeRoleWithWebIdentity");
@@ -123,7 +124,7 @@ export function configuredWebIdentity(settings: Settings): WebIdentityRequest | 
 
 /**
  * The role with a web identity token that the environment alone describes, as it does in a pod of EKS.
- * @throws ConfigurationError where there is a part of it only.
+ * @throws ConfigurationError when there is a part of it only.
  */
 export function webIdentityOfEnvironment(settings: Settings): WebIdentityRequest | undefined {
   const file = fromEnvironment(settings, "AWS_WEB_IDENTITY_TOKEN_FILE");

@@ -99,7 +99,7 @@ export function kindOfError(code: string | undefined, status: number): ErrorKind
   return isRetryableStatus(status) ? "fault" : "refused";
 }
 
-/** Sentences on what to do about some kinds of errors. */
+/** Remedies for some kinds of errors, one sentence each. */
 export interface Remedies {
   readonly notFound: string;
   readonly permission: string;
@@ -118,7 +118,7 @@ export function toAwsError(clock: Clock, remedies: Remedies): ToServiceError {
 
 /**
  * Makes the reader of error answers for requests that get credentials.
- * @param remedy a sentence on what to do where the request is refused.
+ * @param remedy a sentence with the remedy for a refused request.
  */
 export function toIdentityError(clock: Clock, remedy: string): ToServiceError {
   return identityReader(toAwsError(clock, { notFound: remedy, permission: remedy }), remedy);

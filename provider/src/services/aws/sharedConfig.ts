@@ -17,7 +17,7 @@ export interface SharedFiles {
 
 /**
  * The files that settings name.
- * @throws ConfigurationError where a list of more than one is given.
+ * @throws ConfigurationError when a list of more than one is given.
  */
 export function sharedFiles(settings: Settings): SharedFiles {
   return {
@@ -51,7 +51,7 @@ function onePath(settings: Settings, key: string): Found | undefined {
   );
 }
 
-/** The profile that a setting names; undefined where none does: then it is `default`. */
+/** The profile that a setting names; undefined if none does: then it is `default`. */
 export function namedProfile(settings: Settings): Found | undefined {
   return firstFound(
     fromConfig(settings, "aws:profile"),
@@ -59,7 +59,7 @@ export function namedProfile(settings: Settings): Found | undefined {
   );
 }
 
-/** A field of the profile, from the configuration file; undefined where the file or the field is not there. */
+/** A field of the profile, from the configuration file; undefined if the file or the field is not there. */
 export function profileField(settings: Settings, field: string): Found | undefined {
   const path = sharedFiles(settings).config?.value ?? defaultConfigFile;
   const name = namedProfile(settings)?.value ?? "default";

@@ -1,6 +1,6 @@
 /**
- * AWS's STS (version 2011-06-15) on the wire, as far as the provider uses it: roles for those who have keys, and for the bearers
- * of web identity tokens. Forms there, XML back. Pure.
+ * AWS's STS (version 2011-06-15) on the wire, as far as the provider uses it: roles by keys, and roles by web identity
+ * tokens. Forms there, XML back. Pure.
  */
 import type { RequestSummary } from "../../ground/errors";
 import type { HttpAnswer, HttpRequest } from "../../http/request";
@@ -33,7 +33,7 @@ function build(endpoint: string, operation: string, parameters: readonly Paramet
 }
 
 /**
- * Asks for a role's temporary keys; signed with the keys of whoever assumes it.
+ * Asks for a role's temporary keys; signed with the keys of the identity that assumes the role.
  * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
  */
 export function buildAssumeRole(endpoint: string, role: RoleRequest): HttpRequest {
@@ -77,7 +77,7 @@ function members(name: string, values: readonly string[], field = ""): Parameter
 
 /**
  * The keys in an answer of the two operations.
- * @throws ResponseFormatError where there are none; it quotes nothing of the answer.
+ * @throws ResponseFormatError when there are none; it quotes nothing of the answer.
  */
 export function parseAssumedRole(
   answer: HttpAnswer,
@@ -98,7 +98,7 @@ export function parseAssumedRole(
 
 const entities: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };
 
-/** The text of an XML element without children; undefined where there is none. */
+/** The text of an XML element without children; undefined if there is none. */
 export function elementOf(xml: string, name: string): string | undefined {
   const [, text] = new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml) ?? [];
   return text?.trim().replace(/&(lt|gt|amp|quot|apos);/g, (_, entity: string) => entities[entity] ?? "");

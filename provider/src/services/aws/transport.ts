@@ -10,7 +10,7 @@ import { profileField } from "./sharedConfig";
 
 /**
  * The transport that the settings ask for.
- * @throws ConfigurationError where a setting is wrong.
+ * @throws ConfigurationError when a setting is wrong.
  */
 export function awsTransport(settings: Settings): Transport {
   const ca = firstFound(
@@ -28,7 +28,7 @@ export function awsTransport(settings: Settings): Transport {
 /**
  * The permission for addresses of AWS's services to begin with `http://`. The official provider has no such setting:
  * this one is ours.
- * @throws ConfigurationError where the setting is neither true nor false.
+ * @throws ConfigurationError when the setting is neither true nor false.
  */
 export function awsPlainHttp(settings: Settings): PlainHttp {
   const key = "aws:allowInsecureHttp";

@@ -61,7 +61,7 @@ export class HuaweiAccount {
 
   /**
    * Obtains keys that have to be obtained.
-   * @throws ConfigurationError where there are no credentials; ServiceError or TransportError where they are refused.
+   * @throws ConfigurationError when there are no credentials; ServiceError or TransportError when they are refused.
    */
   prepare(signal: AbortSignal): Promise<void> {
     return this.#actor.prepare(signal);
@@ -69,7 +69,7 @@ export class HuaweiAccount {
 
   /**
    * The project: its id given, from the token, or looked up by its name.
-   * @throws ConfigurationError where there is no name to look it up by, or no single project of that name.
+   * @throws ConfigurationError when there is no name to look it up by, or no single project of that name.
    */
   async project(
     { projectId, projectName }: Pick<HuaweiLocation, "projectId" | "projectName">,
@@ -94,8 +94,8 @@ export class HuaweiAccount {
   }
 
   /**
-   * The account's id; undefined where it can't be found out in a few seconds, which is then not tried again. Only used to
-   * compare places, so whatever goes wrong is no error.
+   * The account's id; undefined if it can't be found out in a few seconds, which is then not tried again. The id is
+   * only used to compare places, so a failure is no error.
    */
   accountId(signal: AbortSignal): Promise<string | undefined> {
     const request = buildAuthDomainsRequest(this.#iam.endpoints.iamEndpoint);
@@ -106,7 +106,7 @@ export class HuaweiAccount {
   }
 
   /**
-   * The id of the project to which the settings lead, where a given one belongs to another account; undefined where it
+   * The id of the project to which the settings lead, where a given one belongs to another account; undefined if it
    * does not, or as {@link accountId}.
    */
   projectInsteadOf(
@@ -151,7 +151,7 @@ export class HuaweiAccount {
     }
   }
 
-  /** In whose name requests are sent, and for what. */
+  /** The actor and the scope of requests. */
   acting(scope: TokenScope): Acting {
     return { actor: this.#actor, scope };
   }

@@ -15,15 +15,15 @@ import type { FoundProject, TokenScope } from "./iam";
 import type { Login } from "./tokens";
 import { Tokens } from "./tokens";
 
-/** Somebody in whose name requests are sent. */
+/** An identity in whose name requests are sent. */
 export interface Actor {
   /** Authorises requests within a scope. */
   authorize(scope: TokenScope): Authorize;
-  /** A project where a token tells it; undefined where it has to be looked up. */
+  /** A project where a token tells it; undefined if it has to be looked up. */
   project(name: string, signal: AbortSignal): Promise<FoundProject | undefined>;
-  /** Forgets what authorised a refused request; true where the next request is authorised by something new. */
+  /** Forgets the authorisation of a refused request; true if the next request has a new one. */
   forget(refused: Authorization): boolean;
-  /** Obtains keys that have to be obtained, so that what is wrong with them shows before anything is started. */
+  /** Obtains keys that have to be obtained, so that a problem with the keys shows before anything is started. */
   prepare(signal: AbortSignal): Promise<void>;
 }
 
@@ -85,7 +85,7 @@ export function obtainedKeys(source: CredentialSource<HuaweiKeys>, clock: Clock)
   };
 }
 
-/** In whose name a request is sent, and for what. */
+/** The actor and the scope of a request. */
 export interface Acting {
   readonly actor: Pick<Actor, "authorize" | "forget">;
   readonly scope: TokenScope;

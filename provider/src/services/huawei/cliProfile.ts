@@ -25,8 +25,8 @@ export interface CliProfile {
 }
 
 /**
- * The profile that is asked for; undefined where none is.
- * @throws ConfigurationError where the file or the profile in it is not there.
+ * The profile that is asked for; undefined if none is.
+ * @throws ConfigurationError when the file or the profile in it is not there.
  */
 export function findCliProfile(settings: Settings): CliProfile | undefined {
   const inConfig = [
@@ -111,7 +111,7 @@ function noSuchProfile(
 
 /**
  * The credential of a profile.
- * @throws ConfigurationError where its mode is another one, or its keys are incomplete or encrypted.
+ * @throws ConfigurationError when its mode is another one, or its keys are incomplete or encrypted.
  */
 export function credentialOfProfile(profile: CliProfile, words: SettingWords): HuaweiCredential {
   const mode = profile.field("mode")?.value ?? "AKSK";

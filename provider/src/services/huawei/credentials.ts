@@ -65,7 +65,7 @@ export type HuaweiCredential =
   | IdTokenCredential
   | OidcCredential
   | PodCredential
-  /** The agency of the ECS that this process runs on; asked for by a setting, or what is left to try. */
+  /** The agency of the ECS that this process runs on; asked for by a setting, or the last source to try. */
   | { readonly kind: "ecs"; readonly isAsked: boolean };
 
 /** A credential and where it was found. */
@@ -92,7 +92,7 @@ export type Part =
 
 /** One source of settings. */
 export interface CredentialSettings {
-  /** The part's value; absent where it is not set or the source has no such part. */
+  /** The part's value; absent if it is not set or the source has no such part. */
   readonly look: (part: Part) => Found | undefined;
   /** The source's name for a part, for messages about a missing part. */
   readonly nameOf: (part: Part) => string;
@@ -103,7 +103,7 @@ type Parts = readonly [Part, ...Part[]];
 /**
  * The credentials of one source, those that the vendor's provider prefers first. Parts of one that stands behind a
  * complete one do not matter, as there.
- * @throws ConfigurationError where the first one that has any part lacks another.
+ * @throws ConfigurationError when the first one that has any part lacks another.
  */
 export function credentialsIn(source: CredentialSettings): readonly FoundCredential[] {
   const found: FoundCredential[] = [];
@@ -137,7 +137,7 @@ function readKeys({ look }: CredentialSettings): Reading {
 
 function readUser({ look }: CredentialSettings): Reading {
   const [userName, userId, password] = [look("userName"), look("userId"), look("password")];
-  // A domain alone is no credential: beside keys it only says whose they are.
+  // A domain alone is no credential: beside keys it only names their account.
   if (!userName && !userId && !password) return undefined;
   if (userName && userId) {
     throw new ConfigurationError(`${userName.source} and ${userId.source} are both set: remove one of them.`);
@@ -182,7 +182,7 @@ function incomplete({ look, nameOf }: CredentialSettings, parts: Parts): Configu
   );
 }
 
-/** The error for two identities of which nothing says who is to act. */
+/** The error for two identities, if no setting chooses one of them. */
 export function competingIdentities(first: string, second: string): ConfigurationError {
   return new ConfigurationError(
     `${first} and ${second} both set the identity for Huawei Cloud: remove one of them.`,

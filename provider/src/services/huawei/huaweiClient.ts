@@ -21,7 +21,7 @@ export const huaweiLocationKeys = ["region", "projectId", "accountId", "accountN
 
 /**
  * The account to which the settings lead, for the comparison with an execution's, or the project where the state knows of
- * no account; empty where the settings alone tell the place, the state has its account from the same key, or the place
+ * no account; empty if the settings alone tell the place, the state has its account from the same key, or the place
  * can't be found out.
  */
 export async function locatePlace(
@@ -51,7 +51,7 @@ export async function locatePlace(
 }
 
 /**
- * The account to which the settings lead, for the comparison with a stored one; empty where the same key has stored that, or
+ * The account to which the settings lead, for the comparison with a stored one; empty if the same key has stored that, or
  * the account can't be found out.
  * @param where arguments of the place at which IAM is asked.
  */
@@ -93,7 +93,7 @@ export function storedAccount(stored: Arguments): Readonly<Record<string, string
 
 /** A service in one project. */
 export class HuaweiClient {
-  /** Absent where an endpoint was given and no region. */
+  /** Absent if an endpoint was given and no region. */
   readonly region: string | undefined;
   readonly endpoint: string;
   readonly projectId: string;
@@ -122,7 +122,7 @@ export class HuaweiClient {
 
   /**
    * Resolves location, credentials and project. Makes a request only where the project has to be looked up.
-   * @throws ConfigurationError where a setting is missing.
+   * @throws ConfigurationError when a setting is missing.
    */
   static async open(
     service: HuaweiService,

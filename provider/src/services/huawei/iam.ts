@@ -26,14 +26,14 @@ export type TokenScope =
 /** An obtained token. */
 export interface IamToken {
   readonly token: string;
-  /** The project it is good for; absent where the answer does not say. */
+  /** The project it is good for; absent if the answer does not say. */
   readonly project: FoundProject | undefined;
 }
 
 /** A project of an account. */
 export interface FoundProject {
   readonly id: string;
-  /** The account that it belongs to; absent where the answer does not say. */
+  /** The account that it belongs to; absent if the answer does not say. */
   readonly accountId: string | undefined;
 }
 
@@ -106,7 +106,7 @@ export function buildIdTokenRequest(iamEndpoint: string, idpId: string, idToken:
 
 /**
  * Reads the token.
- * @throws ResponseFormatError where it has no token or no expiry.
+ * @throws ResponseFormatError when it has no token or no expiry.
  */
 export function parseToken(answer: HttpAnswer, request: RequestSummary): ObtainedCredentials<IamToken> {
   const token = answer.header("x-subject-token");
@@ -161,7 +161,7 @@ export function buildProjectRequest(iamEndpoint: string, projectId: string): Htt
  * Reads the project.
  * @param name the project's name, and the setting that gives it.
  * @param words the names of settings.
- * @throws ConfigurationError where the account has none of that name, or several: the program has to name one by its
+ * @throws ConfigurationError when the account has none of that name, or several: the program has to name one by its
  *   id.
  */
 export function parseProject(
@@ -172,7 +172,7 @@ export function parseProject(
 ): FoundProject {
   const projects = readJsonObject(answer, request)["projects"];
   const found = (Array.isArray(projects) ? projects : []).flatMap((project: unknown) => {
-    // Other names only come where the service ignores what it was asked for.
+    // Other names only come if the service ignores the filter.
     if (!isJsonObject(project) || (project["name"] ?? name.value) !== name.value) return [];
     return projectIn(project) ?? [];
   });
@@ -187,14 +187,14 @@ export function parseProject(
   return only;
 }
 
-/** Reads the project that was asked for by its id; undefined where the answer has none. */
+/** Reads the project that was asked for by its id; undefined if the answer has none. */
 export function parseShownProject(answer: HttpAnswer, request: RequestSummary): FoundProject | undefined {
   const { project } = readJsonObject(answer, request);
   return isJsonObject(project) ? projectIn(project) : undefined;
 }
 
 /**
- * Asks for the account of whoever asks.
+ * Asks for the account of the identity that sends the request.
  * @see https://support.huaweicloud.com/intl/en-us/api-iam/iam_07_0001.html
  */
 export function buildAuthDomainsRequest(iamEndpoint: string): HttpRequest {
@@ -208,7 +208,7 @@ export function buildAuthDomainsRequest(iamEndpoint: string): HttpRequest {
   };
 }
 
-/** Reads the account's id; undefined where the answer has not exactly one. */
+/** Reads the account's id; undefined if the answer has not exactly one. */
 export function parseAccountId(answer: HttpAnswer, request: RequestSummary): string | undefined {
   const { domains } = readJsonObject(answer, request);
   const [domain, ...others] = Array.isArray(domains) ? (domains as unknown[]) : [];

@@ -22,7 +22,7 @@ export interface AccountContext {
   readonly credentials: CredentialsInUse;
   /** The rate limit of an operation for this account. */
   readonly allowance: AllowanceOf;
-  /** Text of a file, or undefined where there is none: files with tokens are read at each renewal. */
+  /** Text of a file, or undefined if there is none: files with tokens are read at each renewal. */
   readonly readFile: (path: string) => string | undefined;
   /** The names of settings. */
   readonly words: SettingWords;
@@ -50,7 +50,7 @@ export class IamRequests {
 
   /**
    * Sends a request; errors as HttpClient.send.
-   * @param acting in whose name; undefined where the request itself says who asks.
+   * @param acting the actor and the scope; undefined if the request itself names its identity.
    */
   send(
     request: HttpRequest,

@@ -29,17 +29,18 @@ import { findAgency, idTokenOf, secondsOf } from "./roles";
 /** The acting identity. */
 export interface HuaweiIdentity {
   readonly credential: HuaweiCredential;
-  /** The account of an access key, for requests to IAM; absent where it is not set. */
+  /** The account of an access key, for requests to IAM; absent if it is not set. */
   readonly domainId: string | undefined;
   readonly agency: Role | AgencyToken | undefined;
-  /** The profile that the identity comes from: what else it says belongs to this identity and to no other. */
+  /** The profile that the identity comes from: its other fields belong to this identity and to no other. */
   readonly cliProfile: CliProfile | undefined;
   readonly sdkProfile: Profile | undefined;
 }
 
 /**
- * Finds who acts. A machine's own identity is the last way, of which nobody knows before it is asked.
- * @throws ConfigurationError where a credential is incomplete, or two settings name an identity each.
+ * Finds the acting identity. The machine's own identity is the last source; only a request shows whether the machine
+ * has one.
+ * @throws ConfigurationError when a credential is incomplete, or two settings name an identity each.
  */
 export function findIdentity(settings: Settings): HuaweiIdentity {
   const cliProfile = findCliProfile(settings);
@@ -88,7 +89,7 @@ function isBeforeProfile({ source }: FoundCredential, profile: CliProfile): bool
   return source !== profile.source;
 }
 
-// A generator: what comes later is only read where nothing before it has a credential.
+// A generator: a later source is only read if no source before it has a credential.
 function* sources(
   settings: Settings,
   cliProfile: CliProfile | undefined,
@@ -260,7 +261,7 @@ function domainIdOf(
   )?.value;
 }
 
-/** Every source that is tried, in its order, for the error of somebody who has set none. */
+/** Every source that is tried, in order, for the error when none has a credential. */
 export const triedSources = (words: SettingWords): readonly string[] => [
   `the ${words.several} ${words.write("huaweicloud:*")} (accessKey and secretKey; token; userName or userId, and password; assumeRoleWithOidc; profile)`,
   "the environment variables HW_* (HW_ACCESS_KEY and HW_SECRET_KEY; HW_AUTH_TOKEN; HW_USER_NAME, HW_USER_PASSWORD and HW_DOMAIN_NAME; HW_ASSUME_ROLE_IDP_ID; HW_PROFILE)",

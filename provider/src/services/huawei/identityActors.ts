@@ -1,5 +1,5 @@
 /**
- * Makes who acts out of an identity: its credential, and on top of it the agency that is assumed.
+ * Makes the actor of an identity: its credential, and on top of the credential the agency that is assumed.
  */
 import type { HttpRequest } from "../../http/request";
 import { summarize } from "../../http/request";
@@ -129,7 +129,7 @@ export class IdentityActors {
     };
   }
 
-  // At each renewal: who issues id tokens replaces the file before the present one ends.
+  // At each renewal: the issuer of id tokens replaces the file before the present token ends.
   #readIdToken(place: IdTokenPlace): string {
     const { credentials, readFile } = this.#iam.context;
     const token = "text" in place ? place.text : readTokenFile(place, readFile);

@@ -9,10 +9,11 @@ import type { HuaweiIdentity } from "./identity";
 import { huaweiPlainHttp } from "./transport";
 
 /**
- * The address of IAM. The vendor's provider obtains tokens and looks projects up at `authUrl`, whatever `endpoints.iam` says.
+ * The address of IAM. The vendor's provider obtains tokens and looks projects up at `authUrl`, even if `endpoints.iam`
+ * is set.
  * @param region undefined for the address that is the same for all regions.
  * @param suffix of host names.
- * @throws ConfigurationError where a setting is no address.
+ * @throws ConfigurationError when a setting is no address.
  */
 export function findIamEndpoint(
   settings: Settings,
@@ -44,7 +45,7 @@ const mainSuffix = "myhuaweicloud.com";
 /**
  * The address of the security token service.
  * @param suffix of host names.
- * @throws ConfigurationError where a setting is no address.
+ * @throws ConfigurationError when a setting is no address.
  */
 export function findStsEndpoint(settings: Settings, region: string | undefined, suffix: string): string {
   const found = firstFound(

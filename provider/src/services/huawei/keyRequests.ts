@@ -72,7 +72,7 @@ function sessionName(agencyName: string): string {
 }
 
 /**
- * Assumes an agency by an id token. Not signed: the token says who asks.
+ * Assumes an agency by an id token. Not signed: the token names the identity.
  * @see https://support.huaweicloud.com/intl/en-us/api-iam5/AssumeAgencyWithOIDC.html
  */
 export function buildAssumeAgencyWithOidcRequest(
@@ -162,7 +162,7 @@ export function buildPodKeysRequest(uri: string, token: string): HttpRequest {
 
 /**
  * Reads keys from any of the forms in which Huawei Cloud's services give them.
- * @throws ResponseFormatError where there are none, or their end is no time.
+ * @throws ResponseFormatError when there are none, or their end is no time.
  */
 export function parseKeys(answer: HttpAnswer, request: RequestSummary): ObtainedCredentials<HuaweiKeys> {
   const body = parseObject(answer);

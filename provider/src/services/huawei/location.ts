@@ -32,7 +32,7 @@ export interface HuaweiService {
   /** The name in `huaweicloud:endpoints` of the vendor's provider, where it differs from {@link name}. */
   readonly endpointName?: string;
   /**
-   * Of a service that has one address for all regions of a site: which site is meant, undefined where nothing tells. Left
+   * Of a service that has one address for all regions of a site: which site is meant, undefined if nothing tells. Left
    * out for services with an address in each region.
    */
   siteOf?(asked: AskedSite): ServiceSite | undefined;
@@ -55,7 +55,7 @@ export interface ServiceSite {
   readonly region: string;
   /** The suffix of the site's host names. */
   readonly suffix: string;
-  /** The region of its IAM; undefined where the address without a region is right. */
+  /** The region of its IAM; undefined if the address without a region is right. */
   readonly iamRegion: string | undefined;
 }
 
@@ -63,14 +63,14 @@ export interface ServiceSite {
 export interface HuaweiLocation {
   /** Of a service with one address for each site; undefined for other services, and where nothing tells the site. */
   readonly site: ServiceSite | undefined;
-  /** Absent where an endpoint was given and no region. */
+  /** Absent if an endpoint was given and no region. */
   readonly region: string | undefined;
   readonly endpoint: string;
   readonly iamEndpoint: string;
   readonly stsEndpoint: string;
-  /** Absent where the project has to be found by its name. */
+  /** Absent if the project has to be found by its name. */
   readonly projectId: string | undefined;
-  /** The project's name and the setting that gives it; absent where neither it nor a region is set. */
+  /** The project's name and the setting that gives it; absent if neither it nor a region is set. */
   readonly projectName: Found | undefined;
 }
 
@@ -105,7 +105,7 @@ export function checkLocation(
 
 /**
  * Resolves the location.
- * @throws ConfigurationError where a setting is refused, neither an endpoint nor a region is set, or one is malformed.
+ * @throws ConfigurationError when a setting is refused, neither an endpoint nor a region is set, or one is malformed.
  */
 export function resolveLocation(
   service: HuaweiService,
@@ -148,7 +148,7 @@ function locate(
 
 /**
  * The site of a service that has one address for each site, as settings and arguments tell it.
- * @throws ConfigurationError where a setting is malformed.
+ * @throws ConfigurationError when a setting is malformed.
  */
 export function findSite(service: HuaweiService, args: Arguments, settings: Settings): string | undefined {
   return siteFor(service, args, settings, findRegion(args, settings, findIdentity(settings)))?.name;

@@ -1,6 +1,6 @@
 /**
- * Keys that a machine of Huawei Cloud hands out to whoever runs on it: an ECS by its metadata service, a pod of CCE by
- * its agent. Both are asked directly, never through a proxy.
+ * Keys that a machine of Huawei Cloud gives to every process on it: an ECS by its metadata service, a pod of CCE by its
+ * agent. Both are asked directly, never through a proxy.
  */
 import type { RequestSummary } from "../../ground/errors";
 import { ConfigurationError, ServiceError, TransportError } from "../../ground/errors";
@@ -25,7 +25,7 @@ const noAgency = "Please configure Cloud Service Agency first";
 
 /**
  * The keys of the ECS that this process runs on.
- * @param isAsked true where a setting asks for them; false where they are the last source to try.
+ * @param isAsked true if a setting asks for them; false if they are the last source to try.
  * @param words the names of settings, for an error when there is no credential at all.
  */
 export function ecsKeys(

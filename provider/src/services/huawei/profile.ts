@@ -15,8 +15,8 @@ export interface Profile {
 }
 
 /**
- * Reads the profile; undefined where there is none.
- * @throws ConfigurationError where HUAWEICLOUD_SDK_CREDENTIALS_FILE names a file that is not there.
+ * Reads the profile; undefined if there is none.
+ * @throws ConfigurationError when HUAWEICLOUD_SDK_CREDENTIALS_FILE names a file that is not there.
  */
 export function readProfile(settings: Settings): Profile | undefined {
   const named = settings.environment("HUAWEICLOUD_SDK_CREDENTIALS_FILE");

@@ -24,7 +24,7 @@ export interface AgencyToken {
   readonly agencyName: string;
   /** The account that has the agency. */
   readonly domainName: string;
-  /** The project to work in, by its name; absent where it is the region's. */
+  /** The project to work in, by its name; absent if it is the region's. */
   readonly projectName: string | undefined;
 }
 
@@ -39,8 +39,8 @@ const defaultSeconds = 3600;
 const limits = { min: 900, max: 43_200 };
 
 /**
- * The agency that is to be assumed; undefined where none is.
- * @throws ConfigurationError where a part of it is missing or wrong, or two settings name one.
+ * The agency that is to be assumed; undefined if none is.
+ * @throws ConfigurationError when a part of it is missing or wrong, or two settings name one.
  */
 export function findAgency(settings: Settings, profile: CliProfile | undefined): FoundAgency | undefined {
   const found = [roleOf(settings), roleOfProfile(profile), agencyTokenOf(settings)].filter(
@@ -52,8 +52,8 @@ export function findAgency(settings: Settings, profile: CliProfile | undefined):
 }
 
 /**
- * The identity provider's token that `assumeRoleWithOidc` names; undefined where it names none.
- * @throws ConfigurationError where a part of it is missing.
+ * The identity provider's token that `assumeRoleWithOidc` names; undefined if it names none.
+ * @throws ConfigurationError when a part of it is missing.
  */
 export function idTokenOf(settings: Settings): { credential: IdTokenCredential; source: string } | undefined {
   const object = oidcObject(settings);
@@ -102,7 +102,7 @@ function roleOfVariables(settings: Settings): FoundAgency | undefined {
   );
 }
 
-/** @param isOptional true where the account alone means nothing, as in profiles that were edited. */
+/** @param isOptional true if the account alone means nothing, as in profiles that were edited. */
 function roleIn(
   look: (name: string) => Found | undefined,
   source: string,
@@ -110,7 +110,7 @@ function roleIn(
 ): FoundAgency | undefined {
   const [agencyName, domainName, domainId] = ["agencyName", "domainName", "domainId"].map(look);
   if (!agencyName) {
-    // A part without its whole: whoever set it does not mean to act as themselves.
+    // A part without its whole: the author of the setting does not mean to act without an agency.
     const part = isOptional ? undefined : (domainName ?? domainId ?? look("duration"));
     if (!part) return undefined;
     throw new ConfigurationError(
@@ -136,7 +136,7 @@ function roleIn(
 
 /**
  * Life of temporary keys in seconds, 3600 by default.
- * @throws ConfigurationError where it is no number that the services take.
+ * @throws ConfigurationError when it is no number that the services take.
  */
 export function secondsOf(found: Found | undefined): number {
   if (!found) return defaultSeconds;

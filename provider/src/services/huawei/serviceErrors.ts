@@ -10,7 +10,7 @@ import type { Clock } from "../../ground/clock";
 import type { ErrorBody, Verdict } from "../errorAnswers";
 import { jsonObjectOf, serviceErrorOf } from "../errorAnswers";
 
-/** Sentences on what to do, by kind of error; chosen by the operation. */
+/** Remedies by kind of error, one sentence each; chosen by the operation. */
 export interface Remedies {
   readonly notFound?: string;
   /** The remedy for refused credentials, if the answer does not say why. */

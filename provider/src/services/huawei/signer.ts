@@ -16,7 +16,7 @@ export interface HuaweiAccessKey {
 
 /**
  * The Authorization header of a request. All of its headers are signed; `x-sdk-date` must be among them.
- * @throws TypeError where `x-sdk-date` is missing: that is a mistake in the caller.
+ * @throws TypeError when `x-sdk-date` is missing: that is a mistake in the caller.
  * @see https://support.huaweicloud.com/intl/en-us/devg-apisign/api-sign-algorithm.html
  */
 export function signHuaweiRequest(request: SignableRequest, key: HuaweiAccessKey): string {

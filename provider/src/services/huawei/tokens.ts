@@ -1,6 +1,6 @@
 /**
- * The tokens of one user, or of an agency: obtained once for all who need them at the same time, renewed before they
- * expire, replaced when they are refused.
+ * The tokens of one user, or of an agency: obtained once for all requests that need them at the same time, renewed
+ * before they expire, replaced when they are refused.
  */
 import type { RequestSummary } from "../../ground/errors";
 import { AuthenticationError } from "../../ground/errors";
@@ -30,7 +30,7 @@ export class Tokens {
 
   /**
    * A token that is good for a project, obtained now where there is none.
-   * @throws what the login throws, once for all who wait for it; RequestInterruptedError where `signal` aborts.
+   * @throws the error of the login, the same for all waiting requests; RequestInterruptedError when `signal` aborts.
    */
   async get(scope: TokenScope, signal: AbortSignal): Promise<IamToken> {
     if (!this.#find(scope)) await this.#waitForOthers(signal);

@@ -10,7 +10,7 @@ import { isSetTrue, readTlsIdentity } from "../transportSettings";
 
 /**
  * The transport that the settings ask for.
- * @throws ConfigurationError where a setting is wrong.
+ * @throws ConfigurationError when a setting is wrong.
  */
 export function huaweiTransport(settings: Settings): Transport {
   const { words } = settings;
@@ -29,7 +29,7 @@ export function huaweiTransport(settings: Settings): Transport {
 
 /**
  * The permission for addresses of Huawei Cloud's services to begin with `http://`.
- * @throws ConfigurationError where the setting is neither true nor false.
+ * @throws ConfigurationError when the setting is neither true nor false.
  */
 export function huaweiPlainHttp(settings: Settings): PlainHttp {
   const key = "huaweicloud:allowInsecureHttp";

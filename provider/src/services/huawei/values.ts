@@ -46,7 +46,10 @@ export interface Span {
   readonly settledAt?: string;
 }
 
-/** The span of an execution or a node. An end is only believed of what has settled: 0, "" and stale values are seen before. */
+/**
+ * The span of an execution or a node. The time of an end counts only once settled: 0, "" and stale values appear
+ * before.
+ */
 export function spanOf(body: Record<string, unknown>, settled: boolean): Span {
   const startedAt = parseTime(body["begin_time"]);
   const settledAt = settled

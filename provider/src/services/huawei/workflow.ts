@@ -1,5 +1,5 @@
 /**
- * The common parts of Huawei Cloud's workflows, whatever the service: their names and their places.
+ * The common parts of Huawei Cloud's workflows on all services: their names and their places.
  */
 import type { HuaweiClient } from "./huaweiClient";
 
@@ -18,7 +18,7 @@ export interface WorkflowWords {
   readonly listed: string;
 }
 
-/** A workflow of one project; a service adds what can be done with it. */
+/** A workflow of one project; a service adds its operations. */
 export abstract class HuaweiWorkflow {
   readonly client: HuaweiClient;
   /** The address that requests name. */

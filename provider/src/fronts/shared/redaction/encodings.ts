@@ -1,6 +1,6 @@
 /**
- * The ways in which services write a text into another one: JSON, percent and HTML escapes are decoded where they are
- * found, base64 and hex are made of what is looked for. Pure.
+ * The ways in which services write a text into another one: JSON, percent and HTML escapes are decoded in the searched
+ * text; secrets are encoded as base64 and hex before the search. Pure.
  */
 import type { View } from "./view";
 

@@ -1,6 +1,6 @@
 /**
- * Takes secrets out of texts: as they are, in every form in which a service would echo them, and what a cut has left
- * of one. Pure.
+ * Takes secrets out of texts: as they are, in every form in which a service would echo them, and the rest of a secret
+ * that was cut. Pure.
  */
 import {
   asBase64,
@@ -19,7 +19,7 @@ import { View } from "./view";
 /** The text that replaces a secret. */
 export const placeholder = "[secret]";
 
-/** The text without any of the secrets, and without what is left of one that was cut. */
+/** The text without any of the secrets, and without the rest of a secret that was cut. */
 export function redactSecrets(text: string, secrets: readonly SecretIndex[]): string {
   const indexes = secrets.filter(({ isEmpty }) => !isEmpty);
   if (indexes.length === 0 || text.length < minLength) return text;
@@ -68,7 +68,7 @@ function viewsOf(raw: View): { readonly plain: ReadonlySet<View>; readonly decod
     decoded = withoutEscapes(decoded);
     plain.add(decoded);
   }
-  // At each level: what stands after a secret can make an escape of its last character, one level further.
+  // At each level: the text after a secret can make an escape of the secret's last character, one level further.
   for (const view of [...plain]) plain.add(withoutBlanks(view));
   return { plain, decoded };
 }
@@ -84,7 +84,7 @@ function found(
   return spans.map((span) => view.toSource(around(view.text, span)));
 }
 
-// The first and the last character of a secret share theirs in base64 with what stands beside it.
+// The first and the last character of a secret share their base64 characters with the neighbouring text.
 function aroundBase64(text: string, { start, end }: Span): Span {
   const isLetter = (index: number): boolean => /[\w+/]/.test(text[index] ?? "");
   let after = isLetter(end) ? end + 1 : end;
@@ -101,7 +101,7 @@ interface Piece extends Span {
 
 // The mark with which each layer cuts a text. Half of a character that is left there is U+FFFD once it has been stored.
 const cutMark = /\ufffd?…\ufffd?/g;
-// If escapes are decoded, what is left of one before the cut is none.
+// If escapes are decoded, the rest of an escape before the cut is not decoded.
 const cutEscape =
   /(?:(?:%[89a-fA-F][\da-fA-F]){1,3}(?:%[\da-fA-F]?)?|%[\da-fA-F]?|\\(?:u[\da-fA-F]{0,3}|x[\da-fA-F]?)?|&[#\w]{0,8})?\ufffd?…\ufffd?/g;
 // And after it, at most this much.
@@ -123,7 +123,10 @@ function piecesOf(text: string, mark: RegExp): Piece[] {
 // At most this many parts between cuts are searched for within secrets; further parts go unseen.
 const maxWithin = 1_000;
 
-/** The beginning of a secret before a cut, the end of one after it, what is from within one between two. */
+/**
+ * The beginning of a secret before a cut, the end of a secret after a cut, and a middle part of a secret between two
+ * cuts.
+ */
 function* remains(text: string, needles: Needles, isWhole: boolean): Generator<Span> {
   if (!text.includes("…")) return;
   let within = 0;

@@ -20,7 +20,8 @@ type ByText = Map<string, string[]>;
 /** Texts to be found. */
 export class Needles {
   readonly #all: readonly string[];
-  // By their first units: by their length, what is looked for of them, and all that begin with it.
+  // By the first units of a text, then by the length of its searched part, then by that part: all texts that begin with
+  // it.
   readonly #heads = new Map<string, Map<number, ByText>>();
   readonly #tails = new Map<string, string[]>();
   // The hashes of four units that occur among the heads: they alone rule out nearly every place of a text.
@@ -67,7 +68,7 @@ export class Needles {
     return this.#heads.get(text.slice(start, start + minLength));
   }
 
-  // Beyond what is found already.
+  // Only places beyond `foundUntil` count.
   #endAt(
     text: string,
     start: number,
@@ -110,7 +111,7 @@ export class Needles {
     return 0;
   }
 
-  /** True where the whole text is a part of one of them. */
+  /** True if the whole text is a part of one of them. */
   hasWithin(text: string): boolean {
     if (text.length < minLength) return false;
     this.#joined ??= this.#all.join("\0");

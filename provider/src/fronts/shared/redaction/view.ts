@@ -1,6 +1,6 @@
 /**
- * A text as it reads once what is escaped in it is decoded, and where each character of it stands in the text itself:
- * a secret is looked for in the one and taken out of the other. Pure.
+ * A text after its escapes are decoded, and the place of each character in the original text: a secret is searched in
+ * the decoded text and taken out of the original. Pure.
  */
 
 /** A part of a text: from `start` to before `end`, in UTF-16 units. */
@@ -9,7 +9,7 @@ export interface Span {
   readonly end: number;
 }
 
-/** One escape: what it decodes to, and where it stands. */
+/** One escape: its decoded text, and its place. */
 interface Token {
   /** In the decoded text. */
   readonly at: number;
@@ -32,8 +32,8 @@ export class View {
   }
 
   /**
-   * The text with what matches replaced; this view where nothing does.
-   * @param decode gives undefined for what is no escape after all.
+   * The text with all matches replaced; this view if nothing matches.
+   * @param decode returns undefined for a match that is no escape after all.
    */
   decode(escape: RegExp, decode: (found: RegExpMatchArray) => string | undefined): View {
     const tokens: Token[] = [];

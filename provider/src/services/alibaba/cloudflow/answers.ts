@@ -38,7 +38,7 @@ export interface AskedExecution {
 
 /**
  * Reads an execution (also the answer to a start or a stop). Steps are in the history, not here.
- * @throws ResponseFormatError where name or status is missing, or it is another execution's.
+ * @throws ResponseFormatError when name or status is missing, or it is another execution's.
  */
 export function parseExecution(
   answer: HttpAnswer,
@@ -78,7 +78,7 @@ function snapshotFrom(
 
 /**
  * Reads a page of executions. Rows without a name, a status, or of another flow are left out.
- * @throws ResponseFormatError where there is no list.
+ * @throws ResponseFormatError when there is no list.
  */
 export function parseListExecutions(
   answer: HttpAnswer,
@@ -111,7 +111,7 @@ export function parseListExecutions(
 
 /**
  * Reads a page of events.
- * @throws ResponseFormatError where there is no list.
+ * @throws ResponseFormatError when there is no list.
  */
 export function parseGetExecutionHistory(
   answer: HttpAnswer,
@@ -131,7 +131,7 @@ export function parseGetExecutionHistory(
   return { events, nextToken: nextTokenOf(body) };
 }
 
-// An end is only believed of what has settled.
+// The time of an end counts only for a settled execution.
 function timesOf(
   body: Record<string, unknown>,
   rawStatus: string,

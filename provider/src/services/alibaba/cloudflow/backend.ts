@@ -115,7 +115,7 @@ async function openCloudFlow(
   return new CloudFlowBackend(location, args, sender);
 }
 
-/** A flow in one account; besides what all services have, it has `history`. */
+/** A flow in one account; in addition to the members of all services, it has `history`. */
 export class CloudFlowBackend implements Backend {
   readonly #location: AlibabaLocation;
   readonly #flow: CloudFlow;
@@ -206,8 +206,8 @@ export class CloudFlowBackend implements Backend {
     return { executionId, startedAt };
   }
 
-  // The steps are in the history, which costs a request of its own. A wait needs it once, when all is over: to
-  // explain a failure whatever it takes, else where the service takes a request without delay.
+  // The steps are in the history, which costs a request of its own. A wait needs the history once, when all is over: to
+  // explain a failure at any cost, or else if the service takes a request without delay.
   async describe(executionId: string, options: DescribeOptions): Promise<ExecutionSnapshot> {
     const snapshot = options.listed ?? (await this.#look(executionId, options));
     const isSparing = options.sparing === true;

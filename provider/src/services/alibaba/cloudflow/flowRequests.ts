@@ -12,7 +12,8 @@ import type { AlibabaClient } from "../alibabaClient";
 import { toAlibabaError } from "../serviceErrors";
 import type { CloudFlow } from "./api";
 
-// Flows of the older Serverless Workflow take half of what the argument's rule allows, which only the service can tell.
+// Flows of the older Serverless Workflow take half of the size that the argument's rule allows. Only the service can
+// tell.
 const tooLarge =
   "The input is too large for the flow. Flows of the older Serverless Workflow (`type: flow`) accept 32 KiB: " +
   `${elsewhere}, or rewrite the flow as \`Type: StateMachine\`.`;

@@ -1,5 +1,5 @@
 /**
- * Steps from CloudFlow's event history: the service tells what happened, not how the steps stand. Events are paired along
+ * Steps from CloudFlow's event history: the service gives events, not the status of steps. Events are paired along
  * their chain, because iterations and branches that run side by side have steps of the same name. Pure.
  */
 import type { ExecutionStatus, ExecutionStep } from "../../../execution/snapshot";
@@ -16,7 +16,7 @@ export interface HistoryEvent {
   readonly type: string;
   /** Name of the step; empty for events of the execution as a whole. */
   readonly stepName: string;
-  /** RFC 3339; absent where the service gave none. */
+  /** RFC 3339; absent if the service gave none. */
   readonly time: string | undefined;
   /** Parsed from JSON text; the text itself where it is no JSON. */
   readonly detail: unknown;
@@ -33,7 +33,7 @@ interface StepRecord {
   error: string | undefined;
   isOpen: boolean;
   hasExited: boolean;
-  /** True where another step of the same name ran at the same time, and no chain tells their events apart. */
+  /** True if another step of the same name ran at the same time, and no chain tells their events apart. */
   isConfused: boolean;
 }
 
@@ -65,7 +65,7 @@ const maxLevels = 200;
  */
 export class StepReader {
   readonly #steps: StepRecord[] = [];
-  // The innermost step around what follows an event; null outside of all steps.
+  // The innermost step around the events that follow an event; null outside of all steps.
   readonly #around = new Map<number, StepRecord | null>();
   readonly #byName = new Map<string, SameName>();
   readonly #open = new Set<StepRecord>();
@@ -97,7 +97,7 @@ export class StepReader {
     if (around !== undefined && eventId > 0) this.#around.set(eventId, around);
   }
 
-  // Gives what is around the next event: a step, null outside of all steps, undefined where that is unknown.
+  // Returns the step around the next event; null outside of all steps, undefined if unknown.
   #takeAfter(event: HistoryEvent, before: StepRecord | null | undefined): StepRecord | null | undefined {
     const { type, stepName } = event;
     if (type.startsWith("Execution")) {
@@ -209,7 +209,7 @@ function last(steps: StepRecord[], fits: (step: StepRecord) => boolean): StepRec
   return undefined;
 }
 
-// A failed step may still be around its neighbours' ends: only what the event can be about counts.
+// A failed step may still be around its neighbours' ends: only a step that the event can be about counts.
 function stepAround(
   innermost: StepRecord | null | undefined,
   { type, stepName }: HistoryEvent,

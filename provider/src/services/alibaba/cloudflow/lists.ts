@@ -1,5 +1,5 @@
 /**
- * The lists of a flow's executions: by filters, what has not settled, and what a start of a name has become.
+ * The lists of a flow's executions: by filters, executions that have not settled, and the executions of a start's name.
  */
 import { IncompleteListError, NotFoundError, ServiceError } from "../../../ground/errors";
 import { PageWalk } from "../../../execution/pageWalk";
@@ -51,7 +51,7 @@ export class FlowLists {
 
   /**
    * All executions that have not settled, newest first.
-   * @throws IncompleteListError where the list has no end, or rows that can't be read.
+   * @throws IncompleteListError when the list has no end, or rows that can't be read.
    */
   async unsettled(signal: AbortSignal): Promise<readonly ExecutionSummary[]> {
     const found = new Map<string, ExecutionSummary>();
@@ -65,7 +65,7 @@ export class FlowLists {
         const page = parseListExecutions(answer, summarize(request), this.#requests.flow.flowName);
         demandReadable(page.unreadable, this.#requests.subject);
         for (const execution of walk.news(page.executions, ({ executionId }) => executionId)) {
-          // A service that knows no filter lists what has ended too.
+          // A service that knows no filter also lists executions that have ended.
           if (!isSettled(execution.status)) found.set(execution.executionId, execution);
         }
         ({ nextToken } = page);
@@ -77,7 +77,7 @@ export class FlowLists {
     return [...found.values()].sort((a, b) => (b.startedAt ?? "").localeCompare(a.startedAt ?? ""));
   }
 
-  /** Executions whose start carried a name that begins so, newest first; undefined where the service refuses to tell. */
+  /** Executions whose start carried a name that begins so, newest first; undefined if the service refuses to tell. */
   async started(namePrefix: string, signal: AbortSignal): Promise<NamedExecution[] | undefined> {
     const walk = new PageWalk({ maxPages: pagesOfName });
     const found: NamedExecution[] = [];

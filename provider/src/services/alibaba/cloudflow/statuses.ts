@@ -1,11 +1,10 @@
 /**
- * CloudFlow's status words and what they mean here.
+ * CloudFlow's status words and their meaning here.
  *
  * The reference lists six:
  * - `Succeeded` ended well; `Failed` ended badly; `TimedOut` took too long; `Stopped` was stopped.
  * - `Starting` and `Running` are still running.
- * - Anything else is unknown: it may still be running, so waiting continues until the caller's own
- *   deadline.
+ * - Anything else is unknown: it may still be running, so waiting continues until the caller's own deadline.
  */
 import type { ExecutionStatus } from "../../../execution/snapshot";
 

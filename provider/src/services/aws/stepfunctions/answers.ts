@@ -27,7 +27,7 @@ export interface StartAnswer {
 
 /**
  * Reads the answer to a start.
- * @throws ResponseFormatError where it names no execution.
+ * @throws ResponseFormatError when it names no execution.
  */
 export function parseStartExecution(answer: HttpAnswer, request: RequestSummary): StartAnswer {
   const body = readJsonObject(answer, request);
@@ -42,7 +42,7 @@ export interface AskedExecution {
 
 /**
  * Reads the answer to DescribeExecution. Steps are in the history, not here.
- * @throws ResponseFormatError where ARN or status is missing, or the answer is about another execution.
+ * @throws ResponseFormatError when ARN or status is missing, or the answer is about another execution.
  */
 export function parseDescribeExecution(
   answer: HttpAnswer,
@@ -56,7 +56,7 @@ export function parseDescribeExecution(
 
 /**
  * Reads the answer to StartSyncExecution: the execution has finished.
- * @throws ResponseFormatError where ARN or status is missing, or the answer is about another execution.
+ * @throws ResponseFormatError when ARN or status is missing, or the answer is about another execution.
  */
 export function parseStartSyncExecution(
   answer: HttpAnswer,
@@ -112,7 +112,7 @@ export interface ExecutionsPage {
 
 /**
  * Reads a page of executions. Rows without an ARN or a status are left out.
- * @throws ResponseFormatError where there is no list.
+ * @throws ResponseFormatError when there is no list.
  */
 export function parseListExecutions(
   answer: HttpAnswer,
@@ -139,7 +139,7 @@ export function parseListExecutions(
 
 /**
  * Reads a page of events.
- * @throws ResponseFormatError where there is no list.
+ * @throws ResponseFormatError when there is no list.
  */
 export function parseGetExecutionHistory(
   answer: HttpAnswer,
@@ -178,7 +178,7 @@ function listIn(body: Bag, name: string, request: RequestSummary): Bag[] {
   return items.filter(isJsonObject);
 }
 
-// An end is only believed of what has settled.
+// The time of an end counts only for a settled execution.
 function timesOf(body: Bag, rawStatus: string): Pick<ExecutionSummary, "status" | "startedAt" | "settledAt"> {
   const status = toExecutionStatus(rawStatus);
   const startedAt = timeIn(body["startDate"]);

@@ -20,7 +20,7 @@ export interface StateMachine {
 
 const form = /^arn:(aws[a-z-]*):states:([a-z\d-]+):(\d{12}):stateMachine:([^\s:/]{1,80})(?::[^\s:/]{1,80})?$/;
 
-/** A state machine by its ARN; undefined where the text is none. A version or alias may follow the name. */
+/** A state machine by its ARN; undefined if the text is none. A version or alias may follow the name. */
 export function parseStateMachineArn(arn: string): StateMachine | undefined {
   const [, partition, region, accountId, name] = form.exec(arn) ?? [];
   if (partition === undefined || region === undefined || accountId === undefined || name === undefined) {
@@ -65,7 +65,7 @@ export interface ExecutionArn {
   readonly executionName: string;
 }
 
-/** An execution by its ARN; undefined where the text is none. */
+/** An execution by its ARN; undefined if the text is none. */
 export function parseExecutionArn(arn: string): ExecutionArn | undefined {
   const [, kind, stateMachine, executionName] =
     /^arn:[^:]+:states:[^:]*:[^:]*:(execution|express):([^:]+):(.+)$/.exec(arn) ?? [];

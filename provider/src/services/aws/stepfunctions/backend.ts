@@ -44,7 +44,7 @@ const pagesWhileRunning = 2;
 
 /**
  * Opens a state machine. Makes no request.
- * @throws ConfigurationError, InputError where a setting or the place is wrong.
+ * @throws ConfigurationError, InputError when a setting or the place is wrong.
  */
 export function openStateMachine(args: Arguments, context: BackendContext): StepFunctionsBackend {
   const place = placeOf(args, context.settings);
@@ -53,7 +53,7 @@ export function openStateMachine(args: Arguments, context: BackendContext): Step
   return new StepFunctionsBackend(place, args, sender, context);
 }
 
-/** A state machine; besides what all services have, it has `history`. */
+/** A state machine; in addition to the members of all services, it has `history`. */
 export class StepFunctionsBackend implements Backend {
   readonly #place: StatesPlace;
   readonly #input: string | undefined;
@@ -121,8 +121,8 @@ export class StepFunctionsBackend implements Backend {
       : startNamed(this.#requests, start, options);
   }
 
-  // The steps are in the history, which costs a request of its own. A wait needs it once, when all is over: to explain a failure
-  // whatever it takes, else where the service takes a request without delay.
+  // The steps are in the history, which costs a request of its own. A wait needs the history once, when all is over: to
+  // explain a failure at any cost, or else if the service takes a request without delay.
   async describe(executionId: string, options: DescribeOptions): Promise<ExecutionSnapshot> {
     const snapshot = await this.#describe(executionId, options);
     const isSparing = options.sparing === true;

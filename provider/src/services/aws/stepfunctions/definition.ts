@@ -1,5 +1,5 @@
 /**
- * AWS Step Functions as the lifecycle knows it: arguments, what the service can do, and how to connect.
+ * AWS Step Functions as the lifecycle knows it: arguments, the capabilities of the service, and the connection.
  */
 import type { ArgumentProblem, Arguments } from "../../../execution/argument";
 import type { BackendDefinition } from "../../../execution/service";

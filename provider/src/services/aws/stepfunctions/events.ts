@@ -10,8 +10,8 @@ export interface StateMachineEvent {
   readonly previousEventId: number;
   /** E.g. `TaskStateEntered`, `TaskFailed`, `ExecutionSucceeded`. */
   readonly type: string;
-  /** RFC 3339; absent where the service gave none. */
+  /** RFC 3339; absent if the service gave none. */
   readonly time: string | undefined;
-  /** The details of the event's type, such as `name` and `output`; empty where it has none. */
+  /** The details of the event's type, such as `name` and `output`; empty if it has none. */
   readonly details: Readonly<Record<string, unknown>>;
 }

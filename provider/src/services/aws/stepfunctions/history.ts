@@ -1,7 +1,7 @@
 /**
- * Steps from the event history of Step Functions: the service tells what happened, not how the steps stand. Events are paired
- * along `previousEventId`, because branches and iterations that run side by side interleave, and have steps of the same name.
- * Pure.
+ * Steps from the event history of Step Functions: the service gives events, not the status of steps. Events are paired
+ * along `previousEventId`, because branches and iterations that run side by side interleave, and have steps of the same
+ * name. Pure.
  */
 import type { ExecutionStatus, ExecutionStep } from "../../../execution/snapshot";
 import type { StateMachineEvent } from "./events";
@@ -33,12 +33,12 @@ const endings: ReadonlyMap<string, ExecutionStatus> = new Map([
  *   event before.
  * - Task events are about the innermost step. One that failed, and left its state all the same, was caught: the step
  *   has failed.
- * - The end of a Parallel or Map, or of the execution, ends what is under way in it. Steps on the failure's chain of
- *   events have failed, the others were stopped.
+ * - The end of a Parallel or Map, or of the execution, ends the steps that are under way in it. Steps on the failure's
+ *   chain of events have failed, the others were stopped.
  */
 export class StepReader {
   readonly #steps: StepRecord[] = [];
-  // The innermost step around what follows an event; null outside of all steps.
+  // The innermost step around the events that follow an event; null outside of all steps.
   readonly #around = new Map<number, StepRecord | null>();
   readonly #byName = new Map<string, StepRecord[]>();
   readonly #outermost = new Set<StepRecord>();

@@ -1,5 +1,5 @@
 /**
- * The lists of a state machine's executions: by filters, and what has not settled.
+ * The lists of a state machine's executions: by filters, and those that have not settled.
  */
 import { IncompleteListError } from "../../../ground/errors";
 import { PageWalk } from "../../../execution/pageWalk";
@@ -40,14 +40,14 @@ export class ExecutionLists {
       ...list,
       executions: list.executions.filter(matches(filter)),
       servedAtMs: servedAtMs(answer),
-      // Newest first: what follows has begun before, too.
+      // Newest first: the executions that follow have begun before, too.
       nextToken: isPast(list.executions, filter) ? undefined : list.nextToken,
     };
   }
 
   /**
    * All executions that have not settled, newest first.
-   * @throws IncompleteListError where the list has no end, or rows that can't be read.
+   * @throws IncompleteListError when the list has no end, or rows that can't be read.
    */
   async unsettled(signal: AbortSignal): Promise<readonly ExecutionSummary[]> {
     const { place, subject } = this.#requests;

@@ -31,8 +31,8 @@ export function checkPlace(
 
 /**
  * Resolves the place.
- * @throws LocationError where the argument `region` is not the state machine's, or an address is malformed.
- * @throws ConfigurationError where a setting is wrong, or forbids the account.
+ * @throws LocationError when the argument `region` is not the state machine's, or an address is malformed.
+ * @throws ConfigurationError when a setting is wrong, or forbids the account.
  */
 export function placeOf(args: Arguments, settings: Settings): StatesPlace {
   const machine = parseStateMachineArn(String(args["stateMachineArn"]));

@@ -1,5 +1,6 @@
 /**
- * Redrives in a history: what the end of an execution has closed, and what a redrive opens again. Pure.
+ * Redrives in a history: the steps that the end of an execution has closed, and the steps that a redrive opens again.
+ * Pure.
  */
 import type { StepRecord } from "./steps";
 
@@ -15,7 +16,7 @@ export class Redrives {
   readonly #reopened = new Map<StepRecord, StepEnd>();
   #count = 0;
 
-  /** The execution ends: what it closes from now on is what a redrive opens. */
+  /** The execution ends: a redrive opens the steps that are closed from now on. */
   executionEnds(): void {
     this.#cutOff = [];
   }
@@ -25,7 +26,7 @@ export class Redrives {
     this.#cutOff.push(step);
   }
 
-  /** The steps that a redrive opens again; undefined where there have been too many redrives. */
+  /** The steps that a redrive opens again; undefined if there have been too many redrives. */
   next(): readonly StepRecord[] | undefined {
     if (this.#count >= maxRedrives) return undefined;
     this.#count += 1;

@@ -12,7 +12,7 @@ import type { StatesRequests } from "./statesRequests";
 
 /**
  * Runs an EXPRESS state machine to its end. The service keeps nothing of the execution: its answer is all there is.
- * @throws StartUncertainError where the execution may have run although no answer came.
+ * @throws StartUncertainError when the execution may have run although no answer came.
  */
 export async function startSync(
   requests: StatesRequests,
@@ -31,9 +31,9 @@ export async function startSync(
 
 /**
  * Starts an execution of a STANDARD state machine.
- * @throws RunNameTakenError where the name is in use for another input, or was within the last 90 days.
- * @throws StartUncertainError where the execution may have been started although no answer came.
- * @throws InputError where the state machine turns out to be an EXPRESS one.
+ * @throws RunNameTakenError when the name is in use for another input, or was within the last 90 days.
+ * @throws StartUncertainError when the execution may have been started although no answer came.
+ * @throws InputError when the state machine turns out to be an EXPRESS one.
  */
 export async function startNamed(
   requests: StatesRequests,

@@ -31,10 +31,10 @@ const published: Readonly<Record<string, Allowance>> = {
 };
 const publishedEverywhere: Readonly<Record<string, Allowance>> = {
   GetExecutionHistory: { tokens: 400, perSecond: 20 },
-  // The service has no limit for the API; what limits it is the capacity, which grows. This is ours.
+  // The service has no limit for the API, only a capacity, which grows. This limit is ours.
   StartSyncExecution: { tokens: 100, perSecond: 50 },
 };
-// For what the page does not name.
+// For operations that the page does not name.
 const unnamed: Allowance = { tokens: 100, perSecond: 2 };
 
 /** The rate limits of Step Functions for an account in a region. */

@@ -27,7 +27,7 @@ export function toExecutionStatus(rawStatus: string): ExecutionStatus {
   return statuses.get(rawStatus) ?? "unknown";
 }
 
-/** The service's word for a status; undefined where the service has none. */
+/** The service's word for a status; undefined if the service has none. */
 export function toRawStatus(status: ExecutionStatus): string | undefined {
   return [...statuses].find(([, meaning]) => meaning === status)?.[0];
 }

@@ -1,5 +1,5 @@
 /**
- * A step while its history is read: how it stands, what is around it, and what has gone wrong in it. Pure.
+ * A step while its history is read: its status, the steps around it, and its failures. Pure.
  */
 import type { ExecutionStatus, ExecutionStep } from "../../../execution/snapshot";
 import { durationOf } from "../../../execution/snapshot";

@@ -20,7 +20,7 @@ import { toExecutionStatus } from "./statuses";
 
 /**
  * Reads the id of the started execution.
- * @throws ResponseFormatError where there is none that a request could name.
+ * @throws ResponseFormatError when there is none that a request could name.
  */
 export function parseExecuteWorkflow(answer: HttpAnswer, request: RequestSummary): string {
   return demandExecutionId(readJsonObject(answer, request)["execution_id"], "execution_id", request);
@@ -28,7 +28,7 @@ export function parseExecuteWorkflow(answer: HttpAnswer, request: RequestSummary
 
 /**
  * Reads an execution. No field is promised by the reference, so only the status is demanded.
- * @throws ResponseFormatError where there is no status, or it is another execution's.
+ * @throws ResponseFormatError when there is no status, or it is another execution's.
  */
 export function parseSearchWorkflowExecutionDetail(
   answer: HttpAnswer,
@@ -44,7 +44,7 @@ export function parseSearchWorkflowExecutionDetail(
   return toSnapshot(body, executionId, nodesOf(body));
 }
 
-/** Names of a workflow's nodes by their ids, in its order; empty where the service does not tell them. */
+/** Names of a workflow's nodes by their ids, in its order; empty if the service does not tell them. */
 export type NodeNames = ReadonlyMap<string, string | undefined>;
 
 /** The nodes of the workflow as an execution's detail has them; a list does not. */
@@ -71,7 +71,7 @@ function toSnapshot(body: Record<string, unknown>, executionId: string, nodes: N
 /** A list, newest first. */
 export interface AomList {
   readonly executions: ExecutionSummary[];
-  /** True where the service listed nothing at all. */
+  /** True if the service listed nothing at all. */
   readonly isEmpty: boolean;
   /**
    * The time at which the service made the list, by the service's clock, in milliseconds since the epoch; absent if the
@@ -86,7 +86,7 @@ export interface AomList {
 
 /**
  * Reads the list, a bare array; newest first.
- * @throws ResponseFormatError where it is something else.
+ * @throws ResponseFormatError when it is something else.
  */
 export function parseListWorkflowExecutions(answer: HttpAnswer, request: RequestSummary): AomList {
   const body = readJson(answer, request);
@@ -145,13 +145,13 @@ function compareNewestFirst(a: number, b: number): number {
 /** A page of the project's workflows. */
 export interface WorkflowPage {
   readonly count: number;
-  /** The enterprise project of the workflow, where the page has that workflow; null where it does not say. */
+  /** The enterprise project of the workflow, where the page has that workflow; null if it does not say. */
   readonly enterpriseProjectId: string | null | undefined;
 }
 
 /**
  * Reads a page of workflows.
- * @throws ResponseFormatError where it has no list.
+ * @throws ResponseFormatError when it has no list.
  */
 export function parseListWorkflow(
   answer: HttpAnswer,

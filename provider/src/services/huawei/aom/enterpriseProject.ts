@@ -72,7 +72,7 @@ export class EnterpriseProject {
 
   /**
    * Takes note of a list that is empty: finds out whether it covers the workflow.
-   * @returns true where another enterprise project is the workflow's: the list is to be read again.
+   * @returns true if another enterprise project is the workflow's: the list is to be read again.
    */
   async settleEmptyList(readPage: ReadPage, signal: AbortSignal): Promise<boolean> {
     if (this.#isCovered) return false;
@@ -89,7 +89,7 @@ export class EnterpriseProject {
 
   /**
    * Sees that a start may rest on the list.
-   * @throws ConfigurationError where it is not known to cover the workflow.
+   * @throws ConfigurationError when it is not known to cover the workflow.
    */
   demandCovered(): void {
     if (this.#doubt === undefined) return;

@@ -1,5 +1,5 @@
 /**
- * AOM's status words and what they mean here.
+ * AOM's status words and their meaning here.
  *
  * The reference declares no enumeration; these words are in its examples and descriptions:
  * - `success` ended well; `fail`, `approvalFailed` ended badly; `timeout` took too long; `cancel` was stopped.

@@ -1,6 +1,7 @@
 /**
- * Reads the answers of Huawei Cloud COC. Pure. Vendor words end here: `backend` and everything above speak of snapshots.
- * A good answer can have an `error_code` too, which says that all is well: only what an answer lacks is a failure.
+ * Reads the answers of Huawei Cloud COC. Pure. Vendor words end here: `backend` and everything above speak of
+ * snapshots. A good answer can have an `error_code` too, which says that all is well: only a missing part of an answer
+ * is a failure.
  */
 import type { RequestSummary } from "../../../ground/errors";
 import { ResponseFormatError } from "../../../ground/errors";
@@ -15,7 +16,7 @@ import { toExecutionStatus } from "./statuses";
 
 /**
  * Reads the id of the started execution: `data` itself is the id.
- * @throws ResponseFormatError where there is none that a request could name.
+ * @throws ResponseFormatError when there is none that a request could name.
  */
 export function parseExecuteDocument(answer: HttpAnswer, request: RequestSummary): string {
   const body = readJsonObject(answer, request);
@@ -26,16 +27,16 @@ export function parseExecuteDocument(answer: HttpAnswer, request: RequestSummary
 /** An execution, without its steps, with the job and the description that it shows. */
 export interface ShownExecution {
   readonly snapshot: ExecutionSnapshot;
-  /** The job's id; undefined where the answer has none. */
+  /** The job's id; undefined if the answer has none. */
   readonly documentId: string | undefined;
-  /** As it was sent; undefined where the answer has none. */
+  /** As it was sent; undefined if the answer has none. */
   readonly description: unknown;
 }
 
 /**
  * Reads an execution.
- * @returns undefined where the service knows none: it answers 200 without data.
- * @throws ResponseFormatError where there is no status, or it is another execution's.
+ * @returns undefined if the service knows none: it answers 200 without data.
+ * @throws ResponseFormatError when there is no status, or it is another execution's.
  */
 export function parseShowExecution(
   answer: HttpAnswer,
@@ -52,7 +53,7 @@ export function parseShowExecution(
 
 /**
  * Sees that a job is there.
- * @returns false where the service knows none: it answers 200 without data.
+ * @returns false if the service knows none: it answers 200 without data.
  */
 export function parseShowDocument(answer: HttpAnswer, request: RequestSummary): boolean {
   return dataIn(readJsonObject(answer, request), answer, request) !== undefined;
@@ -73,7 +74,7 @@ export interface ExecutionsPage {
 
 /**
  * Reads a page of executions.
- * @throws ResponseFormatError where there is no list.
+ * @throws ResponseFormatError when there is no list.
  */
 export function parseListExecutions(answer: HttpAnswer, request: RequestSummary): ExecutionsPage {
   const { rows, total } = readList(answer, request);
@@ -110,18 +111,18 @@ export interface StepsPage {
   readonly total: number | undefined;
 }
 
-/** A step, and what it gave. */
+/** A step, and its result. */
 export interface JobStep {
   readonly step: ExecutionStep;
   /** False for one that the service lists before the step runs. */
   readonly hasBegun: boolean;
-  /** Texts by their names; undefined where there are none. */
+  /** Texts by their names; undefined if there are none. */
   readonly outputs: Readonly<Record<string, string>> | undefined;
 }
 
 /**
  * Reads a page of steps.
- * @throws ResponseFormatError where there is no list.
+ * @throws ResponseFormatError when there is no list.
  */
 export function parseListExecutionSteps(answer: HttpAnswer, request: RequestSummary): StepsPage {
   const { rows, total } = readList(answer, request);

@@ -1,6 +1,6 @@
 /**
- * Huawei Cloud COC jobs on the wire: requests for the operations that we use. Pure; `answers` reads what comes back.
- * The service calls a job a document, and an execution a ticket.
+ * Huawei Cloud COC jobs on the wire: requests for the operations that we use. Pure; `answers` reads the answers. The
+ * service calls a job a document, and an execution a ticket.
  */
 import type { HttpRequest } from "../../../http/request";
 import type { JobTarget, KeyValue } from "./parameters";
@@ -145,7 +145,7 @@ export function buildUpdateExecution(
     path: ["v1", "executions"],
     headers,
     body: JSON.stringify({ execution_id: executionId, operate_type: operation }),
-    // A second retry would retry what the first has set going.
+    // A second retry would retry the steps that the first has set going.
     repeatable: operation === "TERMINATE",
   };
 }

@@ -206,7 +206,7 @@ export class CocBackend implements Backend {
       refuseWebPage(await this.#client.sender.send(request, { signal }), summarize(request));
     } catch (error) {
       if (error instanceof NotFoundError) return;
-      // The reference has one status for everything that is refused: how the execution stands tells what it was.
+      // The reference has one status for everything that is refused: the execution's status tells the reason.
       if (error instanceof ServiceError && error.status === 400) {
         if (!(await this.#canBeStopped(executionId, signal))) return;
       }

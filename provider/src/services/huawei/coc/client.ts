@@ -31,9 +31,9 @@ export function placeOf(settings: Settings): Place {
 }
 
 /**
- * The account to which the settings lead, for the comparison with a stored one; empty where the settings name the
+ * The account to which the settings lead, for the comparison with a stored one; empty if the settings name the
  * account, no account is stored, or it can't be found out.
- * @throws ConfigurationError where a setting is wrong.
+ * @throws ConfigurationError when a setting is wrong.
  */
 export async function askPlace(
   stored: Arguments,
@@ -62,7 +62,7 @@ export class CocClient {
 
   /**
    * Resolves site, credentials and account. Makes a request only where the account has to be looked up.
-   * @throws ConfigurationError where a setting is missing.
+   * @throws ConfigurationError when a setting is missing.
    */
   static async open(args: Arguments, context: BackendContext, signal: AbortSignal): Promise<CocClient> {
     const identity = findIdentity(context.settings);
@@ -89,7 +89,7 @@ export class CocClient {
   }
 }
 
-// Told by the settings, known from the same key, or asked of IAM; empty where none of them tells.
+// Told by the settings, known from the same key, or asked of IAM; empty if none of them tells.
 async function findAccount(
   account: HuaweiAccount,
   identity: HuaweiIdentity,

@@ -1,5 +1,5 @@
 /**
- * Huawei Cloud COC as the lifecycle knows it: arguments, what the service can do, and how to connect.
+ * Huawei Cloud COC as the lifecycle knows it: arguments, the capabilities of the service, and the connection.
  */
 import { address, identifier, oneOf, text } from "../../../execution/rules";
 import type { BackendDefinition } from "../../../execution/service";

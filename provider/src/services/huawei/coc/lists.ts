@@ -22,8 +22,8 @@ import { buildListExecutions } from "./api";
 export const listPageSize = 100;
 // A service that gives fewer rows than it is asked for, and no total, gives its own ten at least.
 const leastPage = 10;
-// The service can't be asked for what is still running, so all that began since then is read. Executions of jobs take hours at the
-// most; what is older, and was left suspended, is not found.
+// The service cannot be asked for running executions, so all executions that began since then are read. Executions of
+// jobs take hours at the most. An older execution that was left suspended is not found.
 const unsettledSinceMs = 30 * 24 * 3_600_000;
 const unsettledPages = 500;
 
@@ -56,7 +56,8 @@ export class JobLists {
     const request = buildListExecutions(this.#job, {
       limit,
       offset,
-      // Asked for is what began later; what began at that time counts.
+      // The service lists executions that began later than the given time; an execution that began at that time counts
+      // too.
       startedAfterMs: startedAfterMs === undefined ? undefined : Math.max(0, Math.floor(startedAfterMs) - 1),
     });
     const answer = await this.#sender.send(request, { signal, attempts });
@@ -73,7 +74,7 @@ export class JobLists {
 
   /**
    * The executions of the last 30 days that have not settled, newest first.
-   * @throws IncompleteListError where the list has no end, or rows that can't be read.
+   * @throws IncompleteListError when the list has no end, or rows that can't be read.
    */
   async unsettled(signal: AbortSignal): Promise<readonly ExecutionSummary[]> {
     const filter = { startedAfterMs: this.#clock.now() - unsettledSinceMs };

@@ -31,7 +31,7 @@ export function runNameIn(description: unknown): string | null | undefined {
   return description !== "" && isBeginning(description) ? undefined : null;
 }
 
-// Also of what was cut within the words of the mark.
+// Also true for a description that was cut within the words of the mark.
 function isBeginning(description: string): boolean {
   return description.startsWith(opening) || opening.startsWith(description);
 }

@@ -1,12 +1,11 @@
 /**
- * COC's status words and what they mean here.
+ * COC's status words and their meaning here.
  *
  * The reference lists seven for an execution, and none for its steps, which are read by the same list:
  * - `Succeed` ended well; `Failed` ended badly; `Timeout` took too long; `Canceled` was stopped.
  * - `Running` and `Canceling` are still running.
  * - `Pending` is suspended: the execution waits until somebody resumes, retries or terminates it.
- * - Anything else is unknown: the execution may still be running, so waiting continues until the caller's own
- *   deadline.
+ * - Anything else is unknown: the execution may still be running, so waiting continues until the caller's own deadline.
  */
 import type { ExecutionStatus } from "../../../execution/snapshot";
 

@@ -1,5 +1,5 @@
 /**
- * Reads the steps of an execution, which the service has in a list of its own, and what they gave.
+ * Reads the steps of an execution, which the service has in a list of its own, and their results.
  */
 import { PageWalk } from "../../../execution/pageWalk";
 import type { ExecutionSnapshot } from "../../../execution/snapshot";
@@ -33,7 +33,7 @@ export class StepsReader {
 
   /**
    * The snapshot with its steps. Its output is that of the last step that has one: an execution has none of its own.
-   * @throws what the requests throw.
+   * @throws the errors of the requests.
    */
   async withSteps(snapshot: ExecutionSnapshot, signal: AbortSignal): Promise<ExecutionSnapshot> {
     const { steps, isWhole } = await this.#read(snapshot.executionId, signal);

@@ -13,7 +13,7 @@ import { toExecutionStatus } from "./statuses";
 
 /**
  * Reads the id of the started execution.
- * @throws ResponseFormatError where there is none that a request could name.
+ * @throws ResponseFormatError when there is none that a request could name.
  */
 export function parseStart(answer: HttpAnswer, request: RequestSummary): string {
   return demandExecutionId(idIn(readJsonObject(answer, request)), "execution_id", request);
@@ -21,7 +21,7 @@ export function parseStart(answer: HttpAnswer, request: RequestSummary): string 
 
 /**
  * Reads the outcome of a synchronous run: times as text, errors by node, output only where it succeeded.
- * @throws ResponseFormatError where there is no id that a request could name, or no status.
+ * @throws ResponseFormatError when there is no id that a request could name, or no status.
  */
 export function parseStartSync(answer: HttpAnswer, request: RequestSummary): ExecutionSnapshot {
   const body = readJsonObject(answer, request);
@@ -50,7 +50,7 @@ export function parseStartSync(answer: HttpAnswer, request: RequestSummary): Exe
 
 /**
  * Reads an execution.
- * @throws ResponseFormatError where there is no status, or it is another execution's.
+ * @throws ResponseFormatError when there is no status, or it is another execution's.
  */
 export function parseShowWorkflowExecution(
   answer: HttpAnswer,
@@ -72,8 +72,8 @@ export function parseShowWorkflowExecution(
 
 /**
  * Reads one of the headers that an execution was started with.
- * @returns its text; null where the start had none of this name; undefined where the service does not show headers.
- * @throws ResponseFormatError where the answer is not JSON, or another execution's.
+ * @returns its text; null if the start had none of this name; undefined if the service does not show headers.
+ * @throws ResponseFormatError when the answer is not JSON, or another execution's.
  */
 export function parseStartHeader(
   answer: HttpAnswer,
@@ -102,7 +102,7 @@ export interface FlowPage {
 
 /**
  * Reads a page of either list.
- * @throws ResponseFormatError where there is no list.
+ * @throws ResponseFormatError when there is no list.
  */
 export function parsePage(answer: HttpAnswer, request: RequestSummary): FlowPage {
   const { executions: rows, total } = readJsonObject(answer, request);

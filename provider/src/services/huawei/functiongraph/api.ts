@@ -166,7 +166,7 @@ export function buildRetryWorkFlow(flow: Flow, executionId: string): HttpRequest
     endpoint: flow.endpoint,
     path: path(flow, "executions", executionId, "retry"),
     headers,
-    // A second one would retry what the first has set going.
+    // A second request would retry the steps that the first has set going.
     repeatable: false,
   };
 }

@@ -24,7 +24,7 @@ import { toRawStatuses } from "./statuses";
 
 // Without a window the service lists the last three days only; flows are younger than this.
 const earliestMs = Date.UTC(2018, 0, 1);
-// The service's clock may be ahead of ours, and ours be wrong: a window that ends too early hides what runs now.
+// The service's clock may be ahead of ours, and ours be wrong: a window that ends too early hides running executions.
 const latestAheadMs = 25 * 3_600_000;
 // The statuses by which the plain list can filter; the paged list knows more words, but no filter.
 const filterable = new Set(["success", "fail", "running", "timeout", "cancel"]);
@@ -34,7 +34,7 @@ const unsettledPages = 500;
 // A page of fewer rows than asked for need not be the last: the documents differ on how many there can be at most, and the
 // service may have a limit of its own. No service cuts pages to fewer rows than this.
 const leastPage = 10;
-// For lists with too many rows: what is not among the newest thousand has ended long ago.
+// For lists with too many rows: an execution that is not among the newest thousand has ended long ago.
 const pagesToFind = 10;
 
 /** The lists of one flow. */
@@ -48,8 +48,8 @@ export class FlowLists {
   }
 
   /**
-   * One page, newest first. Pages go by offset from the newest, so what starts meanwhile shifts them: executions are then
-   * seen twice, never missed, and whoever goes through the pages drops the second.
+   * One page, newest first. Pages go by offset from the newest, so executions that start meanwhile shift the pages:
+   * executions are then seen twice, never missed. The reader of the pages drops the second.
    */
   async page(filter: ExecutionFilter, page: PageOptions, signal: AbortSignal): Promise<ExecutionPage> {
     const { client, address, remedies } = this.#workflow;
@@ -69,7 +69,7 @@ export class FlowLists {
     const { attempts } = page;
     const answer = await client.send(request, { signal, attempts, remedies });
     const { executions, rows, total, unreadable } = parsePage(answer, summarize(request));
-    // Whole seconds in the window: what began within the last one is sorted out here.
+    // Whole seconds in the window: executions that began within the last second are sorted out here.
     const wanted = executions.filter(matches(filter));
     const served = { executions: wanted, unreadable, servedAtMs: servedAtMs(answer) };
     if (isLastPage({ rows, total }, page.limit, offset)) return served;
@@ -77,9 +77,9 @@ export class FlowLists {
   }
 
   /**
-   * All executions that have not settled, newest first. By the plain list: the paged one can't filter, and what runs may be
-   * behind thousands that have ended.
-   * @throws IncompleteListError where the list has no end, or rows that can't be read.
+   * All executions that have not settled, newest first. By the plain list: the paged list cannot filter, and a running
+   * execution may be behind thousands that have ended.
+   * @throws IncompleteListError when the list has no end, or rows that can't be read.
    */
   async unsettled(signal: AbortSignal): Promise<readonly ExecutionSummary[]> {
     const { client, address, remedies, subject } = this.#workflow;
@@ -94,7 +94,7 @@ export class FlowLists {
       const answer = await client.send(request, { signal, remedies });
       const page = parsePage(answer, summarize(request));
       demandReadable(page.unreadable, subject);
-      // A service that knows no filter lists what has ended too.
+      // A service that knows no filter also lists executions that have ended.
       found.push(...walk.news(page.executions, idOf).filter(({ status }) => !isSettled(status)));
       offset += page.rows;
       nextOffset = isLastPage(page, unsettledPage, offset - page.rows) ? undefined : String(offset);
@@ -105,7 +105,7 @@ export class FlowLists {
     return found;
   }
 
-  /** An execution's row; undefined where it is not among the newest thousand. */
+  /** An execution's row; undefined if it is not among the newest thousand. */
   async find(
     executionId: string,
     { attempts, signal }: Pick<DescribeOptions, "attempts" | "signal">,

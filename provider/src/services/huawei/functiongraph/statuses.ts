@@ -1,10 +1,9 @@
 /**
- * FunctionGraph's status words and what they mean here.
+ * FunctionGraph's status words and their meaning here.
  *
  * The detail and the plain list have five, the paged list has nine:
  * - `success` ended well; `fail` ended badly; `timeout` took too long; `cancel` was stopped.
- * - `running`, `retrying`, `recovered` (taken up again), `stopping` are still running; `scheduled` waits in
- *   the queue.
+ * - `running`, `retrying`, `recovered` (taken up again), `stopping` are still running; `scheduled` waits in the queue.
  * - Anything else is unknown: it may still be running, so waiting continues until the caller's own deadline.
  */
 import type { ExecutionStatus } from "../../../execution/snapshot";
@@ -29,7 +28,9 @@ export function toExecutionStatus(rawStatus: string): ExecutionStatus {
   return statuses.get(rawStatus.toLowerCase()) ?? "unknown";
 }
 
-/** The service's words for one of ours: what to ask a list for. Several, or none where it has no such word. */
+/**
+ * The service's words for a status of ours, for the filter of a list. Several, or none if the service has no such word.
+ */
 export function toRawStatuses(status: ExecutionStatus): string[] {
   return [...statuses].filter(([, meaning]) => meaning === status).map(([raw]) => raw);
 }
