@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { pulumiFolder } from "../support/stack";
 
-jest.setTimeout(300_000);
+jest.setTimeout(600_000);
 
 const root = resolve(__dirname, "../..");
 
