@@ -8,7 +8,7 @@ import { parse } from "yaml";
 const read = (path: string): string => readFileSync(resolve(__dirname, "../..", path), "utf8");
 const json = (path: string): any => JSON.parse(read(path)); // eslint-disable-line @typescript-eslint/no-explicit-any
 
-/** What is supported and what covers it, by the first cell of the row. */
+/** Support and its coverage, by the first cell of the row. */
 const rows = new Map(
   read("docs/reference/compatibility.md")
     .split("\n")
