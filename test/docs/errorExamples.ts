@@ -148,7 +148,7 @@ export function asDocumented(message: string): string {
     .replace(/\(request id [\w-]+\)/g, "(request id 7c1f9e)")
     .replaceAll(
       "urn:pulumi:test::test::type::execution",
-      "urn:pulumi:dev::fleet::pulumi-nodejs:dynamic/aom:WorkflowExecution::patch",
+      "urn:pulumi:dev::fleet::pulumi-nodejs:aom:WorkflowExecution::patch",
     )
     .replace(/\(pulumi-runbook [\w.-]+\)/g, "(pulumi-runbook 1.0.0)")
     .replace(/http:\/\/127\.0\.0\.1:\d+/g, "https://aom.cn-north-4.myhuaweicloud.com");
