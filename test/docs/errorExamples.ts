@@ -137,7 +137,7 @@ export const mishaps: Readonly<Record<ErrorCode, Mishap>> = {
   },
   "WFX-INTERRUPTED": async (scene) => {
     await scene.takes(30 * minuteMs);
-    return interrupted(scene, /^step 1/);
+    return interrupted(scene, /^1\/1 /);
   },
 };
 
