@@ -72,7 +72,7 @@ describe("YAML", () => {
       expect(Object.keys(declared.inputProperties)).toEqual(expect.arrayContaining(Object.keys(properties)));
       expect(Object.keys(properties)).toEqual(expect.arrayContaining([...(declared.requiredInputs ?? [])]));
     }
-    // What the outputs read from a resource.
+    // The outputs read properties that the resource has.
     for (const [, resource, output] of code.matchAll(/\$\{(\w+)\.(\w+)/g)) {
       const declared = schema.resources[value.resources![resource!]!.type]!;
       expect(Object.keys(declared.properties)).toContain(output);

@@ -65,7 +65,7 @@ function run(command: string, args: readonly string[], cwd = place.folder): Prom
   });
 }
 
-/** What a program prints that must succeed. */
+/** Runs a program that must succeed; gives its output. */
 async function demand(command: string, args: readonly string[]): Promise<string> {
   const { code, stdout, stderr } = await run(command, args);
   if (code !== 0) throw new Error(`${args.join(" ")}: ${stdout}\n${stderr}`);
