@@ -68,3 +68,16 @@ test("TypeScript", () => {
   for (const kind of ["node16", "nodenext", "bundler"])
     expect(rows.get("module modes")!.supported).toContain(kind);
 });
+
+test("package managers", () => {
+  const tool = read("tools/toolchains.mjs");
+  const { jobs } = parse(read(".github/workflows/ci.yml")) as {
+    jobs: Record<string, { strategy?: { matrix: Record<string, string[]> } }>;
+  };
+  const { covered } = rows.get("package managers")!;
+  expect(covered).toContain(`pnpm ${/pnpm@(\d+)/.exec(tool)![1]!} and Yarn ${/cli-dist@(\d+)/.exec(tool)![1]!}`);
+  expect(jobs["toolchains"]!.strategy!.matrix).toMatchObject({
+    manager: ["npm", "pnpm", "yarn"],
+    sdk: ["oldest", "newest"],
+  });
+});
