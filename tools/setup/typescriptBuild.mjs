@@ -8,6 +8,7 @@ import { ensurePackageChangelogs } from "./packageChangelog.mjs";
 import { SetupError } from "./progress.mjs";
 import { ensureRolledTypes, entriesOf } from "./rolledTypes.mjs";
 import { runCommand } from "./runCommand.mjs";
+import { removeStaleOutputs } from "./staleOutputs.mjs";
 
 const PROJECTS = ["provider", "emulator"];
 const CONFIGURATION = [
@@ -45,6 +46,7 @@ export async function ensureBuilt(root, say) {
     throw new SetupError(`The sources do not compile:\n${compiled.stdout.trim() || compiled.lastLines}`);
   }
   for (const project of PROJECTS) {
+    await removeStaleOutputs(join(root, project));
     await ensureRolledTypes(join(root, project), say);
   }
   await mkdir(dirname(stampFile), { recursive: true });
