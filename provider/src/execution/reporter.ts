@@ -9,8 +9,8 @@ export interface Reporter {
   /** Reports the present work, apart from the execution: the text replaces the live line of the resource. */
   status(text: string): void;
   /**
-   * How the execution stands. Called only when something other than the time has changed.
-   * @param expectedMs how long it usually takes, in milliseconds; left out where that is not known, or means nothing.
+   * Reports the status of the execution. Called only when something other than the time has changed.
+   * @param expectedMs the usual duration, in milliseconds; left out if it is not known, or means nothing.
    */
   progressed(snapshot: ExecutionSnapshot, expectedMs?: number): void;
   /**

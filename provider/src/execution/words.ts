@@ -23,11 +23,11 @@ export interface MessageContext {
   readonly subject: string;
   readonly consoleUrl: string | undefined;
   readonly common: CommonArguments;
-  /** Of the resource; undefined where it is not known. */
+  /** Of the resource; undefined if it is not known. */
   readonly urn?: string | undefined;
 }
 
-/** What a call knows that a message is about. */
+/** The facts about a call for its messages. */
 export interface MessageSource {
   readonly args: RunArguments;
   readonly urn: string | undefined;

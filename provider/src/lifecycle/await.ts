@@ -36,9 +36,9 @@ const confirmStopMs = 60_000;
 /** The known facts of the execution before the wait. */
 export interface AwaitStart {
   readonly executionId: string;
-  /** True where it was started in this call. */
+  /** True if it was started in this call. */
   readonly justStarted: boolean;
-  /** True where it was started, or found, just now: a service can show an execution in one place before another. */
+  /** True if it was started, or found, just now: a service can show an execution in one place before another. */
   readonly mayBeInvisible?: boolean;
   /** The start of the execution, by our clock; set if it was started in this call. */
   readonly beganMs?: number | undefined;

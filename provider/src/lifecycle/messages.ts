@@ -26,7 +26,7 @@ import { cleanText, shorten } from "../ground/text";
 
 const maxTargets = 2;
 const maxLogLines = 3;
-/** What a teardown does next takes two more lines. */
+/** The next step of a teardown takes two more lines. */
 const maxLogLinesOfTeardown = 2;
 const maxLogLineLength = 160;
 
@@ -136,7 +136,7 @@ function describeResume(context: MessageContext): string {
 
 /**
  * We were told to end before the execution did.
- * @param isSeenRunning true where this deployment started the execution or saw it run, and no status request has failed
+ * @param isSeenRunning true if this deployment started the execution or saw it run, and no status request has failed
  *   since.
  */
 export function describeInterrupted(
@@ -223,7 +223,7 @@ const leaveRunning = `  To leave the execution running instead, set onDelete to 
 
 /**
  * An execution was asked to stop, and has not.
- * @param isSeenRunning true where the last status request saw it run.
+ * @param isSeenRunning true if the last status request saw it run.
  */
 export function describeNotStopped(
   executionId: string,

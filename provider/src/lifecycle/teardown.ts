@@ -27,7 +27,7 @@ const copyLookMs = 100;
 /**
  * Runs it and waits.
  * @param id the resource's: it names this arming, so that a destroy which is repeated finds its execution again.
- * @throws WorkflowExecutionError where it did not end as wanted: the resource stays.
+ * @throws WorkflowExecutionError when it did not end as wanted: the resource stays.
  */
 export async function tearDown(id: string, call: LifecycleCall): Promise<void> {
   const backend = await inStartPhase(call, (phase) =>

@@ -124,7 +124,7 @@ function describeRefusal(
   ].join("\n");
 }
 
-/** The line of the program that calls a constructor; undefined where that can't be told. */
+/** The line of the program that calls a constructor; undefined if that can't be told. */
 function callerOf(constructor: object): string | undefined {
   const holder: { stack?: string } = {};
   Error.captureStackTrace(holder, constructor as () => void);
@@ -133,8 +133,8 @@ function callerOf(constructor: object): string | undefined {
 
 const empty: Properties = emptyOutputs;
 
-// The state says null of what an execution does not have; where a mock answers, it may be undefined. Made when it is read:
-// an Output costs the SDK a dozen promises, and most programs read few of them.
+// The state has null for a value that an execution does not have; the answer of a mock may have undefined. The Output
+// is made when it is read: an Output costs the SDK a dozen promises, and most programs read few of them.
 function readNull(resource: pulumi.CustomResource, name: string): void {
   const stored = (resource as unknown as Record<string, pulumi.Output<unknown> | undefined>)[name];
   let said: pulumi.Output<unknown> | undefined;

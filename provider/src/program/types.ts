@@ -111,7 +111,7 @@ export interface ExecutionOutputs {
   output: any; // eslint-disable-line @typescript-eslint/no-explicit-any -- the workflow's author decides its shape
   /** The steps that have begun, in their order; at most the last 200. */
   steps: ExecutionStep[];
-  /** How many steps the workflow has; absent if the service does not give it. */
+  /** The number of steps of the workflow; absent if the service does not give the number. */
   stepsTotal: number | undefined;
   /** The first step that failed; absent if none did. */
   failure: Failure | undefined;
@@ -122,7 +122,7 @@ export interface ExecutionOutputs {
   /** Paths of the values that were cut to keep the state small; empty if there are none. */
   truncated: string[];
   /**
-   * Paths of the values in `output` that differ from what the workflow gave: integers beyond 2^53 as text, texts and keys
+   * Paths of the values in `output` that differ from the workflow's own: integers beyond 2^53 as text, texts and keys
    * without control characters, values that Pulumi would misread as JSON text. Empty if there are none.
    */
   altered: string[];

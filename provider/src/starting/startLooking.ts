@@ -148,7 +148,7 @@ class StartSearch {
     return this.#open?.since || wanted.isGiven ? free : free.filter(isUnsettled);
   }
 
-  // Goes on looking for the execution of a start; undefined where there is none, and none was posted by this call.
+  // Goes on looking for the execution of a start; undefined if there is none, and none was posted by this call.
   async #searchOn(
     open: PendingStart,
     look: Look,

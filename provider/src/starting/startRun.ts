@@ -18,8 +18,8 @@ import { startNamed } from "./startNamed";
 
 /**
  * Finds or starts the execution of a run.
- * @throws InputError, ConfigurationError, ServiceError, TransportError where nothing was started.
- * @throws StartUncertainError where it can't be told whether the run has been started: nothing was started in addition.
+ * @throws InputError, ConfigurationError, ServiceError, TransportError when nothing was started.
+ * @throws StartUncertainError when it can't be told whether the run has been started: nothing was started in addition.
  */
 export async function startRun(backend: Backend, wanted: WantedRun, host: StartCall): Promise<Run> {
   const { register, urn } = host;

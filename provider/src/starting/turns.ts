@@ -28,7 +28,7 @@ interface AnotherTurn {
   readonly why: string;
   /** The delay before the turn, in milliseconds. @default as a queue is checked */
   readonly againMs?: number;
-  /** True where a start may have been handled: its execution is searched for however short the deployment's time is. */
+  /** True if a start may have been handled: its execution is searched for however short the deployment's time is. */
   readonly isInDoubt?: true;
 }
 
@@ -36,7 +36,7 @@ interface AnotherTurn {
 export interface Way {
   /** True if the start matters for the next one's decision. */
   readonly alone: boolean;
-  /** True where other processes of this machine are to be kept out meanwhile. */
+  /** True if other processes of this machine are to be kept out meanwhile. */
   readonly locked: boolean;
   /**
    * The error for giving up, where a start is in doubt.
@@ -151,7 +151,7 @@ export async function decideConcurrency(
   return { why: describeQueued(running) };
 }
 
-/** True where `concurrency` lets nothing start beside a running execution. */
+/** True if `concurrency` lets nothing start beside a running execution. */
 export function mindsRunning({ host }: Starting): boolean {
   const { concurrency } = host.args.common;
   return concurrency === "queue" || concurrency === "reject";

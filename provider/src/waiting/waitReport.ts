@@ -17,7 +17,7 @@ export interface Told {
   readonly endedSteps: Set<string>;
   unknownStatus: boolean;
   outage: boolean;
-  /** True where a status of this deployment has shown the execution. */
+  /** True if a status of this deployment has shown the execution. */
   isSeen: boolean;
   /** The last snapshot. */
   last?: ExecutionSnapshot;
@@ -32,7 +32,7 @@ export function nothingTold(): Told {
 export interface WaitReportOptions {
   readonly reporter: Reporter;
   readonly told: Told;
-  /** How long it usually takes, in milliseconds; undefined after a stop, which takes its own time. */
+  /** The usual duration, in milliseconds; undefined after a stop, which takes its own time. */
   readonly expectedMs: () => number | undefined;
 }
 

@@ -33,7 +33,7 @@ export interface Wait {
    */
   readonly isStopping?: boolean | undefined;
   /**
-   * True where the steps so far are read while a long poll is under way.
+   * True if the steps so far are read while a long poll is under way.
    * @default false
    */
   readonly readsProgress?: boolean | undefined;
@@ -197,7 +197,7 @@ async function followUntilSettled(
   }
 }
 
-// Undefined where it failed in a way that may pass, or was cut off, which is no failure.
+// Undefined if it failed in a way that may pass, or was cut off, which is no failure.
 async function nextStatus(
   subscription: Subscription,
   signal: AbortSignal,

@@ -36,7 +36,7 @@ interface LiveLine {
   isSent: boolean;
 }
 
-/** What is on its way to the row of one resource. */
+/** The messages on their way to the row of one resource. */
 interface Queue {
   readonly tail: Promise<void>;
   /** The last message, where that is a live line. */
@@ -48,10 +48,10 @@ export class EngineMessages {
   readonly #connect: () => EngineConnection | undefined;
   #engine: EngineConnection | undefined | "unavailable";
   #infoLines = 0;
-  // What is on its way to the engine, by resource.
+  // The messages on their way to the engine, by resource.
   readonly #queues = new Map<string, Queue>();
 
-  /** @param connect gives the engine; undefined where there is none. Called at the first message. */
+  /** @param connect gives the engine; undefined if there is none. Called at the first message. */
   constructor(connect: () => EngineConnection | undefined) {
     this.#connect = connect;
   }
@@ -79,7 +79,7 @@ export class EngineMessages {
     };
   }
 
-  /** Resolves when the engine has heard what was said of a resource: its outcome is to stand below that. */
+  /** Resolves when the engine has received the messages of a resource: the outcome is to stand below them. */
   async everythingSaid(urn: string | undefined): Promise<void> {
     if (urn !== undefined) await this.#queues.get(urn)?.tail;
   }
@@ -103,8 +103,8 @@ export class EngineMessages {
     void this.#enqueue(urn, send, status);
   }
 
-  // One after the other: the engine takes what arrives together in any order, and the last word on a row is to be the
-  // outcome. What is sent never fails.
+  // One after the other: the engine takes messages that arrive together in any order, and the last message on a row is
+  // to be the outcome. Sending a message never fails.
   async #enqueue(urn: string, send: () => Promise<void>, status?: LiveLine): Promise<void> {
     const before = this.#queues.get(urn);
     const tail = before ? before.tail.then(send) : send();

@@ -38,7 +38,7 @@ export interface ServedDeployment {
   readonly host: {
     /** Aborts when the deployment is to end. */
     readonly signal: AbortSignal;
-    /** The same text in all processes that serve this deployment; undefined where that is not known. */
+    /** The same text in all processes that serve this deployment; undefined if that is not known. */
     readonly deployment: string | undefined;
     /** Resolves to true if the engine is still there, or if that cannot be told. */
     hasEngine(): Promise<boolean>;
@@ -67,7 +67,7 @@ export interface CheckedResource {
   readonly customTimeouts?: CustomTimeouts;
   /** The URN under which the state has the resource, where an alias moves it and the front is told. */
   readonly formerUrn?: string | undefined;
-  /** True where the engine gave old inputs: the state has the resource. */
+  /** True if the engine gave old inputs: the state has the resource. */
   readonly isInState: boolean;
 }
 
@@ -79,7 +79,7 @@ export interface ComparedResource {
   /** Paths of properties whose change runs the workflow again; empty if the engine takes care of that. */
   readonly replaceOnChanges: readonly string[];
   readonly newSecrets: readonly NewSecret[];
-  /** True where an outcome is no reason to do anything: the execution is being taken into the state as it is. */
+  /** True if an outcome is no reason to do anything: the execution is being taken into the state as it is. */
   readonly isOutcomeTaken?: boolean;
   /** Says why something will be done; not called where nothing will. */
   explain(result: Diff, isDeployment: boolean): Promise<void>;
@@ -137,7 +137,7 @@ export class ResourceCalls {
 
   /**
    * Starts and waits.
-   * @throws WorkflowExecutionError and others, where nothing was started or it can't be told.
+   * @throws WorkflowExecutionError and others, when nothing was started or it can't be told.
    */
   async create(call: ResourceCall): Promise<Outcome> {
     const { urn } = call;
@@ -183,7 +183,7 @@ export class ResourceCalls {
     // The resource is deleted before its successor is created, and perhaps never compared.
     if (isReplacement) this.#memory.rememberUnlessKnown(urn, supersededBy(id, call.args));
     await this.#alive(call, (live) => deleteExecution(id, live.args, { ...this.#host(live), isReplacement }));
-    // What is replaced goes when the state has what takes its place.
+    // A replaced execution is deleted when the state has its successor.
     const successor = deployment.answered.findLast((each) => each.urn !== undefined && each.urn === urn);
     if (!isReplacement || successor === undefined) return;
     await register.handedOver(this.#definition.service, urn, successor.id);
@@ -203,7 +203,7 @@ export class ResourceCalls {
     }
   }
 
-  /** What the lifecycle is given for a call. */
+  /** The lifecycle's means for a call. */
   #host({ urn, programSecrets, reporter, timeoutSeconds }: ResourceCall): LifecycleHost {
     const { host, register } = this.#served;
     return {
