@@ -8,7 +8,7 @@ import { parse } from "yaml";
 const read = (path: string): string => readFileSync(resolve(__dirname, "../..", path), "utf8");
 const json = (path: string): any => JSON.parse(read(path)); // eslint-disable-line @typescript-eslint/no-explicit-any
 
-/** What is supported and what covers it, by the first cell of the row. */
+/** Support and its coverage, by the first cell of the row. */
 const rows = new Map(
   read("docs/reference/compatibility.md")
     .split("\n")
@@ -67,4 +67,17 @@ test("TypeScript", () => {
   expect(versionsIn(supported)).toEqual(tested.map((version) => version!.replace(/\.\d+$/, "")));
   for (const kind of ["node16", "nodenext", "bundler"])
     expect(rows.get("module modes")!.supported).toContain(kind);
+});
+
+test("package managers", () => {
+  const tool = read("tools/toolchains.mjs");
+  const { jobs } = parse(read(".github/workflows/ci.yml")) as {
+    jobs: Record<string, { strategy?: { matrix: Record<string, string[]> } }>;
+  };
+  const { covered } = rows.get("package managers")!;
+  expect(covered).toContain(`pnpm ${/pnpm@(\d+)/.exec(tool)![1]!} and Yarn ${/cli-dist@(\d+)/.exec(tool)![1]!}`);
+  expect(jobs["toolchains"]!.strategy!.matrix).toMatchObject({
+    manager: ["npm", "pnpm", "yarn"],
+    sdk: ["oldest", "newest"],
+  });
 });

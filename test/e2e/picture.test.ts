@@ -18,7 +18,7 @@ test("docs/pictures/up.svg shows what `pulumi up` shows today; `npm run picture`
   );
 
   expect(drawn.at(-1)!.map(untimed)).toEqual(recorded.at(-1)!.map(untimed));
-  // Whether the moment before the first step is seen depends on the machine; each step is long enough to be seen.
+  // A slow machine does not show the moment before the first step; each step is long enough to be seen.
   const stepsOf = (screens: readonly string[][]): string[] =>
     screens.flatMap((screen) => executionRowOf(screen) ?? []).filter((row) => /Check|Run|Verify/.test(row));
   expect(stepsOf(drawn).length).toBeGreaterThan(2);

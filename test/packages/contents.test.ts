@@ -1,4 +1,4 @@
-/** What `npm pack` puts into the two packages: all that a user needs, links that work from the registry, and nothing else. */
+/** The files that `npm pack` puts into the two packages: all that a user needs, links that work from the registry, and nothing else. */
 import { execFileSync } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";

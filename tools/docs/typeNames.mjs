@@ -30,7 +30,7 @@ export class TypeNames {
     const later = isLater(type) ? this.#argumentOf(type) : undefined;
     if (later !== undefined) return this.nameOf(later);
     const parts = (type.isUnion() ? type.types : [type]).filter(
-      (part) => !(part.flags & ts.TypeFlags.Undefined) && !isLater(part),
+      (part) => !(part.flags & (ts.TypeFlags.Undefined | ts.TypeFlags.Null)) && !isLater(part),
     );
     if (parts.length === 0) return "nothing";
     if (parts.every(({ flags }) => flags & ts.TypeFlags.BooleanLike)) return "boolean";
@@ -44,7 +44,8 @@ export class TypeNames {
    * @returns {string}
    */
   #partName(part) {
-    if (part.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown)) return "any JSON value";
+    if (part.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown | ts.TypeFlags.TypeParameter))
+      return "any JSON value";
     if (part.flags & ts.TypeFlags.Void) return "nothing";
     if (part.isStringLiteral()) return `\`${JSON.stringify(part.value)}\``;
     if (part.flags & (ts.TypeFlags.String | ts.TypeFlags.Number)) return this.#checker.typeToString(part);

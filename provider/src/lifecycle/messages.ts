@@ -1,6 +1,6 @@
 /**
- * The messages about an execution that did not end as wanted: what happened, what is still running, what the next command
- * will do, what to do now, where to look. Pure; at most 15 lines each.
+ * The messages about an execution that did not end as wanted. Each says what happened, what is still running, what the
+ * next command will do, what to do now, and where to look. Pure; at most 15 lines each.
  */
 import type { CommonArguments } from "../execution/commonArguments";
 import { rerunReason } from "../execution/commonArguments";
@@ -26,7 +26,7 @@ import { cleanText, shorten } from "../ground/text";
 
 const maxTargets = 2;
 const maxLogLines = 3;
-/** What a teardown does next takes two more lines. */
+/** The next step of a teardown takes two more lines. */
 const maxLogLinesOfTeardown = 2;
 const maxLogLineLength = 160;
 
@@ -72,7 +72,7 @@ function describeAfterFailure(rerun: string | undefined, context: MessageContext
   return [`  The execution is no longer running. ${describeRerun(rerun)}`];
 }
 
-/** What the next deployment does after an outcome. `rerun` is the word of `rerunOn` that makes it run, if any. */
+/** Describes the next deployment after an outcome. `rerun` is the word of `rerunOn` that makes it run, if any. */
 function describeRerun(rerun: string | undefined): string {
   return rerun === undefined
     ? `The next \`pulumi up\` does not run the workflow again (rerunOn). To run it, change "triggers".`
@@ -80,8 +80,8 @@ function describeRerun(rerun: string | undefined): string {
 }
 
 /**
- * What became of an execution for which we did not want to wait any longer. It is "left" or "stopping" only where the last
- * status request saw the execution run: in an outage nobody knows.
+ * The fate of an execution for which we did not want to wait any longer. The fate is "left" or "stopping" only if the
+ * last status request saw the execution run: in an outage nobody knows.
  */
 type TimedOutEnd = "left" | "unseen" | "stopped" | "stopping" | "stopUnseen" | "stopFailed";
 
@@ -91,10 +91,10 @@ export function describeTimedOut(
   context: MessageContext & {
     executionId: string;
     timeoutSeconds: number;
-    /** What set the time: an argument or a resource option. */
+    /** The source of the time limit: an argument or a resource option. */
     timeoutSetting: string;
     end: TimedOutEnd;
-    /** Why the last status request, or the stop, failed. */
+    /** The reason why the last status request, or the stop, failed. */
     lastError?: unknown;
   },
 ): string {
@@ -136,7 +136,7 @@ function describeResume(context: MessageContext): string {
 
 /**
  * We were told to end before the execution did.
- * @param isSeenRunning true where this deployment started the execution or saw it run, and no status request has failed
+ * @param isSeenRunning true if this deployment started the execution or saw it run, and no status request has failed
  *   since.
  */
 export function describeInterrupted(
@@ -201,7 +201,7 @@ export function describeForgotten(executionId: string, context: MessageContext):
   );
 }
 
-/** Whatever went wrong before there was an execution. */
+/** Describes an error before there was an execution. */
 export function describeNotStarted(error: { message: string; code?: string | undefined }): string {
   // Wrong settings are told in our own words: the longest text names every place where credentials can be set.
   const maxLength = error.code === "WFX-CONFIGURATION" ? maxPartLength : maxTextLength;
@@ -213,7 +213,7 @@ export function describeNotStarted(error: { message: string; code?: string | und
   );
 }
 
-/** Whatever goes wrong in a call that starts nothing: with its code, where it does not say it itself. */
+/** Describes an error in a call that starts nothing: with the code, unless the message has the code. */
 export function describeError(error: { message: string; code?: string | undefined }): string {
   if (error.code === undefined || error.message.includes(error.code)) return error.message;
   return `${error.message}\n  Error ${formatCode(error.code)}\n  ${errorPage(error.code)}`;
@@ -223,7 +223,7 @@ const leaveRunning = `  To leave the execution running instead, set onDelete to 
 
 /**
  * An execution was asked to stop, and has not.
- * @param isSeenRunning true where the last status request saw it run.
+ * @param isSeenRunning true if the last status request saw it run.
  */
 export function describeNotStopped(
   executionId: string,
