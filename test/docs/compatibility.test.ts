@@ -75,7 +75,9 @@ test("package managers", () => {
     jobs: Record<string, { strategy?: { matrix: Record<string, string[]> } }>;
   };
   const { covered } = rows.get("package managers")!;
-  expect(covered).toContain(`pnpm ${/pnpm@(\d+)/.exec(tool)![1]!} and Yarn ${/cli-dist@(\d+)/.exec(tool)![1]!}`);
+  expect(covered).toContain(
+    `pnpm ${/pnpm@(\d+)/.exec(tool)![1]!} and Yarn ${/cli-dist@(\d+)/.exec(tool)![1]!}`,
+  );
   expect(jobs["toolchains"]!.strategy!.matrix).toMatchObject({
     manager: ["npm", "pnpm", "yarn"],
     sdk: ["oldest", "newest"],

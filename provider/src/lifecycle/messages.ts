@@ -5,7 +5,7 @@
 import type { CommonArguments } from "../execution/commonArguments";
 import { rerunReason } from "../execution/commonArguments";
 import { nameStep, formatDuration } from "../execution/progress";
-import type { ExecutionSnapshot, ExecutionStep, FailedTarget } from "../execution/snapshot";
+import type { ExecutionSnapshot } from "../execution/snapshot";
 import { durationBetweenMs, firstFailedStep } from "../execution/snapshot";
 import type { MessageContext } from "../execution/words";
 import {
@@ -22,13 +22,7 @@ import {
 } from "../execution/words";
 import type { ErrorCode } from "../ground/errors";
 import { messageOf } from "../ground/errors";
-import { cleanText, shorten } from "../ground/text";
-
-const maxTargets = 2;
-const maxLogLines = 3;
-/** The next step of a teardown takes two more lines. */
-const maxLogLinesOfTeardown = 2;
-const maxLogLineLength = 160;
+import { describeStep } from "./stepMessages";
 
 /** The execution itself ended badly. */
 export function describeFailed(snapshot: ExecutionSnapshot, context: MessageContext): string {
@@ -269,39 +263,4 @@ function describeNextAfterStop(common: CommonArguments): string {
     return "  The resource stays in the state. The next `pulumi destroy` runs the workflow again.";
   }
   return `  ${describeRerun(rerunReason(common, "stopped"))}`;
-}
-
-function describeStep(
-  snapshot: ExecutionSnapshot,
-  step: ExecutionStep,
-  { common }: MessageContext,
-): string[] {
-  const logLines = common.runOn === "destroy" ? maxLogLinesOfTeardown : maxLogLines;
-  const failed = step.failedTargets ?? [];
-  const targets = step.targets;
-  const total = targets ? targets.succeeded + targets.failed + targets.running + targets.notPerformed : 0;
-  const what = targets?.failed
-    ? `${String(targets.failed)} of ${String(total)} ${total === 1 ? "target" : "targets"} failed`
-    : describeOutcome(step.status);
-  const shown = failed.slice(0, maxTargets);
-  const more = (targets?.failed ?? failed.length) - shown.length;
-  return [
-    `  ${nameStep(snapshot, step)}: ${what}${step.error ? `: ${oneLine(step.error)}` : ""}`,
-    ...shown.flatMap((target) => describeTarget(target, logLines)),
-    ...(more > 0 ? [`    and ${String(more)} more; all of them are in the output "steps"`] : []),
-  ];
-}
-
-function describeTarget(target: FailedTarget, logLines: number): string[] {
-  const who = target.name ?? target.id ?? "a target without a name";
-  const address = target.address === undefined ? "" : ` (${target.address})`;
-  const exit = target.exitCode === undefined ? "" : `, exit code ${target.exitCode}`;
-  const message = target.message ? `: ${oneLine(target.message)}` : "";
-  const log = cleanText(target.log ?? "")
-    .split("\n")
-    .filter((line) => line.trim() !== "");
-  return [
-    `    ${oneLine(`${who}${address}${exit}`)}${message}`,
-    ...log.slice(-logLines).map((line) => `      | ${shorten(line.trimEnd(), maxLogLineLength)}`),
-  ];
 }
