@@ -12,7 +12,6 @@ import { REPOSITORY, runTool, setUpEverything, setUpSources } from "./setup/setU
 const BEYOND_UNIT = [
   "test/e2e",
   "test/examples",
-  "test/packages",
   "test/conformance",
   "test/moto",
   "test/providerText/sdks",

@@ -11,6 +11,7 @@ const root = join(__dirname, "../..");
 
 // The folders whose comments begin with their subject.
 const subjectFolders = [
+  "provider/src",
   "emulator/bin",
   "emulator/page",
   "emulator/src",
@@ -18,12 +19,6 @@ const subjectFolders = [
   "bench",
   "test",
   "examples",
-  "provider/src/fronts/dynamic",
-  "provider/src/fronts/plugin",
-  "provider/src/ground",
-  "provider/src/http",
-  "provider/src/services",
-  "provider/src/timeline",
 ];
 
 const folders = ["provider/src", "emulator/src", "tools", "bench", "test/support", "examples"];

@@ -137,7 +137,7 @@ export const mishaps: Readonly<Record<ErrorCode, Mishap>> = {
   },
   "WFX-INTERRUPTED": async (scene) => {
     await scene.takes(30 * minuteMs);
-    return interrupted(scene, /^step 1/);
+    return interrupted(scene, /^1\/1 /);
   },
 };
 
@@ -146,5 +146,10 @@ export function asDocumented(message: string): string {
   return message
     .replace(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "8f1c02aa-3b7e-4c55-9d2f-6f0b2f6f8a10")
     .replace(/\(request id [\w-]+\)/g, "(request id 7c1f9e)")
+    .replaceAll(
+      "urn:pulumi:test::test::type::execution",
+      "urn:pulumi:dev::fleet::pulumi-nodejs:aom:WorkflowExecution::patch",
+    )
+    .replace(/\(pulumi-runbook [\w.-]+\)/g, "(pulumi-runbook 1.0.0)")
     .replace(/http:\/\/127\.0\.0\.1:\d+/g, "https://aom.cn-north-4.myhuaweicloud.com");
 }

@@ -59,5 +59,5 @@ test.each(codes)("%s: the example is a message of the provider, and leads to the
   const { homepage } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { homepage: string };
   expect(link).toBe(`${homepage.replace(/#.*/, "")}/blob/main/${address}`);
   expect(anchorsOf(page)).toContain(anchor);
-  expect(message).toMatch(new RegExp(`[Ee]rror ${code}\n`));
+  expect(message).toMatch(new RegExp(`[Ee]rror ${code} \\(pulumi-runbook 1\\.0\\.0\\)\n`));
 });

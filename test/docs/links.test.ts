@@ -67,6 +67,11 @@ test("the pages and headings that code and packages name exist", () => {
   expect(named.flatMap(({ file, link }) => problemOf(file, link) ?? [])).toEqual([]);
 });
 
+test("the index leads to every page of the documentation", () => {
+  const linked = linksOf(textOf("docs/README.md")).map((link) => `docs/${link}`);
+  expect(linked.sort()).toEqual(pages.filter((page) => /^docs\/.*\//.test(page)).sort());
+});
+
 test("links are found in prose, and not in code", () => {
   const text =
     'See [a](b.md#c "title") and ![p](d.svg).\n\n```md\n[no](no.md)\n# no\n```\n\n`[no](no.md)`\n\n[r]: e.md\n';

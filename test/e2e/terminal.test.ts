@@ -1,5 +1,5 @@
 /**
- * What a person sees: rows of terminals that are 80, 100 and 120 characters wide, and the lines of a log. Real engine, real
+ * Terminals as a person sees them: rows that are 80, 100 and 120 characters wide, and the lines of a log. Real engine, real
  * terminals; the widths share stacks.
  */
 import { writeFileSync } from "node:fs";
@@ -56,7 +56,7 @@ test("first runs and re-runs: the step stands first, no time stands still, the o
   expect(shownRows(first.output, "undo")).toContain("created  armed: runs on destroy");
   expect(diagnosticsOf(lastScreen(first.output), "undo")).toEqual(["armed: runs on destroy"]);
 
-  // 80 columns have room for the engine's own words. What is kept is below the table, whatever the width.
+  // 80 columns have room for the engine's own words. Kept messages are below the table, whatever the width.
   stack.program(program("b"));
   const narrow = await inTerminal(80, ["preview"]);
   expect(diagnosticsOf(lastScreen(narrow.output), "patch")).toEqual(["runs again: triggers.image changed"]);

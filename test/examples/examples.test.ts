@@ -13,6 +13,7 @@ import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { parse } from "yaml";
 import { pinnedTexts } from "../providerText/pinnedTexts";
+import { control as controlPlainly } from "../support/emulators";
 import { demandPulumi } from "../support/pulumiCommand";
 import { emulatedMachine } from "../support/stepFunctions/wire";
 import type { ExampleProject, ExampleProjects } from "./exampleProjects";
@@ -87,10 +88,11 @@ beforeAll(async () => {
 });
 afterAll(() => opened?.close());
 beforeEach(async () => {
-  const { control } = projects;
+  const { emulator, control } = projects;
   await control.reset();
   const nodes = [{ id: "Work", name: "Work", durationMs: 100, output: { rows: 12 } }];
-  await control.workflow("migrate-db", { service: "stepfunctions", nodes });
+  // The package's own client does not know the service, which only the tests' emulator has.
+  await controlPlainly(emulator, "PUT", "/workflows/migrate-db", { service: "stepfunctions", nodes });
   await control.setClock({ rate: 20 });
 });
 
@@ -148,7 +150,7 @@ test.each(programs)("$example", async ({ example, config = {}, started, outputs,
 test("automation-api: shows the progress and the outcome", async () => {
   const project = projects.copy(join(examples, "automation-api"), "automation-api");
   const output = await project.node("deploy.js");
-  expect(output).toMatch(/^patch-fleet: .*[123] of 3/m);
+  expect(output).toMatch(/^patch-fleet: .*[123]\/3 /m);
   expect(output).toContain("succeeded: version 1.4.2");
 });
 

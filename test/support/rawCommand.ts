@@ -12,7 +12,7 @@ export interface RawResult {
   readonly output: string;
 }
 
-/** How a command is run. */
+/** The way a command is run. */
 export interface RawOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** @default false */
@@ -71,7 +71,7 @@ export function shownRows(output: string, name: string): string[] {
   return [...new Set(rows)];
 }
 
-/** What a terminal shows in the end: the last table, and all that stands below it. */
+/** The final screen of a terminal: the last table, and all that stands below it. */
 export function lastScreen(output: string): string {
   const text = withoutInstructions(output);
   return text.slice(text.lastIndexOf("     Type "));

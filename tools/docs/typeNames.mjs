@@ -44,7 +44,8 @@ export class TypeNames {
    * @returns {string}
    */
   #partName(part) {
-    if (part.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown)) return "any JSON value";
+    if (part.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown | ts.TypeFlags.TypeParameter))
+      return "any JSON value";
     if (part.flags & ts.TypeFlags.Void) return "nothing";
     if (part.isStringLiteral()) return `\`${JSON.stringify(part.value)}\``;
     if (part.flags & (ts.TypeFlags.String | ts.TypeFlags.Number)) return this.#checker.typeToString(part);

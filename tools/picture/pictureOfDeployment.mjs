@@ -56,7 +56,7 @@ export function untimed(line) {
     .replace(/ \([\d.ms]+\)(\.*)/g, "")
     .replace(/\bDuration: .*/, "Duration:")
     .replace(/\b(usually|after) (?:takes about )?\d\S*/g, "$1")
-    .replace(/ {2,}/g, "  ")
+    .replace(/ {2,}/g, " ")
     .trim();
 }
 

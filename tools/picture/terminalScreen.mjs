@@ -25,9 +25,18 @@ const EXTENDED = 38;
 const FIRST_COLOUR = 30;
 const PLAIN = new Set([0, 39, 49]);
 
-// eslint-disable-next-line no-control-regex -- control sequences begin with it
-const SEQUENCE =
-  /\u001b\[([?\d;]*)([A-Za-z])|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\r|\n|\u0008|[^\u001b\r\n\u0008]/gu;
+const ESCAPE = "\u001b";
+const BELL = "\u0007";
+const BACKSPACE = "\u0008";
+/** A control sequence (CSI), a command of the operating system (OSC), or one character. */
+const SEQUENCE = new RegExp(
+  [
+    `${ESCAPE}\\[([?\\d;]*)([A-Za-z])`,
+    `${ESCAPE}\\][^${BELL}${ESCAPE}]*(?:${BELL}|${ESCAPE}\\\\)`,
+    `[^${ESCAPE}]`,
+  ].join("|"),
+  "gu",
+);
 
 /** A terminal that grows downwards: rows that a real one would have scrolled away are kept. */
 export class TerminalScreen {
@@ -55,9 +64,9 @@ export class TerminalScreen {
         this.#column = 0;
       } else if (all === "\n") {
         this.#moveTo(this.#row + 1);
-      } else if (all === "\u0008") {
+      } else if (all === BACKSPACE) {
         this.#column = Math.max(0, this.#column - 1);
-      } else if (!all.startsWith("\u001b")) {
+      } else if (!all.startsWith(ESCAPE)) {
         this.#put(all);
       }
     }

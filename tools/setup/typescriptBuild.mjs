@@ -4,9 +4,11 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { ensurePackageChangelogs } from "./packageChangelog.mjs";
 import { SetupError } from "./progress.mjs";
 import { ensureRolledTypes, entriesOf } from "./rolledTypes.mjs";
 import { runCommand } from "./runCommand.mjs";
+import { removeStaleOutputs } from "./staleOutputs.mjs";
 
 const PROJECTS = ["provider", "emulator"];
 const CONFIGURATION = [
@@ -25,6 +27,7 @@ const CONFIGURATION = [
  * @returns {Promise<string>} a description of the work done
  */
 export async function ensureBuilt(root, say) {
+  await ensurePackageChangelogs(root, PROJECTS);
   // In node_modules, because a new install may bring another compiler and because it is in nobody's way there.
   const stampFile = join(root, "node_modules", ".cache", "runbook-build");
   const stamp = await stampOfSources(root);
@@ -43,6 +46,7 @@ export async function ensureBuilt(root, say) {
     throw new SetupError(`The sources do not compile:\n${compiled.stdout.trim() || compiled.lastLines}`);
   }
   for (const project of PROJECTS) {
+    await removeStaleOutputs(join(root, project));
     await ensureRolledTypes(join(root, project), say);
   }
   await mkdir(dirname(stampFile), { recursive: true });

@@ -5,14 +5,14 @@ import { onOneLine } from "../ground/text";
 import type { ExecutionSnapshot, ExecutionStatus, ExecutionStep, TargetCounts } from "./snapshot";
 import { durationBetweenMs, firstFailedStep, isSettled } from "./snapshot";
 
-// Authors of workflows write what they like into names; a line stays a line.
+// Authors of workflows write any text into names; a line stays a line.
 const maxNameLength = 80;
 
 /**
- * How an execution stands, for a row of a terminal that shows the first two dozen characters: the telling part first,
- * and no time that would stand still. E.g. `2/3 Run script, 41 ok 1 failed 8 left, usually 3m`, and `failed after 2m04s,
- * 2/3 Run script`.
- * @param expectedMs how long such executions usually take, in milliseconds; undefined where that is not known.
+ * The status of an execution, for a row of a terminal that shows the first two dozen characters: the telling part
+ * first, and no time that would stand still. E.g. `2/3 Run script, 41 ok 1 failed 8 left, usually 3m`, and
+ * `failed after 2m04s, 2/3 Run script`.
+ * @param expectedMs the usual duration of such executions, in milliseconds; undefined if it is not known.
  */
 export function describeProgress(snapshot: ExecutionSnapshot, expectedMs?: number): string {
   if (isSettled(snapshot.status)) return describeEnd(snapshot);

@@ -1,16 +1,16 @@
 /**
- * What the person who waits is told while an execution is under way. How an execution stands is told as data: each front
- * shows it as its engine can.
+ * News for the person who waits while an execution is under way. The status of an execution is reported as data: each
+ * front shows the data as its engine can.
  */
 import type { ExecutionSnapshot, ExecutionStep } from "./snapshot";
 
-/** Where news for the person who watches goes. */
+/** The receiver of news for the person who watches. */
 export interface Reporter {
-  /** What is being done, where that is no news of the execution: it replaces the live line of the resource. */
+  /** Reports the present work, apart from the execution: the text replaces the live line of the resource. */
   status(text: string): void;
   /**
-   * How the execution stands. Called only when something other than the time has changed.
-   * @param expectedMs how long it usually takes, in milliseconds; left out where that is not known, or means nothing.
+   * Reports the status of the execution. Called only when something other than the time has changed.
+   * @param expectedMs the usual duration, in milliseconds; left out if it is not known, or means nothing.
    */
   progressed(snapshot: ExecutionSnapshot, expectedMs?: number): void;
   /**

@@ -11,23 +11,23 @@ import type { ExecutionStatus } from "./snapshot";
 
 const maxLineLength = 160;
 
-/** How long the text of an error may be in a line of ours, in characters. */
+/** The longest text of an error in a line of ours, in characters. */
 export const maxTextLength = 1_000;
 
-/** How long a line of ours may be with the longest of these texts in it, in characters. */
+/** The longest line of ours with the longest of these texts in it, in characters. */
 export const maxPartLength = 2_000;
 
-/** What a message needs to know besides the snapshot. */
+/** The facts that a message needs besides the snapshot. */
 export interface MessageContext {
   /** The workflow, e.g. `workflow 3f2… of project … (cn-north-4)`. */
   readonly subject: string;
   readonly consoleUrl: string | undefined;
   readonly common: CommonArguments;
-  /** Of the resource; undefined where it is not known. */
+  /** Of the resource; undefined if it is not known. */
   readonly urn?: string | undefined;
 }
 
-/** What a call knows that a message is about. */
+/** The facts about a call for its messages. */
 export interface MessageSource {
   readonly args: RunArguments;
   readonly urn: string | undefined;
@@ -79,7 +79,7 @@ export function errorPage(code: string): string {
   return `${errorsPage}#${code.toLowerCase()}`;
 }
 
-/** Joins parts of a message. A part is one line, whatever the names in it hold; its blanks in front are ours. */
+/** Joins parts of a message. A part is one line, whatever its names contain; its blanks in front are ours. */
 export function lines(...parts: string[]): string {
   return parts
     .map((part) => {
@@ -97,7 +97,7 @@ export function oneLine(text: string, length = maxLineLength): string {
   return onOneLine(text, length);
 }
 
-/** What messages say about the workflow. */
+/** The facts about the workflow in messages. */
 export function messageContext(
   backend: Backend,
   executionId: string,

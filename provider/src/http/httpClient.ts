@@ -123,7 +123,7 @@ export class HttpClient {
    * @returns the answer, status 200–299.
    * @throws ServiceError (made by `toServiceError`) for any other status.
    * @throws TransportError when no answer came; RequestInterruptedError when the signal aborted before one; ProxyError
-   * where a proxy let the request not through.
+   * when a proxy let the request not through.
    * @throws ConfigurationError when the address is not encrypted and no setting allows it, or a variable names no proxy.
    */
   async send(request: HttpRequest, options: SendOptions): Promise<HttpAnswer> {

@@ -1,6 +1,6 @@
 /**
- * From an execution id to an outcome: waits as the arguments say, and whatever happens from here on keeps the id.
- * Called by create (just started or adopted) and update (resumed).
+ * From an execution id to an outcome: waits as the arguments say, and keeps the id in every case. Called by create
+ * (just started or adopted) and update (resumed).
  */
 import type { Backend } from "../execution/service";
 import { NotFoundError, codeOf, messageOf } from "../ground/errors";
@@ -29,19 +29,20 @@ import { nothingTold } from "../waiting/waitReport";
 import type { WaitOutcome } from "../waiting/waitUntilSettled";
 import { waitUntilSettled } from "../waiting/waitUntilSettled";
 
-// How long a stop that nobody asked to be awaited (onTimeout) may take to be sent, and then to be confirmed.
+// The time limit for sending a stop whose end nobody asked to wait for (onTimeout), and then for its confirmation, in
+// milliseconds.
 const confirmStopMs = 60_000;
 
-/** What is known of the execution before the wait. */
+/** The known facts of the execution before the wait. */
 export interface AwaitStart {
   readonly executionId: string;
-  /** True where it was started in this call. */
+  /** True if it was started in this call. */
   readonly justStarted: boolean;
-  /** True where it was started, or found, just now: a service can show an execution in one place before another. */
+  /** True if it was started, or found, just now: a service can show an execution in one place before another. */
   readonly mayBeInvisible?: boolean;
-  /** When it began, by our clock, where it was started in this call. */
+  /** The start of the execution, by our clock; set if it was started in this call. */
   readonly beganMs?: number | undefined;
-  /** What was seen before, if anything. */
+  /** The last snapshot before the wait, if any. */
   readonly last?: ExecutionSnapshot | undefined;
 }
 
@@ -80,7 +81,7 @@ class ExecutionWait {
   readonly #mayBeInvisibleUntilMs: number;
   readonly #told = nothingTold();
   #last: ExecutionSnapshot;
-  // Why no status has come since the last one; a failure that has passed is no news.
+  // The reason why no status has come since the last one; a failure that has passed is no news.
   #outage: Error | undefined;
   #isStopSent = false;
 
@@ -107,7 +108,7 @@ class ExecutionWait {
     try {
       return await this.#whenSettled();
     } catch (error) {
-      // What was seen before it is kept.
+      // The last snapshot before the error is kept.
       this.#last = this.#told.last ?? this.#last;
       if (this.#call.signal.aborted) return this.#interrupted();
       const { executionId } = this.#start;
@@ -173,7 +174,7 @@ class ExecutionWait {
       mayBeInvisibleUntilMs: this.#mayBeInvisibleUntilMs,
       told: this.#told,
     };
-    // What was seen before a stop says nothing of what came of it.
+    // A snapshot before a stop says nothing about the result of the stop.
     this.#told.isSeen = false;
     const result = await waitUntilSettled(this.#backend, this.#start.executionId, wait, this.#call);
     this.#last = (result.kind === "settled" ? result.value : result.last) ?? this.#last;

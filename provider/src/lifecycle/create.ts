@@ -19,10 +19,10 @@ import { startRun } from "../starting/startRun";
 import { makeArmedState } from "./state";
 
 /**
- * Starts, or takes over what has been started before, and waits. A teardown runbook is only armed.
- * @throws ConfigurationError, InputError, ServiceError, TransportError where nothing was started.
- * @throws WorkflowExecutionError with code WFX-START-TIMEOUT where nothing was started in time.
- * @throws StartUncertainError where it can't be told whether the run has been started.
+ * Starts an execution, or takes over one that has been started before, and waits. A teardown runbook is only armed.
+ * @throws ConfigurationError, InputError, ServiceError, TransportError when nothing was started.
+ * @throws WorkflowExecutionError with code WFX-START-TIMEOUT when nothing was started in time.
+ * @throws StartUncertainError when it cannot be told whether the run has been started.
  */
 export async function create(args: Arguments, host: LifecycleHost): Promise<Outcome> {
   const call = beginCall(args, host);
@@ -39,7 +39,7 @@ export async function create(args: Arguments, host: LifecycleHost): Promise<Outc
   return awaitExecution(backend, start, call);
 }
 
-/** What `create` has thrown, as a front shows it: that nothing was started, unless the error itself says what was. */
+/** An error of `create` as a front shows it: nothing was started, unless the error itself names an execution. */
 export function asNotStarted(error: unknown): unknown {
   const code = codeOf(error);
   if (error instanceof StartUncertainError || code === "WFX-WORKFLOW-BUSY") return error;
@@ -82,15 +82,16 @@ async function adopt(backend: Backend, executionId: string, signal: AbortSignal)
   }
 }
 
-// A replacement that the engine forces (`--replace`, `replacementTrigger`) is not compared before, so nobody says what it
-// replaces. If the deployment before came to its regular end, it is what that one answered with: unless Pulumi had not
-// taken that in, which shows when the engine does not delete it now. Then the next deployment takes over. Else it is what
-// the state was last seen with. All of this is what this machine knows: another one may have deployed since.
+// A replacement that the engine forces (`--replace`, `replacementTrigger`) is not compared before, so nobody names the
+// replaced execution. If the previous deployment came to its regular end, the replaced execution is the one with which
+// that deployment answered. Exception: Pulumi may not have saved the answer, which shows when the engine does not
+// delete that execution now. Then the next deployment takes over. In all other cases, the replaced execution is the
+// last one that was seen in the state. This machine knows no more: another machine may have deployed since.
 async function supersededByForce(host: LifecycleHost): Promise<Superseded | undefined> {
   const { definition, register, reporter, urn } = host;
   const noted = await register.pending(definition.service, urn);
   const isUnseen = host.isInState !== true;
-  // If nothing was replaced, what the state has can only be what was started.
+  // If nothing was replaced, the execution in the state can only be the one that was started.
   const isFirst = noted?.supersedesId === undefined && noted?.replacesUnknown !== true && !isUnseen;
   if (noted?.executionId !== undefined && (noted.isAnswered === true || isFirst)) {
     const id = noted.executionId;

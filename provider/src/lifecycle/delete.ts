@@ -23,15 +23,15 @@ const defaultStopSeconds = 300;
 
 /**
  * Deletes the resource. Makes no request where the execution has settled or is left.
- * @throws WorkflowExecutionError with code WFX-EXECUTION-NOT-STOPPED where it is still running despite the stop;
- *   whatever a teardown runbook came to, where it is not as wanted. The resource stays in the state.
+ * @throws WorkflowExecutionError with code WFX-EXECUTION-NOT-STOPPED when it is still running despite the stop; the
+ *   outcome of a teardown runbook when the outcome is not as wanted. The resource stays in the state.
  */
 export async function deleteExecution(id: string, state: StoredState, host: LifecycleHost): Promise<void> {
   const { service } = host.definition;
   const call = beginCall(storedArguments(state), host);
   if (isArmed(state)) {
     host.register.disarm(id);
-    // Replaced, not destroyed: what takes its place is armed.
+    // Replaced, not destroyed: its successor is armed.
     if (host.isReplacement === true || (await isReplacedArming(id, host))) return;
     await tearDown(id, call);
     return;
@@ -39,8 +39,8 @@ export async function deleteExecution(id: string, state: StoredState, host: Life
   const { onDelete } = call.args.common;
   // A record that could not be found (`expired`) is no proof that nothing runs: only an end that was seen is.
   const ids = onDelete === "leave" || isSettled(storedStatus(state)) ? [] : [id];
-  // A replacement whose deployment was interrupted runs without the state knowing: it goes with what it was to
-  // replace.
+  // A replacement whose deployment was interrupted runs without the state knowing: it is deleted with the execution
+  // that it was to replace.
   const mayBeUnarrived = onDelete === "stop" && host.isReplacement !== true;
   const noted = mayBeUnarrived ? await host.register.pending(service, host.urn) : undefined;
   const unarrived = noted?.supersedesId === id ? noted : undefined;
@@ -84,7 +84,7 @@ async function askToStop(
   try {
     await backend.stop(id, call.signal);
   } catch (error) {
-    // Whatever can't be had in time would have been tried again.
+    // A request that failed before the time was over would have been tried again.
     if (!limit.hasPassed()) throw error;
     const message = describeNotAskedToStop(id, messageOf(error), seconds, messageContext(backend, id, call));
     throw new WorkflowExecutionError("WFX-EXECUTION-NOT-STOPPED", message, { cause: error });
@@ -113,7 +113,7 @@ async function seeStopped(
     }
     isSeenRunning = result.last !== undefined && result.failuresInARow === 0;
   } catch (error) {
-    // What the service does not know can't run.
+    // An execution that the service does not know cannot run.
     if (error instanceof NotFoundError) return;
     throw error;
   }

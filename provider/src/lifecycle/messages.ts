@@ -1,11 +1,11 @@
 /**
- * The messages about an execution that did not end as wanted: what happened, what is still running, what the next command
- * will do, what to do now, where to look. Pure; at most 15 lines each.
+ * The messages about an execution that did not end as wanted. Each says what happened, what is still running, what the
+ * next command will do, what to do now, and where to look. Pure; at most 15 lines each.
  */
 import type { CommonArguments } from "../execution/commonArguments";
 import { rerunReason } from "../execution/commonArguments";
 import { nameStep, formatDuration } from "../execution/progress";
-import type { ExecutionSnapshot, ExecutionStep, FailedTarget } from "../execution/snapshot";
+import type { ExecutionSnapshot } from "../execution/snapshot";
 import { durationBetweenMs, firstFailedStep } from "../execution/snapshot";
 import type { MessageContext } from "../execution/words";
 import {
@@ -22,13 +22,7 @@ import {
 } from "../execution/words";
 import type { ErrorCode } from "../ground/errors";
 import { messageOf } from "../ground/errors";
-import { cleanText, shorten } from "../ground/text";
-
-const maxTargets = 2;
-const maxLogLines = 3;
-/** What a teardown does next takes two more lines. */
-const maxLogLinesOfTeardown = 2;
-const maxLogLineLength = 160;
+import { describeStep } from "./stepMessages";
 
 /** The execution itself ended badly. */
 export function describeFailed(snapshot: ExecutionSnapshot, context: MessageContext): string {
@@ -72,7 +66,7 @@ function describeAfterFailure(rerun: string | undefined, context: MessageContext
   return [`  The execution is no longer running. ${describeRerun(rerun)}`];
 }
 
-/** What the next deployment does after an outcome. `rerun` is the word of `rerunOn` that makes it run, if any. */
+/** Describes the next deployment after an outcome. `rerun` is the word of `rerunOn` that makes it run, if any. */
 function describeRerun(rerun: string | undefined): string {
   return rerun === undefined
     ? `The next \`pulumi up\` does not run the workflow again (rerunOn). To run it, change "triggers".`
@@ -80,8 +74,8 @@ function describeRerun(rerun: string | undefined): string {
 }
 
 /**
- * What became of an execution for which we did not want to wait any longer. It is "left" or "stopping" only where the last
- * status request saw the execution run: in an outage nobody knows.
+ * The fate of an execution for which we did not want to wait any longer. The fate is "left" or "stopping" only if the
+ * last status request saw the execution run: in an outage nobody knows.
  */
 type TimedOutEnd = "left" | "unseen" | "stopped" | "stopping" | "stopUnseen" | "stopFailed";
 
@@ -91,10 +85,10 @@ export function describeTimedOut(
   context: MessageContext & {
     executionId: string;
     timeoutSeconds: number;
-    /** What set the time: an argument or a resource option. */
+    /** The source of the time limit: an argument or a resource option. */
     timeoutSetting: string;
     end: TimedOutEnd;
-    /** Why the last status request, or the stop, failed. */
+    /** The reason why the last status request, or the stop, failed. */
     lastError?: unknown;
   },
 ): string {
@@ -136,7 +130,7 @@ function describeResume(context: MessageContext): string {
 
 /**
  * We were told to end before the execution did.
- * @param isSeenRunning true where this deployment started the execution or saw it run, and no status request has failed
+ * @param isSeenRunning true if this deployment started the execution or saw it run, and no status request has failed
  *   since.
  */
 export function describeInterrupted(
@@ -201,7 +195,7 @@ export function describeForgotten(executionId: string, context: MessageContext):
   );
 }
 
-/** Whatever went wrong before there was an execution. */
+/** Describes an error before there was an execution. */
 export function describeNotStarted(error: { message: string; code?: string | undefined }): string {
   // Wrong settings are told in our own words: the longest text names every place where credentials can be set.
   const maxLength = error.code === "WFX-CONFIGURATION" ? maxPartLength : maxTextLength;
@@ -213,7 +207,7 @@ export function describeNotStarted(error: { message: string; code?: string | und
   );
 }
 
-/** Whatever goes wrong in a call that starts nothing: with its code, where it does not say it itself. */
+/** Describes an error in a call that starts nothing: with the code, unless the message has the code. */
 export function describeError(error: { message: string; code?: string | undefined }): string {
   if (error.code === undefined || error.message.includes(error.code)) return error.message;
   return `${error.message}\n  Error ${formatCode(error.code)}\n  ${errorPage(error.code)}`;
@@ -223,7 +217,7 @@ const leaveRunning = `  To leave the execution running instead, set onDelete to 
 
 /**
  * An execution was asked to stop, and has not.
- * @param isSeenRunning true where the last status request saw it run.
+ * @param isSeenRunning true if the last status request saw it run.
  */
 export function describeNotStopped(
   executionId: string,
@@ -269,39 +263,4 @@ function describeNextAfterStop(common: CommonArguments): string {
     return "  The resource stays in the state. The next `pulumi destroy` runs the workflow again.";
   }
   return `  ${describeRerun(rerunReason(common, "stopped"))}`;
-}
-
-function describeStep(
-  snapshot: ExecutionSnapshot,
-  step: ExecutionStep,
-  { common }: MessageContext,
-): string[] {
-  const logLines = common.runOn === "destroy" ? maxLogLinesOfTeardown : maxLogLines;
-  const failed = step.failedTargets ?? [];
-  const targets = step.targets;
-  const total = targets ? targets.succeeded + targets.failed + targets.running + targets.notPerformed : 0;
-  const what = targets?.failed
-    ? `${String(targets.failed)} of ${String(total)} ${total === 1 ? "target" : "targets"} failed`
-    : describeOutcome(step.status);
-  const shown = failed.slice(0, maxTargets);
-  const more = (targets?.failed ?? failed.length) - shown.length;
-  return [
-    `  ${nameStep(snapshot, step)}: ${what}${step.error ? `: ${oneLine(step.error)}` : ""}`,
-    ...shown.flatMap((target) => describeTarget(target, logLines)),
-    ...(more > 0 ? [`    and ${String(more)} more; all of them are in the output "steps"`] : []),
-  ];
-}
-
-function describeTarget(target: FailedTarget, logLines: number): string[] {
-  const who = target.name ?? target.id ?? "a target without a name";
-  const address = target.address === undefined ? "" : ` (${target.address})`;
-  const exit = target.exitCode === undefined ? "" : `, exit code ${target.exitCode}`;
-  const message = target.message ? `: ${oneLine(target.message)}` : "";
-  const log = cleanText(target.log ?? "")
-    .split("\n")
-    .filter((line) => line.trim() !== "");
-  return [
-    `    ${oneLine(`${who}${address}${exit}`)}${message}`,
-    ...log.slice(-logLines).map((line) => `      | ${shorten(line.trimEnd(), maxLogLineLength)}`),
-  ];
 }

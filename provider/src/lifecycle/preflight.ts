@@ -13,14 +13,17 @@ import { NotFoundError, messageOf } from "../ground/errors";
 import { withinTime } from "../ground/timeLimit";
 import { medianMs } from "../waiting/schedule";
 
-// How long a preview searches for one workflow.
+// The time limit of a preview's requests for one workflow, in milliseconds.
 const preflightMs = 10_000;
 
-/** What the requests of a preview have shown of a workflow. */
+/** The results of a preview's requests about a workflow. */
 export interface Outlook {
-  /** How long it usually takes, e.g. `usually takes about 3m`; undefined where that is not known. */
+  /** The usual duration, e.g. `usually takes about 3m`; undefined if it is not known. */
   readonly usually: string | undefined;
-  /** What stands against a start, or why that is not known. The first execution of a workflow gets it, no other one. */
+  /**
+   * The obstacle to a start, or the reason why obstacles are not known. Only the first execution of a workflow gets the
+   * warning.
+   */
   readonly warning: string | undefined;
 }
 

@@ -27,7 +27,7 @@ const copyLookMs = 100;
 /**
  * Runs it and waits.
  * @param id the resource's: it names this arming, so that a destroy which is repeated finds its execution again.
- * @throws WorkflowExecutionError where it did not end as wanted: the resource stays.
+ * @throws WorkflowExecutionError when it did not end as wanted: the resource stays.
  */
 export async function tearDown(id: string, call: LifecycleCall): Promise<void> {
   const backend = await inStartPhase(call, (phase) =>
@@ -36,7 +36,7 @@ export async function tearDown(id: string, call: LifecycleCall): Promise<void> {
   const { urn, secretArguments, register, args } = call;
   if (urn === undefined) return seeThrough(backend, id, call);
   // A replacement that was interrupted leaves a copy in the state, which is destroyed at the same time: the engine does
-  // not say which is which, and what both ask for is one run.
+  // not say which is which, and both ask for the same run.
   const { key } = await wantedRun(args, { urn, secretArguments });
   await register.shared.onePerKey(`teardown ${urn} ${backend.identity} ${key}`, async () => {
     await seeThrough(backend, id, call);
@@ -54,7 +54,7 @@ async function seeThrough(backend: Backend, id: string, call: LifecycleCall): Pr
   // One that failed is good enough where the program goes on all the same.
   const { onFailure } = call.args.common;
   if (!run.isNew && run.wasPosted !== true && run.wasRunning !== true && onFailure !== "continue") {
-    // What the service has forgotten is told in the words of a wait.
+    // An execution that the service has forgotten is reported in the words of a wait.
     if (backend.keepsHistory) {
       last ??= await withinTime(call.session.clock, lookMs, call.signal, (signal) =>
         lookAt(backend, run.executionId, { signal }),
@@ -80,9 +80,9 @@ async function seeThrough(backend: Backend, id: string, call: LifecycleCall): Pr
 }
 
 /**
- * True for a copy that a replacement has left behind which did not come to its end: a destroy deletes it together with
- * what has taken its place, which alone runs. Whether that has arrived in the state, only its own delete shows: where none
- * comes soon, this one is no copy.
+ * True for a copy that was left behind by a replacement which did not come to its end: a destroy deletes the copy
+ * together with its successor, and only the successor runs. Only the successor's own delete shows that it has arrived
+ * in the state: if no such delete comes soon, this one is no copy.
  */
 export async function isReplacedArming(
   id: string,

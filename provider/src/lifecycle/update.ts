@@ -1,5 +1,5 @@
 /**
- * update: the same execution under new arguments, or one whose wait was interrupted. Never starts anything.
+ * update: stores new arguments for the same execution, or resumes a wait that was interrupted. Never starts anything.
  */
 import type { Arguments } from "../execution/argument";
 import type { Backend } from "../execution/service";
@@ -24,7 +24,7 @@ import {
 
 /**
  * Resumes waiting where the stored execution has not settled; makes no request where it has.
- * @throws ConfigurationError where a setting is missing.
+ * @throws ConfigurationError when a setting is missing.
  */
 export async function update(
   id: string,
@@ -50,9 +50,9 @@ export async function update(
 }
 
 /**
- * Says why an execution in this state is not as the program wants it; undefined where it is. Opens the service for the
+ * Says why an execution in this state is not as the program wants it; undefined if it is. Opens the service for the
  * name of the workflow alone: the state says it all.
- * @throws ConfigurationError where a setting is missing.
+ * @throws ConfigurationError when a setting is missing.
  */
 export function explainUnready(
   id: string,

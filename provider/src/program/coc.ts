@@ -97,7 +97,7 @@ export interface WorkflowExecutionArgs extends CommonExecutionArgs {
 export class WorkflowExecution<Result = any> extends ExecutionResource<Result> {
   /** Id of the job. */
   declare readonly documentId: pulumi.Output<string>;
-  /** The site at which the execution ran; absent where only an `endpoint` is set. */
+  /** The site at which the execution ran; absent if only an `endpoint` is set. */
   declare readonly site: pulumi.Output<string | undefined>;
   /** The parameters of this execution. */
   declare readonly parameters: pulumi.Output<Record<string, unknown> | undefined>;

@@ -1,6 +1,6 @@
 /**
- * The resource behind every service's `WorkflowExecution`: declares its outputs, adds what the dynamic provider host
- * is not told, and names the provider by a constant text instead of capturing code. No logic.
+ * The resource behind every service's `WorkflowExecution`: declares its outputs, adds the facts that the dynamic
+ * provider host is not told, and names the provider by a constant text instead of capturing code. No logic.
  */
 import * as pulumi from "@pulumi/pulumi";
 import type { ResourceMeta } from "../fronts/dynamic/properties";
@@ -50,7 +50,8 @@ export abstract class ExecutionResource<Result = any> extends pulumi.CustomResou
       new pulumi.RunError(
         describeRefusal(service, name, problems, isLater ? undefined : callerOf(new.target)),
       );
-    // What is not declared is no output: reading it in the program would give undefined instead of an Output.
+    // A property that is not declared is no output: reading it in the program would give undefined instead of an
+    // Output.
     const names = [...outputs, "region", "triggers", ...repeated];
     const declared: Record<string, undefined> = {};
     for (const output of names) declared[output] = undefined;
@@ -123,7 +124,7 @@ function describeRefusal(
   ].join("\n");
 }
 
-/** The line of the program that calls a constructor; undefined where that can't be told. */
+/** The line of the program that calls a constructor; undefined if that can't be told. */
 function callerOf(constructor: object): string | undefined {
   const holder: { stack?: string } = {};
   Error.captureStackTrace(holder, constructor as () => void);
@@ -132,8 +133,8 @@ function callerOf(constructor: object): string | undefined {
 
 const empty: Properties = emptyOutputs;
 
-// The state says null of what an execution does not have; where a mock answers, it may be undefined. Made when it is read:
-// an Output costs the SDK a dozen promises, and most programs read few of them.
+// The state has null for a value that an execution does not have; the answer of a mock may have undefined. The Output
+// is made when it is read: an Output costs the SDK a dozen promises, and most programs read few of them.
 function readNull(resource: pulumi.CustomResource, name: string): void {
   const stored = (resource as unknown as Record<string, pulumi.Output<unknown> | undefined>)[name];
   let said: pulumi.Output<unknown> | undefined;
@@ -147,7 +148,7 @@ function readNull(resource: pulumi.CustomResource, name: string): void {
   });
 }
 
-// Without a parent, what `createUrn` makes is known at once, and the SDK need not wait for an Output.
+// Without a parent, the result of `createUrn` is known at once, and the SDK need not wait for an Output.
 function urnOf(name: string, type: string, parent: pulumi.Resource | undefined): pulumi.Input<string> {
   if (parent !== undefined) return pulumi.createUrn(name, type, parent);
   return `urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::${type}::${name}`;

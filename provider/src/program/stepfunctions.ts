@@ -151,9 +151,9 @@ export interface ListWorkflowExecutionsArgs extends StateMachineLocationArgs, Ex
  * ```
  *
  * @param opts `provider` (a `Provider` whose settings are used), `parent` (whose provider is used), `async`
- * @throws InputError where an argument or an option is wrong
- * @throws ConfigurationError where credentials are missing or a setting is wrong
- * @throws ServiceError, TransportError where the service refuses or does not answer
+ * @throws InputError when an argument or an option is wrong
+ * @throws ConfigurationError when credentials are missing or a setting is wrong
+ * @throws ServiceError, TransportError when the service refuses or does not answer
  * @see https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html
  */
 export function getWorkflowExecutions(
@@ -166,7 +166,7 @@ export function getWorkflowExecutions(
 /**
  * {@link getWorkflowExecutions} for arguments that are outputs of other resources.
  * @param opts those of the plain form, and `dependsOn`
- * @throws InputError where an option is wrong
+ * @throws InputError when an option is wrong
  */
 export function getWorkflowExecutionsOutput(
   args: InputOf<GetWorkflowExecutionsArgs>,
@@ -198,10 +198,10 @@ export interface GetWorkflowExecutionResult extends ExecutionOutputs {
 /**
  * Reads one execution of a STANDARD state machine. Runs in previews too.
  * @param opts as {@link getWorkflowExecutions}
- * @throws InputError where an argument or an option is wrong
- * @throws ConfigurationError where credentials are missing or a setting is wrong
- * @throws NotFoundError where the service does not know the execution
- * @throws ServiceError, TransportError where the service refuses or does not answer
+ * @throws InputError when an argument or an option is wrong
+ * @throws ConfigurationError when credentials are missing or a setting is wrong
+ * @throws NotFoundError when the service does not know the execution
+ * @throws ServiceError, TransportError when the service refuses or does not answer
  * @see https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html
  */
 export function getWorkflowExecution(
@@ -236,9 +236,9 @@ export interface RetryWorkflowExecutionArgs extends StateMachineLocationArgs {
  * npm package is for scripts only: a program would call it in previews too, in which the plugin's function does nothing.
  * Afterwards `pulumi refresh` sees it run, and the next `pulumi up` waits for it.
  * @param opts as {@link getWorkflowExecutions}
- * @throws InputError where an argument or an option is wrong
- * @throws ConfigurationError where credentials are missing or a setting is wrong
- * @throws ServiceError, TransportError where the service refuses (executions that succeeded, or ended more than 14 days ago) or
+ * @throws InputError when an argument or an option is wrong
+ * @throws ConfigurationError when credentials are missing or a setting is wrong
+ * @throws ServiceError, TransportError when the service refuses (executions that succeeded, or ended more than 14 days ago) or
  * does not answer
  * @see https://docs.aws.amazon.com/step-functions/latest/apireference/API_RedriveExecution.html
  */
@@ -253,17 +253,17 @@ export function retryWorkflowExecution(
 export interface GetExecutionHistoryResult {
   /** All events, oldest first. */
   events: StateMachineEvent[];
-  /** True where the service did not give all of them: there are more than can be read, or it repeats itself. */
+  /** True if the service did not give all of them: there are more than can be read, or it repeats itself. */
   isIncomplete?: true;
 }
 
 /**
  * Reads all events of an execution of a STANDARD state machine, in as many pages as that takes. Runs in previews too.
  * @param opts as {@link getWorkflowExecutions}
- * @throws InputError where an argument or an option is wrong
- * @throws ConfigurationError where credentials are missing or a setting is wrong
- * @throws NotFoundError where the service does not know the execution
- * @throws ServiceError, TransportError where the service refuses or does not answer
+ * @throws InputError when an argument or an option is wrong
+ * @throws ConfigurationError when credentials are missing or a setting is wrong
+ * @throws NotFoundError when the service does not know the execution
+ * @throws ServiceError, TransportError when the service refuses or does not answer
  * @see https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetExecutionHistory.html
  */
 export function getExecutionHistory(

@@ -40,16 +40,16 @@ export interface CommonExecutionArgs {
    */
   runOn?: Input<"create" | "destroy">;
   /**
-   * When the resource is ready: after the execution has finished (`"settled"`), or after it has `"started"`
-   * (fire and forget).
+   * The moment at which the resource is ready: after the execution has finished (`"settled"`), or after it has
+   * `"started"` (fire and forget).
    * @default "settled"
    */
   waitFor?: Input<"settled" | "started">;
   /**
-   * How long one deployment waits for the execution, in seconds: more than 0, at most a year. When the wait times out,
-   * the deployment fails, the execution keeps running, and the next deployment resumes waiting. The resource option
-   * `customTimeouts` takes precedence: `create` limits the first wait, `update` a resumed one, `delete` a teardown
-   * runbook.
+   * The time limit of one deployment's wait for the execution, in seconds: more than 0, at most a year. After the time
+   * limit, the deployment fails, the execution keeps running, and the next deployment resumes waiting. The resource
+   * option `customTimeouts` takes precedence: `create` limits the first wait, `update` a resumed one, `delete` a
+   * teardown runbook.
    * @default 3600
    */
   timeoutSeconds?: Input<number>;
@@ -111,7 +111,7 @@ export interface ExecutionOutputs {
   output: any; // eslint-disable-line @typescript-eslint/no-explicit-any -- the workflow's author decides its shape
   /** The steps that have begun, in their order; at most the last 200. */
   steps: ExecutionStep[];
-  /** How many steps the workflow has; absent if the service does not give it. */
+  /** The number of steps of the workflow; absent if the service does not give the number. */
   stepsTotal: number | undefined;
   /** The first step that failed; absent if none did. */
   failure: Failure | undefined;
@@ -122,7 +122,7 @@ export interface ExecutionOutputs {
   /** Paths of the values that were cut to keep the state small; empty if there are none. */
   truncated: string[];
   /**
-   * Paths of the values in `output` that differ from what the workflow gave: integers beyond 2^53 as text, texts and keys
+   * Paths of the values in `output` that differ from the workflow's own: integers beyond 2^53 as text, texts and keys
    * without control characters, values that Pulumi would misread as JSON text. Empty if there are none.
    */
   altered: string[];
@@ -130,7 +130,7 @@ export interface ExecutionOutputs {
   stateVersion: number;
 }
 
-/** Which executions to list, on any service. */
+/** The filter of a list of executions, on any service. */
 export interface ExecutionListArgs {
   /**
    * Only executions with this status.
@@ -149,7 +149,7 @@ export interface ExecutionListArgs {
   startedBefore?: string;
 }
 
-/** Which part of a list to get, on any service. */
+/** The part of a list to read, on any service. */
 export interface ExecutionPageArgs {
   /**
    * The maximum number of executions, newest first. The provider reads as many pages as necessary.

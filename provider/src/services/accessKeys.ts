@@ -21,7 +21,7 @@ export interface AccessKeySource<Key extends AccessKey> {
   /**
    * The keys that are valid now.
    * @throws ConfigurationError when there are none anywhere; ServiceError or TransportError when they can't be
-   *   obtained; RequestInterruptedError where `signal` aborts.
+   *   obtained; RequestInterruptedError when `signal` aborts.
    */
   get(signal: AbortSignal): Promise<Key>;
   /** Forgets keys that a service called expired; true if the next call obtains new ones. */

@@ -81,7 +81,7 @@ export function addEvidence(start: PendingStart, earlier: PendingStart | undefin
 }
 
 // If the service's clock was set back between two attempts, the execution of the second is dated before the moment from
-// which the first one's list counts. What the second one's list had, it has not started.
+// which the first one's list counts. The second attempt has not started the executions in its list.
 function seenByBoth(first: SeenBefore | undefined, second: SeenBefore | undefined): SeenBefore | undefined {
   if (!first || !second || second.fromMs >= first.fromMs) return first ?? second;
   return { ...first, fromMs: second.fromMs, ids: [...new Set([...first.ids, ...second.ids])] };

@@ -1,6 +1,6 @@
 /**
- * The messages about a start that did not go as wanted: what happened, what is still running, what the next command will
- * do, what to do now, where to look. Pure; at most 15 lines each.
+ * The messages about a start that did not go as wanted. Each says what happened, what is still running, what the next
+ * command will do, what to do now, and where to look. Pure; at most 15 lines each.
  */
 import { formatDuration } from "../execution/progress";
 import type { ExecutionSummary } from "../execution/snapshot";
@@ -11,7 +11,7 @@ const maxCandidates = 5;
 
 /**
  * A start whose answer did not come, on a service where its name finds it.
- * @param isKnownEverywhere false where only this machine knows the name.
+ * @param isKnownEverywhere false if only this machine knows the name.
  */
 export function describeNamedStartUncertain(
   cause: string,
@@ -52,7 +52,7 @@ export function describeNameInDoubt(executionId: string, context: MessageContext
 
 /**
  * A start whose answer did not come, and of which nothing was found.
- * @param hasLooked false where the deployment was interrupted before the service could show it.
+ * @param hasLooked false if the deployment was interrupted before the service could show it.
  */
 export function describeStartUncertain(cause: string, context: MessageContext, hasLooked = true): string {
   return lines(
@@ -86,7 +86,7 @@ export function describeStartOpen(context: MessageContext, sight: LostSight): st
 
 /**
  * Executions that may be the wanted one, and no way to tell.
- * @param isNoted true where this machine remembers a start of it: then the wish for another one has to be said.
+ * @param isNoted true if this machine remembers a start of it: then the wish for another one has to be said.
  */
 export function describeStartUndecided(
   candidates: readonly ExecutionSummary[],

@@ -71,7 +71,7 @@ export class Ownership {
     return this.#taken.has(id) || this.#joined.has(id);
   }
 
-  /** True where this process has noted in the journal whose the execution is. */
+  /** True if this process has noted in the journal whose the execution is. */
   isNoted(id: string): boolean {
     return this.#noted.has(id);
   }

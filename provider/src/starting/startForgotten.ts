@@ -1,6 +1,6 @@
 /**
  * Starts on services that may forget executions as they end (express modes), and whose names do not make a second start
- * harmless. A start whose answer is lost is looked for by its name where the service can be asked, and never sent again.
+ * harmless. A start whose answer is lost is searched for by its name if the service can be asked, and never sent again.
  */
 import type { NamedExecution } from "../execution/service";
 import { isSettled } from "../execution/snapshot";
@@ -17,7 +17,7 @@ import { bearsKey, newRunName, runNameOf } from "./runKey";
 
 /**
  * Takes over the run's execution where the service shows it, else starts it.
- * @throws StartUncertainError where a start was posted on this machine, and nothing shows what came of it.
+ * @throws StartUncertainError when a start was posted on this machine, and nothing shows its result.
  */
 export async function startForgotten(starting: Starting): Promise<Run> {
   const { wanted, pending, host } = starting;
@@ -26,7 +26,7 @@ export async function startForgotten(starting: Starting): Promise<Run> {
   if (found) return takeOver(starting, found);
   const runName = nameElsewhere(wanted) ?? newRunName(wanted, host.session.uuid);
   try {
-    // An answer can't name what is known to be something else.
+    // An answer cannot name an execution that is known to be another one.
     const isAnothers = (id: string): boolean =>
       id === wanted.supersedes?.id || host.register.owned.isTaken(id);
     return await post(starting, newStart(starting, runName), isAnothers);
@@ -36,8 +36,8 @@ export async function startForgotten(starting: Starting): Promise<Run> {
   }
 }
 
-// What a deployment of another machine, or of one that lost its journal, has started under a key that the program gave.
-// Names of the program's own may be used by anybody, so they tell nothing.
+// The execution that a deployment of another machine, or of one that lost its journal, has started under a key that the
+// program gave. Names of the program's own may be used by anybody, so they tell nothing.
 async function findGiven({ wanted, backend, host }: Starting): Promise<NamedExecution | undefined> {
   if (!wanted.isGiven || wanted.isNamed) return undefined;
   const name = nameElsewhere(wanted);
@@ -45,7 +45,7 @@ async function findGiven({ wanted, backend, host }: Starting): Promise<NamedExec
   return latest(shown, (runName) => (name === undefined ? bearsKey(wanted.key, runName) : runName === name));
 }
 
-// What replaces an execution under a given key has the same name everywhere, which no other run has.
+// A replacement under a given key has the same name on all machines, and no other run has that name.
 function nameElsewhere(wanted: WantedRun): string | undefined {
   return wanted.isGiven && !wanted.isNamed && wanted.supersedes ? runNameOf(wanted) : undefined;
 }
@@ -65,7 +65,7 @@ async function findLost(
   const passedMs = stopwatch(clock);
   const patienceMs = isJustPosted ? showsWithinMs : 0;
   for (;;) {
-    // An answer that took its time tells what was so when it was asked for.
+    // A slow answer tells the facts at the time of its request.
     const askedMs = passedMs();
     let shown: readonly NamedExecution[] | undefined;
     try {
@@ -83,7 +83,8 @@ async function findLost(
   }
 }
 
-// Names need not be unique: what runs counts before what has ended, the newest before older ones.
+// Names need not be unique: a running execution takes precedence over one that has ended, and the newest over older
+// ones.
 function latest(
   shown: readonly NamedExecution[] = [],
   fits: (runName: string) => boolean,

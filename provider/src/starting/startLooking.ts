@@ -1,5 +1,5 @@
 /**
- * Starts on services that show whose an execution is only in its details, or not at all: look first, then post.
+ * Starts on services that show the owner of an execution only in its details, or not at all: search first, then post.
  */
 import { StartUncertainError, messageOf } from "../ground/errors";
 import type { ExecutionSummary } from "../execution/snapshot";
@@ -26,14 +26,16 @@ import type { Look, StartGate } from "./startGate";
 import type { Turn } from "./turns";
 import { decideConcurrency, inTurn, mindsRunning } from "./turns";
 
-// How often a start that has nothing to search for lists again because others search: as long as they may take.
+// The number of times that a start with nothing to search for lists again because others search: as long as they may
+// take.
 const maxLooks = 5 + showsWithinMs / lookAgainMs;
-// How often the lists are made again where one shows something running and the other does not: as long as they may lag.
+// The number of times that the lists are read again if one shows a running execution and the other does not: as long as
+// they may lag.
 const maxDisagreements = showsWithinMs / lookAgainMs;
 
 /**
  * Finds the run's execution among the workflow's, else starts one.
- * @throws StartUncertainError where it can't be told whether one of them is the run's; whatever a start throws.
+ * @throws StartUncertainError when it cannot be told whether one of them is the run's; any error of a start.
  */
 export function startLooking(starting: Starting, gate: StartGate, isExclusive: boolean): Promise<Run> {
   return new StartSearch(starting).run(gate, isExclusive);
@@ -45,7 +47,7 @@ interface Found {
   readonly possible: readonly ExecutionSummary[];
   readonly isForeignLikely: boolean;
   readonly claims: Claims;
-  /** A list that took its time tells what was so when it was asked for. By the search's stopwatch. */
+  /** A slow list tells the facts at the time of its request. By the search's stopwatch. */
   readonly askedMs: number;
 }
 
@@ -65,7 +67,7 @@ class StartSearch {
   #disagreements = 0;
   /** Executions that a list of this call had as not settled: they may settle while the search continues. */
   readonly #seenRunning = new Set<string>();
-  /** What is asked where others do not find theirs in time. */
+  /** The error if others do not find their executions in time. */
   #question: StartUncertainError | undefined;
 
   constructor(starting: Starting) {
@@ -82,7 +84,7 @@ class StartSearch {
     const gaveUp = (why: string): Error | undefined => (this.#open ? this.#uncertain(why) : this.#question);
     const way = { alone: isExclusive, locked: true, gaveUp };
     const run = await inTurn(this.#starting, gate, way, (look) => this.#decideSafely(look));
-    // What a start of this call was answered with is noted.
+    // The answer to a start of this call is noted already.
     if (!run.isNew) {
       await noteFound(this.#starting, this.#open ?? newStart(this.#starting, this.#runName), run);
     }
@@ -115,8 +117,8 @@ class StartSearch {
       ...{ taken: claims.taken, name: soughtName(wanted, this.#open), others },
       isNoted: this.#open !== undefined,
     });
-    // What bears the name although no start of this machine is open is the predecessor, where that is only a guess: another
-    // machine has gone on since. An execution that is still running is taken over.
+    // An execution that bears the name although no start of this machine is open is the predecessor, if the predecessor
+    // is only a guess: another machine has gone on since. An execution that is still running is taken over.
     const isPredecessor = !this.#open && !wanted.isGiven && wanted.supersedes?.isGuess === true;
     const past = isPredecessor ? await host.register.past(host.definition.service, host.urn) : [];
     const found = mine.find((one) => !isPredecessor || (isUnsettled(one) && !past.includes(one.executionId)));
@@ -131,7 +133,7 @@ class StartSearch {
     return (await this.#letOthersFinish(look)) ?? this.#post(look, wasExclusive, candidates, claims);
   }
 
-  // Once for all starts of a batch: each of a thousand starts would read what a thousand have noted.
+  // Once for all starts of a batch: each of a thousand starts would read the notes of a thousand.
   #claimsAt(look: Look): Promise<Claims> {
     const { host, backend } = this.#starting;
     return look.once("claims", () => host.register.owned.claims(host.definition.service, backend.identity));
@@ -141,18 +143,19 @@ class StartSearch {
     const { host, wanted } = this.#starting;
     // Others of this batch may have taken an execution during this search.
     const free = unmarked.filter(({ executionId }) => !host.register.owned.isTaken(executionId));
-    // Without a key or a memory nothing tells a crash from a resource that was destroyed: then only what runs counts.
+    // Without a key or a memory nothing tells a crash from a resource that was destroyed: then only running executions
+    // count.
     return this.#open?.since || wanted.isGiven ? free : free.filter(isUnsettled);
   }
 
-  // Goes on looking for the execution of a start; undefined where there is none, and none was posted by this call.
+  // Goes on looking for the execution of a start; undefined if there is none, and none was posted by this call.
   async #searchOn(
     open: PendingStart,
     look: Look,
     { possible, isForeignLikely, claims, askedMs }: Found,
   ): Promise<Turn | undefined> {
     // Executions without a mark are all alike, and so are the starts that search for theirs: each takes one. If another
-    // process may be starting at this moment, one of them may be what it has just started.
+    // process may be starting at this moment, one of them may be the execution that it has just started.
     const seekers = Math.max(1, claims.unresolved);
     const isTrusted = !isForeignLikely && (look.isExclusive() || seekers === 1);
     const shares = isTrusted ? seekers : 0;
@@ -215,7 +218,7 @@ class StartSearch {
     const listed = { ...newest, executions: [...newest.executions, ...candidates] };
     const since = seenBefore(listed, isNoted, host.session.clock.now());
     const start = addEvidence({ ...newStart(this.#starting, this.#runName), since }, pending);
-    // This process was suspended so long that another one took its place: what was seen is no longer so.
+    // This process was suspended so long that another one took its place: the lists that it read are out of date.
     if (wasExclusive && !look.isExclusive())
       return { againMs: 0, why: "checking again for running executions" };
     try {
@@ -260,7 +263,8 @@ function likeliestOf(
   );
 }
 
-// How long ago a start was posted last, as far as this machine's clock and the service's agree: either may have been set.
+// The time since a start was last posted, as far as this machine's clock and the service's agree: either may have been
+// set.
 async function ageMs(start: PendingStart, look: Look, nowMs: number): Promise<number> {
   const { servedAtMs } = await look.newest();
   const posted = start.again ?? { postedMs: start.postedMs, servedAtMs: start.since?.servedAtMs };
@@ -268,8 +272,9 @@ async function ageMs(start: PendingStart, look: Look, nowMs: number): Promise<nu
   return Math.max(0, Math.min(nowMs - posted.postedMs, servedAtMs - posted.servedAtMs));
 }
 
-// A run that has a key is never started beside what it may be, unless the program says "allow" explicitly. A run without a
-// key raises the question only where no `concurrency` is set: every other value says what to do about a running execution.
+// A run that has a key is never started beside an execution that may be the run's, unless the program says "allow"
+// explicitly. A run without a key is in doubt only if no `concurrency` is set: every other value says how to treat a
+// running execution.
 function doubts({ host, wanted }: Starting): boolean {
   const { concurrency } = host.args.common;
   return concurrency === undefined || (wanted.isGiven && concurrency !== "allow");

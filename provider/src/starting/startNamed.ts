@@ -1,6 +1,6 @@
 /**
- * Starts on services where the name of an execution makes a second start harmless: what bears a name of ours is ours,
- * whatever its times say, so posting is also how to find out whether the run is there.
+ * Starts on services where the name of an execution makes a second start harmless. An execution with a name of ours is
+ * ours, whatever its times say, so posting also finds out whether the run is there.
  */
 import { InputError, RunNameTakenError, StartUncertainError, messageOf } from "../ground/errors";
 import type { ExecutionSummary } from "../execution/snapshot";
@@ -20,13 +20,13 @@ import { decideConcurrency, inTurn } from "./turns";
 
 /**
  * Takes over the run's execution where it is there, else starts it.
- * @throws InputError where the program chose a name that is used up.
- * @throws StartUncertainError where the answer got lost, or it can't be told whose an execution is.
+ * @throws InputError when the program chose a name that is used up.
+ * @throws StartUncertainError when the answer got lost, or the owner of an execution cannot be told.
  */
 export async function startNamed(starting: Starting, gate: StartGate, isExclusive: boolean): Promise<Run> {
   const { wanted, pending, host } = starting;
   const name = pending?.runName ?? (await newerOfKey(starting)) ?? (await freshName(starting));
-  // If it is only a guess what is replaced, another machine may have started the run under another name.
+  // If the replaced execution is only a guess, another machine may have started the run under another name.
   const isSure = pending !== undefined || !mayBePredecessors(wanted);
   if (name !== undefined && isSure && !isExclusive) return postNamed(starting, name);
   const run = await inTurn(starting, gate, { alone: isExclusive, locked: isExclusive }, async (look) => {
@@ -88,8 +88,8 @@ function isAnybodys({ wanted }: Starting): boolean {
   return wanted.isNamed && wanted.supersedes === undefined;
 }
 
-// If it is only a guess what the run replaces, the guess may be one too old: then the execution of that name is the one to
-// be replaced. An execution that is still running is taken over.
+// If the replaced execution is only a guess, the guess may be one too old: then the execution of that name is the one
+// to be replaced. An execution that is still running is taken over.
 function mayBePredecessors({ isGiven, supersedes }: WantedRun): boolean {
   return !isGiven && supersedes?.isGuess === true;
 }
@@ -111,8 +111,8 @@ function uncertain(
   return new StartUncertainError(message, { cause });
 }
 
-// One key is one execution. If it is only a guess what the run replaces, another machine may have started it since, by the
-// key or as the replacement of something else.
+// One key is one execution. If the replaced execution is only a guess, another machine may have started the run since,
+// by the key or as the replacement of something else.
 async function newerOfKey(starting: Starting): Promise<string | undefined> {
   const { wanted, host } = starting;
   const { supersedes, isGiven, isNamed } = wanted;
@@ -126,7 +126,7 @@ async function newerOfKey(starting: Starting): Promise<string | undefined> {
 }
 
 // A replacement that a deployment had started before it was interrupted, and that has been stopped since because the
-// program changed, may be wanted once more: what this machine knows to be over is not that.
+// program changed, may be wanted once more: an execution that this machine knows to be over is not that replacement.
 async function freshName({ wanted, host }: Starting): Promise<string | undefined> {
   const name = runNameOf(wanted);
   if (name === undefined || wanted.isNamed || !wanted.supersedes) return name;
@@ -142,7 +142,7 @@ async function findNamed(starting: Starting, name: string): Promise<Run | "used 
   if (!snapshot) return undefined;
   // Its end, which may be seen a moment later, is for this deployment to tell.
   if (!isSettled(snapshot.status)) return { executionId: name, isNew: false, outcome: snapshot };
-  // Posting the name tells what is to be done about one that is used up.
+  // Posting the name shows how to treat a name that is used up.
   if (isAnybodys(starting)) return undefined;
   if (mayBePredecessors(wanted)) return wanted.isNamed || pending ? undefined : "used up";
   return { executionId: await latestOf(starting, name), isNew: false };

@@ -17,23 +17,24 @@ import type { StartCall } from "./startCall";
 import { messageContext } from "../execution/words";
 import { requestMs, waitLimit } from "../execution/limits";
 
-/** What may be done before there is an execution. */
+/** The means of the phase before there is an execution. */
 export interface StartPhase {
   /** The host, whose signal ends with the phase too. */
   readonly host: StartCall;
-  /** A backend for starting: nothing is started by it after the phase, and what was sent extends the phase. */
+  /** A backend for starting: nothing is started by it after the phase, and a start that was sent extends the phase. */
   readonly bind: (backend: Backend) => Backend;
 }
 
-// How long a start that may have been handled is looked for, its last requests included, however short the time is.
+// The time for the search of a start that may have been handled, its last requests included, in milliseconds: however
+// short the deployment's time is.
 const lookUpMs = 45_000;
 
 /**
- * Runs what leads to an execution, in the time that the deployment waits (and one request more). A start that would have
- * to wait beyond it is not sent; one that was sent is seen through, and looked for where its answer is lost.
- * @throws WorkflowExecutionError with code WFX-START-TIMEOUT where nothing was started in time.
- * @throws StartUncertainError where a start may have been handled, whatever went wrong afterwards.
- * @throws whatever else `work` throws.
+ * Runs the work that leads to an execution, in the time that the deployment waits (and one request more). A start that
+ * would have to wait longer is not sent. A start that was sent is seen through, and searched for if its answer is lost.
+ * @throws WorkflowExecutionError with code WFX-START-TIMEOUT when nothing was started in time.
+ * @throws StartUncertainError when a start may have been handled, whatever error came afterwards.
+ * @throws any other error of `work`.
  */
 export async function inStartPhase<T>(host: StartCall, work: (phase: StartPhase) => Promise<T>): Promise<T> {
   const { signal, session } = host;
@@ -92,7 +93,7 @@ export async function inStartPhase<T>(host: StartCall, work: (phase: StartPhase)
   }
 }
 
-// What may pass would have been tried again, had there been time.
+// An error that may pass would have led to another attempt, had there been time.
 function isCutOff(error: unknown): boolean {
   if (error instanceof OutOfTimeError || error instanceof RequestInterruptedError) return true;
   return isWorkflowExecutionError(error) && (error.retryable || error.code === "WFX-INTERRUPTED");

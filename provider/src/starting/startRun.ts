@@ -18,8 +18,8 @@ import { startNamed } from "./startNamed";
 
 /**
  * Finds or starts the execution of a run.
- * @throws InputError, ConfigurationError, ServiceError, TransportError where nothing was started.
- * @throws StartUncertainError where it can't be told whether the run has been started: nothing was started in addition.
+ * @throws InputError, ConfigurationError, ServiceError, TransportError when nothing was started.
+ * @throws StartUncertainError when it can't be told whether the run has been started: nothing was started in addition.
  */
 export async function startRun(backend: Backend, wanted: WantedRun, host: StartCall): Promise<Run> {
   const { register, urn } = host;
@@ -77,13 +77,13 @@ function isOf(pending: PendingStart, { key, isNamed, armedId }: WantedRun): bool
 // The state may have moved on since the entry was written, by a deployment from elsewhere.
 function isStillOpen(pending: PendingStart, { supersedes }: WantedRun): boolean {
   if (supersedes === undefined) return true;
-  // A guess of what is replaced may be another one now; the start is the same.
+  // The guess of the replaced execution may be another one now; the start is the same.
   if (supersedes.isGuess === true) return supersedes.id !== pending.executionId;
   return supersedes.id !== pending.executionId && supersedes.id === pending.supersedesId;
 }
 
-// Other processes of this machine are kept out while a batch looks and posts: where executions bear no mark, what they are
-// just starting would look like nobody's.
+// Other processes of this machine are kept out while a batch looks and posts: if executions bear no run key, an
+// execution that they are just starting would seem to be nobody's.
 function gateOf({ backend, host }: Starting): StartGate {
   const { pageSize } = host.definition.capabilities;
   return new StartGate({

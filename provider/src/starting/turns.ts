@@ -1,6 +1,6 @@
 /**
- * Turns at a workflow's gate: a start decides with what it sees, or waits for another turn. What `concurrency` makes of
- * other executions is decided here.
+ * Turns at a workflow's gate: a start decides by the executions that it sees, or waits for another turn. The effect of
+ * `concurrency` on other executions is decided here.
  */
 import type { Backend } from "../execution/service";
 import { WorkflowExecutionError } from "../ground/errors";
@@ -16,9 +16,9 @@ import type { Run, Starting } from "./posting";
 import { startInterrupted } from "./posting";
 import type { Look, StartGate } from "./startGate";
 
-// How often a queue is checked.
+// The interval of a queue's checks, in milliseconds: it grows from the first to the longest.
 const queueMs = { first: 1_000, most: 10_000 };
-// How long a start that is in doubt waits for each of its turns at the least.
+// The shortest time that a start in doubt waits for each of its turns, in milliseconds.
 const doubtMs = 60_000;
 
 /** Outcome of one turn at the gate: the run, or why another turn is needed. */
@@ -26,17 +26,17 @@ export type Turn = Run | AnotherTurn;
 
 interface AnotherTurn {
   readonly why: string;
-  /** When to take it. @default as a queue is checked */
+  /** The delay before the turn, in milliseconds. @default as a queue is checked */
   readonly againMs?: number;
-  /** True where a start may have been handled: its execution is searched for however short the deployment's time is. */
+  /** True if a start may have been handled: its execution is searched for however short the deployment's time is. */
   readonly isInDoubt?: true;
 }
 
-/** How a start goes through the gate. */
+/** A start's passage through the gate. */
 export interface Way {
-  /** True where what is started counts for the next one's decision. */
+  /** True if the start matters for the next one's decision. */
   readonly alone: boolean;
-  /** True where other processes of this machine are to be kept out meanwhile. */
+  /** True if other processes of this machine are to be kept out meanwhile. */
   readonly locked: boolean;
   /**
    * The error for giving up, where a start is in doubt.
@@ -47,8 +47,8 @@ export interface Way {
 
 /**
  * Takes turns until one brings the run.
- * @throws WorkflowExecutionError with code WFX-WORKFLOW-BUSY where no batch took it, or the queue was longer than the
- *   deployment waits; whatever `decide` throws.
+ * @throws WorkflowExecutionError with code WFX-WORKFLOW-BUSY when no batch took it, or the queue was longer than the
+ *   deployment waits; any error of `decide`.
  */
 export async function inTurn(
   { host, backend }: Starting,
@@ -125,8 +125,8 @@ async function untilListed(backend: Backend, run: Run, host: StartCall): Promise
 }
 
 /**
- * What `concurrency` makes of the workflow's other executions; undefined where a new one may start.
- * @throws WorkflowExecutionError with code WFX-WORKFLOW-BUSY where it is "reject" and one runs.
+ * The effect of `concurrency` with the workflow's other executions; undefined if a new one may start.
+ * @throws WorkflowExecutionError with code WFX-WORKFLOW-BUSY when it is "reject" and one is running.
  */
 export async function decideConcurrency(
   { host, wanted, backend }: Starting,
@@ -151,7 +151,7 @@ export async function decideConcurrency(
   return { why: describeQueued(running) };
 }
 
-/** True where `concurrency` lets nothing start beside a running execution. */
+/** True if `concurrency` lets nothing start beside a running execution. */
 export function mindsRunning({ host }: Starting): boolean {
   const { concurrency } = host.args.common;
   return concurrency === "queue" || concurrency === "reject";

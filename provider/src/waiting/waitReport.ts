@@ -1,5 +1,5 @@
 /**
- * What the person who watches is told while a wait goes on: each change, each step's end, each oddity once.
+ * Reports a wait to the person who watches: each change, each step's end, each oddity once.
  */
 import { messageOf } from "../ground/errors";
 import { describeProgress, formatWord } from "../execution/progress";
@@ -8,31 +8,31 @@ import type { ExecutionSnapshot } from "../execution/snapshot";
 import { isSettled } from "../execution/snapshot";
 
 /**
- * What the person has been told of an execution. Kept by the caller where waits for the same execution follow each
- * other, so that nothing is told twice.
+ * The news that the person has received about an execution. Kept by the caller if waits for the same execution follow
+ * each other, so that nothing is reported twice.
  */
 export interface Told {
-  /** How it stood, in words without times: the same words are no news. */
+  /** The last status, in words without times: the same words are no news. */
   line: string;
   readonly endedSteps: Set<string>;
   unknownStatus: boolean;
   outage: boolean;
-  /** True where a status of this deployment has shown the execution. */
+  /** True if a status of this deployment has shown the execution. */
   isSeen: boolean;
-  /** What was seen last. */
+  /** The last snapshot. */
   last?: ExecutionSnapshot;
 }
 
-/** What has been told before the first wait. */
+/** The state before the first wait: no news yet. */
 export function nothingTold(): Told {
   return { line: "", endedSteps: new Set(), unknownStatus: false, outage: false, isSeen: false };
 }
 
-/** What a report works with. */
+/** The means of a report. */
 export interface WaitReportOptions {
   readonly reporter: Reporter;
   readonly told: Told;
-  /** How long it usually takes, in milliseconds; undefined after a stop, which takes its own time. */
+  /** The usual duration, in milliseconds; undefined after a stop, which takes its own time. */
   readonly expectedMs: () => number | undefined;
 }
 
@@ -44,7 +44,7 @@ export class WaitReport {
     this.#options = options;
   }
 
-  /** Tells what has changed since the last time. */
+  /** Reports the changes since the last time. */
   show(snapshot: ExecutionSnapshot): void {
     const { told, reporter, expectedMs } = this.#options;
     told.last = snapshot;

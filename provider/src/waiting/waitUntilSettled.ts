@@ -14,7 +14,7 @@ import type { Told } from "./waitReport";
 import { WaitReport, nothingTold } from "./waitReport";
 import type { Subscriber, Subscription } from "./subscription";
 
-/** How one wait differs from others. Times are by the session's clock, in milliseconds since the epoch. */
+/** The options of one wait. Times are by the session's clock, in milliseconds since the epoch. */
 export interface Wait {
   readonly deadlineMs: number;
   /**
@@ -23,7 +23,7 @@ export interface Wait {
    */
   readonly mayBeInvisibleUntilMs: number;
   /**
-   * When the execution began.
+   * The start of the execution.
    * @default now
    */
   readonly beganMs?: number | undefined;
@@ -33,7 +33,7 @@ export interface Wait {
    */
   readonly isStopping?: boolean | undefined;
   /**
-   * True where the steps so far are read while a long poll is under way.
+   * True if the steps so far are read while a long poll is under way.
    * @default false
    */
   readonly readsProgress?: boolean | undefined;
@@ -41,12 +41,12 @@ export interface Wait {
   readonly told?: Told | undefined;
 }
 
-/** How a wait ended. */
+/** The end of a wait. */
 export type WaitOutcome =
   | { readonly kind: "settled"; readonly value: ExecutionSnapshot }
   | {
       readonly kind: "timedOut" | "aborted";
-      /** What this wait has seen last. */
+      /** The last snapshot of this wait. */
       readonly last: ExecutionSnapshot | undefined;
       /** Failures after the last status, with a look that the deadline cut off. */
       readonly failuresInARow: number;
@@ -56,8 +56,8 @@ export type WaitOutcome =
 
 /**
  * Waits until the execution has settled, the deadline has passed or the signal aborts. Ends one request after the
- * deadline at the latest, whatever is under way then. An end that was seen counts, also where its steps can't be read any
- * more.
+ * deadline at the latest, even if a request is under way then. An end that was seen counts, also where its steps can't
+ * be read any more.
  * @throws an error that will not pass without a change (credentials refused, nothing but unreadable answers).
  */
 export async function waitUntilSettled(
@@ -197,7 +197,7 @@ async function followUntilSettled(
   }
 }
 
-// Undefined where it failed in a way that may pass, or was cut off, which is no failure.
+// Undefined if it failed in a way that may pass, or was cut off, which is no failure.
 async function nextStatus(
   subscription: Subscription,
   signal: AbortSignal,

@@ -66,16 +66,12 @@ function helpOf(command: string, ...args: string[]): string {
   return helps.get(key)!;
 }
 
-/** The help of the command itself: arguments that look like words of a command end it. */
-function pulumiHelp(words: readonly string[]): string {
-  const [group, command] = words;
+/** The help of the command itself. The CLI ignores arguments that follow a command, and knows other names such as `rm`. */
+function pulumiHelp([group, ...words]: readonly string[]): string {
   const top = helpOf("pulumi");
   if (group === undefined) return top;
   expect(top).toMatch(new RegExp(`^ +${group} `, "m"));
-  const help = helpOf("pulumi", group);
-  return command !== undefined && new RegExp(`^ +${command} `, "m").test(help)
-    ? helpOf("pulumi", group, command)
-    : help;
+  return helpOf("pulumi", group, ...words.slice(0, 1));
 }
 
 function unknownOptions(help: string, { options }: ShownCommand): string[] {

@@ -1,6 +1,6 @@
 /**
  * Puts messages on the resource's own row of the CLI: `Engine.Log` with the URN. The SDK's own log functions have no
- * engine in a provider's process. Whatever goes wrong here is swallowed: a message is never worth an execution.
+ * engine in a provider's process. Every failure here is swallowed: a message is never worth an execution.
  */
 import { toMessage } from "../../ground/text";
 import type { Row } from "./rowReporter";
@@ -20,11 +20,12 @@ const deadlineMs = 5_000;
 // A deployment with a thousand executions has thousands of steps: nobody reads as many lines.
 const maxInfoLines = 200;
 
-/** The row of a resource in the CLI, which can also make sure of what it says. */
+/** The row of a resource in the CLI, which can also make sure that a message arrives. */
 export interface EngineReporter extends Row {
   /**
-   * Says why something is going to be done, and waits until the engine has heard it: a preview may end right after.
-   * @param isKept repeated at the end: a terminal's rows lose what is not kept, and `--json` has no rows.
+   * Reports the reason for the next action, and waits until the engine has received the report: a preview may end right
+   * after.
+   * @param isKept repeated at the end: a terminal's rows lose messages that are not kept, and `--json` has no rows.
    */
   explain(text: string, isKept: boolean): Promise<void>;
 }
@@ -35,7 +36,7 @@ interface LiveLine {
   isSent: boolean;
 }
 
-/** What is on its way to the row of one resource. */
+/** The messages on their way to the row of one resource. */
 interface Queue {
   readonly tail: Promise<void>;
   /** The last message, where that is a live line. */
@@ -47,10 +48,10 @@ export class EngineMessages {
   readonly #connect: () => EngineConnection | undefined;
   #engine: EngineConnection | undefined | "unavailable";
   #infoLines = 0;
-  // What is on its way to the engine, by resource.
+  // The messages on their way to the engine, by resource.
   readonly #queues = new Map<string, Queue>();
 
-  /** @param connect gives the engine; undefined where there is none. Called at the first message. */
+  /** @param connect gives the engine; undefined if there is none. Called at the first message. */
   constructor(connect: () => EngineConnection | undefined) {
     this.#connect = connect;
   }
@@ -78,7 +79,7 @@ export class EngineMessages {
     };
   }
 
-  /** Resolves when the engine has heard what was said of a resource: its outcome is to stand below that. */
+  /** Resolves when the engine has received the messages of a resource: the outcome is to stand below them. */
   async everythingSaid(urn: string | undefined): Promise<void> {
     if (urn !== undefined) await this.#queues.get(urn)?.tail;
   }
@@ -102,8 +103,8 @@ export class EngineMessages {
     void this.#enqueue(urn, send, status);
   }
 
-  // One after the other: the engine takes what arrives together in any order, and the last word on a row is to be the
-  // outcome. What is sent never fails.
+  // One after the other: the engine takes messages that arrive together in any order, and the last message on a row is
+  // to be the outcome. Sending a message never fails.
   async #enqueue(urn: string, send: () => Promise<void>, status?: LiveLine): Promise<void> {
     const before = this.#queues.get(urn);
     const tail = before ? before.tail.then(send) : send();
@@ -113,7 +114,7 @@ export class EngineMessages {
     if (this.#queues.get(urn) === queue) this.#queues.delete(urn);
   }
 
-  // Never ERROR: the CLI would show the resource as failed, whatever its outcome.
+  // Never ERROR: the CLI would show the resource as failed, even if it succeeds.
   async #log(
     urn: string | undefined,
     text: string,

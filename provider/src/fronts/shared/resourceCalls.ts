@@ -1,6 +1,6 @@
 /**
- * The calls of one service's resources, whichever front they come through: what the engine does not tell is remembered
- * here, and the lifecycle is given what it needs.
+ * The calls of one service's resources, from every front. Remembers the facts that the engine does not tell, and gives
+ * the lifecycle the facts that it needs.
  */
 import type {
   ArgumentProblem,
@@ -33,19 +33,19 @@ import { keepAlive } from "./heartbeat";
 import { argumentsTooLarge } from "./plainOutputs";
 import { rowReporter } from "./rowReporter";
 
-/** What a front lends to the calls of a deployment. */
+/** The means that a front lends to the calls of a deployment. */
 export interface ServedDeployment {
   readonly host: {
     /** Aborts when the deployment is to end. */
     readonly signal: AbortSignal;
-    /** The same text in all processes that serve this deployment; undefined where that is not known. */
+    /** The same text in all processes that serve this deployment; undefined if that is not known. */
     readonly deployment: string | undefined;
-    /** Whether the engine is still there; true where that can't be told. */
+    /** Resolves to true if the engine is still there, or if that cannot be told. */
     hasEngine(): Promise<boolean>;
   };
-  /** What is known of runs; one for all services. */
+  /** The register of runs; one for all services. */
   readonly register: RunRegister;
-  /** What is remembered of the deployment; one for all services. */
+  /** The memory of the deployment; one for all services. */
   readonly deployment: DeploymentMemory;
 }
 
@@ -60,26 +60,26 @@ export interface ResourceCall {
   readonly timeoutSeconds?: number | undefined;
 }
 
-/** What a front adds to a check. */
+/** The parts that a front adds to a check. */
 export interface CheckedResource {
   readonly urn: string | undefined;
   readonly args: Arguments;
   readonly customTimeouts?: CustomTimeouts;
   /** The URN under which the state has the resource, where an alias moves it and the front is told. */
   readonly formerUrn?: string | undefined;
-  /** True where the engine gave old inputs: the state has the resource. */
+  /** True if the engine gave old inputs: the state has the resource. */
   readonly isInState: boolean;
 }
 
-/** What a front adds to a comparison. */
+/** The parts that a front adds to a comparison. */
 export interface ComparedResource {
   readonly id: string;
   /** Arguments and outcome as the state has them. */
   readonly stored: StoredState;
-  /** Paths of properties whose change is to run it again; empty where the engine sees to that. */
+  /** Paths of properties whose change runs the workflow again; empty if the engine takes care of that. */
   readonly replaceOnChanges: readonly string[];
   readonly newSecrets: readonly NewSecret[];
-  /** True where an outcome is no reason to do anything: the execution is being taken into the state as it is. */
+  /** True if an outcome is no reason to do anything: the execution is being taken into the state as it is. */
   readonly isOutcomeTaken?: boolean;
   /** Says why something will be done; not called where nothing will. */
   explain(result: Diff, isDeployment: boolean): Promise<void>;
@@ -103,7 +103,7 @@ export class ResourceCalls {
     this.#session = session;
   }
 
-  /** What is wrong with the arguments; empty where nothing is. */
+  /** The problems of the arguments; empty if there are none. */
   check({ urn, args, customTimeouts, formerUrn, isInState }: CheckedResource): ArgumentProblem[] {
     this.#memory.checked(urn, formerUrn, isInState);
     const tooLarge = argumentsTooLarge(args);
@@ -123,7 +123,7 @@ export class ResourceCalls {
     const found = diff(this.#definition, id, stored, args, replaceOnChanges, newSecrets, place);
     const isTaken = compared.isOutcomeTaken === true && found.changes.every(({ isInput }) => !isInput);
     const result: Diff = isTaken ? { ...found, action: "none", changes: [] } : found;
-    // What is about to be replaced is remembered also on a machine that has never started it.
+    // An execution that is about to be replaced is remembered also on a machine that has never started it.
     const always = isDeployment && result.action === "rerun";
     // A refresh compares copies too that are still to be deleted.
     const shown = { always, mayBeCopy: !isDeployment };
@@ -137,7 +137,7 @@ export class ResourceCalls {
 
   /**
    * Starts and waits.
-   * @throws WorkflowExecutionError and others, where nothing was started or it can't be told.
+   * @throws WorkflowExecutionError and others, when nothing was started or it can't be told.
    */
   async create(call: ResourceCall): Promise<Outcome> {
     const { urn } = call;
@@ -153,18 +153,18 @@ export class ResourceCalls {
     return outcome;
   }
 
-  /** The same execution under new arguments, or one whose wait was interrupted. */
+  /** Updates the same execution with new arguments, or resumes a wait that was interrupted. */
   update(id: string, stored: StoredState, call: ResourceCall): Promise<Outcome> {
     return this.#alive(call, (live) => update(id, stored, live.args, this.#host(live)));
   }
 
-  /** What the service says now; undefined where there is nothing. */
+  /** The service's present answer; undefined if there is none. */
   read(id: string, call: ResourceCall): Promise<StoredState | undefined> {
     this.#memory.read(call.urn);
     return read(id, call.args, this.#host(call));
   }
 
-  /** Why an execution in this state is not as the program wants it; undefined where it is. */
+  /** The reason why an execution in this state is not as the program wants it; undefined if it is. */
   explainUnready(id: string, state: StoredState, call: ResourceCall): Promise<string | undefined> {
     return explainUnready(id, state, call.args, this.#host(call));
   }
@@ -174,16 +174,16 @@ export class ResourceCalls {
     const { urn } = call;
     const { deployment, register } = this.#served;
     // The engine does not say why. If the program still has the resource, another one takes its place: only a
-    // deployment checks, and nothing is checked of what is destroyed.
+    // deployment checks, and a resource that is destroyed is not checked.
     const isReplacement =
       urn !== undefined &&
       (this.#memory.isDeployment(urn) || this.#memory.isPresent(id) || (await this.#isReplacing(urn)));
     // A run that `executionKey` names replaces itself where nothing else has changed: it goes on for the new resource.
     if (isReplacement && deployment.answered.some((execution) => execution.id === id)) return;
-    // Deleted before what takes its place is created, and perhaps never compared.
+    // The resource is deleted before its successor is created, and perhaps never compared.
     if (isReplacement) this.#memory.rememberUnlessKnown(urn, supersededBy(id, call.args));
     await this.#alive(call, (live) => deleteExecution(id, live.args, { ...this.#host(live), isReplacement }));
-    // What is replaced goes when the state has what takes its place.
+    // A replaced execution is deleted when the state has its successor.
     const successor = deployment.answered.findLast((each) => each.urn !== undefined && each.urn === urn);
     if (!isReplacement || successor === undefined) return;
     await register.handedOver(this.#definition.service, urn, successor.id);
@@ -203,7 +203,7 @@ export class ResourceCalls {
     }
   }
 
-  /** What the lifecycle is given for a call. */
+  /** The lifecycle's means for a call. */
   #host({ urn, programSecrets, reporter, timeoutSeconds }: ResourceCall): LifecycleHost {
     const { host, register } = this.#served;
     return {

@@ -20,7 +20,7 @@ const maxStepLines = 30;
 /** Reports one call on a row. */
 export function rowReporter(row: Row): Reporter {
   const stepLines = new Map<string, number>();
-  // What the row shows; undefined where a line that is kept stands there.
+  // The live line that the row shows; undefined if a line that is kept stands there.
   let live: string | undefined;
   // A log would have the same line twice.
   const status = (text: string): void => {
