@@ -176,7 +176,7 @@ export class Stage {
     return values[this.front.name];
   }
 
-  /** A result without the values that differ in every run: ids by their order, times, addresses. */
+  /** A result without the values that differ in every run: ids by their order, times, addresses; and without the front's URN. */
   async tidy(result: unknown): Promise<unknown> {
     const executions = await executionsOf(this.emulator);
     const mine = executions.filter(({ workflowId }) => workflowId === this.workflow);
@@ -185,6 +185,7 @@ export class Stage {
       text = text.replaceAll(executionId, `<execution ${String(place + 1)}>`);
     });
     text = text
+      .replaceAll(this.front.urnOf(this.resource()), "<urn>")
       .replaceAll(this.emulator.url, "<emulator>")
       .replace(/\d{4}-\d\d-\d\dT[\d:.]+(?:Z|\+00:00)/g, "<time>")
       .replace(/"durationMs":\d+/g, '"durationMs":"<duration>"')
