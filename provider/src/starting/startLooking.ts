@@ -253,7 +253,7 @@ class StartSearch {
   }
 }
 
-// Once for all starts of a batch: each of a thousand starts would read what a thousand have noted.
+// Once for all starts of a batch: each of a thousand starts would read the notes of a thousand.
 function claimsAt(look: Look, { host, backend }: Starting): Promise<Claims> {
   return look.once("claims", () => host.register.owned.claims(host.definition.service, backend.identity));
 }
