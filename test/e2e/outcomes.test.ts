@@ -145,7 +145,7 @@ test.each(everyService)("%s: every outcome, onFailure and rerunOn", async (servi
       }),
     });
     expect(rowsOf(first.output, name)).toContainEqual(
-      expect.stringMatching(new RegExp(`${outcome}: step 1( of 1)? "Work"(, \\d+m?s)?$`)),
+      expect.stringMatching(new RegExp(`${outcome} after \\S+, (1/1 Work|Work \\(step 1\\))$`)),
     );
     const diagnostics = errorOf(first.output, name);
     if (onFailure === "continue") {

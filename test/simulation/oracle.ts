@@ -827,7 +827,10 @@ export class Oracle {
       );
       const isFromElsewhere =
         this.#isMarked &&
-        one.attempts.every(({ deployment: { machine } }) => machine !== last?.deployment.machine);
+        one.attempts.every(
+          ({ deployment: { machine }, journalLosses }) =>
+            machine !== last?.deployment.machine || journalLosses !== last.journalLosses,
+        );
       return between.every(
         ({ started, sent, attempts }) =>
           isFromElsewhere ||
@@ -923,15 +926,13 @@ export class Oracle {
       return;
     const wants = deployment.wants.filter(({ workflow }) => workflow === execution.workflow);
     if (wants.some((want) => this.#mayTake(deployment.stack, want, execution) !== undefined)) return;
-    // A deployment that was cut short had taken it over, as the program said.
+    // A deployment that was cut short had taken it over, as it may.
     const isTakenBefore = this.wants.some(
-      ({ stack, workflow, attempts }) =>
-        stack === deployment.stack &&
-        workflow === execution.workflow &&
-        attempts.some(
-          ({ inputs, deployment: { wasKilled } }) =>
-            wasKilled && (isByWord(inputs, execution) || bearsChosenName(inputs, execution)),
-        ),
+      (want) =>
+        want.stack === deployment.stack &&
+        want.workflow === execution.workflow &&
+        want.attempts.some((attempt) => attempt.deployment.wasKilled) &&
+        this.#mayTake(deployment.stack, want, execution) !== undefined,
     );
     if (isTakenBefore) return;
     this.violate("stopped an execution that is none of its own", `${deployment.stack.name}: ${execution.id}`);

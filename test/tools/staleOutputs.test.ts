@@ -1,4 +1,4 @@
-/** What the compiler has left of sources that are gone is removed before it could be published. */
+/** Outputs of sources that are gone are removed before they could be published. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { evaluate, makeFolder } from "./toolProcess";

@@ -1,4 +1,4 @@
-// What the compiler has left of sources that are gone: it never removes a file, and `npm pack` would publish them.
+// Outputs of sources that are gone: the compiler never removes a file, and `npm pack` would publish it.
 import { existsSync } from "node:fs";
 import { readdir, rm, rmdir } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
@@ -7,8 +7,8 @@ const OUTPUT = /\.(?:d\.ts|js|js\.map)$/;
 
 /**
  * Removes outputs of sources that do not exist.
- * @param {string} folder of a package: its sources are in `src`, what the compiler writes in `dist`
- * @returns {Promise<string[]>} what was removed, as paths from `dist`
+ * @param {string} folder of a package: its sources are in `src`, the compiler's outputs in `dist`
+ * @returns {Promise<string[]>} the removed files, as paths from `dist`
  */
 export async function removeStaleOutputs(folder) {
   const dist = join(folder, "dist");

@@ -82,7 +82,8 @@ export function withoutReleased(
  * @param id its execution, where one was found.
  */
 export function withoutStart(entry: JournalEntry, id: string | undefined): JournalEntry {
-  const over = id ?? entry.pending?.executionId;
+  // Its name, where no execution was found: one that finished before the search bears the name all the same.
+  const over = id ?? entry.pending?.executionId ?? entry.pending?.runName;
   const past = over === undefined ? entry.past : withLast(entry.past, over);
   const isGone = id !== undefined && entry.inState === id;
   const gone = isGone ? { inState: undefined, inStateName: undefined } : {};

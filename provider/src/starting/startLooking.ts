@@ -9,6 +9,7 @@ import type { MessageContext } from "../execution/words";
 import { messageContext } from "../execution/words";
 import {
   candidatesOf,
+  freshNameOf,
   isUnsettled,
   lookAgainMs,
   seenBefore,
@@ -37,8 +38,8 @@ const maxDisagreements = showsWithinMs / lookAgainMs;
  * Finds the run's execution among the workflow's, else starts one.
  * @throws StartUncertainError when it cannot be told whether one of them is the run's; any error of a start.
  */
-export function startLooking(starting: Starting, gate: StartGate, isExclusive: boolean): Promise<Run> {
-  return new StartSearch(starting).run(gate, isExclusive);
+export async function startLooking(starting: Starting, gate: StartGate, isExclusive: boolean): Promise<Run> {
+  return new StartSearch(starting, await freshNameOf(starting)).run(gate, isExclusive);
 }
 
 /** The executions of one turn, sorted, and when they were asked for. */
@@ -57,6 +58,7 @@ class StartSearch {
   readonly #context: MessageContext;
   readonly #passedMs: () => number;
   #runName: string;
+  readonly #freshName: string | undefined;
   /** The start whose execution is searched for. */
   #open: PendingStart | undefined;
   #postedHere = false;
@@ -70,12 +72,14 @@ class StartSearch {
   /** The error if others do not find their executions in time. */
   #question: StartUncertainError | undefined;
 
-  constructor(starting: Starting) {
+  constructor(starting: Starting, freshName: string | undefined) {
     const { wanted, backend, host, pending } = starting;
     this.#starting = starting;
     this.#context = messageContext(backend, "", host);
     this.#passedMs = stopwatch(host.session.clock);
-    this.#runName = pending?.runName ?? runNameOf(wanted) ?? newRunName(wanted, host.session.uuid);
+    this.#freshName = freshName;
+    this.#runName =
+      pending?.runName ?? freshName ?? runNameOf(wanted) ?? newRunName(wanted, host.session.uuid);
     this.#open = pending;
   }
 
@@ -111,10 +115,14 @@ class StartSearch {
     const askedMs = this.#passedMs();
     const candidates = await candidatesOf(this.#starting, look, this.#open);
     for (const { executionId } of candidates.filter(isUnsettled)) this.#seenRunning.add(executionId);
-    const claims = await this.#claimsAt(look);
+    const claims = await claimsAt(look, this.#starting);
     const others = async (): Promise<readonly ExecutionSummary[]> => (await look.newest()).executions;
     const { mine, unmarked, isForeignLikely } = await sort(this.#starting, candidates, {
-      ...{ taken: claims.taken, name: soughtName(wanted, this.#open), others },
+      ...{
+        taken: claims.taken,
+        name: this.#freshName ?? soughtName(wanted, this.#open),
+        others,
+      },
       isNoted: this.#open !== undefined,
     });
     // An execution that bears the name although no start of this machine is open is the predecessor, if the predecessor
@@ -131,12 +139,6 @@ class StartSearch {
     if (turn) return turn;
     this.#question = undefined;
     return (await this.#letOthersFinish(look)) ?? this.#post(look, wasExclusive, candidates, claims);
-  }
-
-  // Once for all starts of a batch: each of a thousand starts would read the notes of a thousand.
-  #claimsAt(look: Look): Promise<Claims> {
-    const { host, backend } = this.#starting;
-    return look.once("claims", () => host.register.owned.claims(host.definition.service, backend.identity));
   }
 
   #possibleOf(unmarked: readonly ExecutionSummary[]): readonly ExecutionSummary[] {
@@ -249,6 +251,11 @@ class StartSearch {
       ...(this.#seenRunning.has(execution.executionId) ? { wasRunning: true } : {}),
     };
   }
+}
+
+// Once for all starts of a batch: each of a thousand starts would read the notes of a thousand.
+function claimsAt(look: Look, { host, backend }: Starting): Promise<Claims> {
+  return look.once("claims", () => host.register.owned.claims(host.definition.service, backend.identity));
 }
 
 // The one that the fewest others can have posted; the oldest of those, as far as the service's clocks tell.
