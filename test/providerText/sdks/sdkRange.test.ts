@@ -298,7 +298,7 @@ describe.each(cases)("with the $sdk SDK, $version", (sdkCase) => {
     const first = await project.run(["demo-succeeds"], "up", "--yes");
     expect(/sdk\s*: "(.*)"/.exec(first)?.[1]).toBe(version);
     expect(Number.parseInt(/node\s*: "(.*)"/.exec(first)![1]!, 10)).toBeGreaterThanOrEqual(oldestNode);
-    expect(first).toMatch(/demo-succeeds creating .*step [123] of 3 "/);
+    expect(first).toMatch(/demo-succeeds creating .*[123]\/3 /);
     const [started] = await executionsOf(emulator);
     expect(await project.state()).toMatchObject({
       "demo-succeeds": {
@@ -314,7 +314,7 @@ describe.each(cases)("with the $sdk SDK, $version", (sdkCase) => {
 
     const both = ["demo-succeeds", "demo-fails"];
     const third = await project.runFailing(both, "up", "--yes", "--skip-preview");
-    expect(third).toMatch(/demo-fails creating .*step [123] of 3 "/);
+    expect(third).toMatch(/demo-fails creating .*[123]\/3 /);
     expect(third).toContain("WFX-EXECUTION-FAILED");
     const [, failed] = await executionsOf(emulator);
     expect(await project.state()).toMatchObject({
