@@ -156,7 +156,7 @@ test.each(everyService)("%s: every outcome, onFailure and rerunOn", async (servi
         new RegExp(`^\\* execution ${id!} ${verb} after (\\d+m?s|less than 1s)$`),
       );
       expect(diagnostics).toContain(`The execution is no longer running. ${next}`);
-      expect(diagnostics.at(-2)).toMatch(/error WFX-EXECUTION-FAILED$/);
+      expect(diagnostics.at(-2)).toMatch(/error WFX-EXECUTION-FAILED \(pulumi-runbook \S+\)$/);
       expect(diagnostics.at(-1)).toMatch(/^https:\S+#wfx-execution-failed$/);
       // The state keeps the text that the person has read.
       expect(initErrors).toHaveLength(1);

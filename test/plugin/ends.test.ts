@@ -69,7 +69,8 @@ const msOf = async (work: Promise<unknown>): Promise<number> => {
 async function underWay({ engine }: Plugin, urn: string): Promise<{ creating: Promise<CallFailed> }> {
   await engine.check(urn, { workflowId: "slow" });
   const creating = failureOf(engine.create(urn, { workflowId: "slow" }));
-  await until(async () => (await runningOnes()) > 0);
+  // The answer to the start has arrived: between the service's start and that moment, no id could be known.
+  await until(async () => (await pendingOf(urn))?.executionId !== undefined);
   return { creating };
 }
 
