@@ -11,7 +11,7 @@ import type { StartCall } from "./startCall";
 import type { PendingStart, SeenBefore } from "./journalEntry";
 import type { Starting } from "./posting";
 import type { Superseded, WantedRun } from "./runKey";
-import { bearsKey, newRunName, runNameOf } from "./runKey";
+import { bearsKey, runNameOf } from "./runKey";
 import type { Look, Newest } from "./startGate";
 
 /** The longest delay until the service shows a posted start, in milliseconds. */
@@ -145,17 +145,6 @@ async function showsNames(
     if (typeof (await markOf(executionId, backend, host)) === "string") return true;
   }
   return false;
-}
-
-/**
- * A new name for a replacement that was started before, with other arguments in between: that run is over, as this machine
- * knows. Undefined if its own name will do.
- */
-export async function freshNameOf({ host, wanted, pending }: Starting): Promise<string | undefined> {
-  const name = pending || !wanted.supersedes ? undefined : runNameOf(wanted);
-  if (name === undefined) return undefined;
-  const past = await host.register.past(host.definition.service, host.urn);
-  return past.includes(name) ? newRunName(wanted, host.session.uuid) : undefined;
 }
 
 /** The name to search for: the name that a noted start carried, or the name that every start of the run carries. */

@@ -13,6 +13,7 @@ import { describeStartInterrupted } from "./messages";
 import type { StartCall } from "./startCall";
 import type { PendingStart } from "./journalEntry";
 import type { WantedRun } from "./runKey";
+import { newRunName, runNameOf } from "./runKey";
 
 /** The execution of a run. */
 export interface Run {
@@ -40,6 +41,21 @@ export interface Starting {
   readonly pending: PendingStart | undefined;
   /** Notes a start before it is posted, and its answer; `undefined` where it is sure that nothing was started. */
   readonly note: (pending: PendingStart | undefined) => Promise<void>;
+}
+
+/** Executions and names of the resource that this machine knows to be over. They count for replacements only. */
+export async function pastOf({ wanted, host }: Starting): Promise<readonly string[]> {
+  return wanted.supersedes ? host.register.past(host.definition.service, host.urn) : [];
+}
+
+/**
+ * A new name for a replacement that a deployment had started before, and that is over because the program changed in
+ * between: its execution is not the replacement that is wanted once more. Undefined if the run's own name will do.
+ * @param past as {@link pastOf} has it
+ */
+export function freshNameOf({ wanted, host }: Starting, past: readonly string[]): string | undefined {
+  const name = wanted.isNamed || !wanted.supersedes ? undefined : runNameOf(wanted);
+  return name !== undefined && past.includes(name) ? newRunName(wanted, host.session.uuid) : undefined;
 }
 
 /** A start to be posted now, under a name. */

@@ -9,7 +9,6 @@ import type { MessageContext } from "../execution/words";
 import { messageContext } from "../execution/words";
 import {
   candidatesOf,
-  freshNameOf,
   isUnsettled,
   lookAgainMs,
   seenBefore,
@@ -20,7 +19,7 @@ import {
 import type { PendingStart } from "./journalEntry";
 import { addEvidence } from "./journalEntry";
 import type { Run, Starting } from "./posting";
-import { newStart, noteFound, post } from "./posting";
+import { freshNameOf, newStart, noteFound, pastOf, post } from "./posting";
 import type { Claims } from "./ownership";
 import { newRunName, runNameOf } from "./runKey";
 import type { Look, StartGate } from "./startGate";
@@ -39,7 +38,7 @@ const maxDisagreements = showsWithinMs / lookAgainMs;
  * @throws StartUncertainError when it cannot be told whether one of them is the run's; any error of a start.
  */
 export async function startLooking(starting: Starting, gate: StartGate, isExclusive: boolean): Promise<Run> {
-  return new StartSearch(starting, await freshNameOf(starting)).run(gate, isExclusive);
+  return new StartSearch(starting, await pastOf(starting)).run(gate, isExclusive);
 }
 
 /** The executions of one turn, sorted, and when they were asked for. */
@@ -59,6 +58,7 @@ class StartSearch {
   readonly #passedMs: () => number;
   #runName: string;
   readonly #freshName: string | undefined;
+  readonly #past: readonly string[];
   /** The start whose execution is searched for. */
   #open: PendingStart | undefined;
   #postedHere = false;
@@ -72,14 +72,15 @@ class StartSearch {
   /** The error if others do not find their executions in time. */
   #question: StartUncertainError | undefined;
 
-  constructor(starting: Starting, freshName: string | undefined) {
+  constructor(starting: Starting, past: readonly string[]) {
     const { wanted, backend, host, pending } = starting;
     this.#starting = starting;
     this.#context = messageContext(backend, "", host);
     this.#passedMs = stopwatch(host.session.clock);
-    this.#freshName = freshName;
+    this.#past = past;
+    this.#freshName = pending ? undefined : freshNameOf(starting, past);
     this.#runName =
-      pending?.runName ?? freshName ?? runNameOf(wanted) ?? newRunName(wanted, host.session.uuid);
+      pending?.runName ?? this.#freshName ?? runNameOf(wanted) ?? newRunName(wanted, host.session.uuid);
     this.#open = pending;
   }
 
@@ -118,18 +119,15 @@ class StartSearch {
     const claims = await claimsAt(look, this.#starting);
     const others = async (): Promise<readonly ExecutionSummary[]> => (await look.newest()).executions;
     const { mine, unmarked, isForeignLikely } = await sort(this.#starting, candidates, {
-      ...{
-        taken: claims.taken,
-        name: this.#freshName ?? soughtName(wanted, this.#open),
-        others,
-      },
+      ...{ taken: claims.taken, name: this.#freshName ?? soughtName(wanted, this.#open), others },
       isNoted: this.#open !== undefined,
     });
     // An execution that bears the name although no start of this machine is open is the predecessor, if the predecessor
     // is only a guess: another machine has gone on since. An execution that is still running is taken over.
     const isPredecessor = !this.#open && !wanted.isGiven && wanted.supersedes?.isGuess === true;
-    const past = isPredecessor ? await host.register.past(host.definition.service, host.urn) : [];
-    const found = mine.find((one) => !isPredecessor || (isUnsettled(one) && !past.includes(one.executionId)));
+    const found = mine.find(
+      (one) => !isPredecessor || (isUnsettled(one) && !this.#past.includes(one.executionId)),
+    );
     if (found) return this.#adopt(found);
     if (mine.length > 0) this.#runName = newRunName(wanted, host.session.uuid);
     const possible = this.#possibleOf(unmarked);

@@ -12,7 +12,7 @@ import { listAll, pageLimit } from "../execution/pages";
 import { isUnsettled } from "./candidates";
 import { addEvidence } from "./journalEntry";
 import type { Run, Starting } from "./posting";
-import { newStart, noteFound, post } from "./posting";
+import { freshNameOf, newStart, noteFound, pastOf, post } from "./posting";
 import type { WantedRun } from "./runKey";
 import { bearsKey, newRunName, runNameOf } from "./runKey";
 import type { Look, StartGate } from "./startGate";
@@ -25,7 +25,7 @@ import { decideConcurrency, inTurn } from "./turns";
  */
 export async function startNamed(starting: Starting, gate: StartGate, isExclusive: boolean): Promise<Run> {
   const { wanted, pending, host } = starting;
-  const name = pending?.runName ?? (await newerOfKey(starting)) ?? (await freshName(starting));
+  const name = pending?.runName ?? (await newerOfKey(starting)) ?? (await usableName(starting));
   // If the replaced execution is only a guess, another machine may have started the run under another name.
   const isSure = pending !== undefined || !mayBePredecessors(wanted);
   if (name !== undefined && isSure && !isExclusive) return postNamed(starting, name);
@@ -125,13 +125,8 @@ async function newerOfKey(starting: Starting): Promise<string | undefined> {
     ?.executionId;
 }
 
-// A replacement that a deployment had started before it was interrupted, and that has been stopped since because the
-// program changed, may be wanted once more: an execution that this machine knows to be over is not that replacement.
-async function freshName({ wanted, host }: Starting): Promise<string | undefined> {
-  const name = runNameOf(wanted);
-  if (name === undefined || wanted.isNamed || !wanted.supersedes) return name;
-  const past = await host.register.past(host.definition.service, host.urn);
-  return past.includes(name) ? newRunName(wanted, host.session.uuid) : name;
+async function usableName(starting: Starting): Promise<string | undefined> {
+  return freshNameOf(starting, await pastOf(starting)) ?? runNameOf(starting.wanted);
 }
 
 // The run's execution where it is there already. A name that may be the predecessor's is not posted to find out: where the

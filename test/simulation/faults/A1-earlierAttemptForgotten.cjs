@@ -10,8 +10,8 @@ module.exports = {
     },
     {
       search:
-        "  const name = pending?.runName ?? (await newerOfKey(starting)) ?? (await freshName(starting));",
-      replace: "  const name = (await newerOfKey(starting)) ?? (await freshName(starting));",
+        "  const name = pending?.runName ?? (await newerOfKey(starting)) ?? (await usableName(starting));",
+      replace: "  const name = (await newerOfKey(starting)) ?? (await usableName(starting));",
     },
   ],
 };
