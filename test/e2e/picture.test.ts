@@ -1,21 +1,19 @@
 /** The README's picture is current: a new real deployment shows the same rows. Times are left open. */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { pulumiFolder } from "../support/stack";
+import { demandPulumiFolder } from "../support/stack";
 
 jest.setTimeout(600_000);
 
 const root = resolve(__dirname, "../..");
 
 test("docs/pictures/up.svg shows what `pulumi up` shows today; `npm run picture` draws it again", async () => {
-  if (pulumiFolder === undefined) throw new Error("PULUMI_TEST_BIN is not set: run the tests by `npm test`");
+  const cli = demandPulumiFolder();
   const { recordDeployment } = await import("../../tools/picture/recordDeployment.mjs");
   const { drawDeployment, executionRowOf, linesOfPicture, untimed } =
     await import("../../tools/picture/pictureOfDeployment.mjs");
   const drawn = linesOfPicture(readFileSync(`${root}/docs/pictures/up.svg`, "utf8"));
-  const recorded = linesOfPicture(
-    drawDeployment(await recordDeployment({ repository: root, cli: pulumiFolder })),
-  );
+  const recorded = linesOfPicture(drawDeployment(await recordDeployment({ repository: root, cli })));
 
   expect(drawn.at(-1)!.map(untimed)).toEqual(recorded.at(-1)!.map(untimed));
   // A slow machine does not show the moment before the first step; each step is long enough to be seen.

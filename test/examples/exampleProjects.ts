@@ -4,17 +4,16 @@
  */
 import { execFile } from "node:child_process";
 import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { ControlClient } from "runbook-emulator";
 import type { Emulator } from "runbook-emulator";
+import { installPackedPackages } from "../support/packedPackages";
 import type { OperationResult, PulumiPlace, StackOutput } from "../support/pulumiCommand";
 import { demandPulumi, operate, stackOutputs } from "../support/pulumiCommand";
-import { pulumiFolder } from "../support/stack";
+import { demandPulumiFolder } from "../support/stack";
 import { startWithStates } from "../support/stepFunctions/emulatedStates";
 
-const root = resolve(__dirname, "../..");
-const packageFolders = ["provider", "emulator"].map((name) => join(root, name));
 /** The file with the settings of a stack; all stacks here have the same ones. */
 const settingsFile = "Pulumi.dev.yaml";
 
@@ -53,14 +52,13 @@ export interface ExampleProjects {
 
 /** Installs the packed packages and starts the emulator. */
 export async function openExampleProjects(): Promise<ExampleProjects> {
-  if (pulumiFolder === undefined) throw new Error("PULUMI_TEST_BIN is not set: run the tests by `npm test`");
-  const { ensurePinnedPackages, makePackedProject } = await import("../../tools/setup/packedProject.mjs");
+  const cli = demandPulumiFolder();
   const { pulumiEnvironment } = await import("../../tools/pulumiEnvironment.mjs");
-  const pinned = await ensurePinnedPackages({ manifests: join(__dirname, "installed") });
-  const { folder, remove } = await makePackedProject({ pinned, packageFolders, name: "my projects" });
+  const manifests = join(__dirname, "installed");
+  const { folder, remove } = await installPackedPackages({ manifests, name: "my projects" });
   const emulator = await startWithStates();
   const env = {
-    ...pulumiEnvironment({ cli: pulumiFolder, stateFolder: join(dirname(folder), "state") }),
+    ...pulumiEnvironment({ cli, stateFolder: join(dirname(folder), "state") }),
     PULUMI_STACK: "dev",
     // `tsc` checks all programs once, in place of Pulumi at every run.
     PULUMI_NODEJS_TRANSPILE_ONLY: "true",

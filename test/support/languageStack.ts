@@ -9,7 +9,7 @@ import type { PulumiConfigValue } from "runbook-emulator";
 import { buildJavaProgram } from "./javaProgram";
 import type { OperationResult, StackOutput } from "./pulumiCommand";
 import { demandPulumi, operate, stackOutputs } from "./pulumiCommand";
-import { pulumiFolder } from "./stack";
+import { demandPulumiFolder } from "./stack";
 import { textOfFolder } from "./textOfFolder";
 
 const root = resolve(__dirname, "../..");
@@ -106,21 +106,19 @@ export async function openLanguageStack(
   emulatorUrl: string,
   complete: (folder: string) => void = () => undefined,
 ): Promise<LanguageStack> {
-  if (pulumiFolder === undefined) throw new Error("PULUMI_TEST_BIN is not set: run the tests by `npm test`");
+  const cli = demandPulumiFolder();
   const { pulumiEnvironment } = await import("../../tools/pulumiEnvironment.mjs");
   mkdirSync(join(root, ".state"), { recursive: true });
   const folder = mkdtempSync(join(root, ".state", "language-"));
   cpSync(program, folder, { recursive: true });
   complete(folder);
-  const env = pulumiEnvironment({ cli: pulumiFolder, stateFolder: join(folder, "state") });
+  const env = pulumiEnvironment({ cli, stateFolder: join(folder, "state") });
   // The shared folder of plugins is a link: an install here must not be seen elsewhere.
   const plugins = join(env["PULUMI_HOME"]!, "plugins");
   rmSync(plugins);
   mkdirSync(plugins);
   env["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "true";
-  env["PATH"] = [pulumiFolder, variable("LANGUAGE_HOSTS"), process.env["PATH"]]
-    .filter(Boolean)
-    .join(delimiter);
+  env["PATH"] = [cli, variable("LANGUAGE_HOSTS"), process.env["PATH"]].filter(Boolean).join(delimiter);
   prepareProgram(language, folder, env);
   env["PULUMI_STACK"] = "test";
 

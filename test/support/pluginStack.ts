@@ -7,7 +7,7 @@ import { huaweiEndpoints } from "./everyService";
 import { pluginMain } from "./plugin/pluginProcess";
 import type { CommandEnd, RunningCommand } from "./pulumiCommand";
 import { demandPulumi, startPulumi } from "./pulumiCommand";
-import { pulumiFolder } from "./stack";
+import { demandPulumiFolder } from "./stack";
 
 const root = resolve(__dirname, "../..");
 const hosts = process.env["LANGUAGE_HOSTS"] ?? "";
@@ -55,7 +55,7 @@ const confirmed: ReadonlySet<string> = new Set(["up", "destroy", "refresh", "imp
 
 /** Opens a stack; its configuration has the emulator's demo account, all of it in the clear. */
 export async function openPluginStack(emulatorUrl: string): Promise<PluginStack> {
-  if (pulumiFolder === undefined) throw new Error("PULUMI_TEST_BIN is not set: run the tests by `npm test`");
+  const cli = demandPulumiFolder();
   const { pulumiEnvironment } = await import("../../tools/pulumiEnvironment.mjs");
   mkdirSync(join(root, ".state"), { recursive: true });
   const folder = mkdtempSync(join(root, ".state", "plugin-"));
@@ -68,10 +68,10 @@ export async function openPluginStack(emulatorUrl: string): Promise<PluginStack>
   writeFileSync(wrapper, `#!/bin/sh\nexec "${process.execPath}" "${pluginMain}" --schema "${schema}" "$@"\n`);
   chmodSync(wrapper, 0o755);
   const env: NodeJS.ProcessEnv = {
-    ...pulumiEnvironment({ cli: pulumiFolder, stateFolder: join(folder, "state") }),
+    ...pulumiEnvironment({ cli, stateFolder: join(folder, "state") }),
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
   };
-  env["PATH"] = [pulumiFolder, hosts, process.env["PATH"]].filter(Boolean).join(delimiter);
+  env["PATH"] = [cli, hosts, process.env["PATH"]].filter(Boolean).join(delimiter);
 
   const program = (content: YamlProgram, runtime: "yaml" | "nodejs" = "yaml"): void => {
     // JSON is YAML.

@@ -4,7 +4,8 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { pulumiFolder } from "./stack";
+import { installPackedPackages } from "./packedPackages";
+import { demandPulumiFolder } from "./stack";
 
 const root = resolve(__dirname, "../..");
 
@@ -19,14 +20,12 @@ export interface ReaderProject {
 
 /** Makes a project with both packages, packed and installed by npm, and with pinned packages of others. */
 export async function makeReaderProject(): Promise<ReaderProject> {
-  if (pulumiFolder === undefined) throw new Error("PULUMI_TEST_BIN is not set: run the tests by `npm test`");
-  const { ensurePinnedPackages, makePackedProject } = await import("../../tools/setup/packedProject.mjs");
+  const cli = demandPulumiFolder();
   const { pulumiEnvironment } = await import("../../tools/pulumiEnvironment.mjs");
-  const pinned = await ensurePinnedPackages({ manifests: join(root, "test", "e2e", "guides", "project") });
-  const packageFolders = [join(root, "provider"), join(root, "emulator")];
-  const { folder, remove } = await makePackedProject({ pinned, packageFolders });
+  const manifests = join(root, "test", "e2e", "guides", "project");
+  const { folder, remove } = await installPackedPackages({ manifests });
   // Credentials and settings of the machine must not reach the page's commands; the page sets the rest.
-  const env = pulumiEnvironment({ cli: pulumiFolder, stateFolder: join(folder, "engine") });
+  const env = pulumiEnvironment({ cli, stateFolder: join(folder, "engine") });
   return {
     folder,
     env,

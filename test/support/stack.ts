@@ -94,6 +94,15 @@ export interface TestStack {
 /** The folder with the Pulumi CLI that the tests use; undefined where tools/test.mjs did not set the tests up. */
 export const pulumiFolder = process.env["PULUMI_TEST_BIN"];
 
+/**
+ * The folder of the CLI, for tests that cannot do without.
+ * @throws {Error} if the tests were not started by `npm test`
+ */
+export function demandPulumiFolder(): string {
+  if (pulumiFolder === undefined) throw new Error("PULUMI_TEST_BIN is not set: run the tests by `npm test`");
+  return pulumiFolder;
+}
+
 /** Opens a stack whose configuration points at an emulator. */
 export async function openStack(
   emulatorUrl: string,
@@ -181,12 +190,12 @@ interface Exported {
 
 /** Makes a folder with the program, and the environment for commands in it. */
 async function makeFolder(): Promise<{ folder: string; env: Record<string, string> }> {
-  if (pulumiFolder === undefined) throw new Error("PULUMI_TEST_BIN is not set: run the tests by `npm test`");
+  const cli = demandPulumiFolder();
   const { pulumiEnvironment } = await import("../../tools/pulumiEnvironment.mjs");
   mkdirSync(join(root, ".state"), { recursive: true });
   const folder = mkdtempSync(join(root, ".state", "test-"));
   cpSync(join(__dirname, "program"), folder, { recursive: true });
-  const env = pulumiEnvironment({ cli: pulumiFolder, stateFolder: join(folder, "state") });
+  const env = pulumiEnvironment({ cli, stateFolder: join(folder, "state") });
   return { folder, env: { ...env, PULUMI_STACK: stackName } };
 }
 

@@ -9,8 +9,9 @@ import { promisify } from "node:util";
 import type { Emulator } from "runbook-emulator";
 import { startEmulator } from "runbook-emulator";
 import { executionsOf } from "../../support/emulators";
+import { installPackedPackages } from "../../support/packedPackages";
 import type { StateResource } from "../../support/stack";
-import { pulumiFolder } from "../../support/stack";
+import { demandPulumiFolder } from "../../support/stack";
 import { pinnedTexts } from "../pinnedTexts";
 
 jest.setTimeout(300_000);
@@ -153,15 +154,14 @@ async function withPinnedNode(
 }
 
 async function openProject(sdkCase: SdkCase, emulator: Emulator): Promise<Project> {
-  if (pulumiFolder === undefined) throw new Error("PULUMI_TEST_BIN is not set: run the tests by `npm test`");
-  const { ensurePinnedPackages, makePackedProject } = await import("../../../tools/setup/packedProject.mjs");
+  const cli = demandPulumiFolder();
   const { pulumiEnvironment } = await import("../../../tools/pulumiEnvironment.mjs");
   const { runCommand } = await import("../../../tools/setup/runCommand.mjs");
 
-  const pinned = await ensurePinnedPackages({ manifests: join(__dirname, sdkCase.sdk) });
-  const { folder, remove } = await makePackedProject({ pinned, packageFolders: [packageFolder] });
+  const manifests = join(__dirname, sdkCase.sdk);
+  const { folder, remove } = await installPackedPackages({ manifests, packages: ["provider"] });
   try {
-    const base = pulumiEnvironment({ cli: pulumiFolder, stateFolder: join(folder, "state") });
+    const base = pulumiEnvironment({ cli, stateFolder: join(folder, "state") });
     const env = await withPinnedNode(base, sdkCase);
     writeFileSync(join(folder, "index.js"), program);
     cpSync(resolve(__dirname, "../../support/program/Pulumi.yaml"), join(folder, "Pulumi.yaml"));

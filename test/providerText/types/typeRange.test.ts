@@ -3,11 +3,11 @@
  * program can be compiled, with nothing left unchecked (`skipLibCheck: false`).
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
+import type { PackedPackages } from "../../support/packedPackages";
+import { installPackedPackages } from "../../support/packedPackages";
 
 jest.setTimeout(300_000);
-
-const packageFolders = ["provider", "emulator"].map((name) => resolve(__dirname, "../../..", name));
 
 const usesOfProvider = `
 import * as pulumi from "@pulumi/pulumi";
@@ -94,12 +94,10 @@ const modes: readonly Mode[] = [
   },
 ];
 
-let project: { readonly folder: string; remove(): Promise<void> } | undefined;
+let project: PackedPackages | undefined;
 
 beforeAll(async () => {
-  const { ensurePinnedPackages, makePackedProject } = await import("../../../tools/setup/packedProject.mjs");
-  const pinned = await ensurePinnedPackages({ manifests: __dirname });
-  project = await makePackedProject({ pinned, packageFolders });
+  project = await installPackedPackages({ manifests: __dirname });
   for (const [file, text] of Object.entries(programs)) writeFileSync(join(project.folder, file), text);
 });
 afterAll(() => project?.remove());

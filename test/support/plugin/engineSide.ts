@@ -60,12 +60,7 @@ export class EngineSide extends ProviderCalls {
     request.setPreview(isPreview);
     request.setTimeout(timeoutSeconds);
     const answer = await this.call<protocol.CreateResponse>("create", request);
-    return {
-      id: answer.getId(),
-      outputs: bagOf(answer.getProperties()),
-      inputs: undefined,
-      refreshBeforeUpdate: answer.getRefreshBeforeUpdate(),
-    };
+    return answered(answer.getId(), answer);
   }
 
   async update(
@@ -84,12 +79,7 @@ export class EngineSide extends ProviderCalls {
     request.setPreview(isPreview);
     request.setTimeout(timeoutSeconds);
     const answer = await this.call<protocol.UpdateResponse>("update", request);
-    return {
-      id,
-      outputs: bagOf(answer.getProperties()),
-      inputs: undefined,
-      refreshBeforeUpdate: answer.getRefreshBeforeUpdate(),
-    };
+    return answered(id, answer);
   }
 
   async read(
@@ -105,12 +95,7 @@ export class EngineSide extends ProviderCalls {
       request.setProperties(structOf(stored.outputs));
     }
     const answer = await this.call<protocol.ReadResponse>("read", request);
-    return {
-      id: answer.getId(),
-      outputs: bagOf(answer.getProperties()),
-      inputs: answer.hasInputs() ? bagOf(answer.getInputs()) : undefined,
-      refreshBeforeUpdate: answer.getRefreshBeforeUpdate(),
-    };
+    return answered(answer.getId(), answer, answer.hasInputs() ? bagOf(answer.getInputs()) : undefined);
   }
 
   async delete(
@@ -127,4 +112,15 @@ export class EngineSide extends ProviderCalls {
     request.setTimeout(timeoutSeconds);
     await this.call("delete", request);
   }
+}
+
+type StateAnswer = protocol.CreateResponse | protocol.ReadResponse | protocol.UpdateResponse;
+
+function answered(id: string, answer: StateAnswer, inputs?: Bag): Answered {
+  return {
+    id,
+    outputs: bagOf(answer.getProperties()),
+    inputs,
+    refreshBeforeUpdate: answer.getRefreshBeforeUpdate(),
+  };
 }
