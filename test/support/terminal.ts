@@ -23,11 +23,15 @@ export interface TerminalOptions {
 }
 
 /** Runs the commands by a shell in a terminal. */
-export function runInTerminal(
+export async function runInTerminal(
   { folder, env }: TerminalPlace,
   commands: string,
   { columns = 100, interruptWhen }: TerminalOptions = {},
 ): Promise<TerminalEnd> {
+  const { TerminalScreen, textOf } = await import("../../tools/picture/terminalScreen.mjs");
+  // Lines that are longer than the terminal is wide are compared as they were written.
+  const screen = new TerminalScreen(Number.POSITIVE_INFINITY);
+  const shown = (): string => screen.rows().map(textOf).join("\n");
   // Ctrl-C must reach a command that a shell would wait for: the last one takes the shell's place.
   const typed = `stty columns ${String(columns)} rows 50 -echo\n${commands}`;
   // This kind of terminal is not asked for its colours: nobody would answer, and each command would wait for seconds.
@@ -36,50 +40,21 @@ export function runInTerminal(
     env: { ...env, SHELL: "/bin/bash", TERM: "screen-256color" },
     stdio: ["pipe", "pipe", "pipe"],
   });
-  let output = "";
   let isInterrupted = false;
   shell.stdout.setEncoding("utf8").on("data", (text: string) => {
-    output += text;
-    if (isInterrupted || !interruptWhen?.(screenOf(output))) return;
+    screen.write(text);
+    if (isInterrupted || !interruptWhen?.(shown())) return;
     isInterrupted = true;
     // As the key does: the terminal makes a signal of it.
     shell.stdin.write("\u0003");
   });
-  shell.stderr.setEncoding("utf8").on("data", (text: string) => (output += text));
+  shell.stderr.setEncoding("utf8").on("data", (text: string) => {
+    screen.write(text);
+  });
   return new Promise((resolve, reject) => {
     shell.on("error", reject);
     shell.on("close", (code) => {
-      resolve({ code, screen: screenOf(output) });
+      resolve({ code, screen: shown() });
     });
   });
-}
-
-// Text, or one instruction of a terminal: `ESC [ parameters letter`.
-// eslint-disable-next-line no-control-regex -- instructions to terminals begin with this character
-const pieces = /\u001b\[([\d;?]*)([A-Za-z])|\u001b[^[]|\r|\n|[^\u001b\r\n]+/g;
-
-/**
- * The screen of a terminal after this output. Knows the instructions that the Pulumi CLI uses: line up, and delete the
- * rest of a line.
- */
-export function screenOf(output: string): string {
-  const lines: string[] = [""];
-  let [row, column] = [0, 0];
-  for (const [piece, parameters, letter] of output.matchAll(pieces)) {
-    if (piece === "\r") {
-      column = 0;
-    } else if (piece === "\n") {
-      row += 1;
-      lines[row] ??= "";
-    } else if (letter === "A") {
-      row = Math.max(0, row - Number(parameters === "" ? 1 : parameters));
-    } else if (letter === "K") {
-      lines[row] = lines[row]!.slice(0, column);
-    } else if (!piece.startsWith("\u001b")) {
-      const line = lines[row]!.padEnd(column);
-      lines[row] = line.slice(0, column) + piece + line.slice(column + piece.length);
-      column += piece.length;
-    }
-  }
-  return lines.map((line) => line.trimEnd()).join("\n");
 }

@@ -32,6 +32,16 @@ test.each([
   expect(await evaluate(`rowsOf(${written(text)}).map(textOf)`)).toEqual(rows);
 });
 
+test("parts of an output may end within a control sequence", async () => {
+  const text = "\u001b]11;?\u001b\\\u001b[1mone\r\ntwo\u001b[2A\u001b[Kthree\u001b[?25l";
+  const inParts = `(() => {
+    const screen = new TerminalScreen(20);
+    for (const character of ${written(text)}) screen.write(character);
+    return screen.rows();
+  })()`;
+  expect(await evaluate(inParts)).toEqual(await evaluate(`rowsOf(${written(text)})`));
+});
+
 test("colours and weights are kept; an unknown control sequence is an error", async () => {
   const text = "\u001b[1m\u001b[32mok\u001b[0m plain \u001b[38;5;13mlight\u001b[39m";
   expect(await evaluate(`rowsOf(${written(text)})`)).toEqual([

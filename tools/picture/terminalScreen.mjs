@@ -38,6 +38,9 @@ const SEQUENCE = new RegExp(
   "gu",
 );
 
+/** The beginning of a sequence whose rest comes with the next part of the output. */
+const UNFINISHED = new RegExp(`${ESCAPE}(?:\\[[?\\d;]*|\\][^${BELL}${ESCAPE}]*${ESCAPE}?)?$`, "u");
+
 /** A terminal that grows downwards: rows that a real one would have scrolled away are kept. */
 export class TerminalScreen {
   /** @type {{ character: string, style: string }[][]} */
@@ -45,6 +48,7 @@ export class TerminalScreen {
   #row = 0;
   #column = 0;
   #style = "";
+  #unfinished = "";
   #columns;
 
   /** @param {number} columns the width, in characters */
@@ -53,11 +57,14 @@ export class TerminalScreen {
   }
 
   /**
-   * Takes what the program has written.
-   * @param {string} text
+   * Takes a part of the program's output. Parts may end within a sequence.
+   * @param {string} part
    */
-  write(text) {
-    for (const [all, parameters = "", command] of text.matchAll(SEQUENCE)) {
+  write(part) {
+    const text = this.#unfinished + part;
+    [this.#unfinished] = UNFINISHED.exec(text) ?? [""];
+    const whole = text.slice(0, text.length - this.#unfinished.length);
+    for (const [all, parameters = "", command] of whole.matchAll(SEQUENCE)) {
       if (command !== undefined) {
         this.#obey(command, parameters);
       } else if (all === "\r") {
