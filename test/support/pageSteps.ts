@@ -116,8 +116,7 @@ export function outputProblems(shown: string, actual: string): string[] {
 const endOfStep = /^(step )?\d+( of |\/)\d+ .* (succeeded|running)/;
 
 function linesOf(text: string): string[] {
-  const lines = text
-    .split("\n")
+  const lines = withSortedDiagnostics(text.split("\n"))
     .map(leaveOpen)
     .filter((line) => line !== "" && !endOfStep.test(line));
   return lines.flatMap((line, index) => {
@@ -126,6 +125,20 @@ function linesOf(text: string): string[] {
     const end = lines.findIndex((later, place) => place > index && !isBranch(later));
     return lines.slice(index, end === -1 ? undefined : end).sort();
   });
+}
+
+/** The engine prints the diagnostics of a resource together, and the resources in any order. */
+function withSortedDiagnostics(lines: readonly string[]): string[] {
+  const begin = lines.indexOf("Diagnostics:") + 1;
+  if (begin === 0) return [...lines];
+  const end = lines.findIndex((line, index) => index >= begin && /^\S/.test(line));
+  const resources: string[][] = [];
+  for (const line of lines.slice(begin, end === -1 ? undefined : end)) {
+    if (/^ {2}\S.*\):$/.test(line) || resources.length === 0) resources.push([]);
+    resources.at(-1)!.push(line);
+  }
+  const sorted = resources.toSorted(([one], [other]) => (one! < other! ? -1 : 1)).flat();
+  return [...lines.slice(0, begin), ...sorted, ...(end === -1 ? [] : lines.slice(end))];
 }
 
 /** Rows below the stack: those of one level come in any order. */

@@ -18,15 +18,15 @@ export interface TerminalEnd {
 export interface TerminalOptions {
   /** Width of the terminal, in characters. @default 100 */
   readonly columns?: number;
-  /** Called with the screen so far; true presses Ctrl-C, once. */
-  readonly interruptWhen?: (screen: string) => boolean;
+  /** Called when the command has been typed; presses Ctrl-C when the promise is fulfilled. */
+  readonly interruptAfter?: () => Promise<void>;
 }
 
 /** Runs the commands by a shell in a terminal. */
 export async function runInTerminal(
   { folder, env }: TerminalPlace,
   commands: string,
-  { columns = 100, interruptWhen }: TerminalOptions = {},
+  { columns = 100, interruptAfter }: TerminalOptions = {},
 ): Promise<TerminalEnd> {
   const { TerminalScreen, textOf } = await import("../../tools/picture/terminalScreen.mjs");
   // Lines that are longer than the terminal is wide are compared as they were written.
@@ -40,19 +40,15 @@ export async function runInTerminal(
     env: { ...env, SHELL: "/bin/bash", TERM: "screen-256color" },
     stdio: ["pipe", "pipe", "pipe"],
   });
-  let isInterrupted = false;
-  shell.stdout.setEncoding("utf8").on("data", (text: string) => {
-    screen.write(text);
-    if (isInterrupted || !interruptWhen?.(shown())) return;
-    isInterrupted = true;
-    // As the key does: the terminal makes a signal of it.
-    shell.stdin.write("\u0003");
-  });
-  shell.stderr.setEncoding("utf8").on("data", (text: string) => {
-    screen.write(text);
-  });
+  for (const output of [shell.stdout, shell.stderr]) {
+    output.setEncoding("utf8").on("data", (text: string) => {
+      screen.write(text);
+    });
+  }
   return new Promise((resolve, reject) => {
     shell.on("error", reject);
+    // As the key does: the terminal makes a signal of it.
+    interruptAfter?.().then(() => shell.stdin.write("\u0003"), reject);
     shell.on("close", (code) => {
       resolve({ code, screen: shown() });
     });

@@ -13,13 +13,14 @@ export const COLUMNS = 100;
 
 /** Long enough that each step is seen, short enough that nobody waits. */
 const STEP_MS = 3_000;
+/** A screen that stands for less is half drawn: one drawing comes in parts. */
+const STANDS_MS = 200;
 const STEPS = ["Check hosts", "Run script", "Verify"];
 
 /**
  * A screen as it stood for a while.
  * @typedef {object} Frame
  * @property {import("./terminalScreen.mjs").Piece[][]} rows
- * @property {number} atMs since the first command
  */
 
 /**
@@ -114,20 +115,24 @@ function recordCommand(args, { folder, env }) {
   const screen = new TerminalScreen(COLUMNS);
   /** @type {Frame[]} */
   const frames = [];
-  const begin = Date.now();
-  terminal.stdout.setEncoding("utf8").on("data", (/** @type {string} */ text) => {
-    screen.write(text);
+  let changedAt = Date.now();
+  const keepScreen = () => {
     const rows = [[{ text: `$ pulumi ${args[0]}`, style: "bold" }], ...screen.rows()];
     const last = frames.at(-1);
-    if (last === undefined || rows.map(textOf).join("\n") !== last.rows.map(textOf).join("\n")) {
-      frames.push({ rows, atMs: Date.now() - begin });
-    }
+    if (last?.rows.map(textOf).join("\n") !== rows.map(textOf).join("\n")) frames.push({ rows });
+  };
+  terminal.stdout.setEncoding("utf8").on("data", (/** @type {string} */ text) => {
+    const now = Date.now();
+    if (now - changedAt >= STANDS_MS) keepScreen();
+    screen.write(text);
+    changedAt = now;
   });
   return new Promise((resolve, reject) => {
     terminal.on("error", () => {
       reject(new SetupError("There is no program `script` to record a terminal.", "It is in util-linux."));
     });
     terminal.on("close", (code) => {
+      keepScreen();
       if (code === 0) resolve(frames);
       else reject(new SetupError(`pulumi ${args[0]} failed:\n${frames.at(-1)?.rows.map(textOf).join("\n")}`));
     });

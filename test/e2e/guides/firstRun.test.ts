@@ -5,6 +5,7 @@
 import { once } from "node:events";
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
 import { ControlClient } from "runbook-emulator";
 import type { PageCommand } from "../../support/pageSteps";
 import { acceptsOutput, outputProblems, stepsOf, writeOutputs } from "../../support/pageSteps";
@@ -59,8 +60,9 @@ test("every file and command of the page, in its order, leads to the output that
     );
     const isInterrupted = introduction.includes("press Ctrl-C");
     const { code, screen } = await runInTerminal(project, `${exports}${typed}`, {
-      ...(isInterrupted ? { interruptWhen: (shown) => /creating replacement \([1-9]s\)/.test(shown) } : {}),
+      ...(isInterrupted ? { interruptAfter: () => stopAfterFirstStep(new ControlClient(url)) } : {}),
     });
+    if (isInterrupted) await new ControlClient(url).setClock({ rate: 5 });
     exports += typed
       .split("\n")
       .filter((line) => line.startsWith("export "))
@@ -90,6 +92,24 @@ test("every file and command of the page, in its order, leads to the output that
   // Deployed, run again, failed, fixed, interrupted and resumed.
   expect(count).toBe(5);
 });
+
+/** Stops the emulator's clock when the first step has ended, and waits until the provider has seen that. */
+async function stopAfterFirstStep(control: ControlClient): Promise<void> {
+  await eventually("second step", async () => {
+    const [latest] = await control.executions();
+    return latest?.workflowId === "demo-slow" && latest.nodes.length > 1;
+  });
+  await control.setClock({ rate: 0 });
+  await control.clearRequests();
+  await eventually("second poll", async () => (await control.requests({ service: "aom" })).length >= 2);
+}
+
+async function eventually(event: string, holds: () => Promise<boolean>): Promise<void> {
+  for (let attempt = 0; !(await holds()); attempt++) {
+    if (attempt === 600) throw new Error(`no ${event} in a minute`);
+    await sleep(100);
+  }
+}
 
 async function executions(url: string): Promise<{ workflows: string[]; count: number }> {
   const all = await new ControlClient(url).executions();
