@@ -149,7 +149,7 @@ test("failures, a wait that is too long, Ctrl-C: what happened stands below, in 
   );
 });
 
-/** What documents and examples export of a failure: the text behind `….failure`. */
+/** Every export of a failure in documents and examples: the text behind `….failure`. */
 function exportsOfFailures(): string[] {
   const root = resolve(__dirname, "../..");
   const files = ["docs", "examples"].flatMap((folder) =>
@@ -176,7 +176,7 @@ test("exporting what an execution does not have warns of nothing, and an output 
     'const undo = new aom.WorkflowExecution("undo", { workflowId: "wf", runOn: "destroy" });',
     "export const { failure, consoleUrl, expired, truncated, altered } = patch;",
     ...documented.map((value, index) => `export const documented${String(index)} = patch.failure${value};`),
-    // What the reference warns of.
+    // The reference says that this one warns.
     "export const lifted = patch.failure.message;",
     "export const { executionId, startedAt, output, stepsTotal } = undo;",
     "export const major: pulumi.Output<string> = patch.output.version.apply((text) => text.slice(0, 1));",
