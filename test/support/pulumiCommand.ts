@@ -109,7 +109,7 @@ export async function operate(
 const exports = new WeakMap<PulumiPlace, { readonly of: string; readonly text: Promise<string> }>();
 
 /**
- * The output of `pulumi stack export`. Asks the engine only if the stack's state has changed since: a test that looks at one
+ * The output of `pulumi stack export`. Asks the engine only if the state has changed since: a test that reads one
  * resource after the other would spend a third of its time on the same text.
  * @param args the same for all exports of a place
  */

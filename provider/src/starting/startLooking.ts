@@ -176,7 +176,7 @@ class StartSearch {
       const cause = this.#lastError;
       throw new StartUncertainError(describeStartUncertain(messageOf(cause), this.#context), { cause });
     }
-    // What runs under another name of this run is another machine's start of it.
+    // Another machine may have started this run, under another name.
     this.#open = undefined;
     return { againMs: 0, why: "checking for a start of another machine" };
   }
