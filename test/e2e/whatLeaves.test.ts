@@ -101,7 +101,9 @@ describe("secrets", () => {
     });
   }
 
-  const workflows = forms.map((_, index) => String(index));
+  // The first course has every form, and every form has three courses: a form that leaves on one way leaves on others.
+  const formsOf = (course: number): string[] =>
+    forms.map((_, form) => String(form)).filter((_, form) => course === 0 || form % 3 !== course - 1);
   // A session can't know secrets that it has not met: each service echoes only what it was sent.
   const secretsOf = (workflow: string): string[] => {
     const [, account] = /-([a-z]+)$/.exec(workflow) ?? [];
@@ -139,8 +141,8 @@ describe("secrets", () => {
     });
     const endpoints = huaweiEndpoints(url);
     const all = [
-      ...["fails", "refuses", "odd", "lost"].flatMap((course) =>
-        workflows.flatMap((form) => [
+      ...["fails", "refuses", "odd", "lost"].flatMap((course, index) =>
+        formsOf(index).flatMap((form) => [
           ...executions(url, `${course}-${form}`).filter(({ kind }) => kind !== "cloudflow"),
           ...executions(url, `${course}-${form}-ali`).filter(({ kind }) => kind === "cloudflow"),
         ]),
