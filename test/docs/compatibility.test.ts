@@ -57,6 +57,22 @@ test("Pulumi", () => {
   );
 });
 
+test("packages of AWS", () => {
+  const manifest = json("provider/package.json") as Record<
+    "peerDependencies" | "devDependencies",
+    Record<string, string>
+  >;
+  const found = [...rows].filter(([what]) => /^`@(smithy|aws-sdk)\//.test(what));
+  expect(found).toHaveLength(2);
+  for (const [what, { supported, covered }] of found) {
+    const name = /`(.*)`/.exec(what)![1]!;
+    const [, oldest, major] = /^(\S+) or newer, below (\d+)$/.exec(supported)!;
+    expect(manifest.peerDependencies[name]).toBe(`^${oldest!}`);
+    expect(Number(major)).toBe(Number(oldest!.split(".")[0]) + 1);
+    expect(manifest.devDependencies[name]).toBe(covered);
+  }
+});
+
 test("TypeScript", () => {
   const { dependencies } = json("test/providerText/types/package.json") as {
     dependencies: Record<string, string>;
