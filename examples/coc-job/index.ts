@@ -22,6 +22,8 @@ const rollout = new random.RandomPet("rollout", { keepers: { patched: patch.id }
 
 export const executionId = patch.executionId;
 export const status = patch.status;
-export const version = patch.output.apply((output) => (output as { version?: string } | undefined)?.version);
+export const version = patch.output.apply(
+  (output) => (output as { version?: string } | null)?.version ?? null,
+);
 export const steps = patch.steps.apply((all) => all.map(({ name, status: how }) => `${name ?? ""}: ${how}`));
 export const rolloutName = rollout.id;

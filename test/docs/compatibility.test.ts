@@ -73,6 +73,15 @@ test("packages of AWS", () => {
   }
 });
 
+test("Pulumi on Node 20: the workspace has the version that the page says to pin", () => {
+  const { version, engines } = json("node_modules/@pulumi/pulumi/package.json") as {
+    version: string;
+    engines: { node: string };
+  };
+  expect(engines.node).toBe(">=20");
+  expect(read("docs/reference/compatibility.md")).toContain(`Pin \`"@pulumi/pulumi": "~${version}"\``);
+});
+
 test("TypeScript", () => {
   const { dependencies } = json("test/providerText/types/package.json") as {
     dependencies: Record<string, string>;

@@ -2,8 +2,8 @@
  * Terminals as a person sees them: rows that are 80, 100 and 120 characters wide, and the lines of a log. Real engine, real
  * terminals; the widths share stacks.
  */
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { diagnosticsOf, rowsOf } from "../support/console";
 import { control, executionsOf } from "../support/emulators";
 import { useFixture } from "../support/fixture";
@@ -149,15 +149,35 @@ test("failures, a wait that is too long, Ctrl-C: what happened stands below, in 
   );
 });
 
+/** Every export of a failure in documents and examples: the text behind `….failure`. */
+function exportsOfFailures(): string[] {
+  const root = resolve(__dirname, "../..");
+  const files = ["docs", "examples"].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+      .filter((file) => /^(?!.*node_modules).*\.(md|ts)$/.test(file))
+      .map((file) => join(root, folder, file)),
+  );
+  return files.flatMap((file) =>
+    [...readFileSync(file, "utf8").matchAll(/^export const \w+ = \w+\.failure\b(.*);$/gm)].map(
+      ([, value]) => value!,
+    ),
+  );
+}
+
 test("exporting what an execution does not have warns of nothing, and an output has the type that the program names", async () => {
   const { stack } = fixture;
   const step = { ...nodes[0], output: { version: "1.4.2" } };
+  const documented = exportsOfFailures();
+  expect(documented).toContain(".apply((failure) => failure?.message ?? null)");
   await script("wf", [{}], [step]);
   const program = [
     'import { aom } from "pulumi-runbook";',
     'const patch = new aom.WorkflowExecution<{ version: string }>("patch", { workflowId: "wf" });',
     'const undo = new aom.WorkflowExecution("undo", { workflowId: "wf", runOn: "destroy" });',
     "export const { failure, consoleUrl, expired, truncated, altered } = patch;",
+    ...documented.map((value, index) => `export const documented${String(index)} = patch.failure${value};`),
+    // The reference says that this one warns.
+    "export const lifted = patch.failure.message;",
     "export const { executionId, startedAt, output, stepsTotal } = undo;",
     "export const major: pulumi.Output<string> = patch.output.version.apply((text) => text.slice(0, 1));",
   ];
@@ -170,9 +190,13 @@ test("exporting what an execution does not have warns of nothing, and an output 
     "name: test\nruntime:\n  name: nodejs\n  options:\n    typescript: true\nmain: index.ts\n",
   );
   const { ok, output: printed } = await stack.up();
-  expect(printed).not.toMatch(/undefined value/i);
+  expect([...new Set(printed.match(/undefined value \(\w*\)/gi))]).toEqual(["Undefined value (lifted)"]);
   expect(ok).toBe(true);
-  const { major, expired, truncated, altered, ...absent } = await stack.outputs();
+  const { major, expired, truncated, altered, ...others } = await stack.outputs();
+  const absent = Object.fromEntries(
+    Object.entries(others).filter(([name]) => !name.startsWith("documented")),
+  );
+  expect(Object.keys(others)).toHaveLength(Object.keys(absent).length + documented.length);
   expect(major?.value).toBe("1");
   expect([expired, truncated, altered].map((output) => output?.value)).toEqual([false, [], []]);
   expect(Object.keys(absent).sort()).toEqual([

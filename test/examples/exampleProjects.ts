@@ -10,7 +10,7 @@ import { ControlClient } from "runbook-emulator";
 import type { Emulator } from "runbook-emulator";
 import { installPackedPackages } from "../support/packedPackages";
 import type { OperationResult, PulumiPlace, StackOutput } from "../support/pulumiCommand";
-import { demandPulumi, operate, stackOutputs } from "../support/pulumiCommand";
+import { demandPulumi, operate, stackExport, stackOutputs } from "../support/pulumiCommand";
 import { demandPulumiFolder } from "../support/stack";
 import { startWithStates } from "../support/stepFunctions/emulatedStates";
 
@@ -130,7 +130,7 @@ function projectIn(folder: string, env: Readonly<Record<string, string>>): Examp
     outputs: async () =>
       Object.fromEntries(Object.entries(await stackOutputs(place)).map(([name, { value }]) => [name, value])),
     providerTexts: async () => {
-      const { deployment } = JSON.parse(await demandPulumi(place, ["stack", "export"])) as {
+      const { deployment } = JSON.parse(await stackExport(place)) as {
         deployment: { resources?: Record<"inputs" | "outputs", Record<string, unknown> | undefined>[] };
       };
       return (deployment.resources ?? [])

@@ -484,7 +484,8 @@ export class Oracle {
   }
 
   #judgeSecond(want: Want, execution: Execution, attempt: Attempt): void {
-    const unexcused = want.started.filter((first) => {
+    // A destroy that told of a failure promised another run.
+    const unexcused = want.started.slice(want.failed).filter((first) => {
       const exception = this.#excuse(want, first, { execution, attempt });
       if (exception !== undefined) {
         this.#counters.exception(exception);

@@ -8,7 +8,7 @@ import { ControlClient } from "runbook-emulator";
 import type { PulumiConfigValue } from "runbook-emulator";
 import { buildJavaProgram } from "./javaProgram";
 import type { OperationResult, StackOutput } from "./pulumiCommand";
-import { demandPulumi, operate, stackOutputs } from "./pulumiCommand";
+import { demandPulumi, operate, stackExport, stackOutputs } from "./pulumiCommand";
 import { demandPulumiFolder } from "./stack";
 import { textOfFolder } from "./textOfFolder";
 
@@ -149,7 +149,7 @@ export async function openLanguageStack(
     destroy: () => operate(place, "destroy"),
     outputs: () => stackOutputs(place),
     state: async () => {
-      const { deployment } = JSON.parse(await demandPulumi(place, ["stack", "export", "--show-secrets"])) as {
+      const { deployment } = JSON.parse(await stackExport(place, "--show-secrets")) as {
         deployment: { resources?: { type: string; inputs?: Record<string, unknown> }[] };
       };
       return (deployment.resources ?? [])

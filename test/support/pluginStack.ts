@@ -6,7 +6,7 @@ import { delimiter, join, resolve } from "node:path";
 import { huaweiEndpoints } from "./everyService";
 import { pluginMain } from "./plugin/pluginProcess";
 import type { CommandEnd, RunningCommand } from "./pulumiCommand";
-import { demandPulumi, startPulumi } from "./pulumiCommand";
+import { demandPulumi, stackExport, startPulumi } from "./pulumiCommand";
 import { demandPulumiFolder } from "./stack";
 
 const root = resolve(__dirname, "../..");
@@ -88,7 +88,7 @@ export async function openPluginStack(emulatorUrl: string): Promise<PluginStack>
     startPulumi(place, [...args, ...(confirmed.has(args[0]!) ? ["--yes", "--skip-preview"] : [])]);
   const deployment = async (): Promise<{ resources?: StoredResource[]; pending_operations?: unknown[] }> =>
     (
-      JSON.parse(await demandPulumi(place, ["stack", "export"])) as {
+      JSON.parse(await stackExport(place)) as {
         deployment: { resources?: StoredResource[]; pending_operations?: unknown[] };
       }
     ).deployment;

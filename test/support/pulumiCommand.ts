@@ -6,6 +6,8 @@ import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { textOfFolder } from "./textOfFolder";
 
 /** The folder and the environment in which commands run. */
 export interface PulumiPlace {
@@ -102,6 +104,23 @@ export async function operate(
   const all = [operation, ...unasked, "--event-log", log, ...args];
   const { code, output } = await startPulumi({ ...place, env }, all).end;
   return { ok: code === 0, output, changes: code === 0 ? changesIn(log) : {} };
+}
+
+const exports = new WeakMap<PulumiPlace, { readonly of: string; readonly text: Promise<string> }>();
+
+/**
+ * The output of `pulumi stack export`. Asks the engine only if the state has changed since: a test that reads one
+ * resource after the other would spend a third of its time on the same text.
+ * @param args the same for all exports of a place
+ */
+export function stackExport(place: PulumiPlace, ...args: readonly string[]): Promise<string> {
+  const backend = fileURLToPath(place.env["PULUMI_BACKEND_URL"]!);
+  const state = textOfFolder(join(backend, ".pulumi", "stacks"));
+  const last = exports.get(place);
+  if (last?.of === state) return last.text;
+  const text = demandPulumi(place, ["stack", "export", ...args]);
+  exports.set(place, { of: state, text });
+  return text;
 }
 
 /** The outputs of a stack, and which of them are secret. */

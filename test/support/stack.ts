@@ -17,7 +17,7 @@ import { join, resolve } from "node:path";
 import type { ServiceName } from "../../provider/src/services/registry";
 import { huaweiEndpoints } from "./everyService";
 import type { Operation, OperationResult, PulumiPlace, StackOutput } from "./pulumiCommand";
-import { demandPulumi, operate, stackOutputs } from "./pulumiCommand";
+import { demandPulumi, operate, stackExport, stackOutputs } from "./pulumiCommand";
 import { textOfFolder } from "./textOfFolder";
 
 const root = resolve(__dirname, "../..");
@@ -131,7 +131,7 @@ export async function openStack(
     return { ...result, output: result.output.replace(/^.*using pulumi-resource-\S+ from .*\n/gm, "") };
   };
   const exported = async (): Promise<Exported> =>
-    JSON.parse(await demandPulumi(place, ["stack", "export", "--show-secrets"])) as Exported;
+    JSON.parse(await stackExport(place, "--show-secrets")) as Exported;
   const state = async (): Promise<StateResource[]> =>
     ((await exported()).deployment.resources ?? []).filter(({ type }) => !type.startsWith("pulumi:"));
 

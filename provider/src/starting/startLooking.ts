@@ -148,12 +148,12 @@ class StartSearch {
     return this.#open?.since || wanted.isGiven ? free : free.filter(isUnsettled);
   }
 
-  // Goes on looking for the execution of a start; undefined if there is none, and none was posted by this call.
+  // Goes on looking for the execution of a start. If there is none, the next turn decides as if none was noted.
   async #searchOn(
     open: PendingStart,
     look: Look,
     { possible, isForeignLikely, claims, askedMs }: Found,
-  ): Promise<Turn | undefined> {
+  ): Promise<Turn> {
     // Executions without a mark are all alike, and so are the starts that search for theirs: each takes one. If another
     // process may be starting at this moment, one of them may be the execution that it has just started.
     const seekers = Math.max(1, claims.unresolved);
@@ -176,8 +176,9 @@ class StartSearch {
       const cause = this.#lastError;
       throw new StartUncertainError(describeStartUncertain(messageOf(cause), this.#context), { cause });
     }
+    // Another machine may have started this run, under another name.
     this.#open = undefined;
-    return undefined;
+    return { againMs: 0, why: "checking for a start of another machine" };
   }
 
   #clearDoubts(possible: readonly ExecutionSummary[], { unresolved }: Claims): Turn | undefined {
