@@ -57,6 +57,22 @@ test("Pulumi", () => {
   );
 });
 
+test("packages of AWS", () => {
+  const manifest = json("provider/package.json") as Record<
+    "peerDependencies" | "devDependencies",
+    Record<string, string>
+  >;
+  const found = [...rows].filter(([what]) => /^`@(smithy|aws-sdk)\//.test(what));
+  expect(found).toHaveLength(2);
+  for (const [what, { supported, covered }] of found) {
+    const name = /`(.*)`/.exec(what)![1]!;
+    const [, oldest, major] = /^(\S+) or newer, below (\d+)$/.exec(supported)!;
+    expect(manifest.peerDependencies[name]).toBe(`^${oldest!}`);
+    expect(Number(major)).toBe(Number(oldest!.split(".")[0]) + 1);
+    expect(manifest.devDependencies[name]).toBe(covered);
+  }
+});
+
 test("Pulumi on Node 20: the workspace has the version that the page says to pin", () => {
   const { version, engines } = json("node_modules/@pulumi/pulumi/package.json") as {
     version: string;

@@ -16,6 +16,7 @@ import { InputError, ServiceError, StartUncertainError } from "../../provider/sr
 import { services } from "../../provider/src/services/registry";
 import { control, executionsOf, requestsOf } from "../support/emulators";
 import { emulatorSettings, recordingReporter } from "../support/lifecycleHosts";
+import { fakeClock } from "../support/fakeClock";
 import { never } from "../support/sessions";
 import { startWithStates } from "../support/stepFunctions/emulatedStates";
 import { emulatedMachine } from "../support/stepFunctions/wire";
@@ -78,6 +79,53 @@ test("the answer to a synchronous run is lost: nothing is run again blindly", as
   const register = new RunRegister();
   await expect(create(args(), host({ register }))).rejects.toThrow(StartUncertainError);
   expect(await counts()).toEqual({ StartSyncExecution: 1 });
+});
+
+describe("a process that is killed after the answer to a synchronous run, before Pulumi has saved the outcome", () => {
+  let register: RunRegister;
+  let id: string;
+  beforeEach(async () => {
+    await script("wf", express);
+    register = new RunRegister();
+    ({ id } = await create(args(), host({ register })));
+  });
+
+  test("the next deployment says that the outcome is not known, and runs nothing", async () => {
+    const outcome = await create(args(), host({ register }));
+    expect(outcome).toMatchObject({
+      kind: "unready",
+      id,
+      state: { expired: true },
+      reasons: [expect.stringMatching(/its outcome was not seen[^]*To run it again, change "triggers"/)],
+    });
+    const { StartSyncExecution, DescribeExecution } = await counts();
+    expect({ StartSyncExecution, DescribeExecution }).toEqual({ StartSyncExecution: 1 });
+    expect(await create(args({ triggers: { again: 1 } }), host({ register }))).toMatchObject({
+      kind: "ready",
+    });
+  });
+
+  test("with waitFor started, the next deployment goes on", async () => {
+    const reporter = recordingReporter();
+    const next = host({ register, reporter });
+    expect(await create(args({ waitFor: "started" }), next)).toMatchObject({ kind: "ready", id });
+    expect(reporter.warnings).toEqual([
+      expect.stringContaining(
+        "DescribeExecution was not sent: the service shows no execution of an EXPRESS state machine.",
+      ),
+    ]);
+  });
+
+  test("a destroy stops nothing, and succeeds", async () => {
+    const { state } = await create(args(), host({ register }));
+    const settings = emulatorSettings(emulator);
+    await deleteExecution(
+      id,
+      state,
+      host({ register, session: openSession({ settings, clock: fakeClock() }) }),
+    );
+    expect(await counts()).not.toHaveProperty("StopExecution");
+  });
 });
 
 test("an EXPRESS state machine that the program takes for a STANDARD one: the error says what has been started", async () => {

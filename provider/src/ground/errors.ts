@@ -136,7 +136,7 @@ export class ProxyError extends TransportError {
 
 /** The service's account of a refused request. */
 export interface ServiceErrorDetails {
-  /** HTTP status of the answer. */
+  /** HTTP status of the answer; 0 if the request was not sent because the service is known to refuse it. */
   readonly status: number;
   /** The service's own code, e.g. `AOM.31001306`; absent if the answer had none. */
   readonly serviceCode?: string | undefined;
@@ -276,6 +276,7 @@ function describeServiceError(details: ServiceErrorDetails): string {
   // The services end some of their texts with a full stop and some not; the sentence goes on or ends with ours.
   const text = said(details.serviceMessage, 1_000)?.replace(/[\s.。]+$/, "");
   const words = [said(details.serviceCode, maxWordLength), text].filter(Boolean).join(": ");
+  if (details.status === 0) return `${details.request.operation} was not sent: ${words}.`;
   const head = `${details.request.operation} was refused: HTTP ${String(details.status)}${words ? `, ${words}` : ""}`;
   const requestId = said(details.requestId, maxWordLength);
   const id = requestId ? ` (request id ${requestId})` : "";

@@ -15,14 +15,17 @@ import type { SettingWords } from "../../execution/settingWords";
 import type { ObtainedCredentials } from "../temporaryCredentials";
 import type { AwsCredential, AwsIdentity } from "./credential";
 import type { RoleAssumers } from "./profileRoles";
+import type { ChainPackage } from "./vendorPackages";
+import { chainPackage, loadChain } from "./vendorPackages";
 
-type Providers = typeof import("@aws-sdk/credential-providers");
 type ChainIdentity = Extract<AwsIdentity, { kind: "profile" | "chain" }>;
 
-const packageName = "@aws-sdk/credential-providers";
-
 /** For the error of a request that is interrupted while it waits for the chain. */
-export const chainSummary: RequestSummary = { operation: "AWS credentials", method: "GET", url: packageName };
+export const chainSummary: RequestSummary = {
+  operation: "AWS credentials",
+  method: "GET",
+  url: chainPackage,
+};
 
 /** The surroundings of the chain. */
 export interface ChainContext {
@@ -32,7 +35,7 @@ export interface ChainContext {
   /** The functions that assume the roles that a profile names. */
   readonly assumers: (signal: AbortSignal) => RoleAssumers;
   /** Loads the package. @default import */
-  readonly load?: (() => Promise<Providers>) | undefined;
+  readonly load?: (() => Promise<ChainPackage>) | undefined;
 }
 
 /**
@@ -44,7 +47,7 @@ export function openChain(
   context: ChainContext,
 ): (signal: AbortSignal) => Promise<ObtainedCredentials<AwsCredential>> {
   return async (signal) => {
-    const providers = await (context.load ?? loadProviders)();
+    const providers = await (context.load ?? loadChain)();
     const provide = makeProvider(providers, identity, { ...context, signal });
     try {
       const interrupted = (): Error => new RequestInterruptedError(chainSummary, { mayHaveArrived: false });
@@ -64,10 +67,10 @@ export function openChain(
 }
 
 function makeProvider(
-  providers: Providers,
+  providers: ChainPackage,
   identity: ChainIdentity,
   { region, assumers, signal }: ChainContext & { readonly signal: AbortSignal },
-): ReturnType<Providers["fromNodeProviderChain"]> {
+): ReturnType<ChainPackage["fromNodeProviderChain"]> {
   const { configFile, credentialsFile } = identity.files;
   const options = {
     ...(configFile === undefined ? {} : { configFilepath: configFile }),
@@ -78,22 +81,6 @@ function makeProvider(
   // A profile that is named and not there must not end with the rights of the server.
   if (identity.kind === "profile") return providers.fromIni({ ...options, profile: identity.name });
   return providers.fromNodeProviderChain(options);
-}
-
-async function loadProviders(): Promise<Providers> {
-  // The package warns of each version of Node that it is going to leave; npm warns the person who installs it.
-  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
-  try {
-    return await import("@aws-sdk/credential-providers");
-  } catch (error) {
-    const { code } = error as { readonly code?: unknown };
-    if (code !== "MODULE_NOT_FOUND" && code !== "ERR_MODULE_NOT_FOUND") throw error;
-    throw new ConfigurationError(
-      `credentials for AWS other than keys need the package ${packageName}, which is not installed. ` +
-        `Install it in the project of the Pulumi program: npm install ${packageName}`,
-      { cause: error },
-    );
-  }
 }
 
 // The package's own errors say that there are no credentials. Any other error may pass.
@@ -118,7 +105,7 @@ function toOurs(error: unknown, identity: ChainIdentity, { words }: ChainContext
     "no credentials for AWS are set. Set an access key " +
       `(${words.assign("aws:accessKey", "…")} and ${words.assign("aws:secretKey", "…", true)}), or ${words.write("aws:profile")}. ` +
       `Nothing was found in the ${words.several}; in the environment variables AWS_ACCESS_KEY_ID, AWS_PROFILE, ` +
-      `AWS_DEFAULT_PROFILE and AWS_WEB_IDENTITY_TOKEN_FILE; nor by ${packageName} in the vendor's files, the container and the ` +
+      `AWS_DEFAULT_PROFILE and AWS_WEB_IDENTITY_TOKEN_FILE; nor by ${chainPackage} in the vendor's files, the container and the ` +
       `server (${said}).`,
     { cause: error },
   );

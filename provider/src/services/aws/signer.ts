@@ -5,6 +5,7 @@ import { createHash, createHmac } from "node:crypto";
 import type { SignatureV4 } from "@smithy/signature-v4";
 import type { SignableRequest } from "../../http/request";
 import type { AwsCredential } from "./credential";
+import { loadSigner } from "./vendorPackages";
 
 /** The scope of a signature. */
 export interface SigningScope {
@@ -47,6 +48,7 @@ function bytesOf(data: HashInput): Uint8Array {
 /**
  * The headers that sign a request: `authorization`, `x-amz-date`, `x-amz-content-sha256`, and the token of a temporary key.
  * @param nowMs milliseconds since the epoch.
+ * @throws ConfigurationError when the vendor's signer is not installed.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
  */
 export async function signedHeaders(
@@ -74,7 +76,7 @@ export async function signedHeaders(
 }
 
 async function newSigner(credential: AwsCredential, scope: SigningScope): Promise<SignatureV4> {
-  const { SignatureV4: Signer } = await import("@smithy/signature-v4");
+  const { SignatureV4: Signer } = await loadSigner();
   const { accessKeyId, secretAccessKey, sessionToken } = credential;
   return new Signer({
     credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) },

@@ -5,6 +5,7 @@ import { NotFoundError } from "../../../ground/errors";
 import type { Clock } from "../../../ground/clock";
 import { withinTime } from "../../../ground/timeLimit";
 import { refuseWebPage } from "../../../http/answer";
+import type { HttpRequest } from "../../../http/request";
 import { summarize } from "../../../http/request";
 import type {
   Backend,
@@ -146,6 +147,7 @@ export class StepFunctionsBackend implements Backend {
 
   async #describe(executionId: string, options: DescribeOptions): Promise<ExecutionSnapshot> {
     const request = buildDescribeExecution(this.#place, executionId);
+    if (this.#isExpress) throw notShown(request);
     const answer = await this.#requests.send(request, options);
     const asked = { stateMachine: this.#place.machine.name, executionName: executionId };
     return parseDescribeExecution(answer, summarize(request), asked);
@@ -169,6 +171,8 @@ export class StepFunctionsBackend implements Backend {
   }
 
   async stop(executionId: string, signal: AbortSignal, reason: StopReason = {}): Promise<void> {
+    // The id of an EXPRESS execution is known only after its end, and the service would refuse the request.
+    if (this.#isExpress) return;
     try {
       // One that has finished already is answered like one that is stopped now.
       const request = buildStopExecution(this.#place, executionId, reason);
@@ -183,6 +187,18 @@ export class StepFunctionsBackend implements Backend {
     const request = buildRedriveExecution(this.#place, executionId, this.#uuid());
     refuseWebPage(await this.#requests.send(request, { signal }), summarize(request));
   }
+}
+
+// The service refuses the request for EXPRESS executions, and a policy that is made for them does not even allow it.
+function notShown(request: HttpRequest): NotFoundError {
+  return new NotFoundError({
+    status: 0,
+    serviceCode: undefined,
+    serviceMessage: "the service shows no execution of an EXPRESS state machine",
+    requestId: undefined,
+    retryAfterMs: undefined,
+    request: summarize(request),
+  });
 }
 
 function inputText(input: unknown): string | undefined {
