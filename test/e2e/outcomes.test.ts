@@ -1,6 +1,6 @@
 /**
  * Executions that end badly: what `up`, `preview`, `refresh` and the next `up` each say and do, on every service, for
- * every outcome under every `onFailure` and `rerunOn`. Real engine; one stack per service holds all combinations.
+ * every outcome under every `onFailure` and `rerunOn`. Real engine; one stack holds all combinations.
  */
 import type { Emulator } from "runbook-emulator";
 import type { BackendDefinition } from "../../provider/src/lifecycle";
@@ -15,7 +15,7 @@ import { emulatorSettings } from "../support/lifecycleHosts";
 import { never } from "../support/sessions";
 import type { ProgramResource, StateResource } from "../support/stack";
 
-jest.setTimeout(180_000);
+jest.setTimeout(400_000);
 
 const fixture = useFixture();
 
@@ -33,6 +33,8 @@ const outcomes = {
 type OutcomeName = keyof typeof outcomes;
 
 interface Combination {
+  readonly service: EmulatedService;
+  /** Of the resource and of its workflow. */
   readonly name: string;
   readonly outcome: OutcomeName;
   readonly onFailure: "fail" | "continue";
@@ -44,34 +46,37 @@ interface Combination {
   readonly next: string;
 }
 
-const combinations: readonly Combination[] = (Object.keys(outcomes) as OutcomeName[]).flatMap((outcome) =>
-  (["fail", "continue"] as const).flatMap((onFailure) => [
+const courses = everyService.flatMap((service) =>
+  (Object.keys(outcomes) as OutcomeName[]).flatMap((outcome) =>
+    (["fail", "continue"] as const).map((onFailure) => ({ service, outcome, onFailure })),
+  ),
+);
+const combinations: readonly Combination[] = courses.flatMap(({ service, outcome, onFailure }) => {
+  const name = `${service}-${outcome}-${onFailure}`;
+  return [
     {
-      name: `${outcome}-${onFailure}-default`,
-      outcome,
-      onFailure,
+      ...{ service, outcome, onFailure },
+      name: `${name}-default`,
       rerunOn: undefined,
       whyAgain: `last execution ${outcomes[outcome].verb} (rerunOn includes "${outcome}")`,
       next: `The next \`pulumi up\` runs the workflow again (rerunOn includes "${outcome}").`,
     },
     {
-      name: `${outcome}-${onFailure}-never`,
-      outcome,
-      onFailure,
+      ...{ service, outcome, onFailure },
+      name: `${name}-never`,
       rerunOn: [] as [],
       whyAgain: undefined,
       next: `The next \`pulumi up\` does not run the workflow again (rerunOn). To run it, change "triggers".`,
     },
     {
-      name: `${outcome}-${onFailure}-always`,
-      outcome,
-      onFailure,
+      ...{ service, outcome, onFailure },
+      name: `${name}-always`,
       rerunOn: "always",
       whyAgain: `rerunOn includes "always"`,
       next: `The next \`pulumi up\` runs the workflow again (rerunOn includes "always").`,
     },
-  ]),
-);
+  ];
+});
 
 /** The reason that the next deployment gives, when it has ended too. */
 const keptReason = ({ whyAgain, onFailure, outcome }: (typeof combinations)[number]): string[] => {
@@ -79,8 +84,8 @@ const keptReason = ({ whyAgain, onFailure, outcome }: (typeof combinations)[numb
   return onFailure === "continue" ? [] : [`last execution ${outcomes[outcome].verb} (not run again)`];
 };
 
-const program = (service: EmulatedService): ProgramResource[] =>
-  combinations.flatMap(({ name, onFailure, rerunOn }) => [
+const program = (): ProgramResource[] =>
+  combinations.flatMap(({ service, name, onFailure, rerunOn }) => [
     {
       name,
       kind: service,
@@ -94,28 +99,31 @@ const program = (service: EmulatedService): ProgramResource[] =>
   ]);
 
 /** Another program stops the executions that are to be stopped, as soon as they all run. */
-async function stopFromElsewhere(emulator: Emulator, service: EmulatedService): Promise<void> {
-  const names = combinations.filter(({ outcome }) => outcome === "stopped").map(({ name }) => name);
-  const running = async (): Promise<{ executionId: string; workflowId: string }[]> =>
-    (await executionsOf(emulator)).filter(({ workflowId }) => names.includes(workflowId));
-  while ((await running()).length < names.length) await new Promise((done) => setTimeout(done, 100));
-  const definition: BackendDefinition = services[service];
+async function stopFromElsewhere(emulator: Emulator): Promise<void> {
+  const toStop = combinations.filter(({ outcome }) => outcome === "stopped");
   const session = openSession({ settings: emulatorSettings(emulator) });
-  for (const { executionId, workflowId } of await running()) {
-    const args = workflowArgument(service, workflowId);
-    const backend = await session.connect(definition, args, never);
-    await backend.stop(executionId, never);
+  const started = async (): Promise<ReadonlyMap<string, string>> =>
+    new Map((await executionsOf(emulator)).map(({ workflowId, executionId }) => [workflowId, executionId]));
+  let running = await started();
+  while (!toStop.every(({ name }) => running.has(name))) {
+    await new Promise((done) => setTimeout(done, 100));
+    running = await started();
+  }
+  for (const { service, name } of toStop) {
+    const definition: BackendDefinition = services[service];
+    const backend = await session.connect(definition, workflowArgument(service, name), never);
+    await backend.stop(running.get(name)!, never);
   }
 }
 
-test.each(everyService)("%s: every outcome, onFailure and rerunOn", async (service) => {
+test("every outcome, onFailure and rerunOn, on every service", async () => {
   const { emulator, stack } = fixture;
-  for (const { name, outcome } of combinations) {
+  for (const { service, name, outcome } of combinations) {
     const runs = [outcomes[outcome].firstRun, {}];
     await control(emulator, "PUT", `/workflows/${name}`, { service, nodes: [step], runs });
   }
   // Without this the engine leaves out the resources that it has not begun when the first one fails.
-  const settings = { continueOnError: true, parallel: 40 };
+  const settings = { continueOnError: true, parallel: combinations.length };
 
   const byName = async (): Promise<Map<string, StateResource>> =>
     new Map((await stack.state()).map((resource) => [resource.urn.split("::").at(-1)!, resource]));
@@ -130,13 +138,10 @@ test.each(everyService)("%s: every outcome, onFailure and rerunOn", async (servi
   const once = expectCounts(() => 1);
 
   // up: "fail" fails the deployment and keeps dependents back, "continue" has the failure as data.
-  const [first] = await Promise.all([
-    stack.up(program(service), settings),
-    stopFromElsewhere(emulator, service),
-  ]);
+  const [first] = await Promise.all([stack.up(program(), settings), stopFromElsewhere(emulator)]);
   expect(first.ok).toBe(false);
   const ended = await byName();
-  for (const { name, outcome, onFailure, next } of combinations) {
+  for (const { service, name, outcome, onFailure, next } of combinations) {
     const { verb } = outcomes[outcome];
     const { id, outputs, initErrors } = ended.get(name)!;
     expect({ name, status: outputs["status"], failure: outputs["failure"] }).toEqual({
