@@ -178,7 +178,7 @@ class StartSearch {
     }
     // Another machine may have started this run, under another name.
     this.#open = undefined;
-    return { againMs: 0, why: "checking for a start of another machine" };
+    return { againMs: 0, isInDoubt: true, why: "checking for a start of another machine" };
   }
 
   #clearDoubts(possible: readonly ExecutionSummary[], { unresolved }: Claims): Turn | undefined {
