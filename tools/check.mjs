@@ -4,8 +4,8 @@ import { reportTo, SetupError } from "./setup/progress.mjs";
 import { runInTerminal } from "./setup/runCommand.mjs";
 import { REPOSITORY, runTool, setUpSources } from "./setup/setUp.mjs";
 
-/** Scripts of package.json, the quick ones first. `test` makes the machine ready for the engine too. */
-const CHECKS = ["format", "walls", "workflows", "changelog", "lint", "types", "api", "test"];
+/** Scripts of package.json, the quick ones first. The tests make the machine ready for the engine too. */
+const CHECKS = ["format", "walls", "workflows", "changelog", "lint", "types", "api", "test", "test:ranges"];
 
 await runTool(async () => {
   const asked = process.argv.slice(2);

@@ -1,4 +1,4 @@
-// `npm test` and `npm run test:unit`: makes the machine ready, then runs Jest; further arguments are Jest's.
+// `npm test`, `npm run test:ranges` and `npm run test:unit`: makes the machine ready, then runs Jest; further arguments are Jest's.
 import { join } from "node:path";
 import { ensureGoProgram, vendorsClient } from "./setup/goEnvironment.mjs";
 import { prepareLanguages } from "./setup/languages.mjs";
@@ -14,28 +14,32 @@ const BEYOND_UNIT = [
   "test/examples",
   "test/conformance",
   "test/moto",
-  "test/providerText/sdks",
-  "test/providerText/types",
   "test/languages",
   "test/plugin",
   "test/fronts",
 ];
 
+/** Tests of the ranges that are supported: they repeat what the suite has shown, with other versions and languages. */
+const RANGES = ["test/providerText/sdks", "test/providerText/types", "test/languages/java"];
+
 await runTool(async () => {
   const args = process.argv.slice(2);
   const isUnit = args.includes("--unit");
+  const isRanges = args.includes("--ranges");
   const env = isUnit ? await prepareForUnitTests() : await prepareForAllTests();
 
   process.stdout.write("\n");
   const jest = join(REPOSITORY, "node_modules", "jest", "bin", "jest.js");
-  const ignored = ["/node_modules/", ...(isUnit ? BEYOND_UNIT.map((folder) => `<rootDir>/${folder}/`) : [])];
+  const left = [...(isRanges ? [] : RANGES), ...(isUnit ? BEYOND_UNIT : [])];
+  const ignored = ["/node_modules/", ...left.map((folder) => `<rootDir>/${folder}/`)];
   return runInTerminal(
     process.execPath,
     [
       jest,
       // The caller's come first: an option that takes a list, as those of ours do, would swallow the arguments after
       // it.
-      ...args.filter((arg) => arg !== "--unit"),
+      ...args.filter((arg) => arg !== "--unit" && arg !== "--ranges"),
+      ...(isRanges ? RANGES : []),
       ...ignored.map((pattern) => `--testPathIgnorePatterns=${pattern}`),
       ...["--reporters=default", `--reporters=${join(REPOSITORY, "tools", "jestClosingLine.cjs")}`],
     ],

@@ -89,8 +89,8 @@ testIf(
 
 testIf(missing, "Go: every package of the SDK and the example pass go vet", () => {
   cpSync(join(root, "examples/plugin/go"), folder, { recursive: true });
-  prepareProgram("go", folder, {});
   const env = { CGO_ENABLED: "0", GOWORK: "off" };
+  prepareProgram("go", folder, env);
   const all = "github.com/pulumi-runbook/pulumi-runbook/sdk/go/...";
   expect(outputOf("go", ["list", all], env).trim().split("\n").length).toBeGreaterThanOrEqual(6);
   expect(outputOf("go", ["vet", ".", all], env)).toBe("");

@@ -77,6 +77,8 @@ export function prepareProgram(language: Language, folder: string, env: Record<s
   if (language === "go") {
     const file = join(folder, "go.mod");
     writeFileSync(file, readFileSync(file, "utf8").replace("../../../sdk/go", join(sdks, "go")));
+    // Otherwise Go compiles the same SDK anew in each clone.
+    env["GOFLAGS"] = "-trimpath";
   }
   if (language === "java") {
     buildJavaProgram(folder, { sdk: join(sdks, "java"), packages: prepared.javaPackages ?? "" });

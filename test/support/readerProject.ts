@@ -18,14 +18,22 @@ export interface ReaderProject {
   remove(): Promise<void>;
 }
 
-/** Makes a project with both packages, packed and installed by npm, and with pinned packages of others. */
-export async function makeReaderProject(): Promise<ReaderProject> {
+/**
+ * Makes a project with both packages, packed and installed by npm, and with pinned packages of others.
+ * @param options.checksTypes false for programs that `tsc` has checked: Pulumi would check them at every run
+ */
+export async function makeReaderProject({
+  checksTypes = true,
+}: { readonly checksTypes?: boolean } = {}): Promise<ReaderProject> {
   const cli = demandPulumiFolder();
   const { pulumiEnvironment } = await import("../../tools/pulumiEnvironment.mjs");
   const manifests = join(root, "test", "e2e", "guides", "project");
   const { folder, remove } = await installPackedPackages({ manifests });
   // Credentials and settings of the machine must not reach the page's commands; the page sets the rest.
-  const env = pulumiEnvironment({ cli, stateFolder: join(folder, "engine") });
+  const env = {
+    ...pulumiEnvironment({ cli, stateFolder: join(folder, "engine") }),
+    ...(checksTypes ? {} : { PULUMI_NODEJS_TRANSPILE_ONLY: "true" }),
+  };
   return {
     folder,
     env,

@@ -1,0 +1,8 @@
+/**
+ * The example in Java, which is compiled with all of the SDK: `npm run test:ranges` runs it.
+ */
+import { testExampleIn } from "../exampleIn";
+
+jest.setTimeout(600_000);
+
+testExampleIn(["java"]);
