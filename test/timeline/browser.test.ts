@@ -103,11 +103,15 @@ describeInChromium("the page in Chromium", () => {
   describe.each(["light", "dark"] as const)("%s", (colorScheme) => {
     test.each(Object.entries(screens))(
       "axe finds nothing on a %s screen, also with all rows open",
-      async (_, viewport) => {
+      async (size, viewport) => {
         const { page, seen, close } = await open(everyKind(), { colorScheme, viewport });
         expect(await violationsOf(page)).toEqual([]);
         const closed = page.locator("details:not([open]) > summary");
         while ((await closed.count()) > 0) await closed.first().click();
+        const shots = process.env["PAGE_SCREENSHOTS"];
+        if (shots !== undefined) {
+          await page.screenshot({ path: join(shots, `timeline-${size}-${colorScheme}.png`), fullPage: true });
+        }
         expect(await violationsOf(page)).toEqual([]);
         expect(await scrolledWidth(page)).toBeLessThanOrEqual(viewport.width);
         expect(seen).toEqual([]);
