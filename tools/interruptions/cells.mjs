@@ -95,11 +95,9 @@ export function reducedCells(front) {
   }
   return ofFront(front, [
     { kill: "kill -9", point: "post handled", resumption: "at once" },
-    { kill: "kill -9", point: "waiting", resumption: "after its end" },
     { kill: "kill -9 CLI", point: "before the post", resumption: "at once" },
     { kill: "Ctrl-C twice", point: "waiting", resumption: "elsewhere, at once" },
     { kill: "kill -9", point: "ended", resumption: "elsewhere, after its end" },
-    { kill: "Ctrl-C", point: "answered", resumption: "at once" },
   ]);
 }
 
