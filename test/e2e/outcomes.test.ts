@@ -14,6 +14,7 @@ import { useFixture } from "../support/fixture";
 import { emulatorSettings } from "../support/lifecycleHosts";
 import { never } from "../support/sessions";
 import type { ProgramResource, StateResource } from "../support/stack";
+import { until } from "../support/until";
 
 jest.setTimeout(400_000);
 
@@ -51,25 +52,26 @@ const courses = everyService.flatMap((service) =>
     (["fail", "continue"] as const).map((onFailure) => ({ service, outcome, onFailure })),
   ),
 );
-const combinations: readonly Combination[] = courses.flatMap(({ service, outcome, onFailure }) => {
+const combinations: readonly Combination[] = courses.flatMap((course) => {
+  const { service, outcome, onFailure } = course;
   const name = `${service}-${outcome}-${onFailure}`;
   return [
     {
-      ...{ service, outcome, onFailure },
+      ...course,
       name: `${name}-default`,
       rerunOn: undefined,
       whyAgain: `last execution ${outcomes[outcome].verb} (rerunOn includes "${outcome}")`,
       next: `The next \`pulumi up\` runs the workflow again (rerunOn includes "${outcome}").`,
     },
     {
-      ...{ service, outcome, onFailure },
+      ...course,
       name: `${name}-never`,
       rerunOn: [] as [],
       whyAgain: undefined,
       next: `The next \`pulumi up\` does not run the workflow again (rerunOn). To run it, change "triggers".`,
     },
     {
-      ...{ service, outcome, onFailure },
+      ...course,
       name: `${name}-always`,
       rerunOn: "always",
       whyAgain: `rerunOn includes "always"`,
@@ -102,13 +104,12 @@ const program = (): ProgramResource[] =>
 async function stopFromElsewhere(emulator: Emulator): Promise<void> {
   const toStop = combinations.filter(({ outcome }) => outcome === "stopped");
   const session = openSession({ settings: emulatorSettings(emulator) });
-  const started = async (): Promise<ReadonlyMap<string, string>> =>
-    new Map((await executionsOf(emulator)).map(({ workflowId, executionId }) => [workflowId, executionId]));
-  let running = await started();
-  while (!toStop.every(({ name }) => running.has(name))) {
-    await new Promise((done) => setTimeout(done, 100));
-    running = await started();
-  }
+  let running: ReadonlyMap<string, string> = new Map();
+  await until(async () => {
+    const started = await executionsOf(emulator);
+    running = new Map(started.map(({ workflowId, executionId }) => [workflowId, executionId]));
+    return toStop.every(({ name }) => running.has(name));
+  });
   for (const { service, name } of toStop) {
     const definition: BackendDefinition = services[service];
     const backend = await session.connect(definition, workflowArgument(service, name), never);

@@ -8,6 +8,7 @@ import { control, executionsOf } from "../support/emulators";
 import type { PluginStack, YamlProgram } from "../support/pluginStack";
 import { hasYaml, openPluginStack } from "../support/pluginStack";
 import { demoProjectId } from "../support/sessions";
+import { until } from "../support/until";
 
 jest.setTimeout(300_000);
 
@@ -43,13 +44,6 @@ const patch = (properties: object, options?: object): YamlProgram => ({
 const count = async (): Promise<number> => (await executionsOf(emulator)).length;
 const running = async (): Promise<number> =>
   (await executionsOf(emulator)).filter(({ status }) => /^running$/i.test(status)).length;
-const until = async (condition: () => Promise<boolean>): Promise<void> => {
-  const limit = performance.now() + 60_000;
-  while (!(await condition())) {
-    if (performance.now() > limit) throw new Error("it did not come to this within a minute");
-    await new Promise((done) => setTimeout(done, 50));
-  }
-};
 
 onYaml("a YAML program", () => {
   test("preview, up, no change, run again by a trigger, refresh, functions, destroy", async () => {

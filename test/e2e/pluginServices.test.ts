@@ -13,6 +13,7 @@ import { hasYaml, openPluginStack } from "../support/pluginStack";
 import type { CommandEnd } from "../support/pulumiCommand";
 import { demoProjectId } from "../support/sessions";
 import { startWithStates } from "../support/stepFunctions/emulatedStates";
+import { until } from "../support/until";
 
 jest.setTimeout(300_000);
 
@@ -76,12 +77,8 @@ async function storedOf(role: string): Promise<Record<string, StoredResource | u
 }
 
 async function untilAllRun(role: string): Promise<void> {
-  const limit = performance.now() + 60_000;
   const wanted = JSON.stringify(perService(() => ["runs"]));
-  while (JSON.stringify(await runsOf(role)) !== wanted) {
-    if (performance.now() > limit) throw new Error(`not all of ${role} run within a minute`);
-    await new Promise((done) => setTimeout(done, 50));
-  }
+  await until(async () => JSON.stringify(await runsOf(role)) === wanted);
 }
 
 function expectOk({ code, output }: CommandEnd): string {

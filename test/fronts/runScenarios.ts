@@ -4,6 +4,7 @@
 import { control } from "../support/emulators";
 import type { Scenario, Stage } from "./stage";
 import { keptOf } from "./stage";
+import { until } from "../support/until";
 
 /** Scenarios of runs. */
 export const runScenarios: readonly Scenario[] = [
@@ -235,7 +236,7 @@ export const runScenarios: readonly Scenario[] = [
       const patch = stage.resource();
       const cut = await stage.ownDeployment();
       const creating = cut.up(patch);
-      await stage.until(async () => (await stage.runs()).length > 0);
+      await until(async () => (await stage.runs()).length > 0, { withinMs: 30_000, everyMs: 20 });
       const before = performance.now();
       await cut.cancel();
       const created = await creating;

@@ -162,14 +162,6 @@ export class Stage {
       .map(({ status }) => (/^running$/i.test(status) ? "runs" : "ended"));
   }
 
-  async until(condition: () => Promise<boolean>): Promise<void> {
-    const limit = performance.now() + 30_000;
-    while (!(await condition())) {
-      if (performance.now() > limit) throw new Error("it did not come to this within half a minute");
-      await new Promise((done) => setTimeout(done, 20));
-    }
-  }
-
   /** The value that this front may have where the other one has another: a row of the table in the docs. */
   differs<T>(difference: Difference, values: Readonly<Record<Front["name"], T>>): T {
     met.add(difference);

@@ -15,6 +15,7 @@ import { EngineSide } from "../support/plugin/engineSide";
 import { emulatorPluginSettings, pluginMain, startPlugin } from "../support/plugin/pluginProcess";
 import { failureOf } from "../support/plugin/providerCalls";
 import { urnOf } from "../support/plugin/wireValues";
+import { until } from "../support/until";
 
 let emulator: Emulator;
 let home: string;
@@ -51,13 +52,6 @@ const pendingOf = (urn: string): ReturnType<RunRegister["pending"]> =>
   new RunRegister({ journalFolder: join(home, "runbook", "journal") }).pending("aom", urn);
 const runningOnes = async (): Promise<number> =>
   (await executionsOf(emulator)).filter(({ status }) => /^running$/i.test(status)).length;
-const until = async (condition: () => Promise<boolean> | boolean): Promise<void> => {
-  const limit = performance.now() + 60_000;
-  while (!(await condition())) {
-    if (performance.now() > limit) throw new Error("it did not come to this within a minute");
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-};
 // Limit for events that otherwise take the hour of "slow"; a busy machine needs its time.
 const soonMs = 20_000;
 const msOf = async (work: Promise<unknown>): Promise<number> => {

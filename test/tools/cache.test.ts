@@ -6,6 +6,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Folder, ToolProcess } from "./toolProcess";
 import { evaluate, makeFolder, startModule } from "./toolProcess";
+import { until } from "../support/until";
 
 let cache: Folder;
 /** Files that signal something to processes, apart from the files that they make. */
@@ -56,10 +57,6 @@ async function hasWaited({ child }: ToolProcess, times: number): Promise<void> {
 }
 
 const makers = (): string[] => readFileSync(join(cache.path, "makers"), "utf8").trim().split("\n");
-
-const until = async (condition: () => boolean): Promise<void> => {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10));
-};
 
 test("two processes at once make an entry once, and the second one says that it waits", async () => {
   const first = startModule(makeScript("told to go on"), environment());

@@ -5,13 +5,13 @@
 import { once } from "node:events";
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import { setTimeout as sleep } from "node:timers/promises";
 import { ControlClient } from "runbook-emulator";
 import type { PageCommand } from "../../support/pageSteps";
 import { acceptsOutput, outputProblems, stepsOf, writeOutputs } from "../../support/pageSteps";
 import type { ReaderProject } from "../../support/readerProject";
 import { makeReaderProject, pageFile, pageText } from "../../support/readerProject";
 import { runInTerminal } from "../../support/terminal";
+import { until } from "../../support/until";
 
 jest.setTimeout(600_000);
 
@@ -95,20 +95,13 @@ test("every file and command of the page, in its order, leads to the output that
 
 /** Stops the emulator's clock when the first step has ended, and waits until the provider has seen that. */
 async function stopAfterFirstStep(control: ControlClient): Promise<void> {
-  await eventually("second step", async () => {
+  await until(async () => {
     const [latest] = await control.executions();
     return latest?.workflowId === "demo-slow" && latest.nodes.length > 1;
   });
   await control.setClock({ rate: 0 });
   await control.clearRequests();
-  await eventually("second poll", async () => (await control.requests({ service: "aom" })).length >= 2);
-}
-
-async function eventually(event: string, holds: () => Promise<boolean>): Promise<void> {
-  for (let attempt = 0; !(await holds()); attempt++) {
-    if (attempt === 600) throw new Error(`no ${event} in a minute`);
-    await sleep(100);
-  }
+  await until(async () => (await control.requests({ service: "aom" })).length >= 2);
 }
 
 async function executions(url: string): Promise<{ workflows: string[]; count: number }> {
