@@ -15,21 +15,21 @@ const SECONDS_EACH = 1.5;
  */
 export function drawDeployment(commands) {
   const [up = [], ...later] = commands;
-  const final = commands.map((frames) => frames.at(-1)?.rows ?? []);
+  const final = commands.map((frames) => frames.at(-1) ?? []);
   const whole = final.flatMap((rows, index) => (index === 0 ? rows : [[], ...rows]));
   const seen = new Set();
-  const screens = up.filter(({ rows }) => {
+  const screens = up.filter((rows) => {
     const row = executionRowOf(rows.map(textOf));
     const isNew = row !== undefined && !seen.has(row);
     seen.add(row);
     return isNew;
   });
-  return drawTerminal([...screens.map(({ rows }) => rows), whole], {
+  return drawTerminal([...screens, whole], {
     columns: COLUMNS,
     secondsEach: SECONDS_EACH,
     title: "pulumi up runs a workflow and waits for it",
     description: [
-      ...screens.flatMap(({ rows }) => executionRowOf(rows.map(textOf)) ?? []),
+      ...screens.flatMap((rows) => executionRowOf(rows.map(textOf)) ?? []),
       ...later.map(reasonOf),
     ].join("; "),
   });
@@ -65,7 +65,7 @@ function reasonOf(frames) {
   return (
     frames
       .at(-1)
-      ?.rows.map(textOf)
+      ?.map(textOf)
       .find((line) => line.includes("runs again:"))
       ?.trim() ?? ""
   );

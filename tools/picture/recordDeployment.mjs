@@ -18,9 +18,8 @@ const STANDS_MS = 200;
 const STEPS = ["Check hosts", "Run script", "Verify"];
 
 /**
- * A screen as it stood for a while.
- * @typedef {object} Frame
- * @property {import("./terminalScreen.mjs").Piece[][]} rows
+ * The rows of a screen as it stood for a while.
+ * @typedef {import("./terminalScreen.mjs").Piece[][]} Frame
  */
 
 /**
@@ -118,8 +117,7 @@ function recordCommand(args, { folder, env }) {
   let changedAt = Date.now();
   const keepScreen = () => {
     const rows = [[{ text: `$ pulumi ${args[0]}`, style: "bold" }], ...screen.rows()];
-    const last = frames.at(-1);
-    if (last?.rows.map(textOf).join("\n") !== rows.map(textOf).join("\n")) frames.push({ rows });
+    if (frames.at(-1)?.map(textOf).join("\n") !== rows.map(textOf).join("\n")) frames.push(rows);
   };
   terminal.stdout.setEncoding("utf8").on("data", (/** @type {string} */ text) => {
     const now = Date.now();
@@ -134,7 +132,7 @@ function recordCommand(args, { folder, env }) {
     terminal.on("close", (code) => {
       keepScreen();
       if (code === 0) resolve(frames);
-      else reject(new SetupError(`pulumi ${args[0]} failed:\n${frames.at(-1)?.rows.map(textOf).join("\n")}`));
+      else reject(new SetupError(`pulumi ${args[0]} failed:\n${frames.at(-1)?.map(textOf).join("\n")}`));
     });
   });
 }
