@@ -3,11 +3,10 @@
  * axe says of it. Needs `chromium` on the PATH, or its path in CHROMIUM_BIN.
  */
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { ControlClient, startEmulator } from "runbook-emulator";
 import type { Emulator } from "runbook-emulator";
-import { describeInChromium, launchChromium } from "../support/chromium";
+import { describeInChromium, keepScreenshot, launchChromium } from "../support/chromium";
 
 /** The globals that the page's own functions see; the tests are not compiled for a browser. */
 interface InPage {
@@ -199,10 +198,7 @@ describeInChromium("the page", () => {
         // The policy would keep axe out too.
         await open({ viewport, colorScheme, bypassCSP: true });
         for (const summary of await page.locator("summary").all()) await summary.click();
-        const folder = process.env["PAGE_SCREENSHOTS"];
-        if (folder !== undefined) {
-          await page.screenshot({ path: join(folder, `${size}-${colorScheme}.png`), fullPage: true });
-        }
+        await keepScreenshot(page, `${size}-${colorScheme}`);
         await page.evaluate(readFileSync(require.resolve("axe-core/axe.min.js"), "utf8"));
         const violations = await page.evaluate(async () => {
           const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };

@@ -45,11 +45,10 @@ function addServices(language: Language, folder: string): void {
   writeFileSync(main, example.replace(place, text));
 }
 
-let emulator: Emulator;
-let stack: LanguageStack | undefined;
-
 /** The tests of the example in some languages. */
 export function testExampleIn(languages: readonly Language[]): void {
+  let emulator: Emulator;
+  let stack: LanguageStack | undefined;
   beforeEach(async () => {
     emulator = await startWithStates();
     const nodes = [{ id: "Work", name: "Work", durationMs: 100 }];

@@ -3,7 +3,7 @@
  */
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { chromium } from "playwright-core";
 
 const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
@@ -31,6 +31,12 @@ function isExecutable(file: string): boolean {
 export function describeInChromium(name: string, tests: () => void): void {
   if (chromiumFile === undefined) describe.skip(`${name} (no Chromium: set CHROMIUM_BIN)`, tests);
   else describe(name, tests);
+}
+
+/** Keeps a picture of a whole page in the folder `PAGE_SCREENSHOTS`, if that is set. */
+export async function keepScreenshot(page: Page, name: string): Promise<void> {
+  const folder = process.env["PAGE_SCREENSHOTS"];
+  if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
 }
 
 /** Starts the browser. The sandbox is off: the pages are the tests' own, and the sandbox refuses to run as root. */

@@ -106,7 +106,7 @@ export async function operate(
   return { ok: code === 0, output, changes: code === 0 ? changesIn(log) : {} };
 }
 
-const exports = new WeakMap<PulumiPlace, { readonly of: string; readonly text: Promise<string> }>();
+const lastExports = new WeakMap<PulumiPlace, { readonly of: string; readonly text: Promise<string> }>();
 
 /**
  * The output of `pulumi stack export`. Asks the engine only if the state has changed since: a test that reads one
@@ -116,10 +116,10 @@ const exports = new WeakMap<PulumiPlace, { readonly of: string; readonly text: P
 export function stackExport(place: PulumiPlace, ...args: readonly string[]): Promise<string> {
   const backend = fileURLToPath(place.env["PULUMI_BACKEND_URL"]!);
   const state = textOfFolder(join(backend, ".pulumi", "stacks"));
-  const last = exports.get(place);
+  const last = lastExports.get(place);
   if (last?.of === state) return last.text;
   const text = demandPulumi(place, ["stack", "export", ...args]);
-  exports.set(place, { of: state, text });
+  lastExports.set(place, { of: state, text });
   return text;
 }
 

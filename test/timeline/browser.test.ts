@@ -10,7 +10,7 @@ import type { AxeResults } from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { renderPage } from "../../provider/src/timeline/page";
 import { readExport } from "../../provider/src/timeline/stackExport";
-import { describeInChromium, launchChromium } from "../support/chromium";
+import { describeInChromium, keepScreenshot, launchChromium } from "../support/chromium";
 import { everyKind, exportOf, failed, succeeded } from "../support/stackExports";
 
 const axeSource = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
@@ -108,10 +108,7 @@ describeInChromium("the page in Chromium", () => {
         expect(await violationsOf(page)).toEqual([]);
         const closed = page.locator("details:not([open]) > summary");
         while ((await closed.count()) > 0) await closed.first().click();
-        const shots = process.env["PAGE_SCREENSHOTS"];
-        if (shots !== undefined) {
-          await page.screenshot({ path: join(shots, `timeline-${size}-${colorScheme}.png`), fullPage: true });
-        }
+        await keepScreenshot(page, `timeline-${size}-${colorScheme}`);
         expect(await violationsOf(page)).toEqual([]);
         expect(await scrolledWidth(page)).toBeLessThanOrEqual(viewport.width);
         expect(seen).toEqual([]);
