@@ -51,14 +51,18 @@ function ratio(row, other, figure) {
 /**
  * Every line of the contract that these results can decide.
  * @param {any[]} results
- * @param {{ loadMs: number, kbPerWait: number }} footprint
+ * @param {{ loading: { ms: number, share: number }, kbPerWait: number }} footprint
  * @param {{ n: number, medianMs: Record<string, number> } | undefined} noChange
  * @returns {{ holds: boolean, text: string }[]}
  */
 export function check(results, footprint, noChange) {
   const checks = [];
   const say = (holds, text) => checks.push({ holds, text });
-  say(footprint.loadMs <= 60, `loading the provider: ${footprint.loadMs.toFixed(1)} ms, at most 60`);
+  const { ms: loadMs, share } = footprint.loading;
+  say(
+    share <= 1.2,
+    `loading the provider: ${loadMs.toFixed(1)} ms of processor time, ${share.toFixed(2)} of the yardstick, at most 1.2`,
+  );
   say(footprint.kbPerWait <= 50, `a waiting execution: ${footprint.kbPerWait.toFixed(1)} kB, at most 50`);
   const floors = bySize(results, "floor");
   const find = (like, variant) =>

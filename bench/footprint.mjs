@@ -1,22 +1,18 @@
 // The costs of the provider besides requests: loading it, and the memory of executions that wait.
-import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { REPOSITORY } from "../tools/setup/setUp.mjs";
-import { percentile } from "./arithmetic.mjs";
+import { evaluate, measureLoading } from "./loading.mjs";
 
 const ROUNDS = 9;
 const WAITS = 1_000;
 
-/** Milliseconds that requiring the provider takes in a fresh process which has the SDK already, as the host has. */
-export async function loadMs() {
-  const code = `
-    require("@pulumi/pulumi/dynamic");
-    const begin = process.hrtime.bigint();
-    require("pulumi-runbook/provider");
-    process.stdout.write(String(Number(process.hrtime.bigint() - begin) / 1e6));`;
-  const times = [];
-  for (let round = 0; round < ROUNDS; round += 1) times.push(Number(await evaluate(code)));
-  return percentile(times, 0.5);
+/**
+ * Loads the provider as the host does.
+ * @returns {Promise<import("./loading.mjs").Loading>}
+ */
+export function loading() {
+  const provider = createRequire(import.meta.url).resolve("../provider/dist/fronts/dynamic/provider.js");
+  return measureLoading({ provider, runs: ROUNDS });
 }
 
 /** Kilobytes per waiting execution: heap and buffers after collection, a thousand waits against none. */
@@ -45,19 +41,5 @@ export async function kbPerWait() {
       void waitUntilSettled(backend, executionId, wait, { definition, session, reporter, signal: new AbortController().signal });
     }
     setTimeout(() => { process.stdout.write(String((used() - before) / 1024 / ${WAITS})); process.exit(0); }, 500);`;
-  return Number(await evaluate(code, ["--expose-gc"]));
-}
-
-function evaluate(code, flags = []) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...flags, "-e", code], {
-      cwd: REPOSITORY,
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    let output = "";
-    child.stdout.on("data", (data) => (output += data));
-    child.on("close", (status) =>
-      status === 0 ? resolve(output) : reject(new Error(`exit code ${status}`)),
-    );
-  });
+  return Number(await evaluate(code, { flags: ["--expose-gc"], cwd: REPOSITORY }));
 }

@@ -16,14 +16,6 @@ const compiledProvider = resolve(__dirname, "../../provider/dist/fronts/dynamic/
 const hostMethods = ["check", "configure", "create", "delete", "diff", "read", "update"];
 const names = Object.keys(services) as ServiceName[];
 
-/** The costs of loading the provider: its time, and the files and modules that it brings into a process. */
-interface Loading {
-  readonly ms: number;
-  readonly yardstickMs: number;
-  readonly files: readonly string[];
-  readonly builtins: readonly string[];
-}
-
 /** Runs statements in a new Node process, in a folder of the repository; gives what they pass to `report`. */
 async function inNewProcess<T>(statements: string): Promise<T> {
   const source = `const report = (value) => process.stdout.write(JSON.stringify(value));\n${statements}`;
@@ -117,42 +109,11 @@ test.each(names)("the text of %s gives a provider where the host evaluates it", 
   expect(seen.failures).toBeGreaterThan(0);
 });
 
-// Compiles and calls 4,800 small functions: about as long as loading takes, on any machine and under any load.
-const yardstick = `
-  for (let part = 0; part < 12; part += 1) {
-    const text = Array.from({ length: 400 }, (_, index) =>
-      "exports.f" + index + "_" + part + " = function (a, b) { const c = { a, b, n: " + index +
-      " }; return Object.keys(c).map((k) => c[k]).join(); };").join("\\n");
-    const made = {};
-    new Function("exports", text)(made);
-    for (const name in made) made[name](1, 2);
-  }`;
-
 test("loading it takes hardly more processor time than 4,800 small functions, and brings neither the HTTP client nor the SDK", async () => {
-  const runs: Loading[] = [];
-  for (let run = 0; run < 15; run += 1) {
-    runs.push(
-      await inNewProcess<Loading>(`
-        const before = new Set(process.moduleLoadList);
-        // Time on the processor: time on the clock says more of what else runs on the machine.
-        const msOf = (work) => {
-          const start = process.cpuUsage();
-          work();
-          const { user, system } = process.cpuUsage(start);
-          return (user + system) / 1000;
-        };
-        const yardstickMs = msOf(() => { ${yardstick} });
-        const ms = msOf(() => require(${JSON.stringify(compiledProvider)}));
-        const builtins = process.moduleLoadList.filter((name) => !before.has(name));
-        report({ ms, yardstickMs, files: Object.keys(require.cache), builtins });
-      `),
-    );
-  }
-  const best = Math.min(...runs.map(({ ms }) => ms));
-  const share = best / Math.min(...runs.map(({ yardstickMs }) => yardstickMs));
-  const { files, builtins } = runs[0]!;
+  const { measureLoading } = await import("../../bench/loading.mjs");
+  const { ms, share, files, builtins } = await measureLoading({ provider: compiledProvider, runs: 15 });
   process.stdout.write(
-    `      loads in ${best.toFixed(1)} ms of processor time, ${share.toFixed(2)} of the yardstick (${String(files.length)} files)\n`,
+    `      loads in ${ms.toFixed(1)} ms of processor time, ${share.toFixed(2)} of the yardstick (${String(files.length)} files)\n`,
   );
   expect(files).toContain(compiledProvider);
   expect(files.filter((file) => /[\\/]node_modules[\\/]/.test(file))).toEqual([]);

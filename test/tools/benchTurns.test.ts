@@ -16,7 +16,7 @@ function checksOf(rows: readonly object[]): Check[] {
   const code = `
     import { check, mergeTurns } from ${JSON.stringify(figures)};
     const rows = ${JSON.stringify(rows)};
-    process.stdout.write(JSON.stringify(check(mergeTurns(rows), { loadMs: 1, kbPerWait: 1 }, undefined)));`;
+    process.stdout.write(JSON.stringify(check(mergeTurns(rows), { loading: { ms: 1, share: 1 }, kbPerWait: 1 }, undefined)));`;
   const output = execFileSync(process.execPath, ["--input-type=module", "--eval", code], {
     encoding: "utf8",
   });
