@@ -23,23 +23,9 @@ const LINK_TO_MEMBER = /See \{@link (\w+)\.(\w+)\}\./g;
  * @throws {Error} where the comment links to a member that does not exist
  */
 export function describe(symbol, checker, findMember) {
-  return forEveryLanguage(commentOf(symbol, checker, findMember));
-}
-
-/**
- * @param {ts.Symbol} symbol
- * @param {ts.TypeChecker} checker
- * @param {FindMember} findMember
- * @returns {string} as TypeScript has it, with the comments that it links to in place of the links
- */
-function commentOf(symbol, checker, findMember) {
-  const own = ts.displayPartsToString(symbol.getDocumentationComment(checker));
-  const comment = own.replace(LINK_TO_MEMBER, (_, type, member) =>
-    commentOf(linked(symbol, findMember, type, member), checker, findMember),
-  );
-  const value = defaultOf(symbol, checker);
-  const texts = [paragraphs(comment), value === "" ? "" : `Default: ${value}.`];
-  return texts.filter((text) => text !== "").join(" ");
+  const { comment, value } = describeInParts(symbol, checker, findMember);
+  const texts = [comment, value === "" ? "" : `Default: ${value}.`];
+  return forEveryLanguage(texts.filter((text) => text !== "").join(" "));
 }
 
 /**
