@@ -4,6 +4,7 @@
 import { spawn } from "node:child_process";
 import { stripVTControlCharacters } from "node:util";
 import type { TestStack } from "./stack";
+import { openTerminal, pressCtrlC } from "./terminal";
 
 /** The result of a command. */
 export interface RawResult {
@@ -30,26 +31,29 @@ export function runRaw(
   { env, inTerminal = false, columns, interruptWhen }: RawOptions = {},
 ): Promise<RawResult> {
   const command = ["pulumi", ...args, "--stack", stack.name];
-  const size = columns === undefined ? "" : `stty columns ${String(columns)} rows 50; `;
-  const typed = `${size}exec ${command.map(quote).join(" ")}`;
-  const [file, ...rest] = inTerminal
-    ? ["script", "--quiet", "--return", "--command", typed, "/dev/null"]
-    : command;
-  const child = spawn(file!, rest, {
-    cwd: stack.folder,
-    env: { ...stack.env, ...env },
-    stdio: [interruptWhen ? "pipe" : "ignore", "pipe", "pipe"],
-  });
+  const place = { folder: stack.folder, env: { ...stack.env, ...env } };
+  // Ctrl-C must reach a command that a shell would wait for: the command takes the shell's place.
+  const terminal = inTerminal
+    ? openTerminal(place, `exec ${command.map(quote).join(" ")}`, columns)
+    : undefined;
+  const child =
+    terminal ??
+    spawn("pulumi", command.slice(1), {
+      cwd: place.folder,
+      env: place.env,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+  // Nobody answers: what asks the terminal for its colours goes on at once.
+  if (!interruptWhen) terminal?.stdin.end();
   const chunks: Buffer[] = [];
   let isInterrupted = false;
-  child.stdout?.on("data", (chunk: Buffer) => {
+  child.stdout.on("data", (chunk: Buffer) => {
     chunks.push(chunk);
     if (isInterrupted || !interruptWhen?.(Buffer.concat(chunks).toString("utf8"))) return;
     isInterrupted = true;
-    // As the key does: the terminal makes a signal of it.
-    child.stdin?.write("\u0003");
+    if (terminal) pressCtrlC(terminal);
   });
-  child.stderr?.on("data", (chunk: Buffer) => chunks.push(chunk));
+  child.stderr.on("data", (chunk: Buffer) => chunks.push(chunk));
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code) => {
