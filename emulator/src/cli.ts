@@ -32,6 +32,8 @@ Prints {"url":"…"} when it is ready. A browser shows executions and requests a
   --pulumi-config URL print the configuration of a Pulumi stack that uses the emulator
                       at this URL, and exit. Select the stack, then run:
                       pulumi config set-all --json "$(npx runbook-emulator --pulumi-config URL)"
+  --plugin            with --pulumi-config: for programs that use the plugin, in YAML, Python,
+                      Go, Java or C#
   --verbose           log each request on stderr, without secrets
   --exit-with-parent  exit when the parent process exits
   --help, --version
@@ -78,7 +80,12 @@ function readCommandLine(args: readonly string[]): CommandLine | string {
   const values = parse(args);
   if (values.help) return usage();
   if (values.version) return `${packageVersion()}\n`;
-  if (values["pulumi-config"] !== undefined) return `${pulumiConfigJson(readUrl(values["pulumi-config"]))}\n`;
+  if (values["pulumi-config"] !== undefined) {
+    const reader = values.plugin ? "plugin" : "package";
+    return `${pulumiConfigJson(readUrl(values["pulumi-config"]), { for: reader })}\n`;
+  }
+  if (values.plugin)
+    throw new OptionError("--plugin says for what --pulumi-config is: add --pulumi-config URL.");
   const options: EmulatorOptions = {
     port: readPort(values.port ?? "0"),
     enforceLimits: values["enforce-limits"] ?? false,
@@ -114,6 +121,7 @@ function parse(args: readonly string[]) {
         "strict-auth": { type: "boolean" },
         "open-control": { type: "boolean" },
         "pulumi-config": { type: "string" },
+        plugin: { type: "boolean" },
         verbose: { type: "boolean" },
         "exit-with-parent": { type: "boolean" },
         help: { type: "boolean", short: "h" },

@@ -262,6 +262,27 @@ describe("--pulumi-config", () => {
     });
   });
 
+  test("prints the plugin's configuration: an object with a secret in it is secret as a whole", () => {
+    const { status, stdout } = run("http://127.0.0.1:8787", "--plugin");
+    expect(status).toBe(0);
+    const settings = JSON.parse(stdout) as Record<string, { value: string; secret: boolean }>;
+    expect(Object.keys(settings)).toEqual(["runbook:huaweicloud", "runbook:alicloud"]);
+    const { value, ...huaweicloud } = settings["runbook:huaweicloud"]!;
+    expect(huaweicloud).toMatchObject({
+      secret: true,
+      objectValue: { region: "cn-north-4", endpoints: { aom: "http://127.0.0.1:8787" } },
+    });
+    expect(JSON.parse(value)).toMatchObject({ secretKey: "emulator-secret-key-0001" });
+  });
+
+  test("--plugin alone is refused", () => {
+    const { status, stderr } = spawnSync(process.execPath, [binFile, "--plugin"], { encoding: "utf8" });
+    expect([status, stderr]).toEqual([
+      2,
+      "runbook-emulator: --plugin says for what --pulumi-config is: add --pulumi-config URL.\n",
+    ]);
+  });
+
   test.each(["8787", "ftp://127.0.0.1", ""])("refuses %j, which is no URL of an emulator", (text) => {
     const { status, stdout, stderr } = run(text);
     expect([status, stdout]).toEqual([2, ""]);

@@ -59,23 +59,39 @@ export function pulumiConfig(
   return config;
 }
 
+/** A setting of `pulumi config --json`; one that is an object is secret as a whole. */
+interface JsonSetting {
+  value: string;
+  secret: boolean;
+  objectValue?: SettingObject;
+}
+
+interface SettingObject {
+  [name: string]: string | SettingObject;
+}
+
 /**
  * The same configuration in the form of `pulumi config --json`, which `pulumi config set-all --json` reads.
  * @param url - base of all services
  */
-export function pulumiConfigJson(url: string): string {
-  const settings: Record<string, { value: string; secret: boolean; objectValue?: Record<string, string> }> =
-    {};
-  for (const [path, { value, secret = false }] of Object.entries(pulumiConfig(url, {}))) {
-    const [key, name] = path.split(".") as [string, string?];
-    if (name === undefined) {
-      settings[key] = { value, secret };
-    } else {
-      const objectValue = { ...settings[key]?.objectValue, [name]: value };
-      settings[key] = { value: JSON.stringify(objectValue), secret, objectValue };
-    }
+export function pulumiConfigJson(url: string, options: PulumiConfigOptions): string {
+  const settings: Record<string, JsonSetting> = {};
+  for (const [path, { value, secret = false }] of Object.entries(pulumiConfig(url, options))) {
+    const [key, ...names] = path.split(".") as [string, ...string[]];
+    const setting = (settings[key] ??= { value, secret });
+    if (names.length === 0) continue;
+    setting.objectValue ??= {};
+    setAt(setting.objectValue, names, value);
+    setting.value = JSON.stringify(setting.objectValue);
+    setting.secret ||= secret;
   }
   return JSON.stringify(settings);
+}
+
+function setAt(object: SettingObject, [name, ...rest]: readonly string[], value: string): void {
+  if (name === undefined) return;
+  if (rest.length === 0) object[name] = value;
+  else setAt((object[name] ??= {}) as SettingObject, rest, value);
 }
 
 const isLocal = (url: string): boolean =>
