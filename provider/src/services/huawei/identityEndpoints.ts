@@ -5,6 +5,7 @@
 import type { Found, Settings } from "../../execution/settings";
 import { configuredEndpoint, firstFound, fromConfig, fromEnvironment } from "../../execution/settings";
 import { checkIdentityEndpoint, withScheme } from "../location";
+import { mainSuffix } from "./hostSuffix";
 import type { HuaweiIdentity } from "./identity";
 import { huaweiPlainHttp } from "./transport";
 
@@ -40,7 +41,6 @@ const stsRegions: readonly string[] = [
   ...["ap-southeast-1", "ap-southeast-2", "ap-southeast-3", "ap-southeast-4"],
   ...["sa-brazil-1", "la-south-2", "af-south-1", "tr-west-1"],
 ];
-const mainSuffix = "myhuaweicloud.com";
 
 /**
  * The address of the security token service.

@@ -17,6 +17,7 @@ import {
   fromEnvironment,
 } from "../../execution/settings";
 import { demandNoRefusedSettings, findRefusedSettings } from "../vendorSettings";
+import { suffixOf } from "./hostSuffix";
 import type { HuaweiIdentity } from "./identity";
 import { findIdentity } from "./identity";
 import { findIamEndpoint, findStsEndpoint, profileValue } from "./identityEndpoints";
@@ -127,7 +128,7 @@ function locate(
   const site = siteFor(service, args, settings, region);
   const servedRegion = site?.region ?? region?.value;
   const given = findEndpoint(service, args, settings, servedRegion);
-  const suffix = site?.suffix ?? findSuffix(settings, region?.value);
+  const suffix = site?.suffix ?? findCloud(settings)?.value ?? suffixOf(region?.value);
   const endpoint = given
     ? checkEndpoint(given, huaweiPlainHttp(settings))
     : service.siteOf
@@ -268,13 +269,6 @@ function findEndpoint(
     withScheme(configuredEndpoint(settings, "huaweicloud:endpoints", ...names)),
     withScheme(override && { ...override, value: override.value.split(",")[0]?.trim() ?? "" }),
   );
-}
-
-// All hosts of a site end alike. European accounts are not known elsewhere.
-function findSuffix(settings: Settings, region: string | undefined): string {
-  const found = findCloud(settings);
-  if (found) return found.value;
-  return region?.startsWith("eu-west-1") === true ? "myhuaweicloud.eu" : "myhuaweicloud.com";
 }
 
 function findCloud(settings: Settings): Found | undefined {

@@ -3,10 +3,8 @@
  * rule.
  */
 import { oneOf } from "../../../execution/rules";
+import { europeanSuffix, mainSuffix, suffixOf } from "../hostSuffix";
 import type { AskedSite, HuaweiService, ServiceSite } from "../location";
-
-const suffix = "myhuaweicloud.com";
-const europeanSuffix = "myhuaweicloud.eu";
 
 // As in the region table of the vendor's SDKs.
 const sites = {
@@ -14,14 +12,14 @@ const sites = {
     name: "china",
     endpoint: "https://coc.myhuaweicloud.com",
     region: "cn-north-4",
-    suffix,
+    suffix: mainSuffix,
     iamRegion: undefined,
   },
   international: {
     name: "international",
     endpoint: "https://coc-intl.myhuaweicloud.com",
     region: "ap-southeast-3",
-    suffix,
+    suffix: mainSuffix,
     iamRegion: undefined,
   },
   europe: {
@@ -51,7 +49,7 @@ function siteOf({ args, region, cloud }: AskedSite): ServiceSite | undefined {
   const { site } = args;
   if (typeof site === "string" && Object.hasOwn(sites, site)) return sites[site as SiteName];
   if (cloud === europeanSuffix) return sites.europe;
-  if (region === undefined || (cloud !== undefined && cloud !== suffix)) return undefined;
-  if (region.startsWith("eu-west-1")) return sites.europe;
+  if (region === undefined || (cloud !== undefined && cloud !== mainSuffix)) return undefined;
+  if (suffixOf(region) === europeanSuffix) return sites.europe;
   return region.startsWith("cn-") ? sites.china : sites.international;
 }
