@@ -395,7 +395,7 @@ describe.each(registeredServices)("%s: killed, on the same machine", (service) =
   test("what a later call has handed over is not taken over again", async () => {
     const machine = await open(service);
     const first = await create(scene.args(), machine.process());
-    await machine.process().register.handedOver(service, machine.process().urn, first.id);
+    await machine.process().register.recorded(service, machine.process().urn, first.id);
     // As after `pulumi state delete`: no destroy was seen.
     const second = await create(scene.args(), machine.process());
     expect(await ids()).toEqual([first.id, second.id]);
@@ -605,7 +605,7 @@ describe("executions that bear no mark, when several could be ours", () => {
     const args = scene.args({ waitFor: "started", adoptExecutionId: candidates[0] });
     expect(await create(args, machine.process())).toMatchObject({ id: candidates[0] });
     const host = machine.process();
-    await host.register.handedOver("aom", host.urn, candidates[0]!);
+    await host.register.recorded("aom", host.urn, candidates[0]!);
     const urn = "urn:pulumi:test::test::type::other";
     const error = (await create(scene.args(), machine.process({ urn })).catch(
       (thrown: unknown) => thrown,

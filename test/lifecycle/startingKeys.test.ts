@@ -38,7 +38,7 @@ async function replace(
 ): Promise<Outcome | undefined> {
   const supersedes = idAndState(old);
   const host = machine.process({ supersedes });
-  await host.register.handedOver(scene.service, host.urn, old.id);
+  await host.register.recorded(scene.service, host.urn, old.id);
   if (where === undefined) return create(args, host);
   await crash(scene, machine, where, args, { supersedes });
   return undefined;
@@ -338,7 +338,7 @@ describe.each([undefined, uuid])("replacing, executionKey %s", (executionKey) =>
       const first = await create(argsOf("A"), machine.process());
       const supersedes = { id: first.id };
       const host = machine.process({ supersedes });
-      await host.register.handedOver(service, host.urn, first.id);
+      await host.register.recorded(service, host.urn, first.id);
       const second = await create(argsOf("A", { concurrency: "allow" }), host);
       expect(await ids()).toEqual([first.id, second.id]);
     });
@@ -360,7 +360,7 @@ describe.each(registeredServices)("%s: from a teardown runbook to one that runs 
     await scene.advance(laterMs);
     const host = machine.process({ supersedes });
     // The diff before it shows what the state has.
-    await host.register.handedOver(service, host.urn, armed.id);
+    await host.register.recorded(service, host.urn, armed.id);
     const outcome = await create(scene.args(), host);
     expect(await ids()).toEqual([outcome.id]);
   });
@@ -429,7 +429,7 @@ describe("cloudflow with an executionName", () => {
     const args = scene.args({ executionName: "nightly" });
     const first = await create(args, machine.process());
     expect(first.id).toBe("nightly");
-    await machine.process().register.handedOver("cloudflow", machine.process().urn, first.id);
+    await machine.process().register.recorded("cloudflow", machine.process().urn, first.id);
     const other = machine.process({ urn: "urn:pulumi:test::test::type::b" });
     await expect(create(args, other)).rejects.toThrow(
       /A name can be used only once. Set another executionName/,

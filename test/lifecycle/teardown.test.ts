@@ -51,7 +51,7 @@ describe.each(registeredServices)("%s", (service) => {
    */
   async function meanwhile(armed: Outcome): Promise<void> {
     const host = machine.process();
-    await host.register.handedOver(service, urn, armed.id);
+    await host.register.recorded(service, urn, armed.id);
     expect(await read(armed.id, armed.state, host)).toEqual(armed.state);
   }
 
@@ -271,7 +271,7 @@ describe.each(registeredServices)("%s", (service) => {
     const toTeardown = diff(definition, first.id, first.state, args());
     expect(toTeardown).toMatchObject({ action: "rearm", deleteFirst: false });
     expect(reasonsOf(toTeardown.changes)).toEqual(["runOn changed"]);
-    await machine.process().register.handedOver(service, urn, first.id);
+    await machine.process().register.recorded(service, urn, first.id);
     const armed = await create(args(), machine.process({ supersedes: { id: first.id } }));
     await deleteExecution(first.id, first.state, { ...machine.process(), isReplacement: true });
     expect(await ids()).toEqual([first.id]);

@@ -10,7 +10,7 @@ import type { PollPolicy } from "../../provider/src/waiting/pollPolicy";
 import type { Subscriber } from "../../provider/src/waiting/subscription";
 import type { WatchedWorkflow } from "../../provider/src/waiting/watchedWorkflow";
 import { isSettled } from "../../provider/src/execution/snapshot";
-import type { Allowance } from "../../provider/src/http/tokenBucket";
+import type { RateLimit } from "../../provider/src/http/tokenBucket";
 import { TokenBucket, withReserve } from "../../provider/src/http/tokenBucket";
 import { simulatedClock } from "./simulatedClock";
 import { never } from "./sessions";
@@ -20,8 +20,8 @@ export interface SimulatedKind {
   readonly longPollSeconds: number;
   readonly pageSize: number | undefined;
   readonly listTells: "outcome" | "status";
-  readonly looks: Allowance;
-  readonly lists: Allowance;
+  readonly looks: RateLimit;
+  readonly lists: RateLimit;
 }
 
 /** The three services, as planner and buckets see them. */

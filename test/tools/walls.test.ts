@@ -43,7 +43,7 @@ const wrongImports: readonly { readonly file: string; readonly line: string; rea
     rule: "provider-starting",
   },
   {
-    file: "provider/src/starting/turns.ts",
+    file: "provider/src/starting/startDecision.ts",
     line: 'import type {} from "../lifecycle/outcome";',
     rule: "provider-starting",
   },

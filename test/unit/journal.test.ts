@@ -222,7 +222,7 @@ describe("the register", () => {
     const register = (): RunRegister => new RunRegister({ journalFolder: folder });
     const [deletes, creates] = [register(), register()];
     // The one that deletes has noted something itself before, as a refresh does.
-    await deletes.handedOver("aom", "urn:a", "ex-1", { always: true });
+    await deletes.recorded("aom", "urn:a", "ex-1", { always: true });
     await creates.replacing("aom", "urn:a", "127.0.0.1:1");
     await creates.note("aom", "urn:a", "wf", { key: "k", runName: "k-1", postedMs: 1, executionId: "ex-2" });
     expect(await deletes.isReplacing("aom", "urn:a", "127.0.0.1:1")).toBe(true);
@@ -243,22 +243,22 @@ describe("the register", () => {
   test("a start stays pending until a call shows its execution in the state", async () => {
     await noted({ executionId: "new" });
     expect(await open().pending("aom", urn)).toMatchObject({ executionId: "new" });
-    await open().handedOver("aom", urn, "new");
+    await open().recorded("aom", urn, "new");
     expect(await open().pending("aom", urn)).toBeUndefined();
     expect(await open().past("aom", urn)).toEqual(["new"]);
   });
 
   test("the execution that is to be replaced proves nothing about what replaces it", async () => {
     await noted({ executionId: "new", supersedesId: "old" });
-    await open().handedOver("aom", urn, "old");
+    await open().recorded("aom", urn, "old");
     expect(await open().pending("aom", urn)).toMatchObject({ executionId: "new" });
-    await open().handedOver("aom", urn, "new");
+    await open().recorded("aom", urn, "new");
     expect(await open().pending("aom", urn)).toBeUndefined();
   });
 
   test("an armed teardown runbook proves nothing about what a destroy has started", async () => {
     await noted({ executionId: "teardown" });
-    await open().handedOver("aom", urn, newArmedId(randomUUID));
+    await open().recorded("aom", urn, newArmedId(randomUUID));
     expect(await open().pending("aom", urn)).toMatchObject({ executionId: "teardown" });
     expect(await open().past("aom", urn)).toEqual([]);
   });
@@ -298,7 +298,7 @@ describe("the register", () => {
     await open().answered("aom", urn, "new");
     expect(await open().pending("aom", urn)).toMatchObject({ executionId: "new", isAnswered: true });
     expect(await open().past("aom", urn)).toEqual([]);
-    await open().handedOver("aom", urn, "new");
+    await open().recorded("aom", urn, "new");
     expect(await open().pending("aom", urn)).toBeUndefined();
   });
 
@@ -393,17 +393,17 @@ describe("the register", () => {
     await open().armed("aom", "urn", replacement);
     await open().note("aom", "urn", "wf", { key: "k", runName: "k", postedMs: 1 });
     expect(await open().lastArmed("aom", "urn")).toBe(replacement);
-    await open().handedOver("aom", "urn", old, { mayBeCopy: true });
+    await open().recorded("aom", "urn", old, { mayBeCopy: true });
     expect(await open().lastArmed("aom", "urn")).toBe(replacement);
     // The replacement has not arrived in the state.
-    await open().handedOver("aom", "urn", old);
+    await open().recorded("aom", "urn", old);
     expect(await open().lastArmed("aom", "urn")).toBe(old);
   });
 
   test("a resource without a URN has no memory, and no trouble", async () => {
     const register = open();
     await register.note("aom", undefined, "wf", { key: "k", runName: "k", postedMs: 1, executionId: "x" });
-    await register.handedOver("aom", undefined, "x");
+    await register.recorded("aom", undefined, "x");
     await register.released("aom", undefined, "x");
     expect(await register.pending("aom", undefined)).toBeUndefined();
     expect(register.owned.isTaken("x")).toBe(true);

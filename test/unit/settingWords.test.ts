@@ -12,7 +12,7 @@ import {
   stackSettingWords,
 } from "../../provider/src/fronts/shared/settingWords";
 import { check, formatProblem } from "../../provider/src/lifecycle";
-import { configuredAllowances } from "../../provider/src/services/allowances";
+import { configuredRateLimits } from "../../provider/src/services/rateLimits";
 import type { ServiceName } from "../../provider/src/services/registry";
 import { services } from "../../provider/src/services/registry";
 import { never, settingsOf, testSession } from "../support/sessions";
@@ -132,7 +132,7 @@ it("a wrong setting that is found later is named alike", () => {
     const settings = settingsOf({ config: { "alicloud:requestLimits": "many" } }, words);
     const published = { tokens: 1, perSecond: 1 };
     try {
-      return configuredAllowances(settings, "alicloud:requestLimits", () => published);
+      return configuredRateLimits(settings, "alicloud:requestLimits", () => published);
     } catch (error) {
       return (error as Error).message;
     }

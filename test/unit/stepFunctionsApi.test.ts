@@ -6,7 +6,7 @@ import * as api from "../../provider/src/services/aws/stepfunctions/api";
 import { parseStateMachineArn, stateMachineArn } from "../../provider/src/services/aws/stepfunctions/arns";
 import { consoleUrlOf } from "../../provider/src/services/aws/stepfunctions/console";
 import { checkPlace, placeOf } from "../../provider/src/services/aws/stepfunctions/place";
-import { publishedAllowances } from "../../provider/src/services/aws/stepfunctions/statesRequests";
+import { publishedRateLimits } from "../../provider/src/services/aws/stepfunctions/statesRequests";
 import { toExecutionStatus, toRawStatus } from "../../provider/src/services/aws/stepfunctions/statuses";
 import { settingsOf } from "../support/sessions";
 
@@ -288,7 +288,7 @@ describe("places", () => {
 });
 
 test("three regions have larger buckets", () => {
-  const [busy, other] = [publishedAllowances("us-east-1"), publishedAllowances("eu-central-1")];
+  const [busy, other] = [publishedRateLimits("us-east-1"), publishedRateLimits("eu-central-1")];
   const service = "stepfunctions";
   expect(busy(service, "DescribeExecution")).toEqual({ tokens: 300, perSecond: 15 });
   expect(other(service, "DescribeExecution")).toEqual({ tokens: 250, perSecond: 10 });

@@ -1,6 +1,6 @@
 /** Token buckets on a simulated clock: how many pass when, in which order, and what a refusal by the service does. */
 import { stackSettingWords } from "../../provider/src/fronts/shared/settingWords";
-import { Buckets, configuredAllowances } from "../../provider/src/services/allowances";
+import { Buckets, configuredRateLimits } from "../../provider/src/services/rateLimits";
 import { HttpClient } from "../../provider/src/http/httpClient";
 import { TokenBucket, withReserve } from "../../provider/src/http/tokenBucket";
 import { toHuaweiError } from "../../provider/src/services/huawei/serviceErrors";
@@ -153,8 +153,8 @@ test("a reserve is kept back of what is published", () => {
 });
 
 describe("the limits of an account", () => {
-  const allowance = (config: Record<string, string>): ReturnType<typeof configuredAllowances> =>
-    configuredAllowances(settingsOf({ config }), "huaweicloud:requestLimits", () => ({
+  const allowance = (config: Record<string, string>): ReturnType<typeof configuredRateLimits> =>
+    configuredRateLimits(settingsOf({ config }), "huaweicloud:requestLimits", () => ({
       tokens: 20,
       perSecond: 10,
     }));

@@ -11,7 +11,7 @@ export const requestMs = 30_000;
 export const invisibleMs = 30_000;
 
 /** The time limit of one status request with all its attempts, in milliseconds. */
-export const lookMs = 300_000;
+export const statusRequestMs = 300_000;
 
 /** The time limit of one deployment's wait. */
 export interface WaitLimit {

@@ -1,5 +1,5 @@
 /**
- * Goes through the executions of a workflow page by page, for queries and for starts that look first.
+ * Goes through the executions of a workflow page by page, for queries and for starts that search first.
  */
 import type { Backend, ExecutionFilter, ExecutionPage } from "./service";
 import { describeUnreadable } from "./executionIds";

@@ -238,7 +238,7 @@ export interface Backend {
    * Reads the steps so far during a long poll, if there are requests to spare; gives nothing otherwise. Left out if the
    * capability `longPollSeconds` is 0.
    */
-  peek?(executionId: string, signal: AbortSignal): Promise<ExecutionSnapshot | undefined>;
+  readProgress?(executionId: string, signal: AbortSignal): Promise<ExecutionSnapshot | undefined>;
   /** One page of the workflow's executions. */
   listPage(filter: ExecutionFilter, page: PageOptions, signal: AbortSignal): Promise<ExecutionPage>;
   /**
@@ -263,7 +263,7 @@ export interface Backend {
    */
   startDoubt?(): string | undefined;
   /**
-   * Looks whether the workflow is there, in one request. Left out if a list of executions tells it.
+   * Checks whether the workflow exists, in one request. Left out if a list of executions tells it.
    * @throws NotFoundError when it is not; another error of the service when that cannot be told.
    */
   demandWorkflow?(signal: AbortSignal): Promise<void>;

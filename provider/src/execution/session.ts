@@ -103,9 +103,9 @@ export function openSession(options: SessionOptions): Session {
     findPlace: async (definition, stored, args, signal) => {
       try {
         // Once for all resources: it reads profiles and every setting that tells an account.
-        const told = shared(`place:${definition.service}`, () => definition.place?.(settings) ?? {});
+        const configured = shared(`place:${definition.service}`, () => definition.place?.(settings) ?? {});
         const asked = await definition.askPlace?.(stored, args, contextOf(definition), signal);
-        return { ...asked, ...told };
+        return { ...asked, ...configured };
       } catch (error) {
         // Reported by check, and when the service is opened.
         if (error instanceof ConfigurationError) return {};

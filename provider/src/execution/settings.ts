@@ -31,13 +31,13 @@ export function firstFound(...places: (Found | undefined)[]): Found | undefined 
   return places.find((place) => place !== undefined);
 }
 
-/** Looks into an argument of the resource. */
+/** Reads an argument of the resource. */
 export function fromArgument(name: string, value: unknown): Found | undefined {
   return typeof value === "string" && value !== "" ? { value, source: `argument "${name}"` } : undefined;
 }
 
 /**
- * Looks into the stack configuration, for both spellings of a key: the official providers take `accessKey` and
+ * Reads the stack configuration, for both spellings of a key: the official providers take `accessKey` and
  * `access_key`.
  * @param key in camel case with its namespace, e.g. `huaweicloud:accessKey`.
  * @throws ConfigurationError when both spellings are set and differ: which of them counts is defined nowhere.
@@ -122,7 +122,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Looks into the environment; the first variable that is set counts. */
+/** Reads the environment; the first variable that is set counts. */
 export function fromEnvironment(settings: Settings, ...names: string[]): Found | undefined {
   for (const name of names) {
     const value = settings.environment(name);

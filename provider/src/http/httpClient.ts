@@ -132,14 +132,14 @@ export class HttpClient {
     const waiting = options.patience ? AbortSignal.any([options.signal, options.patience]) : options.signal;
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const turn = await bucket?.take(waiting);
-        if (turn?.hasToken === false) {
+        const permit = await bucket?.take(waiting);
+        if (permit?.hasToken === false) {
           throw interruptionOf(waiting, summarize(request), { mayHaveArrived: false });
         }
         try {
           return await this.#sendOnce(request, options);
         } finally {
-          turn?.done();
+          permit?.done();
         }
       } catch (error) {
         // A request on the way (a login) has used its own attempts, and its error says nothing about this operation's

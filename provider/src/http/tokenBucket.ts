@@ -7,7 +7,7 @@ import { steadyClock } from "../ground/clock";
 import { onAbort } from "../ground/onAbort";
 
 /** The rate limit of an operation. */
-export interface Allowance {
+export interface RateLimit {
   /** Calls that can be made at once, after a pause. */
   readonly tokens: number;
   /** Calls per second in the long run. */
@@ -31,7 +31,7 @@ const arrivesWithinMs = 3_000;
  * more than those that are kept back, so that no delay piles up more. If few are kept back, there is no such limit: the
  * limit would slow every burst down to a few requests at a time.
  */
-export function withReserve(published: Allowance): Allowance {
+export function withReserve(published: RateLimit): RateLimit {
   const { tokens, perSecond } = published;
   const used = Math.max(1, Math.ceil(tokens / 2), Math.floor(tokens - perSecond * delaySeconds));
   const reserve = tokens - used;
@@ -50,8 +50,8 @@ export interface BucketView {
   level(): number;
 }
 
-/** The turn of a request. */
-export interface Turn {
+/** The permit of a request. */
+export interface Permit {
   /** False if the signal aborted before there was a token: the request may not be sent. */
   readonly hasToken: boolean;
   /** Call it once the answer is there, or none will come. */
@@ -59,15 +59,15 @@ export interface Turn {
 }
 
 interface Waiting {
-  readonly go: (turn: Turn) => void;
+  readonly go: (permit: Permit) => void;
 }
 
-const freeTurn: Turn = { hasToken: true, done: () => undefined };
-const noTurn: Turn = { hasToken: false, done: () => undefined };
+const freePermit: Permit = { hasToken: true, done: () => undefined };
+const noPermit: Permit = { hasToken: false, done: () => undefined };
 
 /** One bucket: first come, first served. */
 export class TokenBucket implements BucketView {
-  readonly #allowance: Allowance;
+  readonly #limit: RateLimit;
   readonly #clock: Clock;
   #level: number;
   #filledAtMs: number;
@@ -75,27 +75,27 @@ export class TokenBucket implements BucketView {
   #queue: Waiting[] = [];
   #serving = false;
   /** The time at which each of the requests without an answer was let through. */
-  readonly #unanswered = new Map<Turn, number>();
+  readonly #unanswered = new Map<Permit, number>();
   #wake = new AbortController();
 
-  constructor(allowance: Allowance, clock: Clock) {
-    this.#allowance = allowance;
+  constructor(limit: RateLimit, clock: Clock) {
+    this.#limit = limit;
     this.#clock = steadyClock(clock);
-    this.#level = allowance.tokens;
+    this.#level = limit.tokens;
     this.#filledAtMs = this.#clock.now();
   }
 
   /** Waits for a token. Resolves early, without one, where the signal aborts before there is one. */
-  take(signal: AbortSignal): Promise<Turn> {
-    const turn = this.#queue.length === 0 ? this.#takeNow() : undefined;
-    if (turn) return Promise.resolve(turn);
-    if (signal.aborted) return Promise.resolve(noTurn);
+  take(signal: AbortSignal): Promise<Permit> {
+    const permit = this.#queue.length === 0 ? this.#takeNow() : undefined;
+    if (permit) return Promise.resolve(permit);
+    if (signal.aborted) return Promise.resolve(noPermit);
     return new Promise((resolve) => {
       const stay = onAbort(signal, () => {
         this.#queue = this.#queue.filter((other) => other !== waiting);
         // Nobody is left to sleep for.
         if (this.#queue.length === 0) this.#wake.abort();
-        resolve(noTurn);
+        resolve(noPermit);
       });
       const waiting: Waiting = {
         go: (given) => {
@@ -122,14 +122,14 @@ export class TokenBucket implements BucketView {
     this.#refill();
     const missing = this.#queue.length + 1 - this.#level;
     const blockedMs = Math.max(0, this.#blockedUntilMs - this.#clock.now());
-    return missing <= 0 ? blockedMs : blockedMs + Math.ceil((missing / this.#allowance.perSecond) * 1000);
+    return missing <= 0 ? blockedMs : blockedMs + Math.ceil((missing / this.#limit.perSecond) * 1000);
   }
 
   level(): number {
     this.#refill();
     return this.#queue.length > 0 || this.#clock.now() < this.#blockedUntilMs
       ? 0
-      : this.#level / this.#allowance.tokens;
+      : this.#level / this.#limit.tokens;
   }
 
   // One at a time: the sleep here is for the head of the queue.
@@ -138,10 +138,10 @@ export class TokenBucket implements BucketView {
     this.#serving = true;
     try {
       for (let head = this.#queue[0]; head; head = this.#queue[0]) {
-        const turn = this.#takeNow();
-        if (turn) {
+        const permit = this.#takeNow();
+        if (permit) {
           this.#queue.shift();
-          head.go(turn);
+          head.go(permit);
         } else {
           this.#wake = new AbortController();
           await this.#clock.sleep(Math.max(1, this.#untilNextMs()), this.#wake.signal);
@@ -152,40 +152,40 @@ export class TokenBucket implements BucketView {
     }
   }
 
-  #takeNow(): Turn | undefined {
+  #takeNow(): Permit | undefined {
     this.#refill();
     // Many small refills do not add up exactly.
     if (this.#clock.now() < this.#blockedUntilMs || this.#level < 1 - 1e-6) return undefined;
     if (this.#answerIsDueInMs() > 0) return undefined;
     this.#level = Math.max(0, this.#level - 1);
-    if (this.#allowance.unanswered === undefined) return freeTurn;
-    const turn: Turn = {
+    if (this.#limit.unanswered === undefined) return freePermit;
+    const permit: Permit = {
       hasToken: true,
       done: () => {
-        this.#unanswered.delete(turn);
+        this.#unanswered.delete(permit);
         this.#wake.abort();
       },
     };
-    this.#unanswered.set(turn, this.#clock.now());
-    return turn;
+    this.#unanswered.set(permit, this.#clock.now());
+    return permit;
   }
 
   #untilNextMs(): number {
     const now = this.#clock.now();
-    const fillMs = ((1 - this.#level) / this.#allowance.perSecond) * 1000;
+    const fillMs = ((1 - this.#level) / this.#limit.perSecond) * 1000;
     return Math.ceil(Math.max(fillMs, this.#blockedUntilMs - now, this.#answerIsDueInMs()));
   }
 
   // The time until another call may be without an answer, in milliseconds, if no answer comes; 0 if it may be now.
   #answerIsDueInMs(): number {
-    const { unanswered = Infinity } = this.#allowance;
+    const { unanswered = Infinity } = this.#limit;
     const now = this.#clock.now();
-    for (const [turn, atMs] of this.#unanswered) {
+    for (const [permit, atMs] of this.#unanswered) {
       // In the order in which they were let through, so the first is the oldest.
       const dueInMs = atMs + arrivesWithinMs - now;
       if (this.#unanswered.size < unanswered) return 0;
       if (dueInMs > 0) return dueInMs;
-      this.#unanswered.delete(turn);
+      this.#unanswered.delete(permit);
     }
     return 0;
   }
@@ -194,9 +194,6 @@ export class TokenBucket implements BucketView {
     const now = this.#clock.now();
     const passedMs = now - this.#filledAtMs;
     this.#filledAtMs = now;
-    this.#level = Math.min(
-      this.#allowance.tokens,
-      this.#level + (passedMs / 1000) * this.#allowance.perSecond,
-    );
+    this.#level = Math.min(this.#limit.tokens, this.#level + (passedMs / 1000) * this.#limit.perSecond);
   }
 }

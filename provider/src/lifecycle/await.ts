@@ -25,7 +25,7 @@ import type { WaitLimit } from "../execution/limits";
 import { invisibleMs, requestMs, waitLimit } from "../execution/limits";
 import type { StoredState } from "./state";
 import { makeState, markExpired } from "./state";
-import { nothingTold } from "../waiting/waitReport";
+import { nothingReported } from "../waiting/waitReport";
 import type { WaitOutcome } from "../waiting/waitUntilSettled";
 import { waitUntilSettled } from "../waiting/waitUntilSettled";
 
@@ -79,7 +79,7 @@ class ExecutionWait {
   readonly #context: MessageContext;
   readonly #limit: WaitLimit;
   readonly #mayBeInvisibleUntilMs: number;
-  readonly #told = nothingTold();
+  readonly #reported = nothingReported();
   #last: ExecutionSnapshot;
   // The reason why no status has come since the last one; a failure that has passed is no news.
   #outage: Error | undefined;
@@ -109,7 +109,7 @@ class ExecutionWait {
       return await this.#whenSettled();
     } catch (error) {
       // The last snapshot before the error is kept.
-      this.#last = this.#told.last ?? this.#last;
+      this.#last = this.#reported.last ?? this.#last;
       if (this.#call.signal.aborted) return this.#interrupted();
       const { executionId } = this.#start;
       if (error instanceof NotFoundError)
@@ -160,7 +160,7 @@ class ExecutionWait {
     // It may have come to its own end before the stop took hold.
     if (isSettled(this.#last.status))
       return this.#last.status === "stopped" ? this.#timedOut({ end: "stopped" }) : this.#settled();
-    const isSeenStopping = this.#told.isSeen && this.#outage === undefined;
+    const isSeenStopping = this.#reported.isSeen && this.#outage === undefined;
     return this.#timedOut({ end: isSeenStopping ? "stopping" : "stopUnseen", lastError: this.#outage });
   }
 
@@ -172,10 +172,10 @@ class ExecutionWait {
       beganMs: isStopping ? undefined : this.#start.beganMs,
       deadlineMs: this.#call.session.clock.now() + forMs,
       mayBeInvisibleUntilMs: this.#mayBeInvisibleUntilMs,
-      told: this.#told,
+      told: this.#reported,
     };
     // A snapshot before a stop says nothing about the result of the stop.
-    this.#told.isSeen = false;
+    this.#reported.isSeen = false;
     const result = await waitUntilSettled(this.#backend, this.#start.executionId, wait, this.#call);
     this.#last = (result.kind === "settled" ? result.value : result.last) ?? this.#last;
     this.#outage = result.kind !== "settled" && result.failuresInARow > 0 ? result.lastError : undefined;
@@ -183,7 +183,7 @@ class ExecutionWait {
   }
 
   #isSeenRunning(): boolean {
-    return (this.#start.justStarted || this.#told.isSeen) && this.#outage === undefined;
+    return (this.#start.justStarted || this.#reported.isSeen) && this.#outage === undefined;
   }
 
   #state(): StoredState {

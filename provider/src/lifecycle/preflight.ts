@@ -28,7 +28,7 @@ export interface Outlook {
 }
 
 /**
- * Looks once per workflow and session. Makes no request where an argument that names the workflow is not known yet. Never
+ * Checks once per workflow and session. Makes no request where an argument that names the workflow is not known yet. Never
  * throws.
  */
 export async function preflight(
@@ -47,21 +47,23 @@ export async function preflight(
     return await withinTime(session.clock, preflightMs, signal, async (limited) => {
       const backend = await session.connect(definition, args, limited);
       const limit = pageLimit(definition.capabilities.pageSize);
-      const outlook = await session.shared(`preflight:${backend.key}`, () => look(backend, limit, limited));
-      return toldOnce(session, backend.key, outlook);
+      const outlook = await session.shared(`preflight:${backend.key}`, () =>
+        askOnce(backend, limit, limited),
+      );
+      return warnOnce(session, backend.key, outlook);
     });
   } catch (error) {
     const warning = describeUnchecked("the workflow", messageOf(error));
     // Without a service to tell workflows apart: each trouble once.
-    return toldOnce(session, warning, { usually: undefined, warning });
+    return warnOnce(session, warning, { usually: undefined, warning });
   }
 }
 
 // The warning of a workflow is for its first execution only.
-function toldOnce(session: Session, subject: string, outlook: Outlook): Outlook {
-  const told = session.shared(`preflight told:${subject}`, () => ({ isTold: false }));
-  if (told.isTold) return { ...outlook, warning: undefined };
-  told.isTold = true;
+function warnOnce(session: Session, subject: string, outlook: Outlook): Outlook {
+  const reported = session.shared(`preflight reported:${subject}`, () => ({ isReported: false }));
+  if (reported.isReported) return { ...outlook, warning: undefined };
+  reported.isReported = true;
   return outlook;
 }
 
@@ -69,7 +71,7 @@ function describeUnchecked(subject: string, why: string): string {
   return `the preview could not check ${subject}: ${why}\n  \`pulumi up\` will show whether it exists and may be run.`;
 }
 
-async function look(backend: Backend, limit: number, signal: AbortSignal): Promise<Outlook> {
+async function askOnce(backend: Backend, limit: number, signal: AbortSignal): Promise<Outlook> {
   try {
     const page = await backend.listPage({ status: "succeeded" }, { limit, attempts: 1 }, signal);
     if (page.executions.length === 0) await backend.demandWorkflow?.(signal);

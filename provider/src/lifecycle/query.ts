@@ -10,7 +10,7 @@ import { executionStatuses } from "../execution/snapshot";
 import type { ExecutionStatus, ExecutionSummary } from "../execution/snapshot";
 import { withinTime } from "../ground/timeLimit";
 import { boundSummary } from "./bounds";
-import { lookMs } from "../execution/limits";
+import { statusRequestMs } from "../execution/limits";
 import type { PageSpan } from "../execution/pages";
 import { pageLimit, pagesOf } from "../execution/pages";
 import type { StoredState } from "./state";
@@ -135,12 +135,12 @@ async function* pages(
   session: Session,
   span: Omit<PageSpan, "pageSize"> = {},
 ): AsyncGenerator<ExecutionPage, void, undefined> {
-  const backend = await withinTime(session.clock, lookMs, never, (signal) =>
+  const backend = await withinTime(session.clock, statusRequestMs, never, (signal) =>
     session.connect(definition, args, signal),
   );
   // Each page has its own time limit: the reader of the pages may take any time in between.
   const listPage: Backend["listPage"] = (given, page) =>
-    withinTime(session.clock, lookMs, never, (signal) => backend.listPage(given, page, signal));
+    withinTime(session.clock, statusRequestMs, never, (signal) => backend.listPage(given, page, signal));
   const paged = { subject: backend.subject, listPage };
   const { pageSize } = definition.capabilities;
   for await (const page of pagesOf(paged, filter, { ...span, pageSize: pageLimit(pageSize) }, never)) {
@@ -210,7 +210,7 @@ export async function openExecution<Service extends Backend>(
   if (wrongId !== undefined) throw new InputError(`${definition.service}.${name}: "executionId" ${wrongId}`);
   checkQuery(definition, name, args, session);
   const ask = <T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> =>
-    withinTime(session.clock, lookMs, never, work);
+    withinTime(session.clock, statusRequestMs, never, work);
   const backend = await ask((signal) => session.connect(definition, args, signal));
   return { backend, executionId: String(executionId), ask };
 }

@@ -5,15 +5,15 @@ import type { Backend } from "../execution/service";
 import type { ExecutionSnapshot } from "../execution/snapshot";
 import { isSettled } from "../execution/snapshot";
 import { withinTime } from "../ground/timeLimit";
-import { lookAt } from "../execution/lookAt";
+import { describeIfKnown } from "../execution/describeIfKnown";
 import type { LifecycleHost } from "./outcome";
-import { lookMs } from "../execution/limits";
+import { statusRequestMs } from "../execution/limits";
 import type { StoredState } from "./state";
 import { isArmed, makeState, markExpired, storedArguments, storedSnapshot, storedStatus } from "./state";
 import { settledLookupOf } from "../waiting/perWorkflow";
 
 /**
- * Looks once.
+ * Reads the status once.
  * @returns the present state; undefined if there is nothing: neither at the service nor in the state.
  * @throws ConfigurationError, ServiceError, TransportError when it can't be told.
  */
@@ -25,9 +25,9 @@ export async function read(
   // A teardown runbook has not run: there is nothing to read.
   if (isArmed(state)) return state;
   const always = state["executionId"] !== undefined;
-  await host.register.handedOver(host.definition.service, host.urn, id, { always, mayBeCopy: true });
+  await host.register.recorded(host.definition.service, host.urn, id, { always, mayBeCopy: true });
   const args = storedArguments(state);
-  return withinTime(host.session.clock, lookMs, host.signal, async (signal) => {
+  return withinTime(host.session.clock, statusRequestMs, host.signal, async (signal) => {
     const backend = await host.session.connect(host.definition, args, signal);
     // A service that may forget executions by design has nothing new to say about one that has ended, and its silence
     // says nothing.
@@ -36,12 +36,12 @@ export async function read(
         state["executionId"] !== undefined &&
         !isSettled(storedStatus(state)) &&
         backend.findStarted !== undefined;
-      const seen = isOpen ? await lookAt(backend, id, { signal }) : undefined;
+      const seen = isOpen ? await describeIfKnown(backend, id, { signal }) : undefined;
       return seen ? makeState(args, backend.location, seen, backend.consoleUrl(id)) : state;
     }
     if (await isConfirmed(id, state, backend, { ...host, signal })) return state;
     const isGiven = state["executionId"] === undefined;
-    const snapshot = await lookAt(backend, id, { signal, isGiven });
+    const snapshot = await describeIfKnown(backend, id, { signal, isGiven });
     if (snapshot) {
       return makeState(args, backend.location, withStoredSteps(snapshot, state), backend.consoleUrl(id));
     }

@@ -9,10 +9,10 @@ import { isSettled } from "../execution/snapshot";
 import { stopwatch } from "../ground/clock";
 import { withinTime } from "../ground/timeLimit";
 import { awaitExecution } from "./await";
-import { lookAt } from "../execution/lookAt";
+import { describeIfKnown } from "../execution/describeIfKnown";
 import type { LifecycleCall } from "./call";
 import type { LifecycleHost } from "./outcome";
-import { lookMs } from "../execution/limits";
+import { statusRequestMs } from "../execution/limits";
 import { inStartPhase } from "../starting/startPhase";
 import type { Run } from "../starting/posting";
 import type { Superseded, WantedRun } from "../starting/runKey";
@@ -22,7 +22,7 @@ import { storedStatus } from "./state";
 
 // The engine deletes copies side by side: so long one waits for the delete of the other.
 const copiesWithinMs = 10_000;
-const copyLookMs = 100;
+const copyPollMs = 100;
 
 /**
  * Runs it and waits.
@@ -56,8 +56,8 @@ async function seeThrough(backend: Backend, id: string, call: LifecycleCall): Pr
   if (!run.isNew && run.wasPosted !== true && run.wasRunning !== true && onFailure !== "continue") {
     // An execution that the service has forgotten is reported in the words of a wait.
     if (backend.keepsHistory) {
-      last ??= await withinTime(call.session.clock, lookMs, call.signal, (signal) =>
-        lookAt(backend, run.executionId, { signal }),
+      last ??= await withinTime(call.session.clock, statusRequestMs, call.signal, (signal) =>
+        describeIfKnown(backend, run.executionId, { signal }),
       );
     }
     // The last destroy has seen it fail, or would have: this one is another attempt.
@@ -94,7 +94,7 @@ export async function isReplacedArming(
   const passedMs = stopwatch(clock);
   while (!register.isDisarmed(last)) {
     if (passedMs() >= copiesWithinMs || signal.aborted) return false;
-    await clock.sleep(copyLookMs, signal);
+    await clock.sleep(copyPollMs, signal);
   }
   return true;
 }

@@ -33,7 +33,7 @@ export async function update(
   host: LifecycleHost,
 ): Promise<Outcome> {
   if (isArmed(args)) return { kind: "ready", id, state: makeArmedState(args) };
-  await host.register.handedOver(host.definition.service, host.urn, id, { always: true });
+  await host.register.recorded(host.definition.service, host.urn, id, { always: true });
   const call = beginCall(args, host);
   const status = storedStatus(state);
   const kept = withArguments(host.definition, state, args);

@@ -90,10 +90,10 @@ export class HistoryReader<Event> {
       return count < maxEvents && pages < maxPages;
     });
     const { steps, executionError } = reader;
-    const isTold = snapshot.error !== undefined && !this.#source.isErrorInEvents;
+    const isKnown = snapshot.error !== undefined && !this.#source.isErrorInEvents;
     const known = {
       ...snapshot,
-      ...(executionError === undefined || isTold ? {} : { error: executionError }),
+      ...(executionError === undefined || isKnown ? {} : { error: executionError }),
     };
     if (isWhole) return { ...known, steps };
     // The ends of some steps are missing, although no step of a settled execution is still running.

@@ -23,10 +23,10 @@ export class SharedLookup<T> {
    * @param summary for the error of a caller that gives up.
    * @param forget called when it fails or is ended early: the next one has to begin anew.
    */
-  constructor(summary: RequestSummary, look: (signal: AbortSignal) => Promise<T>, forget: () => void) {
+  constructor(summary: RequestSummary, request: (signal: AbortSignal) => Promise<T>, forget: () => void) {
     this.#summary = summary;
     this.#forget = forget;
-    this.#result = look(this.#ownController.signal).then(
+    this.#result = request(this.#ownController.signal).then(
       (value) => {
         this.#settled = true;
         this.#value = value;
@@ -81,11 +81,11 @@ export function shareLookup<T>(
   lookups: Map<string, SharedLookup<T>>,
   key: string,
   summary: RequestSummary,
-  look: (signal: AbortSignal) => Promise<T>,
+  request: (signal: AbortSignal) => Promise<T>,
 ): SharedLookup<T> {
   const known = lookups.get(key);
   if (known) return known;
-  const begun = new SharedLookup<T>(summary, look, () => {
+  const begun = new SharedLookup<T>(summary, request, () => {
     if (lookups.get(key) === begun) lookups.delete(key);
   });
   lookups.set(key, begun);

@@ -12,12 +12,12 @@ import type { PendingStart, SeenBefore } from "./journalEntry";
 import type { Starting } from "./posting";
 import type { Superseded, WantedRun } from "./runKey";
 import { bearsKey, runNameOf } from "./runKey";
-import type { Look, Newest } from "./startGate";
+import type { ExecutionLists, Newest } from "./startBatches";
 
 /** The longest delay until the service shows a posted start, in milliseconds. */
 export const showsWithinMs = 15_000;
 /** The delay before the next search for an execution that is not shown yet, in milliseconds. */
-export const lookAgainMs = 1_000;
+export const listAgainMs = 1_000;
 
 // The clocks of one service's machines differ by less than this. It only matters where nothing else tells of a start: on
 // a machine without the journal, for executions that bear no name.
@@ -26,8 +26,8 @@ const skewMs = 10_000;
 const machineSkewMs = 16 * 60_000;
 // The age of the oldest executions that are remembered before a start: first if the service's own clock is known, then
 // if it is not.
-const lookBackMs = 20 * 60_000;
-const longLookBackMs = 24 * 3_600_000;
+const searchBackMs = 20 * 60_000;
+const longSearchBackMs = 24 * 3_600_000;
 // At most this many of the newest executions are read to find out whether the service shows names.
 const maxProbes = 10;
 // The longest time for which a key that does not tell its age can have been in use.
@@ -39,11 +39,11 @@ const keyAgeMs = 7 * 24 * 3_600_000;
  */
 export async function candidatesOf(
   { wanted, host }: Starting,
-  look: Look,
+  lists: ExecutionLists,
   noted: PendingStart | undefined,
 ): Promise<readonly ExecutionSummary[]> {
   const since = noted?.since;
-  const list = await newerThan(wanted, look, since, host.session.clock.now());
+  const list = await newerThan(wanted, lists, since, host.session.clock.now());
   const { supersedes } = wanted;
   const known = new Set([...(since?.ids ?? []), supersedes?.id, noted?.supersedesId]);
   // If the replaced execution is only a guess, the state does not tell since when.
@@ -54,15 +54,15 @@ export async function candidatesOf(
 
 function newerThan(
   { isGiven, keyMadeMs, supersedes }: WantedRun,
-  look: Look,
+  lists: ExecutionLists,
   since: SeenBefore | undefined,
   nowMs: number,
 ): Promise<readonly ExecutionSummary[]> {
-  if (since) return look.since(since.fromMs);
+  if (since) return lists.since(since.fromMs);
   const fromMs = supersedes && afterSupersededMs(supersedes);
-  if (fromMs !== undefined) return look.since(fromMs);
-  if (!isGiven) return look.unsettled();
-  return look.since(keyMadeMs === undefined ? nowMs - keyAgeMs : keyMadeMs - machineSkewMs);
+  if (fromMs !== undefined) return lists.since(fromMs);
+  if (!isGiven) return lists.unsettled();
+  return lists.since(keyMadeMs === undefined ? nowMs - keyAgeMs : keyMadeMs - machineSkewMs);
 }
 
 // The execution that replaces another begins when the other has ended, or while the other is still running. The service
@@ -174,7 +174,7 @@ async function markOf(
     } catch (error) {
       if (!(error instanceof NotFoundError)) throw error;
       if (askedMs >= showsWithinMs || signal.aborted) return undefined;
-      await session.clock.sleep(lookAgainMs, signal);
+      await session.clock.sleep(listAgainMs, signal);
     }
   }
 }
@@ -206,8 +206,9 @@ export function seenBefore(
   isKnown: (executionId: string) => boolean,
   nowMs: number,
 ): SeenBefore {
-  // Looking further back than needed only means to remember more. So of several clocks the one that is behind counts.
-  const fromMs = servedAtMs === undefined ? nowMs - longLookBackMs : Math.min(nowMs, servedAtMs) - lookBackMs;
+  // A search further back than needed only remembers more. So of several clocks the one that is behind counts.
+  const fromMs =
+    servedAtMs === undefined ? nowMs - longSearchBackMs : Math.min(nowMs, servedAtMs) - searchBackMs;
   const ids = executions
     .filter((execution) => startedMs(execution) >= fromMs && !isKnown(execution.executionId))
     .map(({ executionId }) => executionId);

@@ -55,7 +55,7 @@ export class Journal {
   /** Entries that are there and can't be read. */
   readonly #damaged = new Set<string>();
   readonly #pruned = new Map<string, Promise<void>>();
-  #isWriteTroubleTold = false;
+  #isWriteTroubleReported = false;
 
   constructor(options: JournalOptions) {
     this.#options = options;
@@ -103,8 +103,8 @@ export class Journal {
       if (this.#damaged.delete(name)) await storage.setAside(name).catch(() => undefined);
       await storage.write(name, JSON.stringify(kept));
     } catch (error) {
-      if (this.#isWriteTroubleTold) return;
-      this.#isWriteTroubleTold = true;
+      if (this.#isWriteTroubleReported) return;
+      this.#isWriteTroubleReported = true;
       this.#options.onTrouble(
         `the record of starts in ${storage.place} can't be written (${(error as NodeJS.ErrnoException).code ?? String(error)}): ` +
           "if this process is killed, the next deployment may not find the executions that it started",

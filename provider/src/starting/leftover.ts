@@ -5,9 +5,9 @@
 import type { Backend } from "../execution/service";
 import type { ExecutionSnapshot } from "../execution/snapshot";
 import { isSettled } from "../execution/snapshot";
-import { lookAt } from "../execution/lookAt";
+import { describeIfKnown } from "../execution/describeIfKnown";
 import { stopwatch } from "../ground/clock";
-import { lookAgainMs, showsWithinMs } from "./candidates";
+import { listAgainMs, showsWithinMs } from "./candidates";
 import type { StartCall } from "./startCall";
 import type { PendingStart } from "./journalEntry";
 import type { Starting } from "./posting";
@@ -74,10 +74,12 @@ export async function findLeftover(
     const id = start.executionId ?? (await findByMark(backend, start, host));
     // An error ends the deployment: nothing has been started yet, and after the next start nobody would know of it.
     const found =
-      id === undefined ? undefined : await lookAt(backend, id, { signal: host.signal, sparing: true });
+      id === undefined
+        ? undefined
+        : await describeIfKnown(backend, id, { signal: host.signal, sparing: true });
     if (found || askedMs >= patienceMs) return found;
     host.reporter.status("searching for the execution of an interrupted start");
-    await clock.sleep(lookAgainMs, host.signal);
+    await clock.sleep(listAgainMs, host.signal);
   }
 }
 

@@ -52,12 +52,12 @@ export function describeNameInDoubt(executionId: string, context: MessageContext
 
 /**
  * A start whose answer did not come, and of which nothing was found.
- * @param hasLooked false if the deployment was interrupted before the service could show it.
+ * @param wasSearched false if the deployment was interrupted before the service could show it.
  */
-export function describeStartUncertain(cause: string, context: MessageContext, hasLooked = true): string {
+export function describeStartUncertain(cause: string, context: MessageContext, wasSearched = true): string {
   return lines(
     `it is not known whether an execution of ${context.subject} was started: ${oneLine(cause, maxTextLength)}`,
-    `  ${hasLooked ? "The service shows none, and nothing" : "Nothing"} was sent a second time.`,
+    `  ${wasSearched ? "The service shows none, and nothing" : "Nothing"} was sent a second time.`,
     `  ${nextCommand(context)} searches again, and starts the workflow only if it finds no execution to take over.`,
     ...where(context, "WFX-START-UNCERTAIN"),
   );

@@ -1,5 +1,5 @@
 /**
- * One process's knowledge of runs: the journal, the owners of executions, and one gate per workflow. A front opens one
+ * One process's knowledge of runs: the journal, the owners of executions, and the start batches of each workflow. A front opens one
  * register per process and lends it to every call.
  */
 import type { Clock } from "../ground/clock";
@@ -122,7 +122,7 @@ export class RunRegister {
    *   deleted.
    * @param options.always remembers it on a machine that has never started this resource, too.
    */
-  async handedOver(
+  async recorded(
     service: string,
     urn: string | undefined,
     id: string,

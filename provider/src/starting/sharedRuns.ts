@@ -1,12 +1,12 @@
 /**
- * The work that the calls of one process do once for all of them: one gate per workflow, one start per key and name,
+ * The work that the calls of one process do once for all of them: start batches per workflow, one start per key and name,
  * one reading of an execution's name.
  */
 import { OutOfTimeError, RequestInterruptedError, StartUncertainError } from "../ground/errors";
 import { isOutOfTime } from "../ground/timeLimit";
 import { unlessAborted } from "../ground/onAbort";
-import type { StartGate } from "./startGate";
-import { leftBehind } from "./startGate";
+import type { StartBatches } from "./startBatches";
+import { leftBehind } from "./startBatches";
 
 /** The way in which a call that waits for another call's start leaves. */
 export interface Leaving {
@@ -17,7 +17,7 @@ export interface Leaving {
 
 /** The work that one process shares among its calls. */
 export class SharedRuns {
-  readonly #gates = new Map<string, StartGate>();
+  readonly #batches = new Map<string, StartBatches>();
   // Executions under way by a key that a program gave: each call with the same key gets the same execution.
   readonly #byKey = new Map<string, Promise<string>>();
   // Executions that starts of this process were answered with, by the name that the start carried.
@@ -25,10 +25,10 @@ export class SharedRuns {
   // Names that executions were found to bear; they never change.
   readonly #marks = new Map<string, Promise<string | null | undefined>>();
 
-  /** The gate of a workflow. */
-  gate(workflow: string, make: () => StartGate): StartGate {
-    const known = this.#gates.get(workflow) ?? make();
-    this.#gates.set(workflow, known);
+  /** The start batches of a workflow. */
+  batches(workflow: string, make: () => StartBatches): StartBatches {
+    const known = this.#batches.get(workflow) ?? make();
+    this.#batches.set(workflow, known);
     return known;
   }
 

@@ -9,7 +9,7 @@ import { stopwatch } from "../ground/clock";
 import type { LostSight } from "./messages";
 import { describeStartOpen } from "./messages";
 import { messageContext } from "../execution/words";
-import { lookAgainMs, showsWithinMs } from "./candidates";
+import { listAgainMs, showsWithinMs } from "./candidates";
 import type { Run, Starting } from "./posting";
 import { newStart, post } from "./posting";
 import type { WantedRun } from "./runKey";
@@ -79,7 +79,7 @@ async function findLost(
     if (shown === undefined) return fail("impossible", cause);
     if (askedMs >= patienceMs || host.signal.aborted) return fail("showsNone", cause);
     host.reporter.status("the start got no answer, searching for the execution");
-    await clock.sleep(lookAgainMs, host.signal).catch(() => undefined);
+    await clock.sleep(listAgainMs, host.signal).catch(() => undefined);
   }
 }
 

@@ -5,7 +5,7 @@
 import { InputError, RunNameTakenError, StartUncertainError, messageOf } from "../ground/errors";
 import type { ExecutionSummary } from "../execution/snapshot";
 import { isSettled } from "../execution/snapshot";
-import { lookAt } from "../execution/lookAt";
+import { describeIfKnown } from "../execution/describeIfKnown";
 import { describeNameInDoubt, describeNamedStartUncertain } from "./messages";
 import { messageContext, urnArgument } from "../execution/words";
 import { listAll, pageLimit } from "../execution/pages";
@@ -15,28 +15,37 @@ import type { Run, Starting } from "./posting";
 import { freshNameOf, newStart, noteFound, pastOf, post } from "./posting";
 import type { WantedRun } from "./runKey";
 import { bearsKey, newRunName, runNameOf } from "./runKey";
-import type { Look, StartGate } from "./startGate";
-import { decideConcurrency, inTurn } from "./turns";
+import type { ExecutionLists, StartBatches } from "./startBatches";
+import { decideConcurrency, untilDecided } from "./startDecision";
 
 /**
  * Takes over the run's execution where it is there, else starts it.
  * @throws InputError when the program chose a name that is used up.
  * @throws StartUncertainError when the answer got lost, or the owner of an execution cannot be told.
  */
-export async function startNamed(starting: Starting, gate: StartGate, isExclusive: boolean): Promise<Run> {
+export async function startNamed(
+  starting: Starting,
+  batches: StartBatches,
+  isExclusive: boolean,
+): Promise<Run> {
   const { wanted, pending, host } = starting;
   const name = pending?.runName ?? (await newerOfKey(starting)) ?? (await usableName(starting));
   // If the replaced execution is only a guess, another machine may have started the run under another name.
   const isSure = pending !== undefined || !mayBePredecessors(wanted);
   if (name !== undefined && isSure && !isExclusive) return postNamed(starting, name);
-  const run = await inTurn(starting, gate, { alone: isExclusive, locked: isExclusive }, async (look) => {
-    const running = name === undefined || !isSure ? await findRunning(starting, look) : undefined;
-    const found = running ?? (name === undefined ? undefined : await findNamed(starting, name));
-    if (found !== undefined && found !== "used up") return found;
-    const turn = await decideConcurrency(starting, look);
-    const free = found === "used up" ? undefined : name;
-    return turn ?? postNamed(starting, free ?? newRunName(wanted, host.session.uuid));
-  });
+  const run = await untilDecided(
+    starting,
+    batches,
+    { alone: isExclusive, locked: isExclusive },
+    async (lists) => {
+      const running = name === undefined || !isSure ? await findRunning(starting, lists) : undefined;
+      const found = running ?? (name === undefined ? undefined : await findNamed(starting, name));
+      if (found !== undefined && found !== "used up") return found;
+      const decision = await decideConcurrency(starting, lists);
+      const free = found === "used up" ? undefined : name;
+      return decision ?? postNamed(starting, free ?? newRunName(wanted, host.session.uuid));
+    },
+  );
   if (!run.isNew) await noteFound(starting, newStart(starting, run.executionId), run);
   return run;
 }
@@ -96,7 +105,7 @@ function mayBePredecessors({ isGiven, supersedes }: WantedRun): boolean {
 
 async function isPredecessor({ wanted, backend, host }: Starting, executionId: string): Promise<boolean> {
   if (!mayBePredecessors(wanted)) return false;
-  const snapshot = await lookAt(backend, executionId, { signal: host.signal });
+  const snapshot = await describeIfKnown(backend, executionId, { signal: host.signal });
   return snapshot !== undefined && isSettled(snapshot.status);
 }
 
@@ -133,7 +142,7 @@ async function usableName(starting: Starting): Promise<string | undefined> {
 // answer got lost, nobody could tell which of the two it is.
 async function findNamed(starting: Starting, name: string): Promise<Run | "used up" | undefined> {
   const { backend, host, wanted, pending } = starting;
-  const snapshot = await lookAt(backend, name, { signal: host.signal });
+  const snapshot = await describeIfKnown(backend, name, { signal: host.signal });
   if (!snapshot) return undefined;
   // Its end, which may be seen a moment later, is for this deployment to tell.
   if (!isSettled(snapshot.status)) return { executionId: name, isNew: false, outcome: snapshot };
@@ -144,10 +153,10 @@ async function findNamed(starting: Starting, name: string): Promise<Run | "used 
 }
 
 // A run without a name yet, which a deployment of another machine may have started before it was interrupted.
-async function findRunning({ wanted, host }: Starting, look: Look): Promise<Run | undefined> {
+async function findRunning({ wanted, host }: Starting, lists: ExecutionLists): Promise<Run | undefined> {
   const past = await host.register.past(host.definition.service, host.urn);
   const known = [...past, wanted.supersedes?.id];
-  const running = (await look.unsettled()).find(
+  const running = (await lists.unsettled()).find(
     ({ executionId }) => bearsKey(wanted.key, executionId) && !known.includes(executionId),
   );
   if (!running) return undefined;

@@ -12,8 +12,8 @@ import { dealWithLeftover, isHere } from "./leftover";
 import type { Run, Starting } from "./posting";
 import type { WantedRun } from "./runKey";
 import { startForgotten } from "./startForgotten";
-import { StartGate, lookAt } from "./startGate";
-import { startLooking } from "./startLooking";
+import { StartBatches, listOnce } from "./startBatches";
+import { startBySearch } from "./startBySearch";
 import { startNamed } from "./startNamed";
 
 /**
@@ -42,11 +42,11 @@ export async function startRun(backend: Backend, wanted: WantedRun, host: StartC
     return { executionId: starting.pending.executionId, isNew: false };
   }
   if (!backend.keepsHistory) return startForgotten(starting);
-  const gate = register.shared.gate(backend.identity, () => gateOf(starting));
+  const batches = register.shared.batches(backend.identity, () => batchesOf(starting));
   const { concurrency } = host.args.common;
   const isExclusive = concurrency !== undefined && concurrency !== "allow";
-  if (host.definition.capabilities.runMark === "name") return startNamed(starting, gate, isExclusive);
-  const start = (): Promise<Run> => startLooking(starting, gate, isExclusive);
+  if (host.definition.capabilities.runMark === "name") return startNamed(starting, batches, isExclusive);
+  const start = (): Promise<Run> => startBySearch(starting, batches, isExclusive);
   if (!wanted.isGiven) return start();
   const key = `${backend.identity} ${wanted.key} ${wanted.supersedes?.id ?? ""}`;
   let own: Run | undefined;
@@ -82,13 +82,13 @@ function isStillOpen(pending: PendingStart, { supersedes }: WantedRun): boolean 
   return supersedes.id !== pending.executionId && supersedes.id === pending.supersedesId;
 }
 
-// Other processes of this machine are kept out while a batch looks and posts: if executions bear no run key, an
+// Other processes of this machine are kept out while a batch lists and posts: if executions bear no run key, an
 // execution that they are just starting would seem to be nobody's.
-function gateOf({ backend, host }: Starting): StartGate {
+function batchesOf({ backend, host }: Starting): StartBatches {
   const { pageSize } = host.definition.capabilities;
-  return new StartGate({
+  return new StartBatches({
     workflow: backend.identity,
     lock: host.register.lock,
-    makeLook: (isExclusive, signal) => lookAt(backend, pageSize, isExclusive, signal),
+    makeLists: (isExclusive, signal) => listOnce(backend, pageSize, isExclusive, signal),
   });
 }

@@ -32,7 +32,7 @@ const touchedEveryMs = 1_000;
 const abandonedMs = 4_000;
 const retryMs = { least: 20, most: 250 };
 // Waits that nobody notices are not worth a word.
-const toldAfterMs = 1_000;
+const reportedAfterMs = 1_000;
 
 /** A lock in the first of some folders that is this user's own, or can be made so; the same for all processes. */
 export function workflowLockIn(folders: () => readonly string[]): WorkflowLock {
@@ -76,7 +76,7 @@ async function acquire(
   const path = join(folder, name);
   const beganMs = performance.now();
   let seen: Seen | undefined;
-  let isTold = false;
+  let isReported = false;
   for (;;) {
     if (signal.aborted) return "given up";
     let isHeld = true;
@@ -97,8 +97,8 @@ async function acquire(
       if ((error as NodeJS.ErrnoException).code !== "ELOCKED") return notToBeHad;
     }
     seen = await takeOverAbandoned(`${path}.lock`, seen);
-    if (!isTold && performance.now() - beganMs >= toldAfterMs) {
-      isTold = true;
+    if (!isReported && performance.now() - beganMs >= reportedAfterMs) {
+      isReported = true;
       onWait?.("waiting for another deployment on this machine to start the same workflow");
     }
     await systemClock.sleep(retryMs.least + Math.random() * (retryMs.most - retryMs.least), signal);

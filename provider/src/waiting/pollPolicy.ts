@@ -57,7 +57,7 @@ export interface PollPolicy {
 const listPatienceMs = 10_000;
 // Past its deadline by more than this, an execution is polled individually anyway.
 const deadlinePatienceMs = 1_000;
-// Executions that wait for a list are looked after again this often.
+// Executions that wait for a list are checked again this often.
 const impatientMs = 1_000;
 // A list also serves executions that are due within half of the time since their last status: they need no request soon
 // after the list.

@@ -11,7 +11,7 @@ import { isSettled } from "../execution/snapshot";
  * The news that the person has received about an execution. Kept by the caller if waits for the same execution follow
  * each other, so that nothing is reported twice.
  */
-export interface Told {
+export interface Reported {
   /** The last status, in words without times: the same words are no news. */
   line: string;
   readonly endedSteps: Set<string>;
@@ -24,14 +24,14 @@ export interface Told {
 }
 
 /** The state before the first wait: no news yet. */
-export function nothingTold(): Told {
+export function nothingReported(): Reported {
   return { line: "", endedSteps: new Set(), unknownStatus: false, outage: false, isSeen: false };
 }
 
 /** The means of a report. */
 export interface WaitReportOptions {
   readonly reporter: Reporter;
-  readonly told: Told;
+  readonly reported: Reported;
   /** The usual duration, in milliseconds; undefined after a stop, which takes its own time. */
   readonly expectedMs: () => number | undefined;
 }
@@ -46,28 +46,28 @@ export class WaitReport {
 
   /** Reports the changes since the last time. */
   show(snapshot: ExecutionSnapshot): void {
-    const { told, reporter, expectedMs } = this.#options;
-    told.last = snapshot;
+    const { reported: reported, reporter, expectedMs } = this.#options;
+    reported.last = snapshot;
     snapshot.steps.forEach((step, index) => {
       // A step of the same name may run again: loops, retries.
       const key = `${String(index)} ${step.id}`;
-      if (!isSettled(step.status) || told.endedSteps.has(key)) return;
-      told.endedSteps.add(key);
+      if (!isSettled(step.status) || reported.endedSteps.has(key)) return;
+      reported.endedSteps.add(key);
       reporter.stepEnded(step, snapshot);
     });
     // Time alone is no change: the engine's row has a clock, and a plain log is not to be flooded.
     const line = describeProgress(snapshot);
-    if (line === told.line) return;
-    told.line = line;
+    if (line === reported.line) return;
+    reported.line = line;
     reporter.progressed(snapshot, expectedMs());
   }
 
   /** Tells a status that was read. */
   showStatus(snapshot: ExecutionSnapshot): void {
-    const { told, reporter } = this.#options;
-    told.isSeen = true;
-    if (snapshot.status === "unknown" && !told.unknownStatus) {
-      told.unknownStatus = true;
+    const { reported: reported, reporter } = this.#options;
+    reported.isSeen = true;
+    if (snapshot.status === "unknown" && !reported.unknownStatus) {
+      reported.unknownStatus = true;
       reporter.warn(
         `the service reports the unknown status "${formatWord(snapshot.rawStatus)}"; waiting continues`,
       );
@@ -77,17 +77,17 @@ export class WaitReport {
 
   /** Tells again, with the time that it usually takes, where nothing was told but this snapshot. */
   showAgain(snapshot: ExecutionSnapshot): void {
-    const { told } = this.#options;
-    if (told.line !== describeProgress(snapshot)) return;
-    told.line = "";
+    const { reported: reported } = this.#options;
+    if (reported.line !== describeProgress(snapshot)) return;
+    reported.line = "";
     this.show(snapshot);
   }
 
   /** Warns that the status can't be read, once. */
   showOutage(error: unknown): void {
-    const { told, reporter } = this.#options;
-    if (told.outage) return;
-    told.outage = true;
+    const { reported: reported, reporter } = this.#options;
+    if (reported.outage) return;
+    reported.outage = true;
     reporter.warn(`the status can't be read at the moment, waiting continues: ${messageOf(error)}`);
   }
 }

@@ -10,8 +10,8 @@ import type { ExecutionSnapshot } from "../execution/snapshot";
 import { isSettled } from "../execution/snapshot";
 import { watchOf } from "./perWorkflow";
 import { WaitFailures } from "./waitFailures";
-import type { Told } from "./waitReport";
-import { WaitReport, nothingTold } from "./waitReport";
+import type { Reported } from "./waitReport";
+import { WaitReport, nothingReported } from "./waitReport";
 import type { Subscriber, Subscription } from "./subscription";
 
 /** The options of one wait. Times are by the session's clock, in milliseconds since the epoch. */
@@ -38,7 +38,7 @@ export interface Wait {
    */
   readonly readsProgress?: boolean | undefined;
   /** @default nothing */
-  readonly told?: Told | undefined;
+  readonly reported?: Reported | undefined;
 }
 
 /** The end of a wait. */
@@ -48,7 +48,7 @@ export type WaitOutcome =
       readonly kind: "timedOut" | "aborted";
       /** The last snapshot of this wait. */
       readonly last: ExecutionSnapshot | undefined;
-      /** Failures after the last status, with a look that the deadline cut off. */
+      /** Failures after the last status, with a request that the deadline cut off. */
       readonly failuresInARow: number;
       /** The last failure, also where it has passed. */
       readonly lastError: Error | undefined;
@@ -92,7 +92,7 @@ export async function waitUntilSettled(
     const outcome = await subscribeUntilSettled(backend, subscriber, wait, call);
     if (outcome.kind !== "settled" && end) return settledAt(end);
     if (outcome.kind !== "aborted" || signal.aborted) return outcome;
-    // Cut off by the limit, and by nobody else: the last look has failed.
+    // Cut off by the limit, and by nobody else: the last request has failed.
     const { failuresInARow, lastError } = outcome;
     return {
       ...outcome,
@@ -114,7 +114,7 @@ async function subscribeUntilSettled(
   wait: Wait,
   { definition, session, reporter }: ServiceCall,
 ): Promise<WaitOutcome> {
-  const { told = nothingTold(), isStopping = false, beganMs, readsProgress = false } = wait;
+  const { reported: reported = nothingReported(), isStopping = false, beganMs, readsProgress = false } = wait;
   const { executionId, signal } = subscriber;
   const watch = watchOf(definition, backend, session);
   // The watch's clock never goes back, so it may be ahead of the session's.
@@ -123,7 +123,7 @@ async function subscribeUntilSettled(
   const begun: ExecutionSnapshot = { executionId, status: "running", rawStatus: "", steps: [] };
   const report = new WaitReport({
     reporter,
-    told,
+    reported: reported,
     expectedMs: () => (isStopping ? undefined : subscription.expectedMs()),
   });
   const justStarted = wait.mayBeInvisibleUntilMs > 0 && !isStopping;
@@ -134,8 +134,8 @@ async function subscribeUntilSettled(
     isStopping,
     deadlineMs,
     beganMs: beganMs === undefined ? undefined : beganMs + aheadMs,
-    ...(readsProgress && backend.peek
-      ? { readProgress: (progressSignal) => backend.peek?.(executionId, progressSignal) }
+    ...(readsProgress && backend.readProgress
+      ? { readProgress: (progressSignal) => backend.readProgress?.(executionId, progressSignal) }
       : {}),
     onProgress: (snapshot) => {
       report.show(snapshot);

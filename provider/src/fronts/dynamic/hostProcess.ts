@@ -60,11 +60,11 @@ export class HostProcess {
     if (this.#isListening) return;
     this.#isListening = true;
     setInterval(() => void this.#endIfOrphaned(), watchMs).unref();
-    let isTold = false;
+    let isInterrupted = false;
     // Not `once`: a library (signal-exit) ends the process at once where it finds no listener but its own.
     process.on("SIGINT", () => {
-      if (isTold) return;
-      isTold = true;
+      if (isInterrupted) return;
+      isInterrupted = true;
       if (this.#calls > 0) this.#end(130);
       else void this.#rest();
     });

@@ -49,7 +49,7 @@ export class Deployment implements ServedDeployment {
   readonly messages: Surroundings["messages"];
   readonly host: ServedDeployment["host"];
   /** True if the engine says of a function's call whether it is in a preview. */
-  isToldOfPreviews = false;
+  knowsPreviews = false;
   readonly #ending = new AbortController();
   readonly #surroundings: Surroundings;
   #address: string | undefined;

@@ -47,14 +47,14 @@ export interface FunctionCall {
 export async function invoke(
   definition: BackendDefinition,
   { name, given: { args, secretPaths }, isPreview }: FunctionCall,
-  { session, host, isToldOfPreviews }: Deployment,
+  { session, host, knowsPreviews: isToldOfPreviews }: Deployment,
 ): Promise<protocol.InvokeResponse> {
   if (name === "retryWorkflowExecution") {
     if (isPreview) return new protocol.InvokeResponse();
-    if (!isToldOfPreviews) throw new Refused(grpc.status.FAILED_PRECONDITION, untoldOfPreviews);
+    if (!isToldOfPreviews) throw new Refused(grpc.status.FAILED_PRECONDITION, unknownPreview);
   }
   const asked: Promise<unknown> = functions[name](definition, args, session);
-  // A look has no end of its own that is soon enough for Ctrl-C.
+  // A request has no end of its own that is soon enough for Ctrl-C.
   const found = await unlessAborted(
     asked,
     host.signal,
@@ -70,7 +70,7 @@ export async function invoke(
   return response;
 }
 
-const untoldOfPreviews =
+const unknownPreview =
   "this version of Pulumi does not tell the plugin what is a preview, in which failed steps must not run again: update Pulumi, or " +
   "run them again in the service's console";
 

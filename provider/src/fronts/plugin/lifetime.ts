@@ -5,7 +5,7 @@ import { fstatSync } from "node:fs";
 
 // The engine allows five seconds after the signal before it kills.
 const lastWordsMs = 1_500;
-const lookMs = 20;
+const pollMs = 20;
 // The interval of the checks that the process still has its first parent, in milliseconds; used if there is no pipe to
 // tell.
 const watchMs = 1_000;
@@ -22,14 +22,14 @@ export interface ServedCalls {
 /** Ends the process with its engine. */
 export function endWithEngine(served: ServedCalls): void {
   let isEnding = false;
-  const end = async (code: number, isTold: boolean): Promise<void> => {
+  const end = async (code: number, isAskedToEnd: boolean): Promise<void> => {
     if (isEnding) return;
     isEnding = true;
     setTimeout(() => process.exit(code), lastWordsMs * 2).unref();
     if (served.isBusy) {
       served.abort();
       await quiet(served);
-    } else if (isTold) {
+    } else if (isAskedToEnd) {
       // A dead engine may not have saved the answers that it received.
       await served.rest().catch(() => undefined);
     }
@@ -44,7 +44,7 @@ export function endWithEngine(served: ServedCalls): void {
 async function quiet(served: ServedCalls): Promise<void> {
   const untilMs = performance.now() + lastWordsMs;
   while (served.isBusy && performance.now() < untilMs) {
-    await new Promise((resolve) => setTimeout(resolve, lookMs));
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
   }
 }
 

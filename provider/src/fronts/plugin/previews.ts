@@ -24,7 +24,7 @@ export function previewed(
 }
 
 /** Reports obstacles to a start, and the usual duration of the workflow. Never throws. */
-export async function lookAhead(
+export async function checkAhead(
   definition: BackendDefinition,
   args: Arguments,
   { session, host }: Deployment,

@@ -29,7 +29,7 @@ import { toDiffResponse } from "./differences";
 import { InitFailed, Refused, describeThrown } from "./failures";
 import { readImportId } from "./importId";
 import type { Properties } from "./properties";
-import { previewed, lookAhead } from "./previews";
+import { previewed, checkAhead } from "./previews";
 import { isEmpty, readProperties, toStruct } from "./properties";
 
 /** The resources of one service. */
@@ -98,13 +98,13 @@ export class ServiceResources {
     });
   }
 
-  /** Starts and waits; in a preview looks whether that can be done. */
+  /** Starts and waits; in a preview checks whether that can be done. */
   create(request: protocol.CreateRequest): Promise<protocol.CreateResponse> {
     const urn = request.getUrn();
     return this.#desk.serve(urn, readProperties(request.getProperties()), async (call) => {
       const response = new protocol.CreateResponse();
       if (request.getPreview()) {
-        await lookAhead(this.#definition, call.args, this.#deployment, this.#desk.reporter(urn, call));
+        await checkAhead(this.#definition, call.args, this.#deployment, this.#desk.reporter(urn, call));
         response.setProperties(toStruct(previewed(this.#definition, knownOutputs(call.args), call)));
         return response;
       }
@@ -179,10 +179,10 @@ export class ServiceResources {
       if (problem) throw new InputError(formatProblem(problem));
       if (isImport) this.#imported.add(urn);
       const raw = { ...args, ...call.raw };
-      const looked: ServedCall = { ...call, args, raw };
-      const found = await this.#calls.read(executionId, this.#desk.call(urn, looked));
+      const readCall: ServedCall = { ...call, args, raw };
+      const found = await this.#calls.read(executionId, this.#desk.call(urn, readCall));
       if (!found) return new protocol.ReadResponse();
-      return this.#readResponse(executionId, found, looked, raw, isImport ? { urn, isImport } : {});
+      return this.#readResponse(executionId, found, readCall, raw, isImport ? { urn, isImport } : {});
     });
   }
 

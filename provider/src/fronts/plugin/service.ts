@@ -115,7 +115,7 @@ export class PluginService {
 
   #handshake(request: protocol.ProviderHandshakeRequest, peer: string): protocol.ProviderHandshakeResponse {
     const { deployment } = this.#open(peer, request.getEngineAddress());
-    deployment.isToldOfPreviews = request.getInvokeWithPreview();
+    deployment.knowsPreviews = request.getInvokeWithPreview();
     const response = new protocol.ProviderHandshakeResponse();
     response.setAcceptSecrets(true);
     response.setAcceptResources(true);

@@ -127,7 +127,7 @@ export class ResourceCalls {
     const always = isDeployment && result.action === "rerun";
     // A refresh compares copies too that are still to be deleted.
     const shown = { always, mayBeCopy: !isDeployment };
-    await this.#served.register.handedOver(this.#definition.service, urn, id, shown);
+    await this.#served.register.recorded(this.#definition.service, urn, id, shown);
     if (result.action !== "none") await compared.explain(result, isDeployment);
     if (isDeployment && (result.action === "rerun" || result.action === "rearm")) {
       await this.#noteReplacing(urn);
@@ -186,7 +186,7 @@ export class ResourceCalls {
     // A replaced execution is deleted when the state has its successor.
     const successor = deployment.answered.findLast((each) => each.urn !== undefined && each.urn === urn);
     if (!isReplacement || successor === undefined) return;
-    await register.handedOver(this.#definition.service, urn, successor.id);
+    await register.recorded(this.#definition.service, urn, successor.id);
   }
 
   // A log shows that a wait goes on; of a thousand waits, a few say so.

@@ -177,7 +177,7 @@ const environmentKeys: readonly KeyNames[] = [
 
 function keys(settings: Settings): Candidate | undefined {
   const configured = readKeys(configuredKeys, {
-    look: (key) => fromConfig(settings, key)?.value,
+    find: (key) => fromConfig(settings, key)?.value,
     nameOf: (key) => nameSetting(settings.words, key),
   });
   const found =
@@ -185,7 +185,7 @@ function keys(settings: Settings): Candidate | undefined {
     environmentKeys
       .map((names) =>
         readKeys(names, {
-          look: (name) => settings.environment(name),
+          find: (name) => settings.environment(name),
           nameOf: (name) => `environment variable ${name}`,
         }),
       )
@@ -202,14 +202,14 @@ function keys(settings: Settings): Candidate | undefined {
 function readKeys(
   { id, secret, token }: KeyNames,
   {
-    look,
+    find: find,
     nameOf,
   }: {
-    readonly look: (name: string) => string | undefined;
+    readonly find: (name: string) => string | undefined;
     readonly nameOf: (name: string) => string;
   },
 ): Extract<AlibabaIdentity, { kind: "keys" }> | undefined {
-  const [accessKeyId, accessKeySecret, securityToken] = [look(id), look(secret), look(token)];
+  const [accessKeyId, accessKeySecret, securityToken] = [find(id), find(secret), find(token)];
   const source = nameOf(id);
   if (accessKeyId !== undefined && accessKeySecret !== undefined) {
     return { kind: "keys", credential: { accessKeyId, accessKeySecret, securityToken }, source };

@@ -8,7 +8,7 @@ import type { HttpRequest } from "../../http/request";
 import { summarize } from "../../http/request";
 import type { TokenBucket } from "../../http/tokenBucket";
 import { abortAfter } from "../../ground/clock";
-import { configuredAllowances } from "../allowances";
+import { configuredRateLimits } from "../rateLimits";
 import type { BackendContext } from "../../execution/service";
 import type { SettingWords } from "../../execution/settingWords";
 import type { Found } from "../../execution/settings";
@@ -171,9 +171,9 @@ export function openAccount(
   const { http, clock, settings, credentials } = context;
   credentials.add(...secretsOf(identity));
   return context.shared(`huaweiAccount:${digest}`, () => {
-    const allowance = configuredAllowances(settings, "huaweicloud:requestLimits", () => assumed);
+    const limit = configuredRateLimits(settings, "huaweicloud:requestLimits", () => assumed);
     const { readFile, words } = settings;
-    const own = { http, clock, credentials, allowance, readFile, words };
+    const own = { http, clock, credentials, limit, readFile, words };
     return new HuaweiAccount(identity, new IamRequests({ iamEndpoint, stsEndpoint }, own));
   });
 }

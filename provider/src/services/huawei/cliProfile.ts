@@ -147,10 +147,10 @@ function refusedMode({ name, path, source }: CliProfile, mode: string, why: stri
 
 function readKeys(
   { name, path, source }: CliProfile,
-  look: CliProfile["field"],
+  find: CliProfile["field"],
   remedy: string,
 ): HuaweiCredential {
-  const [accessKey, secretKey] = [look("accessKeyId"), look("secretAccessKey")];
+  const [accessKey, secretKey] = [find("accessKeyId"), find("secretAccessKey")];
   if (!accessKey || !secretKey) {
     throw new ConfigurationError(
       `profile "${name}" of ${path} (from ${source}) has no complete key (accessKeyId and secretAccessKey): ${remedy} --cli-profile=${name}`,
@@ -166,7 +166,7 @@ function readKeys(
     kind: "accessKey",
     accessKey: accessKey.value,
     secretKey: secretKey.value,
-    securityToken: look("securityToken")?.value,
+    securityToken: find("securityToken")?.value,
   };
 }
 

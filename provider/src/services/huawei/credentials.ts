@@ -93,7 +93,7 @@ export type Part =
 /** One source of settings. */
 export interface CredentialSettings {
   /** The part's value; absent if it is not set or the source has no such part. */
-  readonly look: (part: Part) => Found | undefined;
+  readonly find: (part: Part) => Found | undefined;
   /** The source's name for a part, for messages about a missing part. */
   readonly nameOf: (part: Part) => string;
 }
@@ -118,13 +118,13 @@ export function credentialsIn(source: CredentialSettings): readonly FoundCredent
 
 type Reading = FoundCredential | { readonly missingOf: Parts } | undefined;
 
-function readToken({ look }: CredentialSettings): Reading {
-  const token = look("token");
+function readToken({ find: find }: CredentialSettings): Reading {
+  const token = find("token");
   return token && { credential: { kind: "token", token: token.value }, source: token.source };
 }
 
-function readKeys({ look }: CredentialSettings): Reading {
-  const [accessKey, secretKey, securityToken] = [look("accessKey"), look("secretKey"), look("securityToken")];
+function readKeys({ find: find }: CredentialSettings): Reading {
+  const [accessKey, secretKey, securityToken] = [find("accessKey"), find("secretKey"), find("securityToken")];
   if (accessKey && secretKey) {
     const keys = { accessKey: accessKey.value, secretKey: secretKey.value };
     const credential = { kind: "accessKey", ...keys, securityToken: securityToken?.value } as const;
@@ -135,14 +135,14 @@ function readKeys({ look }: CredentialSettings): Reading {
   return accessKey || secretKey ? { missingOf: ["accessKey", "secretKey"] } : undefined;
 }
 
-function readUser({ look }: CredentialSettings): Reading {
-  const [userName, userId, password] = [look("userName"), look("userId"), look("password")];
+function readUser({ find: find }: CredentialSettings): Reading {
+  const [userName, userId, password] = [find("userName"), find("userId"), find("password")];
   // A domain alone is no credential: beside keys it only names their account.
   if (!userName && !userId && !password) return undefined;
   if (userName && userId) {
     throw new ConfigurationError(`${userName.source} and ${userId.source} are both set: remove one of them.`);
   }
-  const domain = nameOrId(look("domainName"), look("domainId"));
+  const domain = nameOrId(find("domainName"), find("domainId"));
   const user = nameOrId(userName, userId);
   const isComplete = user && password && (domain ?? userId);
   if (!isComplete) {
@@ -152,8 +152,8 @@ function readUser({ look }: CredentialSettings): Reading {
   return { credential, source: (userName ?? userId ?? password).source };
 }
 
-function readIdToken({ look }: CredentialSettings): Reading {
-  const [idpId, idToken, idTokenFile] = [look("idpId"), look("idToken"), look("idTokenFile")];
+function readIdToken({ find: find }: CredentialSettings): Reading {
+  const [idpId, idToken, idTokenFile] = [find("idpId"), find("idToken"), find("idTokenFile")];
   const place = idTokenPlace(idToken, idTokenFile);
   if (idpId && place) {
     return { credential: { kind: "idToken", idpId: idpId.value, idToken: place }, source: idpId.source };
@@ -175,10 +175,10 @@ export function nameOrId(name: Found | undefined, id: Found | undefined): NameOr
   return name && { name: name.value };
 }
 
-function incomplete({ look, nameOf }: CredentialSettings, parts: Parts): ConfigurationError {
+function incomplete({ find: find, nameOf }: CredentialSettings, parts: Parts): ConfigurationError {
   return incompleteCredentials(
     "Huawei Cloud",
-    parts.map((part) => ({ name: nameOf(part), value: look(part)?.value })),
+    parts.map((part) => ({ name: nameOf(part), value: find(part)?.value })),
   );
 }
 

@@ -30,8 +30,8 @@ export async function locatePlace(
   context: BackendContext,
   signal: AbortSignal,
 ): Promise<Readonly<Record<string, string>>> {
-  const told = placeOf(context.settings);
-  const isCompared = Object.keys(told).some((name) => stored[name] !== undefined);
+  const configured = placeOf(context.settings);
+  const isCompared = Object.keys(configured).some((name) => stored[name] !== undefined);
   if (isCompared) return {};
   const identity = findIdentity(context.settings);
   const { projectId } = stored;
@@ -73,13 +73,17 @@ function accountAt(
   stored: Arguments,
   identity: HuaweiIdentity,
 ): Readonly<Record<string, string>> {
-  const told = accountOf(identity);
+  const configured = accountOf(identity);
   if (project.accountId !== undefined) {
     const accountKey = keyOf(identity);
-    return { accountId: project.accountId, ...(accountKey === undefined ? {} : { accountKey }), ...told };
+    return {
+      accountId: project.accountId,
+      ...(accountKey === undefined ? {} : { accountKey }),
+      ...configured,
+    };
   }
   // With the project of the state, its account is that of the state too.
-  return { ...storedAccount(stored), ...told };
+  return { ...storedAccount(stored), ...configured };
 }
 
 /** The account that is stored, and the key that has stored it. */

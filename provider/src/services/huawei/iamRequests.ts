@@ -7,8 +7,8 @@ import type { HttpRequest } from "../../http/request";
 import type { TokenBucket } from "../../http/tokenBucket";
 import type { CredentialsInUse } from "../../execution/credentialsInUse";
 import type { SettingWords } from "../../execution/settingWords";
-import type { AllowanceOf } from "../allowances";
-import { Buckets } from "../allowances";
+import type { RateLimitOf } from "../rateLimits";
+import { Buckets } from "../rateLimits";
 import type { Acting, Actor } from "./actors";
 import { sendAs } from "./actors";
 import type { HuaweiLocation } from "./location";
@@ -21,7 +21,7 @@ export interface AccountContext {
   readonly clock: Clock;
   readonly credentials: CredentialsInUse;
   /** The rate limit of an operation for this account. */
-  readonly allowance: AllowanceOf;
+  readonly limit: RateLimitOf;
   /** Text of a file, or undefined if there is none: files with tokens are read at each renewal. */
   readonly readFile: (path: string) => string | undefined;
   /** The names of settings. */
@@ -40,7 +40,7 @@ export class IamRequests {
   constructor(endpoints: IdentityEndpoints, context: AccountContext) {
     this.endpoints = endpoints;
     this.context = context;
-    this.#buckets = new Buckets(context.allowance, context.clock);
+    this.#buckets = new Buckets(context.limit, context.clock);
   }
 
   /** The bucket from which requests of an operation take their tokens; shared by all that use the account. */

@@ -159,14 +159,14 @@ const sampleVariables: Variables = { accessKey: ["CLOUD_SDK_AK"], secretKey: ["C
 function configuration(settings: Settings): CredentialSettings {
   return {
     // Id tokens are in an object of their own.
-    look: (part) => (part.startsWith("id") ? undefined : fromConfig(settings, `huaweicloud:${part}`)),
+    find: (part) => (part.startsWith("id") ? undefined : fromConfig(settings, `huaweicloud:${part}`)),
     nameOf: (part) => nameSetting(settings.words, `huaweicloud:${part}`),
   };
 }
 
 function variables(settings: Settings, names: Variables): CredentialSettings {
   return {
-    look: (part) => fromEnvironment(settings, ...(names[part] ?? [])),
+    find: (part) => fromEnvironment(settings, ...(names[part] ?? [])),
     nameOf: (part) => `environment variable ${names[part]?.[0] ?? part}`,
   };
 }
@@ -181,7 +181,7 @@ function profileSettings({ path, values }: Profile): CredentialSettings {
   };
   const nameOf = (part: Part): string => `profile ${path}, [basic] ${keys[part] ?? part}`;
   return {
-    look: (part) => {
+    find: (part) => {
       const value = values[keys[part] ?? ""];
       return value === undefined ? undefined : { value, source: nameOf(part) };
     },
@@ -192,9 +192,9 @@ function profileSettings({ path, values }: Profile): CredentialSettings {
 const defaultOidcSession = "oidc-sts-session";
 
 function oidcOf(settings: Settings): { credential: OidcCredential; source: string } | undefined {
-  const look = (name: string): Found | undefined => fromEnvironment(settings, `HUAWEICLOUD_OIDC_${name}`);
-  const [provider, agency] = [look("PROVIDER_URN"), look("AGENCY_URN")];
-  const idToken = idTokenPlace(look("ID_TOKEN"), look("TOKEN_FILE"));
+  const find = (name: string): Found | undefined => fromEnvironment(settings, `HUAWEICLOUD_OIDC_${name}`);
+  const [provider, agency] = [find("PROVIDER_URN"), find("AGENCY_URN")];
+  const idToken = idTokenPlace(find("ID_TOKEN"), find("TOKEN_FILE"));
   if (!provider && !agency && !idToken) return undefined;
   if (!provider || !agency || !idToken) {
     throw new ConfigurationError(
@@ -206,10 +206,10 @@ function oidcOf(settings: Settings): { credential: OidcCredential; source: strin
     kind: "oidc",
     providerUrn: provider.value,
     agencyUrn: agency.value,
-    sessionName: look("SESSION_NAME")?.value ?? defaultOidcSession,
-    durationSeconds: secondsOf(look("DURATION_SECONDS")),
-    policy: look("POLICY")?.value,
-    policyIds: listOf(look("POLICY_IDS")),
+    sessionName: find("SESSION_NAME")?.value ?? defaultOidcSession,
+    durationSeconds: secondsOf(find("DURATION_SECONDS")),
+    policy: find("POLICY")?.value,
+    policyIds: listOf(find("POLICY_IDS")),
     idToken,
   };
   return { credential, source: provider.source };

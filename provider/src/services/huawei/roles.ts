@@ -104,14 +104,14 @@ function roleOfVariables(settings: Settings): FoundAgency | undefined {
 
 /** @param isOptional true if the account alone means nothing, as in profiles that were edited. */
 function roleIn(
-  look: (name: string) => Found | undefined,
+  find: (name: string) => Found | undefined,
   source: string,
   isOptional = false,
 ): FoundAgency | undefined {
-  const [agencyName, domainName, domainId] = ["agencyName", "domainName", "domainId"].map(look);
+  const [agencyName, domainName, domainId] = ["agencyName", "domainName", "domainId"].map(find);
   if (!agencyName) {
     // A part without its whole: the author of the setting does not mean to act without an agency.
-    const part = isOptional ? undefined : (domainName ?? domainId ?? look("duration"));
+    const part = isOptional ? undefined : (domainName ?? domainId ?? find("duration"));
     if (!part) return undefined;
     throw new ConfigurationError(
       `${part.source} is set without the agency: set agencyName in ${source}, or unset it.`,
@@ -128,7 +128,7 @@ function roleIn(
       kind: "role",
       agencyName: agencyName.value,
       domain,
-      durationSeconds: secondsOf(look("duration")),
+      durationSeconds: secondsOf(find("duration")),
     },
     source: agencyName.source,
   };
@@ -162,11 +162,11 @@ function roleOfProfile(profile: CliProfile | undefined): FoundAgency | undefined
 }
 
 function agencyTokenOf(settings: Settings): FoundAgency | undefined {
-  const look = (key: string, variable: string): Found | undefined =>
+  const find = (key: string, variable: string): Found | undefined =>
     firstFound(fromConfig(settings, `huaweicloud:${key}`), fromEnvironment(settings, variable));
-  const agencyName = look("agencyName", "OS_AGENCY_NAME");
-  const domainName = look("agencyDomainName", "OS_AGENCY_DOMAIN_NAME");
-  const project = look("delegatedProject", "OS_DELEGATED_PROJECT");
+  const agencyName = find("agencyName", "OS_AGENCY_NAME");
+  const domainName = find("agencyDomainName", "OS_AGENCY_DOMAIN_NAME");
+  const project = find("delegatedProject", "OS_DELEGATED_PROJECT");
   const any = agencyName ?? domainName ?? project;
   if (!any) return undefined;
   if (!agencyName || !domainName) {

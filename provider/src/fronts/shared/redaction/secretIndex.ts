@@ -10,7 +10,7 @@ import { View } from "./view";
 export const minLength = 4;
 
 // Of a longer one this much is looked for, and where it is found, how far the rest goes on.
-const maxLooked = 256;
+const maxPrefix = 256;
 
 /** The number of levels of escapes that are searched. */
 export const maxLevels = 4;
@@ -31,10 +31,10 @@ export class Needles {
   constructor(texts: Iterable<string>) {
     this.#all = [...new Set(texts)].filter((text) => text.length >= minLength);
     for (const text of this.#all) {
-      const looked = text.slice(0, maxLooked);
+      const prefix = text.slice(0, maxPrefix);
       const byLength = entryOf(this.#heads, text.slice(0, minLength), () => new Map<number, ByText>());
-      const byText = entryOf(byLength, looked.length, () => new Map<string, string[]>());
-      entryOf(byText, looked, () => [] as string[]).push(text);
+      const byText = entryOf(byLength, prefix.length, () => new Map<string, string[]>());
+      entryOf(byText, prefix, () => [] as string[]).push(text);
       entryOf(this.#tails, text.slice(-minLength), () => [] as string[]).push(text);
       this.#hashes[hashAt(text, 0)] = 1;
     }

@@ -209,7 +209,7 @@ export class CloudFlowBackend implements Backend {
   // The steps are in the history, which costs a request of its own. A wait needs the history once, when all is over: to
   // explain a failure at any cost, or else if the service takes a request without delay.
   async describe(executionId: string, options: DescribeOptions): Promise<ExecutionSnapshot> {
-    const snapshot = options.listed ?? (await this.#look(executionId, options));
+    const snapshot = options.listed ?? (await this.#describe(executionId, options));
     const isSparing = options.sparing === true;
     if (isSparing && !isSettled(snapshot.status)) return snapshot;
     options.onStatus?.(snapshot);
@@ -226,14 +226,14 @@ export class CloudFlowBackend implements Backend {
     }
   }
 
-  async peek(executionId: string, signal: AbortSignal): Promise<ExecutionSnapshot | undefined> {
+  async readProgress(executionId: string, signal: AbortSignal): Promise<ExecutionSnapshot | undefined> {
     // Half of the history requests are left for the ends.
     if (this.#history.budget.level() < 0.5) return undefined;
     const running = { executionId, status: "running", rawStatus: "Running", steps: [] } as const;
     return this.#history.withSteps(running, signal);
   }
 
-  async #look(executionId: string, options: DescribeOptions): Promise<ExecutionSnapshot> {
+  async #describe(executionId: string, options: DescribeOptions): Promise<ExecutionSnapshot> {
     const request = buildDescribeExecution(this.#flow, executionId, options.waitSeconds ?? 0);
     const asked = { flowName: this.#flow.flowName, executionName: executionId };
     return parseExecution(await this.#requests.send(request, options), summarize(request), asked);

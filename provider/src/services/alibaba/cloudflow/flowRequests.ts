@@ -4,10 +4,10 @@
 import type { Clock } from "../../../ground/clock";
 import type { SendOptions } from "../../../http/httpClient";
 import type { HttpAnswer, HttpRequest } from "../../../http/request";
-import type { Allowance, BucketView } from "../../../http/tokenBucket";
+import type { RateLimit, BucketView } from "../../../http/tokenBucket";
 import type { BackendContext } from "../../../execution/service";
 import { elsewhere } from "../../../execution/rules";
-import { Buckets, configuredAllowances } from "../../allowances";
+import { Buckets, configuredRateLimits } from "../../rateLimits";
 import type { AlibabaClient } from "../alibabaClient";
 import { toAlibabaError } from "../serviceErrors";
 import type { CloudFlow } from "./api";
@@ -19,13 +19,13 @@ const tooLarge =
   `${elsewhere}, or rewrite the flow as \`Type: StateMachine\`.`;
 
 // Per account, from the limits page of the vendor; every other operation has 10 and 2.
-const published: Readonly<Record<string, Allowance>> = {
+const published: Readonly<Record<string, RateLimit>> = {
   StartExecution: { tokens: 100, perSecond: 100 },
   DescribeExecution: { tokens: 50, perSecond: 5 },
   GetExecutionHistory: { tokens: 50, perSecond: 5 },
 };
 
-function publishedAllowance(_service: string, operation: string): Allowance {
+function publishedRateLimit(_service: string, operation: string): RateLimit {
   return published[operation] ?? { tokens: 10, perSecond: 2 };
 }
 
@@ -34,7 +34,7 @@ export function bucketsOf(context: BackendContext): Buckets {
   const { settings, clock } = context;
   return context.shared(
     "alibabaBuckets",
-    () => new Buckets(configuredAllowances(settings, "alicloud:requestLimits", publishedAllowance), clock),
+    () => new Buckets(configuredRateLimits(settings, "alicloud:requestLimits", publishedRateLimit), clock),
   );
 }
 

@@ -4,10 +4,10 @@
 import type { Clock } from "../../../ground/clock";
 import type { SendOptions } from "../../../http/httpClient";
 import type { HttpAnswer, HttpRequest } from "../../../http/request";
-import type { Allowance, BucketView } from "../../../http/tokenBucket";
+import type { RateLimit, BucketView } from "../../../http/tokenBucket";
 import type { BackendContext } from "../../../execution/service";
-import type { AllowanceOf } from "../../allowances";
-import { Buckets, configuredAllowances } from "../../allowances";
+import type { RateLimitOf } from "../../rateLimits";
+import { Buckets, configuredRateLimits } from "../../rateLimits";
 import type { AwsClient } from "../awsClient";
 import { toAwsError } from "../serviceErrors";
 import type { StatesPlace } from "./api";
@@ -15,30 +15,30 @@ import type { StatesPlace } from "./api";
 const busyRegions: ReadonlySet<string> = new Set(["us-east-1", "us-west-2", "eu-west-1"]);
 
 // Per account and region, from the vendor's page on quotas: three regions have more.
-const publishedInBusyRegions: Readonly<Record<string, Allowance>> = {
+const publishedInBusyRegions: Readonly<Record<string, RateLimit>> = {
   StartExecution: { tokens: 1_300, perSecond: 300 },
   DescribeExecution: { tokens: 300, perSecond: 15 },
   StopExecution: { tokens: 1_000, perSecond: 200 },
   ListExecutions: { tokens: 200, perSecond: 5 },
   RedriveExecution: { tokens: 1_300, perSecond: 300 },
 };
-const published: Readonly<Record<string, Allowance>> = {
+const published: Readonly<Record<string, RateLimit>> = {
   StartExecution: { tokens: 800, perSecond: 150 },
   DescribeExecution: { tokens: 250, perSecond: 10 },
   StopExecution: { tokens: 500, perSecond: 25 },
   ListExecutions: { tokens: 100, perSecond: 2 },
   RedriveExecution: { tokens: 800, perSecond: 150 },
 };
-const publishedEverywhere: Readonly<Record<string, Allowance>> = {
+const publishedEverywhere: Readonly<Record<string, RateLimit>> = {
   GetExecutionHistory: { tokens: 400, perSecond: 20 },
   // The service has no limit for the API, only a capacity, which grows. This limit is ours.
   StartSyncExecution: { tokens: 100, perSecond: 50 },
 };
 // For operations that the page does not name.
-const unnamed: Allowance = { tokens: 100, perSecond: 2 };
+const unnamed: RateLimit = { tokens: 100, perSecond: 2 };
 
 /** The rate limits of Step Functions for an account in a region. */
-export function publishedAllowances(region: string): AllowanceOf {
+export function publishedRateLimits(region: string): RateLimitOf {
   const ofRegion = busyRegions.has(region) ? publishedInBusyRegions : published;
   return (_service, operation) => ofRegion[operation] ?? publishedEverywhere[operation] ?? unnamed;
 }
@@ -50,7 +50,7 @@ export function bucketsOf(context: BackendContext, place: StatesPlace): Buckets 
   return context.shared(
     `awsBuckets:${accountId}:${region}`,
     () =>
-      new Buckets(configuredAllowances(settings, "aws:requestLimits", publishedAllowances(region)), clock),
+      new Buckets(configuredRateLimits(settings, "aws:requestLimits", publishedRateLimits(region)), clock),
   );
 }
 

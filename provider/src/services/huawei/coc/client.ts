@@ -40,8 +40,8 @@ export async function askPlace(
   context: BackendContext,
   signal: AbortSignal,
 ): Promise<Place> {
-  const told = accountOf(findIdentity(context.settings));
-  const isCompared = Object.keys(told).some((name) => stored[name] !== undefined);
+  const configured = accountOf(findIdentity(context.settings));
+  const isCompared = Object.keys(configured).some((name) => stored[name] !== undefined);
   if (isCompared || stored["accountId"] === undefined) return {};
   const where = { site: stored["site"], endpoint: stored["endpoint"] };
   return locateAccount(cocService, { stored, where }, context, signal);
@@ -96,8 +96,8 @@ async function findAccount(
   stored: Arguments,
   signal: AbortSignal,
 ): Promise<Place> {
-  const told = accountOf(identity);
-  if (Object.keys(told).length > 0) return told;
+  const configured = accountOf(identity);
+  if (Object.keys(configured).length > 0) return configured;
   const accountKey = keyOf(identity);
   const accountId = accountOfSameKey(stored, accountKey) ?? (await account.accountId(signal));
   if (accountId === undefined) return {};

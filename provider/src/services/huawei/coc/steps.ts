@@ -43,7 +43,7 @@ export class StepsReader {
       ...snapshot,
       ...(output === undefined ? {} : { output }),
       steps: begun,
-      // Only a list that has steps before their turn tells how many there will be.
+      // Only a list that has steps before they begin tells how many there will be.
       ...(isWhole && begun.length < steps.length ? { stepsTotal: steps.length } : {}),
       ...(isWhole ? {} : { stepsOmitted: true as const }),
     };

@@ -182,14 +182,14 @@ class FunctionGraphBackend extends HuaweiWorkflow implements Backend {
 
   async describe(executionId: string, options: DescribeOptions): Promise<ExecutionSnapshot> {
     try {
-      return await this.#look(executionId, options, this.#fullHistory);
+      return await this.#describe(executionId, options, this.#fullHistory);
     } catch (error) {
       if (!(error instanceof AnswerTooLargeError)) throw error;
-      return this.#lookForLess(executionId, options, error);
+      return this.#describeBriefly(executionId, options, error);
     }
   }
 
-  async #look(
+  async #describe(
     executionId: string,
     { signal, attempts }: DescribeOptions,
     fullHistory: boolean,
@@ -201,13 +201,13 @@ class FunctionGraphBackend extends HuaweiWorkflow implements Backend {
 
   // A hundred nodes of whole values may be more than can be read: then with values that the service cuts, and if that is
   // too much too, as the list has it, which tells how it stands and nothing else.
-  async #lookForLess(
+  async #describeBriefly(
     executionId: string,
     options: DescribeOptions,
     tooLarge: AnswerTooLargeError,
   ): Promise<ExecutionSnapshot> {
     if (this.#fullHistory) {
-      const brief = await this.#look(executionId, options, false).catch((error: unknown) => {
+      const brief = await this.#describe(executionId, options, false).catch((error: unknown) => {
         if (!(error instanceof AnswerTooLargeError)) throw error;
         return undefined;
       });

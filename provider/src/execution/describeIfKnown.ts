@@ -6,11 +6,11 @@ import { NotFoundError } from "../ground/errors";
 import type { ExecutionSnapshot } from "./snapshot";
 
 /**
- * Looks once.
+ * Asks once.
  * @returns undefined if the service knows no such execution.
  * @throws any other error of `describe`.
  */
-export async function lookAt(
+export async function describeIfKnown(
   backend: Backend,
   executionId: string,
   options: DescribeOptions,

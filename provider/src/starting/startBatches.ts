@@ -12,7 +12,7 @@ import { listAll, pageLimit } from "../execution/pages";
 import type { WorkflowLock } from "./workflowLock";
 
 /** The workflow's executions as one batch sees them: each list is made once, when it is first asked for. */
-export interface Look {
+export interface ExecutionLists {
   /** False if other processes of this machine may be starting the same workflow at this moment. */
   readonly isExclusive: () => boolean;
   /** All that have not settled. */
@@ -34,13 +34,13 @@ export interface Newest {
 
 const minuteMs = 60_000;
 
-/** Options for a start's passage through the gate. */
-export interface EnterOptions {
+/** The conditions under which a start joins a batch. */
+export interface PermitOptions {
   /** True if its start matters for the next one: it then goes through alone. */
   readonly alone?: boolean;
   /** True if other processes of this machine are to be kept out meanwhile. */
   readonly locked?: boolean;
-  /** Ends the wait for a turn. */
+  /** Ends the wait for a batch. */
   readonly signal: AbortSignal;
   /** Ends the work that was let through. */
   readonly workSignal: AbortSignal;
@@ -48,27 +48,27 @@ export interface EnterOptions {
   readonly onWait?: (why: string) => void;
 }
 
-interface Waiting extends EnterOptions {
-  readonly enter: (look: Look) => Promise<void>;
+interface Waiting extends PermitOptions {
+  readonly join: (lists: ExecutionLists) => Promise<void>;
 }
 
-/** The means of a gate. */
-export interface GateOptions {
+/** The means of the batches. */
+export interface BatchOptions {
   /** For each batch; its signal aborts when all of the batch have given up. */
-  readonly makeLook: (isExclusive: () => boolean, signal: AbortSignal) => Look;
+  readonly makeLists: (isExclusive: () => boolean, signal: AbortSignal) => ExecutionLists;
   readonly lock: WorkflowLock;
   readonly workflow: string;
 }
 
-/** One workflow's gate in this process. */
-export class StartGate {
-  readonly #options: GateOptions;
+/** The start batches of one workflow in this process. */
+export class StartBatches {
+  readonly #options: BatchOptions;
   #waiting: Waiting[] = [];
   #isOpen = true;
   /** Ends the wait for the lock when nobody waits for it any more. */
   #nobodyWaits = new AbortController();
 
-  constructor(options: GateOptions) {
+  constructor(options: BatchOptions) {
     this.#options = options;
   }
 
@@ -77,7 +77,7 @@ export class StartGate {
    * @returns undefined if the signal aborted before the batch began.
    * @throws the error of `work`.
    */
-  enter<T>(work: (look: Look) => Promise<T>, options: EnterOptions): Promise<T | undefined> {
+  join<T>(work: (lists: ExecutionLists) => Promise<T>, options: PermitOptions): Promise<T | undefined> {
     if (options.signal.aborted) return Promise.resolve(undefined);
     return new Promise<T | undefined>((resolve, reject) => {
       const stay = onAbort(options.signal, () => {
@@ -87,9 +87,9 @@ export class StartGate {
       });
       const waiting: Waiting = {
         ...options,
-        enter: (look) => {
+        join: (lists) => {
           stay();
-          return work(look).then(resolve, reject);
+          return work(lists).then(resolve, reject);
         },
       };
       this.#waiting.push(waiting);
@@ -122,8 +122,8 @@ export class StartGate {
     const batch = this.#nextBatch();
     if (batch.length === 0) return;
     const allLeft = whenAllAbort(batch.map(({ workSignal }) => workSignal));
-    const look = this.#options.makeLook(isExclusive, allLeft.signal);
-    await Promise.all(batch.map(({ enter, workSignal }) => enter(leavable(look, workSignal))));
+    const lists = this.#options.makeLists(isExclusive, allLeft.signal);
+    await Promise.all(batch.map(({ join: join, workSignal }) => join(leavable(lists, workSignal))));
     allLeft.dispose();
   }
 
@@ -138,15 +138,15 @@ export class StartGate {
 }
 
 // For one call of the batch: a call whose time is over waits no longer for a list that others still wait for.
-function leavable(look: Look, signal: AbortSignal): Look {
+function leavable(lists: ExecutionLists, signal: AbortSignal): ExecutionLists {
   const orLeave = <T>(work: Promise<T>): Promise<T> =>
     unlessAborted(work, signal, () => leftBehind("the list of executions", signal));
   return {
-    ...look,
-    unsettled: () => orLeave(look.unsettled()),
-    newest: () => orLeave(look.newest()),
-    since: (ms) => orLeave(look.since(ms)),
-    once: (name, find) => orLeave(look.once(name, find)),
+    ...lists,
+    unsettled: () => orLeave(lists.unsettled()),
+    newest: () => orLeave(lists.newest()),
+    since: (ms) => orLeave(lists.since(ms)),
+    once: (name, find) => orLeave(lists.once(name, find)),
   };
 }
 
@@ -184,12 +184,12 @@ function whenAllAbort(signals: readonly AbortSignal[]): {
 }
 
 /** One batch's view of a workflow; every list is made at most once. */
-export function lookAt(
+export function listOnce(
   backend: Backend,
   pageSize: number | undefined,
   isExclusive: () => boolean,
   signal: AbortSignal,
-): Look {
+): ExecutionLists {
   const found = new Map<string, Promise<unknown>>();
   const once = <T>(name: string, find: () => Promise<T>): Promise<T> => {
     const known = (found.get(name) as Promise<T> | undefined) ?? find();

@@ -3,9 +3,9 @@
  */
 import type { Backend, ExecutionFilter } from "../../provider/src/execution/service";
 import { listAll } from "../../provider/src/execution/pages";
-import type { Look } from "../../provider/src/starting/startGate";
+import type { ExecutionLists } from "../../provider/src/starting/startBatches";
 import type { WorkflowLock } from "../../provider/src/starting/workflowLock";
-import { StartGate, lookAt } from "../../provider/src/starting/startGate";
+import { StartBatches, listOnce } from "../../provider/src/starting/startBatches";
 import { never } from "../support/sessions";
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -15,26 +15,26 @@ const together = { signal: never, workSignal: never };
 const alone = { ...together, alone: true };
 
 /** A gate that counts its batches. */
-function countingGate(): { gate: StartGate; batches: () => number } {
+function countingGate(): { gate: StartBatches; batches: () => number } {
   let batches = 0;
-  const gate = new StartGate({
+  const gate = new StartBatches({
     workflow: "wf",
     lock: noLock,
-    makeLook: () => {
+    makeLists: () => {
       batches += 1;
-      return { batch: batches } as unknown as Look;
+      return { batch: batches } as unknown as ExecutionLists;
     },
   });
   return { gate, batches: () => batches };
 }
 
-const batchOf = (look: Look): number => (look as unknown as { batch: number }).batch;
+const batchOf = (look: ExecutionLists): number => (look as unknown as { batch: number }).batch;
 
 describe("batches", () => {
   test("a hundred that come at once go together, with one look", async () => {
     const { gate, batches } = countingGate();
     const seen = await Promise.all(
-      Array.from({ length: 100 }, () => gate.enter((look) => Promise.resolve(batchOf(look)), together)),
+      Array.from({ length: 100 }, () => gate.join((look) => Promise.resolve(batchOf(look)), together)),
     );
     expect(new Set(seen)).toEqual(new Set([1]));
     expect(batches()).toBe(1);
@@ -43,14 +43,14 @@ describe("batches", () => {
   test("who comes while a batch is under way goes with the next one, which looks anew, after the last answer", async () => {
     const { gate, batches } = countingGate();
     const log: string[] = [];
-    const slow = gate.enter(async () => {
+    const slow = gate.join(async () => {
       log.push("slow begins");
       for (let count = 0; count < 5; count += 1) await turn();
       log.push("slow ends");
     }, together);
     await turn();
     const late = ["b", "c"].map((name) =>
-      gate.enter(async (look) => {
+      gate.join(async (look) => {
         log.push(`${name} in batch ${String(batchOf(look))}`);
         await turn();
       }, together),
@@ -66,7 +66,7 @@ describe("batches", () => {
     let most = 0;
     await Promise.all(
       Array.from({ length: 5 }, () =>
-        gate.enter(async () => {
+        gate.join(async () => {
           inside += 1;
           most = Math.max(most, inside);
           await turn();
@@ -82,7 +82,7 @@ describe("batches", () => {
     const { gate } = countingGate();
     const order: string[] = [];
     const go = (name: string, isAlone: boolean): Promise<void> =>
-      gate.enter(
+      gate.join(
         async (look) => {
           order.push(`${name}${String(batchOf(look))}`);
           await turn();
@@ -107,14 +107,14 @@ describe("batches", () => {
     const others = { areDone: false };
     const insistent = (async () => {
       while (!others.areDone && rounds < 1_000) {
-        await gate.enter(async () => {
+        await gate.join(async () => {
           rounds += 1;
           await turn();
         }, alone);
       }
     })();
     await turn();
-    await gate.enter(() => Promise.resolve(), together);
+    await gate.join(() => Promise.resolve(), together);
     others.areDone = true;
     await insistent;
     expect(rounds).toBeLessThan(5);
@@ -123,23 +123,23 @@ describe("batches", () => {
   test("an error of one stays its own, and the gate stays open", async () => {
     const { gate } = countingGate();
     const results = await Promise.allSettled([
-      gate.enter(() => Promise.reject(new Error("mine")), together),
-      gate.enter(() => Promise.resolve("fine"), together),
-      gate.enter(() => Promise.reject(new Error("alone")), alone),
+      gate.join(() => Promise.reject(new Error("mine")), together),
+      gate.join(() => Promise.resolve("fine"), together),
+      gate.join(() => Promise.reject(new Error("alone")), alone),
     ]);
     expect(results).toEqual([
       { status: "rejected", reason: new Error("mine") },
       { status: "fulfilled", value: "fine" },
       { status: "rejected", reason: new Error("alone") },
     ]);
-    expect(await gate.enter(() => Promise.resolve("later"), together)).toBe("later");
+    expect(await gate.join(() => Promise.resolve("later"), together)).toBe("later");
   });
 
   test("the lock is held around a batch that needs it, and only around such", async () => {
     const log: string[] = [];
-    const gate = new StartGate({
+    const gate = new StartBatches({
       workflow: "wf",
-      makeLook: () => ({}) as Look,
+      makeLists: () => ({}) as ExecutionLists,
       lock: async (workflow, work) => {
         log.push(`locked ${workflow}`);
         await work(() => true);
@@ -148,7 +148,7 @@ describe("batches", () => {
     });
     await Promise.all(
       ["a", "b"].map((name) =>
-        gate.enter(
+        gate.join(
           () => {
             log.push(name);
             return Promise.resolve();
@@ -165,9 +165,9 @@ describe("batches", () => {
   test("whoever gives up before its turn leaves the others theirs; the last one takes the wait for the lock along", async () => {
     const waits: AbortSignal[] = [];
     let give: () => void = () => undefined;
-    const gate = new StartGate({
+    const gate = new StartBatches({
       workflow: "wf",
-      makeLook: () => ({}) as Look,
+      makeLists: () => ({}) as ExecutionLists,
       lock: async (_workflow, work, { signal, onWait }) => {
         waits.push(signal);
         onWait?.("waits for somebody");
@@ -183,7 +183,7 @@ describe("batches", () => {
     const gone = new AbortController();
     const told: string[] = [];
     const enter = (name: string, signal: AbortSignal): Promise<string | undefined> =>
-      gate.enter(() => Promise.resolve(name), {
+      gate.join(() => Promise.resolve(name), {
         signal,
         workSignal: never,
         locked: true,
@@ -249,7 +249,7 @@ describe("looks", () => {
 
   test("every list is made once, whoever asks", async () => {
     const { backend, filters, unsettled } = listing([execution("a")]);
-    const look = lookAt(backend, 10, () => true, never);
+    const look = listOnce(backend, 10, () => true, never);
     await Promise.all([look.unsettled(), look.unsettled(), look.newest(), look.newest()]);
     // Within the same minute, what each asked for is sorted out of the same list.
     await Promise.all([look.since(60_005), look.since(60_006), look.since(120_000)]);
@@ -262,7 +262,7 @@ describe("looks", () => {
       execution("b", "2026-01-01T00:00:30.001Z"),
       execution("a", "2026-01-01T00:00:29.999Z"),
     ]);
-    const since = await lookAt(backend, 10, () => true, never).since(Date.parse("2026-01-01T00:00:30Z"));
+    const since = await listOnce(backend, 10, () => true, never).since(Date.parse("2026-01-01T00:00:30Z"));
     expect(since.map(({ executionId }) => executionId)).toEqual(["b"]);
   });
 
@@ -272,7 +272,7 @@ describe("looks", () => {
       execution("b"),
       execution("a", "2026-01-01T00:00:00Z"),
     ]);
-    const look = lookAt(backend, undefined, () => true, never);
+    const look = listOnce(backend, undefined, () => true, never);
     const since = await look.since(Date.parse("2026-01-02T00:00:00Z"));
     // One without a time may be meant.
     expect(since.map(({ executionId }) => executionId)).toEqual(["c", "b"]);

@@ -10,7 +10,7 @@ import { messageContext } from "../execution/words";
 import {
   candidatesOf,
   isUnsettled,
-  lookAgainMs,
+  listAgainMs,
   seenBefore,
   showsWithinMs,
   sort,
@@ -22,26 +22,30 @@ import type { Run, Starting } from "./posting";
 import { freshNameOf, newStart, noteFound, pastOf, post } from "./posting";
 import type { Claims } from "./ownership";
 import { newRunName, runNameOf } from "./runKey";
-import type { Look, StartGate } from "./startGate";
-import type { Turn } from "./turns";
-import { decideConcurrency, inTurn, mindsRunning } from "./turns";
+import type { ExecutionLists, StartBatches } from "./startBatches";
+import type { Decision } from "./startDecision";
+import { decideConcurrency, untilDecided, mindsRunning } from "./startDecision";
 
 // The number of times that a start with nothing to search for lists again because others search: as long as they may
 // take.
-const maxLooks = 5 + showsWithinMs / lookAgainMs;
+const maxRelists = 5 + showsWithinMs / listAgainMs;
 // The number of times that the lists are read again if one shows a running execution and the other does not: as long as
 // they may lag.
-const maxDisagreements = showsWithinMs / lookAgainMs;
+const maxDisagreements = showsWithinMs / listAgainMs;
 
 /**
  * Finds the run's execution among the workflow's, else starts one.
  * @throws StartUncertainError when it cannot be told whether one of them is the run's; any error of a start.
  */
-export async function startLooking(starting: Starting, gate: StartGate, isExclusive: boolean): Promise<Run> {
-  return new StartSearch(starting, await pastOf(starting)).run(gate, isExclusive);
+export async function startBySearch(
+  starting: Starting,
+  batches: StartBatches,
+  isExclusive: boolean,
+): Promise<Run> {
+  return new StartSearch(starting, await pastOf(starting)).run(batches, isExclusive);
 }
 
-/** The executions of one turn, sorted, and when they were asked for. */
+/** The executions that one batch lists, sorted, and when they were asked for. */
 interface Found {
   /** Those that can be the run's. */
   readonly possible: readonly ExecutionSummary[];
@@ -51,7 +55,7 @@ interface Found {
   readonly askedMs: number;
 }
 
-/** One call's turns at the gate, until one of them brings the run. */
+/** One call's batches, until one of them decides on the run. */
 class StartSearch {
   readonly #starting: Starting;
   readonly #context: MessageContext;
@@ -65,7 +69,7 @@ class StartSearch {
   #lastError: unknown;
   #searchedFromMs: number | undefined;
   #searches = 0;
-  #looks = 0;
+  #relists = 0;
   #disagreements = 0;
   /** Executions that a list of this call had as not settled: they may settle while the search continues. */
   readonly #seenRunning = new Set<string>();
@@ -84,11 +88,11 @@ class StartSearch {
     this.#open = pending;
   }
 
-  /** Takes turns; errors as {@link startLooking}. */
-  async run(gate: StartGate, isExclusive: boolean): Promise<Run> {
+  /** Joins batches; errors as {@link startBySearch}. */
+  async run(batches: StartBatches, isExclusive: boolean): Promise<Run> {
     const gaveUp = (why: string): Error | undefined => (this.#open ? this.#uncertain(why) : this.#question);
     const way = { alone: isExclusive, locked: true, gaveUp };
-    const run = await inTurn(this.#starting, gate, way, (look) => this.#decideSafely(look));
+    const run = await untilDecided(this.#starting, batches, way, (lists) => this.#decideSafely(lists));
     // The answer to a start of this call is noted already.
     if (!run.isNew) {
       await noteFound(this.#starting, this.#open ?? newStart(this.#starting, this.#runName), run);
@@ -96,9 +100,9 @@ class StartSearch {
     return run;
   }
 
-  async #decideSafely(look: Look): Promise<Turn> {
+  async #decideSafely(lists: ExecutionLists): Promise<Decision> {
     try {
-      return await this.#decide(look);
+      return await this.#decide(lists);
     } catch (error) {
       // A failure of the search does not make it certain that nothing was started.
       if (!this.#open || error instanceof StartUncertainError) throw error;
@@ -110,14 +114,14 @@ class StartSearch {
     return new StartUncertainError(describeStartUncertain(why, this.#context, false), { cause });
   }
 
-  async #decide(look: Look): Promise<Turn> {
+  async #decide(lists: ExecutionLists): Promise<Decision> {
     const { host, wanted } = this.#starting;
-    const wasExclusive = look.isExclusive();
+    const wasExclusive = lists.isExclusive();
     const askedMs = this.#passedMs();
-    const candidates = await candidatesOf(this.#starting, look, this.#open);
+    const candidates = await candidatesOf(this.#starting, lists, this.#open);
     for (const { executionId } of candidates.filter(isUnsettled)) this.#seenRunning.add(executionId);
-    const claims = await claimsAt(look, this.#starting);
-    const others = async (): Promise<readonly ExecutionSummary[]> => (await look.newest()).executions;
+    const claims = await claimsAt(lists, this.#starting);
+    const others = async (): Promise<readonly ExecutionSummary[]> => (await lists.newest()).executions;
     const { mine, unmarked, isForeignLikely } = await sort(this.#starting, candidates, {
       ...{ taken: claims.taken, name: this.#freshName ?? soughtName(wanted, this.#open), others },
       isNoted: this.#open !== undefined,
@@ -131,12 +135,12 @@ class StartSearch {
     if (found) return this.#adopt(found);
     if (mine.length > 0) this.#runName = newRunName(wanted, host.session.uuid);
     const possible = this.#possibleOf(unmarked);
-    const turn = this.#open?.since
-      ? await this.#searchOn(this.#open, look, { possible, isForeignLikely, claims, askedMs })
+    const decision = this.#open?.since
+      ? await this.#searchOn(this.#open, lists, { possible, isForeignLikely, claims, askedMs })
       : this.#clearDoubts(possible, claims);
-    if (turn) return turn;
+    if (decision) return decision;
     this.#question = undefined;
-    return (await this.#letOthersFinish(look)) ?? this.#post(look, wasExclusive, candidates, claims);
+    return (await this.#letOthersFinish(lists)) ?? this.#post(lists, wasExclusive, candidates, claims);
   }
 
   #possibleOf(unmarked: readonly ExecutionSummary[]): readonly ExecutionSummary[] {
@@ -148,27 +152,28 @@ class StartSearch {
     return this.#open?.since || wanted.isGiven ? free : free.filter(isUnsettled);
   }
 
-  // Goes on looking for the execution of a start. If there is none, the next turn decides as if none was noted.
+  // Searches on for the execution of a start. If there is none, the next batch decides as if none was noted.
   async #searchOn(
     open: PendingStart,
-    look: Look,
+    lists: ExecutionLists,
     { possible, isForeignLikely, claims, askedMs }: Found,
-  ): Promise<Turn> {
+  ): Promise<Decision> {
     // Executions without a mark are all alike, and so are the starts that search for theirs: each takes one. If another
     // process may be starting at this moment, one of them may be the execution that it has just started.
     const seekers = Math.max(1, claims.unresolved);
-    const isTrusted = !isForeignLikely && (look.isExclusive() || seekers === 1);
+    const isTrusted = !isForeignLikely && (lists.isExclusive() || seekers === 1);
     const shares = isTrusted ? seekers : 0;
     if (possible.length > shares) {
       throw new StartUncertainError(describeStartUndecided(possible, this.#context, true));
     }
     const { clock } = this.#starting.host.session;
-    this.#searchedFromMs ??= this.#passedMs() - (this.#postedHere ? 0 : await ageMs(open, look, clock.now()));
+    this.#searchedFromMs ??=
+      this.#passedMs() - (this.#postedHere ? 0 : await ageMs(open, lists, clock.now()));
     this.#searches += 1;
     // Somebody else's may be listed before ours is, and one list may leave something out.
     if (askedMs - this.#searchedFromMs < showsWithinMs || this.#searches < 2) {
       const why = "searching for the execution of an interrupted start";
-      return { againMs: lookAgainMs, isInDoubt: true, why };
+      return { againMs: listAgainMs, isInDoubt: true, why };
     }
     const likeliest = likeliestOf(possible, claims.seenBefore);
     if (likeliest) return this.#adopt(likeliest);
@@ -181,37 +186,37 @@ class StartSearch {
     return { againMs: 0, isInDoubt: true, why: "checking for a start of another machine" };
   }
 
-  #clearDoubts(possible: readonly ExecutionSummary[], { unresolved }: Claims): Turn | undefined {
+  #clearDoubts(possible: readonly ExecutionSummary[], { unresolved }: Claims): Decision | undefined {
     if (possible.length === 0 || !doubts(this.#starting)) return undefined;
     this.#question = new StartUncertainError(describeStartUndecided(possible, this.#context));
     // They may be the executions that other starts of this deployment search for in the same batch.
-    if (unresolved === 0 || this.#looks >= maxLooks) throw this.#question;
-    this.#looks += 1;
-    return { againMs: lookAgainMs, why: "waiting for other starts to find their executions" };
+    if (unresolved === 0 || this.#relists >= maxRelists) throw this.#question;
+    this.#relists += 1;
+    return { againMs: listAgainMs, why: "waiting for other starts to find their executions" };
   }
 
-  async #letOthersFinish(look: Look): Promise<Turn | undefined> {
-    const turn = await decideConcurrency(this.#starting, look);
-    if (turn) {
+  async #letOthersFinish(lists: ExecutionLists): Promise<Decision | undefined> {
+    const decision = await decideConcurrency(this.#starting, lists);
+    if (decision) {
       this.#disagreements = 0;
-      return turn;
+      return decision;
     }
     // One may have begun while this list was on its way, which can take its time.
-    const { executions } = await look.newest();
+    const { executions } = await lists.newest();
     if (!mindsRunning(this.#starting) || !executions.some(isUnsettled)) return undefined;
     if (this.#disagreements >= maxDisagreements) return undefined;
     this.#disagreements += 1;
-    return { againMs: lookAgainMs, why: "the lists of executions disagree: reading them again" };
+    return { againMs: listAgainMs, why: "the lists of executions disagree: reading them again" };
   }
 
   async #post(
-    look: Look,
+    lists: ExecutionLists,
     wasExclusive: boolean,
     candidates: readonly ExecutionSummary[],
     { taken, noted }: Claims,
-  ): Promise<Turn> {
+  ): Promise<Decision> {
     const { host, wanted, pending } = this.#starting;
-    const newest = await look.newest();
+    const newest = await lists.newest();
     const { owned } = host.register;
     const isKnown = (id: string): boolean => taken.has(id) || owned.isTaken(id);
     // An execution of which only this process knows whose it is would be a candidate to the next one.
@@ -220,7 +225,7 @@ class StartSearch {
     const since = seenBefore(listed, isNoted, host.session.clock.now());
     const start = addEvidence({ ...newStart(this.#starting, this.#runName), since }, pending);
     // This process was suspended so long that another one took its place: the lists that it read are out of date.
-    if (wasExclusive && !look.isExclusive())
+    if (wasExclusive && !lists.isExclusive())
       return { againMs: 0, why: "checking again for running executions" };
     try {
       const before = new Set(listed.executions.map(({ executionId }) => executionId));
@@ -253,8 +258,8 @@ class StartSearch {
 }
 
 // Once for all starts of a batch: each of a thousand starts would read the notes of a thousand.
-function claimsAt(look: Look, { host, backend }: Starting): Promise<Claims> {
-  return look.once("claims", () => host.register.owned.claims(host.definition.service, backend.identity));
+function claimsAt(lists: ExecutionLists, { host, backend }: Starting): Promise<Claims> {
+  return lists.once("claims", () => host.register.owned.claims(host.definition.service, backend.identity));
 }
 
 // The one that the fewest others can have posted; the oldest of those, as far as the service's clocks tell.
@@ -271,8 +276,8 @@ function likeliestOf(
 
 // The time since a start was last posted, as far as this machine's clock and the service's agree: either may have been
 // set.
-async function ageMs(start: PendingStart, look: Look, nowMs: number): Promise<number> {
-  const { servedAtMs } = await look.newest();
+async function ageMs(start: PendingStart, lists: ExecutionLists, nowMs: number): Promise<number> {
+  const { servedAtMs } = await lists.newest();
   const posted = start.again ?? { postedMs: start.postedMs, servedAtMs: start.since?.servedAtMs };
   if (servedAtMs === undefined || posted.servedAtMs === undefined) return 0;
   return Math.max(0, Math.min(nowMs - posted.postedMs, servedAtMs - posted.servedAtMs));

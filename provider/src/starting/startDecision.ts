@@ -1,5 +1,5 @@
 /**
- * Turns at a workflow's gate: a start decides by the executions that it sees, or waits for another turn. The effect of
+ * The decision of a start: by the executions that its batch lists, or later, in another batch. The effect of
  * `concurrency` on other executions is decided here.
  */
 import type { Backend } from "../execution/service";
@@ -11,29 +11,29 @@ import { describeBusy, describeQueueTimedOut, describeQueued } from "./messages"
 import type { StartCall } from "./startCall";
 import { messageContext } from "../execution/words";
 import { waitLimit } from "../execution/limits";
-import { lookAgainMs, showsWithinMs } from "./candidates";
+import { listAgainMs, showsWithinMs } from "./candidates";
 import type { Run, Starting } from "./posting";
 import { startInterrupted } from "./posting";
-import type { Look, StartGate } from "./startGate";
+import type { ExecutionLists, StartBatches } from "./startBatches";
 
 // The interval of a queue's checks, in milliseconds: it grows from the first to the longest.
 const queueMs = { first: 1_000, most: 10_000 };
-// The shortest time that a start in doubt waits for each of its turns, in milliseconds.
+// The shortest time that a start in doubt waits for each of its batches, in milliseconds.
 const doubtMs = 60_000;
 
-/** Outcome of one turn at the gate: the run, or why another turn is needed. */
-export type Turn = Run | AnotherTurn;
+/** Outcome of one batch: the run, or why another batch is needed. */
+export type Decision = Run | NotYet;
 
-interface AnotherTurn {
+interface NotYet {
   readonly why: string;
-  /** The delay before the turn, in milliseconds. @default as a queue is checked */
+  /** The delay before that batch, in milliseconds. @default as a queue is checked */
   readonly againMs?: number;
   /** True if a start may have been handled: its execution is searched for however short the deployment's time is. */
   readonly isInDoubt?: true;
 }
 
-/** A start's passage through the gate. */
-export interface Way {
+/** The conditions under which a start decides. */
+export interface StartConditions {
   /** True if the start matters for the next one's decision. */
   readonly alone: boolean;
   /** True if other processes of this machine are to be kept out meanwhile. */
@@ -46,15 +46,15 @@ export interface Way {
 }
 
 /**
- * Takes turns until one brings the run.
+ * Joins batches until one decides on the run.
  * @throws WorkflowExecutionError with code WFX-WORKFLOW-BUSY when no batch took it, or the queue was longer than the
  *   deployment waits; any error of `decide`.
  */
-export async function inTurn(
+export async function untilDecided(
   { host, backend }: Starting,
-  gate: StartGate,
-  { alone, locked, gaveUp = () => undefined }: Way,
-  decide: (look: Look) => Promise<Turn>,
+  batches: StartBatches,
+  { alone, locked, gaveUp = () => undefined }: StartConditions,
+  decide: (lists: ExecutionLists) => Promise<Decision>,
 ): Promise<Run> {
   // A clock that is set back must not make the wait longer.
   const clock = steadyClock(host.session.clock);
@@ -70,15 +70,15 @@ export async function inTurn(
     );
   let waits = 0;
   let why = "waiting for other starts of this workflow";
-  // A start that is in doubt is looked for however short the deployment's time is.
+  // The execution of a start in doubt is searched for however short the deployment's time is.
   let isInDoubt = false;
   for (;;) {
     const untilMs = isInDoubt ? Math.max(deadlineMs, clock.now() + doubtMs) : deadlineMs;
     const permit = limitTime(clock, untilMs - clock.now(), host.signal);
-    const turn = await gate
-      .enter(
-        async (look) => {
-          const decided = await decide(look);
+    const decision = await batches
+      .join(
+        async (lists) => {
+          const decided = await decide(lists);
           if (alone && "executionId" in decided && decided.isNew) await untilListed(backend, decided, host);
           return decided;
         },
@@ -96,14 +96,14 @@ export async function inTurn(
       .finally(() => {
         permit.lift();
       });
-    if (turn === undefined) throw host.signal.aborted ? interrupted() : tooLate(why);
-    if ("executionId" in turn) return turn;
-    ({ why } = turn);
-    isInDoubt = turn.isInDoubt === true;
+    if (decision === undefined) throw host.signal.aborted ? interrupted() : tooLate(why);
+    if ("executionId" in decision) return decision;
+    ({ why } = decision);
+    isInDoubt = decision.isInDoubt === true;
     if (!isInDoubt && clock.now() >= deadlineMs) throw tooLate(why);
     host.reporter.status(why);
     const delayMs =
-      turn.againMs ??
+      decision.againMs ??
       Math.min(queueMs.most, queueMs.first * 1.5 ** waits, Math.max(0, deadlineMs - clock.now()));
     waits += 1;
     await clock.sleep(delayMs, host.signal);
@@ -111,7 +111,7 @@ export async function inTurn(
   }
 }
 
-// The next one in turn must see this one; a list can lag behind.
+// The next batch must see this execution; a list can lag behind.
 async function untilListed(backend: Backend, run: Run, host: StartCall): Promise<void> {
   const { clock } = host.session;
   const passedMs = stopwatch(clock);
@@ -120,7 +120,7 @@ async function untilListed(backend: Backend, run: Run, host: StartCall): Promise
       backend.listPage({}, { limit: 20 }, signal),
     ).catch(() => ({ executions: [] as readonly ExecutionSummary[] }));
     if (executions.some(({ executionId }) => executionId === run.executionId)) return;
-    await clock.sleep(lookAgainMs / 4, host.signal);
+    await clock.sleep(listAgainMs / 4, host.signal);
   }
 }
 
@@ -130,11 +130,11 @@ async function untilListed(backend: Backend, run: Run, host: StartCall): Promise
  */
 export async function decideConcurrency(
   { host, wanted, backend }: Starting,
-  look: Look,
-): Promise<Turn | undefined> {
+  lists: ExecutionLists,
+): Promise<Decision | undefined> {
   const { concurrency } = host.args.common;
   if (concurrency === undefined || concurrency === "allow") return undefined;
-  const running = await look.unsettled();
+  const running = await lists.unsettled();
   const [newest] = running.filter(({ executionId }) => executionId !== wanted.supersedes?.id);
   if (concurrency === "adopt") {
     if (!newest) return undefined;

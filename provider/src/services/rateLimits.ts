@@ -4,7 +4,7 @@
  */
 import { ConfigurationError } from "../ground/errors";
 import { isJsonObject } from "../http/answer";
-import type { Allowance } from "../http/tokenBucket";
+import type { RateLimit } from "../http/tokenBucket";
 import { TokenBucket, withReserve } from "../http/tokenBucket";
 import type { Clock } from "../ground/clock";
 import type { Settings } from "../execution/settings";
@@ -12,16 +12,16 @@ import { nameSetting } from "../execution/settingWords";
 import { fromConfig } from "../execution/settings";
 
 /** The rate limit of an operation. */
-export type AllowanceOf = (service: string, operation: string) => Allowance;
+export type RateLimitOf = (service: string, operation: string) => RateLimit;
 
 /** The buckets of one account, one per operation, made as they are needed. */
 export class Buckets {
-  readonly #allowance: AllowanceOf;
+  readonly #limit: RateLimitOf;
   readonly #clock: Clock;
   readonly #buckets = new Map<string, TokenBucket>();
 
-  constructor(allowance: AllowanceOf, clock: Clock) {
-    this.#allowance = allowance;
+  constructor(limit: RateLimitOf, clock: Clock) {
+    this.#limit = limit;
     this.#clock = clock;
   }
 
@@ -30,7 +30,7 @@ export class Buckets {
     const key = `${service}:${operation}`;
     let bucket = this.#buckets.get(key);
     if (!bucket) {
-      bucket = new TokenBucket(this.#allowance(service, operation), this.#clock);
+      bucket = new TokenBucket(this.#limit(service, operation), this.#clock);
       this.#buckets.set(key, bucket);
     }
     return bucket;
@@ -44,8 +44,8 @@ export class Buckets {
  * @param published the limits that the service publishes.
  * @throws ConfigurationError when the configuration has another shape.
  */
-export function configuredAllowances(settings: Settings, key: string, published: AllowanceOf): AllowanceOf {
-  const configured = readAllowances(settings, key);
+export function configuredRateLimits(settings: Settings, key: string, published: RateLimitOf): RateLimitOf {
+  const configured = readRateLimits(settings, key);
   return (service, operation) =>
     configured.get(operation) ??
     configured.get(service) ??
@@ -53,7 +53,7 @@ export function configuredAllowances(settings: Settings, key: string, published:
     withReserve(published(service, operation));
 }
 
-function readAllowances(settings: Settings, key: string): ReadonlyMap<string, Allowance> {
+function readRateLimits(settings: Settings, key: string): ReadonlyMap<string, RateLimit> {
   const text = fromConfig(settings, key)?.value;
   if (text === undefined) return new Map();
   let value: unknown;
@@ -64,9 +64,9 @@ function readAllowances(settings: Settings, key: string): ReadonlyMap<string, Al
   }
   const entries = isJsonObject(value) ? Object.entries(value) : [["", undefined] as const];
   return new Map(
-    entries.map(([name, allowance]) => {
-      if (isJsonObject(allowance)) {
-        const [tokens, perSecond] = [Number(allowance["tokens"]), Number(allowance["perSecond"])];
+    entries.map(([name, limit]) => {
+      if (isJsonObject(limit)) {
+        const [tokens, perSecond] = [Number(limit["tokens"]), Number(limit["perSecond"])];
         if (tokens >= 1 && perSecond > 0) return [name, { tokens, perSecond }];
       }
       throw new ConfigurationError(
