@@ -212,7 +212,7 @@ describe.each(serviceRows)("$service", (row) => {
   });
 
   describe("what the service can't answer for now", () => {
-    test("a look is tried four times by itself, and once where the poller asks", async () => {
+    test("a status request is tried four times by itself, and once where the poller asks", async () => {
       const backend = await open("runs");
       const id = await startOn(backend);
       await fault("describe", { action: "status", status: 503, count: 3 });

@@ -67,21 +67,21 @@ describe.each(registeredServices)("%s", (service) => {
       expect(seconds()).toBeLessThanOrEqual(3 + requestSeconds);
     });
 
-    test("before the look at what is to be adopted: nothing is started", async () => {
+    test("before the status request for what is to be adopted: nothing is started", async () => {
       const { count, seconds } = serve({ look: () => comeBackTomorrow });
       expect((await errorOf(deploy({ adoptExecutionId: "ex-9" }))).code).toBe("WFX-START-TIMEOUT");
       expect(count("start")).toBe(0);
       expect(seconds()).toBeLessThanOrEqual(3 + requestSeconds);
     });
 
-    test("before a look of a wait: an ordinary timeout, and the id is kept", async () => {
+    test("before a status request of a wait: an ordinary timeout, and the id is kept", async () => {
       const { seconds } = serve({ look: () => comeBackTomorrow });
       const outcome = await open.run(deploy());
       expect(outcome).toMatchObject({ kind: "unready", state: { executionId: outcome.id } });
       const [reason] = outcome.kind === "unready" ? outcome.reasons : [];
       expect(reason).toContain(`execution ${outcome.id} was not seen to finish within 3s`);
       expect(reason).toMatch(/the last status request failed: \w+ was refused: HTTP 429/);
-      // A last look could not be had in time, so none is waited for.
+      // A last status request could not be had in time, so none is waited for.
       expect(seconds()).toBeLessThanOrEqual(4);
     });
 
@@ -119,7 +119,7 @@ describe.each(registeredServices)("%s", (service) => {
       expect(seconds()).toBeLessThanOrEqual(20 + requestSeconds);
     });
 
-    test("before the look of a refresh, or of a function: an error within five minutes", async () => {
+    test("before the status request of a refresh, or of a function: an error within five minutes", async () => {
       const { seconds, host, args } = serve({ look: () => comeBackTomorrow });
       expect((await errorOf(read(hostileId, running(), host))).code).toBe("WFX-THROTTLED");
       expect(seconds()).toBeLessThanOrEqual(300);
@@ -132,7 +132,7 @@ describe.each(registeredServices)("%s", (service) => {
   describe("does not answer", () => {
     const hang = { hang: true };
 
-    test("a look of a wait: an ordinary timeout, one request after the deadline", async () => {
+    test("a status request of a wait: an ordinary timeout, one request after the deadline", async () => {
       const { seconds } = serve({ look: () => hang });
       const outcome = await open.run(deploy());
       expect(outcome).toMatchObject({ kind: "unready", state: { executionId: outcome.id } });
@@ -144,7 +144,7 @@ describe.each(registeredServices)("%s", (service) => {
       expect(seconds()).toBeLessThanOrEqual(3 + requestSeconds);
     });
 
-    test("a look at what is to be adopted, and a list that decides: nothing is started", async () => {
+    test("a status request for what is to be adopted, and a list that decides: nothing is started", async () => {
       const { count, seconds } = serve({ look: () => hang, list: () => hang });
       expect((await errorOf(deploy({ adoptExecutionId: "ex-9" }))).code).toBe("WFX-START-TIMEOUT");
       expect(seconds()).toBeLessThanOrEqual(3 + requestSeconds);
@@ -153,7 +153,7 @@ describe.each(registeredServices)("%s", (service) => {
       expect(count("start")).toBe(0);
     });
 
-    test("a stop, or the look after it: the resource stays, in time", async () => {
+    test("a stop, or the status request after it: the resource stays, in time", async () => {
       for (const asked of ["stop", "look"]) {
         const { seconds, host } = serve({ [asked]: () => hang });
         const deleted = deleteExecution(hostileId, running(), { ...host, operationTimeoutSeconds: 20 });

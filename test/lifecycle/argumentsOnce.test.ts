@@ -51,7 +51,7 @@ describe.each(rows)("of %s", (service, args) => {
 
     const updated = await readsIn(() => update(id, state, { ...args, timeoutSeconds: 60 }, host));
     expect(updated.reads).toBe(1);
-    // A look compares nothing with what the program asks for.
+    // A status request compares nothing with what the program asks for.
     expect((await readsIn(() => read(id, state, host))).reads).toBe(0);
     expect((await readsIn(() => deleteExecution(id, state, host))).reads).toBe(1);
   });

@@ -241,7 +241,7 @@ describe("create", () => {
     expect(planned(state, news).action).toBe("none");
   });
 
-  test("fire and forget: a look that fails is a warning, and the id is kept", async () => {
+  test("fire and forget: a status request that fails is a warning, and the id is kept", async () => {
     await takes(60 * minuteMs);
     await fault({ operation: "SearchWorkflowExecutionDetail", action: "status", status: 403, count: null });
     const { id, state } = ready(await create({ ...args, waitFor: "started" }, host));
@@ -292,7 +292,7 @@ describe("create", () => {
     expect(reason).not.toContain("the last status request failed");
   });
 
-  describe("in an outage that has begun after a look", () => {
+  describe("in an outage that has begun after a status request", () => {
     beforeEach(async () => {
       await takes(60 * minuteMs);
       await fault({
@@ -663,7 +663,7 @@ describe("read", () => {
     expect(await read(id, expired!, host)).toEqual(expired);
   });
 
-  test("a look at something that never was ours: found or not there", async () => {
+  test("a status request for something that never was ours: found or not there", async () => {
     const { id } = ready(await create({ workflowId: "demo-succeeds" }, host));
     expect(await read(id, { workflowId: "demo-succeeds" }, host)).toMatchObject({ status: "succeeded" });
     expect(await read("nowhere", { workflowId: "demo-succeeds" }, host)).toBeUndefined();

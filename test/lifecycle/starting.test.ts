@@ -59,7 +59,7 @@ test("cloudflow: no answer to any attempt: the error says that the next deployme
   expect(await ids()).toEqual([started]);
 });
 
-test("cloudflow: handled but not answered, ended, and no look at it: what bears the name is ours, and kept", async () => {
+test("cloudflow: handled but not answered, ended, and no status request for it: what bears the name is ours, and kept", async () => {
   const machine = await open("cloudflow");
   await scene.takes(0);
   await scene.fault({ operation: scene.startOperation, action: "status", status: 503, afterHandling: true });
@@ -481,7 +481,7 @@ describe.each(registeredServices)("%s: what was started for other arguments", (s
     expect(host.reporter.warnings).toEqual([expect.stringContaining(leftover!)]);
   });
 
-  test("one look at it fails: nothing is started, and it is not forgotten", async () => {
+  test("one status request for it fails: nothing is started, and it is not forgotten", async () => {
     const machine = await open(service);
     await scene.takes(60 * minuteMs);
     await crash(scene, machine, "beforeState", scene.args({ triggers: { run: "A" } }));

@@ -315,7 +315,7 @@ describe("a proxy that lets nothing through", () => {
     await through.until(() => through.closed.length === 1);
   });
 
-  test("hangs: the outer deadline ends a look", async () => {
+  test("hangs: the outer deadline ends a status request", async () => {
     const through = await proxy({ mode: "hang" });
     const session = open({ ...token, environment: { HTTPS_PROXY: through.url }, clock: systemClock });
     const backend = await connect(session);

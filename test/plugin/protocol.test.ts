@@ -1,5 +1,5 @@
 /**
- * The rest of the protocol: handshake, schema, version, functions, the look of a preview, and what is not implemented.
+ * The rest of the protocol: handshake, schema, version, functions, the status request of a preview, and what is not implemented.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -28,7 +28,7 @@ export interface Claim {
   readonly holds: (facts: Facts, match: RegExpExecArray) => boolean;
 }
 
-// A status is as old as the last look at it, which in an outage is older than usual.
+// A status is as old as the last status request for it, which in an outage is older than usual.
 const staleMs = 150_000;
 
 /** All claims. */

@@ -20,7 +20,7 @@ export interface SimulatedKind {
   readonly longPollSeconds: number;
   readonly pageSize: number | undefined;
   readonly listTells: "outcome" | "status";
-  readonly looks: RateLimit;
+  readonly statusRequests: RateLimit;
   readonly lists: RateLimit;
 }
 
@@ -30,21 +30,21 @@ export const kinds = {
     longPollSeconds: 0,
     pageSize: undefined,
     listTells: "outcome",
-    looks: { tokens: 20, perSecond: 10 },
+    statusRequests: { tokens: 20, perSecond: 10 },
     lists: { tokens: 20, perSecond: 10 },
   },
   functiongraph: {
     longPollSeconds: 0,
     pageSize: 100,
     listTells: "status",
-    looks: { tokens: 20, perSecond: 10 },
+    statusRequests: { tokens: 20, perSecond: 10 },
     lists: { tokens: 20, perSecond: 10 },
   },
   cloudflow: {
     longPollSeconds: 60,
     pageSize: 99,
     listTells: "outcome",
-    looks: { tokens: 50, perSecond: 5 },
+    statusRequests: { tokens: 50, perSecond: 5 },
     lists: { tokens: 10, perSecond: 2 },
   },
 } as const satisfies Readonly<Record<string, SimulatedKind>>;
@@ -79,9 +79,9 @@ export interface Simulation {
    */
   readonly listTakesMs?: number;
   /** Fails a status request instead of answering it; an execution's requests are counted from 1. */
-  readonly lookError?: (index: number, look: number) => Error | undefined;
+  readonly statusError?: (index: number, count: number) => Error | undefined;
   /** True where a long poll is answered at once, as some gateways do. */
-  readonly cutsShort?: (look: number) => boolean;
+  readonly cutsShort?: (count: number) => boolean;
   /** Sets our clock, not the service's: when, after the first start, and by how much, in milliseconds. */
   readonly clockSet?: { readonly afterMs: number; readonly byMs: number };
   /** True where an execution is not in lists. */
@@ -92,7 +92,7 @@ export interface Simulation {
 export interface Simulated {
   /** Delay between each end and its discovery, in milliseconds. */
   readonly lagsMs: readonly number[];
-  readonly looks: number;
+  readonly statusRequests: number;
   readonly lists: number;
   /** Looks and lists per execution. */
   readonly requestsEach: number;
@@ -117,7 +117,7 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
       justStarted: true,
       deadlineMs: service.zeroMs + 24 * 3_600_000,
       signal: never,
-      poll: (options) => service.lookAt(index, options),
+      poll: (options) => service.answer(index, options),
     });
     for (;;) {
       try {
@@ -135,8 +135,8 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
       service.setClock(clockSet.byMs);
     });
   const lagsMs = await clock.run(Promise.all(durations.map((_, index) => waitFor(index))));
-  const { looks, lists } = service;
-  return { lagsMs, looks, lists, requestsEach: (looks + lists) / durations.length };
+  const { statusRequests, lists } = service;
+  return { lagsMs, statusRequests, lists, requestsEach: (statusRequests + lists) / durations.length };
 }
 
 /** The executions of one workflow, and the requests that tell of them. */
@@ -144,21 +144,21 @@ class SimulatedExecutions {
   readonly clock = simulatedClock();
   readonly random = seededRandom(7);
   readonly zeroMs = this.clock.now();
-  looks = 0;
+  statusRequests = 0;
   lists = 0;
   readonly #simulation: Simulation;
   readonly #latencyMs: number;
-  readonly #lookBucket: TokenBucket;
+  readonly #statusBucket: TokenBucket;
   readonly #listBucket: TokenBucket;
-  readonly #looksAt: number[];
+  readonly #statusRequestsFor: number[];
   #setByMs = 0;
 
   constructor(simulation: Simulation) {
     this.#simulation = simulation;
     this.#latencyMs = simulation.latencyMs ?? 40;
-    this.#lookBucket = new TokenBucket(withReserve(simulation.kind.looks), this.clock);
+    this.#statusBucket = new TokenBucket(withReserve(simulation.kind.statusRequests), this.clock);
     this.#listBucket = new TokenBucket(withReserve(simulation.kind.lists), this.clock);
-    this.#looksAt = simulation.durations.map(() => 0);
+    this.#statusRequestsFor = simulation.durations.map(() => 0);
   }
 
   /** The service's time, but for the difference that its answers show. */
@@ -181,20 +181,20 @@ class SimulatedExecutions {
   }
 
   /** Answers a status request. */
-  async lookAt(
+  async answer(
     index: number,
     { signal, waitSeconds = 0, listed }: Parameters<Subscriber["poll"]>[0],
   ): Promise<ExecutionSnapshot> {
-    const { kind, lookError, cutsShort } = this.#simulation;
+    const { kind, statusError, cutsShort } = this.#simulation;
     if (listed && kind.listTells === "outcome") return listed;
-    const turn = await this.#lookBucket.take(signal);
-    this.looks += 1;
-    const look = (this.#looksAt[index] = (this.#looksAt[index] ?? 0) + 1);
+    const permit = await this.#statusBucket.take(signal);
+    this.statusRequests += 1;
+    const count = (this.#statusRequestsFor[index] = (this.#statusRequestsFor[index] ?? 0) + 1);
     await this.clock.sleep(this.#latencyMs);
-    turn.done();
-    const error = lookError?.(index, look);
+    permit.done();
+    const error = statusError?.(index, count);
     if (error) throw error;
-    if (waitSeconds > 0 && cutsShort?.(look) !== true)
+    if (waitSeconds > 0 && cutsShort?.(count) !== true)
       await this.clock.sleep(Math.min(waitSeconds * 1000, Math.max(0, this.endMs(index) - this.now())));
     return this.#snapshotOf(index);
   }
@@ -208,7 +208,7 @@ class SimulatedExecutions {
       longPollSeconds: kind.longPollSeconds,
       pageSize: kind.pageSize,
       listTells: kind.listTells,
-      budgets: { describe: this.#lookBucket, list: this.#listBucket },
+      budgets: { describe: this.#statusBucket, list: this.#listBucket },
       policy,
       pastDurations: async () => {
         this.lists += 1;
@@ -225,10 +225,10 @@ class SimulatedExecutions {
     >
   ): ReturnType<WatchedWorkflow["listPage"]> {
     const { kind, listTakesMs = this.#latencyMs, listError } = this.#simulation;
-    const turn = await this.#listBucket.take(signal);
+    const permit = await this.#listBucket.take(signal);
     this.lists += 1;
     await this.clock.sleep(listTakesMs, signal);
-    turn.done();
+    permit.done();
     const error = listError?.();
     if (error instanceof ThrottledError) this.#listBucket.drain(error.retryAfterMs);
     if (error) throw error;

@@ -1,5 +1,5 @@
 /**
- * The gate of one workflow: who goes together, who goes alone, how often is looked.
+ * The start batches of one workflow: which starts share a batch, which go alone, how often executions are listed.
  */
 import type { Backend, ExecutionFilter } from "../../provider/src/execution/service";
 import { listAll } from "../../provider/src/execution/pages";
@@ -14,59 +14,59 @@ const noLock: WorkflowLock = (_workflow, work) => work(() => true);
 const together = { signal: never, workSignal: never };
 const alone = { ...together, alone: true };
 
-/** A gate that counts its batches. */
-function countingGate(): { gate: StartBatches; batches: () => number } {
-  let batches = 0;
-  const gate = new StartBatches({
+/** Start batches that are counted. */
+function countingBatches(): { batches: StartBatches; batchCount: () => number } {
+  let batchCount = 0;
+  const batches = new StartBatches({
     workflow: "wf",
     lock: noLock,
     makeLists: () => {
-      batches += 1;
-      return { batch: batches } as unknown as ExecutionLists;
+      batchCount += 1;
+      return { batch: batchCount } as unknown as ExecutionLists;
     },
   });
-  return { gate, batches: () => batches };
+  return { batches, batchCount: () => batchCount };
 }
 
-const batchOf = (look: ExecutionLists): number => (look as unknown as { batch: number }).batch;
+const batchOf = (lists: ExecutionLists): number => (lists as unknown as { batch: number }).batch;
 
 describe("batches", () => {
-  test("a hundred that come at once go together, with one look", async () => {
-    const { gate, batches } = countingGate();
+  test("a hundred that come at once share one batch", async () => {
+    const { batches, batchCount } = countingBatches();
     const seen = await Promise.all(
-      Array.from({ length: 100 }, () => gate.join((look) => Promise.resolve(batchOf(look)), together)),
+      Array.from({ length: 100 }, () => batches.join((lists) => Promise.resolve(batchOf(lists)), together)),
     );
     expect(new Set(seen)).toEqual(new Set([1]));
-    expect(batches()).toBe(1);
+    expect(batchCount()).toBe(1);
   });
 
-  test("who comes while a batch is under way goes with the next one, which looks anew, after the last answer", async () => {
-    const { gate, batches } = countingGate();
+  test("a start that comes while a batch is under way joins the next batch, which lists anew after the last answer", async () => {
+    const { batches, batchCount } = countingBatches();
     const log: string[] = [];
-    const slow = gate.join(async () => {
+    const slow = batches.join(async () => {
       log.push("slow begins");
       for (let count = 0; count < 5; count += 1) await turn();
       log.push("slow ends");
     }, together);
     await turn();
     const late = ["b", "c"].map((name) =>
-      gate.join(async (look) => {
-        log.push(`${name} in batch ${String(batchOf(look))}`);
+      batches.join(async (lists) => {
+        log.push(`${name} in batch ${String(batchOf(lists))}`);
         await turn();
       }, together),
     );
     await Promise.all([slow, ...late]);
     expect(log).toEqual(["slow begins", "slow ends", "b in batch 2", "c in batch 2"]);
-    expect(batches()).toBe(2);
+    expect(batchCount()).toBe(2);
   });
 
-  test("those who go alone go one at a time, each with a look of its own", async () => {
-    const { gate, batches } = countingGate();
+  test("those that go alone go one at a time, each in a batch of its own", async () => {
+    const { batches, batchCount } = countingBatches();
     let inside = 0;
     let most = 0;
     await Promise.all(
       Array.from({ length: 5 }, () =>
-        gate.join(async () => {
+        batches.join(async () => {
           inside += 1;
           most = Math.max(most, inside);
           await turn();
@@ -75,16 +75,16 @@ describe("batches", () => {
       ),
     );
     expect(most).toBe(1);
-    expect(batches()).toBe(5);
+    expect(batchCount()).toBe(5);
   });
 
   test("nobody overtakes: those who go together, and those who go alone, in the order they came", async () => {
-    const { gate } = countingGate();
+    const { batches } = countingBatches();
     const order: string[] = [];
     const go = (name: string, isAlone: boolean): Promise<void> =>
-      gate.join(
-        async (look) => {
-          order.push(`${name}${String(batchOf(look))}`);
+      batches.join(
+        async (lists) => {
+          order.push(`${name}${String(batchOf(lists))}`);
           await turn();
         },
         isAlone ? alone : together,
@@ -102,42 +102,42 @@ describe("batches", () => {
   });
 
   test("one that comes again and again keeps nobody waiting for ever", async () => {
-    const { gate } = countingGate();
+    const { batches } = countingBatches();
     let rounds = 0;
     const others = { areDone: false };
     const insistent = (async () => {
       while (!others.areDone && rounds < 1_000) {
-        await gate.join(async () => {
+        await batches.join(async () => {
           rounds += 1;
           await turn();
         }, alone);
       }
     })();
     await turn();
-    await gate.join(() => Promise.resolve(), together);
+    await batches.join(() => Promise.resolve(), together);
     others.areDone = true;
     await insistent;
     expect(rounds).toBeLessThan(5);
   });
 
-  test("an error of one stays its own, and the gate stays open", async () => {
-    const { gate } = countingGate();
+  test("an error of one stays its own, and the next batch begins", async () => {
+    const { batches } = countingBatches();
     const results = await Promise.allSettled([
-      gate.join(() => Promise.reject(new Error("mine")), together),
-      gate.join(() => Promise.resolve("fine"), together),
-      gate.join(() => Promise.reject(new Error("alone")), alone),
+      batches.join(() => Promise.reject(new Error("mine")), together),
+      batches.join(() => Promise.resolve("fine"), together),
+      batches.join(() => Promise.reject(new Error("alone")), alone),
     ]);
     expect(results).toEqual([
       { status: "rejected", reason: new Error("mine") },
       { status: "fulfilled", value: "fine" },
       { status: "rejected", reason: new Error("alone") },
     ]);
-    expect(await gate.join(() => Promise.resolve("later"), together)).toBe("later");
+    expect(await batches.join(() => Promise.resolve("later"), together)).toBe("later");
   });
 
   test("the lock is held around a batch that needs it, and only around such", async () => {
     const log: string[] = [];
-    const gate = new StartBatches({
+    const batches = new StartBatches({
       workflow: "wf",
       makeLists: () => ({}) as ExecutionLists,
       lock: async (workflow, work) => {
@@ -148,7 +148,7 @@ describe("batches", () => {
     });
     await Promise.all(
       ["a", "b"].map((name) =>
-        gate.join(
+        batches.join(
           () => {
             log.push(name);
             return Promise.resolve();
@@ -165,7 +165,7 @@ describe("batches", () => {
   test("whoever gives up before its turn leaves the others theirs; the last one takes the wait for the lock along", async () => {
     const waits: AbortSignal[] = [];
     let give: () => void = () => undefined;
-    const gate = new StartBatches({
+    const batches = new StartBatches({
       workflow: "wf",
       makeLists: () => ({}) as ExecutionLists,
       lock: async (_workflow, work, { signal, onWait }) => {
@@ -183,7 +183,7 @@ describe("batches", () => {
     const gone = new AbortController();
     const told: string[] = [];
     const enter = (name: string, signal: AbortSignal): Promise<string | undefined> =>
-      gate.join(() => Promise.resolve(name), {
+      batches.join(() => Promise.resolve(name), {
         signal,
         workSignal: never,
         locked: true,
@@ -214,7 +214,7 @@ describe("batches", () => {
   });
 });
 
-describe("looks", () => {
+describe("lists", () => {
   const execution = (executionId: string, startedAt?: string): object => ({
     executionId,
     status: "succeeded",
@@ -249,10 +249,10 @@ describe("looks", () => {
 
   test("every list is made once, whoever asks", async () => {
     const { backend, filters, unsettled } = listing([execution("a")]);
-    const look = listOnce(backend, 10, () => true, never);
-    await Promise.all([look.unsettled(), look.unsettled(), look.newest(), look.newest()]);
+    const lists = listOnce(backend, 10, () => true, never);
+    await Promise.all([lists.unsettled(), lists.unsettled(), lists.newest(), lists.newest()]);
     // Within the same minute, what each asked for is sorted out of the same list.
-    await Promise.all([look.since(60_005), look.since(60_006), look.since(120_000)]);
+    await Promise.all([lists.since(60_005), lists.since(60_006), lists.since(120_000)]);
     expect(unsettled()).toBe(1);
     expect(filters).toEqual([{}, { startedAfterMs: 60_000 }, { startedAfterMs: 120_000 }]);
   });
@@ -272,11 +272,11 @@ describe("looks", () => {
       execution("b"),
       execution("a", "2026-01-01T00:00:00Z"),
     ]);
-    const look = listOnce(backend, undefined, () => true, never);
-    const since = await look.since(Date.parse("2026-01-02T00:00:00Z"));
+    const lists = listOnce(backend, undefined, () => true, never);
+    const since = await lists.since(Date.parse("2026-01-02T00:00:00Z"));
     // One without a time may be meant.
     expect(since.map(({ executionId }) => executionId)).toEqual(["c", "b"]);
-    expect((await look.newest()).executions).toHaveLength(3);
+    expect((await lists.newest()).executions).toHaveLength(3);
     expect(filters).toHaveLength(1);
   });
 

@@ -68,7 +68,7 @@ function starting({
   };
 }
 
-/** A list, a look, a stop: as long as asked for, or until interrupted. */
+/** A list, a status request, a stop: as long as asked for, or until interrupted. */
 async function asking(takesMs: number, signal: AbortSignal): Promise<void> {
   await clock.sleep(takesMs, signal);
   if (signal.aborted) throw new RequestInterruptedError(request, { mayHaveArrived: true });

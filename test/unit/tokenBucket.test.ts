@@ -35,7 +35,7 @@ test("lets as many through at once as there are tokens, then as fast as it fills
   expect(times).toEqual([0, 0, 0, 500, 1_000, 1_500, 2_000]);
 });
 
-test("never lets more through in any span of time than the allowance", async () => {
+test("never lets more through in any span of time than the rateLimit", async () => {
   const times = await take(bucketOf(10, 5), 500);
   for (let from = 0; from < times.length; from += 7) {
     for (let to = from; to < times.length; to += 13) {
@@ -153,15 +153,15 @@ test("a reserve is kept back of what is published", () => {
 });
 
 describe("the limits of an account", () => {
-  const allowance = (config: Record<string, string>): ReturnType<typeof configuredRateLimits> =>
+  const rateLimit = (config: Record<string, string>): ReturnType<typeof configuredRateLimits> =>
     configuredRateLimits(settingsOf({ config }), "huaweicloud:requestLimits", () => ({
       tokens: 20,
       perSecond: 10,
     }));
 
   test("are the published ones with a reserve, or what the configuration says, by operation, service, or for all", () => {
-    expect(allowance({})("aom", "Look")).toEqual({ tokens: 10, perSecond: 9.8, unanswered: 10 });
-    const of = allowance({
+    expect(rateLimit({})("aom", "Look")).toEqual({ tokens: 10, perSecond: 9.8, unanswered: 10 });
+    const of = rateLimit({
       "huaweicloud:requestLimits": JSON.stringify({
         Look: { tokens: 5, perSecond: 1 },
         functiongraph: { tokens: 6, perSecond: "2" },
@@ -176,7 +176,7 @@ describe("the limits of an account", () => {
   test.each(["20", "[]", "no json", '{"*":5}', '{"*":{"tokens":0,"perSecond":1}}', '{"*":{"tokens":1}}'])(
     "%s is refused with the way to set it",
     (text) => {
-      expect(() => allowance({ "huaweicloud:requestLimits": text })).toThrow(
+      expect(() => rateLimit({ "huaweicloud:requestLimits": text })).toThrow(
         /pulumi config set --path huaweicloud:requestLimits/,
       );
     },

@@ -45,7 +45,7 @@ interface Wait {
   readonly looks: () => number;
 }
 
-// A service without lists and without a past: every look is one at the execution itself.
+// A service without lists and without a past: every status request is one at the execution itself.
 function lonelyWatch(clock: FakeClock, random = (): number => 0.5): WorkflowWatch {
   const free = { delayMs: () => 0, level: () => 1 };
   return new WorkflowWatch({
@@ -95,7 +95,7 @@ describe("the deadline", () => {
   // Looks come after half of the time that has run, at least 1 s: at 0, 1, 2 s.
   const begun = { random: () => 0 };
 
-  test("has one last look, not a second one", async () => {
+  test("has one last status request, not a second one", async () => {
     const { options, clock, looks } = wait([running], begun);
     const outcome = await waitWith({ ...options, deadlineMs: clock.now() + 2_500 });
     expect(outcome).toMatchObject({ kind: "timedOut", last: running, failuresInARow: 0 });
@@ -103,7 +103,7 @@ describe("the deadline", () => {
     expect(looks()).toBe(4);
   });
 
-  test("an end that comes just before it is seen by the last look", async () => {
+  test("an end that comes just before it is seen by the last status request", async () => {
     const { options, clock, looks } = wait([running, running, succeeded], begun);
     const outcome = await waitWith({ ...options, deadlineMs: clock.now() + 1_500 });
     expect(outcome).toEqual({ kind: "settled", value: succeeded });
@@ -120,7 +120,7 @@ describe("the deadline", () => {
   });
 });
 
-test("running, waiting and unknown go on until the deadline, with one last look at it", async () => {
+test("running, waiting and unknown go on until the deadline, with one last status request then", async () => {
   const { options, clock } = wait([running, seen("waiting"), seen("unknown", { rawStatus: "pondering" })]);
   const startMs = clock.now();
   const outcome = await waitWith({ ...options, deadlineMs: startMs + 60_000 });
@@ -308,7 +308,7 @@ describe("an interruption", () => {
     expect(looks()).toBe(1);
   });
 
-  test("during a look is no error of the service", async () => {
+  test("during a status request is no error of the service", async () => {
     const controller = new AbortController();
     const look = (): Promise<ExecutionSnapshot> => {
       controller.abort();
@@ -319,7 +319,7 @@ describe("an interruption", () => {
     expect(reporter.warnings).toEqual([]);
   });
 
-  test("during a look that fails leaves what was seen and failed before it", async () => {
+  test("during a status request that fails leaves what was seen and failed before it", async () => {
     const controller = new AbortController();
     const error = refusal(503);
     let looks = 0;
@@ -339,7 +339,7 @@ describe("an interruption", () => {
     expect(looks).toBe(3);
   });
 
-  test("before the first look makes no look", async () => {
+  test("before the first status request makes no status request", async () => {
     const { options, looks } = wait([running], { signal: AbortSignal.abort() });
     expect(await waitWith(options)).toMatchObject({ kind: "aborted", last: undefined });
     expect(looks()).toBe(0);

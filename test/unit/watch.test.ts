@@ -53,7 +53,7 @@ describe.each(huawei)("%s", (_name, kind) => {
     },
   );
 
-  // Of what is scattered most, no schedule sees as many in time with a look per ten seconds: bench/README.md.
+  // Of what is scattered most, no schedule sees as many in time with a status request per ten seconds: bench/README.md.
   test.each(["constant", "uniform", "bimodal"] as const)(
     "one alone of five minutes, %s: within 3 %% for nineteen of twenty, for half of what every five seconds costs",
     async (distribution) => {
@@ -117,7 +117,7 @@ describe.each(huawei)("%s", (_name, kind) => {
   });
 });
 
-test("where all of the past ends at one time, the look after it is not put off", () => {
+test("where all of the past ends at one time, the status request after it is not put off", () => {
   const past = Array.from({ length: 50 }, () => 2 * minuteMs);
   for (const elapsedMs of [119_000, 119_500, 119_900]) {
     const delayMs = nextPollDelayMs({
@@ -134,7 +134,7 @@ test("where all of the past ends at one time, the look after it is not put off",
   }
 });
 
-test("whatever has run, is known and was saved, the next look comes within half a minute or 3 %", () => {
+test("whatever has run, is known and was saved, the next status request comes within half a minute or 3 %", () => {
   const random = seededRandom(11);
   for (let round = 0; round < 20_000; round += 1) {
     const elapsedMs = random() < 0.1 ? 0 : random() ** 4 * 7_200_000;
@@ -151,40 +151,44 @@ test("whatever has run, is known and was saved, the next look comes within half 
 
 test("where a list does not tell the steps, what runs is looked at for them now and then", async () => {
   const durations = Array.from({ length: 10 }, () => 5 * minuteMs);
-  const { looks } = await simulate({ kind: kinds.functiongraph, durations });
+  const { statusRequests } = await simulate({ kind: kinds.functiongraph, durations });
   // One for each end, and one each every minute or so.
-  expect(looks - durations.length).toBeGreaterThanOrEqual(3 * durations.length);
-  expect(looks - durations.length).toBeLessThanOrEqual(7 * durations.length);
+  expect(statusRequests - durations.length).toBeGreaterThanOrEqual(3 * durations.length);
+  expect(statusRequests - durations.length).toBeLessThanOrEqual(7 * durations.length);
 });
 
 describe("cloudflow", () => {
   const kind = kinds.cloudflow;
 
-  test("one: a look per minute, and the end is seen at once", async () => {
+  test("one: a status request per minute, and the end is seen at once", async () => {
     for (const durationMs of [5_000, 59_000, 150_000]) {
-      const { lagsMs, looks } = await simulate({ kind, durations: [durationMs] });
+      const { lagsMs, statusRequests } = await simulate({ kind, durations: [durationMs] });
       expect(lagsMs[0]).toBeLessThan(100);
-      expect(looks).toBeLessThanOrEqual(1 + durationMs / minuteMs);
+      expect(statusRequests).toBeLessThanOrEqual(1 + durationMs / minuteMs);
     }
   });
 
-  test("one whose look fails once, at any moment, is held on to all the same", async () => {
+  test("one whose status request fails once, at any moment, is held on to all the same", async () => {
     const unavailable = new ServiceError({ status: 503, request });
     for (const failing of [1, 2, 3]) {
-      const lookError = (_index: number, look: number): Error | undefined =>
-        look === failing ? unavailable : undefined;
-      const { lagsMs, looks } = await simulate({ kind, durations: [150_000], lookError });
+      const statusError = (_index: number, count: number): Error | undefined =>
+        count === failing ? unavailable : undefined;
+      const { lagsMs, statusRequests } = await simulate({
+        kind,
+        durations: [150_000],
+        statusError,
+      });
       expect(lagsMs[0]).toBeLessThan(100);
-      expect(looks).toBeLessThanOrEqual(4);
+      expect(statusRequests).toBeLessThanOrEqual(4);
     }
   });
 
   test("one early answer is chance; a gateway that always cuts answers short is asked as others are", async () => {
-    const once = await simulate({ kind, durations: [150_000], cutsShort: (look) => look === 1 });
+    const once = await simulate({ kind, durations: [150_000], cutsShort: (count) => count === 1 });
     expect(once.lagsMs[0]).toBeLessThan(100);
     const always = await simulate({ kind, durations: [150_000], cutsShort: () => true });
     expect(always.lagsMs[0]).toBeLessThan(10_700);
-    expect(always.looks).toBeLessThanOrEqual(2 + 25);
+    expect(always.statusRequests).toBeLessThanOrEqual(2 + 25);
   });
 
   test.each(distributions)("a hundred, %s: all ends are seen at once", async (distribution) => {
@@ -219,7 +223,7 @@ describe("cloudflow", () => {
 describe("whatever happens, every end is seen", () => {
   const durations = draw("uniform", 120, minuteMs, 8);
   const past = draw("uniform", 30, minuteMs, 9);
-  const [unluckyList, unluckyLook] = [seededRandom(12), seededRandom(13)];
+  const [unluckyList, unlucky] = [seededRandom(12), seededRandom(13)];
   // The longest time that an end may go unseen, in seconds.
   test.each<[string, number, Partial<Simulation>]>([
     ["a service whose clock is an hour ahead", 3, { clockAheadMs: 3_600_000 }],
@@ -240,8 +244,12 @@ describe("whatever happens, every end is seen", () => {
       { listError: () => (unluckyList() < 0.1 ? gone() : undefined) },
     ],
     ["lists that are put off for minutes", 15, { listError: () => busy(120_000) }],
-    ["looks that fail now and then", 8, { lookError: () => (unluckyLook() < 0.2 ? gone() : undefined) }],
-    ["a gateway that cuts held looks short", 3, { cutsShort: () => true }],
+    [
+      "status requests that fail now and then",
+      8,
+      { statusError: () => (unlucky() < 0.2 ? gone() : undefined) },
+    ],
+    ["a gateway that cuts long polls short", 3, { cutsShort: () => true }],
     ["a clock that is set back by ten minutes", 3, { clockSet: { afterMs: 20_000, byMs: -600_000 } }],
     ["a clock that is set ahead by ten minutes", 15, { clockSet: { afterMs: 20_000, byMs: 600_000 } }],
   ])("%s", async (_what, withinSeconds, more) => {

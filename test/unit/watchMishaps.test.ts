@@ -184,7 +184,7 @@ test("a list that repeats its pages is read no further than it takes to see that
   expect(pages.more).toBeLessThanOrEqual(pages.first);
 });
 
-test("a last look that can't be had in time is not waited for", async () => {
+test("a last status request that can't be had in time is not waited for", async () => {
   let delayMs = 0;
   const { clock, wait } = stage({
     budgets: { describe: { delayMs: () => delayMs, level: () => 0 }, list: free },

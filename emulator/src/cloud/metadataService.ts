@@ -11,7 +11,7 @@ import type { EmulatorState } from "./state";
 import type { Machine } from "../accounts/machine";
 
 /** Nothing is published: enough for every client of one machine. */
-const allowance = { tokens: 50, perSecond: 20 };
+const rateLimit = { tokens: 50, perSecond: 20 };
 const longestTokenSeconds = 21_600;
 
 /** A request of a machine. */
@@ -51,7 +51,7 @@ export function metadataService(
       if (!match || !machine) return undefined;
       const { operation, handle } = match.route;
       const respond = (): Reply => {
-        const waitMs = state.buckets.take(name, operation, machine.domain, allowance);
+        const waitMs = state.buckets.take(name, operation, machine.domain, rateLimit);
         if (waitMs > 0) return textReply(429, "Too Many Requests");
         return handle({ state, call, machine, params: match.params });
       };

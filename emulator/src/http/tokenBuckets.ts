@@ -2,7 +2,7 @@
 import type { Clock } from "../ground/clock";
 
 /** The size of a bucket and how fast it fills. */
-export interface Allowance {
+export interface RateLimit {
   readonly tokens: number;
   readonly perSecond: number;
 }
@@ -15,7 +15,7 @@ interface Bucket {
 /** Buckets for all services. Does nothing until it is switched on. */
 export class TokenBuckets {
   readonly #clock: Clock;
-  readonly #configured: Readonly<Record<string, Allowance>>;
+  readonly #configured: Readonly<Record<string, RateLimit>>;
   readonly #buckets = new Map<string, Bucket>();
 
   /**
@@ -26,7 +26,7 @@ export class TokenBuckets {
   constructor(
     clock: Clock,
     readonly enforced: boolean,
-    configured: Readonly<Record<string, Allowance>> = {},
+    configured: Readonly<Record<string, RateLimit>> = {},
   ) {
     this.#clock = clock;
     this.#configured = configured;
@@ -36,18 +36,18 @@ export class TokenBuckets {
    * Takes one token. Returns 0 when there was one, otherwise the milliseconds until the next.
    * @param fallback - the service's own rate limit for this operation, unless the seed has another.
    */
-  take(service: string, operation: string, account: string, fallback: Allowance): number {
+  take(service: string, operation: string, account: string, fallback: RateLimit): number {
     if (!this.enforced) return 0;
-    const allowance =
+    const rateLimit =
       this.#configured[`${service}:${operation}`] ??
       this.#configured[operation] ??
       this.#configured["*"] ??
       fallback;
     const key = `${service}\n${operation}\n${account}`;
     const now = this.#clock.now();
-    const bucket = this.#buckets.get(key) ?? { level: allowance.tokens, filledAt: now };
-    const refill = (Math.max(0, now - bucket.filledAt) / 1000) * allowance.perSecond;
-    bucket.level = Math.min(allowance.tokens, bucket.level + refill);
+    const bucket = this.#buckets.get(key) ?? { level: rateLimit.tokens, filledAt: now };
+    const refill = (Math.max(0, now - bucket.filledAt) / 1000) * rateLimit.perSecond;
+    bucket.level = Math.min(rateLimit.tokens, bucket.level + refill);
     bucket.filledAt = now;
     this.#buckets.set(key, bucket);
     // Many small refills do not add up exactly.
@@ -55,7 +55,7 @@ export class TokenBuckets {
       bucket.level = Math.max(0, bucket.level - 1);
       return 0;
     }
-    return Math.ceil(((1 - bucket.level) / allowance.perSecond) * 1000);
+    return Math.ceil(((1 - bucket.level) / rateLimit.perSecond) * 1000);
   }
 
   /** Fills every bucket again. */

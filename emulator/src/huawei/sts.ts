@@ -24,7 +24,7 @@ import { idTokenProblems } from "./iam/tokens";
 
 const serviceName = "huaweiSts";
 /** No rate is published: a careful guess, to be replaced by the seed's `limits`. */
-const allowance = { tokens: 20, perSecond: 10 };
+const rateLimit = { tokens: 20, perSecond: 10 };
 const durations = { min: 900, max: 43_200, integer: true } as const;
 const defaultSeconds = 3600;
 /** For callers who use temporary keys themselves. */
@@ -89,7 +89,7 @@ function identify(request: StsRequest): Identity {
 }
 
 function limit({ state, call, operation }: StsRequest, account: Account): void {
-  const waitMs = state.buckets.take(serviceName, operation, account.domainId, allowance);
+  const waitMs = state.buckets.take(serviceName, operation, account.domainId, rateLimit);
   if (waitMs > 0) throw new ReplyError(throttledReply(waitMs, call));
 }
 

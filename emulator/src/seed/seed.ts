@@ -8,7 +8,7 @@ import { readAccounts, rejectRepeated } from "../accounts/accountReader";
 import { readMachines } from "../accounts/machine";
 import type { Machine } from "../accounts/machine";
 import { Fields, ShapeError } from "../ground/jsonShape";
-import type { Allowance } from "../http/tokenBuckets";
+import type { RateLimit } from "../http/tokenBuckets";
 import type { Seed } from "./document";
 
 /** A seed that has been read and checked. */
@@ -16,7 +16,7 @@ export interface ParsedSeed {
   readonly accounts: readonly Account[];
   readonly machines: readonly Machine[];
   readonly workflows: readonly Workflow[];
-  readonly limits: Readonly<Record<string, Allowance>>;
+  readonly limits: Readonly<Record<string, RateLimit>>;
   readonly quirks: Readonly<Record<string, unknown>>;
 }
 
@@ -118,15 +118,15 @@ function readWorkflows(fields: Fields, defaultProjectId: string, services: reado
   });
 }
 
-function readLimits(fields: Fields): Record<string, Allowance> {
-  const limits: Record<string, Allowance> = {};
+function readLimits(fields: Fields): Record<string, RateLimit> {
+  const limits: Record<string, RateLimit> = {};
   for (const [operation, json] of Object.entries(fields.object("limits") ?? {})) {
-    const allowance = new Fields(json, fields.at(`limits.${operation}`));
+    const rateLimit = new Fields(json, fields.at(`limits.${operation}`));
     limits[operation] = {
-      tokens: allowance.requiredNumber("tokens", { min: 1 }),
-      perSecond: allowance.requiredNumber("perSecond", { min: 0.001 }),
+      tokens: rateLimit.requiredNumber("tokens", { min: 1 }),
+      perSecond: rateLimit.requiredNumber("perSecond", { min: 0.001 }),
     };
-    allowance.rejectUnknown();
+    rateLimit.rejectUnknown();
   }
   return limits;
 }

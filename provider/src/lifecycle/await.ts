@@ -172,7 +172,7 @@ class ExecutionWait {
       beganMs: isStopping ? undefined : this.#start.beganMs,
       deadlineMs: this.#call.session.clock.now() + forMs,
       mayBeInvisibleUntilMs: this.#mayBeInvisibleUntilMs,
-      told: this.#reported,
+      reported: this.#reported,
     };
     // A snapshot before a stop says nothing about the result of the stop.
     this.#reported.isSeen = false;

@@ -9,7 +9,7 @@ import { ownVendors, startEmulatorOf } from "../../../emulator/src/emulator";
 import { Keyring } from "../../../emulator/src/accounts/keyring";
 import type { EmulatorState } from "../../../emulator/src/cloud/state";
 import type { Vendor } from "../../../emulator/src/cloud/vendor";
-import type { Allowance } from "../../../emulator/src/http/tokenBuckets";
+import type { RateLimit } from "../../../emulator/src/http/tokenBuckets";
 import { ReplyError } from "../../../emulator/src/http/exchange";
 import type { Service } from "../../../emulator/src/http/service";
 import { begin, operations, service } from "./operations";
@@ -29,7 +29,7 @@ const aws: Vendor = {
 };
 
 /** The rate limits of an account's operations in us-east-1, by the vendor's page "Step Functions service quotas". */
-const allowances: Readonly<Record<string, Allowance>> = {
+const rateLimits: Readonly<Record<string, RateLimit>> = {
   StartExecution: { tokens: 1_300, perSecond: 300 },
   DescribeExecution: { tokens: 300, perSecond: 15 },
   ListExecutions: { tokens: 200, perSecond: 5 },
@@ -81,8 +81,8 @@ function statesService(state: EmulatorState): Service {
 
 // The page names no limit for a synchronous run.
 function takeToken(state: EmulatorState, operation: string): void {
-  const allowance = allowances[operation];
-  if (allowance && state.buckets.take(service, operation, emulatedAccount, allowance) > 0) {
+  const limit = rateLimits[operation];
+  if (limit && state.buckets.take(service, operation, emulatedAccount, limit) > 0) {
     refuse("ThrottlingException", "Rate exceeded");
   }
 }

@@ -18,7 +18,7 @@ import { pageOf, readPosition } from "./paging";
 const statuses = ["Starting", "Running", "Stopped", "Succeeded", "Failed", "TimedOut"] as const;
 const longestWaitSeconds = 60;
 const defaultLimit = 60;
-const readingAllowance = { tokens: 50, perSecond: 5 };
+const readingRateLimit = { tokens: 50, perSecond: 5 };
 
 /** A synchronous execution ends after five minutes of emulated time; nobody waits longer than this for it. */
 const longestSyncMs = 24 * 3_600_000;
@@ -28,14 +28,14 @@ export const executionOperations: readonly CloudFlowOperation[] = [
   {
     action: "StartExecution",
     method: "POST",
-    allowance: { tokens: 100, perSecond: 100 },
+    rateLimit: { tokens: 100, perSecond: 100 },
     handle: start,
   },
   { action: "StartSyncExecution", method: "POST", handle: startSync },
   { action: "StopExecution", method: "POST", handle: stop },
-  { action: "DescribeExecution", method: "GET", allowance: readingAllowance, handle: describe },
+  { action: "DescribeExecution", method: "GET", rateLimit: readingRateLimit, handle: describe },
   { action: "ListExecutions", method: "GET", handle: list },
-  { action: "GetExecutionHistory", method: "GET", allowance: readingAllowance, handle: history },
+  { action: "GetExecutionHistory", method: "GET", rateLimit: readingRateLimit, handle: history },
 ];
 
 /** The flow that a request is for, or the documented 404. */

@@ -4,7 +4,7 @@ import type { Call, Reply } from "../../http/exchange";
 import type { JsonObject } from "../../ground/jsonShape";
 import type { ActiveQuirks } from "../../cloud/quirks";
 import type { EmulatorState } from "../../cloud/state";
-import type { Allowance } from "../../http/tokenBuckets";
+import type { RateLimit } from "../../http/tokenBuckets";
 import type { AlibabaIdentity } from "../authentication";
 import type { Parameters } from "./parameters";
 
@@ -30,7 +30,7 @@ export interface CloudFlowOperation {
   /** As the SDKs send it; both methods are accepted. */
   readonly method: "GET" | "POST";
   /** The published rate. @default 10 at once, 2 per second */
-  readonly allowance?: Allowance;
+  readonly rateLimit?: RateLimit;
   readonly handle: (request: CloudFlowRequest) => Reply | Promise<Reply>;
 }
 

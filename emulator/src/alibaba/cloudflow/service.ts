@@ -45,7 +45,7 @@ import { taskOperations } from "./taskOperations";
 
 const operations = [...executionOperations, ...flowOperations, ...aliasOperations, ...taskOperations];
 const apiVersion = "2019-03-15";
-const usualAllowance = { tokens: 10, perSecond: 2 };
+const usualRateLimit = { tokens: 10, perSecond: 2 };
 const largestBody = 1024 * 1024;
 
 /** A request of which nothing is known but its own content. */
@@ -137,8 +137,8 @@ function admit(state: AlibabaState, operation: CloudFlowOperation, incoming: Inc
     throw new ReplyError(errorReply(quirks["gatewayErrors"] ? gatewayTwin(error, refusal) : error, incoming));
   }
   const { account } = identity;
-  const allowance = operation.allowance ?? usualAllowance;
-  const waitMs = state.buckets.take(cloudFlow, operation.action, account.domainId, allowance);
+  const rateLimit = operation.rateLimit ?? usualRateLimit;
+  const waitMs = state.buckets.take(cloudFlow, operation.action, account.domainId, rateLimit);
   if (waitMs > 0) {
     const error = serviceError("ResourceThrottled", messages.throttled);
     const seconds = retryAfterSeconds(waitMs);

@@ -17,7 +17,7 @@ import type { StsRequest } from "./operations";
 const serviceName = "alibabaSts";
 const version = "2015-04-01";
 /** Published: 100 calls per second and account. */
-const allowance = { tokens: 100, perSecond: 100 };
+const rateLimit = { tokens: 100, perSecond: 100 };
 
 type SignedHandler = (request: StsRequest, caller: Principal) => Reply;
 
@@ -79,7 +79,7 @@ function admit(request: StsRequest): Principal {
 }
 
 function limit(request: StsRequest, account: string): void {
-  const waitMs = request.state.buckets.take(serviceName, request.action, account, allowance);
+  const waitMs = request.state.buckets.take(serviceName, request.action, account, rateLimit);
   if (waitMs === 0) return;
   const error = { ...faultError(429), status: 400 };
   const seconds = retryAfterSeconds(waitMs);

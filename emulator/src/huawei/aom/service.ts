@@ -17,7 +17,7 @@ import { workflowOperations } from "./workflowOperations";
 const operations = [...executionOperations, ...workflowOperations, ...lookupOperations];
 
 /** No rate is published for AOM: a careful guess, to be replaced by the seed's `limits`. */
-const allowance = { tokens: 20, perSecond: 10 };
+const rateLimit = { tokens: 20, perSecond: 10 };
 
 const projectIdLength = 32;
 const longestId = 64;
@@ -45,7 +45,7 @@ function respond(
 ): Reply {
   const { operation, errors, handle } = route;
   const identity = passGateway(state, call);
-  const waitMs = state.buckets.take("aom", operation, identity.account.domainId, allowance);
+  const waitMs = state.buckets.take("aom", operation, identity.account.domainId, rateLimit);
   if (waitMs > 0) return throttledReply(waitMs, call);
 
   const projectId = params["project_id"] ?? "";

@@ -24,7 +24,7 @@ import type { CocOperation, CocRequest } from "./operation";
 const operations = [...executionOperations, ...documentOperations];
 
 /** No rate is published for COC: a careful guess, to be replaced by the seed's `limits`. */
-const allowance = { tokens: 20, perSecond: 10 };
+const rateLimit = { tokens: 20, perSecond: 10 };
 
 const longestId = 128;
 
@@ -60,7 +60,7 @@ function respond(
   call: Call,
 ): Reply {
   const identity = passGateway(state, call);
-  const waitMs = state.buckets.take(coc, operation, identity.account.domainId, allowance);
+  const waitMs = state.buckets.take(coc, operation, identity.account.domainId, rateLimit);
   if (waitMs > 0) return throttledReply(waitMs, call);
   const quirks = state.quirks.active(documentOf(state, params, call));
   const request: CocRequest = { state, call, operation, identity, params, quirks };

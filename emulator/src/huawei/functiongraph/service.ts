@@ -22,7 +22,7 @@ import { workflowOperations } from "./workflowOperations";
 const operations = [...executionOperations, ...historyOperations, ...workflowOperations, ...metricOperations];
 
 /** No rate is published for flows: a careful guess, to be replaced by the seed's `limits`. */
-const allowance = { tokens: 20, perSecond: 10 };
+const rateLimit = { tokens: 20, perSecond: 10 };
 
 const longestParameters: Readonly<Record<string, number>> = {
   project_id: 64,
@@ -53,7 +53,7 @@ function respond(
 ): Reply | Promise<Reply> {
   const identity = passGateway(state, call);
   const quirks = state.quirks.active(params["workflow_id"]);
-  const waitMs = state.buckets.take(functionGraph, operation, identity.account.domainId, allowance);
+  const waitMs = state.buckets.take(functionGraph, operation, identity.account.domainId, rateLimit);
   if (waitMs > 0) {
     const throttled = throttledReply(waitMs, call);
     if (!quirks["fssCodes"]) return throttled;

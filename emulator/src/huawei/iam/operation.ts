@@ -36,7 +36,7 @@ const titles: Readonly<Record<number, string>> = {
   503: "Service Unavailable",
 };
 
-const allowance = { tokens: 20, perSecond: 10 };
+const rateLimit = { tokens: 20, perSecond: 10 };
 
 /** An error in IAM's form. */
 export function iamError(code: number, message: string): Reply {
@@ -56,7 +56,7 @@ export function fail(code: number, message: string): never {
  * @throws {ReplyError} when the account calls the operation too often
  */
 export function limit({ state, operation }: IamRequest, domainId: string): void {
-  const waitMs = state.buckets.take("iam", operation, domainId, allowance);
+  const waitMs = state.buckets.take("iam", operation, domainId, rateLimit);
   if (waitMs === 0) return;
   const reply = iamError(429, "Too many requests.");
   const retryAfter = retryAfterSeconds(waitMs);
