@@ -268,11 +268,12 @@ describe("--pulumi-config", () => {
     const settings = JSON.parse(stdout) as Record<string, { value: string; secret: boolean }>;
     expect(Object.keys(settings)).toEqual(["runbook:huaweicloud", "runbook:alicloud"]);
     const { value, ...huaweicloud } = settings["runbook:huaweicloud"]!;
-    expect(huaweicloud).toMatchObject({
-      secret: true,
-      objectValue: { region: "cn-north-4", endpoints: { aom: "http://127.0.0.1:8787" } },
+    expect(huaweicloud).toEqual({ secret: true });
+    expect(JSON.parse(value)).toMatchObject({
+      region: "cn-north-4",
+      secretKey: "emulator-secret-key-0001",
+      endpoints: { aom: "http://127.0.0.1:8787" },
     });
-    expect(JSON.parse(value)).toMatchObject({ secretKey: "emulator-secret-key-0001" });
   });
 
   test("--plugin alone is refused", () => {

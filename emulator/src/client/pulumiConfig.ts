@@ -59,11 +59,11 @@ export function pulumiConfig(
   return config;
 }
 
-/** A setting of `pulumi config --json`; one that is an object is secret as a whole. */
+/** A setting of `pulumi config --json`. */
 interface JsonSetting {
-  value: string;
-  secret: boolean;
-  objectValue?: SettingObject;
+  readonly value: string;
+  readonly secret: boolean;
+  readonly objectValue?: SettingObject;
 }
 
 interface SettingObject {
@@ -71,19 +71,23 @@ interface SettingObject {
 }
 
 /**
- * The same configuration in the form of `pulumi config --json`, which `pulumi config set-all --json` reads.
+ * The same configuration in the form of `pulumi config --json`, which `pulumi config set-all --json` reads. An object
+ * with a secret in it is secret as a whole, and text: Pulumi reads no secrets within objects there.
  * @param url - base of all services
  */
 export function pulumiConfigJson(url: string, options: PulumiConfigOptions): string {
+  const objects: SettingObject = {};
+  const secretKeys = new Set<string>();
+  for (const [path, { value, secret }] of Object.entries(pulumiConfig(url, options))) {
+    const names = path.split(".");
+    setAt(objects, names, value);
+    if (secret === true) secretKeys.add(names[0] ?? "");
+  }
   const settings: Record<string, JsonSetting> = {};
-  for (const [path, { value, secret = false }] of Object.entries(pulumiConfig(url, options))) {
-    const [key, ...names] = path.split(".") as [string, ...string[]];
-    const setting = (settings[key] ??= { value, secret });
-    if (names.length === 0) continue;
-    setting.objectValue ??= {};
-    setAt(setting.objectValue, names, value);
-    setting.value = JSON.stringify(setting.objectValue);
-    setting.secret ||= secret;
+  for (const [key, value] of Object.entries(objects)) {
+    const secret = secretKeys.has(key);
+    if (typeof value === "string") settings[key] = { value, secret };
+    else settings[key] = { value: JSON.stringify(value), secret, ...(secret ? {} : { objectValue: value }) };
   }
   return JSON.stringify(settings);
 }
