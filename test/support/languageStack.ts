@@ -2,13 +2,17 @@
  * A stack of a program in any language that uses the plugin: the real engine, the plugin installed from its archive into a
  * Pulumi home of the stack's own, the emulator as the cloud.
  */
+import { execFile } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
+import { promisify } from "node:util";
 import { ControlClient } from "runbook-emulator";
 import type { PulumiConfigValue } from "runbook-emulator";
 import { buildJavaProgram } from "./javaProgram";
 import type { OperationResult, StackOutput } from "./pulumiCommand";
 import { demandPulumi, operate, stackExport, stackOutputs } from "./pulumiCommand";
+import type { ReleaseServer } from "./releaseServer";
+import { serveRelease } from "./releaseServer";
 import { demandPulumiFolder } from "./stack";
 import { textOfFolder } from "./textOfFolder";
 
@@ -119,28 +123,14 @@ export async function openLanguageStack(
   const plugins = join(env["PULUMI_HOME"]!, "plugins");
   rmSync(plugins);
   mkdirSync(plugins);
-  env["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "true";
   env["PATH"] = [cli, variable("LANGUAGE_HOSTS"), process.env["PATH"]].filter(Boolean).join(delimiter);
   prepareProgram(language, folder, env);
   env["PULUMI_STACK"] = "test";
 
   const place = { folder, env };
-  const plugin = ["resource", "runbook", schemaVersion(), "--file", prepared.archive!];
-  await demandPulumi(place, ["plugin", "install", ...plugin]);
+  const release = await provideThePlugin(language, place);
   await demandPulumi(place, ["stack", "init", "test"]);
-  const settings: Readonly<Record<string, PulumiConfigValue>> = {
-    ...new ControlClient(emulatorUrl).pulumiConfig({ for: "plugin" }),
-    "runbook:aws.accessKey": { value: "EMULATORACCESSKEY0001" },
-    "runbook:aws.secretKey": { value: "emulator-secret-key-0001", secret: true },
-    "runbook:aws.endpoints.sfn": { value: emulatorUrl },
-  };
-  await demandPulumi(place, [
-    ...["config", "set-all", "--path"],
-    ...Object.entries(settings).flatMap(([key, { value, secret }]) => [
-      secret ? "--secret" : "--plaintext",
-      `${key}=${value}`,
-    ]),
-  ]);
+  await configure(language, place, emulatorUrl);
 
   return {
     config: async (key, value) => {
@@ -160,7 +150,55 @@ export async function openLanguageStack(
     },
     stored: () => textOfFolder(join(folder, "state", "stacks")),
     close: () => {
+      release?.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+interface Place {
+  readonly folder: string;
+  readonly env: Record<string, string>;
+}
+
+/**
+ * Provides the plugin in both ways that the documents have: Python fetches the plugin from the release, the others install the
+ * archive.
+ */
+async function provideThePlugin(language: Language, place: Place): Promise<ReleaseServer | undefined> {
+  if (language === "python") {
+    const release = await serveRelease(dirname(prepared.archive!));
+    place.env["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "false";
+    place.env["PULUMI_PLUGIN_DOWNLOAD_URL_OVERRIDES"] =
+      `^github://api.github.com/pulumi-runbook=${release.url}`;
+    return release;
+  }
+  place.env["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "true";
+  const plugin = ["resource", "runbook", schemaVersion(), "--file", prepared.archive!];
+  await demandPulumi(place, ["plugin", "install", ...plugin]);
+  return undefined;
+}
+
+/** Configures in both ways that the documents have: the emulator's command for YAML, keys for the others. */
+async function configure(language: Language, place: Place, emulatorUrl: string): Promise<void> {
+  const aws: Readonly<Record<string, PulumiConfigValue>> = {
+    "runbook:aws.accessKey": { value: "EMULATORACCESSKEY0001" },
+    "runbook:aws.secretKey": { value: "emulator-secret-key-0001", secret: true },
+    "runbook:aws.endpoints.sfn": { value: emulatorUrl },
+  };
+  const others = new ControlClient(emulatorUrl).pulumiConfig({ for: "plugin" });
+  if (language === "yaml") {
+    const command = join(root, "emulator", "bin", "runbook-emulator.js");
+    const args = [command, "--pulumi-config", emulatorUrl, "--plugin"];
+    const { stdout } = await promisify(execFile)(process.execPath, args);
+    await demandPulumi(place, ["config", "set-all", "--json", stdout]);
+  }
+  const settings = language === "yaml" ? aws : { ...others, ...aws };
+  await demandPulumi(place, [
+    ...["config", "set-all", "--path"],
+    ...Object.entries(settings).flatMap(([key, { value, secret }]) => [
+      secret ? "--secret" : "--plaintext",
+      `${key}=${value}`,
+    ]),
+  ]);
 }
