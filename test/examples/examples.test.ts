@@ -4,18 +4,26 @@
  */
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
-import { parse } from "yaml";
 import { pinnedTexts } from "../providerText/pinnedTexts";
 import { control as controlPlainly } from "../support/emulators";
-import { demandPulumi } from "../support/pulumiCommand";
 import { emulatedMachine } from "../support/stepFunctions/wire";
+import { runInTerminal } from "../support/terminal";
 import type { ExampleProject, ExampleProjects } from "./exampleProjects";
 import { openExampleProjects } from "./exampleProjects";
 
@@ -217,35 +225,47 @@ test("the commands of a README, one after the other, as a reader types them", as
   expect(output).toMatch(/status *: "succeeded"/);
 });
 
-test("the template makes a project, whose first `up` runs the workflow", async () => {
+test("the commands of the first page make a project of the template, and run its workflow", async () => {
   const { folder, env } = projects;
   const { PULUMI_STACK: _stack, ...unselected } = env;
-  const place = { folder, env: unselected };
-  const template = join(root, "templates", "typescript");
-  // Without the installation: the packages are not in the registry before they are released.
-  const options = [
-    "--generate-only",
-    "--yes",
-    "--name",
-    "my-runbook",
-    "--dir",
-    join(folder, "from template"),
-  ];
-  await demandPulumi(place, ["new", template, ...options]);
+  // The packages are those beside the project: they are not in the registry before they are released. Pulumi demands
+  // that the installation installs something.
+  const template = join(folder, "template");
+  cpSync(join(root, "templates", "typescript"), template, { recursive: true });
+  mkdirSync(join(template, "any"));
+  writeFileSync(join(template, "any", "package.json"), JSON.stringify({ name: "any", version: "1.0.0" }));
+  const port = String(await freePort());
+  const manifest = readFileSync(join(template, "package.json"), "utf8").replaceAll("8787", port);
+  const installed = { dependencies: { any: "file:any" }, devDependencies: {} };
+  writeFileSync(
+    join(template, "package.json"),
+    JSON.stringify({ ...(JSON.parse(manifest) as object), ...installed }),
+  );
 
-  const made = join(folder, "from template");
-  expect(readdirSync(made).sort()).toEqual(readdirSync(template).sort());
+  const readme = readFileSync(join(root, "README.md"), "utf8");
+  const [, section] = /^## Try it without an account\n([\s\S]*?)\n## /m.exec(readme)!;
+  const commands = [...section!.matchAll(/^ {3}```sh\n([\s\S]*?)\n {3}```/gm)].map(([, block]) => block!);
+  const state = pathToFileURL(mkdtempSync(join(tmpdir(), "first-page-"))).href;
+  const typed = commands
+    .join("\n")
+    .replace("file://~", state)
+    .replace(/https:\/\/\S+\/templates\/typescript/, `"${template}"`);
+  expect(typed).toContain(`export PULUMI_BACKEND_URL=${state} `);
+  expect(typed).toContain(`pulumi new "${template}" --yes`);
+  // In a terminal, because Pulumi asks there; of nobody, so that a question ends the test.
+  const { code, screen } = await runInTerminal(
+    { folder, env: { ...unselected, PULUMI_SKIP_CONFIRMATIONS: "true" } },
+    `set -eo pipefail\ntrap 'kill $!' EXIT\n${typed}`,
+  );
+  if (code !== 0) throw new Error(`${typed}\n\n${screen}`);
+  expect(screen).toMatch(/status *: "succeeded"/);
+  expect(screen).toMatch(/0\]: "Prepare: succeeded"/);
+  expect(screen).not.toMatch(/error:|warning:/);
+
+  const made = join(folder, "my-runbook");
+  expect(readdirSync(made)).toEqual(expect.arrayContaining(readdirSync(template)));
   expect(JSON.parse(readFileSync(join(made, "package.json"), "utf8"))).toMatchObject({ name: "my-runbook" });
   expect(readFileSync(join(made, "Pulumi.yaml"), "utf8")).toMatch(/^name: my-runbook$/m);
-
-  const project = await projects.openHere("from template");
-  const { template: asked } = parse(readFileSync(join(template, "Pulumi.yaml"), "utf8")) as {
-    template: { config: Record<string, { default: string }> };
-  };
-  for (const [key, value] of Object.entries(asked.config)) await project.config(key, value.default);
-  const up = await project.up();
-  expect(up.output).not.toMatch(/error:|warning:/);
-  expect(await project.outputs()).toMatchObject({ status: "succeeded", steps, output: { version } });
 });
 
 /** Runs a script whose commands may leave processes behind; gives what is printed once it has ended. */
