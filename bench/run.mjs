@@ -14,10 +14,10 @@ import { runStack } from "./stacks.mjs";
 
 const USAGE = `Usage: npm run bench [-- OPTIONS]
 
-  --quick          ends within five minutes: N = 1, 10, 100, without some of the comparisons
+  --quick          ends within ten minutes: N = 1, 10, 100, without some of the comparisons
   --only NAMES     only rows whose name has the words of one of these, e.g. "cloudflow 1000,aom 100 bimodal,no-change,fronts"
   --real-time      no clock runs faster: the same runs, as short as they then take
-  --at-once K      how many stacks run at once (2; 9 with --quick); more are faster and disturb each other
+  --at-once K      how many stacks run at once (2; 6 with --quick); more are faster and disturb each other
 `;
 const SERVICES = ["aom", "functiongraph", "coc", "cloudflow", "stepfunctions"];
 // Those of which two histories are compared. COC has no rows of its own there: its lists and requests are FunctionGraph's in
@@ -37,7 +37,7 @@ await runTool(async () => {
     return 0;
   }
   const quick = args.includes("--quick");
-  const atOnce = Number(valueOf("--at-once") ?? (quick ? 9 : 2));
+  const atOnce = Number(valueOf("--at-once") ?? (quick ? 6 : 2));
   const progress = reportTo(process.stdout);
   const cli = await setUpEverything(progress);
   // The engine and its plugins are found on the path, as the tests have it.
