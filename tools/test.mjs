@@ -1,5 +1,6 @@
 // `npm test`, `npm run test:ranges` and `npm run test:unit`: makes the machine ready, then runs Jest; further arguments are Jest's.
 import { join } from "node:path";
+import { ensureChromium } from "./setup/chromium.mjs";
 import { ensureGoProgram, vendorsClient } from "./setup/goEnvironment.mjs";
 import { prepareLanguages } from "./setup/languages.mjs";
 import { ensureNodeEnvironment } from "./setup/nodeEnvironment.mjs";
@@ -74,6 +75,7 @@ async function prepareForAllTests() {
   });
   const node = await ensureNodeEnvironment({ folder: join(conformance, "node"), progress });
   const go = await ensureGoProgram({ ...vendorsClient(join(conformance, "go")), progress });
+  await ensureChromium({ progress });
   return {
     ...process.env,
     ...(await prepareLanguages({ repository: REPOSITORY, cli, progress })),
