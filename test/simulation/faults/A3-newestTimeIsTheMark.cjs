@@ -5,8 +5,8 @@ module.exports = {
   name: "A3: what is dated before the newest execution seen counts as seen",
   changes: [
     {
-      search: "  if (since) return look.since(since.fromMs);",
-      replace: "  if (since) return look.since(Math.max(since.fromMs, ...since.times));",
+      search: "  if (since) return lists.since(since.fromMs);",
+      replace: "  if (since) return lists.since(Math.max(since.fromMs, ...since.times));",
     },
     {
       file: "provider/src/starting/candidates.ts",

@@ -13,8 +13,8 @@ module.exports = {
     },
     {
       file: "provider/src/http/httpClient.ts",
-      search: "        const turn = await bucket?.take(waiting);",
-      replace: "        const turn = await bucket?.take(new AbortController().signal);",
+      search: "        const permit = await bucket?.take(waiting);",
+      replace: "        const permit = await bucket?.take(new AbortController().signal);",
     },
     {
       file: "provider/src/waiting/waitUntilSettled.ts",
