@@ -41,11 +41,6 @@ export const sizeExceptions = [
     why: "a stack is one object of short commands over one folder and environment",
   },
   {
-    file: "test/support/languageStack.ts",
-    rules: ["max-lines-per-function"],
-    why: "a stack is one object of short commands over one folder and environment",
-  },
-  {
     file: "test/support/machines.ts",
     rules: ["max-lines-per-function"],
     why: "a scene is one object of short functions over one emulator",
