@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { REPOSITORY } from "../tools/setup/setUp.mjs";
 import { evaluate, measureLoading } from "./loading.mjs";
 
-const ROUNDS = 9;
+const ROUNDS = 15;
 const WAITS = 1_000;
 
 /**
