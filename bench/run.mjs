@@ -121,7 +121,7 @@ function quickRows() {
         ),
       ),
     ),
-    // Of ten executions, one look more or less is a tenth of the figure: the median of several runs is compared.
+    // Of ten executions, one status request more or less is a tenth of the figure: the median of several runs is compared.
     ...inTurns(SERVICES.map((service) => tenOf(service, "ours"))),
     ...["no history", "1 s", "5 s", "10 s"].flatMap((variant) =>
       SERVICES.filter((service) => !EVERY_ROW_ONLY.has(`${service} ${variant}`)).map((service) =>

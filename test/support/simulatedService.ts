@@ -94,7 +94,7 @@ export interface Simulated {
   readonly lagsMs: readonly number[];
   readonly statusRequests: number;
   readonly lists: number;
-  /** Looks and lists per execution. */
+  /** Status requests and lists per execution. */
   readonly requestsEach: number;
 }
 

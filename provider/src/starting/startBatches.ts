@@ -123,7 +123,7 @@ export class StartBatches {
     if (batch.length === 0) return;
     const allLeft = whenAllAbort(batch.map(({ workSignal }) => workSignal));
     const lists = this.#options.makeLists(isExclusive, allLeft.signal);
-    await Promise.all(batch.map(({ join: join, workSignal }) => join(leavable(lists, workSignal))));
+    await Promise.all(batch.map(({ join, workSignal }) => join(leavable(lists, workSignal))));
     allLeft.dispose();
   }
 

@@ -46,7 +46,7 @@ export class WaitReport {
 
   /** Reports the changes since the last time. */
   show(snapshot: ExecutionSnapshot): void {
-    const { reported: reported, reporter, expectedMs } = this.#options;
+    const { reported, reporter, expectedMs } = this.#options;
     reported.last = snapshot;
     snapshot.steps.forEach((step, index) => {
       // A step of the same name may run again: loops, retries.
@@ -64,7 +64,7 @@ export class WaitReport {
 
   /** Tells a status that was read. */
   showStatus(snapshot: ExecutionSnapshot): void {
-    const { reported: reported, reporter } = this.#options;
+    const { reported, reporter } = this.#options;
     reported.isSeen = true;
     if (snapshot.status === "unknown" && !reported.unknownStatus) {
       reported.unknownStatus = true;
@@ -77,7 +77,7 @@ export class WaitReport {
 
   /** Tells again, with the time that it usually takes, where nothing was told but this snapshot. */
   showAgain(snapshot: ExecutionSnapshot): void {
-    const { reported: reported } = this.#options;
+    const { reported } = this.#options;
     if (reported.line !== describeProgress(snapshot)) return;
     reported.line = "";
     this.show(snapshot);
@@ -85,7 +85,7 @@ export class WaitReport {
 
   /** Warns that the status can't be read, once. */
   showOutage(error: unknown): void {
-    const { reported: reported, reporter } = this.#options;
+    const { reported, reporter } = this.#options;
     if (reported.outage) return;
     reported.outage = true;
     reporter.warn(`the status can't be read at the moment, waiting continues: ${messageOf(error)}`);

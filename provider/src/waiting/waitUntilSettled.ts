@@ -114,7 +114,7 @@ async function subscribeUntilSettled(
   wait: Wait,
   { definition, session, reporter }: ServiceCall,
 ): Promise<WaitOutcome> {
-  const { reported: reported = nothingReported(), isStopping = false, beganMs, readsProgress = false } = wait;
+  const { reported = nothingReported(), isStopping = false, beganMs, readsProgress = false } = wait;
   const { executionId, signal } = subscriber;
   const watch = watchOf(definition, backend, session);
   // The watch's clock never goes back, so it may be ahead of the session's.
@@ -123,7 +123,7 @@ async function subscribeUntilSettled(
   const begun: ExecutionSnapshot = { executionId, status: "running", rawStatus: "", steps: [] };
   const report = new WaitReport({
     reporter,
-    reported: reported,
+    reported,
     expectedMs: () => (isStopping ? undefined : subscription.expectedMs()),
   });
   const justStarted = wait.mayBeInvisibleUntilMs > 0 && !isStopping;

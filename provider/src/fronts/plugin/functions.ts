@@ -47,11 +47,11 @@ export interface FunctionCall {
 export async function invoke(
   definition: BackendDefinition,
   { name, given: { args, secretPaths }, isPreview }: FunctionCall,
-  { session, host, knowsPreviews: isToldOfPreviews }: Deployment,
+  { session, host, knowsPreviews }: Deployment,
 ): Promise<protocol.InvokeResponse> {
   if (name === "retryWorkflowExecution") {
     if (isPreview) return new protocol.InvokeResponse();
-    if (!isToldOfPreviews) throw new Refused(grpc.status.FAILED_PRECONDITION, unknownPreview);
+    if (!knowsPreviews) throw new Refused(grpc.status.FAILED_PRECONDITION, unknownPreview);
   }
   const asked: Promise<unknown> = functions[name](definition, args, session);
   // A request has no end of its own that is soon enough for Ctrl-C.

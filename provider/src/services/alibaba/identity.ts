@@ -202,7 +202,7 @@ function keys(settings: Settings): Candidate | undefined {
 function readKeys(
   { id, secret, token }: KeyNames,
   {
-    find: find,
+    find,
     nameOf,
   }: {
     readonly find: (name: string) => string | undefined;

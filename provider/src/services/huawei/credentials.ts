@@ -118,12 +118,12 @@ export function credentialsIn(source: CredentialSettings): readonly FoundCredent
 
 type Reading = FoundCredential | { readonly missingOf: Parts } | undefined;
 
-function readToken({ find: find }: CredentialSettings): Reading {
+function readToken({ find }: CredentialSettings): Reading {
   const token = find("token");
   return token && { credential: { kind: "token", token: token.value }, source: token.source };
 }
 
-function readKeys({ find: find }: CredentialSettings): Reading {
+function readKeys({ find }: CredentialSettings): Reading {
   const [accessKey, secretKey, securityToken] = [find("accessKey"), find("secretKey"), find("securityToken")];
   if (accessKey && secretKey) {
     const keys = { accessKey: accessKey.value, secretKey: secretKey.value };
@@ -135,7 +135,7 @@ function readKeys({ find: find }: CredentialSettings): Reading {
   return accessKey || secretKey ? { missingOf: ["accessKey", "secretKey"] } : undefined;
 }
 
-function readUser({ find: find }: CredentialSettings): Reading {
+function readUser({ find }: CredentialSettings): Reading {
   const [userName, userId, password] = [find("userName"), find("userId"), find("password")];
   // A domain alone is no credential: beside keys it only names their account.
   if (!userName && !userId && !password) return undefined;
@@ -152,7 +152,7 @@ function readUser({ find: find }: CredentialSettings): Reading {
   return { credential, source: (userName ?? userId ?? password).source };
 }
 
-function readIdToken({ find: find }: CredentialSettings): Reading {
+function readIdToken({ find }: CredentialSettings): Reading {
   const [idpId, idToken, idTokenFile] = [find("idpId"), find("idToken"), find("idTokenFile")];
   const place = idTokenPlace(idToken, idTokenFile);
   if (idpId && place) {
@@ -175,7 +175,7 @@ export function nameOrId(name: Found | undefined, id: Found | undefined): NameOr
   return name && { name: name.value };
 }
 
-function incomplete({ find: find, nameOf }: CredentialSettings, parts: Parts): ConfigurationError {
+function incomplete({ find, nameOf }: CredentialSettings, parts: Parts): ConfigurationError {
   return incompleteCredentials(
     "Huawei Cloud",
     parts.map((part) => ({ name: nameOf(part), value: find(part)?.value })),
