@@ -43,8 +43,6 @@ export interface ExampleProjects {
    * @param name that of the copy
    */
   open(from: string, name: string): Promise<ExampleProject>;
-  /** A project whose folder exists already. */
-  openHere(name: string): Promise<ExampleProject>;
   /** Takes a folder into the installation, without a stack. */
   copy(from: string, name: string): ExampleProject;
   close(): Promise<void>;
@@ -63,11 +61,6 @@ export async function openExampleProjects(): Promise<ExampleProjects> {
     // `tsc` checks all programs once, in place of Pulumi at every run.
     PULUMI_NODEJS_TRANSPILE_ONLY: "true",
   };
-  const openHere = async (name: string): Promise<ExampleProject> => {
-    const example = projectIn(join(folder, name), env);
-    await configure(example, folder, emulator.url);
-    return example;
-  };
   const copy = (from: string, name: string): ExampleProject => {
     cpSync(from, join(folder, name), {
       recursive: true,
@@ -81,11 +74,11 @@ export async function openExampleProjects(): Promise<ExampleProjects> {
     emulator,
     control: new ControlClient(emulator),
     copy,
-    open: (from, name) => {
-      copy(from, name);
-      return openHere(name);
+    open: async (from, name) => {
+      const example = copy(from, name);
+      await configure(example, folder, emulator.url);
+      return example;
     },
-    openHere,
     close: async () => {
       await emulator.close();
       await remove();
