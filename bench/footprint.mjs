@@ -3,7 +3,6 @@ import { createRequire } from "node:module";
 import { REPOSITORY } from "../tools/setup/setUp.mjs";
 import { evaluate, measureLoading } from "./loading.mjs";
 
-const ROUNDS = 15;
 const WAITS = 1_000;
 
 /**
@@ -12,7 +11,7 @@ const WAITS = 1_000;
  */
 export function loading() {
   const provider = createRequire(import.meta.url).resolve("../provider/dist/fronts/dynamic/provider.js");
-  return measureLoading({ provider, runs: ROUNDS });
+  return measureLoading(provider);
 }
 
 /** Kilobytes per waiting execution: heap and buffers after collection, a thousand waits against none. */

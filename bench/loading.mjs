@@ -1,5 +1,7 @@
 // The cost of loading the provider in a fresh process, on any machine: processor time beside that of fixed work.
-import { spawn } from "node:child_process";
+import { runCommand } from "../tools/setup/runCommand.mjs";
+
+const RUNS = 15;
 
 // Compiles and calls 4,800 small functions: about as long as loading takes.
 const YARDSTICK = `
@@ -23,10 +25,10 @@ const YARDSTICK = `
 
 /**
  * Loads the provider in new processes; the best run counts.
- * @param {{ provider: string, runs: number }} options `provider`: the path of the compiled file
+ * @param {string} provider the path of the compiled file
  * @returns {Promise<Loading>}
  */
-export async function measureLoading({ provider, runs }) {
+export async function measureLoading(provider) {
   const source = `
     const before = new Set(process.moduleLoadList);
     const msOf = (work) => {
@@ -40,7 +42,7 @@ export async function measureLoading({ provider, runs }) {
     const builtins = process.moduleLoadList.filter((name) => !before.has(name));
     process.stdout.write(JSON.stringify({ ms, yardstickMs, files: Object.keys(require.cache), builtins }));`;
   const measured = [];
-  for (let run = 0; run < runs; run += 1) measured.push(JSON.parse(await evaluate(source)));
+  for (let run = 0; run < RUNS; run += 1) measured.push(JSON.parse(await evaluate(source)));
   const ms = Math.min(...measured.map((one) => one.ms));
   const share = ms / Math.min(...measured.map((one) => one.yardstickMs));
   return { ms, share, files: measured[0].files, builtins: measured[0].builtins };
@@ -51,18 +53,10 @@ export async function measureLoading({ provider, runs }) {
  * @param {string} source
  * @param {{ flags?: string[], cwd?: string }} [options]
  * @returns {Promise<string>} its output
+ * @throws {Error} with the last lines where the process fails
  */
-export function evaluate(source, { flags = [], cwd } = {}) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...flags, "-e", source], {
-      cwd,
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    let output = "";
-    child.stdout.on("data", (data) => (output += data));
-    child.on("error", reject);
-    child.on("close", (status) =>
-      status === 0 ? resolve(output) : reject(new Error(`exit code ${status}`)),
-    );
-  });
+export async function evaluate(source, { flags = [], cwd } = {}) {
+  const { ok, stdout, lastLines } = await runCommand(process.execPath, [...flags, "-e", source], { cwd });
+  if (!ok) throw new Error(lastLines);
+  return stdout;
 }

@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ControlClient } from "runbook-emulator";
 import { useFixture } from "../support/fixture";
-import { demandPulumi } from "../support/pulumiCommand";
+import { setSettings } from "../support/pulumiCommand";
 
 const fixture = useFixture();
 
@@ -15,14 +15,7 @@ test("a stack with no other configuration runs a workflow on each service", asyn
   // Only the settings that encrypt the secrets stay.
   const file = join(stack.folder, `Pulumi.${stack.name}.yaml`);
   writeFileSync(file, readFileSync(file, "utf8").replace(/^config:\n(?:[ \t].*\n?)*/m, ""));
-  const settings = Object.entries(control.pulumiConfig());
-  await demandPulumi(stack, [
-    ...["config", "set-all", "--path"],
-    ...settings.flatMap(([key, { value, secret }]) => [
-      secret ? "--secret" : "--plaintext",
-      `${key}=${value}`,
-    ]),
-  ]);
+  await setSettings(stack, control.pulumiConfig());
   await control.setClock({ rate: 1_000 });
 
   const up = await stack.up([

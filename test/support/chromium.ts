@@ -1,31 +1,13 @@
 /**
  * A real Chromium for tests of pages: `CHROMIUM_BIN`, or the first one on the PATH.
  */
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { chromium } from "playwright-core";
-
-const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+import { findChromium } from "../../tools/setup/findChromium.cjs";
 
 /** Path of the browser; undefined where the machine has none. */
-export const chromiumFile: string | undefined = findChromium();
-
-function findChromium(): string | undefined {
-  const given = process.env["CHROMIUM_BIN"];
-  if (given !== undefined && given !== "") return given;
-  const folders = (process.env["PATH"] ?? "").split(delimiter).filter(Boolean);
-  return names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
+export const chromiumFile: string | undefined = findChromium(process.env);
 
 /** `describe` where there is a browser; elsewhere the tests are skipped, and their name says why. */
 export function describeInChromium(name: string, tests: () => void): void {

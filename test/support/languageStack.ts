@@ -10,7 +10,7 @@ import { ControlClient } from "runbook-emulator";
 import type { PulumiConfigValue } from "runbook-emulator";
 import { buildJavaProgram } from "./javaProgram";
 import type { OperationResult, StackOutput } from "./pulumiCommand";
-import { demandPulumi, operate, stackExport, stackOutputs } from "./pulumiCommand";
+import { demandPulumi, operate, setSettings, stackExport, stackOutputs } from "./pulumiCommand";
 import type { ReleaseServer } from "./releaseServer";
 import { serveRelease } from "./releaseServer";
 import { demandPulumiFolder } from "./stack";
@@ -193,12 +193,5 @@ async function configure(language: Language, place: Place, emulatorUrl: string):
     const { stdout } = await promisify(execFile)(process.execPath, args);
     await demandPulumi(place, ["config", "set-all", "--json", stdout]);
   }
-  const settings = language === "yaml" ? aws : { ...others, ...aws };
-  await demandPulumi(place, [
-    ...["config", "set-all", "--path"],
-    ...Object.entries(settings).flatMap(([key, { value, secret }]) => [
-      secret ? "--secret" : "--plaintext",
-      `${key}=${value}`,
-    ]),
-  ]);
+  await setSettings(place, language === "yaml" ? aws : { ...others, ...aws });
 }

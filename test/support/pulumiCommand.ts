@@ -7,6 +7,7 @@ import { spawn } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { PulumiConfigValue } from "runbook-emulator";
 import { textOfFolder } from "./textOfFolder";
 
 /** The folder and the environment in which commands run. */
@@ -88,6 +89,20 @@ export async function demandPulumi(
   const { code, output, stdout } = await startPulumi(place, args, input).end;
   if (code !== 0) throw new Error(`pulumi ${args.join(" ")}: ${output}`);
   return stdout;
+}
+
+/** Sets keys of a stack's configuration, as the emulator's client gives them: a key is a path. */
+export async function setSettings(
+  place: PulumiPlace,
+  settings: Readonly<Record<string, PulumiConfigValue>>,
+): Promise<void> {
+  await demandPulumi(place, [
+    ...["config", "set-all", "--path"],
+    ...Object.entries(settings).flatMap(([key, { value, secret }]) => [
+      secret ? "--secret" : "--plaintext",
+      `${key}=${value}`,
+    ]),
+  ]);
 }
 
 /** Runs an operation, without questions. */

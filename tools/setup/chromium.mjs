@@ -1,8 +1,8 @@
 // Chromium, for the tests of pages: one that is there, or Debian's own where this process may install packages.
 import { readFile } from "node:fs/promises";
+import { findChromium } from "./findChromium.cjs";
 import { runCommand } from "./runCommand.mjs";
 
-const COMMANDS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 const INSTALL = ["install", "--yes", "--no-install-recommends", "chromium"];
 
 /**
@@ -11,7 +11,7 @@ const INSTALL = ["install", "--yes", "--no-install-recommends", "chromium"];
  */
 export async function ensureChromium({ progress, env = process.env }) {
   await progress.step("chromium", async (say) => {
-    const found = await findChromium(env);
+    const found = findChromium(env);
     if (found !== undefined) return found;
     if (!(await mayInstall()))
       return "none here: tests of pages are skipped (Debian: apt-get install chromium)";
@@ -21,19 +21,6 @@ export async function ensureChromium({ progress, env = process.env }) {
       ? "Debian's Chromium"
       : `apt-get could not install it, so tests of pages are skipped:\n${installed.lastLines}`;
   });
-}
-
-/**
- * @param {NodeJS.ProcessEnv} env
- * @returns {Promise<string | undefined>} its command or path, as the tests find it
- */
-async function findChromium(env) {
-  for (const command of [env["CHROMIUM_BIN"], ...COMMANDS]) {
-    if (command === undefined || command === "") continue;
-    const { ok } = await runCommand(command, ["--version"], { env, timeoutMs: 20_000 });
-    if (ok) return command;
-  }
-  return undefined;
 }
 
 /** Only a root of Debian's own: Ubuntu's package of this name is a snap, and nobody else is asked for a password. */

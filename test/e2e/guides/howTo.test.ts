@@ -9,7 +9,7 @@ import type { Emulator } from "runbook-emulator";
 import { ControlClient, startEmulator } from "runbook-emulator";
 import type { PageFile } from "../../support/pageSteps";
 import { acceptsOutput, outputProblems, stepsOf, writeOutputs } from "../../support/pageSteps";
-import { demandPulumi } from "../../support/pulumiCommand";
+import { demandPulumi, setSettings } from "../../support/pulumiCommand";
 import { pageFile, pageText } from "../../support/readerProject";
 import { demandPulumiFolder } from "../../support/stack";
 
@@ -87,14 +87,7 @@ test.each(["unit-test", "test-a-stack"])("%s: the tests of the page pass in Jest
 /** A stack `dev` that the emulator serves. */
 async function initializeStack(): Promise<void> {
   await demandPulumi(place, ["stack", "init", "dev"]);
-  const settings = Object.entries(new ControlClient(emulator).pulumiConfig());
-  await demandPulumi(place, [
-    ...["config", "set-all", "--path"],
-    ...settings.flatMap(([key, { value, secret }]) => [
-      secret ? "--secret" : "--plaintext",
-      `${key}=${value}`,
-    ]),
-  ]);
+  await setSettings(place, new ControlClient(emulator).pulumiConfig());
 }
 
 test("automation-api: the tools deploy, tell each execution's status, and fail with the error's code", async () => {
