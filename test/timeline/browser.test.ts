@@ -10,7 +10,7 @@ import type { AxeResults } from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { renderPage } from "../../provider/src/timeline/page";
 import { readExport } from "../../provider/src/timeline/stackExport";
-import { describeInChromium, keepScreenshot, launchChromium } from "../support/chromium";
+import { describeInChromium, keepScreenshot, launchChromium, shortestOpening } from "../support/chromium";
 import { everyKind, exportOf, failed, succeeded } from "../support/stackExports";
 
 const axeSource = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
@@ -60,11 +60,9 @@ describeInChromium("the page in Chromium", () => {
     page.on("request", (request) => {
       if (!request.url().startsWith("file:")) seen.push(request.url());
     });
-    const reload = async (): Promise<number> => {
-      const begun = performance.now();
+    const reload = async (): Promise<void> => {
       await page.goto(pathToFileURL(file).href);
       await painted(page);
-      return performance.now() - begun;
     };
     await reload();
     return { page, seen, reload, close: () => context.close() };
@@ -80,8 +78,7 @@ describeInChromium("the page in Chromium", () => {
     await page.locator("summary").first().click();
     expect(await page.locator("pre").last().textContent()).toContain('<script>document.title="run"</script>');
     expect(await scrolledWidth(page)).toBeLessThanOrEqual(page.viewportSize()!.width);
-    // The least of three: other tests run beside this one.
-    expect(Math.min(await reload(), await reload(), await reload())).toBeLessThan(2_000);
+    expect(await shortestOpening(reload, 2_000)).toBeLessThan(2_000);
     await close();
   });
 
@@ -157,17 +154,18 @@ describeInChromium("the page in Chromium", () => {
     const { page, close } = await open(everyKind());
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
-    expect(page.url()).toMatch(/#execution-2$/);
+    // A key starts what it starts; the page has it a moment later.
+    await page.waitForURL(/#execution-2$/);
+    await page.locator("#execution-2[open]").waitFor();
     await page.locator("#hide-succeeded").focus();
     await page.keyboard.press("Space");
+    await page.locator("#hide-succeeded:checked").waitFor();
     expect(await page.locator("summary:visible .name").allTextContents()).toEqual([
       ...["patch-canary", "migrate-orders", "reindex", "approve", "report", "drain", "odd"],
     ]);
     await page.keyboard.press("Tab");
-    const details = page.locator("#execution-2");
-    expect(await details.evaluate((element) => element.hasAttribute("open"))).toBe(true);
     await page.keyboard.press("Enter");
-    expect(await details.evaluate((element) => element.hasAttribute("open"))).toBe(false);
+    await page.locator("#execution-2:not([open])").waitFor();
     await close();
   });
 });
