@@ -10,7 +10,7 @@ import { control, executionsOf } from "../support/emulators";
 import { registeredServices } from "../support/everyService";
 import { useFixture } from "../support/fixture";
 import { prepared, whyNot } from "../support/languageStack";
-import { pulumiFolder } from "../support/stack";
+import { pulumiFolder, quickNodeOptions } from "../support/engineEnvironment";
 
 jest.setTimeout(300_000);
 
@@ -20,6 +20,7 @@ beforeAll(() => {
   mkdirSync(join(root, ".state"), { recursive: true });
   folder = mkdtempSync(join(root, ".state", "interruptions-"));
   process.env["PATH"] = `${pulumiFolder!}:${process.env["PATH"]!}`;
+  process.env["NODE_OPTIONS"] = quickNodeOptions();
 });
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });

@@ -1,7 +1,7 @@
 /** The README's picture is current: a new real deployment shows the same rows. Times are left open. */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { demandPulumiFolder } from "../support/stack";
+import { demandPulumiFolder } from "../support/engineEnvironment";
 
 jest.setTimeout(600_000);
 

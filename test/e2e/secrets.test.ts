@@ -7,7 +7,7 @@ import { join, resolve } from "node:path";
 import { control, executionsOf } from "../support/emulators";
 import { useFixture } from "../support/fixture";
 import type { ProgramResource } from "../support/stack";
-import { pulumiFolder } from "../support/stack";
+import { pulumiFolder } from "../support/engineEnvironment";
 import { startWithStates } from "../support/stepFunctions/emulatedStates";
 import { textOfFolder } from "../support/textOfFolder";
 

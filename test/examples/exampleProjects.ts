@@ -8,10 +8,10 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { ControlClient } from "runbook-emulator";
 import type { Emulator } from "runbook-emulator";
+import { engineEnvironment } from "../support/engineEnvironment";
 import { installPackedPackages } from "../support/packedPackages";
 import type { OperationResult, PulumiPlace, StackOutput } from "../support/pulumiCommand";
 import { demandPulumi, operate, stackExport, stackOutputs } from "../support/pulumiCommand";
-import { demandPulumiFolder } from "../support/stack";
 import { startWithStates } from "../support/stepFunctions/emulatedStates";
 
 /** The file with the settings of a stack; all stacks here have the same ones. */
@@ -50,13 +50,11 @@ export interface ExampleProjects {
 
 /** Installs the packed packages and starts the emulator. */
 export async function openExampleProjects(): Promise<ExampleProjects> {
-  const cli = demandPulumiFolder();
-  const { pulumiEnvironment } = await import("../../tools/pulumiEnvironment.mjs");
   const manifests = join(__dirname, "installed");
   const { folder, remove } = await installPackedPackages({ manifests, name: "my projects" });
   const emulator = await startWithStates();
   const env = {
-    ...pulumiEnvironment({ cli, stateFolder: join(dirname(folder), "state") }),
+    ...(await engineEnvironment(join(dirname(folder), "state"))),
     PULUMI_STACK: "dev",
     // `tsc` checks all programs once, in place of Pulumi at every run.
     PULUMI_NODEJS_TRANSPILE_ONLY: "true",

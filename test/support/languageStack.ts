@@ -13,7 +13,7 @@ import type { OperationResult, StackOutput } from "./pulumiCommand";
 import { demandPulumi, operate, setSettings, stackExport, stackOutputs } from "./pulumiCommand";
 import type { ReleaseServer } from "./releaseServer";
 import { serveRelease } from "./releaseServer";
-import { demandPulumiFolder } from "./stack";
+import { demandPulumiFolder, engineEnvironment } from "./engineEnvironment";
 import { textOfFolder } from "./textOfFolder";
 
 const root = resolve(__dirname, "../..");
@@ -113,12 +113,11 @@ export async function openLanguageStack(
   complete: (folder: string) => void = () => undefined,
 ): Promise<LanguageStack> {
   const cli = demandPulumiFolder();
-  const { pulumiEnvironment } = await import("../../tools/pulumiEnvironment.mjs");
   mkdirSync(join(root, ".state"), { recursive: true });
   const folder = mkdtempSync(join(root, ".state", "language-"));
   cpSync(program, folder, { recursive: true });
   complete(folder);
-  const env = pulumiEnvironment({ cli, stateFolder: join(folder, "state") });
+  const env = await engineEnvironment(join(folder, "state"));
   // The shared folder of plugins is a link: an install here must not be seen elsewhere.
   const plugins = join(env["PULUMI_HOME"]!, "plugins");
   rmSync(plugins);

@@ -7,7 +7,7 @@ import { huaweiEndpoints } from "./everyService";
 import { pluginMain } from "./plugin/pluginProcess";
 import type { CommandEnd, RunningCommand } from "./pulumiCommand";
 import { demandPulumi, stackExport, startPulumi } from "./pulumiCommand";
-import { demandPulumiFolder } from "./stack";
+import { demandPulumiFolder, engineEnvironment } from "./engineEnvironment";
 
 const root = resolve(__dirname, "../..");
 const hosts = process.env["LANGUAGE_HOSTS"] ?? "";
@@ -55,8 +55,6 @@ const confirmed: ReadonlySet<string> = new Set(["up", "destroy", "refresh", "imp
 
 /** Opens a stack; its configuration has the emulator's demo account, all of it in the clear. */
 export async function openPluginStack(emulatorUrl: string): Promise<PluginStack> {
-  const cli = demandPulumiFolder();
-  const { pulumiEnvironment } = await import("../../tools/pulumiEnvironment.mjs");
   mkdirSync(join(root, ".state"), { recursive: true });
   const folder = mkdtempSync(join(root, ".state", "plugin-"));
   const plugin = join(folder, "plugin");
@@ -68,10 +66,10 @@ export async function openPluginStack(emulatorUrl: string): Promise<PluginStack>
   writeFileSync(wrapper, `#!/bin/sh\nexec "${process.execPath}" "${pluginMain}" --schema "${schema}" "$@"\n`);
   chmodSync(wrapper, 0o755);
   const env: NodeJS.ProcessEnv = {
-    ...pulumiEnvironment({ cli, stateFolder: join(folder, "state") }),
+    ...(await engineEnvironment(join(folder, "state"))),
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
   };
-  env["PATH"] = [cli, hosts, process.env["PATH"]].filter(Boolean).join(delimiter);
+  env["PATH"] = [demandPulumiFolder(), hosts, process.env["PATH"]].filter(Boolean).join(delimiter);
 
   const program = (content: YamlProgram, runtime: "yaml" | "nodejs" = "yaml"): void => {
     // JSON is YAML.

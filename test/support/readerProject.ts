@@ -5,7 +5,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { installPackedPackages } from "./packedPackages";
-import { demandPulumiFolder } from "./stack";
+import { engineEnvironment } from "./engineEnvironment";
 
 const root = resolve(__dirname, "../..");
 
@@ -25,13 +25,11 @@ export interface ReaderProject {
 export async function makeReaderProject({
   checksTypes = true,
 }: { readonly checksTypes?: boolean } = {}): Promise<ReaderProject> {
-  const cli = demandPulumiFolder();
-  const { pulumiEnvironment } = await import("../../tools/pulumiEnvironment.mjs");
   const manifests = join(root, "test", "e2e", "guides", "project");
   const { folder, remove } = await installPackedPackages({ manifests });
   // Credentials and settings of the machine must not reach the page's commands; the page sets the rest.
   const env = {
-    ...pulumiEnvironment({ cli, stateFolder: join(folder, "engine") }),
+    ...(await engineEnvironment(join(folder, "engine"))),
     ...(checksTypes ? {} : { PULUMI_NODEJS_TRANSPILE_ONLY: "true" }),
   };
   return {

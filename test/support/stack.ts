@@ -15,6 +15,7 @@ import {
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { ServiceName } from "../../provider/src/services/registry";
+import { engineEnvironment } from "./engineEnvironment";
 import { huaweiEndpoints } from "./everyService";
 import type { Operation, OperationResult, PulumiPlace, StackOutput } from "./pulumiCommand";
 import { demandPulumi, operate, stackExport, stackOutputs } from "./pulumiCommand";
@@ -89,18 +90,6 @@ export interface TestStack {
   /** The one resource in the state with this name. */
   resource(name: string): Promise<StateResource>;
   close(): Promise<void>;
-}
-
-/** The folder with the Pulumi CLI that the tests use; undefined where tools/test.mjs did not set the tests up. */
-export const pulumiFolder = process.env["PULUMI_TEST_BIN"];
-
-/**
- * The folder of the CLI, for tests that cannot do without.
- * @throws {Error} if the tests were not started by `npm test`
- */
-export function demandPulumiFolder(): string {
-  if (pulumiFolder === undefined) throw new Error("PULUMI_TEST_BIN is not set: run the tests by `npm test`");
-  return pulumiFolder;
 }
 
 /** Opens a stack whose configuration points at an emulator. */
@@ -190,12 +179,10 @@ interface Exported {
 
 /** Makes a folder with the program, and the environment for commands in it. */
 async function makeFolder(): Promise<{ folder: string; env: Record<string, string> }> {
-  const cli = demandPulumiFolder();
-  const { pulumiEnvironment } = await import("../../tools/pulumiEnvironment.mjs");
   mkdirSync(join(root, ".state"), { recursive: true });
   const folder = mkdtempSync(join(root, ".state", "test-"));
   cpSync(join(__dirname, "program"), folder, { recursive: true });
-  const env = pulumiEnvironment({ cli, stateFolder: join(folder, "state") });
+  const env = await engineEnvironment(join(folder, "state"));
   return { folder, env: { ...env, PULUMI_STACK: stackName } };
 }
 

@@ -6,7 +6,7 @@ import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 import { pageText } from "../../support/readerProject";
-import { pulumiFolder } from "../../support/stack";
+import { pulumiFolder } from "../../support/engineEnvironment";
 
 jest.setTimeout(300_000);
 

@@ -11,7 +11,7 @@ import type { PageFile } from "../../support/pageSteps";
 import { acceptsOutput, outputProblems, stepsOf, writeOutputs } from "../../support/pageSteps";
 import { demandPulumi, setSettings } from "../../support/pulumiCommand";
 import { pageFile, pageText } from "../../support/readerProject";
-import { demandPulumiFolder } from "../../support/stack";
+import { engineEnvironment } from "../../support/engineEnvironment";
 
 jest.setTimeout(600_000);
 
@@ -25,12 +25,10 @@ interface Place {
 let place: Place;
 let emulator: Emulator;
 beforeEach(async () => {
-  const cli = demandPulumiFolder();
-  const { pulumiEnvironment } = await import("../../../tools/pulumiEnvironment.mjs");
   mkdirSync(join(root, ".state"), { recursive: true });
   // Inside the repository, so that the packages are found as a program finds them.
   const folder = mkdtempSync(join(root, ".state", "guide-"));
-  const env = pulumiEnvironment({ cli, stateFolder: join(folder, "state") });
+  const env = await engineEnvironment(join(folder, "state"));
   place = { folder, env: { ...env, PULUMI_NODEJS_TRANSPILE_ONLY: "true", NO_COLOR: "1" } };
   emulator = await startEmulator();
   write("package.json", '{ "name": "fleet", "private": true }');

@@ -11,7 +11,7 @@ import { startEmulator } from "runbook-emulator";
 import { executionsOf } from "../../support/emulators";
 import { installPackedPackages } from "../../support/packedPackages";
 import type { StateResource } from "../../support/stack";
-import { demandPulumiFolder } from "../../support/stack";
+import { demandPulumiFolder } from "../../support/engineEnvironment";
 import { pinnedTexts } from "../pinnedTexts";
 
 jest.setTimeout(300_000);
