@@ -104,7 +104,7 @@ async function serve(
   if (body === "gone") return;
   const gone = new AbortController();
   response.once("close", () => {
-    gone.abort();
+    if (!response.writableFinished) gone.abort();
   });
   const call = toCall(request, body === "too large" ? Buffer.alloc(0) : body, requestId, gone.signal);
   if (body === "too large") {

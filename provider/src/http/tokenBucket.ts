@@ -163,7 +163,7 @@ export class TokenBucket implements BucketView {
       hasToken: true,
       done: () => {
         this.#unanswered.delete(permit);
-        this.#wake.abort();
+        if (this.#serving) this.#wake.abort();
       },
     };
     this.#unanswered.set(permit, this.#clock.now());

@@ -102,8 +102,8 @@ export class WorkflowWatch {
   }
 
   #wake(): void {
-    this.#wakeUp.abort();
-    if (!this.#isRunning) void this.#run();
+    if (this.#isRunning) this.#wakeUp.abort();
+    else void this.#run();
   }
 
   // One sleeper for all: wakes when somebody is due, and whenever something has happened.
