@@ -38,8 +38,8 @@ export default {
   coverageProvider: "v8",
   collectCoverageFrom: ["provider/src/**/*.ts", "emulator/src/**/*.ts"],
   testSequencer: "<rootDir>/test/support/longestFirst.cjs",
-  // More than twice the processors of the machine that CI has: tests wait for processes, and for time to pass.
-  maxWorkers: 5,
-  // Long enough on a machine that does much else: what hangs takes as long to fail.
-  testTimeout: 120_000,
+  // Twice the processors of the machine that CI has: tests wait for processes, and for time to pass.
+  maxWorkers: 4,
+  // Long enough for the longest test on a slow machine that does much else: what hangs takes as long to fail.
+  testTimeout: 600_000,
 };

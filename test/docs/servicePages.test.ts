@@ -32,7 +32,7 @@ const read = (path: string): string => readFileSync(inRepository(path), "utf8").
 test("the generated parts are current", async () => {
   const { code, stderr } = await startNode([inRepository("tools/docs.mjs"), "--check"]).ending;
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-}, 300_000);
+});
 
 test("every service has a page", () => {
   expect(Object.keys(documented).sort()).toEqual(Object.keys(services).sort());
@@ -94,4 +94,4 @@ test("a comment and a table that disagree about a change are refused", async () 
     new ServicePage(types, "aom").parts(anything);
   `);
   await expect(made).rejects.toThrow(/aom\.\w+: comment and table disagree about a change/);
-}, 300_000);
+});

@@ -9,8 +9,6 @@ import { demoKeyPair } from "../emulator/emulatorClient";
 import { control } from "../support/emulators";
 import { useFixture } from "../support/fixture";
 
-jest.setTimeout(180_000);
-
 const fixture = useFixture({ emulator: { seed: acmeSeed } });
 
 const externalId = "order-66";

@@ -9,8 +9,6 @@ import type { OperationResult } from "../support/pulumiCommand";
 import type { ProgramResource, TestStack } from "../support/stack";
 import { openStack } from "../support/stack";
 
-jest.setTimeout(240_000);
-
 const fixture = useFixture();
 
 interface Span {

@@ -7,8 +7,6 @@ import { errorOf } from "../support/console";
 import { useFixture } from "../support/fixture";
 import type { ProgramResource } from "../support/stack";
 
-jest.setTimeout(180_000);
-
 const fixture = useFixture();
 
 const program: ProgramResource[] = [

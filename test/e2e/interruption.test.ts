@@ -12,8 +12,6 @@ import { useFixture } from "../support/fixture";
 import { prepared, whyNot } from "../support/languageStack";
 import { pulumiFolder, quickNodeOptions } from "../support/engineEnvironment";
 
-jest.setTimeout(300_000);
-
 const root = resolve(__dirname, "../..");
 let folder: string;
 beforeAll(() => {

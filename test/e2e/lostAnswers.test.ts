@@ -6,8 +6,6 @@ import { control, executionsOf, requestsOf } from "../support/emulators";
 import { namesOf, play, script, serviceCount } from "../support/everyService";
 import { useFixture } from "../support/fixture";
 
-jest.setTimeout(300_000);
-
 const fixture = useFixture();
 
 const starts = ["ExecuteDocument", "ExecuteWorkflow", "StartWorkflowExecution", "StartExecution"];

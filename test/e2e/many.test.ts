@@ -5,8 +5,6 @@ import { control, executionsOf, requestsOf } from "../support/emulators";
 import { useFixture } from "../support/fixture";
 import type { ProgramResource } from "../support/stack";
 
-jest.setTimeout(300_000);
-
 const fixture = useFixture();
 
 const services = ["aom", "functiongraph", "cloudflow"] as const;

@@ -17,8 +17,6 @@ import { requestsOf } from "../support/emulators";
 import { useFixture } from "../support/fixture";
 import type { ProgramResource } from "../support/stack";
 
-jest.setTimeout(240_000);
-
 const fixture = useFixture();
 
 // Without it, the first failure ends the deployment before the resources beside it have had their turn.

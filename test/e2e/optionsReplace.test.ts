@@ -16,8 +16,6 @@ import {
 import { useFixture } from "../support/fixture";
 import type { ProgramResource } from "../support/stack";
 
-jest.setTimeout(240_000);
-
 const fixture = useFixture();
 
 test("replacementTrigger, replaceOnChanges and --target-replace run it again, and --target nothing else", async () => {

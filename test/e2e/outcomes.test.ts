@@ -16,8 +16,6 @@ import { never } from "../support/sessions";
 import type { ProgramResource, StateResource } from "../support/stack";
 import { until } from "../support/until";
 
-jest.setTimeout(400_000);
-
 const fixture = useFixture();
 
 // The first run of each workflow ends badly, all later ones succeed. The one to be stopped would run for an hour.

@@ -3,8 +3,6 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { demandPulumiFolder } from "../support/engineEnvironment";
 
-jest.setTimeout(600_000);
-
 const root = resolve(__dirname, "../..");
 
 test("docs/pictures/up.svg shows what `pulumi up` shows today; `npm run picture` draws it again", async () => {

@@ -5,8 +5,6 @@
 import { control, requestsOf } from "../support/emulators";
 import { useFixture } from "../support/fixture";
 
-jest.setTimeout(240_000);
-
 const fixture = useFixture({ emulator: { enforceLimits: true } });
 
 test("the line says how long it usually takes, and each step's end is told once", async () => {

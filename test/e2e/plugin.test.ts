@@ -10,8 +10,6 @@ import { hasYaml, openPluginStack } from "../support/pluginStack";
 import { demoProjectId } from "../support/sessions";
 import { until } from "../support/until";
 
-jest.setTimeout(300_000);
-
 const onYaml = hasYaml ? describe : describe.skip;
 
 let emulator: Emulator;

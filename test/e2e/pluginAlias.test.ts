@@ -10,8 +10,6 @@ import { control, executionsOf } from "../support/emulators";
 import type { PluginStack } from "../support/pluginStack";
 import { openPluginStack } from "../support/pluginStack";
 
-jest.setTimeout(300_000);
-
 let emulator: Emulator;
 let stack: PluginStack;
 beforeEach(async () => {

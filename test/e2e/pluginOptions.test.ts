@@ -8,8 +8,6 @@ import { control, executionsOf } from "../support/emulators";
 import type { PluginStack, YamlProgram } from "../support/pluginStack";
 import { hasYaml, openPluginStack } from "../support/pluginStack";
 
-jest.setTimeout(300_000);
-
 const onYaml = hasYaml ? describe : describe.skip;
 
 let emulator: Emulator;

@@ -15,8 +15,6 @@ import { demoProjectId } from "../support/sessions";
 import { startWithStates } from "../support/stepFunctions/emulatedStates";
 import { until } from "../support/until";
 
-jest.setTimeout(300_000);
-
 const onYaml = hasYaml ? describe : describe.skip;
 
 let emulator: Emulator;

@@ -12,8 +12,6 @@ import { control, executionsOf, requestsOf } from "../support/emulators";
 import { useFixture } from "../support/fixture";
 import type { ProgramResource, StateResource } from "../support/stack";
 
-jest.setTimeout(180_000);
-
 const fixture = useFixture();
 const serviceNames = everyService;
 

@@ -16,8 +16,6 @@ import {
 import { useFixture } from "../support/fixture";
 import type { ProgramResource } from "../support/stack";
 
-jest.setTimeout(240_000);
-
 const fixture = useFixture();
 
 const teardown = (args: object = {}, opts: object = {}): ProgramResource[] =>

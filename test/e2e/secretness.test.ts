@@ -10,8 +10,6 @@ import { control, executionsOf, requestsOf } from "../support/emulators";
 import { useFixture } from "../support/fixture";
 import type { StateResource } from "../support/stack";
 
-jest.setTimeout(300_000);
-
 const fixture = useFixture();
 
 // By resource: each has a flow of its own name that repeats it.

@@ -11,8 +11,6 @@ import { pulumiFolder } from "../support/engineEnvironment";
 import { startWithStates } from "../support/stepFunctions/emulatedStates";
 import { textOfFolder } from "../support/textOfFolder";
 
-jest.setTimeout(180_000);
-
 const secret = "hunter2-correct-horse";
 const later = "battery-staple-4711";
 // So long that every message cuts it.

@@ -6,8 +6,6 @@ import { executionsOf, requestsOf } from "../support/emulators";
 import { useFixture } from "../support/fixture";
 import type { ProgramResource } from "../support/stack";
 
-jest.setTimeout(180_000);
-
 const fixture = useFixture();
 
 const program = (schema: string): ProgramResource[] => [

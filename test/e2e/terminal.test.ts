@@ -12,8 +12,6 @@ import type { RawOptions, RawResult } from "../support/rawCommand";
 import type { ProgramResource } from "../support/stack";
 import { version } from "../../provider/src/ground/version";
 
-jest.setTimeout(300_000);
-
 const fixture = useFixture();
 
 const nodes = [

@@ -7,8 +7,6 @@ import { diagnosticsOf } from "../support/console";
 import { namesOf, play, script, serviceCount } from "../support/everyService";
 import { useFixture } from "../support/fixture";
 
-jest.setTimeout(300_000);
-
 const fixture = useFixture();
 
 test("timeoutSeconds runs out: left, the next up goes on waiting; stopped, the next up runs it again", async () => {

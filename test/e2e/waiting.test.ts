@@ -4,8 +4,6 @@
 import { control, executionsOf, requestsOf } from "../support/emulators";
 import { useFixture } from "../support/fixture";
 
-jest.setTimeout(180_000);
-
 const fixture = useFixture();
 
 test("a wait that runs out loses nothing: the next up goes on waiting for the same execution", async () => {

@@ -13,8 +13,6 @@ import type { ScriptedServer } from "../support/scriptedServer";
 import type { ProgramResource } from "../support/stack";
 import { textOfFolder } from "../support/textOfFolder";
 
-jest.setTimeout(400_000);
-
 const fixture = useFixture();
 let service: ScriptedServer | undefined;
 afterEach(async () => {

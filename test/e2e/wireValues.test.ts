@@ -9,8 +9,6 @@ import { everyService, namesOf, play, serviceCount, workflowArgument } from "../
 import { useFixture } from "../support/fixture";
 import { startSayingService } from "../support/sayingService";
 
-jest.setTimeout(180_000);
-
 const fixture = useFixture();
 
 async function script(role: string, node: object): Promise<void> {

@@ -132,7 +132,7 @@ function projectIn(folder: string, env: Readonly<Record<string, string>>): Examp
       const { stdout } = await promisify(execFile)(process.execPath, args, {
         cwd: folder,
         env: { ...env },
-        timeout: 170_000,
+        timeout: 540_000,
       });
       return stdout;
     },

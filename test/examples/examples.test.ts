@@ -27,8 +27,6 @@ import { runInTerminal } from "../support/terminal";
 import type { ExampleProject, ExampleProjects } from "./exampleProjects";
 import { openExampleProjects } from "./exampleProjects";
 
-jest.setTimeout(300_000);
-
 const root = resolve(__dirname, "../..");
 const examples = join(root, "examples");
 const folders = readdirSync(examples, { withFileTypes: true })

@@ -10,8 +10,6 @@ import { startEmulator } from "runbook-emulator";
 import type { LanguageStack } from "../support/languageStack";
 import { openLanguageStack, whyNot } from "../support/languageStack";
 
-jest.setTimeout(300_000);
-
 const program = `import { aom } from "@pulumi-runbook/runbook";
 const patch = new aom.WorkflowExecution("patch", { workflowId: "demo-succeeds" });
 const undo = new aom.WorkflowExecution("undo", { workflowId: "demo-succeeds", runOn: "destroy" });

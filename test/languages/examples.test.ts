@@ -5,6 +5,4 @@
 import { testExampleIn } from "./exampleIn";
 
 // A Go program is compiled with the whole of Pulumi's SDK first.
-jest.setTimeout(600_000);
-
 testExampleIn(["yaml", "python", "go", "typescript"]);

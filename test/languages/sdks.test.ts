@@ -8,8 +8,6 @@ import { join, resolve } from "node:path";
 import { buildJavaProgram } from "../support/javaProgram";
 import { prepareProgram, prepared, schemaVersion } from "../support/languageStack";
 
-jest.setTimeout(600_000);
-
 const root = resolve(__dirname, "../..");
 const { sdks = "", python } = prepared;
 const missing = prepared.sdks === undefined ? "there is no Go to generate the SDKs" : undefined;

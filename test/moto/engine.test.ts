@@ -14,7 +14,6 @@ const onMoto = motoPython === undefined || motoPython === "" ? describe.skip : d
 const example = resolve(__dirname, "../../examples/stepfunctions-migration");
 
 onMoto("the example on moto (skipped where MOTO_PYTHON names no Python)", () => {
-  jest.setTimeout(240_000);
   let moto: Moto;
   let stack: TestStack;
 

@@ -12,7 +12,6 @@ const canRun = hasYaml && motoPython !== undefined && motoPython !== "";
 const onMoto = canRun ? describe : describe.skip;
 
 onMoto("the plugin on moto (skipped where there is no host for YAML, or MOTO_PYTHON names no Python)", () => {
-  jest.setTimeout(240_000);
   let moto: Moto;
   let stack: PluginStack;
   const arns: Record<string, string> = {};

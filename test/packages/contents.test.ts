@@ -51,8 +51,6 @@ function packed(folder: string): string[] {
     .sort();
 }
 
-jest.setTimeout(60_000);
-
 test.each(packages)("$name: the files", ({ folder, left, others }) => {
   const compiled = readdirSync(join(root, folder, "src"), { recursive: true, encoding: "utf8" })
     .map((file) => file.replaceAll("\\", "/"))

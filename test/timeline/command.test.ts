@@ -40,7 +40,7 @@ function run(
   input: string | Buffer,
   options: SpawnSyncOptionsWithBufferEncoding = {},
 ): Ended {
-  const all = { ...options, input, cwd: folder, timeout: 20_000, maxBuffer: 64 * 1024 * 1024 };
+  const all = { ...options, input, cwd: folder, timeout: 60_000, maxBuffer: 64 * 1024 * 1024 };
   const { status, stdout, stderr } = spawnSync(process.execPath, [command, ...args], all);
   return { status, stdout: stdout.toString(), stderr: stderr.toString() };
 }

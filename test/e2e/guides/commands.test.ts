@@ -8,8 +8,6 @@ import { delimiter, join, resolve } from "node:path";
 import { pageText } from "../../support/readerProject";
 import { pulumiFolder } from "../../support/engineEnvironment";
 
-jest.setTimeout(300_000);
-
 const root = resolve(__dirname, "../../..");
 
 const pages = readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" }).filter((file) =>

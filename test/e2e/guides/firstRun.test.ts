@@ -13,8 +13,6 @@ import { makeReaderProject, pageFile, pageText } from "../../support/readerProje
 import { runInTerminal } from "../../support/terminal";
 import { until } from "../../support/until";
 
-jest.setTimeout(600_000);
-
 const page = "tutorials/first-run.md";
 
 let project: ReaderProject;

@@ -13,8 +13,6 @@ import { demandPulumi, setSettings } from "../../support/pulumiCommand";
 import { pageFile, pageText } from "../../support/readerProject";
 import { engineEnvironment } from "../../support/engineEnvironment";
 
-jest.setTimeout(600_000);
-
 const root = resolve(__dirname, "../../..");
 
 interface Place {

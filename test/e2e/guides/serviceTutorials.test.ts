@@ -13,8 +13,6 @@ import { startWithStates } from "../../support/stepFunctions/emulatedStates";
 import { runInTerminal } from "../../support/terminal";
 import { addStandIns } from "./standIns";
 
-jest.setTimeout(600_000);
-
 const projectId = "0a1b2c3d4e5f60718293a4b5c6d7e8f9";
 const secretKey = "example-secret-key-0001";
 const password = "example-password-1";

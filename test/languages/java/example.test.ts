@@ -3,6 +3,4 @@
  */
 import { testExampleIn } from "../exampleIn";
 
-jest.setTimeout(600_000);
-
 testExampleIn(["java"]);

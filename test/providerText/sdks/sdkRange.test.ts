@@ -14,8 +14,6 @@ import type { StateResource } from "../../support/stack";
 import { demandPulumiFolder } from "../../support/engineEnvironment";
 import { pinnedTexts } from "../pinnedTexts";
 
-jest.setTimeout(300_000);
-
 const packageFolder = resolve(__dirname, "../../../provider");
 
 const program = `"use strict";

@@ -7,8 +7,6 @@ import { join } from "node:path";
 import type { PackedPackages } from "../../support/packedPackages";
 import { installPackedPackages } from "../../support/packedPackages";
 
-jest.setTimeout(300_000);
-
 const usesOfProvider = `
 import * as pulumi from "@pulumi/pulumi";
 import { Provider, aom, cloudflow, functiongraph, isWorkflowExecutionError } from "pulumi-runbook";
