@@ -1,5 +1,5 @@
 /**
- * The services there are. A new service is one line here.
+ * The services there are. A new service is an entry in `services`; the compiler asks for the name in `ServiceName`.
  */
 import type { BackendDefinition } from "../execution/service";
 import type { VendorSettings } from "./vendorSettings";
