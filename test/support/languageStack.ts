@@ -82,7 +82,7 @@ export function prepareProgram(language: Language, folder: string, env: Record<s
     const file = join(folder, "go.mod");
     writeFileSync(file, readFileSync(file, "utf8").replace("../../../sdk/go", join(sdks, "go")));
     // Otherwise Go compiles the same SDK anew in each clone.
-    env["GOFLAGS"] = "-trimpath";
+    env["GOFLAGS"] = [env["GOFLAGS"], "-trimpath"].filter(Boolean).join(" ");
   }
   if (language === "java") {
     buildJavaProgram(folder, { sdk: join(sdks, "java"), packages: prepared.javaPackages ?? "" });
