@@ -1,5 +1,6 @@
 /**
- * What is loaded into the engine's Node.js processes in tests: the SDK does all that it does without, and loads less before.
+ * The file that is loaded into the engine's Node.js processes in tests: the SDK does all that it does without, and loads less
+ * before.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
