@@ -144,6 +144,9 @@ function withSortedDiagnostics(lines: readonly string[]): string[] {
 /** Rows below the stack: those of one level come in any order. */
 const isBranch = (line: string): boolean => line.includes("─ ");
 
+/** The number of messages of a row. The end of a row may be cut off, sooner where a time is longer. */
+const messageCount = /\b\d+ m[esag]*(?=;|\s*$)/g;
+
 function leaveOpen(line: string): string {
   return line
     .replaceAll(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b[0-9a-f]{32}\b|\bEX\d{12}\w*/g, "<id>")
@@ -151,7 +154,7 @@ function leaveOpen(line: string): string {
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "<time>")
     .replaceAll(/\b\d+(\.\d+)? ?(ms|s)\b/g, "<duration>")
     .replace(/, estimated <duration>/, "")
-    .replaceAll(/\b\d+ messages?\b/g, "messages")
+    .replaceAll(messageCount, "messages")
     .replace(/\[diff: .*$/, "[diff")
     .replace(/ \(<duration>\)?\.*/, "")
     .replace(/[├└]─/, "─")
