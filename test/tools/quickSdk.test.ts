@@ -2,31 +2,23 @@
  * The file that is loaded into the engine's Node.js processes in tests: the SDK does all that it does without, and loads less
  * before.
  */
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { inRepository, makeFolder, startNode } from "./toolProcess";
 
-const root = resolve(__dirname, "../..");
-const preload = resolve(__dirname, "../support/quickSdk.cjs");
-const sdk = JSON.stringify(join(root, "node_modules", "@pulumi", "pulumi"));
+const preload = inRepository("test/support/quickSdk.cjs");
+const sdk = JSON.stringify(inRepository("node_modules/@pulumi/pulumi"));
 
-/** Runs a script; `value` is what it prints, as JSON. */
-function evaluate(
+/** Runs a script and gives what it prints, read as JSON. */
+async function evaluate(
+  nodeOptions: readonly string[],
   script: string,
-  isQuick: boolean,
-  options: { cwd?: string; typeScript?: string } = {},
-): unknown {
-  const args = [...(isQuick ? ["--require", preload] : []), "-e", script];
-  const { cwd = root, typeScript } = options;
-  const env = {
-    ...process.env,
-    ...(typeScript === undefined ? {} : { PULUMI_NODEJS_TYPESCRIPT: typeScript }),
-  };
-  return JSON.parse(execFileSync(process.execPath, args, { cwd, env, encoding: "utf8" }));
+  env: NodeJS.ProcessEnv = {},
+  cwd?: string,
+): Promise<unknown> {
+  const { stdout } = await startNode([...nodeOptions, "-e", script], env, cwd).ending;
+  return JSON.parse(stdout);
 }
 
-test("functions are serialized as without, and the compiler is loaded only then", () => {
+test("functions are serialized as without, and the compiler is loaded only then", async () => {
   const script = `
     const { runtime } = require(${sdk});
     const isLoaded = () => Object.keys(require.cache).some((path) => /typescript\\.js$|arborist/.test(path));
@@ -36,23 +28,24 @@ test("functions are serialized as without, and the compiler is loaded only then"
     runtime.serializeFunction((x) => path.join(String(x * factor))).then(({ text }) => {
       console.log(JSON.stringify({ before, text, after: isLoaded() }));
     });`;
-  const plain = evaluate(script, false);
+  const plain = await evaluate([], script);
   expect(plain).toMatchObject({ before: true, text: expect.stringContaining("x * factor") });
-  expect(evaluate(script, true)).toEqual({ ...(plain as object), before: false });
+  expect(await evaluate(["--require", preload], script)).toEqual({ ...(plain as object), before: false });
 });
 
 describe("typescript: false", () => {
-  const folder = mkdtempSync(join(tmpdir(), "quick-sdk-"));
+  const folder = makeFolder();
   afterAll(() => {
-    rmSync(folder, { recursive: true });
+    folder.remove();
   });
 
   test.each([
     ["is heeded", "runtime:\n  name: nodejs\n  options:\n    typescript: false\n", null],
     ["is not assumed", "runtime: nodejs\n", "true"],
-  ])("%s", (_, project, expected) => {
-    writeFileSync(join(folder, "Pulumi.yaml"), project);
+  ])("%s", async (_, project, expected) => {
+    folder.write("Pulumi.yaml", project);
     const script = "console.log(JSON.stringify(process.env.PULUMI_NODEJS_TYPESCRIPT ?? null))";
-    expect(evaluate(script, true, { cwd: folder, typeScript: "true" })).toBe(expected);
+    const env = { PULUMI_NODEJS_TYPESCRIPT: "true" };
+    expect(await evaluate(["--require", preload], script, env, folder.path)).toBe(expected);
   });
 });

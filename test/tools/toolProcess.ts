@@ -28,8 +28,12 @@ export function inRepository(path: string): string {
 }
 
 /** Starts node with arguments; the environment is only what is given, and the PATH that leads to nothing else. */
-export function startNode(args: readonly string[], env: NodeJS.ProcessEnv = {}): ToolProcess {
-  const child = spawn(process.execPath, args, { env: { PATH: process.env["PATH"], ...env } });
+export function startNode(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  cwd = process.cwd(),
+): ToolProcess {
+  const child = spawn(process.execPath, args, { cwd, env: { PATH: process.env["PATH"], ...env } });
   let stdout = "";
   let stderr = "";
   child.stdout.setEncoding("utf8").on("data", (chunk: string) => (stdout += chunk));

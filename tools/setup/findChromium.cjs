@@ -1,8 +1,7 @@
 // The Chromium of this machine, for the set-up and for the tests of pages.
 "use strict";
 
-const { accessSync, constants } = require("node:fs");
-const { delimiter, join } = require("node:path");
+const { whichOnPath } = require("./onPath.cjs");
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
@@ -14,21 +13,7 @@ const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-s
 function findChromium(env) {
   const given = env["CHROMIUM_BIN"];
   if (given !== undefined && given !== "") return given;
-  const folders = (env["PATH"] ?? "").split(delimiter).filter(Boolean);
-  return NAMES.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);
-}
-
-/**
- * @param {string} file
- * @returns {boolean}
- */
-function isExecutable(file) {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  return NAMES.map((name) => whichOnPath(name, env)).find((path) => path !== undefined);
 }
 
 module.exports = { findChromium };

@@ -1,10 +1,10 @@
 // Finds a Pulumi CLI that can run TypeScript programs, or gets one: PATH, our cache, Pulumi's own download, and last
 // a build from Go modules.
 import { realpath } from "node:fs/promises";
-import { delimiter, dirname, join } from "node:path";
-import { constants, accessSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { ensureCached, findCached } from "./cache.mjs";
 import { buildPulumi, goBuildName } from "./goBuild.mjs";
+import { isExecutable, whichOnPath } from "./onPath.cjs";
 import { downloadPulumi, downloadName } from "./pulumiDownload.mjs";
 import { runCommand } from "./runCommand.mjs";
 import { isAtLeast, OLDEST_PULUMI_VERSION, PULUMI_VERSION } from "./versions.mjs";
@@ -85,30 +85,4 @@ export async function findOnPath(env) {
     return { unsuitable: `${found} has no ${host} beside it` };
   }
   return { cli: { folder: dirname(found), version } };
-}
-
-/**
- * @param {string} name
- * @param {NodeJS.ProcessEnv} env
- * @returns {string | undefined}
- */
-function whichOnPath(name, env) {
-  return (env["PATH"] ?? "")
-    .split(delimiter)
-    .filter((folder) => folder !== "")
-    .map((folder) => join(folder, name))
-    .find(isExecutable);
-}
-
-/**
- * @param {string} path
- * @returns {boolean}
- */
-function isExecutable(path) {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
