@@ -118,9 +118,8 @@ test("failures, a wait that is too long, Ctrl-C: what happened stands below, in 
   expect(lenient).toMatch(/^warning: execution \S+ failed after 1s$/m);
   expect(lenient).toContain('The deployment continues (onFailure is "continue").');
   const { urn } = await stack.resource("late");
-  expect(diagnosticsOf(screen, "late").join("\n")).toContain(
-    `To stop the execution instead, run \`pulumi destroy --target '${urn}'\`.`,
-  );
+  const stopCommand = `To stop the execution instead, run \`pulumi destroy --target '${urn}'\`.`;
+  expect(diagnosticsOf(screen, "late").join("\n")).toContain(stopCommand);
 
   // The next deployment resumes waiting, and is cut short.
   stack.program([{ name: "late", args: { workflowId: "long", timeoutSeconds: 600 } }]);
@@ -128,9 +127,11 @@ test("failures, a wait that is too long, Ctrl-C: what happened stands below, in 
     interruptWhen: (output) => shownRows(output, "late").some((row) => row.startsWith("updating")),
   });
   expect(interrupted.code).not.toBe(0);
-  expect(diagnosticsOf(lastScreen(interrupted.output), "late").join("\n")).toMatch(
+  const cutShort = diagnosticsOf(lastScreen(interrupted.output), "late").join("\n");
+  expect(cutShort).toMatch(
     /interrupted while waiting for execution \S+, which (is|may) still (be )?running$/m,
   );
+  expect(cutShort).toContain(stopCommand);
 
   // A log has a line for each change, and the same words.
   stack.program([

@@ -29,6 +29,7 @@ import {
   describeStopCutShort,
   describeTimedOut,
   describeTolerated,
+  describeUnsettled,
 } from "../../provider/src/lifecycle/messages";
 
 const { version: packageVersion } = JSON.parse(
@@ -177,6 +178,18 @@ describe("an execution for which the deployment has waited too long", () => {
     ]);
   });
 
+  test("how to stop it is not said where a deletion would leave it running", () => {
+    const left = { ...timedOut, ...context({ onDelete: "leave" }) };
+    for (const message of [
+      describeTimedOut(running, left),
+      describeInterrupted("8f1c02aa", true, left),
+      describeUnsettled("8f1c02aa", left),
+    ]) {
+      expect(message).toContain("resumes waiting for this execution");
+      expect(message).not.toContain("destroy");
+    }
+  });
+
   test("that nobody has seen: the last error is told", () => {
     const unseen = { ...timedOut, end: "unseen" as const, lastError: new Error("no answer from http://x") };
     const message = describeTimedOut(undefined, unseen);
@@ -235,10 +248,11 @@ test("advice that needs the resource's URN has it, as a shell takes it", () => {
   expect(describeStartUndecided([], teardown)).toContain(`run \`pulumi state delete ${argument}\``);
 });
 
-test("an interruption: it is still running and is waited for again", () => {
+test("an interruption: it is still running and is waited for again, and how to stop it", () => {
   expect(describeInterrupted("8f1c02aa", true, context()).split("\n")).toEqual([
     "interrupted while waiting for execution 8f1c02aa, which is still running",
     "  The next `pulumi up` resumes waiting for this execution. Nothing is started twice.",
+    "  To stop the execution instead, run `pulumi destroy --target <URN>`.",
     ...where("WFX-INTERRUPTED"),
   ]);
 });

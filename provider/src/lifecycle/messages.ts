@@ -114,18 +114,21 @@ export function describeTimedOut(
         ]),
     ...(end === "stopped"
       ? [describeNextAfterStop(context.common)]
-      : [
-          describeResume(context),
-          ...((end === "left" || end === "unseen") && context.common.runOn === "create"
-            ? [`  To stop the execution instead, run \`pulumi destroy --target ${urnArgument(context)}\`.`]
-            : []),
-        ]),
+      : [describeResume(context), ...(end === "left" || end === "unseen" ? describeStop(context) : [])]),
     ...where(context, "WFX-EXECUTION-TIMEOUT"),
   );
 }
 
 function describeResume(context: MessageContext): string {
   return `  ${nextCommand(context)} resumes waiting for this execution. Nothing is started twice.`;
+}
+
+/** The command that stops an execution that is still running: none where a deletion leaves the execution running, or runs it. */
+function describeStop(context: MessageContext): string[] {
+  const { onDelete, runOn } = context.common;
+  return onDelete === "stop" && runOn === "create"
+    ? [`  To stop the execution instead, run \`pulumi destroy --target ${urnArgument(context)}\`.`]
+    : [];
 }
 
 /**
@@ -141,6 +144,7 @@ export function describeInterrupted(
   return lines(
     `interrupted while waiting for execution ${executionId}, which ${isSeenRunning ? "is still" : "may still be"} running`,
     describeResume(context),
+    ...describeStop(context),
     ...where(context, "WFX-INTERRUPTED"),
   );
 }
@@ -159,6 +163,7 @@ export function describeUnsettled(executionId: string, context: MessageContext):
   return lines(
     `execution ${oneLine(executionId)} has not finished`,
     describeResume(context),
+    ...describeStop(context),
     ...where(context, "WFX-EXECUTION-TIMEOUT"),
   );
 }
