@@ -3,14 +3,19 @@
  * they start in half the time, and the suite makes hundreds of them:
  *
  * - Pulumi's SDK loads the compiler of TypeScript and npm's reader of dependencies at once, for functions that it has to
- *   serialize. Here they are loaded when they are first used. Our providers are constant text: there is nothing to serialize.
+ *   serialize, and OpenTelemetry, for traces. Here they are loaded when they are first used. Our providers are constant text:
+ *   there is nothing to serialize.
  * - `typescript: false` in Pulumi.yaml is heeded; the language host that is built from Go modules does not pass it on.
  */
 const { readFileSync } = require("node:fs");
 const Module = require("node:module");
 const { sep } = require("node:path");
 
-const usedLate = ["typescript", "@npmcli/arborist", "normalize-package-data", "fdir"];
+const usedLate = [
+  ...["typescript", "@npmcli/arborist", "normalize-package-data", "fdir"],
+  ...["resources", "sdk-trace-base", "exporter-zipkin"].map((name) => `@opentelemetry/${name}`),
+  ...["instrumentation-grpc", "sdk-trace-node", "instrumentation"].map((name) => `@opentelemetry/${name}`),
+];
 const sdk = `${sep}@pulumi${sep}pulumi${sep}`;
 const load = Module._load;
 

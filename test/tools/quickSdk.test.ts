@@ -2,10 +2,13 @@
  * The file that is loaded into the engine's Node.js processes in tests: the SDK does all that it does without, and loads less
  * before.
  */
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { inRepository, makeFolder, startNode } from "./toolProcess";
 
 const preload = inRepository("test/support/quickSdk.cjs");
 const sdk = JSON.stringify(inRepository("node_modules/@pulumi/pulumi"));
+const tracing = JSON.stringify(inRepository("node_modules/@pulumi/pulumi/cmd/run/tracing.js"));
 
 /** Runs a script and gives what it prints, read as JSON. */
 async function evaluate(
@@ -31,6 +34,36 @@ test("functions are serialized as without, and the compiler is loaded only then"
   const plain = await evaluate([], script);
   expect(plain).toMatchObject({ before: true, text: expect.stringContaining("x * factor") });
   expect(await evaluate(["--require", preload], script)).toEqual({ ...(plain as object), before: false });
+});
+
+test("traces are sent as without, and their library is loaded only then", async () => {
+  const names: string[] = [];
+  const server = createServer((request, response) => {
+    const parts: Buffer[] = [];
+    request.on("data", (part: Buffer) => parts.push(part));
+    request.on("end", () => {
+      const spans = JSON.parse(Buffer.concat(parts).toString()) as { name: string }[];
+      names.push(...spans.map(({ name }) => name));
+      response.writeHead(202).end();
+    });
+  }).listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const { port } = server.address() as AddressInfo;
+  const script = `
+    const tracing = require(${tracing});
+    const isLoaded = () => Object.keys(require.cache).some((path) => /exporter-zipkin/.test(path));
+    const before = isLoaded();
+    tracing.start("http://127.0.0.1:${String(port)}/api/v2/spans");
+    tracing.newSpan("a span of the test").end();
+    console.log(JSON.stringify({ before, after: isLoaded() }));`;
+  try {
+    expect(await evaluate([], script)).toEqual({ before: true, after: true });
+    expect(names.splice(0)).toEqual(["a span of the test"]);
+    expect(await evaluate(["--require", preload], script)).toEqual({ before: false, after: true });
+    expect(names).toEqual(["a span of the test"]);
+  } finally {
+    server.close();
+  }
 });
 
 describe("typescript: false", () => {
