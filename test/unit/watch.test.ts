@@ -136,6 +136,7 @@ test("where all of the past ends at one time, the status request after it is not
 
 test("whatever has run, is known and was saved, the next status request comes within half a minute or 3 %", () => {
   const random = seededRandom(11);
+  const wrong: object[] = [];
   for (let round = 0; round < 20_000; round += 1) {
     const elapsedMs = random() < 0.1 ? 0 : random() ** 4 * 7_200_000;
     const count = Math.floor(random() * 50);
@@ -144,9 +145,9 @@ test("whatever has run, is known and was saved, the next status request comes wi
     const polls = Math.floor(random() * 9);
     const plan = { elapsedMs, history: past, together, polls, credit: 20 * random() - 8 };
     const delayMs = nextPollDelayMs({ ...plan, cost: 1 / together, endCost: random() < 0.5 ? 0 : 1 });
-    expect(delayMs).toBeGreaterThan(0);
-    expect(delayMs).toBeLessThanOrEqual(Math.max(30_000, elapsedMs * 0.03));
+    if (!(delayMs > 0 && delayMs <= Math.max(30_000, elapsedMs * 0.03))) wrong.push({ ...plan, delayMs });
   }
+  expect(wrong).toEqual([]);
 });
 
 test("where a list does not tell the steps, what runs is looked at for them now and then", async () => {

@@ -76,6 +76,12 @@ export function stopwatch(clock: Clock): () => number {
   return () => elapsed() - beganMs;
 }
 
+/**
+ * The reason of an abort that ends a sleep early, and that nobody reads. Without a reason, each abort makes an exception
+ * with a stack trace: one for each answered request.
+ */
+export const wakeUpReason = "something has happened";
+
 /** The machine's own clock. Its timers do not keep a process alive after an abort. */
 export const systemClock: Clock = {
   now: () => Date.now(),

@@ -3,7 +3,7 @@
  * the order in which they were asked for, so that nobody starves and the service has no reason to refuse.
  */
 import type { Clock } from "../ground/clock";
-import { steadyClock } from "../ground/clock";
+import { steadyClock, wakeUpReason } from "../ground/clock";
 import { onAbort } from "../ground/onAbort";
 
 /** The rate limit of an operation. */
@@ -94,7 +94,7 @@ export class TokenBucket implements BucketView {
       const stay = onAbort(signal, () => {
         this.#queue = this.#queue.filter((other) => other !== waiting);
         // Nobody is left to sleep for.
-        if (this.#queue.length === 0) this.#wake.abort();
+        if (this.#queue.length === 0) this.#wake.abort(wakeUpReason);
         resolve(noPermit);
       });
       const waiting: Waiting = {
@@ -163,7 +163,7 @@ export class TokenBucket implements BucketView {
       hasToken: true,
       done: () => {
         this.#unanswered.delete(permit);
-        if (this.#serving) this.#wake.abort();
+        if (this.#serving) this.#wake.abort(wakeUpReason);
       },
     };
     this.#unanswered.set(permit, this.#clock.now());

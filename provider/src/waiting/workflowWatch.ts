@@ -3,7 +3,7 @@
  * decides when and how; `waitUntilSettled` subscribes.
  */
 import type { Clock } from "../ground/clock";
-import { steadyClock } from "../ground/clock";
+import { steadyClock, wakeUpReason } from "../ground/clock";
 import { requestMs } from "../execution/limits";
 import type { ExecutionSnapshot } from "../execution/snapshot";
 import { History } from "./history";
@@ -102,7 +102,7 @@ export class WorkflowWatch {
   }
 
   #wake(): void {
-    if (this.#isRunning) this.#wakeUp.abort();
+    if (this.#isRunning) this.#wakeUp.abort(wakeUpReason);
     else void this.#run();
   }
 
