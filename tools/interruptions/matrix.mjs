@@ -28,6 +28,7 @@ export async function runCells(cells, { cli, folder, print, plugin }) {
   const columns = WORKFLOWS.map(({ name }) => name);
   print(`\n${LEGEND}\n${row(["front", "cut short by", "at", "goes on"], columns)}\n`);
   let violated = 0;
+  let unplayed = 0;
   let done = 0;
   const waiting = [...cells];
   const worker = async () => {
@@ -41,16 +42,21 @@ export async function runCells(cells, { cli, folder, print, plugin }) {
       );
       const bad = verdicts.filter(({ result }) => result === "violated");
       for (const { name, detail } of bad) print(`    ${name}: ${detail}\n`);
+      if (bad.length > 0) violated += 1;
+      else if (trouble !== "") unplayed += 1;
       if (bad.length > 0 || trouble !== "") {
-        violated += 1;
         print(`    ${outputs.join("\n----\n").split("\n").slice(-60).join("\n    ")}\n`);
       }
     }
   };
   await Promise.all(Array.from({ length: AT_A_TIME }, worker));
   const seconds = Math.round((Date.now() - begin) / 1000);
-  print(`\n${cells.length} cells of ${columns.length} executions in ${seconds} s, ${violated} violated\n`);
-  return violated === 0;
+  const ends = [
+    `${violated} violated`,
+    ...(unplayed > 0 ? [`${unplayed} that did not come to their point`] : []),
+  ];
+  print(`\n${cells.length} cells of ${columns.length} executions in ${seconds} s, ${ends.join(", ")}\n`);
+  return violated + unplayed === 0;
 }
 
 /**

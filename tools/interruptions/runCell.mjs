@@ -8,7 +8,10 @@ import { InterruptedStack } from "./interruptedStack.mjs";
 // Longer than any deployment here takes: only the emulated clock ends an execution.
 const LONG_MS = 600_000;
 const SHORT_MS = 800;
-const POINT_WITHIN_MS = 60_000;
+// Long enough for a machine that does much else. A deployment that ends before the point is noticed at once.
+const POINT_WITHIN_MS = 300_000;
+// A deployment that awaits fewer executions than there are, such as one that asks, is not left to wait for ever.
+const ALL_ASKED_WITHIN_MS = 30_000;
 // The delay of an answer: longer than it takes to kill, shorter than a request may take.
 const HELD_MS = 10_000;
 
@@ -96,7 +99,8 @@ async function reached({ point }, emulator, command) {
   void command.ended.then(() => (hasEnded = true));
   for (const until = Date.now() + POINT_WITHIN_MS; !(await conditions[point]()); await sleep(50)) {
     if (hasEnded || Date.now() > until) {
-      throw new Error(`"${point}" was not reached:\n${hasEnded ? (await command.ended).output : ""}`);
+      const why = hasEnded ? `:\n${(await command.ended).output}` : ` within ${POINT_WITHIN_MS / 1_000} s`;
+      throw new Error(`"${point}" was not reached${why}`);
     }
   }
   // One more look of each, so that it is really waiting.
@@ -117,7 +121,7 @@ async function endOf(command, emulator, isAwaited) {
     return result;
   });
   const looks = [...OPERATIONS.START, ...OPERATIONS.LIST, ...OPERATIONS.LOOK];
-  const giveUp = Date.now() + POINT_WITHIN_MS / 2;
+  const giveUp = Date.now() + ALL_ASKED_WITHIN_MS;
   while (isAwaited && !hasEnded) {
     await sleep(250);
     const { size } = await emulator.asked(looks);
