@@ -1,8 +1,9 @@
 // Durations of executions: four shapes around one middle, the same for the same seed.
 
 /** Names of the shapes. */
-export const distributions = ["constant", "uniform", "longTail", "bimodal"];
+export const distributions = /** @type {const} */ (["constant", "uniform", "longTail", "bimodal"]);
 
+/** @type {Readonly<Record<(typeof distributions)[number], (random: () => number) => number>>} */
 const shapes = {
   constant: () => 1,
   uniform: (random) => 0.5 + random(),
@@ -14,17 +15,22 @@ const shapes = {
 
 /**
  * Durations in milliseconds.
- * @param {string} name of the shape
+ * @param {(typeof distributions)[number]} name of the shape
  * @param {number} count
  * @param {number} middleMs
- * @param {number} seed
+ * @param {number} [seed]
  */
-export function draw(name, count, middleMs, seed) {
+export function draw(name, count, middleMs, seed = 1) {
   const random = seededRandom(seed);
   return Array.from({ length: count }, () => Math.round(middleMs * shapes[name](random)));
 }
 
-function seededRandom(seed) {
+/**
+ * Random numbers 0 ≤ x < 1, the same for the same seed.
+ * @param {number} seed
+ * @returns {() => number}
+ */
+export function seededRandom(seed) {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -3,6 +3,7 @@
  * take time and tokens. Reports the delay until each end was seen, and the number of requests; a thousand executions of
  * an hour take a second.
  */
+import { seededRandom } from "../../bench/distributions.mjs";
 import { ThrottledError } from "../../provider/src/ground/errors";
 import type { ExecutionSnapshot } from "../../provider/src/execution/snapshot";
 import { WorkflowWatch } from "../../provider/src/waiting/workflowWatch";
@@ -268,33 +269,4 @@ class SimulatedExecutions {
       steps: [],
     };
   }
-}
-
-/** Random numbers 0 ≤ x < 1, the same for the same seed. */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
-/** Durations in milliseconds, drawn from the distributions that the bench uses. */
-export function draw(
-  distribution: "constant" | "uniform" | "longTail" | "bimodal",
-  count: number,
-  middleMs: number,
-  seed = 1,
-): number[] {
-  const random = seededRandom(seed);
-  const normal = (): number => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-  const one: Readonly<Record<typeof distribution, () => number>> = {
-    constant: () => 1,
-    uniform: () => 0.5 + random(),
-    longTail: () => Math.exp(0.6 * normal()),
-    bimodal: () => (random() < 0.5 ? 0.4 : 1.6) * (0.95 + 0.1 * random()),
-  };
-  return Array.from({ length: count }, () => Math.round(middleMs * one[distribution]()));
 }

@@ -7,7 +7,7 @@ import { toHuaweiError } from "../../provider/src/services/huawei/serviceErrors"
 import { limitTime } from "../../provider/src/ground/timeLimit";
 import type { SimulatedClock } from "../support/simulatedClock";
 import { simulatedClock } from "../support/simulatedClock";
-import { seededRandom } from "../support/simulatedService";
+import { seededRandom } from "../../bench/distributions.mjs";
 import { never, settingsOf } from "../support/sessions";
 
 let clock: SimulatedClock;

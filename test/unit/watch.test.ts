@@ -2,6 +2,7 @@
  * The planner on a simulated clock: how late ends are seen and what it costs, alone and for many, with a past that
  * predicts and with one that does not. The figures are those of bench/README.md, with room for chance.
  */
+import { distributions, draw, seededRandom } from "../../bench/distributions.mjs";
 import {
   AuthenticationError,
   ServiceError,
@@ -12,9 +13,8 @@ import { plannedPolicy } from "../../provider/src/waiting/pollPolicy";
 import { nextPollDelayMs } from "../../provider/src/waiting/schedule";
 import { fixedInterval, withoutHistory } from "../support/pollPolicies";
 import type { Simulated, Simulation } from "../support/simulatedService";
-import { draw, kinds, percentile, seededRandom, simulate } from "../support/simulatedService";
+import { kinds, percentile, simulate } from "../support/simulatedService";
 
-const distributions = ["constant", "uniform", "longTail", "bimodal"] as const;
 const minuteMs = 60_000;
 const request = { operation: "List", method: "GET", url: "http://s" };
 const gone = (): Error => new TransportError("gone", request, { mayHaveArrived: true });
