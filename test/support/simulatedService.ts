@@ -99,12 +99,6 @@ export interface Simulated {
   readonly requestsEach: number;
 }
 
-/** The value below which `share` of the others lie. */
-export function percentile(values: readonly number[], share: number): number {
-  const ascending = [...values].sort((a, b) => a - b);
-  return ascending[Math.min(ascending.length - 1, Math.ceil(ascending.length * share) - 1)] ?? NaN;
-}
-
 /** Waits for all executions. */
 export async function simulate(simulation: Simulation): Promise<Simulated> {
   const { durations, joinWithinMs = 0, clockSet } = simulation;

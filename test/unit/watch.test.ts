@@ -2,6 +2,7 @@
  * The planner on a simulated clock: how late ends are seen and what it costs, alone and for many, with a past that
  * predicts and with one that does not. The figures are those of bench/README.md, with room for chance.
  */
+import { percentile } from "../../bench/arithmetic.mjs";
 import { distributions, draw, seededRandom } from "../../bench/distributions.mjs";
 import {
   AuthenticationError,
@@ -13,7 +14,7 @@ import { plannedPolicy } from "../../provider/src/waiting/pollPolicy";
 import { nextPollDelayMs } from "../../provider/src/waiting/schedule";
 import { fixedInterval, withoutHistory } from "../support/pollPolicies";
 import type { Simulated, Simulation } from "../support/simulatedService";
-import { kinds, percentile, simulate } from "../support/simulatedService";
+import { kinds, simulate } from "../support/simulatedService";
 
 const minuteMs = 60_000;
 const request = { operation: "List", method: "GET", url: "http://s" };
