@@ -2,27 +2,15 @@
  * The life of a resource through the plugin's protocol, on every service, against the emulator: what a deployment asks in the
  * order in which the engine asks it.
  */
-import type { Emulator } from "runbook-emulator";
-import { startEmulator } from "runbook-emulator";
 import { control, executionsOf } from "../support/emulators";
 import { everyService, workflowArgument, workflowArgumentOf } from "../support/everyService";
-import type { Plugin } from "../support/plugin/pluginProcess";
 import type { Bag } from "../support/plugin/wireValues";
+import { usePlugin } from "../support/plugin/pluginFixture";
 import { startPlugin } from "../support/plugin/pluginProcess";
 import { failureOf } from "../support/plugin/providerCalls";
 import { reference, unknown, urnOf } from "../support/plugin/wireValues";
 
-let emulator: Emulator;
-let plugin: Plugin;
-beforeAll(async () => {
-  emulator = await startEmulator();
-});
-afterAll(() => emulator.close());
-beforeEach(async () => {
-  await control(emulator, "POST", "/reset");
-  plugin = await startPlugin(emulator);
-});
-afterEach(() => plugin.stop());
+const fixture = usePlugin();
 
 describe.each(everyService)("%s", (service) => {
   const urn = urnOf("patch", service);
@@ -31,12 +19,12 @@ describe.each(everyService)("%s", (service) => {
     ...more,
   });
   const running = async (): Promise<number> =>
-    (await executionsOf(emulator)).filter(({ status }) => /^running$/i.test(status)).length;
-  const count = async (): Promise<number> => (await executionsOf(emulator)).length;
+    (await executionsOf(fixture.emulator)).filter(({ status }) => /^running$/i.test(status)).length;
+  const count = async (): Promise<number> => (await executionsOf(fixture.emulator)).length;
 
   beforeEach(async () => {
     const script = async (name: string, nodes: readonly object[]): Promise<void> => {
-      await control(emulator, "PUT", `/workflows/${name}`, { service, nodes });
+      await control(fixture.emulator, "PUT", `/workflows/${name}`, { service, nodes });
     };
     await script("quick", [{ id: "Work", name: "Work", durationMs: 50, output: { version: "1.4.2" } }]);
     await script("slow", [{ id: "Work", name: "Work", durationMs: 3_600_000 }]);
@@ -46,7 +34,7 @@ describe.each(everyService)("%s", (service) => {
   });
 
   test("preview, create, no change, run again by a trigger, delete", async () => {
-    const { engine } = plugin;
+    const { engine } = fixture.plugin;
     const inputs = args("quick", { triggers: { image: "1" } });
     const checked = await engine.check(urn, inputs);
     expect(checked).toEqual({ inputs, failures: [] });
@@ -83,7 +71,7 @@ describe.each(everyService)("%s", (service) => {
   });
 
   test("a settings change is an update that says so and runs nothing; an unknown argument stays unknown", async () => {
-    const { engine } = plugin;
+    const { engine } = fixture.plugin;
     const inputs = args("quick");
     await engine.check(urn, inputs);
     const { id, outputs } = await engine.create(urn, inputs);
@@ -114,7 +102,7 @@ describe.each(everyService)("%s", (service) => {
   });
 
   test("a failed run keeps its id, outputs and reasons; refresh keeps it unhealthy; the next run is another attempt", async () => {
-    const { engine } = plugin;
+    const { engine } = fixture.plugin;
     const inputs = args("broken");
     await engine.check(urn, inputs);
     const { code, initFailure } = await failureOf(engine.create(urn, inputs));
@@ -150,17 +138,17 @@ describe.each(everyService)("%s", (service) => {
 
   test("a run that is cut short is resumed by the next process, not started again", async () => {
     const inputs = args("slow");
-    await plugin.engine.check(urn, inputs);
-    const creating = failureOf(plugin.engine.create(urn, inputs));
+    await fixture.plugin.engine.check(urn, inputs);
+    const creating = failureOf(fixture.plugin.engine.create(urn, inputs));
     while ((await running()) === 0) await new Promise((resolve) => setTimeout(resolve, 20));
-    await plugin.engine.cancel();
+    await fixture.plugin.engine.cancel();
     const { initFailure } = await creating;
     expect(initFailure).toMatchObject({ id: expect.stringMatching(/./), refreshBeforeUpdate: true });
     expect(initFailure!.outputs["status"]).toBe("running");
-    await plugin.stop();
+    await fixture.plugin.stop();
 
     const { id, outputs } = initFailure!;
-    const next = await startPlugin(emulator, { home: plugin.home });
+    const next = await startPlugin(fixture.emulator, { home: fixture.plugin.home });
     try {
       const stored = { inputs, outputs };
       const read = (await failureOf(next.engine.read(urn, id, stored))).initFailure!;
@@ -171,7 +159,7 @@ describe.each(everyService)("%s", (service) => {
         replaces: [],
       });
       // The run ends when this says so: a busy machine takes its time until here.
-      await control(emulator, "POST", "/clock", { advanceMs: 3_600_000 });
+      await control(fixture.emulator, "POST", "/clock", { advanceMs: 3_600_000 });
       const { outputs: last } = await next.engine.update(urn, id, stored, inputs);
       expect(last).toMatchObject({ executionId: id, status: "succeeded" });
       expect(await count()).toBe(1);
@@ -181,14 +169,14 @@ describe.each(everyService)("%s", (service) => {
   });
 
   test("customTimeouts end the wait, not the run; delete stops what still runs", async () => {
-    const { engine } = plugin;
+    const { engine } = fixture.plugin;
     const inputs = args("slow");
     await engine.check(urn, inputs);
     const { initFailure } = await failureOf(engine.create(urn, inputs, { timeoutSeconds: 1 }));
     expect(initFailure!.reasons[0]).toContain("customTimeouts");
     expect(await running()).toBe(1);
-    await plugin.stop();
-    const destroying = await startPlugin(emulator, { home: plugin.home });
+    await fixture.plugin.stop();
+    const destroying = await startPlugin(fixture.emulator, { home: fixture.plugin.home });
     try {
       await destroying.engine.delete(urn, initFailure!.id, { inputs, outputs: initFailure!.outputs });
       expect(await running()).toBe(0);
@@ -198,7 +186,7 @@ describe.each(everyService)("%s", (service) => {
   });
 
   test("import: inputs are made of the id; a failed run is taken as it is, and so is what its outcome asks for", async () => {
-    const { engine } = plugin;
+    const { engine } = fixture.plugin;
     const inputs = args("broken");
     await engine.check(urn, inputs);
     const { initFailure } = await failureOf(engine.create(urn, inputs));
@@ -226,7 +214,7 @@ describe.each(everyService)("%s", (service) => {
   });
 
   test("get: the state that the program gives names the workflow, and a failed run is no failure of the program", async () => {
-    const { engine } = plugin;
+    const { engine } = fixture.plugin;
     const inputs = args("broken");
     await engine.check(urn, inputs);
     const { initFailure } = await failureOf(engine.create(urn, inputs));
@@ -237,7 +225,7 @@ describe.each(everyService)("%s", (service) => {
   });
 
   test("a teardown runbook is armed by create and runs at the destroy, not at a replacement", async () => {
-    const { engine } = plugin;
+    const { engine } = fixture.plugin;
     const inputs = args("quick", { runOn: "destroy" });
     const preview = await engine.create(urn, inputs, { isPreview: true });
     expect(preview.outputs).toMatchObject({ ...inputs, status: "waiting", steps: [], executionId: null });
@@ -256,9 +244,9 @@ describe.each(everyService)("%s", (service) => {
     // Also where an alias had moved it: the engine deletes by the name that it had.
     await engine.delete(urnOf("former", service), id, stored);
     expect(await count()).toBe(0);
-    await plugin.stop();
+    await fixture.plugin.stop();
 
-    const destroying = await startPlugin(emulator, { home: plugin.home });
+    const destroying = await startPlugin(fixture.emulator, { home: fixture.plugin.home });
     try {
       await destroying.engine.delete(urn, replaced.id, { inputs: next, outputs: replaced.outputs });
       expect(await count()).toBe(1);
@@ -268,7 +256,7 @@ describe.each(everyService)("%s", (service) => {
   });
 
   test("a resource in the arguments is its id, and one that does not exist yet is not known", async () => {
-    const { engine } = plugin;
+    const { engine } = fixture.plugin;
     const other = "urn:pulumi:dev::tests::random:index/randomUuid7:RandomUuid7::run";
     const inputs = args("quick", { triggers: { run: reference(other, "4711") } });
     await engine.check(urn, inputs);

@@ -5,29 +5,18 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import type { Emulator } from "runbook-emulator";
-import { startEmulator } from "runbook-emulator";
 import { executionsOf } from "../support/emulators";
-import type { Plugin } from "../support/plugin/pluginProcess";
 import type { Bag } from "../support/plugin/wireValues";
+import { usePlugin } from "../support/plugin/pluginFixture";
 import { emulatorPluginSettings, startPlugin } from "../support/plugin/pluginProcess";
 import { secret, unknown, urnOf } from "../support/plugin/wireValues";
 
-let emulator: Emulator;
-let plugin: Plugin;
-beforeAll(async () => {
-  emulator = await startEmulator();
-});
-afterAll(() => emulator.close());
-beforeEach(async () => {
-  plugin = await startPlugin(undefined);
-});
-afterEach(() => plugin.stop());
+const fixture = usePlugin({ isConfigured: false });
 
 const key = "emulator-secret-key-0001";
 const urn = urnOf("patch");
 const settings = (): { huaweicloud: Bag } => {
-  const { huaweicloud } = emulatorPluginSettings(emulator) as { huaweicloud: Bag };
+  const { huaweicloud } = emulatorPluginSettings(fixture.emulator) as { huaweicloud: Bag };
   return { huaweicloud };
 };
 const asText = (more: Bag = {}): Bag => ({
@@ -36,9 +25,9 @@ const asText = (more: Bag = {}): Bag => ({
 // Settings have done their part when the service has taken the start.
 const starts = async (): Promise<void> => {
   const inputs = { workflowId: "demo-succeeds", waitFor: "started", concurrency: "allow" };
-  await plugin.engine.check(urn, inputs);
-  const { id } = await plugin.engine.create(urn, inputs);
-  expect((await executionsOf(emulator)).map(({ executionId }) => executionId)).toContain(id);
+  await fixture.plugin.engine.check(urn, inputs);
+  const { id } = await fixture.plugin.engine.create(urn, inputs);
+  expect((await executionsOf(fixture.emulator)).map(({ executionId }) => executionId)).toContain(id);
 };
 
 test.each<[string, () => Bag]>([
@@ -76,25 +65,25 @@ test.each<[string, () => Bag]>([
     () => ({ ...settings(), alicloud: null, huaweicloud: { ...settings().huaweicloud, token: null } }),
   ],
 ])("settings as %s are taken", async (_form, given) => {
-  const { failures } = await plugin.engine.checkConfig(given());
+  const { failures } = await fixture.plugin.engine.checkConfig(given());
   expect(failures).toEqual([]);
-  await plugin.engine.configure(given());
+  await fixture.plugin.engine.configure(given());
   await starts();
 });
 
 test("secrets are marked in the shape in which they came: a plain one would rest in the state in the clear", async () => {
   const { huaweicloud } = settings();
-  const marked = await plugin.engine.checkConfig({ huaweicloud, version: "0.1.0" });
+  const marked = await fixture.plugin.engine.checkConfig({ huaweicloud, version: "0.1.0" });
   expect(marked.inputs).toEqual({
     huaweicloud: { ...huaweicloud, secretKey: secret(key) },
     version: "0.1.0",
   });
   const text = asText();
-  expect((await plugin.engine.checkConfig(text)).inputs).toEqual({
+  expect((await fixture.plugin.engine.checkConfig(text)).inputs).toEqual({
     huaweicloud: secret(text["huaweicloud"]),
   });
   const open = { huaweicloud: { region: "cn-north-4" }, alicloud: JSON.stringify({ region: "cn-hangzhou" }) };
-  expect((await plugin.engine.checkConfig(open)).inputs).toEqual(open);
+  expect((await fixture.plugin.engine.checkConfig(open)).inputs).toEqual(open);
   const every = {
     password: "p",
     token: "t",
@@ -102,7 +91,7 @@ test("secrets are marked in the shape in which they came: a plain one would rest
     key: "k",
     assumeRoleWithOidc: { idToken: "i" },
   };
-  const { inputs } = await plugin.engine.checkConfig({
+  const { inputs } = await fixture.plugin.engine.checkConfig({
     huaweicloud: every,
     alicloud: { credentialsUri: "u" },
   });
@@ -117,7 +106,7 @@ test.each<[string, Bag]>([
   ["a member", { huaweicloud: { region: unknown, secretKey: unknown } }],
   ["a member of a text", { huaweicloud: JSON.stringify({ region: unknown }) }],
 ])("%s that is not known yet passes, and is marked as nothing", async (_what, given) => {
-  expect(await plugin.engine.checkConfig(given)).toEqual({ inputs: given, failures: [] });
+  expect(await fixture.plugin.engine.checkConfig(given)).toEqual({ inputs: given, failures: [] });
 });
 
 test.each<[string, Bag, string, RegExp]>([
@@ -154,7 +143,7 @@ test.each<[string, Bag, string, RegExp]>([
     /"alicloud.accountId" .* as text, in quotes/,
   ],
 ])("%s is refused by name, with the remedy", async (_what, given, property, reason) => {
-  const { failures } = await plugin.engine.checkConfig(given);
+  const { failures } = await fixture.plugin.engine.checkConfig(given);
   expect(failures).toEqual([{ property, reason: expect.stringMatching(reason) }]);
 });
 
@@ -167,9 +156,9 @@ test("every member of an explicit provider of the TypeScript package is known", 
     const [, body = ""] = new RegExp(`export interface ${name} \\{([\\s\\S]*?)\\n\\}`).exec(source) ?? [];
     const members = [...body.matchAll(/^ {2}(\w+)\?:/gm)].map(([, member]) => [member, "x"]);
     expect(members.length).toBeGreaterThan(10);
-    expect((await plugin.engine.checkConfig({ [namespace]: Object.fromEntries(members) })).failures).toEqual(
-      [],
-    );
+    expect(
+      (await fixture.plugin.engine.checkConfig({ [namespace]: Object.fromEntries(members) })).failures,
+    ).toEqual([]);
   }
 });
 
@@ -178,8 +167,8 @@ test.each([
   ["default_0_1_0", "configuration runbook:huaweicloud.insecure"],
   ["staging", "provider argument huaweicloud.insecure"],
 ])("a setting of the provider %s that the services refuse is named as %s", async (name, words) => {
-  await plugin.engine.configure({ huaweicloud: { ...settings().huaweicloud, insecure: true } }, name);
-  const { failures } = await plugin.engine.check(urn, { workflowId: "demo-succeeds" });
+  await fixture.plugin.engine.configure({ huaweicloud: { ...settings().huaweicloud, insecure: true } }, name);
+  const { failures } = await fixture.plugin.engine.check(urn, { workflowId: "demo-succeeds" });
   expect(failures).toEqual([{ property: "", reason: expect.stringContaining(`${words} is set`) }]);
 });
 
@@ -199,7 +188,7 @@ test.each<[string, Bag, Bag, string[]]>([
 ])(
   "a change of %s never replaces the provider, which would run every resource again",
   async (_what, olds, news, diffs) => {
-    const comparison = await plugin.engine.diffConfig(olds, news);
+    const comparison = await fixture.plugin.engine.diffConfig(olds, news);
     expect(comparison).toMatchObject({
       changes: diffs.length > 0 ? "some" : "none",
       diffs,
@@ -227,7 +216,7 @@ test("without settings the environment says who acts and where; PULUMI_CONFIG is
   const own = await startPlugin(undefined, { env, home });
   try {
     await own.engine.configure({});
-    const inputs = { workflowId: "demo-succeeds", endpoint: emulator.url };
+    const inputs = { workflowId: "demo-succeeds", endpoint: fixture.emulator.url };
     await own.engine.check(urn, inputs);
     const { outputs } = await own.engine.create(urn, inputs);
     expect(outputs).toMatchObject({ status: "succeeded", region: "cn-north-4" });
