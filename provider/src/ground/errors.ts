@@ -136,8 +136,8 @@ export class ProxyError extends TransportError {
 
 /** The service's account of a refused request. */
 export interface ServiceErrorDetails {
-  /** HTTP status of the answer; 0 if the request was not sent because the service is known to refuse it. */
-  readonly status: number;
+  /** HTTP status of the answer; undefined if the request was not sent because the service is known to refuse it. */
+  readonly status: number | undefined;
   /** The service's own code, e.g. `AOM.31001306`; absent if the answer had none. */
   readonly serviceCode?: string | undefined;
   /** The service's own text; absent if the answer had none. */
@@ -167,7 +167,8 @@ const maxServiceMessageLength = 4_000;
 
 /** The service answered with an error. */
 export class ServiceError extends WorkflowExecutionError {
-  readonly status: number;
+  /** HTTP status of the answer; undefined if the request was not sent because the service is known to refuse it. */
+  readonly status: number | undefined;
   readonly serviceCode: string | undefined;
   readonly serviceMessage: string | undefined;
   readonly requestId: string | undefined;
@@ -268,7 +269,8 @@ export class RunNameTakenError extends WorkflowExecutionError {
 }
 
 /** True for statuses after which the same request may succeed: 408, 429 and the server's own faults. */
-export function isRetryableStatus(status: number): boolean {
+export function isRetryableStatus(status: number | undefined): boolean {
+  if (status === undefined) return false;
   return status === 408 || status === 429 || (status >= 500 && status !== 501 && status !== 505);
 }
 
@@ -276,7 +278,7 @@ function describeServiceError(details: ServiceErrorDetails): string {
   // The services end some of their texts with a full stop and some not; the sentence goes on or ends with ours.
   const text = said(details.serviceMessage, 1_000)?.replace(/[\s.。]+$/, "");
   const words = [said(details.serviceCode, maxWordLength), text].filter(Boolean).join(": ");
-  if (details.status === 0) return `${details.request.operation} was not sent: ${words}.`;
+  if (details.status === undefined) return `${details.request.operation} was not sent: ${words}.`;
   const head = `${details.request.operation} was refused: HTTP ${String(details.status)}${words ? `, ${words}` : ""}`;
   const requestId = said(details.requestId, maxWordLength);
   const id = requestId ? ` (request id ${requestId})` : "";

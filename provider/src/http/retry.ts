@@ -19,7 +19,8 @@ export function mayHaveBeenHandled(error: unknown, operation: string): boolean {
   if (error instanceof TransportError) return error.request.operation === operation && error.mayHaveArrived;
   // A 5xx or 408 can hide a handled request; any other refusal says that nothing was done.
   if (error instanceof ServiceError) {
-    return error.request.operation === operation && (error.status >= 500 || error.status === 408);
+    const { status = 0 } = error;
+    return error.request.operation === operation && (status >= 500 || status === 408);
   }
   // An answer that can't be read still is an answer.
   return error instanceof ResponseFormatError && error.request.operation === operation;

@@ -20,7 +20,7 @@ import {
 } from "./keyRequests";
 
 // Answers that say "the first version only".
-const firstVersionOnly: ReadonlySet<number> = new Set([404, 405, 503]);
+const firstVersionOnly: ReadonlySet<number | undefined> = new Set([404, 405, 503]);
 const noAgency = "Please configure Cloud Service Agency first";
 
 /**

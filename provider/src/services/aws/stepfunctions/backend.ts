@@ -192,7 +192,7 @@ export class StepFunctionsBackend implements Backend {
 // The service refuses the request for EXPRESS executions, and a policy that is made for them does not even allow it.
 function notShown(request: HttpRequest): NotFoundError {
   return new NotFoundError({
-    status: 0,
+    status: undefined,
     serviceCode: undefined,
     serviceMessage: "the service shows no execution of an EXPRESS state machine",
     requestId: undefined,
