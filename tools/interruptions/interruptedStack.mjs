@@ -49,7 +49,15 @@ export class InterruptedStack {
     this.adopt({});
     const env = pulumiEnvironment({ cli, stateFolder: join(folder, "state") });
     const path = [env["PATH"], ...(plugin?.hosts ?? [])].join(delimiter);
-    this.#env = { ...env, PATH: path, ...account(emulatorUrl) };
+    this.#env = { ...env, PATH: path, ...account(emulatorUrl), ...this.#temporaryFolder() };
+  }
+
+  // The provider's locks are there, named after workflows: stacks on other emulators have the same ones, and two whose
+  // requests hang would wait for each other.
+  #temporaryFolder() {
+    const folder = join(this.#folder, "tmp");
+    mkdirSync(folder, { recursive: true });
+    return { TMPDIR: folder, TMP: folder, TEMP: folder };
   }
 
   /** Makes the stack. */
@@ -84,6 +92,8 @@ export class InterruptedStack {
   /** Leaves the stack as another machine finds it: the backend with the state, and nothing else. */
   moveElsewhere() {
     rmSync(join(this.#folder, "state", "home", "runbook"), { recursive: true, force: true });
+    rmSync(join(this.#folder, "tmp"), { recursive: true, force: true });
+    this.#temporaryFolder();
   }
 
   /**
