@@ -120,6 +120,34 @@ test.each(["list", "history"] as const)(
   },
 );
 
+describe.each(["cloudflow", "stepfunctions"] as const)(
+  "%s, under a name that the program chose",
+  (service) => {
+    test.each([undefined, "release-2"])(
+      "a forced replacement does not take over the execution that it replaces (new executionKey: %s)",
+      async (executionKey) => {
+        const change = executionKey === undefined ? { version: 2 } : { executionKey };
+        const set = (values: Extract<Step, { do: "edit" }>["set"]): Step => {
+          return { do: "edit", stack: 0, resource: "a", set: values };
+        };
+        const refused = (on: "detail" | "start"): Step => {
+          return { ...up, faults: [{ on, nth: 1, times: 50, what: "refused" }] };
+        };
+        const steps: Step[] = [
+          up,
+          set(change),
+          refused("detail"),
+          set({ replacementTrigger: 2, version: 3 }),
+          refused("start"),
+          up,
+        ];
+        const resource = { executionName: "migrate", replacementTrigger: 1 };
+        expect(await playsWell(script(service, steps, { resource }))).toBe(3);
+      },
+    );
+  },
+);
+
 test("an execution that others date into the future hides no lost start (A3)", async () => {
   const steps: Step[] = [
     { do: "clock", node: 0, byMs: 3_600_000 },

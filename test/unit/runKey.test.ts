@@ -158,11 +158,17 @@ describe("names", () => {
     expect(await keyOf({ ...flow, executionKey: "release-7" })).toMatch(/^run-release-7-[\da-f]{16}$/);
   });
 
-  test("the name that a program chose is the name", async () => {
-    const args = { flowName: "wf", executionName: "nightly" };
-    const wanted = await wantedRun(RunArguments.read(services.cloudflow, args), { urn, secretArguments: [] });
-    expect(wanted).toMatchObject({ key: "nightly", isNamed: true, isGiven: false });
-  });
+  test.each([{}, { executionKey: "release-7" }])(
+    "the name that a program chose is the name (%j)",
+    async (more) => {
+      const args = { flowName: "wf", executionName: "nightly", ...more };
+      const wanted = await wantedRun(RunArguments.read(services.cloudflow, args), {
+        urn,
+        secretArguments: [],
+      });
+      expect(wanted).toMatchObject({ key: "nightly", isNamed: true, isGiven: false });
+    },
+  );
 
   const run = { key: "key", longestName: 128, isGiven: true, isNamed: false };
 

@@ -79,7 +79,8 @@ export async function wantedRun(args: RunArguments, identity: RunIdentity): Prom
     identity.supersedes && isArmedId(identity.supersedes.id) ? undefined : identity.supersedes;
   const { longestRunName: longestName } = args;
   const rest = { isGiven: given !== undefined, keyMadeMs: uuid7Ms(given), armedId, supersedes, longestName };
-  if (args.runName !== undefined) return { ...rest, key: args.runName, isNamed: true };
+  // The name is the key then, and `executionKey` is not in it: an execution with the name need not be one of that key.
+  if (args.runName !== undefined) return { ...rest, isGiven: false, key: args.runName, isNamed: true };
   // An arming has another run once the program gives another key, as with any other argument that is changed.
   const isRekeyed = armedId !== undefined && executionKey !== undefined;
   const whose = isRekeyed ? `${armedId} ${executionKey}` : (given ?? identity.urn ?? "");
