@@ -35,7 +35,10 @@ export interface WantedRun {
   readonly key: string;
   /** The longest name that a start can carry, in characters. */
   readonly longestName: number;
-  /** True if `executionKey` gave the key: then any execution with the key is this run, also one that has ended. */
+  /**
+   * True if `executionKey`, or an arming, gave the key: then any execution with the key is this run, also one that has ended.
+   * Never true together with `isNamed`.
+   */
   readonly isGiven: boolean;
   /**
    * The time at which the key was made, in milliseconds since the epoch by the clock of the machine; known only for

@@ -39,7 +39,7 @@ export async function startForgotten(starting: Starting): Promise<Run> {
 // The execution that a deployment of another machine, or of one that lost its journal, has started under a key that the
 // program gave. Names of the program's own may be used by anybody, so they tell nothing.
 async function findGiven({ wanted, backend, host }: Starting): Promise<NamedExecution | undefined> {
-  if (!wanted.isGiven || wanted.isNamed) return undefined;
+  if (!wanted.isGiven) return undefined;
   const name = nameElsewhere(wanted);
   const shown = await backend.findStarted?.(name ?? wanted.key, host.signal);
   return latest(shown, (runName) => (name === undefined ? bearsKey(wanted.key, runName) : runName === name));
@@ -47,7 +47,7 @@ async function findGiven({ wanted, backend, host }: Starting): Promise<NamedExec
 
 // A replacement under a given key has the same name on all machines, and no other run has that name.
 function nameElsewhere(wanted: WantedRun): string | undefined {
-  return wanted.isGiven && !wanted.isNamed && wanted.supersedes ? runNameOf(wanted) : undefined;
+  return wanted.isGiven && wanted.supersedes ? runNameOf(wanted) : undefined;
 }
 
 // The execution of a start whose answer is lost. The service may show it a little later than it was posted.

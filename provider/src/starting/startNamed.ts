@@ -124,8 +124,8 @@ function uncertain(
 // by the key or as the replacement of something else.
 async function newerOfKey(starting: Starting): Promise<string | undefined> {
   const { wanted, host } = starting;
-  const { supersedes, isGiven, isNamed } = wanted;
-  if (!isGiven || isNamed || supersedes?.isGuess !== true) return undefined;
+  const { supersedes, isGiven } = wanted;
+  if (!isGiven || supersedes?.isGuess !== true) return undefined;
   const past = await host.register.past(host.definition.service, host.urn);
   const list = await listOfKey(starting);
   const at = list.findIndex(({ executionId }) => executionId === supersedes.id);
