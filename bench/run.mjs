@@ -1,6 +1,7 @@
 // `npm run bench`: the quality of our waiting, against fixed polling and against the engine alone. Prints a table,
 // writes JSON to .state/, and ends with 1 where a figure is missed. README.md explains the columns.
 import { mkdirSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { reportTo } from "../tools/setup/progress.mjs";
 import { REPOSITORY, runTool, setUpEverything } from "../tools/setup/setUp.mjs";
@@ -17,7 +18,7 @@ const USAGE = `Usage: npm run bench [-- OPTIONS]
   --quick          takes about ten minutes: N = 1, 10, 100, without some of the comparisons
   --only NAMES     only rows whose name has the words of one of these, e.g. "cloudflow 1000,aom 100 bimodal,no-change,fronts"
   --real-time      no clock runs faster: the same runs, as short as they then take
-  --at-once K      how many stacks run at once (2; 6 with --quick); more are faster and disturb each other
+  --at-once K      how many stacks run at once (2; with --quick twice the CPUs, at most 6); more are faster and disturb each other
 `;
 const SERVICES = ["aom", "functiongraph", "coc", "cloudflow", "stepfunctions"];
 // Those of which two histories are compared. COC has no rows of its own there: its lists and requests are FunctionGraph's in
@@ -28,6 +29,8 @@ const EVERY_ROW_ONLY = new Set(["no history", "1 s", "10 s"].map((variant) => `s
 // Rows that are compared closely run this often, side by side with what they are compared to where that is one row: the
 // median decides, or chance and other work on the machine would.
 const PAIRED_TURNS = 3;
+// Six stacks on two slow processors delay each other by as much as the lags that are measured.
+const QUICK_AT_ONCE = Math.min(6, 2 * availableParallelism());
 
 await runTool(async () => {
   const args = process.argv.slice(2);
@@ -37,7 +40,7 @@ await runTool(async () => {
     return 0;
   }
   const quick = args.includes("--quick");
-  const atOnce = Number(valueOf("--at-once") ?? (quick ? 6 : 2));
+  const atOnce = Number(valueOf("--at-once") ?? (quick ? QUICK_AT_ONCE : 2));
   const progress = reportTo(process.stdout);
   const cli = await setUpEverything(progress);
   // The engine and its plugins are found on the path, as the tests have it.
