@@ -15,7 +15,7 @@ import { runStack } from "./stacks.mjs";
 
 const USAGE = `Usage: npm run bench [-- OPTIONS]
 
-  --quick          takes about ten minutes: N = 1, 10, 100, without some of the comparisons
+  --quick          takes 10 to 20 minutes: N = 1, 10, 100, without some of the comparisons
   --only NAMES     only rows whose name has the words of one of these, e.g. "cloudflow 1000,aom 100 bimodal,no-change,fronts"
   --real-time      no clock runs faster: the same runs, as short as they then take
   --at-once K      how many stacks run at once (2; with --quick twice the CPUs, at most 6); more are faster and disturb each other
