@@ -5,8 +5,7 @@ module.exports = {
   name: "a 500 to a start is taken for a refusal",
   changes: [
     {
-      search:
-        "return error.request.operation === operation && (error.status >= 500 || error.status === 408);",
+      search: "return error.request.operation === operation && (status >= 500 || status === 408);",
       replace: "return false;",
     },
   ],
