@@ -12,9 +12,16 @@ const Module = require("node:module");
 const { sep } = require("node:path");
 
 const usedLate = [
-  ...["typescript", "@npmcli/arborist", "normalize-package-data", "fdir"],
-  ...["resources", "sdk-trace-base", "exporter-zipkin"].map((name) => `@opentelemetry/${name}`),
-  ...["instrumentation-grpc", "sdk-trace-node", "instrumentation"].map((name) => `@opentelemetry/${name}`),
+  "typescript",
+  "@npmcli/arborist",
+  "normalize-package-data",
+  "fdir",
+  "@opentelemetry/exporter-zipkin",
+  "@opentelemetry/instrumentation",
+  "@opentelemetry/instrumentation-grpc",
+  "@opentelemetry/resources",
+  "@opentelemetry/sdk-trace-base",
+  "@opentelemetry/sdk-trace-node",
 ];
 const sdk = `${sep}@pulumi${sep}pulumi${sep}`;
 const load = Module._load;

@@ -2,8 +2,7 @@
  * The file that is loaded into the engine's Node.js processes in tests: the SDK does all that it does without, and loads less
  * before.
  */
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { startScriptedServer } from "../support/scriptedServer";
 import { inRepository, makeFolder, startNode } from "./toolProcess";
 
 const preload = inRepository("test/support/quickSdk.cjs");
@@ -37,32 +36,25 @@ test("functions are serialized as without, and the compiler is loaded only then"
 });
 
 test("traces are sent as without, and their library is loaded only then", async () => {
-  const names: string[] = [];
-  const server = createServer((request, response) => {
-    const parts: Buffer[] = [];
-    request.on("data", (part: Buffer) => parts.push(part));
-    request.on("end", () => {
-      const spans = JSON.parse(Buffer.concat(parts).toString()) as { name: string }[];
-      names.push(...spans.map(({ name }) => name));
-      response.writeHead(202).end();
-    });
-  }).listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const { port } = server.address() as AddressInfo;
+  const collector = await startScriptedServer([{ status: 202 }]);
+  const names = (): string[] =>
+    collector.requests.flatMap(({ body }) =>
+      (JSON.parse(body) as { name: string }[]).map(({ name }) => name),
+    );
   const script = `
     const tracing = require(${tracing});
     const isLoaded = () => Object.keys(require.cache).some((path) => /exporter-zipkin/.test(path));
     const before = isLoaded();
-    tracing.start("http://127.0.0.1:${String(port)}/api/v2/spans");
+    tracing.start("${collector.url}/api/v2/spans");
     tracing.newSpan("a span of the test").end();
     console.log(JSON.stringify({ before, after: isLoaded() }));`;
   try {
     expect(await evaluate([], script)).toEqual({ before: true, after: true });
-    expect(names.splice(0)).toEqual(["a span of the test"]);
+    expect(names()).toEqual(["a span of the test"]);
     expect(await evaluate(["--require", preload], script)).toEqual({ before: false, after: true });
-    expect(names).toEqual(["a span of the test"]);
+    expect(names()).toEqual(["a span of the test", "a span of the test"]);
   } finally {
-    server.close();
+    await collector.close();
   }
 });
 
