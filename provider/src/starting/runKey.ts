@@ -81,9 +81,9 @@ export async function wantedRun(args: RunArguments, identity: RunIdentity): Prom
   const supersedes =
     identity.supersedes && isArmedId(identity.supersedes.id) ? undefined : identity.supersedes;
   const { longestRunName: longestName } = args;
-  const rest = { isGiven: given !== undefined, keyMadeMs: uuid7Ms(given), armedId, supersedes, longestName };
+  const rest = { armedId, supersedes, longestName };
   // The name is the key then, and `executionKey` is not in it: an execution with the name need not be one of that key.
-  if (args.runName !== undefined) return { ...rest, isGiven: false, key: args.runName, isNamed: true };
+  if (args.runName !== undefined) return { ...rest, key: args.runName, isGiven: false, isNamed: true };
   // An arming has another run once the program gives another key, as with any other argument that is changed.
   const isRekeyed = armedId !== undefined && executionKey !== undefined;
   const whose = isRekeyed ? `${armedId} ${executionKey}` : (given ?? identity.urn ?? "");
@@ -91,7 +91,8 @@ export async function wantedRun(args: RunArguments, identity: RunIdentity): Prom
   // One given key is one execution for all resources. A derived key is recognised by the resource's name.
   const readable = given === undefined ? identity.urn?.split("::").at(-1) : readableKey(given, identity);
   const room = longestName - digest.length - 1 - suffixLength;
-  return { ...rest, key: `${legible(readable ?? "", room)}-${digest}`, isNamed: false };
+  const key = `${legible(readable ?? "", room)}-${digest}`;
+  return { ...rest, key, isGiven: given !== undefined, keyMadeMs: uuid7Ms(given), isNamed: false };
 }
 
 function readableKey(given: string, { secretArguments }: RunIdentity): string {
