@@ -45,7 +45,17 @@ const lost = (times: number): Step => ({
   ...up,
   faults: [{ on: "start", nth: 1, times, what: "lostAfter" }],
 });
-const edit = (version: number): Step => ({ do: "edit", stack: 0, resource: "a", set: { version } });
+const refused = (on: "detail" | "start"): Step => ({
+  ...up,
+  faults: [{ on, nth: 1, times: 50, what: "refused" }],
+});
+const set = (values: Extract<Step, { do: "edit" }>["set"]): Step => ({
+  do: "edit",
+  stack: 0,
+  resource: "a",
+  set: values,
+});
+const edit = (version: number): Step => set({ version });
 
 async function playsWell(played: Script): Promise<number> {
   const { violations, story, counts } = await simulate(played);
@@ -127,12 +137,6 @@ describe.each(["cloudflow", "stepfunctions"] as const)(
       "a forced replacement does not take over the execution that it replaces (new executionKey: %s)",
       async (executionKey) => {
         const change = executionKey === undefined ? { version: 2 } : { executionKey };
-        const set = (values: Extract<Step, { do: "edit" }>["set"]): Step => {
-          return { do: "edit", stack: 0, resource: "a", set: values };
-        };
-        const refused = (on: "detail" | "start"): Step => {
-          return { ...up, faults: [{ on, nth: 1, times: 50, what: "refused" }] };
-        };
         const steps: Step[] = [
           up,
           set(change),
