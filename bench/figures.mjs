@@ -98,14 +98,10 @@ export function check(results, footprint, noChange) {
     }
     say(row.throttled === 0, `${name}: ${row.throttled} answers of ${refusalOf(service)}`);
     if (service === "cloudflow") {
-      if (row.n <= 100) {
-        const mostMs = 150 * slowness;
-        const of = slowness > 1 ? `, 0.15 s × ${slowness.toFixed(1)} for this machine's speed` : "";
-        say(row.p95Ms <= mostMs, `${name}: lag p95 ${seconds(row.p95Ms)}, at most ${seconds(mostMs)}${of}`);
-      } else {
-        const mostMs = Math.min(4_000, 1.5 * (boundsMs[row.distribution] ?? Infinity));
-        say(row.p95Ms <= mostMs, `${name}: lag p95 ${seconds(row.p95Ms)}, at most ${seconds(mostMs)}`);
-      }
+      const isFew = row.n <= 100;
+      const mostMs = isFew ? 150 * slowness : Math.min(4_000, 1.5 * (boundsMs[row.distribution] ?? Infinity));
+      const speed = isFew && slowness > 1 ? `, 0.15 s × ${slowness.toFixed(1)} for this machine's speed` : "";
+      say(row.p95Ms <= mostMs, `${name}: lag p95 ${seconds(row.p95Ms)}, at most ${seconds(mostMs)}${speed}`);
       if (row.n === 1)
         say(
           row.requestsEach <= row.allowedByMinutes,
