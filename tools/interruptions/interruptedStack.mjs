@@ -32,6 +32,7 @@ export class InterruptedStack {
   #env;
   #emulatorUrl;
   #plugin;
+  #temporary;
 
   /**
    * @param {{ cli: string, folder: string, emulatorUrl: string, plugin?: PluginPlace | undefined }} options `plugin`: the
@@ -49,15 +50,12 @@ export class InterruptedStack {
     this.adopt({});
     const env = pulumiEnvironment({ cli, stateFolder: join(folder, "state") });
     const path = [env["PATH"], ...(plugin?.hosts ?? [])].join(delimiter);
-    this.#env = { ...env, PATH: path, ...account(emulatorUrl), ...this.#temporaryFolder() };
-  }
-
-  // The provider's locks are there, named after workflows: stacks on other emulators have the same ones, and two whose
-  // requests hang would wait for each other.
-  #temporaryFolder() {
-    const folder = join(this.#folder, "tmp");
-    mkdirSync(folder, { recursive: true });
-    return { TMPDIR: folder, TMP: folder, TEMP: folder };
+    // The provider's locks are there, named after workflows: stacks on other emulators have the same ones, and two whose
+    // requests hang would wait for each other.
+    this.#temporary = join(folder, "tmp");
+    mkdirSync(this.#temporary);
+    const temporary = { TMPDIR: this.#temporary, TMP: this.#temporary, TEMP: this.#temporary };
+    this.#env = { ...env, PATH: path, ...account(emulatorUrl), ...temporary };
   }
 
   /** Makes the stack. */
@@ -92,8 +90,8 @@ export class InterruptedStack {
   /** Leaves the stack as another machine finds it: the backend with the state, and nothing else. */
   moveElsewhere() {
     rmSync(join(this.#folder, "state", "home", "runbook"), { recursive: true, force: true });
-    rmSync(join(this.#folder, "tmp"), { recursive: true, force: true });
-    this.#temporaryFolder();
+    rmSync(this.#temporary, { recursive: true, force: true });
+    mkdirSync(this.#temporary);
   }
 
   /**

@@ -43,7 +43,7 @@ export async function runCells(cells, { cli, folder, print, plugin }) {
       const bad = verdicts.filter(({ result }) => result === "violated");
       for (const { name, detail } of bad) print(`    ${name}: ${detail}\n`);
       if (bad.length > 0) violated += 1;
-      else if (trouble !== "") unplayed += 1;
+      if (trouble !== "") unplayed += 1;
       if (bad.length > 0 || trouble !== "") {
         print(`    ${outputs.join("\n----\n").split("\n").slice(-60).join("\n    ")}\n`);
       }
